@@ -1,0 +1,1 @@
+//! Verify one factor: password, TOTP, recovery code; pure over stored credentials

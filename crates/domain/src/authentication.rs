@@ -1,0 +1,178 @@
+//! What was proven about a person, when, and what that amounts to: proofs, `amr`, `acr`.
+//!
+//! Owns the step from facts to assurance. Leaves verifying a factor to `authenticators`, and which level is needed to `journey`.
+//! OIDC Core §2 (`acr`, `amr`, `auth_time`), RFC 8176, NIST 800-63B-4.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Timestamp, UserId};
+
+/// One kind of proof a person can give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProofKind {
+    /// A password.
+    Password,
+    /// A time-based one-time code (RFC 6238).
+    Totp,
+    /// A single-use recovery code.
+    RecoveryCode,
+}
+
+impl ProofKind {
+    /// Every kind there is.
+    pub const ALL: [Self; 3] = [Self::Password, Self::Totp, Self::RecoveryCode];
+
+    /// Which place the proof takes: something known comes first, something held second.
+    pub const fn is_second_factor(self) -> bool {
+        matches!(self, Self::Totp | Self::RecoveryCode)
+    }
+}
+
+/// A fact: `user` gave a proof of `kind` at `at`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Proof {
+    /// What was proven.
+    pub kind: ProofKind,
+    /// Who proved it.
+    pub user: UserId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How strong a set of proofs is; ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// Nothing was proven.
+    None,
+    /// One factor.
+    OneFactor,
+    /// Two different factors.
+    TwoFactors,
+}
+
+impl Strength {
+    /// What the proofs of `user` made at or after `fresh_since` amount to; older proofs are not proofs.
+    pub fn of(proofs: &[Proof], user: UserId, fresh_since: Timestamp) -> Self {
+        let fresh = |second: bool| {
+            proofs.iter().any(|p| p.user == user && p.at >= fresh_since && p.kind.is_second_factor() == second)
+        };
+        match (fresh(false), fresh(true)) {
+            (true, true) => Self::TwoFactors,
+            (true, false) => Self::OneFactor,
+            // A second factor alone never signs anybody in.
+            (false, _) => Self::None,
+        }
+    }
+}
+
+/// An authentication context class: the value of `acr`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Acr {
+    /// One factor.
+    Aal1,
+    /// Two factors.
+    Aal2,
+}
+
+impl Acr {
+    /// Every value this server can honour, weakest first: `acr_values_supported`.
+    pub const ALL: [Self; 2] = [Self::Aal1, Self::Aal2];
+
+    /// The text of the claim.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Aal1 => "aal1",
+            Self::Aal2 => "aal2",
+        }
+    }
+
+    /// Reads a requested value. `None` for one this server does not know (OIDC Core §3.1.2.1: `acr_values` is voluntary).
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|acr| acr.name() == text)
+    }
+
+    /// The strength a person must show to reach it.
+    pub const fn strength(self) -> Strength {
+        match self {
+            Self::Aal1 => Strength::OneFactor,
+            Self::Aal2 => Strength::TwoFactors,
+        }
+    }
+
+    /// The class that `proofs` of `user` reach. `None` when no first factor was proven.
+    pub fn reached(proofs: &[Proof], user: UserId, fresh_since: Timestamp) -> Option<Self> {
+        let strength = Strength::of(proofs, user, fresh_since);
+        Self::ALL.into_iter().rev().find(|acr| acr.strength() <= strength && strength > Strength::None)
+    }
+}
+
+/// Authentication method references, in the order of RFC 8176's words: the value of `amr`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Amr(Vec<String>);
+
+impl Amr {
+    /// The references for what `user` proved: `pwd`, `otp`, and `mfa` when two factors were given.
+    ///
+    /// A recovery code has no word of its own in RFC 8176; it shows as `mfa` beside `pwd`.
+    pub fn of(proofs: &[Proof], user: UserId) -> Self {
+        let gave = |kind| proofs.iter().any(|p| p.user == user && p.kind == kind);
+        let mut words = Vec::new();
+        if gave(ProofKind::Password) {
+            words.push("pwd".to_owned());
+        }
+        if gave(ProofKind::Totp) {
+            words.push("otp".to_owned());
+        }
+        if Strength::of(proofs, user, Timestamp::from_millis(i64::MIN)) == Strength::TwoFactors {
+            words.push("mfa".to_owned());
+        }
+        Self(words)
+    }
+
+    /// The words.
+    pub fn as_slice(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Amr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: UserId = UserId::from_bytes([1; 16]);
+    const BOB: UserId = UserId::from_bytes([2; 16]);
+
+    fn proof(kind: ProofKind, user: UserId, at: i64) -> Proof {
+        Proof { kind, user, at: Timestamp::from_millis(at) }
+    }
+
+    /// S-096: `acr` never exceeds what was really done: stale proofs and other people's proofs do not count.
+    #[test]
+    fn stale_and_foreign_proofs_do_not_count() {
+        let proofs = [proof(ProofKind::Password, ADA, 100), proof(ProofKind::Totp, ADA, 10), proof(ProofKind::Totp, BOB, 100)];
+
+        assert_eq!(Acr::reached(&proofs, ADA, Timestamp::from_millis(50)), Some(Acr::Aal1));
+        assert_eq!(Acr::reached(&proofs, ADA, Timestamp::from_millis(5)), Some(Acr::Aal2));
+        assert_eq!(Acr::reached(&proofs, BOB, Timestamp::from_millis(5)), None);
+    }
+
+    #[test]
+    fn amr_names_what_was_given() {
+        let both = [proof(ProofKind::Password, ADA, 1), proof(ProofKind::Totp, ADA, 1)];
+
+        assert_eq!(Amr::of(&both, ADA).to_string(), "pwd otp mfa");
+        assert_eq!(Amr::of(&both[..1], ADA).to_string(), "pwd");
+    }
+}

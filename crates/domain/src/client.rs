@@ -1,0 +1,209 @@
+//! Clients: the applications that ask for tokens.
+//!
+//! Owns their metadata under the names of RFC 7591 §2 and OIDC Registration §2, plus four of our own
+//! (`profile`, `introspects`, `resources`, `first_party`). Leaves checking metadata to `oidc::registration`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ClientId, Profile, Scope, TenantId, Timestamp};
+
+/// How a client authenticates at the token endpoint (RFC 7591 §2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuthMethod {
+    /// Public client: identifies itself by `client_id` only.
+    None,
+    /// Identifier and secret by HTTP Basic (RFC 6749 §2.3.1).
+    #[default]
+    ClientSecretBasic,
+    /// Identifier and secret in the form body.
+    ClientSecretPost,
+    /// A signed assertion (RFC 7523, OIDC Core §9).
+    PrivateKeyJwt,
+}
+
+impl ClientAuthMethod {
+    /// Every method this server supports.
+    pub const ALL: [Self; 4] = [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt];
+
+    /// The registered name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
+        }
+    }
+}
+
+/// A way to get tokens (RFC 7591 §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// RFC 6749 §4.1.
+    AuthorizationCode,
+    /// RFC 6749 §6.
+    RefreshToken,
+    /// RFC 6749 §4.4.
+    ClientCredentials,
+}
+
+impl GrantType {
+    /// Every grant this server supports.
+    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+
+    /// The registered name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+}
+
+/// Whether a client runs on a server or on a person's device (OIDC Registration §2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ApplicationType {
+    /// Redirects to https.
+    #[default]
+    Web,
+    /// Redirects to a loopback address or a scheme of its own (RFC 8252).
+    Native,
+}
+
+/// Which `sub` a client sees (OIDC Core §8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SubjectType {
+    /// The same for every client.
+    #[default]
+    Public,
+    /// One per sector; two sectors cannot compare notes.
+    Pairwise,
+}
+
+/// What is registered about a client. Unknown members are refused; each is returned as it was given.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClientMetadata {
+    /// Name shown to people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_name: Option<String>,
+    /// Web or native.
+    pub application_type: ApplicationType,
+    /// Exact redirect URIs, compared as text.
+    pub redirect_uris: Vec<String>,
+    /// Where a logout may return to (RP-Initiated Logout §3.1).
+    pub post_logout_redirect_uris: Vec<String>,
+    /// How it authenticates.
+    pub token_endpoint_auth_method: ClientAuthMethod,
+    /// How it gets tokens.
+    pub grant_types: Vec<GrantType>,
+    /// What it asks the authorization endpoint for; only `code`.
+    pub response_types: Vec<String>,
+    /// The scopes it may ask for; absent: every scope of the tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
+    /// Its public keys, for `private_key_jwt`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<serde_json::Value>,
+    /// Public or pairwise `sub`.
+    pub subject_type: SubjectType,
+    /// Its sector when it has several redirect hosts (OIDC Core §8.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
+    /// Algorithm of its ID tokens: `RS256` or `ES256`; absent: by profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_signed_response_alg: Option<String>,
+    /// Algorithm of its userinfo answers; absent: plain JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<String>,
+    /// `max_age` in seconds when a request has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<i64>,
+    /// Whether its ID tokens always carry `auth_time`.
+    pub require_auth_time: bool,
+    /// `acr_values` when a request has none.
+    pub default_acr_values: Vec<String>,
+    /// Home page, shown to people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Privacy policy, shown on consent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Terms of service, shown on consent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+    /// Logo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// People to ask about it.
+    pub contacts: Vec<String>,
+    /// Where a sign-in can be started again (OIDC Core §4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initiate_login_uri: Option<String>,
+    /// A stricter profile than the tenant's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
+    /// Resource servers whose tokens it may introspect.
+    pub introspects: Vec<String>,
+    /// Resource servers it may ask tokens for; empty: every one of the tenant.
+    pub resources: Vec<String>,
+    /// Whether it belongs to the operator: people are not asked for consent.
+    pub first_party: bool,
+}
+
+/// One of at most two live secrets of a client; only the SHA-256 is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientSecret {
+    /// SHA-256 of the secret's text.
+    pub hash: [u8; 32],
+    /// When it was set.
+    pub created_at: Timestamp,
+}
+
+/// A registered client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Client {
+    /// Where it is registered.
+    pub tenant: TenantId,
+    /// Its name on the wire.
+    pub id: ClientId,
+    /// What was registered.
+    pub metadata: ClientMetadata,
+    /// Its live secrets.
+    pub secrets: Vec<ClientSecret>,
+    /// When it was switched off.
+    pub disabled_at: Option<Timestamp>,
+}
+
+impl Client {
+    /// Whether it holds no secret of its own (RFC 6749 §2.1).
+    pub fn is_public(&self) -> bool {
+        self.metadata.token_endpoint_auth_method == ClientAuthMethod::None
+    }
+
+    /// Whether it may use `grant`.
+    pub fn may_use(&self, grant: GrantType) -> bool {
+        self.metadata.grant_types.contains(&grant)
+    }
+
+    /// What people read: its name, else its identifier.
+    pub fn display_name(&self) -> &str {
+        self.metadata.client_name.as_deref().unwrap_or(self.id.as_str())
+    }
+
+    /// Whether a remembered consent may be used without asking. A public native client can be imitated by any
+    /// program on the device, so its user is asked each time (RFC 8252 §8.6).
+    pub fn may_skip_repeated_consent(&self) -> bool {
+        !(self.is_public() && self.metadata.application_type == ApplicationType::Native)
+    }
+
+    /// Whether it may ask for tokens for `resource`.
+    pub fn may_target(&self, resource: &str) -> bool {
+        self.metadata.resources.is_empty() || self.metadata.resources.iter().any(|r| r == resource)
+    }
+}

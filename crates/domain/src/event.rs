@@ -1,0 +1,188 @@
+//! The registry of audit events: every state change has its type here, and no change commits without its event.
+//!
+//! Owns names and the public (pseudonymous) part of an event. Leaves commitment and row to `issuer::audit` and `storage`.
+
+use serde::Serialize;
+
+use crate::{ClientId, Timestamp, UserId};
+
+/// Declares event types with their `domain.object.verb` names.
+macro_rules! event_types {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal)+) => {
+        /// What happened; the name is stable and is what sinks filter on.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum EventType { $($(#[$doc])* $variant,)+ }
+
+        impl EventType {
+            /// Every registered type.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The stable name.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+event_types! {
+    /// A tenant was made.
+    TenantCreated = "tenant.created"
+    /// A tenant's settings changed.
+    TenantUpdated = "tenant.updated"
+    /// A client was registered.
+    ClientCreated = "client.created"
+    /// A client's metadata or secrets changed.
+    ClientUpdated = "client.updated"
+    /// A client was switched off.
+    ClientDisabled = "client.disabled"
+    /// A client was switched on again.
+    ClientEnabled = "client.enabled"
+    /// A resource server was registered or changed.
+    ResourceServerUpdated = "resource_server.updated"
+    /// A user was made.
+    UserCreated = "user.created"
+    /// A user's claims or address changed.
+    UserUpdated = "user.updated"
+    /// A user was switched off.
+    UserDisabled = "user.disabled"
+    /// A user was switched on again.
+    UserEnabled = "user.enabled"
+    /// A user was erased: the subject key is gone.
+    UserErased = "user.erased"
+    /// The address was proven.
+    UserEmailVerified = "user.email.verified"
+    /// A password was set.
+    PasswordChanged = "credential.password.changed"
+    /// A password's hash was renewed with current parameters.
+    PasswordRehashed = "credential.password.rehashed"
+    /// An authenticator app was enrolled.
+    TotpEnrolled = "credential.totp.enrolled"
+    /// An authenticator app was removed.
+    TotpRemoved = "credential.totp.removed"
+    /// Recovery codes were made; older ones died.
+    RecoveryCodesCreated = "credential.recovery_codes.created"
+    /// A recovery code was used.
+    RecoveryCodeUsed = "credential.recovery_code.used"
+    /// A factor was proven.
+    FactorProven = "auth.factor.proven"
+    /// A factor was given wrongly.
+    FactorFailed = "auth.factor.failed"
+    /// Attempts were too many.
+    AttemptsLimited = "auth.attempts.limited"
+    /// A session began.
+    SessionCreated = "session.created"
+    /// A session was strengthened.
+    SessionStepUp = "session.stepped_up"
+    /// A session ended.
+    SessionEnded = "session.ended"
+    /// Consent was given.
+    ConsentGiven = "consent.given"
+    /// Consent was refused.
+    ConsentRefused = "consent.refused"
+    /// A grant was made and its code issued.
+    CodeIssued = "token.code.issued"
+    /// A code was exchanged.
+    CodeRedeemed = "token.code.redeemed"
+    /// A code was presented again; its tokens died.
+    CodeReplayed = "token.code.replayed"
+    /// An access token was issued.
+    AccessTokenIssued = "token.access.issued"
+    /// A refresh token was exchanged for its successor.
+    RefreshTokenRotated = "token.refresh.rotated"
+    /// A refresh token was presented again; its family died.
+    RefreshTokenReplayed = "token.refresh.replayed"
+    /// A client presented another client's token.
+    ForeignTokenPresented = "token.foreign.presented"
+    /// A token or family was revoked.
+    TokenRevoked = "token.revoked"
+    /// A signing key was made.
+    KeyCreated = "key.created"
+    /// A signing key began to sign.
+    KeyActivated = "key.activated"
+    /// A signing key was revoked.
+    KeyRevoked = "key.revoked"
+    /// A mailed link was sent.
+    LinkSent = "link.sent"
+    /// A mailed link was used.
+    LinkUsed = "link.used"
+}
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A person, at our pages.
+    User(UserId),
+    /// A client, at a machine endpoint.
+    Client(ClientId),
+    /// An operator, by command line or file.
+    Operator,
+    /// The server itself, on schedule.
+    System,
+    /// Somebody not identified.
+    Anonymous,
+}
+
+/// An event before it is committed: public facts only, personal data never.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// What happened.
+    pub kind: EventType,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+    /// Whom it concerns.
+    pub subject: Option<UserId>,
+    /// Which client it concerns.
+    pub client: Option<ClientId>,
+    /// Further public facts: ids, reasons, counts; a JSON object.
+    pub facts: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Event {
+    /// An event about nobody in particular.
+    pub fn new(kind: EventType, at: Timestamp, actor: Actor) -> Self {
+        Self { kind, at, actor, subject: None, client: None, facts: serde_json::Map::new() }
+    }
+
+    /// Says whom it concerns.
+    #[must_use]
+    pub fn about(mut self, user: UserId) -> Self {
+        self.subject = Some(user);
+        self
+    }
+
+    /// Says which client it concerns.
+    #[must_use]
+    pub fn with_client(mut self, client: &ClientId) -> Self {
+        self.client = Some(client.clone());
+        self
+    }
+
+    /// Adds a public fact. Values that cannot be written as JSON are left out; nothing of ours is such a value.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
+        if let Ok(value) = serde_json::to_value(value) {
+            self.facts.insert(name.to_owned(), value);
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn event_names_are_unique_and_of_the_form_object_verb() {
+        let mut names: Vec<_> = EventType::ALL.iter().map(|t| t.name()).collect();
+        assert!(names.iter().all(|n| n.contains('.') && n.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_')));
+
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+
+        assert_eq!(names.len(), all);
+    }
+}

@@ -1,0 +1,161 @@
+//! The hub: which page comes next.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConsentAnswer, ConsentRule, Enrolment, Facts, Requirements};
+use crate::{Proof, Strength, UserId};
+
+/// What can be looked up about the person and the browser; proofs of the used session are in `session_proofs`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Available {
+    /// How many live sessions this browser has.
+    pub sessions: usize,
+    /// What the journey's session has proven before; empty without one.
+    pub session_proofs: Vec<Proof>,
+    /// Whether the account has an authenticator app.
+    pub totp: bool,
+    /// Whether the account has unused recovery codes.
+    pub recovery_codes: bool,
+    /// Whether the account's address is proven.
+    pub verified_email: bool,
+    /// Whether an earlier consent covers what is asked.
+    pub consent_covers: bool,
+}
+
+/// Why a journey ends without what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Denial {
+    /// The person refused or gave up: `access_denied`.
+    Refused,
+    /// Another person than the one asked for signed in: `login_required`.
+    OtherSubject,
+    /// The level asked for cannot be reached: `unmet_authentication_requirements`.
+    LevelNotReached,
+}
+
+/// A page, or an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Choose among the accounts of this browser.
+    SelectAccount,
+    /// Create an account.
+    Register,
+    /// Say who you are and prove it with a password.
+    Identify,
+    /// Prove the known account with its password.
+    Password,
+    /// Prove a second factor.
+    SecondFactor,
+    /// Prove the address by the mailed link.
+    VerifyEmail,
+    /// Enrol a second factor; `optional` when it may be put off.
+    EnrolSecondFactor {
+        /// Whether "not now" is offered.
+        optional: bool,
+    },
+    /// Save the recovery codes.
+    RecoveryCodes,
+    /// Agree to what the client asks.
+    Consent,
+    /// Everything is shown: finish.
+    Done,
+    /// It ends without.
+    Denied(Denial),
+}
+
+impl Step {
+    /// The last segment of the page's address; `None` for the ends.
+    pub const fn segment(self) -> Option<&'static str> {
+        Some(match self {
+            Self::SelectAccount => "select-account",
+            Self::Register => "register",
+            Self::Identify => "identify",
+            Self::Password => "password",
+            Self::SecondFactor => "second-factor",
+            Self::VerifyEmail => "verify-email",
+            Self::EnrolSecondFactor { .. } => "enrol-totp",
+            Self::RecoveryCodes => "recovery-codes",
+            Self::Consent => "consent",
+            Self::Done | Self::Denied(_) => return None,
+        })
+    }
+
+    /// Whether the person is signed in once this step is reached: who they are and how strongly is settled.
+    pub const fn is_signed_in(self) -> bool {
+        matches!(self, Self::Consent | Self::Done)
+    }
+}
+
+/// Chooses the next step. Total: every input has exactly one answer, and `Done` is given only when nothing is missing.
+pub fn next(required: &Requirements, facts: &Facts, available: &Available) -> Step {
+    if facts.cancelled || facts.consent == Some(ConsentAnswer::Refused) {
+        return Step::Denied(Denial::Refused);
+    }
+    let user = match who(required, facts, available) {
+        Ok(user) => user,
+        Err(step) => return step,
+    };
+    let proofs: Vec<Proof> = facts.proofs.iter().chain(&available.session_proofs).copied().collect();
+    let strength = Strength::of(&proofs, user, required.fresh_since);
+    if strength < Strength::OneFactor {
+        return Step::Password;
+    }
+    if required.subject.is_some_and(|subject| subject != user) {
+        return Step::Denied(Denial::OtherSubject);
+    }
+    how_strong(required, facts, available, strength)
+        .or_else(|| agreed(required, facts, available))
+        .unwrap_or(Step::Done)
+}
+
+/// Who the person is, or the page that finds out.
+fn who(required: &Requirements, facts: &Facts, available: &Available) -> Result<UserId, Step> {
+    if facts.registering.unwrap_or(required.create_account) && facts.proofs.is_empty() {
+        return Err(Step::Register);
+    }
+    let must_choose = required.select_account && !facts.account_chosen;
+    match facts.user {
+        Some(user) if !must_choose => Ok(user),
+        _ if facts.account_chosen => facts.user.ok_or(Step::Identify),
+        _ if available.sessions > 1 || (must_choose && available.sessions > 0) => Err(Step::SelectAccount),
+        _ => Err(Step::Identify),
+    }
+}
+
+/// What is missing of the factors, once the first is proven.
+fn how_strong(required: &Requirements, facts: &Facts, available: &Available, strength: Strength) -> Option<Step> {
+    // A person who has a second factor is asked for it, whatever the client wants: no flow is a way around it.
+    if available.totp && strength < Strength::TwoFactors {
+        return Some(Step::SecondFactor);
+    }
+    if required.verified_email && !available.verified_email {
+        return Some(Step::VerifyEmail);
+    }
+    if facts.enrolment == Some(Enrolment::CodesDue) {
+        return Some(Step::RecoveryCodes);
+    }
+    if required.level.strength <= strength {
+        return None;
+    }
+    match (facts.enrolment.as_ref(), required.level.essential) {
+        (Some(Enrolment::Declined), false) => None,
+        (Some(Enrolment::Declined), true) => Some(Step::Denied(Denial::LevelNotReached)),
+        (_, essential) => Some(Step::EnrolSecondFactor { optional: !essential }),
+    }
+}
+
+/// What is missing of the person's agreement.
+fn agreed(required: &Requirements, facts: &Facts, available: &Available) -> Option<Step> {
+    let agreed_now = matches!(facts.consent, Some(ConsentAnswer::Allowed { .. }));
+    let needed = match required.consent {
+        ConsentRule::NotNeeded => false,
+        ConsentRule::UnlessCovered => !available.consent_covers && !agreed_now,
+        ConsentRule::Always => !agreed_now,
+    };
+    needed.then_some(Step::Consent)
+}
+
+#[cfg(test)]
+#[path = "next_tests.rs"]
+mod tests;

@@ -1,0 +1,48 @@
+//! Nouns and rules of an authorization server, pure: no async, no I/O, no clock, no randomness.
+//!
+//! Owns what the words mean (tenant, user, client, journey, session, token family, signing key, event) and every rule
+//! that can be decided from values alone. Leaves the wire to `oidc`, rows to `storage`, and what happens to `issuer`.
+//! Functions that depend on time take `now`; functions that need secrets are handed them.
+
+mod authentication;
+mod claims;
+mod client;
+mod email;
+mod event;
+mod fault;
+mod ids;
+pub mod journey;
+mod key_schedule;
+pub mod lifetimes;
+mod outbox;
+mod profile;
+mod rate;
+mod resource_server;
+mod scope;
+mod session;
+mod tenant;
+mod time;
+mod token;
+mod token_family;
+
+pub use authentication::{Acr, Amr, Proof, ProofKind, Strength};
+pub use claims::{Address, PersonClaims};
+pub use client::{ApplicationType, Client, ClientAuthMethod, ClientMetadata, ClientSecret, GrantType, SubjectType};
+pub use email::{Email, EmailError};
+pub use event::{Actor, Event, EventType};
+pub use fault::{Context, Failure, Fault};
+pub use ids::{
+    AccessTokenId, BrowserId, ClientId, CodeId, EventId, FamilyId, JourneyId, LinkId, OutboxId, RefreshTokenId,
+    RefusalId, SessionId, Subject, TenantId, UserId,
+};
+pub use key_schedule::{KeyPhase, KeyTimes, ScheduleStep, schedule_step};
+pub use outbox::{MailPurpose, OutboxMessage, backoff};
+pub use profile::Profile;
+pub use rate::{Gcra, RateDecision, RatePreset};
+pub use resource_server::{ResourceServer, TokenProfile};
+pub use scope::{Scope, ScopeError};
+pub use session::{Session, SessionEnd};
+pub use tenant::{MfaPolicy, Tenant, TenantSettings};
+pub use time::{Lifetime, Timestamp};
+pub use token::TokenKind;
+pub use token_family::{Presentation, RefreshTokenState, TokenFamily, present};

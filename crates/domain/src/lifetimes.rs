@@ -1,0 +1,38 @@
+//! How long things live unless a tenant or client says otherwise (the table of DESIGN §11).
+
+use crate::Lifetime;
+
+/// An authorization code (RFC 6749 §4.1.2 allows ten minutes, FAPI 2.0 §5.3.2.2 sixty seconds).
+pub const CODE: Lifetime = Lifetime::from_seconds(60);
+/// An access token.
+pub const ACCESS_TOKEN: Lifetime = Lifetime::from_minutes(10);
+/// An ID token.
+pub const ID_TOKEN: Lifetime = Lifetime::from_minutes(10);
+/// A refresh token that is not used.
+pub const REFRESH_IDLE: Lifetime = Lifetime::from_days(30);
+/// A token family, however often it is refreshed.
+pub const REFRESH_ABSOLUTE: Lifetime = Lifetime::from_days(90);
+/// How long a lost answer to a refresh may be asked for again.
+pub const REFRESH_RETRY: Lifetime = Lifetime::from_seconds(10);
+/// A session of one factor (NIST 800-63B-4: AAL1 at most 30 days).
+pub const SESSION_ONE_FACTOR: Lifetime = Lifetime::from_days(30);
+/// A session of two factors, from the sign-in (AAL2: at most 24 hours).
+pub const SESSION_TWO_FACTORS: Lifetime = Lifetime::from_hours(24);
+/// A session of two factors without use (AAL2: at most one hour).
+pub const SESSION_TWO_FACTORS_IDLE: Lifetime = Lifetime::from_hours(1);
+/// A journey, from its start.
+pub const JOURNEY: Lifetime = Lifetime::from_minutes(30);
+/// A link sent by mail, counted from sending.
+pub const MAILED_LINK: Lifetime = Lifetime::from_minutes(30);
+/// A browser binding cookie.
+pub const BROWSER: Lifetime = Lifetime::from_days(90);
+/// What clocks may differ by.
+pub const CLOCK_SKEW: Lifetime = Lifetime::from_seconds(30);
+/// How long a refusal can be explained.
+pub const REFUSAL: Lifetime = Lifetime::from_hours(24);
+/// How long a signing key is published before its first use.
+pub const KEY_PUBLISH_AHEAD: Lifetime = Lifetime::from_hours(24);
+/// How long a signing key signs.
+pub const KEY_ACTIVE: Lifetime = Lifetime::from_days(90);
+/// How long a signing key stays published after its last signature.
+pub const KEY_RETIRING: Lifetime = Lifetime::from_hours(48);

@@ -1,0 +1,86 @@
+//! What leaves the server: messages written with the change that causes them, delivered afterwards.
+//!
+//! Owns what can be sent and how long to wait after a failure. Leaves rows to `storage` and sending to `jobs`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Lifetime, UserId};
+
+/// Why a mail is sent. The secret link is minted when it is sent, never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailPurpose {
+    /// A link to set a new password.
+    PasswordReset,
+    /// A link to prove a new account's address.
+    VerifyEmail,
+    /// Somebody tried to register with an address that has an account.
+    AccountExists,
+    /// The password was changed.
+    PasswordChanged,
+    /// A second factor was added.
+    FactorAdded,
+    /// A recovery code was used.
+    RecoveryCodeUsed,
+}
+
+impl MailPurpose {
+    /// The word stored with a mailed link: a link works for its own purpose only.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PasswordReset => "password_reset",
+            Self::VerifyEmail => "verify_email",
+            Self::AccountExists => "account_exists",
+            Self::PasswordChanged => "password_changed",
+            Self::FactorAdded => "factor_added",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+        }
+    }
+}
+
+/// A message for the outbox: purpose and account, never an address or a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "topic", rename_all = "snake_case")]
+pub enum OutboxMessage {
+    /// A mail to the verified address of an account (for `VerifyEmail`: to the one to be verified).
+    Mail {
+        /// Why.
+        purpose: MailPurpose,
+        /// To whom.
+        user: UserId,
+        /// The language it is written in, as a tag.
+        locale: String,
+    },
+}
+
+impl OutboxMessage {
+    /// The topic stored beside the payload.
+    pub const fn topic(&self) -> &'static str {
+        match self {
+            Self::Mail { .. } => "mail",
+        }
+    }
+}
+
+/// How long to wait before try `attempts + 1`: 5 s doubled each time, at most an hour, plus up to a quarter of jitter.
+///
+/// `jitter` is a random byte.
+pub fn backoff(attempts: u32, jitter: u8) -> Lifetime {
+    let base = Lifetime::from_seconds(5).as_millis() << attempts.min(12);
+    let capped = base.min(Lifetime::from_hours(1).as_millis());
+    Lifetime::from_millis(capped + capped / 4 * i64::from(jitter) / 255)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// retries thin out to one an hour and never overflow.
+    #[test]
+    fn waiting_doubles_up_to_an_hour() {
+        assert_eq!(backoff(0, 0), Lifetime::from_seconds(5));
+        assert_eq!(backoff(3, 0), Lifetime::from_seconds(40));
+        assert_eq!(backoff(u32::MAX, 0), Lifetime::from_hours(1));
+        assert_eq!(backoff(u32::MAX, 255), Lifetime::from_minutes(75));
+    }
+}

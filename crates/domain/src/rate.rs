@@ -1,0 +1,97 @@
+//! Rate limits as pure arithmetic: GCRA, and the presets a tenant chooses from.
+//!
+//! Owns how many attempts are allowed. Leaves keys and where the state lives to `issuer::attempts`. SECURITY rule 18.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Lifetime, Timestamp};
+
+/// How sign-in attempts are limited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RatePreset {
+    /// Fits people behind one address: five a minute per address and account, 30 distinct accounts per address in ten
+    /// minutes, a ceiling per account.
+    #[default]
+    Standard,
+    /// The classic rule: five a minute per address, the sixth is refused and blocks the address for a set period.
+    Strict,
+}
+
+impl RatePreset {
+    /// How many attempts an address has a minute: for all accounts together (`strict`) or for one (`standard`).
+    pub const ATTEMPTS_PER_MINUTE: u32 = 5;
+    /// How many different accounts one address may try in ten minutes (`standard`).
+    pub const ACCOUNTS_PER_ADDRESS: usize = 30;
+    /// The window of `ACCOUNTS_PER_ADDRESS`.
+    pub const ACCOUNTS_WINDOW: Lifetime = Lifetime::from_minutes(10);
+    /// How long `strict` blocks an address after the sixth attempt.
+    pub const STRICT_BLOCK: Lifetime = Lifetime::from_minutes(15);
+    /// How many consecutive failures one account takes from strangers (NIST 800-63B-4 §3.2.2: at most 100).
+    pub const FAILURES_PER_ACCOUNT: i64 = 100;
+}
+
+/// The generic cell rate algorithm: `burst` at once, then one each `interval`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gcra {
+    interval: Lifetime,
+    burst: u32,
+}
+
+/// The answer to one attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateDecision {
+    /// Allowed; store this theoretical arrival time.
+    Allowed {
+        /// The new state.
+        next: Timestamp,
+    },
+    /// Refused; the state stays as it is.
+    Refused {
+        /// How long until the next attempt is allowed.
+        retry_after: Lifetime,
+    },
+}
+
+impl Gcra {
+    /// A limit of `count` attempts in `window`, all of which may come at once. A `count` of zero is taken as one.
+    pub fn new(count: u32, window: Lifetime) -> Self {
+        let burst = count.max(1);
+        Self { interval: Lifetime::from_millis(window.as_millis() / i64::from(burst)), burst }
+    }
+
+    /// Charges one attempt at `now` against the stored theoretical arrival time, `None` for a fresh key.
+    pub fn charge(&self, stored: Option<Timestamp>, now: Timestamp) -> RateDecision {
+        let arrival = stored.map_or(now, |stored| stored.max(now));
+        let tolerance = Lifetime::from_millis(self.interval.as_millis() * i64::from(self.burst - 1));
+        let ahead = arrival.since(now);
+        if ahead > tolerance {
+            return RateDecision::Refused { retry_after: Lifetime::from_millis(ahead.as_millis() - tolerance.as_millis()) };
+        }
+        RateDecision::Allowed { next: arrival.plus(self.interval) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// S-072: five at once, the sixth waits, and waiting as told is enough.
+    #[test]
+    fn the_sixth_attempt_in_a_minute_is_refused() {
+        let limit = Gcra::new(5, Lifetime::from_minutes(1));
+        let now = Timestamp::from_millis(1_000_000);
+        let mut stored = None;
+        for _ in 0..5 {
+            match limit.charge(stored, now) {
+                RateDecision::Allowed { next } => stored = Some(next),
+                refused @ RateDecision::Refused { .. } => panic!("{refused:?}"),
+            }
+        }
+
+        let RateDecision::Refused { retry_after } = limit.charge(stored, now) else { panic!("the sixth was allowed") };
+
+        assert_eq!(retry_after, Lifetime::from_seconds(12));
+        assert!(matches!(limit.charge(stored, now.plus(retry_after)), RateDecision::Allowed { .. }));
+    }
+}

@@ -1,0 +1,67 @@
+//! Tenants: one issuer each, with its own users, clients and keys.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Profile, RatePreset, TenantId, Timestamp};
+
+/// Whether a second factor is demanded at sign-in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MfaPolicy {
+    /// From people who have enrolled one, and where a client asks for it.
+    #[default]
+    WhenEnrolled,
+    /// From everybody; who has none enrols one at the next sign-in.
+    Required,
+}
+
+/// What a tenant's operator can set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TenantSettings {
+    /// Name shown to people; absent: the slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Protocol strictness.
+    pub profile: Profile,
+    /// Second-factor policy.
+    pub mfa: MfaPolicy,
+    /// Whether people may create an account themselves (`prompt=create`).
+    pub registration: bool,
+    /// How sign-in attempts are limited.
+    pub rate_limits: RatePreset,
+}
+
+/// A tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenant {
+    /// Its number.
+    pub id: TenantId,
+    /// Its name in addresses: `public_url/t/{slug}`; `default` is at `public_url` itself.
+    pub slug: String,
+    /// What its operator set.
+    pub settings: TenantSettings,
+    /// When it was suspended: nobody signs in, no token is issued or reported active.
+    pub suspended_at: Option<Timestamp>,
+}
+
+impl Tenant {
+    /// The slug of the first tenant.
+    pub const DEFAULT_SLUG: &'static str = "default";
+
+    /// What people read.
+    pub fn display_name(&self) -> &str {
+        self.settings.display_name.as_deref().unwrap_or(&self.slug)
+    }
+
+    /// The issuer identifier: `public_url` for the first tenant, `public_url/t/{slug}` for another. Never a trailing slash.
+    pub fn issuer(&self, public_url: &str) -> String {
+        if self.id == TenantId::DEFAULT { public_url.to_owned() } else { format!("{public_url}/t/{}", self.slug) }
+    }
+
+    /// Whether `slug` can name a tenant: 1 to 40 lower-case letters, digits and inner dashes.
+    pub fn is_valid_slug(slug: &str) -> bool {
+        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        (1..=40).contains(&slug.len()) && slug.bytes().all(allowed) && !slug.starts_with('-') && !slug.ends_with('-')
+    }
+}

@@ -1,0 +1,45 @@
+//! Kinds of bearer text, each with a prefix of its own.
+//!
+//! The prefix makes leaks greppable and swaps impossible: a refresh token is not even looked up as an access token
+//! (SECURITY S-044). The text itself (id, secret, checksum) is made and read in `crypto`.
+
+/// A kind of random text that proves something to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// An authorization code.
+    AuthorizationCode,
+    /// An opaque access token.
+    AccessToken,
+    /// A refresh token.
+    RefreshToken,
+    /// The cookie that binds a browser.
+    Browser,
+    /// A link sent by mail.
+    MailedLink,
+    /// A client secret.
+    ClientSecret,
+}
+
+impl TokenKind {
+    /// Every kind there is.
+    pub const ALL: [Self; 6] = [
+        Self::AuthorizationCode,
+        Self::AccessToken,
+        Self::RefreshToken,
+        Self::Browser,
+        Self::MailedLink,
+        Self::ClientSecret,
+    ];
+
+    /// What its text begins with.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "ptac_",
+            Self::AccessToken => "ptat_",
+            Self::RefreshToken => "ptrt_",
+            Self::Browser => "ptbr_",
+            Self::MailedLink => "ptml_",
+            Self::ClientSecret => "ptcs_",
+        }
+    }
+}

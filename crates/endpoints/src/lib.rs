@@ -1,0 +1,1 @@
+//! Machine doors: token, introspect, revoke, userinfo, JWKS, discovery, gateway

@@ -1,0 +1,96 @@
+//! Whether a connection is still of use.
+//!
+//! Owns the count of requests of one connection and the wait that ends when it idles. Counters and a
+//! coarse timer, rather than a timer reset by every request, keep the cost off the request path.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::limits::Limits;
+
+/// Requests begun and ended on one connection.
+#[derive(Debug, Default)]
+pub(super) struct Activity {
+    begun: AtomicU64,
+    ended: AtomicU64,
+}
+
+/// Counts one request as in flight until dropped, which also covers a client that went away.
+pub(super) struct InFlight(Arc<Activity>);
+
+impl Activity {
+    /// Counts a request that has just arrived.
+    pub(super) fn begin(activity: &Arc<Self>) -> InFlight {
+        activity.begun.fetch_add(1, Ordering::Relaxed);
+        InFlight(Arc::clone(activity))
+    }
+
+    /// Returns when the connection has brought no first request in time, or has idled since.
+    pub(super) async fn idle(&self, limits: &Limits) {
+        tokio::time::sleep(limits.header_read_timeout).await;
+        if self.begun.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        loop {
+            let begun_before = self.begun.load(Ordering::Relaxed);
+            tokio::time::sleep(limits.idle_timeout).await;
+            let begun = self.begun.load(Ordering::Relaxed);
+            if begun == begun_before && begun == self.ended.load(Ordering::Relaxed) {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::{Instant, timeout};
+
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits {
+            header_read_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
+            ..Limits::default()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_without_a_first_request_idles_after_the_header_timeout() {
+        let started = Instant::now();
+
+        Activity::default().idle(&limits()).await;
+
+        assert_eq!(started.elapsed().as_secs(), 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_whose_request_ended_idles_after_the_idle_timeout() {
+        let activity = Arc::new(Activity::default());
+        drop(Activity::begin(&activity));
+        let started = Instant::now();
+
+        activity.idle(&limits()).await;
+
+        assert_eq!(started.elapsed().as_secs(), 70);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_with_a_request_in_flight_never_idles() {
+        let activity = Arc::new(Activity::default());
+        let _in_flight = Activity::begin(&activity);
+
+        let idled = timeout(Duration::from_secs(3600), activity.idle(&limits())).await;
+
+        assert!(idled.is_err());
+    }
+}

@@ -1,0 +1,103 @@
+//! The first look at every request, before any router sees it.
+//!
+//! Owns the size limits that hold for all routes and the peer's address in the request extensions.
+//! Leaves routing and error shapes to the doors: what is refused here gets a bare status with a
+//! fixed text. SECURITY.md rule 10, S-121.
+
+use std::convert::Infallible;
+use std::future::{Future, ready};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use http::{Method, StatusCode, header};
+use http_body_util::Limited;
+use hyper::body::{Body as _, Incoming};
+use tower::Service as _;
+use tower_http::timeout::DeadlineBody;
+
+use super::activity::Activity;
+use super::limits::Limits;
+
+/// The address at the other end of the TCP connection: a client, or the nearest proxy.
+///
+/// In the extensions of every request that came through a [`Listener`](super::Listener).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddress(pub SocketAddr);
+
+/// The service of one connection.
+pub(super) struct RequestGate {
+    pub(super) router: Router,
+    pub(super) limits: Arc<Limits>,
+    pub(super) peer: PeerAddress,
+    pub(super) activity: Arc<Activity>,
+}
+
+impl hyper::service::Service<Request<Incoming>> for RequestGate {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let in_flight = Activity::begin(&self.activity);
+        if let Err(status) = self.check_head(&request) {
+            return Box::pin(ready(Ok(refusal(status))));
+        }
+        let reply = self.router.clone().call(self.prepare(request));
+        Box::pin(async move {
+            let reply = reply.await;
+            drop(in_flight);
+            reply
+        })
+    }
+}
+
+impl RequestGate {
+    /// Refuses what is too large by its head alone, so that no handler and no body read is spent on it.
+    ///
+    /// HTTP/1 counts header lines itself; HTTP/2 only their bytes, hence the count here.
+    fn check_head(&self, request: &Request<Incoming>) -> Result<(), StatusCode> {
+        if request.method() == Method::CONNECT {
+            return Err(StatusCode::METHOD_NOT_ALLOWED);
+        }
+        let target_bytes = request
+            .uri()
+            .path_and_query()
+            .map_or(0, |target| target.as_str().len());
+        if target_bytes > self.limits.max_target_bytes {
+            return Err(StatusCode::URI_TOO_LONG);
+        }
+        if request.headers().len() > self.limits.max_header_count {
+            return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+        }
+        let declared_bytes = request.body().size_hint().lower();
+        if usize::try_from(declared_bytes).map_or(true, |bytes| bytes > self.limits.max_body_bytes)
+        {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE);
+        }
+        Ok(())
+    }
+
+    fn prepare(&self, request: Request<Incoming>) -> Request {
+        let (mut parts, incoming) = request.into_parts();
+        parts.extensions.insert(self.peer);
+        let body = if incoming.is_end_stream() {
+            Body::empty()
+        } else {
+            Body::new(DeadlineBody::new(
+                self.limits.body_read_timeout,
+                Limited::new(incoming, self.limits.max_body_bytes),
+            ))
+        };
+        Request::from_parts(parts, body)
+    }
+}
+
+fn refusal(status: StatusCode) -> Response {
+    let text = status.canonical_reason().unwrap_or("Refused");
+    (status, [(header::CACHE_CONTROL, "no-store")], text).into_response()
+}

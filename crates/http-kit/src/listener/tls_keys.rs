@@ -1,0 +1,165 @@
+//! The certificate and key a listener shows, and their replacement while it runs.
+//!
+//! Owns the rustls server configuration: TLS 1.2 and 1.3, ALPN `h2` and `http/1.1`, no client
+//! certificates. Leaves to the caller when to look at the files again. The cryptography provider is
+//! passed explicitly; no global one is installed. SECURITY.md V-1, rule 36.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::pem::{Error as PemError, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// A certificate chain with its private key, read from PEM files and replaceable in place.
+///
+/// Clones share one state: reloading one reloads all.
+#[derive(Clone)]
+pub struct TlsKeys(Arc<Shared>);
+
+struct Shared {
+    certificate_path: PathBuf,
+    key_path: PathBuf,
+    loaded: ArcSwap<Loaded>,
+}
+
+struct Loaded {
+    chain: Vec<CertificateDer<'static>>,
+    config: Arc<ServerConfig>,
+}
+
+/// What [`TlsKeys::reload`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reload {
+    /// The files hold the certificate chain that is already in use.
+    Unchanged,
+    /// New handshakes use the new chain; connections that are open keep theirs.
+    Replaced,
+}
+
+/// Why certificate and key could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsKeysError {
+    /// The certificate file is missing, unreadable or not PEM.
+    #[error("certificate file {path}: {cause}")]
+    CertificateFile {
+        /// The file as configured.
+        path: PathBuf,
+        /// What the PEM reader reported; never file content.
+        cause: PemError,
+    },
+    /// The certificate file holds no certificate.
+    #[error("certificate file {path} holds no CERTIFICATE block")]
+    NoCertificate {
+        /// The file as configured.
+        path: PathBuf,
+    },
+    /// The key file is missing, unreadable, or holds no unencrypted private key.
+    #[error("key file {path}: {cause}")]
+    KeyFile {
+        /// The file as configured.
+        path: PathBuf,
+        /// What the PEM reader reported; never file content.
+        cause: PemError,
+    },
+    /// The two do not belong together, or the key is of a kind TLS cannot use.
+    #[error("certificate {certificate_path} with key {key_path}: {cause}")]
+    Unusable {
+        /// The certificate file as configured.
+        certificate_path: PathBuf,
+        /// The key file as configured.
+        key_path: PathBuf,
+        /// What rustls reported.
+        cause: rustls::Error,
+    },
+}
+
+impl TlsKeys {
+    /// Reads a PEM certificate chain (leaf first) and its unencrypted PEM private key.
+    ///
+    /// # Errors
+    /// A file that cannot be read or parsed, a chain without certificates, a key that does not
+    /// match the leaf.
+    pub fn from_pem_files(
+        certificate_path: impl Into<PathBuf>,
+        key_path: impl Into<PathBuf>,
+    ) -> Result<Self, TlsKeysError> {
+        let (certificate_path, key_path) = (certificate_path.into(), key_path.into());
+        let loaded = load(&certificate_path, &key_path)?;
+        Ok(Self(Arc::new(Shared {
+            certificate_path,
+            key_path,
+            loaded: ArcSwap::from_pointee(loaded),
+        })))
+    }
+
+    /// Reads both files again and replaces the configuration if the chain differs.
+    ///
+    /// Reads files with blocking calls of a few kilobytes; meant for a timer or a signal.
+    ///
+    /// # Errors
+    /// As [`TlsKeys::from_pem_files`]; the keys in use then stay in use.
+    pub fn reload(&self) -> Result<Reload, TlsKeysError> {
+        let fresh = load(&self.0.certificate_path, &self.0.key_path)?;
+        // The key need not be compared: it was just checked against the leaf, so an equal leaf
+        // means an equal key.
+        if fresh.chain == self.0.loaded.load().chain {
+            return Ok(Reload::Unchanged);
+        }
+        self.0.loaded.store(Arc::new(fresh));
+        Ok(Reload::Replaced)
+    }
+
+    /// The configuration for a handshake that starts now.
+    pub(super) fn current(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.0.loaded.load().config)
+    }
+}
+
+fn load(certificate_path: &Path, key_path: &Path) -> Result<Loaded, TlsKeysError> {
+    let chain = read_chain(certificate_path)?;
+    let key =
+        PrivateKeyDer::from_pem_file(key_path).map_err(|cause| TlsKeysError::KeyFile {
+            path: key_path.to_owned(),
+            cause,
+        })?;
+    let config = server_config(chain.clone(), key).map_err(|cause| TlsKeysError::Unusable {
+        certificate_path: certificate_path.to_owned(),
+        key_path: key_path.to_owned(),
+        cause,
+    })?;
+    Ok(Loaded {
+        chain,
+        config: Arc::new(config),
+    })
+}
+
+fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsKeysError> {
+    let chain = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|cause| TlsKeysError::CertificateFile {
+            path: path.to_owned(),
+            cause,
+        })?;
+    if chain.is_empty() {
+        return Err(TlsKeysError::NoCertificate {
+            path: path.to_owned(),
+        });
+    }
+    Ok(chain)
+}
+
+fn server_config(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<ServerConfig, rustls::Error> {
+    let mut config =
+        ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}

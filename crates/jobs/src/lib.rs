@@ -1,0 +1,1 @@
+//! Work after the reply: mail, clean-up, key rotation

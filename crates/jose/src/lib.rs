@@ -1,0 +1,1 @@
+//! JWK, JWS and claims, with the caller's list of algorithms

@@ -1,0 +1,235 @@
+//! Refusals: the protocol says no. One table maps every cause to its error code, text and status.
+//!
+//! Owns causes and the table. Leaves the channel (JSON, redirect, page, header) to the doors. RFC 6749 §4.1.2.1, §5.2;
+//! OIDC Core §3.1.2.6; RFC 6750 §3.1; RFC 7009 §2.2.1; RFC 8707 §2; OIDC Unmet Authentication Requirements 1.0.
+
+use std::fmt;
+
+/// An error code of the registries, as it appears on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorCode {
+    AccessDenied,
+    AccountSelectionRequired,
+    ConsentRequired,
+    InsufficientScope,
+    InteractionRequired,
+    InvalidClient,
+    InvalidClientMetadata,
+    InvalidGrant,
+    InvalidRedirectUri,
+    InvalidRequest,
+    InvalidScope,
+    InvalidTarget,
+    InvalidToken,
+    LoginRequired,
+    RegistrationNotSupported,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    ServerError,
+    TemporarilyUnavailable,
+    UnauthorizedClient,
+    UnmetAuthenticationRequirements,
+    UnsupportedGrantType,
+    UnsupportedResponseType,
+}
+
+impl ErrorCode {
+    /// The registered text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessDenied => "access_denied",
+            Self::AccountSelectionRequired => "account_selection_required",
+            Self::ConsentRequired => "consent_required",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::InteractionRequired => "interaction_required",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::InvalidGrant => "invalid_grant",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
+            Self::InvalidToken => "invalid_token",
+            Self::LoginRequired => "login_required",
+            Self::RegistrationNotSupported => "registration_not_supported",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::ServerError => "server_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+        }
+    }
+
+    /// The HTTP status where the error is a direct reply (RFC 6749 §5.2, RFC 6750 §3.1).
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::InvalidClient | Self::InvalidToken => 401,
+            Self::InsufficientScope => 403,
+            Self::ServerError => 500,
+            Self::TemporarilyUnavailable => 503,
+            _ => 400,
+        }
+    }
+}
+
+/// Declares every cause with its error code and the fixed text a client developer reads.
+macro_rules! causes {
+    ($($(#[$doc:meta])* $cause:ident => $code:ident, $text:literal;)+) => {
+        /// Why the protocol says no.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Cause { $($(#[$doc])* $cause,)+ }
+
+        impl Cause {
+            /// Every cause there is.
+            pub const ALL: &'static [Self] = &[$(Self::$cause,)+];
+
+            /// The error code on the wire.
+            pub const fn code(self) -> ErrorCode {
+                match self { $(Self::$cause => ErrorCode::$code,)+ }
+            }
+
+            /// The fixed `error_description`: printable ASCII without quotes and backslashes (RFC 6749 §5.2).
+            pub const fn description(self) -> &'static str {
+                match self { $(Self::$cause => $text,)+ }
+            }
+
+            /// The name in logs and in `explain`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$cause => stringify!($cause),)+ }
+            }
+        }
+    };
+}
+
+causes! {
+    // Requests in general.
+    ParameterRepeated => InvalidRequest, "a parameter is given more than once";
+    ParameterTooLong => InvalidRequest, "a parameter is too long";
+    ParameterMissing => InvalidRequest, "a required parameter is missing";
+    ParameterMalformed => InvalidRequest, "a parameter has a malformed value";
+    FormMalformed => InvalidRequest, "the request body is not a well-formed application/x-www-form-urlencoded form";
+    ParametersInUri => InvalidRequest, "this endpoint takes its parameters in the request body only";
+
+    // Authorization requests, before a redirect is safe.
+    ClientUnknown => InvalidClient, "no such client";
+    ClientDisabled => UnauthorizedClient, "the client is switched off";
+    RedirectUriMissing => InvalidRequest, "redirect_uri is required";
+    RedirectUriNotRegistered => InvalidRequest, "redirect_uri is not registered for this client";
+
+    // Authorization requests, reported to the client.
+    ResponseTypeUnsupported => UnsupportedResponseType, "only response_type code is supported";
+    ResponseModeUnsupported => InvalidRequest, "only response_mode query is supported";
+    ResponseTypeNotRegistered => UnauthorizedClient, "the client is not registered for this response type";
+    CodeChallengeMissing => InvalidRequest, "code_challenge is required";
+    CodeChallengeMalformed => InvalidRequest, "code_challenge must be 43 base64url characters";
+    CodeChallengeMethodUnsupported => InvalidRequest, "code_challenge_method must be S256";
+    PromptConflict => InvalidRequest, "prompt none cannot be combined with another value";
+    PromptUnsupported => InvalidRequest, "prompt has a value this server does not know";
+    RegistrationClosed => InvalidRequest, "prompt create is not enabled here";
+    MaxAgeMalformed => InvalidRequest, "max_age must be a number of seconds";
+    ClaimsMalformed => InvalidRequest, "claims is not a well-formed claims request";
+    RequestObjectUnsupported => RequestNotSupported, "request objects are not supported";
+    RequestUriUnsupported => RequestUriNotSupported, "request_uri is not supported";
+    RegistrationParameterUnsupported => RegistrationNotSupported, "the registration parameter is not supported";
+    ScopeMalformed => InvalidScope, "scope is malformed";
+    ScopeNotAllowed => InvalidScope, "a scope is unknown or not allowed for this client";
+    ResourceMalformed => InvalidTarget, "resource must be an absolute URI without a fragment";
+    ResourceUnknown => InvalidTarget, "resource is unknown or not allowed for this client";
+    HintUnusable => InvalidRequest, "id_token_hint is not an ID token of this issuer";
+    SignInNeeded => LoginRequired, "the user must sign in";
+    OtherUserNeeded => LoginRequired, "another user is signed in than the one asked for";
+    ConsentNeeded => ConsentRequired, "the user must give consent";
+    InteractionNeeded => InteractionRequired, "the user must do something on a page";
+    AccountChoiceNeeded => AccountSelectionRequired, "the user must choose an account";
+    LevelNotReached => UnmetAuthenticationRequirements, "the requested authentication context was not reached";
+    UserRefused => AccessDenied, "the user or the server refused the request";
+
+    // Client authentication.
+    ClientAuthenticationMissing => InvalidClient, "client authentication is required";
+    ClientAuthenticationFailed => InvalidClient, "client authentication failed";
+    ClientAuthenticationTwice => InvalidRequest, "more than one client authentication in a request";
+    BasicMalformed => InvalidRequest, "the Authorization header is malformed";
+
+    // Token requests.
+    GrantTypeUnsupported => UnsupportedGrantType, "this grant type is not supported";
+    GrantTypeNotAllowed => UnauthorizedClient, "the client may not use this grant type";
+    CodeUnusable => InvalidGrant, "the authorization code is unknown, expired or used";
+    CodeNotYours => InvalidGrant, "the authorization code was issued to another client";
+    RedirectUriDiffers => InvalidGrant, "redirect_uri differs from the authorization request";
+    VerifierMissing => InvalidGrant, "code_verifier is required";
+    VerifierUnexpected => InvalidGrant, "code_verifier was sent for a code without a challenge";
+    VerifierMalformed => InvalidGrant, "code_verifier must be 43 to 128 unreserved characters";
+    VerifierDiffers => InvalidGrant, "code_verifier does not match the challenge";
+    RefreshTokenUnusable => InvalidGrant, "the refresh token is unknown, expired or revoked";
+    RefreshTokenReplayed => InvalidGrant, "the refresh token was used before; its grant is revoked";
+    RefreshTokenNotYours => InvalidGrant, "the refresh token was issued to another client";
+    GrantEnded => InvalidGrant, "the grant has ended";
+    ScopeBeyondGrant => InvalidScope, "scope exceeds what was granted";
+    ResourceBeyondGrant => InvalidTarget, "resource exceeds what was granted";
+    ScopeNeedsUser => InvalidScope, "a scope needs a user and cannot be had by client credentials";
+
+    // Resource requests (RFC 6750 §3.1).
+    TokenTwice => InvalidRequest, "more than one way of presenting the token";
+    TokenUnusable => InvalidToken, "the access token is unknown, expired or revoked";
+    ScopeMissing => InsufficientScope, "the access token lacks a required scope";
+
+    // Registration and configuration.
+    RegisteredRedirectUriInvalid => InvalidRedirectUri, "a redirect URI is not acceptable";
+    MetadataInvalid => InvalidClientMetadata, "client metadata is not acceptable";
+
+    // Capacity.
+    Busy => TemporarilyUnavailable, "the server is busy, try again";
+}
+
+/// A refusal: its cause for the client, its detail for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub cause: Cause,
+    /// What exactly, for logs and `explain`; never sent to a client, never a secret.
+    pub detail: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal without detail.
+    pub const fn new(cause: Cause) -> Self {
+        Self { cause, detail: None }
+    }
+
+    /// Adds what exactly was wrong, for the operator.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+}
+
+impl From<Cause> for Refusal {
+    fn from(cause: Cause) -> Self {
+        Self::new(cause)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.cause.name())?;
+        self.detail.as_ref().map_or(Ok(()), |detail| write!(f, " ({detail})"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// OA-13: error_description holds only printable ASCII without quote and backslash.
+    #[test]
+    fn every_description_is_safe_on_the_wire() {
+        for cause in Cause::ALL {
+            let safe = |b: u8| matches!(b, 0x20 | 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+            assert!(cause.description().bytes().all(safe), "{}", cause.name());
+        }
+    }
+}

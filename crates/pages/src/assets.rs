@@ -1,0 +1,94 @@
+//! Style sheet and icon, embedded in the binary.
+//!
+//! Owns their bytes and the addresses under which pages link them. The address holds a hash of the content, so
+//! a reply may be cached for ever (`Cache-Control: immutable`); serving them is the HTTP crate's part.
+
+use std::sync::LazyLock;
+
+/// A file that pages load from this server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    /// Address: `/static/{name}.{8 hex digits of the content hash}.{extension}`.
+    pub path: String,
+    /// Value of `Content-Type`.
+    pub content_type: &'static str,
+    /// The content, as it is sent.
+    pub bytes: &'static [u8],
+    /// Strong entity tag with its quotation marks (RFC 9110 §8.8.3).
+    pub etag: String,
+}
+
+static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+    [
+        asset("pages", "css", "text/css; charset=utf-8", include_bytes!("../../../static/pages.css")),
+        asset("icon", "svg", "image/svg+xml", include_bytes!("../../../static/icon.svg")),
+    ]
+});
+
+/// Returns every asset; there is no other file under `/static/`.
+pub fn assets() -> &'static [Asset] {
+    ASSETS.as_slice()
+}
+
+/// Returns the address of the style sheet.
+pub(crate) fn stylesheet_href() -> &'static str {
+    let [stylesheet, _] = &*ASSETS;
+    &stylesheet.path
+}
+
+/// Returns the address of the icon.
+pub(crate) fn icon_href() -> &'static str {
+    let [_, icon] = &*ASSETS;
+    &icon.path
+}
+
+fn asset(name: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Asset {
+    let hash = fnv1a(bytes);
+    // The upper and lower half folded: all 64 bits count in the eight digits.
+    let short = (hash >> 32) ^ (hash & 0xffff_ffff);
+    Asset {
+        path: format!("/static/{name}.{short:08x}.{extension}"),
+        content_type,
+        bytes,
+        etag: format!("\"{hash:016x}\""),
+    }
+}
+
+/// FNV-1a, 64 bits: the hash names a version of our own file and protects nothing.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Test vectors of the FNV reference (draft-eastlake-fnv, appendix C).
+    #[test]
+    fn the_hash_is_fnv_1a() {
+        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn an_address_changes_with_the_content() {
+        let address = |bytes| asset("pages", "css", "text/css", bytes).path;
+
+        assert_ne!(address(b"a {}"), address(b"b {}"));
+        assert!(address(b"a {}").starts_with("/static/pages."));
+        assert_eq!(address(b"a {}").len(), "/static/pages.12345678.css".len());
+    }
+
+    /// S-012: the style sheet asks for nothing outside this server and imports nothing.
+    #[test]
+    fn the_style_sheet_is_self_contained() {
+        let css = String::from_utf8(assets().first().unwrap().bytes.to_vec()).unwrap();
+
+        for forbidden in ["url(", "@import", "http:", "https:", "@font-face", "expression("] {
+            assert!(!css.contains(forbidden), "{forbidden}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What every page has in common: language, tenant, accent, notice, and the fields of its form.
+//!
+//! Owns no decision: the web crate fills these in from the tenant, the request and the journey.
+
+use crate::assets;
+use crate::catalogue::Catalogue;
+use crate::locale::Locale;
+
+/// Data common to all pages.
+#[derive(Debug, Clone, Default)]
+pub struct Frame {
+    /// Language of the page.
+    pub locale: Locale,
+    /// Display name of the tenant; untrusted text, shown as is.
+    pub tenant_name: String,
+    /// Colour of buttons and links.
+    pub accent: Accent,
+    /// A message above the page's own content; `None` for most pages.
+    pub notice: Option<Notice>,
+    /// Other languages of this page; none hides the list. The current language may be among them.
+    pub languages: Vec<LanguageLink>,
+}
+
+/// A link to the same page in another language.
+#[derive(Debug, Clone)]
+pub struct LanguageLink {
+    /// The language.
+    pub locale: Locale,
+    /// Address on this server.
+    pub href: String,
+}
+
+/// One of the palettes in the style sheet, each with enough contrast in light and in dark mode
+/// (WCAG 2.2 §1.4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Accent {
+    /// Deep blue-green.
+    #[default]
+    Petrol,
+    /// Clear blue.
+    Blue,
+    /// Forest green.
+    Green,
+    /// Violet red.
+    Plum,
+    /// Burnt orange.
+    Rust,
+    /// Neutral grey.
+    Graphite,
+}
+
+impl Accent {
+    /// Every palette.
+    pub const ALL: [Self; 6] =
+        [Self::Petrol, Self::Blue, Self::Green, Self::Plum, Self::Rust, Self::Graphite];
+
+    /// Returns the palette's name in the style sheet and in settings, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Petrol => "petrol",
+            Self::Blue => "blue",
+            Self::Green => "green",
+            Self::Plum => "plum",
+            Self::Rust => "rust",
+            Self::Graphite => "graphite",
+        }
+    }
+
+    /// Finds a palette by its name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|accent| accent.name() == name)
+    }
+
+    /// Returns the colour of the light palette as `#rrggbb`, for mails, which load no style sheet.
+    pub(crate) fn hex(self) -> &'static str {
+        match self {
+            Self::Petrol => "#0d5c6d",
+            Self::Blue => "#1f4fd1",
+            Self::Green => "#17663a",
+            Self::Plum => "#6f2f7a",
+            Self::Rust => "#9a3412",
+            Self::Graphite => "#2b3138",
+        }
+    }
+}
+
+/// A message that the person did not ask for but should read first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// A stale form was posted (back button, second tab); nothing was done, this is the current step.
+    PageOutdated,
+    /// The password has been changed; sign in with the new one.
+    PasswordChanged,
+    /// The e-mail address has been confirmed.
+    EmailConfirmed,
+    /// The person has signed out.
+    SignedOut,
+}
+
+impl Notice {
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::PageOutdated => "notice-page-outdated",
+            Self::PasswordChanged => "notice-password-changed",
+            Self::EmailConfirmed => "notice-email-confirmed",
+            Self::SignedOut => "notice-signed-out",
+        }
+    }
+
+    /// Returns the icon: a circled `i` for information, a tick for something done.
+    pub(crate) fn icon(self) -> &'static str {
+        match self {
+            Self::PageOutdated => "info",
+            Self::PasswordChanged | Self::EmailConfirmed | Self::SignedOut => "check",
+        }
+    }
+}
+
+/// Where a form posts to and what proves that it is ours and current.
+#[derive(Debug, Clone, Default)]
+pub struct Form {
+    /// Address on this server.
+    pub action: String,
+    /// Value of the hidden field `csrf`.
+    pub csrf: String,
+    /// Value of the hidden field `version`: the version of the stored state that the page shows.
+    pub version: String,
+}
+
+impl Frame {
+    pub(crate) fn text(&self, key: &str) -> String {
+        Catalogue::text(self.locale, key)
+    }
+
+    /// Returns a text with one value put in.
+    pub(crate) fn text_with(&self, key: &str, name: &'static str, value: &str) -> String {
+        Catalogue::text_with(self.locale, key, &[(name, value)])
+    }
+
+    pub(crate) fn text_count(&self, key: &str, count: u64) -> String {
+        Catalogue::text_count(self.locale, key, count)
+    }
+
+    /// Says how long to wait: seconds below a minute and a half, minutes (rounded up) below an hour and a half,
+    /// then hours.
+    pub(crate) fn wait(&self, seconds: u64) -> String {
+        match seconds {
+            0..90 => self.text_count("wait-seconds", seconds.max(1)),
+            90..5400 => self.text_count("wait-minutes", seconds.div_ceil(60)),
+            _ => self.text_count("wait-hours", seconds.div_ceil(3600)),
+        }
+    }
+
+    pub(crate) fn stylesheet_href(&self) -> &'static str {
+        assets::stylesheet_href()
+    }
+
+    pub(crate) fn icon_href(&self) -> &'static str {
+        assets::icon_href()
+    }
+
+    pub(crate) fn monogram(&self) -> String {
+        monogram(&self.tenant_name)
+    }
+}
+
+/// Returns the first letter or digit of a name in upper case, for the tile that stands in for a logo; a dot when
+/// the name has none.
+pub(crate) fn monogram(name: &str) -> String {
+    name.chars()
+        .find(|c| c.is_alphanumeric())
+        .map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_monogram_is_the_first_letter_and_never_a_control_character() {
+        assert_eq!(monogram("northwind"), "N");
+        assert_eq!(monogram("\u{202e}\"><b>"), "B");
+        assert_eq!(monogram("دار"), "د");
+        assert_eq!(monogram("<>"), "·");
+    }
+
+    #[test]
+    fn a_wait_is_rounded_up_to_the_unit_a_person_would_use() {
+        let frame = Frame::default();
+
+        assert!(frame.wait(0).contains("1\u{2069} second"));
+        assert!(frame.wait(89).contains("89\u{2069} seconds"));
+        assert!(frame.wait(91).contains("2\u{2069} minutes"));
+        assert!(frame.wait(5400).contains("2\u{2069} hours"));
+    }
+
+    #[test]
+    fn an_accent_is_found_by_its_own_name_only() {
+        for accent in Accent::ALL {
+            assert_eq!(Accent::parse(accent.name()), Some(accent));
+        }
+        assert_eq!(Accent::parse("#ff0000"), None);
+    }
+}

@@ -1,0 +1,45 @@
+//! Where a mailed link leads: a page that changes nothing until its button is pressed.
+//!
+//! Mail scanners follow links, so only the POST uses the link up (SECURITY rule 27).
+
+use askama::Template;
+
+use crate::{Form, Frame, RenderError};
+
+/// What a mailed link confirms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfirmPurpose {
+    /// That the address belongs to the person.
+    Email {
+        /// The address.
+        email: String,
+    },
+}
+
+/// Asks to confirm what a mailed link is for.
+///
+/// Posts no field of its own. Element id: `submit`.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// Where the form posts to.
+    pub form: Form,
+    /// What is confirmed.
+    pub purpose: ConfirmPurpose,
+}
+
+#[derive(Template)]
+#[template(path = "journey/confirm.html")]
+struct View<'a> {
+    frame: &'a Frame,
+    page: &'a Confirm,
+}
+
+impl Confirm {
+    /// Returns the page as HTML.
+    ///
+    /// # Errors
+    /// [`RenderError`] when the template fails.
+    pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
+        Ok(View { frame, page: self }.render()?)
+    }
+}

@@ -1,0 +1,66 @@
+//! Something went well, and this is the way on.
+//!
+//! Ends a journey that has nobody to go back to, or offers the way back when it has.
+
+use askama::Template;
+
+use crate::links;
+use crate::{Frame, RenderError};
+
+/// What a journey has brought about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The address is confirmed.
+    EmailConfirmed,
+    /// The password is changed.
+    PasswordChanged,
+    /// The person is signed in and nobody waits for it.
+    SignedIn,
+    /// An authenticator app is set up.
+    FactorAdded,
+}
+
+impl Outcome {
+    fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Self::EmailConfirmed => ("done-email-title", "done-email-text"),
+            Self::PasswordChanged => ("done-password-title", "done-password-text"),
+            Self::SignedIn => ("done-signed-in-title", "done-signed-in-text"),
+            Self::FactorAdded => ("done-factor-title", "done-factor-text"),
+        }
+    }
+}
+
+/// Says what was done.
+///
+/// Element id: `continue`.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// What was done.
+    pub outcome: Outcome,
+    /// The way on; shown only when it is a path of this server, https, or http on this computer.
+    pub continue_href: Option<String>,
+    /// Name of the application that the way leads to; `None` for this service itself.
+    pub client_name: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "journey/done.html")]
+struct View<'a> {
+    frame: &'a Frame,
+    page: &'a Done,
+}
+
+impl Done {
+    /// Returns the page as HTML.
+    ///
+    /// # Errors
+    /// [`RenderError`] when the template fails.
+    pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
+        Ok(View { frame, page: self }.render()?)
+    }
+
+    fn onward(&self) -> Option<&str> {
+        links::onward(&self.continue_href)
+    }
+}

@@ -1,0 +1,52 @@
+//! Sign in with e-mail and password on one form, so that password managers fill both.
+//!
+//! OpenID Connect Core §3.1.2.3. One text for every wrong pair: the page never tells whether an account exists
+//! (SECURITY rule 28). What a wrong pair costs and when to make people wait is decided elsewhere.
+
+use askama::Template;
+
+use crate::problem::Problems;
+use crate::{EmailProblem, Form, Frame, PasswordProblem, RenderError, SignInProblem};
+
+/// The first step of a journey.
+///
+/// Posts `email` and `password`. Element ids: `email`, `password`, `submit`, `forgot-password`, `register`,
+/// `error-summary`.
+#[derive(Debug, Clone)]
+pub struct Identify {
+    /// Where the form posts to.
+    pub form: Form,
+    /// Name of the application that asks; `None` when nobody does.
+    pub client_name: Option<String>,
+    /// Address to fill in (`login_hint` or what was typed before); may be empty.
+    pub email: String,
+    /// Why the last attempt failed as a whole.
+    pub problem: Option<SignInProblem>,
+    /// What is wrong with the address.
+    pub email_problem: Option<EmailProblem>,
+    /// What is wrong with the password.
+    pub password_problem: Option<PasswordProblem>,
+    /// Where to get a new password; `None` shows no link.
+    pub forgot_password_href: Option<String>,
+    /// Where to create an account; `None` shows no link.
+    pub register_href: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "journey/identify.html")]
+struct View<'a> {
+    frame: &'a Frame,
+    page: &'a Identify,
+    problems: Problems,
+}
+
+impl Identify {
+    /// Returns the page as HTML.
+    ///
+    /// # Errors
+    /// [`RenderError`] when the template fails.
+    pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
+        let problems = Problems::default().in_general(frame, &self.problem).at_field(frame, "email", &self.email_problem).at_field(frame, "password", &self.password_problem);
+        Ok(View { frame, page: self, problems }.render()?)
+    }
+}

@@ -1,0 +1,36 @@
+//! The pages of a journey: signing in, registering, recovering, consenting.
+//!
+//! One module and one template per step. Which step comes next is decided by the journey's stored facts, never by a
+//! page: links and forms lead to addresses that are given as data.
+
+mod check_mail;
+mod confirm;
+mod consent;
+mod continue_elsewhere;
+mod done;
+mod forgot_password;
+mod identify;
+mod password;
+mod recovery_code;
+mod recovery_codes;
+mod register;
+mod reset_password;
+mod select_account;
+mod totp;
+mod totp_enrolment;
+
+pub use check_mail::{CheckMail, MailPurpose};
+pub use confirm::{Confirm, ConfirmPurpose};
+pub use consent::{AccessDuration, Consent, Publisher, Resource, Scope};
+pub use continue_elsewhere::ContinueElsewhere;
+pub use done::{Done, Outcome};
+pub use forgot_password::ForgotPassword;
+pub use identify::Identify;
+pub use password::Password;
+pub use recovery_code::RecoveryCode;
+pub use recovery_codes::RecoveryCodes;
+pub use register::Register;
+pub use reset_password::ResetPassword;
+pub use select_account::{Account, AccountState, SelectAccount};
+pub use totp::Totp;
+pub use totp_enrolment::TotpEnrolment;

@@ -1,0 +1,48 @@
+//! Re-authentication: the account is known, its password is asked for again.
+//!
+//! OpenID Connect Core §3.1.2.1 (`prompt=login`, `max_age`). The address stands in a read-only field, so that
+//! password managers offer the right password (WCAG 2.2 §3.3.7, §3.3.8).
+
+use askama::Template;
+
+use crate::problem::Problems;
+use crate::{Form, Frame, PasswordProblem, RenderError, SignInProblem};
+
+/// Asks a known person for the password.
+///
+/// Posts `email` and `password`, or `action=another_account`. Element ids: `email`, `password`, `submit`,
+/// `another-account`, `forgot-password`.
+#[derive(Debug, Clone)]
+pub struct Password {
+    /// Where the form posts to.
+    pub form: Form,
+    /// Name of the application that asks; `None` when nobody does.
+    pub client_name: Option<String>,
+    /// The account's address.
+    pub email: String,
+    /// Why the last attempt failed as a whole.
+    pub problem: Option<SignInProblem>,
+    /// What is wrong with the password.
+    pub password_problem: Option<PasswordProblem>,
+    /// Where to get a new password; `None` shows no link.
+    pub forgot_password_href: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "journey/password.html")]
+struct View<'a> {
+    frame: &'a Frame,
+    page: &'a Password,
+    problems: Problems,
+}
+
+impl Password {
+    /// Returns the page as HTML.
+    ///
+    /// # Errors
+    /// [`RenderError`] when the template fails.
+    pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
+        let problems = Problems::default().in_general(frame, &self.problem).at_field(frame, "password", &self.password_problem);
+        Ok(View { frame, page: self, problems }.render()?)
+    }
+}

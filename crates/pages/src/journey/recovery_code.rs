@@ -1,0 +1,42 @@
+//! Second factor when the authenticator app is out of reach: one of the recovery codes.
+//!
+//! NIST SP 800-63B §5.1.2 (look-up secrets). Each code works once; the verification is elsewhere.
+
+use askama::Template;
+
+use crate::problem::Problems;
+use crate::{CodeProblem, Form, Frame, RenderError};
+
+/// Asks for a recovery code.
+///
+/// Posts `code`. Element ids: `code`, `submit`, `use-totp`.
+#[derive(Debug, Clone)]
+pub struct RecoveryCode {
+    /// Where the form posts to.
+    pub form: Form,
+    /// Name of the application that asks; `None` when nobody does.
+    pub client_name: Option<String>,
+    /// What was wrong with the last code.
+    pub code_problem: Option<CodeProblem>,
+    /// Where the authenticator app can be used instead; `None` shows no link.
+    pub totp_href: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "journey/recovery_code.html")]
+struct View<'a> {
+    frame: &'a Frame,
+    page: &'a RecoveryCode,
+    problems: Problems,
+}
+
+impl RecoveryCode {
+    /// Returns the page as HTML.
+    ///
+    /// # Errors
+    /// [`RenderError`] when the template fails.
+    pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
+        let problems = Problems::default().at_field(frame, "code", &self.code_problem);
+        Ok(View { frame, page: self, problems }.render()?)
+    }
+}

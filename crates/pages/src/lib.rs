@@ -1,0 +1,88 @@
+//! Pages, components and language catalogues: data in, text out.
+//!
+//! Owns every page and mail that a person sees: askama templates (`templates/`, one per module here), the style
+//! sheet (`static/`), the texts in each [`Locale`], and the rule which addresses become links. Leaves to the web
+//! crate: deciding what to show, headers (CSP, `Referrer-Policy`, caching), CSRF tokens, and serving [`assets`].
+//! Nothing here does I/O, reads a clock or knows a request.
+//!
+//! Pages work without JavaScript and contain none; they carry no inline style, so `style-src 'self'` holds
+//! (SECURITY rule 22). WCAG 2.2 AA; `docs` of each page struct name its element ids and field names, which are stable.
+
+#![forbid(unsafe_code)]
+
+mod assets;
+mod catalogue;
+mod client;
+mod escape;
+mod frame;
+mod links;
+mod locale;
+mod problem;
+mod qr;
+
+pub mod error;
+pub mod home;
+pub mod journey;
+pub mod logout;
+pub mod mail;
+pub mod redirecting;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
+pub mod too_many_attempts;
+
+#[cfg(test)]
+mod tests;
+
+pub use assets::{Asset, assets};
+pub use catalogue::Catalogue;
+pub use client::Client;
+pub use frame::{Accent, Form, Frame, LanguageLink, Notice};
+pub use locale::{Direction, Locale};
+pub use problem::{CodeProblem, EmailProblem, NameProblem, PasswordProblem, SignInProblem};
+pub use qr::qr_svg;
+
+/// Why a page could not be made.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// A template failed; a bug in this crate.
+    Template(askama::Error),
+    /// The text for a QR code has more bytes than the largest code holds.
+    QrTooLong {
+        /// Length of the text.
+        bytes: usize,
+    },
+    /// The address to redirect to has a scheme that a browser would run, or none (SECURITY V-14).
+    UnsafeRedirect,
+}
+
+impl std::fmt::Display for RenderError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Template(_) => f.write_str("template failed"),
+            Self::QrTooLong { bytes } => write!(f, "text of {bytes} bytes does not fit a QR code"),
+            Self::UnsafeRedirect => f.write_str("redirect target has a scheme that must not be followed"),
+        }
+    }
+}
+
+impl std::error::Error for RenderError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Template(error) => Some(error),
+            Self::QrTooLong { .. } | Self::UnsafeRedirect => None,
+        }
+    }
+}
+
+impl From<askama::Error> for RenderError {
+    fn from(error: askama::Error) -> Self {
+        Self::Template(error)
+    }
+}
+
+impl From<std::fmt::Error> for RenderError {
+    fn from(error: std::fmt::Error) -> Self {
+        Self::Template(error.into())
+    }
+}

@@ -1,0 +1,223 @@
+//! What can be wrong with a form, and how a page says it.
+//!
+//! Owns the causes a person can do something about and their texts. Deciding that one applies is the use case's
+//! part; causes that would tell whether an account exists are not here (SECURITY rule 28).
+
+use crate::frame::Frame;
+
+/// Why a sign-in or a similar attempt failed as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInProblem {
+    /// E-mail and password do not belong together; does not say which is wrong.
+    WrongCredentials,
+    /// Too many attempts; the next one counts after this time, in seconds.
+    TooManyAttempts {
+        /// Seconds until the next attempt.
+        wait_seconds: u64,
+    },
+}
+
+/// What is wrong with an e-mail address as it was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmailProblem {
+    /// Nothing was entered.
+    Missing,
+    /// It is not an e-mail address.
+    Malformed,
+}
+
+/// What is wrong with a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameProblem {
+    /// Nothing was entered.
+    Missing,
+    /// It has more characters than are stored.
+    TooLong {
+        /// Longest name, in characters.
+        maximum: u32,
+    },
+}
+
+/// What is wrong with a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordProblem {
+    /// Nothing was entered.
+    Missing,
+    /// A known account's password is wrong (re-authentication).
+    Wrong,
+    /// A new password is too short.
+    TooShort {
+        /// Fewest characters.
+        minimum: u32,
+    },
+    /// A new password is too long.
+    TooLong {
+        /// Most characters.
+        maximum: u32,
+    },
+    /// A new password is among those that attackers try first.
+    TooCommon,
+    /// A new password is made of the person's own name or address.
+    Personal,
+}
+
+/// What is wrong with a one-time code or a recovery code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeProblem {
+    /// Nothing was entered.
+    Missing,
+    /// It does not have the form of a code.
+    Malformed,
+    /// It is not the current code.
+    Wrong,
+    /// It was right and has been used before.
+    AlreadyUsed,
+    /// Too many attempts; the next one counts after this time, in seconds.
+    TooManyAttempts {
+        /// Seconds until the next attempt.
+        wait_seconds: u64,
+    },
+}
+
+/// Something with a text for the person who filled in a form.
+pub(crate) trait Explain {
+    fn explain(&self, frame: &Frame) -> String;
+}
+
+/// The problems of one form, in the order of its fields; `None` as field means the form as a whole.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    lines: Vec<(Option<&'static str>, String)>,
+}
+
+impl Problems {
+    /// Adds a problem, if there is one, at the field with this element id.
+    pub(crate) fn at_field(
+        mut self,
+        frame: &Frame,
+        field: &'static str,
+        problem: &Option<impl Explain>,
+    ) -> Self {
+        self.lines
+            .extend(problem.iter().map(|problem| (Some(field), problem.explain(frame))));
+        self
+    }
+
+    /// Adds a problem, if there is one, of the form as a whole.
+    pub(crate) fn in_general(mut self, frame: &Frame, problem: &Option<impl Explain>) -> Self {
+        self.lines
+            .extend(problem.iter().map(|problem| (None, problem.explain(frame))));
+        self
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    pub(crate) fn lines(&self) -> &[(Option<&'static str>, String)] {
+        &self.lines
+    }
+
+    /// Returns the problem of a field.
+    pub(crate) fn of(&self, field: &str) -> Option<&str> {
+        self.lines
+            .iter()
+            .find(|(at, _)| *at == Some(field))
+            .map(|(_, text)| text.as_str())
+    }
+
+    /// Returns the value of `aria-describedby` for a field: its hint, if it has one, then its error.
+    /// `None` when there is neither.
+    pub(crate) fn described_by(&self, field: &str, hint: &str) -> Option<String> {
+        let error = self.of(field).map(|_| format!("{field}-error"));
+        match (hint.is_empty(), error) {
+            (true, error) => error,
+            (false, None) => Some(format!("{field}-hint")),
+            (false, Some(error)) => Some(format!("{field}-hint {error}")),
+        }
+    }
+}
+
+impl Explain for SignInProblem {
+    fn explain(&self, frame: &Frame) -> String {
+        match self {
+            Self::WrongCredentials => frame.text("problem-wrong-credentials"),
+            Self::TooManyAttempts { wait_seconds } => too_many_attempts(frame, *wait_seconds),
+        }
+    }
+}
+
+impl Explain for EmailProblem {
+    fn explain(&self, frame: &Frame) -> String {
+        frame.text(match self {
+            Self::Missing => "problem-email-missing",
+            Self::Malformed => "problem-email-malformed",
+        })
+    }
+}
+
+impl Explain for NameProblem {
+    fn explain(&self, frame: &Frame) -> String {
+        match self {
+            Self::Missing => frame.text("problem-name-missing"),
+            Self::TooLong { maximum } => frame.text_count("problem-name-long", u64::from(*maximum)),
+        }
+    }
+}
+
+impl Explain for PasswordProblem {
+    fn explain(&self, frame: &Frame) -> String {
+        match self {
+            Self::Missing => frame.text("problem-password-missing"),
+            Self::Wrong => frame.text("problem-password-wrong"),
+            Self::TooShort { minimum } => frame.text_count("problem-password-short", u64::from(*minimum)),
+            Self::TooLong { maximum } => frame.text_count("problem-password-long", u64::from(*maximum)),
+            Self::TooCommon => frame.text("problem-password-common"),
+            Self::Personal => frame.text("problem-password-personal"),
+        }
+    }
+}
+
+impl Explain for CodeProblem {
+    fn explain(&self, frame: &Frame) -> String {
+        match self {
+            Self::Missing => frame.text("problem-code-missing"),
+            Self::Malformed => frame.text("problem-code-malformed"),
+            Self::Wrong => frame.text("problem-code-wrong"),
+            Self::AlreadyUsed => frame.text("problem-code-used"),
+            Self::TooManyAttempts { wait_seconds } => too_many_attempts(frame, *wait_seconds),
+        }
+    }
+}
+
+fn too_many_attempts(frame: &Frame, wait_seconds: u64) -> String {
+    format!("{} {}", frame.text("problem-too-many-attempts"), frame.wait(wait_seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WCAG 2.2 §3.3.1, §1.3.1: hint and error are tied to the field, and nothing else is.
+    #[test]
+    fn a_field_is_described_by_what_stands_at_it() {
+        let frame = Frame::default();
+        let none = Problems::default();
+        let some = Problems::default().at_field(&frame, "code", &Some(CodeProblem::Wrong));
+
+        assert_eq!(none.described_by("code", ""), None);
+        assert_eq!(none.described_by("code", "x").as_deref(), Some("code-hint"));
+        assert_eq!(some.described_by("code", "").as_deref(), Some("code-error"));
+        assert_eq!(some.described_by("code", "x").as_deref(), Some("code-hint code-error"));
+        assert_eq!(some.described_by("email", ""), None);
+    }
+
+    #[test]
+    fn a_problem_of_the_whole_form_belongs_to_no_field() {
+        let frame = Frame::default();
+        let problems = Problems::default().in_general(&frame, &Some(SignInProblem::WrongCredentials));
+
+        assert!(!problems.is_empty());
+        assert_eq!(problems.of("password"), None);
+    }
+}

@@ -1,0 +1,1 @@
+//! Browser doors: authorize, journeys, consent, logout
