@@ -123,14 +123,16 @@ fn the_ledger_says_what_is_open() {
     let (rows, covered) = (rows(), covered());
 
     let open: Vec<_> = rows.iter().filter(|(id, _)| !covered.contains_key(*id)).collect();
-    let mut families = BTreeMap::<&str, Vec<String>>::new();
+    let mut families = BTreeMap::<&str, BTreeMap<u16, bool>>::new();
     for (id, row) in &open {
         let (family, number) = id.rsplit_once('-').expect("an id has a number");
-        families.entry(family).or_default().push(format!("{number}{}", if row.star { "*" } else { "" }));
+        families.entry(family).or_default().insert(number.parse().expect("a small number"), row.star);
     }
 
     say(&format!("ledger: {} of {} ids have a test; open (* commonly missed):", rows.len() - open.len(), rows.len()));
     for (family, numbers) in families {
+        let numbers: Vec<_> =
+            numbers.iter().map(|(number, star)| format!("{number}{}", if *star { "*" } else { "" })).collect();
         say(&format!("  {family:6} {}", numbers.join(" ")));
     }
     assert!(rows.values().all(|row| row.title.len() > 2));

@@ -119,10 +119,7 @@ fn is_id(word: &str) -> bool {
     };
     let is_prefix = prefix.starts_with(|first: char| first.is_ascii_uppercase())
         && prefix.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-');
-    is_prefix
-        && !number.is_empty()
-        && number.chars().all(|c| c.is_ascii_digit())
-        && !NOT_IDS.contains(&prefix)
+    is_prefix && !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()) && !NOT_IDS.contains(&prefix)
 }
 
 fn numbered(source: &str) -> impl Iterator<Item = (usize, &str)> {
@@ -135,7 +132,8 @@ fn ids_of(path: &str, source: &str) -> Vec<String> {
 
 #[test]
 fn a_doc_comment_before_a_test_names_its_ids() {
-    let source = "/// OC-14, OA-AZ-7: escaped.\n#[tokio::test(\n    flavor = \"multi_thread\"\n)]\nasync fn escapes() {}\n";
+    let source =
+        "/// OC-14, OA-AZ-7: escaped.\n#[tokio::test(\n    flavor = \"multi_thread\"\n)]\nasync fn escapes() {}\n";
 
     assert_eq!(ids_of("a.rs", source), ["OC-14", "OA-AZ-7"]);
 }

@@ -67,9 +67,7 @@ impl TrustedProxies {
             .map(|entry| {
                 IpNet::from_str(entry)
                     .or_else(|_| IpAddr::from_str(entry).map(IpNet::from))
-                    .map_err(|_| InvalidProxyNetwork {
-                        entry: entry.to_owned(),
-                    })
+                    .map_err(|_| InvalidProxyNetwork { entry: entry.to_owned() })
             })
             .collect::<Result<_, _>>()
             .map(Self)
@@ -87,9 +85,7 @@ impl ClientAddress {
     pub fn rate_limit_prefix(&self) -> IpNet {
         match self.ip {
             IpAddr::V4(_) => IpNet::from(self.ip),
-            IpAddr::V6(ip) => {
-                IpNet::new_assert(IpAddr::V6(first_64_bits(ip)), IPV6_PREFIX_BITS)
-            }
+            IpAddr::V6(_) => IpNet::new_assert(self.ip, IPV6_PREFIX_BITS).trunc(),
         }
     }
 }
@@ -101,30 +97,17 @@ impl ClientAddress {
 /// trusted. Any unreadable hop, also one left of the client, gives the peer's address and
 /// [`Forwarded::Malformed`]. A hop is an address, with a port if the proxy adds one; an IPv6 zone is
 /// refused.
-pub fn client_address(
-    peer: SocketAddr,
-    headers: &HeaderMap,
-    trusted: &TrustedProxies,
-) -> ClientAddress {
+pub fn client_address(peer: SocketAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> ClientAddress {
     let peer = peer.ip().to_canonical();
-    let of_peer = |forwarded| ClientAddress {
-        ip: peer,
-        forwarded,
-    };
+    let of_peer = |forwarded| ClientAddress { ip: peer, forwarded };
     if !trusted.contains(peer) || !headers.contains_key(X_FORWARDED_FOR) {
         return of_peer(Forwarded::Direct);
     }
     let Some(hops) = forwarded_hops(headers) else {
         return of_peer(Forwarded::Malformed);
     };
-    let client = hops
-        .iter()
-        .rfind(|hop| !trusted.contains(**hop))
-        .or(hops.first());
-    client.map_or(of_peer(Forwarded::Malformed), |ip| ClientAddress {
-        ip: *ip,
-        forwarded: Forwarded::Proxied,
-    })
+    let client = hops.iter().rfind(|hop| !trusted.contains(**hop)).or(hops.first());
+    client.map_or(of_peer(Forwarded::Malformed), |ip| ClientAddress { ip: *ip, forwarded: Forwarded::Proxied })
 }
 
 /// Puts [`ClientAddress`] into the extensions of every request.
@@ -177,10 +160,6 @@ fn parse_hop(hop: &str) -> Option<IpAddr> {
         .map(|ip| ip.to_canonical())
 }
 
-fn first_64_bits(ip: Ipv6Addr) -> Ipv6Addr {
-    Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64)
-}
-
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
@@ -201,10 +180,7 @@ mod tests {
     }
 
     fn client(ip: &str, forwarded: Forwarded) -> ClientAddress {
-        ClientAddress {
-            ip: ip.parse().unwrap(),
-            forwarded,
-        }
+        ClientAddress { ip: ip.parse().unwrap(), forwarded }
     }
 
     /// S-127: a header from an untrusted peer is ignored.
@@ -300,17 +276,14 @@ mod tests {
     }
 
     fn echo() -> Router {
-        let show =
-            |Extension(client): Extension<ClientAddress>| async move { client.ip.to_string() };
+        let show = |Extension(client): Extension<ClientAddress>| async move { client.ip.to_string() };
         with_client_address(Router::new().route("/", get(show)), Arc::default())
     }
 
     #[tokio::test]
     async fn the_layer_hands_the_client_address_to_handlers() {
         let mut request = Request::new(Body::empty());
-        request
-            .extensions_mut()
-            .insert(PeerAddress("203.0.113.9:1".parse().unwrap()));
+        request.extensions_mut().insert(PeerAddress("203.0.113.9:1".parse().unwrap()));
 
         let response = echo().oneshot(request).await.unwrap();
 

@@ -17,15 +17,6 @@
 //! Protocol rules belong to `portreeve-oidc`, error shapes and CSRF tokens to the doors.
 
 #![forbid(unsafe_code)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing
-    )
-)]
 
 pub mod client_address;
 pub mod conditional;

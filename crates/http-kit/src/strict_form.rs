@@ -71,9 +71,7 @@ impl PairsRejection {
             Self::WrongContentType | Self::ContentEncoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::FormTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::QueryTooLong => StatusCode::URI_TOO_LONG,
-            Self::TooManyPairs | Self::NotUtf8 | Self::BadPercentEncoding | Self::Unreadable => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::TooManyPairs | Self::NotUtf8 | Self::BadPercentEncoding | Self::Unreadable => StatusCode::BAD_REQUEST,
         }
     }
 }
@@ -168,10 +166,7 @@ fn decode(encoded: &str) -> Result<String, PairsRejection> {
         return Err(PairsRejection::BadPercentEncoding);
     }
     let spaced = encoded.replace('+', " ");
-    percent_decode_str(&spaced)
-        .decode_utf8()
-        .map(|decoded| decoded.into_owned())
-        .map_err(|_| PairsRejection::NotUtf8)
+    percent_decode_str(&spaced).decode_utf8().map(|decoded| decoded.into_owned()).map_err(|_| PairsRejection::NotUtf8)
 }
 
 fn escapes_are_complete(encoded: &str) -> bool {
@@ -187,10 +182,7 @@ mod tests {
     use super::*;
 
     async fn form(content_type: &str, body: impl Into<Body>) -> Result<FormPairs, PairsRejection> {
-        let request = Request::post("/")
-            .header(header::CONTENT_TYPE, content_type)
-            .body(body.into())
-            .unwrap();
+        let request = Request::post("/").header(header::CONTENT_TYPE, content_type).body(body.into()).unwrap();
         FormPairs::from_request(request, &()).await
     }
 
@@ -200,20 +192,14 @@ mod tests {
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-        expected
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
+        expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[tokio::test]
     async fn order_and_duplicates_are_kept() {
         let read = form(FORM_MEDIA_TYPE, "b=1&a=2&b=3&&c&d=x=y").await.unwrap();
 
-        assert_eq!(
-            read.0,
-            pairs(&[("b", "1"), ("a", "2"), ("b", "3"), ("c", ""), ("d", "x=y")])
-        );
+        assert_eq!(read.0, pairs(&[("b", "1"), ("a", "2"), ("b", "3"), ("c", ""), ("d", "x=y")]));
     }
 
     /// RFC 6749 appendix B: the worked example.
@@ -226,10 +212,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_form_media_type_is_accepted() {
-        for accepted in [
-            "application/x-www-form-urlencoded; charset=utf-8",
-            "Application/X-WWW-Form-Urlencoded",
-        ] {
+        for accepted in ["application/x-www-form-urlencoded; charset=utf-8", "Application/X-WWW-Form-Urlencoded"] {
             assert!(form(accepted, "a=1").await.is_ok(), "{accepted}");
         }
         for refused in [
@@ -240,11 +223,7 @@ mod tests {
             "application/x-www-form-urlencoded2",
             "application/x-www-form-urlencoded, application/json",
         ] {
-            assert_eq!(
-                form(refused, "a=1").await,
-                Err(PairsRejection::WrongContentType),
-                "{refused}"
-            );
+            assert_eq!(form(refused, "a=1").await, Err(PairsRejection::WrongContentType), "{refused}");
         }
     }
 
@@ -284,20 +263,14 @@ mod tests {
         let largest = format!("a={}", "x".repeat(MAX_FORM_BYTES - 2));
 
         assert!(form(FORM_MEDIA_TYPE, largest.clone()).await.is_ok());
-        assert_eq!(
-            form(FORM_MEDIA_TYPE, largest + "x").await,
-            Err(PairsRejection::FormTooLarge)
-        );
+        assert_eq!(form(FORM_MEDIA_TYPE, largest + "x").await, Err(PairsRejection::FormTooLarge));
     }
 
     /// S-121: too many fields.
     #[tokio::test]
     async fn two_hundred_pairs_are_read_and_one_more_is_not() {
         assert_eq!(form(FORM_MEDIA_TYPE, "a=1&".repeat(200)).await.unwrap().0.len(), 200);
-        assert_eq!(
-            form(FORM_MEDIA_TYPE, "a=1&".repeat(201)).await,
-            Err(PairsRejection::TooManyPairs)
-        );
+        assert_eq!(form(FORM_MEDIA_TYPE, "a=1&".repeat(201)).await, Err(PairsRejection::TooManyPairs));
     }
 
     /// S-123: what a lossy decoder would repair.

@@ -32,10 +32,7 @@ mod tests {
     #[test]
     fn only_the_scheme_http_is_loopback_http() {
         assert_eq!(Transport::of("https://id.example"), Transport::Https);
-        assert_eq!(
-            Transport::of("http://localhost:8080"),
-            Transport::LoopbackHttp
-        );
+        assert_eq!(Transport::of("http://localhost:8080"), Transport::LoopbackHttp);
         assert_eq!(Transport::of("id.example"), Transport::Https);
     }
 }

@@ -1,1 +1,37 @@
-//! Every SQL statement, once, for SQLite and PostgreSQL
+//! Every SQL statement, once, for SQLite and PostgreSQL.
+//!
+//! Owns rows. Leaves what they mean to `domain` and what happens to `issuer`. Functions are grouped by noun and read
+//! `noun::verb` from outside; each takes the tenant and `&mut Conn`, or `&mut Tx` where it must be atomic with others.
+
+pub mod access_tokens;
+pub mod authorization_codes;
+pub mod browsers;
+pub mod client_assertions;
+pub mod clients;
+pub mod consents;
+pub mod directory_versions;
+mod driver;
+pub mod events;
+pub mod expiry;
+pub mod factor_failures;
+pub mod journeys;
+pub mod leases;
+pub mod mailed_links;
+pub mod migrations;
+pub mod outbox;
+pub mod password_credentials;
+pub mod recovery_codes;
+pub mod refresh_tokens;
+pub mod refusals;
+pub mod resource_servers;
+pub mod revoked_jtis;
+pub mod sessions;
+pub mod signing_keys;
+pub mod subject_keys;
+pub mod tenant_keys;
+pub mod tenants;
+pub mod token_families;
+pub mod totp_credentials;
+pub mod users;
+
+pub use driver::{Conn, Row, Store, Tx, Value, Wall};

@@ -53,16 +53,8 @@ impl Listener {
     ///
     /// # Errors
     /// What the operating system says: address in use, not local, not permitted.
-    pub async fn bind(
-        address: SocketAddr,
-        tls: Option<TlsKeys>,
-        limits: Limits,
-    ) -> io::Result<Self> {
-        Ok(Self {
-            socket: TcpListener::bind(address).await?,
-            tls,
-            limits: Arc::new(limits),
-        })
+    pub async fn bind(address: SocketAddr, tls: Option<TlsKeys>, limits: Limits) -> io::Result<Self> {
+        Ok(Self { socket: TcpListener::bind(address).await?, tls, limits: Arc::new(limits) })
     }
 
     /// The address bound, with the port the system chose if port 0 was asked for.
@@ -105,11 +97,7 @@ impl Listener {
     }
 }
 
-async fn accept_until_stopped(
-    socket: &TcpListener,
-    connections: &Arc<Connections>,
-    open: &TaskTracker,
-) {
+async fn accept_until_stopped(socket: &TcpListener, connections: &Arc<Connections>, open: &TaskTracker) {
     let slots = Arc::new(Semaphore::new(connections.limits.max_connections));
     let accepting = async {
         // The slot is taken before the accept: beyond the cap, clients wait in the kernel's backlog.
@@ -147,8 +135,6 @@ async fn accept(socket: &TcpListener) -> (TcpStream, SocketAddr) {
 fn is_the_peers(error: &io::Error) -> bool {
     matches!(
         error.kind(),
-        io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
     )
 }

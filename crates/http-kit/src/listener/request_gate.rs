@@ -14,7 +14,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode, header};
+use http::{Method, StatusCode, Version, header};
 use http_body_util::Limited;
 use hyper::body::{Body as _, Incoming};
 use tower::Service as _;
@@ -57,17 +57,18 @@ impl hyper::service::Service<Request<Incoming>> for RequestGate {
 }
 
 impl RequestGate {
-    /// Refuses what is too large by its head alone, so that no handler and no body read is spent on it.
+    /// Refuses what is malformed or too large by its head alone, so that no handler and no body read is spent on it.
     ///
     /// HTTP/1 counts header lines itself; HTTP/2 only their bytes, hence the count here.
     fn check_head(&self, request: &Request<Incoming>) -> Result<(), StatusCode> {
         if request.method() == Method::CONNECT {
             return Err(StatusCode::METHOD_NOT_ALLOWED);
         }
-        let target_bytes = request
-            .uri()
-            .path_and_query()
-            .map_or(0, |target| target.as_str().len());
+        // RFC 9112 §3.2. We use no host from it; two of them mean that somebody reads another request than we do.
+        if request.version() == Version::HTTP_11 && request.headers().get_all(header::HOST).iter().count() != 1 {
+            return Err(StatusCode::BAD_REQUEST);
+        }
+        let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
         if target_bytes > self.limits.max_target_bytes {
             return Err(StatusCode::URI_TOO_LONG);
         }
@@ -75,8 +76,7 @@ impl RequestGate {
             return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
         }
         let declared_bytes = request.body().size_hint().lower();
-        if usize::try_from(declared_bytes).map_or(true, |bytes| bytes > self.limits.max_body_bytes)
-        {
+        if usize::try_from(declared_bytes).map_or(true, |bytes| bytes > self.limits.max_body_bytes) {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
         Ok(())

@@ -88,11 +88,7 @@ impl TlsKeys {
     ) -> Result<Self, TlsKeysError> {
         let (certificate_path, key_path) = (certificate_path.into(), key_path.into());
         let loaded = load(&certificate_path, &key_path)?;
-        Ok(Self(Arc::new(Shared {
-            certificate_path,
-            key_path,
-            loaded: ArcSwap::from_pointee(loaded),
-        })))
+        Ok(Self(Arc::new(Shared { certificate_path, key_path, loaded: ArcSwap::from_pointee(loaded) })))
     }
 
     /// Reads both files again and replaces the configuration if the chain differs.
@@ -120,33 +116,22 @@ impl TlsKeys {
 
 fn load(certificate_path: &Path, key_path: &Path) -> Result<Loaded, TlsKeysError> {
     let chain = read_chain(certificate_path)?;
-    let key =
-        PrivateKeyDer::from_pem_file(key_path).map_err(|cause| TlsKeysError::KeyFile {
-            path: key_path.to_owned(),
-            cause,
-        })?;
+    let key = PrivateKeyDer::from_pem_file(key_path)
+        .map_err(|cause| TlsKeysError::KeyFile { path: key_path.to_owned(), cause })?;
     let config = server_config(chain.clone(), key).map_err(|cause| TlsKeysError::Unusable {
         certificate_path: certificate_path.to_owned(),
         key_path: key_path.to_owned(),
         cause,
     })?;
-    Ok(Loaded {
-        chain,
-        config: Arc::new(config),
-    })
+    Ok(Loaded { chain, config: Arc::new(config) })
 }
 
 fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsKeysError> {
     let chain = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|cause| TlsKeysError::CertificateFile {
-            path: path.to_owned(),
-            cause,
-        })?;
+        .map_err(|cause| TlsKeysError::CertificateFile { path: path.to_owned(), cause })?;
     if chain.is_empty() {
-        return Err(TlsKeysError::NoCertificate {
-            path: path.to_owned(),
-        });
+        return Err(TlsKeysError::NoCertificate { path: path.to_owned() });
     }
     Ok(chain)
 }
@@ -155,11 +140,10 @@ fn server_config(
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
 ) -> Result<ServerConfig, rustls::Error> {
-    let mut config =
-        ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
-            .with_no_client_auth()
-            .with_single_cert(chain, key)?;
+    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }

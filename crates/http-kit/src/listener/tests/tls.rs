@@ -1,0 +1,142 @@
+//! Handshakes, their timeout, and the replacement of certificates.
+
+use std::fs;
+use std::path::PathBuf;
+
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tempfile::TempDir;
+use tokio_rustls::TlsConnector;
+
+use super::*;
+
+/// Certificate and key files that a test can replace.
+struct KeyFiles(TempDir);
+
+impl KeyFiles {
+    fn new() -> (Self, CertificateDer<'static>) {
+        let files = Self(TempDir::new().unwrap());
+        let certificate = files.renew();
+        (files, certificate)
+    }
+
+    /// Writes a fresh self-signed certificate for `localhost` with its key.
+    fn renew(&self) -> CertificateDer<'static> {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        fs::write(self.certificate(), made.cert.pem()).unwrap();
+        fs::write(self.key(), made.signing_key.serialize_pem()).unwrap();
+        made.cert.der().clone()
+    }
+
+    fn certificate(&self) -> PathBuf {
+        self.0.path().join("certificate.pem")
+    }
+
+    fn key(&self) -> PathBuf {
+        self.0.path().join("key.pem")
+    }
+
+    fn load(&self) -> Result<TlsKeys, TlsKeysError> {
+        TlsKeys::from_pem_files(self.certificate(), self.key())
+    }
+}
+
+/// Connects, trusting only `root`; the protocol negotiated and the leaf shown, or what rustls says.
+async fn handshake(
+    address: SocketAddr,
+    root: &CertificateDer<'static>,
+    alpn: &[&[u8]],
+) -> io::Result<(Option<Vec<u8>>, CertificateDer<'static>)> {
+    let mut roots = RootCertStore::empty();
+    roots.add(root.clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
+    let stream = TcpStream::connect(address).await?;
+    let name = ServerName::try_from("localhost").unwrap();
+    let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
+    let (_, session) = stream.get_ref();
+    let leaf = session.peer_certificates().unwrap()[0].clone().into_owned();
+    Ok((session.alpn_protocol().map(<[u8]>::to_vec), leaf))
+}
+
+#[tokio::test]
+async fn a_handshake_offers_http2_and_http1() {
+    let (files, certificate) = KeyFiles::new();
+    let running = start(Limits::default(), files.load().ok(), door()).await;
+
+    for (offered, agreed) in [
+        (&[&b"http/1.1"[..], b"h2"][..], Some(b"h2".to_vec())),
+        (&[b"http/1.1"], Some(b"http/1.1".to_vec())),
+        (&[], None),
+    ] {
+        let (protocol, leaf) = handshake(running.address, &certificate, offered).await.unwrap();
+
+        assert_eq!(protocol, agreed);
+        assert_eq!(leaf, certificate);
+    }
+}
+
+#[tokio::test]
+async fn new_handshakes_use_the_reloaded_certificate() {
+    let (files, old) = KeyFiles::new();
+    let keys = files.load().unwrap();
+    let running = start(Limits::default(), Some(keys.clone()), door()).await;
+    handshake(running.address, &old, &[]).await.unwrap();
+
+    let new = files.renew();
+    let reloaded = keys.reload().unwrap();
+
+    assert_eq!(reloaded, Reload::Replaced);
+    assert_eq!(keys.reload().unwrap(), Reload::Unchanged);
+    assert_eq!(handshake(running.address, &new, &[]).await.unwrap().1, new);
+    assert!(handshake(running.address, &old, &[]).await.is_err());
+}
+
+#[tokio::test]
+async fn unusable_files_are_named_and_the_old_keys_stay() {
+    let (files, old) = KeyFiles::new();
+    let keys = files.load().unwrap();
+    let running = start(Limits::default(), Some(keys.clone()), door()).await;
+    let other_key = rcgen::KeyPair::generate().unwrap().serialize_pem();
+
+    fs::write(files.key(), other_key).unwrap();
+    let mismatch = keys.reload().unwrap_err();
+    fs::write(files.key(), "not a key").unwrap();
+    let no_key = keys.reload().unwrap_err();
+    fs::write(files.certificate(), "not a certificate").unwrap();
+    let no_certificate = keys.reload().unwrap_err();
+    fs::remove_file(files.certificate()).unwrap();
+    let no_file = keys.reload().unwrap_err();
+
+    assert!(matches!(mismatch, TlsKeysError::Unusable { .. }), "{mismatch}");
+    assert!(matches!(no_key, TlsKeysError::KeyFile { .. }), "{no_key}");
+    assert!(matches!(no_certificate, TlsKeysError::NoCertificate { .. }), "{no_certificate}");
+    assert!(matches!(no_file, TlsKeysError::CertificateFile { .. }), "{no_file}");
+    assert!(no_file.to_string().contains("certificate.pem"), "{no_file}");
+    assert_eq!(handshake(running.address, &old, &[]).await.unwrap().1, old);
+}
+
+/// idle TLS connections.
+#[tokio::test]
+async fn a_handshake_that_does_not_come_is_closed_after_its_timeout() {
+    let (files, _) = KeyFiles::new();
+    let limits = Limits { tls_handshake_timeout: SHORT, ..Limits::default() };
+    let running = start(limits, files.load().ok(), door()).await;
+
+    assert_eq!(running.exchange(b"\x16\x03\x01").await, b"");
+}
+
+#[tokio::test]
+async fn plain_http_on_a_tls_listener_is_not_answered() {
+    let (files, _) = KeyFiles::new();
+    let running = start(Limits::default(), files.load().ok(), door()).await;
+
+    let received = running.exchange(GET_PEER.as_bytes()).await;
+
+    assert!(!received.starts_with(b"HTTP"));
+}

@@ -1,0 +1,62 @@
+//! Browsers that were given a binding cookie.
+
+use portreeve_domain::{BrowserId, Fault, TenantId, Timestamp};
+
+use crate::{Conn, Tx};
+
+const FIND: &str = "SELECT secret_hash, expires_at FROM browsers WHERE id = $1 AND tenant_id = $2";
+const INSERT: &str =
+    "INSERT INTO browsers (id, tenant_id, secret_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+const CHANGE_SECRET: &str =
+    "UPDATE browsers SET secret_hash = $4, expires_at = $5 WHERE id = $1 AND tenant_id = $2 AND secret_hash = $3";
+
+/// A browser as stored.
+pub struct BrowserRow {
+    /// SHA-256 of the cookie's secret.
+    pub secret_hash: [u8; 32],
+    /// When the cookie stops counting.
+    pub expires_at: Timestamp,
+}
+
+/// Finds a browser.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn find(conn: &mut Conn, tenant: TenantId, id: BrowserId) -> Result<Option<BrowserRow>, Fault> {
+    conn.optional(FIND, &[id.as_i64().into(), tenant.into()], |row| {
+        Ok(BrowserRow { secret_hash: row.array(0)?, expires_at: row.timestamp(1)? })
+    })
+    .await
+}
+
+/// Remembers a new browser.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn insert(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: BrowserId,
+    secret_hash: &[u8; 32],
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), Fault> {
+    let values = [id.as_i64().into(), tenant.into(), secret_hash.into(), now.into(), expires_at.into()];
+    tx.execute(INSERT, &values).await.map(drop)
+}
+
+/// Gives the browser a new secret; the old cookie is dead at once. False when `old` is not the current one any more.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn change_secret(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: BrowserId,
+    old: &[u8; 32],
+    new: &[u8; 32],
+    expires_at: Timestamp,
+) -> Result<bool, Fault> {
+    let values = [id.as_i64().into(), tenant.into(), old.into(), new.into(), expires_at.into()];
+    Ok(tx.execute(CHANGE_SECRET, &values).await? == 1)
+}

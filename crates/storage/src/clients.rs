@@ -1,0 +1,96 @@
+//! Clients and their secrets.
+
+use portreeve_domain::{Client, ClientId, ClientMetadata, ClientSecret, Fault, TenantId, Timestamp};
+
+use crate::{Conn, Row, Tx};
+
+const ALL: &str = "SELECT tenant_id, client_id, metadata, disabled_at FROM clients ORDER BY tenant_id, client_id";
+const ALL_SECRETS: &str =
+    "SELECT tenant_id, client_id, hash, created_at FROM client_secrets ORDER BY tenant_id, client_id, created_at";
+const UPSERT: &str = "INSERT INTO clients (tenant_id, client_id, metadata, created_at, updated_at) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (tenant_id, client_id) DO UPDATE SET metadata = excluded.metadata, updated_at = excluded.updated_at";
+const DISABLE: &str = "UPDATE clients SET disabled_at = $3 WHERE tenant_id = $1 AND client_id = $2";
+const DELETE: &str = "DELETE FROM clients WHERE tenant_id = $1 AND client_id = $2";
+const DELETE_SECRETS: &str = "DELETE FROM client_secrets WHERE tenant_id = $1 AND client_id = $2";
+const INSERT_SECRET: &str = "INSERT INTO client_secrets (tenant_id, client_id, hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+
+/// Every client of every tenant, with its secrets. Needs a connection for all tenants.
+///
+/// # Errors
+/// A fault when the database is away or a row is unreadable.
+pub async fn all(conn: &mut Conn) -> Result<Vec<Client>, Fault> {
+    let secrets = conn.all(ALL_SECRETS, &[], read_secret).await?;
+    let mut clients = conn.all(ALL, &[], read).await?;
+    let mut secrets = secrets.into_iter().peekable();
+    // Both lists are in the same order, so one walk joins them.
+    for client in &mut clients {
+        let owner = (client.tenant, client.id.clone());
+        while let Some((_, _, secret)) = secrets.next_if(|(tenant, id, _)| (*tenant, id) == (owner.0, &owner.1)) {
+            client.secrets.push(secret);
+        }
+    }
+    Ok(clients)
+}
+
+/// Registers a client or replaces its metadata.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn upsert(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: &ClientId,
+    metadata: &ClientMetadata,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let metadata = serde_json::to_string(metadata).map_err(Fault::new)?;
+    tx.execute(UPSERT, &[tenant.into(), id.into(), (&metadata).into(), now.into()]).await.map(drop)
+}
+
+/// Replaces a client's secrets by those with these hashes.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn replace_secrets(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: &ClientId,
+    hashes: &[[u8; 32]],
+    now: Timestamp,
+) -> Result<(), Fault> {
+    tx.execute(DELETE_SECRETS, &[tenant.into(), id.into()]).await?;
+    for hash in hashes {
+        tx.execute(INSERT_SECRET, &[tenant.into(), id.into(), hash.into(), now.into()]).await?;
+    }
+    Ok(())
+}
+
+/// Switches a client off (`Some`) or on (`None`); false when there is no such client.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn disable(tx: &mut Tx, tenant: TenantId, id: &ClientId, at: Option<Timestamp>) -> Result<bool, Fault> {
+    Ok(tx.execute(DISABLE, &[tenant.into(), id.into(), at.into()]).await? == 1)
+}
+
+/// Removes a client and its secrets; false when there is no such client.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn delete(tx: &mut Tx, tenant: TenantId, id: &ClientId) -> Result<bool, Fault> {
+    tx.execute(DELETE_SECRETS, &[tenant.into(), id.into()]).await?;
+    Ok(tx.execute(DELETE, &[tenant.into(), id.into()]).await? == 1)
+}
+
+fn read(row: &Row<'_>) -> Result<Client, Fault> {
+    Ok(Client {
+        tenant: row.tenant(0)?,
+        id: row.client(1)?,
+        metadata: serde_json::from_str(&row.text(2)?).map_err(|e| Fault::new(e).while_doing("read client metadata"))?,
+        secrets: Vec::new(),
+        disabled_at: row.optional_timestamp(3)?,
+    })
+}
+
+fn read_secret(row: &Row<'_>) -> Result<(TenantId, ClientId, ClientSecret), Fault> {
+    Ok((row.tenant(0)?, row.client(1)?, ClientSecret { hash: row.array(2)?, created_at: row.timestamp(3)? }))
+}

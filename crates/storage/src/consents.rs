@@ -1,0 +1,51 @@
+//! Remembered consents: one row a person and client.
+
+use portreeve_domain::{ClientId, Fault, Scope, TenantId, Timestamp, UserId};
+
+use crate::{Conn, Tx};
+
+const FIND: &str =
+    "SELECT scope FROM consents WHERE tenant_id = $1 AND user_id = $2 AND client_id = $3 AND withdrawn_at IS NULL";
+const GIVE: &str = "INSERT INTO consents (tenant_id, user_id, client_id, scope, given_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, user_id, client_id) DO UPDATE SET scope = excluded.scope, given_at = excluded.given_at, withdrawn_at = NULL";
+const WITHDRAW: &str = "UPDATE consents SET withdrawn_at = $4 WHERE tenant_id = $1 AND user_id = $2 AND client_id = $3 AND withdrawn_at IS NULL";
+
+/// The scope a person agreed to for a client; `None` without a standing consent.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn find(conn: &mut Conn, tenant: TenantId, user: UserId, client: &ClientId) -> Result<Option<Scope>, Fault> {
+    conn.optional(FIND, &[tenant.into(), (&user).into(), client.into()], |row| {
+        Scope::parse(&row.text(0)?).map_err(|e| Fault::new(e.to_string()).while_doing("read a consent"))
+    })
+    .await
+}
+
+/// Remembers a consent; `scope` is everything the person has agreed to.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn give(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: UserId,
+    client: &ClientId,
+    scope: &Scope,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let scope = scope.to_string();
+    tx.execute(GIVE, &[tenant.into(), (&user).into(), client.into(), (&scope).into(), now.into()]).await.map(drop)
+}
+
+/// Withdraws a consent; false when there is none.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn withdraw(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: UserId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    Ok(tx.execute(WITHDRAW, &[tenant.into(), (&user).into(), client.into(), now.into()]).await? == 1)
+}

@@ -1,0 +1,15 @@
+//! The one place that knows there are two databases.
+//!
+//! Owns connections, transactions and the four verbs (`one`, `optional`, `all`, `execute`) over `const` SQL with `$1`
+//! parameters. Leaves every statement to the files grouped by noun beside this folder. DESIGN §3.
+
+mod conn;
+mod postgres;
+mod row;
+mod sqlite;
+mod sqlite_commit;
+mod value;
+
+pub use conn::{Conn, Store, Tx, Wall};
+pub use row::Row;
+pub use value::Value;

@@ -1,0 +1,221 @@
+//! PostgreSQL through sqlx: a small pool whose connections remember for which tenant they last worked.
+//!
+//! The pool is our own because a connection must carry that memory: `set_config` is sent only when the tenant differs.
+//! Leaves row-level security itself to the migrations. DESIGN §3 (tenant), §8 (losing the database).
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use portreeve_domain::Fault;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgQueryResult, PgRow};
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Postgres};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::conn::Wall;
+use super::row::Row;
+use super::value::Value;
+
+/// How many connections are open at most.
+const MAX_CONNECTIONS: usize = 20;
+/// How long a request waits for a connection before it is told to come back.
+const ACQUIRE: Duration = Duration::from_millis(300);
+/// How long one statement may take.
+const STATEMENT: Duration = Duration::from_secs(3);
+
+/// A PostgreSQL database. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct PostgresStore(Arc<Pool>);
+
+struct Pool {
+    options: PgConnectOptions,
+    idle: Mutex<Vec<Live>>,
+    permits: Arc<Semaphore>,
+}
+
+struct Live {
+    connection: PgConnection,
+    wall: Option<Wall>,
+}
+
+/// A connection taken from the pool; goes back when dropped, unless it broke.
+pub(super) struct Slot {
+    live: Option<Live>,
+    pool: Arc<Pool>,
+    in_transaction: bool,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl PostgresStore {
+    /// Reads the URL. Connections are made when they are needed.
+    pub(super) fn open(url: &str) -> Result<Self, Fault> {
+        let options: PgConnectOptions =
+            url.parse().map_err(|e: sqlx::Error| Fault::new(e).while_doing("read the database URL"))?;
+        let options = options
+            .application_name("portreeve")
+            .options([("statement_timeout", STATEMENT.as_millis().to_string())])
+            .disable_statement_logging();
+        let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        Ok(Self(Arc::new(Pool { options, idle: Mutex::new(Vec::new()), permits })))
+    }
+
+    /// A connection that works for `wall`.
+    pub(super) async fn acquire(&self, wall: Wall) -> Result<Slot, Fault> {
+        let pool = Arc::clone(&self.0);
+        let permit = tokio::time::timeout(ACQUIRE, Arc::clone(&pool.permits).acquire_owned())
+            .await
+            .map_err(|_| Fault::transient("every database connection is busy"))?
+            .map_err(Fault::new)?;
+        let idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let live = match idle {
+            Some(live) => live,
+            None => pool.connect().await?,
+        };
+        let mut slot = Slot { live: Some(live), pool, in_transaction: false, _permit: permit };
+        slot.work_for(wall).await?;
+        Ok(slot)
+    }
+}
+
+impl Pool {
+    async fn connect(&self) -> Result<Live, Fault> {
+        let connecting = tokio::time::timeout(ACQUIRE, self.options.connect()).await;
+        let connection = connecting
+            .map_err(|_| Fault::transient("the database does not answer"))?
+            .map_err(|e| Fault::transient(e).while_doing("connect to the database"))?;
+        Ok(Live { connection, wall: None })
+    }
+
+    fn put_back(&self, live: Live) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(live);
+    }
+}
+
+/// Whether the connection, not the statement, is at fault: SQLSTATE classes 08 (connection) and 57 (operator intervention).
+fn breaks_connection(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(database) => {
+            database.code().is_some_and(|code| code.starts_with("08") || (code.starts_with("57") && code != "57014"))
+        }
+        sqlx::Error::RowNotFound | sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_) => false,
+        _ => true,
+    }
+}
+
+/// Whether the same statement may succeed in a moment: also deadlocks, serialization failures and time-outs.
+fn fault(error: sqlx::Error) -> Fault {
+    let retry = breaks_connection(&error)
+        || error
+            .as_database_error()
+            .and_then(|e| e.code())
+            .is_some_and(|code| code.starts_with("40") || code.starts_with("53") || code == "57014");
+    if retry { Fault::transient(error) } else { Fault::new(error) }
+}
+
+fn bound<'q>(sql: &'static str, values: &[Value<'q>]) -> Query<'q, Postgres, PgArguments> {
+    values.iter().fold(sqlx::query(sql), |query, value| match *value {
+        Value::Integer(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::Bytes(value) => query.bind(value),
+        Value::Boolean(value) => query.bind(value),
+    })
+}
+
+impl Slot {
+    fn connection(&mut self) -> Result<&mut PgConnection, Fault> {
+        self.live
+            .as_mut()
+            .map(|live| &mut live.connection)
+            .ok_or_else(|| Fault::transient("the database connection broke"))
+    }
+
+    /// Keeps the connection out of the pool when `result` says that it broke.
+    fn checked<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, Fault> {
+        result.map_err(|error| {
+            if breaks_connection(&error) {
+                self.live = None;
+            }
+            fault(error)
+        })
+    }
+
+    /// Tells the database for whom the connection works; nothing is sent when it did so before.
+    async fn work_for(&mut self, wall: Wall) -> Result<(), Fault> {
+        let live = self.live.as_mut().ok_or_else(|| Fault::impossible("a slot without its connection"))?;
+        if live.wall == Some(wall) {
+            return Ok(());
+        }
+        // Unknown until the database has confirmed: a cancelled request must not leave a wrong memory behind.
+        live.wall = None;
+        let name = match wall {
+            Wall::Tenant(tenant) => tenant.as_i64().to_string(),
+            Wall::All => "all".to_owned(),
+        };
+        self.execute("SELECT set_config('portreeve.tenant', $1, false)", &[Value::from(&name)]).await?;
+        if let Some(live) = &mut self.live {
+            live.wall = Some(wall);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn begin(&mut self) -> Result<(), Fault> {
+        self.in_transaction = true;
+        self.execute("BEGIN", &[]).await.map(drop)
+    }
+
+    pub(super) async fn commit(mut self) -> Result<(), Fault> {
+        self.execute("COMMIT", &[]).await?;
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    pub(super) async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Fault> {
+        let result = bound(sql, values).execute(self.connection()?).await;
+        self.checked(result).map(|done: PgQueryResult| done.rows_affected())
+    }
+
+    pub(super) async fn optional<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        let result = bound(sql, values).fetch_optional(self.connection()?).await;
+        self.checked(result)?.map(|row: PgRow| read(&Row::Postgres(&row))).transpose()
+    }
+
+    pub(super) async fn all<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Vec<T>, Fault> {
+        let result = bound(sql, values).fetch_all(self.connection()?).await;
+        self.checked(result)?.iter().map(|row| read(&Row::Postgres(row))).collect()
+    }
+
+    pub(super) async fn script(&mut self, sql: String) -> Result<(), Fault> {
+        // The text comes from the migration files built into the binary.
+        let result = self.connection()?.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await;
+        self.checked(result).map(drop)
+    }
+}
+
+/// Gives the connection back; one with an open transaction is rolled back first, off the caller's path.
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let Some(mut live) = self.live.take() else { return };
+        if !self.in_transaction {
+            return self.pool.put_back(live);
+        }
+        // Without a runtime the connection is closed, which rolls back as well.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let pool = Arc::clone(&self.pool);
+            runtime.spawn(async move {
+                if live.connection.execute("ROLLBACK").await.is_ok() {
+                    pool.put_back(live);
+                }
+            });
+        }
+    }
+}

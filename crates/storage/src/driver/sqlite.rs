@@ -1,0 +1,194 @@
+//! SQLite, run inline: the reader pool, the settings of a connection, and the verbs on one.
+//!
+//! Leaves the single writer and its group commit to `sqlite_commit`.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use portreeve_domain::Fault;
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
+
+use super::row::Row;
+use super::sqlite_commit::{Writer, Writing};
+use super::value::Value;
+
+/// How many idle reading connections are kept.
+const IDLE_READERS: usize = 8;
+/// How many prepared statements a connection keeps.
+const STATEMENTS: usize = 256;
+
+/// An open SQLite file. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct SqliteStore {
+    readers: Arc<Readers>,
+    writer: Writer,
+}
+
+struct Readers {
+    path: Box<Path>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+/// A connection that only reads; goes back to the pool when dropped.
+pub(super) struct Reader {
+    connection: Option<Connection>,
+    pool: Arc<Readers>,
+}
+
+/// Turns an error of SQLite into a fault; a locked or full database may be well again in a moment.
+pub(super) fn fault(error: rusqlite::Error) -> Fault {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull | ErrorCode::CannotOpen) => {
+            Fault::transient(error)
+        }
+        _ => Fault::new(error),
+    }
+}
+
+impl SqliteStore {
+    /// Opens or creates the file at `path` (mode 0600) in WAL mode.
+    pub(super) fn open(path: &Path) -> Result<Self, Fault> {
+        create_private(path)?;
+        let writer = Connection::open(path).map_err(fault)?;
+        writer.pragma_update(None, "journal_mode", "wal").map_err(fault)?;
+        // FULL: an acknowledged commit survives a power cut, not only a crash of the process.
+        writer.pragma_update(None, "synchronous", "full").map_err(fault)?;
+        writer.pragma_update(None, "foreign_keys", true).map_err(fault)?;
+        writer.set_prepared_statement_cache_capacity(STATEMENTS);
+        let readers = Arc::new(Readers { path: path.into(), idle: Mutex::new(Vec::new()) });
+        Ok(Self { readers, writer: Writer::start(writer) })
+    }
+
+    /// A connection that sees every commit acknowledged before now.
+    pub(super) fn reader(&self) -> Result<Reader, Fault> {
+        let idle = self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = idle.map_or_else(|| self.readers.connect(), Ok)?;
+        Ok(Reader { connection: Some(connection), pool: Arc::clone(&self.readers) })
+    }
+
+    /// Begins a transaction on the writer.
+    pub(super) async fn begin(&self) -> Result<Writing, Fault> {
+        self.writer.begin().await
+    }
+}
+
+/// Makes the file readable by its owner only, before SQLite creates it with the default mode.
+fn create_private(path: &Path) -> Result<(), Fault> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|e| Fault::new(e).while_doing(format!("open {}", path.display())))
+}
+
+impl Readers {
+    fn connect(&self) -> Result<Connection, Fault> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags).map_err(fault)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(connection)
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let mut idle = self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE_READERS {
+            idle.extend(self.connection.take());
+        }
+    }
+}
+
+impl Reader {
+    fn connection(&self) -> Result<&Connection, Fault> {
+        self.connection.as_ref().ok_or_else(|| Fault::impossible("a reader without its connection"))
+    }
+
+    pub(super) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Fault> {
+        execute(self.connection()?, sql, values)
+    }
+
+    pub(super) fn optional<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        optional(self.connection()?, sql, values, read)
+    }
+
+    pub(super) fn all<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Vec<T>, Fault> {
+        all(self.connection()?, sql, values, read)
+    }
+}
+
+/// Prepares `sql` (cached) and binds `values`.
+///
+/// SQLite takes `$2` as a *name* and numbers names by first occurrence, so values are bound by name: the n-th value
+/// goes wherever `$n` stands.
+fn bound<'c>(connection: &'c Connection, sql: &str, values: &[Value<'_>]) -> Result<CachedStatement<'c>, Fault> {
+    const NAMES: [&str; 20] = [
+        "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16", "$17",
+        "$18", "$19", "$20",
+    ];
+    let mut statement = connection.prepare_cached(sql).map_err(fault)?;
+    if values.len() > NAMES.len() || statement.parameter_count() != values.len() {
+        return Err(Fault::new(format!("{} values for the parameters of: {sql}", values.len())));
+    }
+    for (name, value) in NAMES.iter().zip(values) {
+        let index = statement
+            .parameter_index(name)
+            .map_err(fault)?
+            .ok_or_else(|| Fault::new(format!("{name} is not in: {sql}")))?;
+        let done = match *value {
+            Value::Integer(value) => statement.raw_bind_parameter(index, value),
+            Value::Text(value) => statement.raw_bind_parameter(index, value),
+            Value::Bytes(value) => statement.raw_bind_parameter(index, value),
+            Value::Boolean(value) => statement.raw_bind_parameter(index, value),
+        };
+        done.map_err(fault)?;
+    }
+    Ok(statement)
+}
+
+/// Runs a statement and counts the rows it changed.
+pub(super) fn execute(connection: &Connection, sql: &str, values: &[Value<'_>]) -> Result<u64, Fault> {
+    let changed = bound(connection, sql, values)?.raw_execute().map_err(fault)?;
+    u64::try_from(changed).map_err(Fault::new)
+}
+
+/// Reads the first row. The statement is run to its end, so that a `RETURNING` changes every row it should.
+pub(super) fn optional<T>(
+    connection: &Connection,
+    sql: &str,
+    values: &[Value<'_>],
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+) -> Result<Option<T>, Fault> {
+    let mut statement = bound(connection, sql, values)?;
+    let mut rows = statement.raw_query();
+    let Some(row) = rows.next().map_err(fault)? else { return Ok(None) };
+    let first = read(&Row::Sqlite(row))?;
+    while rows.next().map_err(fault)?.is_some() {}
+    Ok(Some(first))
+}
+
+/// Reads every row.
+pub(super) fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    values: &[Value<'_>],
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
+    let mut statement = bound(connection, sql, values)?;
+    let mut rows = statement.raw_query();
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(fault)? {
+        found.push(read(&Row::Sqlite(row))?);
+    }
+    Ok(found)
+}

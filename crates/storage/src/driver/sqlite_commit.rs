@@ -1,0 +1,201 @@
+//! The one writer of SQLite and its group commit.
+//!
+//! Many transactions share one COMMIT and so one wait for the disk. A transaction takes the lock (first come, first
+//! served), sets a savepoint in the open batch, runs its statements inline, and on `commit` releases the savepoint, hands
+//! the lock on, and waits for its batch. The committer is a task that queues for the same lock and therefore comes after
+//! everybody who was waiting when it was woken: batches form by themselves, without a timer. DESIGN §3, "Writes".
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use portreeve_domain::Fault;
+use rusqlite::Connection;
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, watch};
+
+use super::row::Row;
+use super::sqlite::{self, fault};
+use super::value::Value;
+
+/// How long to wait for another process that holds the file.
+const OTHER_PROCESS: Duration = Duration::from_secs(5);
+
+/// The writer. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Writer {
+    desk: Arc<Mutex<Desk>>,
+    wake_committer: mpsc::Sender<()>,
+}
+
+/// What the lock protects: the connection and the batch that is open on it.
+struct Desk {
+    connection: Connection,
+    batch: Option<Batch>,
+}
+
+/// A batch: the transactions that will be committed by one COMMIT. The channel tells its members how that went.
+#[derive(Clone)]
+struct Batch(Arc<watch::Sender<Fate>>);
+
+#[derive(Clone, Debug)]
+enum Fate {
+    Open,
+    Committed,
+    Lost(String),
+}
+
+/// A transaction on the writer: holds the lock until it is committed or dropped.
+pub(super) struct Writing {
+    desk: Option<OwnedMutexGuard<Desk>>,
+    batch: Batch,
+    wake_committer: mpsc::Sender<()>,
+}
+
+impl Writer {
+    /// Takes the connection and starts the committer; it ends when the last clone of the writer is gone.
+    pub(super) fn start(connection: Connection) -> Self {
+        let desk = Arc::new(Mutex::new(Desk { connection, batch: None }));
+        let (wake_committer, woken) = mpsc::channel(1);
+        tokio::spawn(commit_batches(Arc::clone(&desk), woken));
+        Self { desk, wake_committer }
+    }
+
+    /// Waits its turn, opens a batch if none is open, and sets a savepoint.
+    pub(super) async fn begin(&self) -> Result<Writing, Fault> {
+        let mut desk = Arc::clone(&self.desk).lock_owned().await;
+        if desk.batch.is_none() {
+            desk = open_batch(desk).await?;
+        }
+        let batch = desk.batch.clone().ok_or_else(|| Fault::impossible("a batch was opened and is not there"))?;
+        let mut writing = Writing { desk: Some(desk), batch, wake_committer: self.wake_committer.clone() };
+        writing.execute("SAVEPOINT member", &[])?;
+        Ok(writing)
+    }
+}
+
+/// Opens a batch. Inline when nobody else holds the file; otherwise waits for that process on a blocking thread.
+async fn open_batch(mut desk: OwnedMutexGuard<Desk>) -> Result<OwnedMutexGuard<Desk>, Fault> {
+    let begin = |desk: &Desk, patience| {
+        desk.connection.busy_timeout(patience)?;
+        desk.connection.execute_batch("BEGIN IMMEDIATE")
+    };
+    if begin(&desk, Duration::ZERO).is_err() {
+        let waited = tokio::task::spawn_blocking(move || begin(&desk, OTHER_PROCESS).map(|()| desk).map_err(fault));
+        desk = waited
+            .await
+            .map_err(Fault::new)?
+            .map_err(|e| e.while_doing("wait for another process to release the file"))?;
+    }
+    desk.batch = Some(Batch(Arc::new(watch::Sender::new(Fate::Open))));
+    Ok(desk)
+}
+
+/// Commits the open batch each time it is woken, until nobody is left who could wake it.
+async fn commit_batches(desk: Arc<Mutex<Desk>>, mut woken: mpsc::Receiver<()>) {
+    while woken.recv().await.is_some() {
+        let desk = Arc::clone(&desk).lock_owned().await;
+        if desk.batch.is_some() {
+            // The disk is waited for on a thread that may block. A panic there drops the lock; the next begin fails loudly.
+            let _ = tokio::task::spawn_blocking(move || commit_batch(desk)).await;
+        }
+    }
+}
+
+fn commit_batch(mut desk: OwnedMutexGuard<Desk>) {
+    let Some(batch) = desk.batch.take() else { return };
+    let fate = match desk.connection.execute_batch("COMMIT") {
+        Ok(()) => Fate::Committed,
+        Err(error) => {
+            // A COMMIT that failed may have left the transaction open; the writer must be usable again.
+            if !desk.connection.is_autocommit() {
+                let _ = desk.connection.execute_batch("ROLLBACK");
+            }
+            Fate::Lost(error.to_string())
+        }
+    };
+    batch.0.send_replace(fate);
+}
+
+impl Writing {
+    /// The desk, as long as this transaction's batch is the open one.
+    fn desk(&mut self) -> Result<&mut OwnedMutexGuard<Desk>, Fault> {
+        let batch = Arc::as_ptr(&self.batch.0);
+        self.desk
+            .as_mut()
+            .filter(|desk| desk.batch.as_ref().is_some_and(|open| Arc::as_ptr(&open.0) == batch))
+            .ok_or_else(|| Fault::transient("the batch of this transaction failed"))
+    }
+
+    /// Runs `work` on the connection. When SQLite has thrown the whole transaction away, the batch is lost for all its members.
+    fn run<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, Fault> {
+        let desk = self.desk()?;
+        let result = work(&desk.connection);
+        if let Err(error) = &result
+            && desk.connection.is_autocommit()
+            && let Some(batch) = desk.batch.take()
+        {
+            batch.0.send_replace(Fate::Lost(error.to_string()));
+        }
+        result
+    }
+
+    pub(super) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Fault> {
+        self.run(|connection| sqlite::execute(connection, sql, values))
+    }
+
+    pub(super) fn optional<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        self.run(|connection| sqlite::optional(connection, sql, values, read))
+    }
+
+    pub(super) fn all<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+    ) -> Result<Vec<T>, Fault> {
+        self.run(|connection| sqlite::all(connection, sql, values, read))
+    }
+
+    pub(super) fn script(&mut self, sql: &str) -> Result<(), Fault> {
+        self.run(|connection| connection.execute_batch(sql).map_err(fault))
+    }
+
+    /// Joins the batch for good, hands the lock on, and waits until the batch is on disk.
+    pub(super) async fn commit(mut self) -> Result<(), Fault> {
+        self.execute("RELEASE member", &[])?;
+        let mut fate = self.batch.0.subscribe();
+        self.desk = None;
+        wake(&self.wake_committer);
+        let settled = fate.wait_for(|fate| !matches!(fate, Fate::Open)).await.map_err(Fault::new)?;
+        match &*settled {
+            Fate::Lost(cause) => Err(Fault::transient(cause.clone()).while_doing("commit")),
+            Fate::Committed | Fate::Open => Ok(()),
+        }
+    }
+}
+
+/// Wakes the committer; when a wake-up is waiting already, that one will do.
+fn wake(committer: &mpsc::Sender<()>) {
+    let _ = committer.try_send(());
+}
+
+/// Rolls back what was not committed, hands the lock on, and lets the committer close the batch.
+impl Drop for Writing {
+    fn drop(&mut self) {
+        if self.desk.is_some() {
+            // When this fails the connection has no such savepoint any more: the batch was lost and its members know.
+            let _ = self.execute("ROLLBACK TO member", &[]);
+            let _ = self.execute("RELEASE member", &[]);
+            self.desk = None;
+            wake(&self.wake_committer);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "sqlite_commit_tests.rs"]
+mod tests;

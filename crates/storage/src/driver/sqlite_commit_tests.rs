@@ -1,0 +1,126 @@
+//! Tests of the group commit: nobody is answered before the disk, a dropped transaction leaves nothing, a lost batch is
+//! lost for all its members and only for them.
+
+use super::*;
+
+async fn writer(dir: &tempfile::TempDir) -> Writer {
+    let connection = Connection::open(dir.path().join("test.db")).unwrap();
+    connection.pragma_update(None, "journal_mode", "wal").unwrap();
+    connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)").unwrap();
+    Writer::start(connection)
+}
+
+fn count(dir: &tempfile::TempDir) -> i64 {
+    let other = Connection::open(dir.path().join("test.db")).unwrap();
+    other.query_row("SELECT count(*) FROM t", [], |row| row.get(0)).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_acknowledged_transaction_is_seen_by_another_connection() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = writer(&dir).await;
+
+    let mut tx = writer.begin().await.unwrap();
+    tx.execute("INSERT INTO t (v) VALUES ($1)", &["a".into()]).unwrap();
+    tx.commit().await.unwrap();
+
+    assert_eq!(count(&dir), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_transaction_leaves_nothing_and_does_not_hold_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = writer(&dir).await;
+
+    let mut tx = writer.begin().await.unwrap();
+    tx.execute("INSERT INTO t (v) VALUES ($1)", &["a".into()]).unwrap();
+    drop(tx);
+    let mut kept = writer.begin().await.unwrap();
+    kept.execute("INSERT INTO t (v) VALUES ($1)", &["b".into()]).unwrap();
+    kept.commit().await.unwrap();
+
+    assert_eq!(count(&dir), 1);
+    let other = Connection::open(dir.path().join("test.db")).unwrap();
+    other.busy_timeout(Duration::from_secs(5)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE; COMMIT").unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_concurrent_transactions_all_hold() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = writer(&dir).await;
+
+    let tasks: Vec<_> = (0..200)
+        .map(|n| {
+            let writer = writer.clone();
+            tokio::spawn(async move {
+                let mut tx = writer.begin().await.unwrap();
+                tx.execute("INSERT INTO t (id, v) VALUES ($1, $2)", &[Value::from(n), "x".into()]).unwrap();
+                if n % 4 == 0 { drop(tx) } else { tx.commit().await.unwrap() }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+
+    assert_eq!(count(&dir), 150);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_statement_does_not_harm_its_transaction() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = writer(&dir).await;
+
+    let mut tx = writer.begin().await.unwrap();
+    tx.execute("INSERT INTO t (id, v) VALUES ($1, $2)", &[Value::from(1), "x".into()]).unwrap();
+    assert!(tx.execute("INSERT INTO t (id, v) VALUES ($1, $2)", &[Value::from(1), "y".into()]).is_err());
+    tx.commit().await.unwrap();
+
+    assert_eq!(count(&dir), 1);
+}
+
+/// When SQLite throws the transaction away, its members are told and the next batch works.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_batch_is_a_fault_for_every_member() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = writer(&dir).await;
+    // The first member waits for the batch while the second makes SQLite roll the whole of it back.
+    let mut first = writer.begin().await.unwrap();
+    first.execute("INSERT INTO t (v) VALUES ($1)", &["a".into()]).unwrap();
+    let queued = tokio::spawn({
+        let writer = writer.clone();
+        async move {
+            let mut second = writer.begin().await.unwrap();
+            let failed = second.execute("INSERT OR ROLLBACK INTO t (id, v) SELECT 1, 'x' UNION ALL SELECT 1, 'y'", &[]);
+            (failed.is_err(), second.commit().await.is_err())
+        }
+    });
+    tokio::task::yield_now().await;
+    while writer.desk.try_lock().is_ok() {
+        tokio::task::yield_now().await;
+    }
+
+    let first_outcome = first.commit().await;
+    let (statement_failed, second_commit_failed) = queued.await.unwrap();
+
+    assert!(statement_failed && second_commit_failed);
+    // Whether the first shared the batch with the second is up to the scheduler; what it was told must be true.
+    assert_eq!(count(&dir), i64::from(first_outcome.is_ok()));
+    let mut next = writer.begin().await.unwrap();
+    next.execute("INSERT INTO t (v) VALUES ($1)", &["b".into()]).unwrap();
+    next.commit().await.unwrap();
+}
+
+/// SQLite numbers `$n` by first occurrence; the driver must not.
+#[tokio::test(flavor = "multi_thread")]
+async fn values_are_bound_by_number_not_by_occurrence() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = writer(&dir).await;
+    let mut tx = writer.begin().await.unwrap();
+
+    let read =
+        tx.optional("SELECT $2, $1", &["one".into(), "two".into()], |row| Ok((row.text(0)?, row.text(1)?))).unwrap();
+
+    assert_eq!(read, Some(("two".into(), "one".into())));
+}

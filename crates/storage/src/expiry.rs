@@ -1,0 +1,35 @@
+//! Clean-up of what has run out, in small batches so that the hot path is not held up.
+
+use portreeve_domain::{Fault, Lifetime, Timestamp, lifetimes};
+
+use crate::Tx;
+
+/// How long rows are kept after they ran out: a late replay must still be told from garbage.
+const GRACE: Lifetime = Lifetime::from_hours(24);
+
+/// One statement a table; each removes at most 500 rows.
+const STATEMENTS: [&str; 8] = [
+    "DELETE FROM authorization_codes WHERE id IN (SELECT id FROM authorization_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
+    "DELETE FROM access_tokens WHERE id IN (SELECT id FROM access_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
+    "DELETE FROM refresh_tokens WHERE id IN (SELECT id FROM refresh_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
+    "DELETE FROM journeys WHERE id IN (SELECT id FROM journeys WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
+    "DELETE FROM browsers WHERE id IN (SELECT id FROM browsers WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
+    "DELETE FROM mailed_links WHERE id IN (SELECT id FROM mailed_links WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
+    "DELETE FROM revoked_jtis WHERE expires_at < $1",
+    "DELETE FROM client_assertions WHERE expires_at < $1",
+];
+const REFUSALS: &str = "DELETE FROM refusals WHERE at < $1";
+
+/// Removes one batch of everything that ran out a day ago, of all tenants, and says how many rows that were. Needs a
+/// transaction for all tenants.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn sweep(tx: &mut Tx, now: Timestamp) -> Result<u64, Fault> {
+    let before = now.minus(GRACE);
+    let mut removed = tx.execute(REFUSALS, &[now.minus(lifetimes::REFUSAL).into()]).await?;
+    for statement in STATEMENTS {
+        removed += tx.execute(statement, &[before.into()]).await?;
+    }
+    Ok(removed)
+}

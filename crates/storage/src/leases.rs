@@ -1,0 +1,31 @@
+//! Leases: whoever holds the row does the periodic work, or owns the node number.
+
+use portreeve_domain::{Fault, TenantId, Timestamp};
+
+use crate::Tx;
+
+const TAKE: &str = "INSERT INTO leases (tenant_id, name, owner, fence, until) VALUES ($1, $2, $3, 1, $5) ON CONFLICT (tenant_id, name) DO UPDATE SET owner = excluded.owner, fence = leases.fence + 1, until = excluded.until WHERE leases.until <= $4 OR leases.owner = excluded.owner RETURNING fence";
+const RELEASE: &str = "UPDATE leases SET until = 0 WHERE tenant_id = $1 AND name = $2 AND owner = $3";
+
+/// Takes or renews a lease until `until`; the fence grows each time. `None` when another owner holds it.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn take(
+    tx: &mut Tx,
+    tenant: TenantId,
+    name: &str,
+    owner: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<i64>, Fault> {
+    tx.optional(TAKE, &[tenant.into(), name.into(), owner.into(), now.into(), until.into()], |row| row.integer(0)).await
+}
+
+/// Gives a lease back; nothing happens when another owner has it.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn release(tx: &mut Tx, tenant: TenantId, name: &str, owner: &str) -> Result<(), Fault> {
+    tx.execute(RELEASE, &[tenant.into(), name.into(), owner.into()]).await.map(drop)
+}

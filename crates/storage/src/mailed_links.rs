@@ -1,0 +1,89 @@
+//! Links sent by mail: bound to purpose, account and address, used once, the newest only.
+
+use portreeve_domain::{Fault, LinkId, MailPurpose, TenantId, Timestamp, UserId};
+
+use crate::{Conn, Tx};
+
+const FIND: &str = "SELECT user_id, purpose, secret_hash, email_index, expires_at, consumed_at FROM mailed_links WHERE id = $1 AND tenant_id = $2";
+const RETIRE: &str = "UPDATE mailed_links SET consumed_at = $4 WHERE tenant_id = $1 AND user_id = $2 AND purpose = $3 AND consumed_at IS NULL";
+const INSERT: &str = "INSERT INTO mailed_links (id, tenant_id, user_id, purpose, secret_hash, email_index, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const CONSUME: &str = "UPDATE mailed_links SET consumed_at = $3 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $3";
+
+/// A mailed link as stored.
+#[derive(Clone)]
+pub struct LinkRow {
+    /// Its id.
+    pub id: LinkId,
+    /// Whose account.
+    pub user: UserId,
+    /// The word of its purpose.
+    pub purpose: String,
+    /// SHA-256 of its secret.
+    pub secret_hash: [u8; 32],
+    /// The blind index of the address it went to: a link dies with the address.
+    pub email_index: [u8; 32],
+    /// When it dies.
+    pub expires_at: Timestamp,
+    /// When it was used, or replaced by a newer one.
+    pub consumed_at: Option<Timestamp>,
+}
+
+/// Finds a link, used and expired ones too.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn find(conn: &mut Conn, tenant: TenantId, id: LinkId) -> Result<Option<LinkRow>, Fault> {
+    conn.optional(FIND, &[id.as_i64().into(), tenant.into()], |row| {
+        Ok(LinkRow {
+            id,
+            user: row.user(0)?,
+            purpose: row.text(1)?,
+            secret_hash: row.array(2)?,
+            email_index: row.array(3)?,
+            expires_at: row.timestamp(4)?,
+            consumed_at: row.optional_timestamp(5)?,
+        })
+    })
+    .await
+}
+
+/// Stores a new link and kills every older one of the same account and purpose.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn insert_newest(tx: &mut Tx, tenant: TenantId, link: &LinkRow, now: Timestamp) -> Result<(), Fault> {
+    tx.execute(RETIRE, &[tenant.into(), (&link.user).into(), (&link.purpose).into(), now.into()]).await?;
+    let values = [
+        link.id.as_i64().into(),
+        tenant.into(),
+        (&link.user).into(),
+        (&link.purpose).into(),
+        (&link.secret_hash).into(),
+        (&link.email_index).into(),
+        now.into(),
+        link.expires_at.into(),
+    ];
+    tx.execute(INSERT, &values).await.map(drop)
+}
+
+/// Kills every unused link of an account and purpose.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn retire(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: UserId,
+    purpose: MailPurpose,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    tx.execute(RETIRE, &[tenant.into(), (&user).into(), purpose.name().into(), now.into()]).await.map(drop)
+}
+
+/// Uses a link up; false when it was used, replaced or has expired.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn consume(tx: &mut Tx, tenant: TenantId, id: LinkId, now: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(CONSUME, &[id.as_i64().into(), tenant.into(), now.into()]).await? == 1)
+}

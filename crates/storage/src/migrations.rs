@@ -1,0 +1,115 @@
+//! Schema migrations: one text for both databases, a forced difference under the same number in a folder of its own.
+//!
+//! Owns their order, the record of what was applied, and the plan. Leaves when to run them to the command line. A migration
+//! is applied with its record in one transaction, so it is never half there. DESIGN §3.
+
+use portreeve_domain::{Fault, Timestamp};
+
+use crate::driver::{Store, Wall};
+
+/// A migration, for both databases or for one of them.
+struct Migration {
+    number: i64,
+    name: &'static str,
+    sqlite: Option<&'static str>,
+    postgres: Option<&'static str>,
+}
+
+const SPINE: &str = include_str!("../../../migrations/0001_spine.sql");
+
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, name: "spine", sqlite: Some(SPINE), postgres: Some(SPINE) },
+    Migration {
+        number: 2,
+        name: "row_level_security",
+        sqlite: None,
+        postgres: Some(include_str!("../../../migrations/postgres/0002_row_level_security.sql")),
+    },
+];
+
+const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";
+const APPLIED: &str = "SELECT number FROM schema_migrations ORDER BY number";
+const RECORD: &str = "INSERT INTO schema_migrations (number, name, applied_at) VALUES ($1, $2, $3)";
+/// Two processes must not migrate at once; on SQLite the writer lock says so already.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(7307479190)";
+/// Migrations may take longer than a request.
+const NO_TIMEOUT: &str = "SET LOCAL statement_timeout = 0";
+
+/// Where a database stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SchemaState {
+    /// No table of ours is there.
+    Empty,
+    /// The schema of this binary.
+    Current,
+    /// These migrations are missing, by number and name.
+    Behind(Vec<String>),
+    /// A newer binary has migrated it; this one must not touch it.
+    Ahead(i64),
+}
+
+/// Tells where the database stands; changes nothing.
+///
+/// # Errors
+/// A transient fault when the database is away.
+pub async fn state(store: &Store) -> Result<SchemaState, Fault> {
+    let mut conn = store.read(Wall::All).await?;
+    let exists = if store.is_postgres() {
+        "SELECT 1::BIGINT FROM pg_tables WHERE tablename = 'schema_migrations' AND schemaname = current_schema()"
+    } else {
+        "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'"
+    };
+    if conn.optional(exists, &[], |row| row.integer(0)).await?.is_none() {
+        return Ok(SchemaState::Empty);
+    }
+    let applied = conn.all(APPLIED, &[], |row| row.integer(0)).await?;
+    let newest = MIGRATIONS.last().map_or(0, |m| m.number);
+    if let Some(&ahead) = applied.iter().find(|&&number| number > newest) {
+        return Ok(SchemaState::Ahead(ahead));
+    }
+    let missing: Vec<_> = MIGRATIONS.iter().filter(|m| !applied.contains(&m.number)).map(Migration::title).collect();
+    Ok(if missing.is_empty() { SchemaState::Current } else { SchemaState::Behind(missing) })
+}
+
+/// Applies every missing migration, in order, and returns their titles.
+///
+/// # Errors
+/// A fault that names the migration; it and those after it are not applied then.
+pub async fn up(store: &Store, now: Timestamp) -> Result<Vec<String>, Fault> {
+    let mut applied_now = Vec::new();
+    for migration in MIGRATIONS {
+        let title = migration.title();
+        if apply(store, migration, now).await.map_err(|f| f.while_doing(format!("apply migration {title}")))? {
+            applied_now.push(title);
+        }
+    }
+    Ok(applied_now)
+}
+
+/// Applies one migration; false when it was applied before.
+async fn apply(store: &Store, migration: &Migration, now: Timestamp) -> Result<bool, Fault> {
+    let mut tx = store.begin(Wall::All).await?;
+    if store.is_postgres() {
+        tx.execute(NO_TIMEOUT, &[]).await?;
+        tx.execute(LOCK, &[]).await?;
+    }
+    tx.execute(CREATE_RECORD, &[]).await?;
+    let applied = tx.all(APPLIED, &[], |row| row.integer(0)).await?;
+    if applied.contains(&migration.number) {
+        return Ok(false);
+    }
+    let (text, row_id) =
+        if store.is_postgres() { (migration.postgres, "BIGINT") } else { (migration.sqlite, "INTEGER") };
+    if let Some(text) = text {
+        tx.script(text.replace("ROWID64", row_id)).await?;
+    }
+    tx.execute(RECORD, &[migration.number.into(), migration.name.into(), now.into()]).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+impl Migration {
+    fn title(&self) -> String {
+        format!("{:04}_{}", self.number, self.name)
+    }
+}

@@ -1,0 +1,93 @@
+//! Refresh tokens: each has at most one successor, whose id stands in its row.
+
+use portreeve_domain::{ClientId, FamilyId, Fault, RefreshTokenId, TenantId, Timestamp};
+
+use crate::{Conn, Tx};
+
+const FIND: &str = "SELECT t.family_id, t.client_id, t.generation, t.secret_hash, t.salt, t.created_at, t.expires_at, t.consumed_at, t.successor_id, s.consumed_at FROM refresh_tokens t LEFT JOIN refresh_tokens s ON s.id = t.successor_id AND s.tenant_id = t.tenant_id WHERE t.id = $1 AND t.tenant_id = $2";
+const INSERT: &str = "INSERT INTO refresh_tokens (id, tenant_id, family_id, client_id, generation, secret_hash, salt, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const CONSUME: &str = "UPDATE refresh_tokens SET consumed_at = $3, successor_id = $4 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $3";
+
+/// A refresh token as stored.
+#[derive(Clone)]
+pub struct RefreshTokenRow {
+    /// Its id.
+    pub id: RefreshTokenId,
+    /// The grant it belongs to.
+    pub family: FamilyId,
+    /// Who may use it.
+    pub client: ClientId,
+    /// 1 for the first of the family, one more for each successor.
+    pub generation: i64,
+    /// SHA-256 of its secret.
+    pub secret_hash: [u8; 32],
+    /// Goes into the derivation of its successor's secret.
+    pub salt: [u8; 16],
+    /// When it was issued.
+    pub created_at: Timestamp,
+    /// When it dies unused.
+    pub expires_at: Timestamp,
+    /// When it was exchanged.
+    pub consumed_at: Option<Timestamp>,
+    /// What it was exchanged for.
+    pub successor: Option<RefreshTokenId>,
+    /// Whether the successor was exchanged as well; not stored in this row.
+    pub successor_consumed: bool,
+}
+
+/// Finds a refresh token, used and expired ones too.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn find(conn: &mut Conn, tenant: TenantId, id: RefreshTokenId) -> Result<Option<RefreshTokenRow>, Fault> {
+    conn.optional(FIND, &[id.as_i64().into(), tenant.into()], |row| {
+        Ok(RefreshTokenRow {
+            id,
+            family: FamilyId::new(row.integer(0)?),
+            client: row.client(1)?,
+            generation: row.integer(2)?,
+            secret_hash: row.array(3)?,
+            salt: row.array(4)?,
+            created_at: row.timestamp(5)?,
+            expires_at: row.timestamp(6)?,
+            consumed_at: row.optional_timestamp(7)?,
+            successor: row.optional_integer(8)?.map(RefreshTokenId::new),
+            successor_consumed: row.optional_timestamp(9)?.is_some(),
+        })
+    })
+    .await
+}
+
+/// Stores a new refresh token.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn insert(tx: &mut Tx, tenant: TenantId, token: &RefreshTokenRow) -> Result<(), Fault> {
+    let values = [
+        token.id.as_i64().into(),
+        tenant.into(),
+        token.family.as_i64().into(),
+        (&token.client).into(),
+        token.generation.into(),
+        (&token.secret_hash).into(),
+        (&token.salt).into(),
+        token.created_at.into(),
+        token.expires_at.into(),
+    ];
+    tx.execute(INSERT, &values).await.map(drop)
+}
+
+/// Exchanges a token for `successor`; false when it was exchanged or has expired: of many at once exactly one gets true.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn consume(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: RefreshTokenId,
+    successor: RefreshTokenId,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let values = [id.as_i64().into(), tenant.into(), now.into(), successor.as_i64().into()];
+    Ok(tx.execute(CONSUME, &values).await? == 1)
+}

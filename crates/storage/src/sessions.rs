@@ -1,0 +1,122 @@
+//! Sessions: accounts signed in at browsers.
+
+use portreeve_domain::{BrowserId, Fault, Proof, Session, SessionEnd, SessionId, TenantId, Timestamp, UserId};
+
+use crate::{Conn, Row, Tx};
+
+const FIND: &str = "SELECT tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at FROM sessions WHERE id = $1 AND tenant_id = $2";
+const OF_BROWSER: &str = "SELECT tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at FROM sessions WHERE tenant_id = $1 AND browser_id = $2 AND ended_at IS NULL ORDER BY id";
+const INSERT: &str = "INSERT INTO sessions (id, tenant_id, browser_id, user_id, sid, proofs, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const STRENGTHEN: &str =
+    "UPDATE sessions SET proofs = $3, seen_at = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
+const TOUCH: &str =
+    "UPDATE sessions SET seen_at = $3 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL AND seen_at < $3";
+const END: &str =
+    "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
+const END_ALL: &str =
+    "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL";
+
+/// Finds a session, ended ones too.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn find(conn: &mut Conn, tenant: TenantId, id: SessionId) -> Result<Option<Session>, Fault> {
+    conn.optional(FIND, &[id.as_i64().into(), tenant.into()], read).await
+}
+
+/// The sessions of a browser that were not ended, oldest first; the caller leaves out those that ran out.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn of_browser(conn: &mut Conn, tenant: TenantId, browser: BrowserId) -> Result<Vec<Session>, Fault> {
+    conn.all(OF_BROWSER, &[tenant.into(), browser.as_i64().into()], read).await
+}
+
+/// Begins a session.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), Fault> {
+    let proofs = write_proofs(&session.proofs)?;
+    let values = [
+        session.id.as_i64().into(),
+        session.tenant.into(),
+        session.browser.as_i64().into(),
+        (&session.user).into(),
+        (&session.sid).into(),
+        (&proofs).into(),
+        session.created_at.into(),
+        session.seen_at.into(),
+    ];
+    tx.execute(INSERT, &values).await.map(drop)
+}
+
+/// Replaces what a session has proven; false when it was ended.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn strengthen(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: SessionId,
+    proofs: &[Proof],
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let proofs = write_proofs(proofs)?;
+    Ok(tx.execute(STRENGTHEN, &[id.as_i64().into(), tenant.into(), (&proofs).into(), now.into()]).await? == 1)
+}
+
+/// Notes that a session was used.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn touch(tx: &mut Tx, tenant: TenantId, id: SessionId, now: Timestamp) -> Result<(), Fault> {
+    tx.execute(TOUCH, &[id.as_i64().into(), tenant.into(), now.into()]).await.map(drop)
+}
+
+/// Ends a session; false when it was ended before.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn end(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: SessionId,
+    reason: SessionEnd,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    Ok(tx.execute(END, &[id.as_i64().into(), tenant.into(), now.into(), reason.name().into()]).await? == 1)
+}
+
+/// Ends every session of a user and says how many there were.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn end_all(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: UserId,
+    reason: SessionEnd,
+    now: Timestamp,
+) -> Result<u64, Fault> {
+    tx.execute(END_ALL, &[tenant.into(), (&user).into(), now.into(), reason.name().into()]).await
+}
+
+fn write_proofs(proofs: &[Proof]) -> Result<String, Fault> {
+    serde_json::to_string(proofs).map_err(Fault::new)
+}
+
+fn read(row: &Row<'_>) -> Result<Session, Fault> {
+    Ok(Session {
+        tenant: row.tenant(0)?,
+        id: SessionId::new(row.integer(1)?),
+        browser: BrowserId::new(row.integer(2)?),
+        user: row.user(3)?,
+        sid: row.text(4)?,
+        proofs: serde_json::from_str(&row.text(5)?)
+            .map_err(|e| Fault::new(e).while_doing("read the proofs of a session"))?,
+        created_at: row.timestamp(6)?,
+        seen_at: row.timestamp(7)?,
+        ended_at: row.optional_timestamp(8)?,
+    })
+}

@@ -1,0 +1,113 @@
+//! Token families: everything issued from one authorization.
+
+use portreeve_domain::{Acr, FamilyId, Fault, Proof, Scope, SessionId, TenantId, Timestamp, TokenFamily, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::{Conn, Row, Tx};
+
+const FIND: &str = "SELECT tenant_id, id, client_id, user_id, session_id, grant_facts, created_at, revoked_at FROM token_families WHERE id = $1 AND tenant_id = $2";
+const INSERT: &str = "INSERT INTO token_families (id, tenant_id, client_id, user_id, session_id, grant_facts, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const REVOKE: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE id = $1 AND tenant_id = $2 AND revoked_at IS NULL";
+const REVOKE_OF_USER: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL";
+
+/// The part of a family that is only ever read whole, as JSON.
+#[derive(Serialize, Deserialize)]
+struct GrantFacts {
+    sid: String,
+    scope: Scope,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    resources: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    claims: Option<String>,
+    proofs: Vec<Proof>,
+    acr: Acr,
+    offline: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nonce: Option<String>,
+    wants_auth_time: bool,
+    authenticated_at: Timestamp,
+}
+
+/// Finds a family, revoked ones too.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn find(conn: &mut Conn, tenant: TenantId, id: FamilyId) -> Result<Option<TokenFamily>, Fault> {
+    conn.optional(FIND, &[id.as_i64().into(), tenant.into()], read).await
+}
+
+/// Adds a family.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn insert(tx: &mut Tx, family: &TokenFamily) -> Result<(), Fault> {
+    let facts = GrantFacts {
+        sid: family.sid.clone(),
+        scope: family.scope.clone(),
+        resources: family.resources.clone(),
+        claims: family.claims.clone(),
+        proofs: family.proofs.clone(),
+        acr: family.acr,
+        offline: family.offline,
+        nonce: family.nonce.clone(),
+        wants_auth_time: family.wants_auth_time,
+        authenticated_at: family.authenticated_at,
+    };
+    let facts = serde_json::to_string(&facts).map_err(Fault::new)?;
+    let values = [
+        family.id.as_i64().into(),
+        family.tenant.into(),
+        (&family.client).into(),
+        (&family.user).into(),
+        family.session.as_i64().into(),
+        (&facts).into(),
+        family.created_at.into(),
+    ];
+    tx.execute(INSERT, &values).await.map(drop)
+}
+
+/// Revokes a family and with it every token of it; false when it was revoked before.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn revoke(tx: &mut Tx, tenant: TenantId, id: FamilyId, reason: &str, now: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(REVOKE, &[id.as_i64().into(), tenant.into(), now.into(), reason.into()]).await? == 1)
+}
+
+/// Revokes every family of a user and says how many there were.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn revoke_of_user(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: UserId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<u64, Fault> {
+    tx.execute(REVOKE_OF_USER, &[tenant.into(), (&user).into(), now.into(), reason.into()]).await
+}
+
+fn read(row: &Row<'_>) -> Result<TokenFamily, Fault> {
+    let facts: GrantFacts =
+        serde_json::from_str(&row.text(5)?).map_err(|e| Fault::new(e).while_doing("read a token family"))?;
+    Ok(TokenFamily {
+        tenant: row.tenant(0)?,
+        id: FamilyId::new(row.integer(1)?),
+        client: row.client(2)?,
+        user: row.user(3)?,
+        session: SessionId::new(row.integer(4)?),
+        sid: facts.sid,
+        scope: facts.scope,
+        resources: facts.resources,
+        claims: facts.claims,
+        proofs: facts.proofs,
+        acr: facts.acr,
+        offline: facts.offline,
+        nonce: facts.nonce,
+        wants_auth_time: facts.wants_auth_time,
+        authenticated_at: facts.authenticated_at,
+        created_at: row.timestamp(6)?,
+        revoked_at: row.optional_timestamp(7)?,
+    })
+}

@@ -1,0 +1,156 @@
+//! People. Addresses and claims are ciphertext here; equality goes through the blind index.
+
+use portreeve_domain::{Fault, Subject, TenantId, Timestamp, UserId};
+
+use crate::{Conn, Row, Tx};
+
+const COLUMNS_BY_ID: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
+const COLUMNS_BY_EMAIL: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND email_index = $2 AND erased_at IS NULL";
+const COLUMNS_BY_SUBJECT: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND subject = $2 AND erased_at IS NULL";
+const LIST: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND erased_at IS NULL AND id > $2 ORDER BY id LIMIT 500";
+const INSERT: &str = "INSERT INTO users (tenant_id, id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+const UPDATE: &str = "UPDATE users SET email_sealed = $3, email_index = $4, email_verified_at = $5, claims_sealed = $6, is_admin = $7, updated_at = $8 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
+const VERIFY_EMAIL: &str = "UPDATE users SET email_verified_at = $4, updated_at = $4 WHERE tenant_id = $1 AND id = $2 AND email_index = $3 AND erased_at IS NULL AND email_verified_at IS NULL";
+const DISABLE: &str = "UPDATE users SET disabled_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
+const ERASE: &str = "UPDATE users SET email_sealed = NULL, email_index = NULL, email_verified_at = NULL, claims_sealed = NULL, erased_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
+
+/// A user as stored.
+#[derive(Clone)]
+pub struct UserRow {
+    /// Who.
+    pub id: UserId,
+    /// The public subject identifier.
+    pub subject: Subject,
+    /// The address as typed, sealed under the person's key.
+    pub email_sealed: Option<Vec<u8>>,
+    /// The blind index of the canonical address.
+    pub email_index: Option<[u8; 32]>,
+    /// When the address was proven.
+    pub email_verified_at: Option<Timestamp>,
+    /// The claims as JSON, sealed under the person's key.
+    pub claims_sealed: Option<Vec<u8>>,
+    /// Whether the person administers this tenant.
+    pub is_admin: bool,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When the claims or the address last changed.
+    pub updated_at: Timestamp,
+    /// When the account was switched off.
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// Finds a user by id; erased ones are not found.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn find(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Option<UserRow>, Fault> {
+    conn.optional(COLUMNS_BY_ID, &[tenant.into(), (&user).into()], read).await
+}
+
+/// Finds a user by the blind index of the canonical address.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn find_by_email(conn: &mut Conn, tenant: TenantId, index: &[u8; 32]) -> Result<Option<UserRow>, Fault> {
+    conn.optional(COLUMNS_BY_EMAIL, &[tenant.into(), index.into()], read).await
+}
+
+/// Finds a user by public subject.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn find_by_subject(conn: &mut Conn, tenant: TenantId, subject: &str) -> Result<Option<UserRow>, Fault> {
+    conn.optional(COLUMNS_BY_SUBJECT, &[tenant.into(), subject.into()], read).await
+}
+
+/// Up to 500 users after `after`, by id; `None` begins.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn list(conn: &mut Conn, tenant: TenantId, after: Option<UserId>) -> Result<Vec<UserRow>, Fault> {
+    let after = after.unwrap_or(UserId::from_bytes([0; 16]));
+    conn.all(LIST, &[tenant.into(), (&after).into()], read).await
+}
+
+/// Adds a user; false when the address belongs to somebody else already.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn insert(tx: &mut Tx, tenant: TenantId, user: &UserRow) -> Result<bool, Fault> {
+    let values = [
+        tenant.into(),
+        (&user.id).into(),
+        user.subject.as_str().into(),
+        user.email_sealed.as_deref().into(),
+        user.email_index.as_ref().map(<[u8; 32]>::as_slice).into(),
+        user.email_verified_at.into(),
+        user.claims_sealed.as_deref().into(),
+        user.is_admin.into(),
+        user.created_at.into(),
+        user.updated_at.into(),
+    ];
+    Ok(tx.execute(INSERT, &values).await? == 1)
+}
+
+/// Replaces address, claims and role; false when there is no such user.
+///
+/// # Errors
+/// A fault when the address belongs to somebody else or the database is away.
+pub async fn update(tx: &mut Tx, tenant: TenantId, user: &UserRow) -> Result<bool, Fault> {
+    let values = [
+        tenant.into(),
+        (&user.id).into(),
+        user.email_sealed.as_deref().into(),
+        user.email_index.as_ref().map(<[u8; 32]>::as_slice).into(),
+        user.email_verified_at.into(),
+        user.claims_sealed.as_deref().into(),
+        user.is_admin.into(),
+        user.updated_at.into(),
+    ];
+    Ok(tx.execute(UPDATE, &values).await? == 1)
+}
+
+/// Marks the address as proven; false when it was before, or is another by now.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn verify_email(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: UserId,
+    index: &[u8; 32],
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    Ok(tx.execute(VERIFY_EMAIL, &[tenant.into(), (&user).into(), index.into(), now.into()]).await? == 1)
+}
+
+/// Switches an account off (`Some`) or on (`None`); false when there is no such user.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn disable(tx: &mut Tx, tenant: TenantId, user: UserId, at: Option<Timestamp>) -> Result<bool, Fault> {
+    Ok(tx.execute(DISABLE, &[tenant.into(), (&user).into(), at.into()]).await? == 1)
+}
+
+/// Removes everything readable and the index; the row stays so that the subject is never reassigned (OIDC Core §5.7).
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn erase(tx: &mut Tx, tenant: TenantId, user: UserId, now: Timestamp) -> Result<bool, Fault> {
+    Ok(tx.execute(ERASE, &[tenant.into(), (&user).into(), now.into()]).await? == 1)
+}
+
+fn read(row: &Row<'_>) -> Result<UserRow, Fault> {
+    Ok(UserRow {
+        id: row.user(0)?,
+        subject: Subject::new(row.text(1)?),
+        email_sealed: row.optional_bytes(2)?,
+        email_index: row.optional_array(3)?,
+        email_verified_at: row.optional_timestamp(4)?,
+        claims_sealed: row.optional_bytes(5)?,
+        is_admin: row.boolean(6)?,
+        created_at: row.timestamp(7)?,
+        updated_at: row.timestamp(8)?,
+        disabled_at: row.optional_timestamp(9)?,
+    })
+}

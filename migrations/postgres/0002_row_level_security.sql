@@ -1,0 +1,93 @@
+-- The second wall: a connection sees the rows of the tenant it says it works for, whatever the statement forgot.
+--
+-- portreeve.tenant is set by the driver when a connection changes hands: a tenant's number, or "all" for work that spans
+-- tenants (the directory, jobs, clean-up). Unset, nothing is visible. FORCE binds the owner of the tables as well.
+
+CREATE FUNCTION portreeve_sees(tenant BIGINT) RETURNS BOOLEAN LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT current_setting('portreeve.tenant', true) IN (tenant::text, 'all')
+$$;
+
+ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON tenants USING (portreeve_sees(id)) WITH CHECK (portreeve_sees(id));
+ALTER TABLE directory_version ENABLE ROW LEVEL SECURITY;
+ALTER TABLE directory_version FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON directory_version USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE tenant_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tenant_keys FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON tenant_keys USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE subject_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE subject_keys FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON subject_keys USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE users FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON users USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE password_credentials ENABLE ROW LEVEL SECURITY;
+ALTER TABLE password_credentials FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON password_credentials USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE totp_credentials ENABLE ROW LEVEL SECURITY;
+ALTER TABLE totp_credentials FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON totp_credentials USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE recovery_codes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE recovery_codes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON recovery_codes USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE factor_failures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE factor_failures FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON factor_failures USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE clients ENABLE ROW LEVEL SECURITY;
+ALTER TABLE clients FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON clients USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE client_secrets ENABLE ROW LEVEL SECURITY;
+ALTER TABLE client_secrets FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON client_secrets USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE client_assertions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE client_assertions FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON client_assertions USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE resource_servers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE resource_servers FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON resource_servers USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE signing_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE signing_keys FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON signing_keys USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE browsers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE browsers FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON browsers USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE journeys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE journeys FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON journeys USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON sessions USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE consents ENABLE ROW LEVEL SECURITY;
+ALTER TABLE consents FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON consents USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE token_families ENABLE ROW LEVEL SECURITY;
+ALTER TABLE token_families FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON token_families USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE authorization_codes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE authorization_codes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON authorization_codes USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE refresh_tokens ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refresh_tokens FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON refresh_tokens USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE access_tokens ENABLE ROW LEVEL SECURITY;
+ALTER TABLE access_tokens FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON access_tokens USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE revoked_jtis ENABLE ROW LEVEL SECURITY;
+ALTER TABLE revoked_jtis FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON revoked_jtis USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE mailed_links ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mailed_links FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON mailed_links USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE events FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON events USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE outbox ENABLE ROW LEVEL SECURITY;
+ALTER TABLE outbox FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON outbox USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE refusals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE refusals FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON refusals USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));
+ALTER TABLE leases ENABLE ROW LEVEL SECURITY;
+ALTER TABLE leases FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant_wall ON leases USING (portreeve_sees(tenant_id)) WITH CHECK (portreeve_sees(tenant_id));

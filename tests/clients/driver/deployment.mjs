@@ -1,0 +1,71 @@
+// Reads the description of a deployment, the JSON that `portreeve demo` writes: issuer, users[], clients[].
+// Owns which of its clients and users stand for what; how to log in is left to the login files.
+
+import { readFileSync } from 'node:fs';
+
+/**
+ * @typedef {object} Client
+ * @property {string} client_id
+ * @property {string} [client_secret] absent for a public client
+ * @property {string[]} redirect_uris empty for a client without users
+ * @property {string[]} [post_logout_redirect_uris]
+ */
+
+/** Returns the one entry of a list that fits, or fails with what was looked for. */
+function find(list, what, fits) {
+  const found = (list ?? []).find(fits);
+  if (!found) throw new Error(`the deployment has no ${what}`);
+  return found;
+}
+
+export class Deployment {
+  constructor(description) {
+    this.issuer = description.issuer;
+    this.users = description.users;
+    this.clients = description.clients.map((client) => ({ redirect_uris: [], ...client }));
+  }
+
+  /** Reads a description from a file. */
+  static read(path) {
+    return new Deployment(JSON.parse(readFileSync(path, 'utf8')));
+  }
+
+  /** A user who logs in with a password alone. */
+  get user() {
+    return find(this.users, 'user with a password alone', (user) => !user.totp_secret);
+  }
+
+  /** A user who needs a one-time code as well, or undefined. */
+  get twoFactorUser() {
+    return this.users.find((user) => user.totp_secret);
+  }
+
+  /** @returns {Client} a client without a secret whose users come back to a redirect URI */
+  get publicClient() {
+    return find(this.clients, 'public client', (client) => !client.client_secret && client.redirect_uris.length > 0);
+  }
+
+  /** @returns {Client} a client with a secret whose users come back to a redirect URI */
+  get confidentialClient() {
+    return find(
+      this.clients,
+      'confidential client',
+      (client) => client.client_secret && client.redirect_uris.length > 0,
+    );
+  }
+
+  /** @returns {Client} a client that acts for itself; gateways, which only introspect, are told apart by their note */
+  get serviceClient() {
+    return find(
+      this.clients,
+      'service client',
+      (client) =>
+        client.client_secret && client.redirect_uris.length === 0 && !/gateway|introspect/i.test(client.note ?? ''),
+    );
+  }
+
+  /** Whether the issuer speaks plain HTTP, which client libraries refuse unless told. */
+  get isPlainHttp() {
+    return this.issuer.startsWith('http:');
+  }
+}

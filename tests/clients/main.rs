@@ -1,0 +1,25 @@
+//! Third-party clients, run from `tests/clients/run`, as tests.
+//!
+//! The checks themselves are scripts in the clients' own languages. First they are shown right against a certified
+//! provider, the control: a check that fails there says nothing about us.
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+/// Runs all checks with the given arguments.
+fn checks(arguments: &[&str]) -> Output {
+    Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/run"))
+        .args(arguments)
+        .output()
+        .expect("run tests/clients/run")
+}
+
+#[test]
+fn every_check_passes_against_the_control() {
+    let output = checks(&["--target", "control"]);
+
+    let (printed, complaints) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{printed}\n{complaints}\nif packages are missing: scripts/install test");
+}
