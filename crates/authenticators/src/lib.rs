@@ -1,1 +1,24 @@
-//! Verify one factor: password, TOTP, recovery code; pure over stored credentials
+//! Verify one factor: password, TOTP, recovery code; pure over stored credentials.
+//!
+//! No storage, no clock, no threads: callers bring the stored value, the time, random bytes and the
+//! memory to hash in. Which factors a login needs, how often one may try, and that a code is used
+//! once are the business of `issuer` and `storage`; this crate returns what they need to enforce it.
+//! NIST SP 800-63B-4 §3.1, RFC 6238, RFC 8265, RFC 9106.
+
+mod common_passwords;
+mod hash_memory;
+mod hash_parameters;
+mod password;
+mod password_hash;
+mod password_policy;
+mod phc;
+mod recovery_code;
+mod totp;
+
+pub use hash_memory::HashMemory;
+pub use hash_parameters::{HashParameters, ParametersTooWeak};
+pub use password::{Password, PasswordRefused};
+pub use password_hash::{HashFault, PasswordHashing, Pepper, Verification};
+pub use password_policy::{PasswordPolicy, PolicyViolation};
+pub use recovery_code::{CanonicalRecoveryCode, generate_recovery_codes};
+pub use totp::{TotpSecret, otpauth_uri, verify_totp};

@@ -61,17 +61,13 @@ impl Bearer {
         let body = text.strip_prefix(prefix)?;
         let (protected, checksum) = text.split_at_checked(text.len() - CHECKSUM_CHARS)?;
         let mut expected = [0; CHECKSUM_CHARS];
-        URL_SAFE_NO_PAD
-            .encode_slice(crc32(protected.as_bytes()).to_be_bytes(), &mut expected)
-            .ok()?;
+        URL_SAFE_NO_PAD.encode_slice(crc32(protected.as_bytes()).to_be_bytes(), &mut expected).ok()?;
         if checksum.as_bytes() != expected {
             return None;
         }
         let (hidden_id, rest) = body.split_at_checked(HIDDEN_ID_CHARS)?;
         let mut secret = SecretBytes::new([0; 32]);
-        let length = URL_SAFE_NO_PAD
-            .decode_slice(rest.get(..SECRET_CHARS)?, secret.expose_mut())
-            .ok()?;
+        let length = URL_SAFE_NO_PAD.decode_slice(rest.get(..SECRET_CHARS)?, secret.expose_mut()).ok()?;
         (length == 32).then_some(())?;
         let id = reveal_text(hidden_id, permutation)?;
         Some(Self { id, secret })
@@ -129,12 +125,7 @@ mod tests {
     }
 
     fn minted() -> String {
-        let text = Bearer::mint(
-            PREFIX,
-            12_345,
-            &SecretBytes::new([0xa5; 32]),
-            &permutation(),
-        );
+        let text = Bearer::mint(PREFIX, 12_345, &SecretBytes::new([0xa5; 32]), &permutation());
         text.unwrap().expose().to_owned()
     }
 
@@ -180,10 +171,7 @@ mod tests {
         let text = minted();
 
         assert_eq!(text.len(), PREFIX.len() + 71);
-        assert!(
-            text.chars()
-                .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-        );
+        assert!(text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_'));
     }
 
     /// S-023: any changed byte makes it an unknown text, without a panic.

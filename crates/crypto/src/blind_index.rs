@@ -16,9 +16,7 @@ pub struct BlindIndexKey {
 impl BlindIndexKey {
     /// Takes 32 random or derived bytes that serve nothing else.
     pub fn new(key: &SecretBytes<32>) -> Self {
-        Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, key.expose()),
-        }
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, key.expose()) }
     }
 
     /// The index value of `canonical` in `column`: HMAC-SHA-256 over both, 32 bytes.
@@ -39,10 +37,7 @@ mod tests {
         let one = BlindIndexKey::new(&SecretBytes::new([1; 32]));
         let same = BlindIndexKey::new(&SecretBytes::new([1; 32]));
 
-        assert_eq!(
-            one.index("users.email", "a@example.org"),
-            same.index("users.email", "a@example.org")
-        );
+        assert_eq!(one.index("users.email", "a@example.org"), same.index("users.email", "a@example.org"));
     }
 
     #[test]

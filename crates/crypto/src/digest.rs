@@ -83,9 +83,7 @@ mod tests {
     use super::*;
 
     fn unhex(text: &str) -> Vec<u8> {
-        (0..text.len() / 2)
-            .map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap())
-            .collect()
+        (0..text.len() / 2).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap()).collect()
     }
 
     #[test]
@@ -105,21 +103,11 @@ mod tests {
 
     #[test]
     fn hkdf_gives_the_values_of_rfc_5869_appendix_a() {
-        let first = hkdf_first_block(
-            &unhex("000102030405060708090a0b0c"),
-            &[0x0b; 22],
-            &unhex("f0f1f2f3f4f5f6f7f8f9"),
-        );
+        let first = hkdf_first_block(&unhex("000102030405060708090a0b0c"), &[0x0b; 22], &unhex("f0f1f2f3f4f5f6f7f8f9"));
         let third = hkdf_first_block(&[], &[0x0b; 22], &[]);
 
-        assert_eq!(
-            first.as_slice(),
-            unhex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf")
-        );
-        assert_eq!(
-            third.as_slice(),
-            unhex("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d")
-        );
+        assert_eq!(first.as_slice(), unhex("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"));
+        assert_eq!(third.as_slice(), unhex("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d"));
     }
 
     #[test]
@@ -144,15 +132,8 @@ mod tests {
     fn moving_a_boundary_between_parts_changes_the_mac() {
         let key = [9; 32];
 
-        let lists: [&[&[u8]]; 5] = [
-            &[b"ab", b"c"],
-            &[b"a", b"bc"],
-            &[b"abc"],
-            &[b"abc", b""],
-            &[b"", b"abc"],
-        ];
-        let macs: std::collections::BTreeSet<_> =
-            lists.iter().map(|parts| hmac_sha256(&key, parts)).collect();
+        let lists: [&[&[u8]]; 5] = [&[b"ab", b"c"], &[b"a", b"bc"], &[b"abc"], &[b"abc", b""], &[b"", b"abc"]];
+        let macs: std::collections::BTreeSet<_> = lists.iter().map(|parts| hmac_sha256(&key, parts)).collect();
 
         assert_eq!(macs.len(), lists.len());
     }

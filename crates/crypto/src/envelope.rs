@@ -55,12 +55,8 @@ impl SealingKey {
     /// # Errors
     /// [`CryptoFault::LibraryRefused`], which 32 bytes never cause.
     pub fn new(id: u32, key: &SecretBytes<32>) -> Result<Self, CryptoFault> {
-        let key =
-            UnboundKey::new(&AES_256_GCM, key.expose()).map_err(|_| CryptoFault::LibraryRefused)?;
-        Ok(Self {
-            id,
-            key: LessSafeKey::new(key),
-        })
+        let key = UnboundKey::new(&AES_256_GCM, key.expose()).map_err(|_| CryptoFault::LibraryRefused)?;
+        Ok(Self { id, key: LessSafeKey::new(key) })
     }
 
     /// The id this key writes into its envelopes.
@@ -72,16 +68,10 @@ impl SealingKey {
     ///
     /// # Errors
     /// The random source failed, or the library refused the plaintext (beyond 64 GiB).
-    pub fn seal(
-        &self,
-        random: &Random,
-        place: &AssociatedData<'_>,
-        plaintext: &[u8],
-    ) -> Result<Vec<u8>, CryptoFault> {
+    pub fn seal(&self, random: &Random, place: &AssociatedData<'_>, plaintext: &[u8]) -> Result<Vec<u8>, CryptoFault> {
         let header = header(self.id);
         let nonce: [u8; NONCE_LEN] = random.bytes()?;
-        let mut sealed =
-            Vec::with_capacity(header.len() + NONCE_LEN + plaintext.len() + MAX_TAG_LEN);
+        let mut sealed = Vec::with_capacity(header.len() + NONCE_LEN + plaintext.len() + MAX_TAG_LEN);
         sealed.extend_from_slice(&header);
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(plaintext);
@@ -89,11 +79,7 @@ impl SealingKey {
         let (_, text) = sealed.split_at_mut(header.len() + NONCE_LEN);
         let tag = self
             .key
-            .seal_in_place_separate_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(encode(&header, place)),
-                text,
-            )
+            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(encode(&header, place)), text)
             .map_err(|_| CryptoFault::LibraryRefused)?;
         sealed.extend_from_slice(tag.as_ref());
         Ok(sealed)
@@ -103,11 +89,7 @@ impl SealingKey {
     ///
     /// # Errors
     /// See [`OpenError`]; no plaintext is released before the tag was checked.
-    pub fn open(
-        &self,
-        place: &AssociatedData<'_>,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    pub fn open(&self, place: &AssociatedData<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let sealed_with = key_id_of(sealed).ok_or(OpenError::Malformed)?;
         if sealed_with != self.id {
             return Err(OpenError::OtherKey(sealed_with));
@@ -121,11 +103,7 @@ impl SealingKey {
         let mut buffer = Zeroizing::new(text.to_vec());
         let plaintext_len = self
             .key
-            .open_in_place(
-                Nonce::assume_unique_for_key(*nonce),
-                Aad::from(encode(&header, place)),
-                &mut buffer,
-            )
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(encode(&header, place)), &mut buffer)
             .map_err(|_| OpenError::NotAuthentic)?
             .len();
         buffer.truncate(plaintext_len);
@@ -151,13 +129,7 @@ fn header(id: u32) -> [u8; 1 + KEY_ID_LEN] {
 /// Length-prefixed, so that no two places share an encoding; begins with version and key id.
 fn encode(header: &[u8], place: &AssociatedData<'_>) -> Vec<u8> {
     let tenant = place.tenant.to_be_bytes();
-    let parts: [&[u8]; 5] = [
-        header,
-        place.table.as_bytes(),
-        place.column.as_bytes(),
-        place.row,
-        &tenant,
-    ];
+    let parts: [&[u8]; 5] = [header, place.table.as_bytes(), place.column.as_bytes(), place.row, &tenant];
     let mut encoded = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
     for part in parts {
         encoded.extend_from_slice(&(part.len() as u64).to_be_bytes());
@@ -170,21 +142,15 @@ fn encode(header: &[u8], place: &AssociatedData<'_>) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    const PLACE: AssociatedData<'static> = AssociatedData {
-        table: "users",
-        column: "email",
-        row: &[1, 2, 3],
-        tenant: 7,
-    };
+    const PLACE: AssociatedData<'static> =
+        AssociatedData { table: "users", column: "email", row: &[1, 2, 3], tenant: 7 };
 
     fn key(id: u32) -> SealingKey {
         SealingKey::new(id, &SecretBytes::new([0x42; 32])).unwrap()
     }
 
     fn sealed() -> Vec<u8> {
-        key(5)
-            .seal(&Random::seeded([1; 32]), &PLACE, b"ada@example.org")
-            .unwrap()
+        key(5).seal(&Random::seeded([1; 32]), &PLACE, b"ada@example.org").unwrap()
     }
 
     #[test]
@@ -216,31 +182,15 @@ mod tests {
     #[test]
     fn another_table_column_row_or_tenant_does_not_open() {
         let elsewhere = [
-            AssociatedData {
-                table: "clients",
-                ..PLACE
-            },
-            AssociatedData {
-                column: "name",
-                ..PLACE
-            },
-            AssociatedData {
-                row: &[1, 2, 4],
-                ..PLACE
-            },
+            AssociatedData { table: "clients", ..PLACE },
+            AssociatedData { column: "name", ..PLACE },
+            AssociatedData { row: &[1, 2, 4], ..PLACE },
             AssociatedData { tenant: 8, ..PLACE },
-            AssociatedData {
-                table: "user",
-                column: "semail",
-                ..PLACE
-            },
+            AssociatedData { table: "user", column: "semail", ..PLACE },
         ];
 
         for place in elsewhere {
-            assert_eq!(
-                key(5).open(&place, &sealed()).err(),
-                Some(OpenError::NotAuthentic)
-            );
+            assert_eq!(key(5).open(&place, &sealed()).err(), Some(OpenError::NotAuthentic));
         }
     }
 
@@ -257,10 +207,7 @@ mod tests {
 
     #[test]
     fn an_envelope_of_another_key_is_named() {
-        assert_eq!(
-            key(6).open(&PLACE, &sealed()).err(),
-            Some(OpenError::OtherKey(5))
-        );
+        assert_eq!(key(6).open(&PLACE, &sealed()).err(), Some(OpenError::OtherKey(5)));
     }
 
     #[test]
@@ -268,10 +215,7 @@ mod tests {
         let mut relabelled = sealed();
         relabelled[4] = 6;
 
-        assert_eq!(
-            key(6).open(&PLACE, &relabelled).err(),
-            Some(OpenError::NotAuthentic)
-        );
+        assert_eq!(key(6).open(&PLACE, &relabelled).err(), Some(OpenError::NotAuthentic));
     }
 
     #[test]
@@ -279,10 +223,7 @@ mod tests {
         let sealed = sealed();
 
         for length in 0..sealed.len() {
-            assert!(
-                key(5).open(&PLACE, &sealed[..length]).is_err(),
-                "length {length}"
-            );
+            assert!(key(5).open(&PLACE, &sealed[..length]).is_err(), "length {length}");
         }
         assert_eq!(key_id_of(&[2, 0, 0, 0, 5]), None);
         assert_eq!(key_id_of(&[]), None);

@@ -4,9 +4,7 @@
 //! id and 16 opaque bytes; it is not a proof of anything: whoever presents an id must still prove a
 //! secret or a session. DESIGN.md 3.
 
-use aws_lc_rs::cipher::{
-    AES_256, DecryptingKey, DecryptionContext, EncryptingKey, UnboundCipherKey,
-};
+use aws_lc_rs::cipher::{AES_256, DecryptingKey, DecryptionContext, EncryptingKey, UnboundCipherKey};
 use subtle::ConstantTimeEq;
 
 use crate::fault::CryptoFault;
@@ -45,18 +43,14 @@ impl IdPermutation {
         if let Some(half) = block.first_chunk_mut::<8>() {
             *half = id.to_be_bytes();
         }
-        self.encrypting
-            .encrypt(&mut block)
-            .map_err(|_| CryptoFault::LibraryRefused)?;
+        self.encrypting.encrypt(&mut block).map_err(|_| CryptoFault::LibraryRefused)?;
         Ok(block)
     }
 
     /// The id in a hidden block; `None` if this key did not make it (the zero half is not zero).
     pub fn reveal(&self, hidden: &[u8; BLOCK_LEN]) -> Option<i64> {
         let mut block = *hidden;
-        self.decrypting
-            .decrypt(&mut block, DecryptionContext::None)
-            .ok()?;
+        self.decrypting.decrypt(&mut block, DecryptionContext::None).ok()?;
         let (id, zeros) = block.split_first_chunk::<8>()?;
         bool::from(zeros.ct_eq(&[0; 8])).then(|| i64::from_be_bytes(*id))
     }
@@ -87,10 +81,7 @@ mod tests {
 
         assert_eq!(
             hidden,
-            [
-                0xdc, 0x95, 0xc0, 0x78, 0xa2, 0x40, 0x89, 0x89, 0xad, 0x48, 0xa2, 0x14, 0x92, 0x84,
-                0x20, 0x87
-            ]
+            [0xdc, 0x95, 0xc0, 0x78, 0xa2, 0x40, 0x89, 0x89, 0xad, 0x48, 0xa2, 0x14, 0x92, 0x84, 0x20, 0x87]
         );
     }
 

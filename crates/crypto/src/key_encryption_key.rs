@@ -30,7 +30,7 @@ pub enum KeyTextError {
     /// Not base64 or base64url of exactly 32 bytes.
     #[error("the key must be base64 or base64url of exactly 32 bytes")]
     Malformed,
-    /// Equal bytes, a repeated pattern, fewer than 16 distinct bytes, or a placeholder word.
+    /// Equal bytes, a pattern, fewer than 16 distinct bytes, or a placeholder word.
     #[error("the key is not random: generate one")]
     WeakKey,
     /// The library failed.
@@ -51,7 +51,7 @@ impl KeyEncryptionKey {
     /// # Errors
     /// [`KeyTextError::Malformed`] for anything else, [`KeyTextError::WeakKey`] for a key that
     /// nobody generated: fewer than 16 distinct bytes (32 random ones have about 30), a first half
-    /// equal to the second, or text containing `sample`, `change` or `example` in any case.
+    /// equal to the second, bytes that count up, or text containing `sample`, `change` or `example` in any case.
     pub fn parse(text: &str) -> Result<Self, KeyTextError> {
         let text = text.trim();
         if text.len() > LONGEST_TEXT {
@@ -60,15 +60,8 @@ impl KeyEncryptionKey {
         if is_placeholder(text) {
             return Err(KeyTextError::WeakKey);
         }
-        let engine = if text.contains(['-', '_']) {
-            BASE64URL
-        } else {
-            BASE64
-        };
-        let bytes = engine
-            .decode(text)
-            .map(Zeroizing::new)
-            .map_err(|_| KeyTextError::Malformed)?;
+        let engine = if text.contains(['-', '_']) { BASE64URL } else { BASE64 };
+        let bytes = engine.decode(text).map(Zeroizing::new).map_err(|_| KeyTextError::Malformed)?;
         let key = SecretBytes::from_slice(&bytes).ok_or(KeyTextError::Malformed)?;
         if is_weak(key.expose()) {
             return Err(KeyTextError::WeakKey);
@@ -117,11 +110,7 @@ impl KeyEncryptionKey {
     ///
     /// # Errors
     /// See [`OpenError`]; [`OpenError::Malformed`] also if what was wrapped is not 32 bytes.
-    pub fn unwrap(
-        &self,
-        place: &AssociatedData<'_>,
-        wrapped: &[u8],
-    ) -> Result<SecretBytes<32>, OpenError> {
+    pub fn unwrap(&self, place: &AssociatedData<'_>, wrapped: &[u8]) -> Result<SecretBytes<32>, OpenError> {
         let bytes = self.sealing.open(place, wrapped)?;
         SecretBytes::from_slice(&bytes).ok_or(OpenError::Malformed)
     }
@@ -129,10 +118,7 @@ impl KeyEncryptionKey {
     fn from_bytes(key: SecretBytes<32>) -> Result<Self, CryptoFault> {
         let label = derive_key(&key, "key-encryption key id");
         let [a, b, c, d, ..] = *label.expose();
-        let sealing = SealingKey::new(
-            u32::from_be_bytes([a, b, c, d]),
-            &derive_key(&key, "key-encryption key"),
-        )?;
+        let sealing = SealingKey::new(u32::from_be_bytes([a, b, c, d]), &derive_key(&key, "key-encryption key"))?;
         Ok(Self { key, sealing })
     }
 }
@@ -154,12 +140,9 @@ fn is_weak(key: &[u8; 32]) -> bool {
         }
     }
     let distinct = seen.iter().filter(|slot| **slot).count();
+    // Shorter patterns than 16 bytes that fill 32 have at most 8 distinct ones.
     let (first, second) = key.split_at(16);
-    // A pattern of up to 8 bytes has at most 8 distinct ones; 16 repeated is the next whole divisor.
-    let counts_up = key.windows(2).all(|pair| match pair {
-        [a, b] => a.wrapping_add(1) == *b,
-        _ => true,
-    });
+    let counts_up = key.array_windows().all(|[a, b]| a.wrapping_add(1) == *b);
     distinct < MIN_DISTINCT_BYTES || first == second || counts_up
 }
 
@@ -167,12 +150,8 @@ fn is_weak(key: &[u8; 32]) -> bool {
 mod tests {
     use super::*;
 
-    const PLACE: AssociatedData<'static> = AssociatedData {
-        table: "tenant_keys",
-        column: "wrapped",
-        row: &[1],
-        tenant: 1,
-    };
+    const PLACE: AssociatedData<'static> =
+        AssociatedData { table: "tenant_keys", column: "wrapped", row: &[1], tenant: 1 };
 
     fn good_bytes() -> [u8; 32] {
         Random::seeded([2; 32]).bytes().unwrap()
@@ -182,9 +161,7 @@ mod tests {
     fn a_generated_key_survives_its_text_form() {
         let random = Random::system();
         let key = KeyEncryptionKey::generate(&random).unwrap();
-        let wrapped = key
-            .wrap(&random, &PLACE, &SecretBytes::new([9; 32]))
-            .unwrap();
+        let wrapped = key.wrap(&random, &PLACE, &SecretBytes::new([9; 32])).unwrap();
 
         let text = key.to_text();
         let again = KeyEncryptionKey::parse(text.expose()).ok().unwrap();
@@ -252,13 +229,8 @@ mod tests {
         let key = KeyEncryptionKey::generate(&random).unwrap();
         let other = KeyEncryptionKey::generate(&random).unwrap();
 
-        let wrapped = key
-            .wrap(&random, &PLACE, &SecretBytes::new([9; 32]))
-            .unwrap();
+        let wrapped = key.wrap(&random, &PLACE, &SecretBytes::new([9; 32])).unwrap();
 
-        assert_eq!(
-            other.unwrap(&PLACE, &wrapped).err(),
-            Some(OpenError::OtherKey(key.id()))
-        );
+        assert_eq!(other.unwrap(&PLACE, &wrapped).err(), Some(OpenError::OtherKey(key.id())));
     }
 }

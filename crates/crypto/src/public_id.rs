@@ -18,11 +18,7 @@ pub(crate) const HIDDEN_ID_CHARS: usize = 22;
 ///
 /// # Errors
 /// As [`IdPermutation::hide`].
-pub fn public_id(
-    prefix: &str,
-    id: i64,
-    permutation: &IdPermutation,
-) -> Result<String, CryptoFault> {
+pub fn public_id(prefix: &str, id: i64, permutation: &IdPermutation) -> Result<String, CryptoFault> {
     let mut text = String::with_capacity(prefix.len() + HIDDEN_ID_CHARS);
     text.push_str(prefix);
     URL_SAFE_NO_PAD.encode_string(permutation.hide(id)?, &mut text);
@@ -81,11 +77,7 @@ mod tests {
         ];
 
         for text in refused {
-            assert_eq!(
-                parse_public_id(&text, "jrn_", &permutation()),
-                None,
-                "{text}"
-            );
+            assert_eq!(parse_public_id(&text, "jrn_", &permutation()), None, "{text}");
         }
     }
 

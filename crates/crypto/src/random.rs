@@ -31,9 +31,7 @@ struct SeededStream {
 impl Random {
     /// The operating system's source; the only one a server may use.
     pub fn system() -> Self {
-        Self {
-            source: Source::System,
-        }
+        Self { source: Source::System }
     }
 
     /// A deterministic stream for tests: HMAC-SHA-256 of a block counter under `seed`.
@@ -41,13 +39,8 @@ impl Random {
     /// Equal seeds give equal bytes for equal sequences of calls. Anyone who knows the seed knows
     /// every secret drawn from it, so it has no place outside tests.
     pub fn seeded(seed: [u8; 32]) -> Self {
-        let stream = SeededStream {
-            key: hmac::Key::new(hmac::HMAC_SHA256, &seed),
-            next_block: AtomicU64::new(0),
-        };
-        Self {
-            source: Source::Seeded(Arc::new(stream)),
-        }
+        let stream = SeededStream { key: hmac::Key::new(hmac::HMAC_SHA256, &seed), next_block: AtomicU64::new(0) };
+        Self { source: Source::Seeded(Arc::new(stream)) }
     }
 
     /// Overwrites all of `destination` with random bytes.

@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn a_token_in_a_json_answer_is_shortened_at_any_depth() {
-        let shown = body(br#"{"outer":[{"refresh_token":"abcdefghijklmnopqrstuvwxyz0123456789"}],"token_type":"Bearer"}"#);
+        let shown =
+            body(br#"{"outer":[{"refresh_token":"abcdefghijklmnopqrstuvwxyz0123456789"}],"token_type":"Bearer"}"#);
 
         assert!(shown.contains("abcdefgh… (36 characters)"));
         assert!(!shown.contains("abcdefghi"));

@@ -17,7 +17,7 @@ const REQUEST: Purpose = Purpose {
 };
 const RESPONSE: Purpose = Purpose {
     title: "Authorization response",
-    reason: "Your browser comes back with a code. The application checks state and iss before it uses the code.",
+    reason: "Your browser comes back with a code, or an error. The application checks state and iss before it believes either.",
 };
 
 /// What the person wants from a sign-in.

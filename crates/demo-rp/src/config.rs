@@ -122,17 +122,13 @@ fn check_url(setting: &'static str, value: &str) -> Result<(), ConfigError> {
     let absolute = value
         .parse::<Uri>()
         .is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
-    if absolute && !value.ends_with('/') {
-        Ok(())
-    } else {
-        Err(ConfigError::Url { setting, value: value.to_owned() })
-    }
+    if absolute && !value.ends_with('/') { Ok(()) } else { Err(ConfigError::Url { setting, value: value.to_owned() }) }
 }
 
 fn check_mount(mount: &str) -> Result<(), ConfigError> {
-    let segment = mount.strip_prefix('/').is_some_and(|name| {
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    });
+    let segment = mount
+        .strip_prefix('/')
+        .is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
     if mount.is_empty() || (segment && !TAKEN_MOUNTS.contains(&mount)) {
         Ok(())
     } else {

@@ -21,10 +21,8 @@ const DISCOVERY: Purpose = Purpose {
     title: "Discovery",
     reason: "The application knows one URL, the issuer. This document names all the others.",
 };
-const KEYS: Purpose = Purpose {
-    title: "JWK set",
-    reason: "The issuer's public keys, to check the signature of the ID token.",
-};
+const KEYS: Purpose =
+    Purpose { title: "JWK set", reason: "The issuer's public keys, to check the signature of the ID token." };
 
 /// The members of the discovery document that this client uses.
 #[derive(Debug, Deserialize)]
@@ -57,7 +55,7 @@ impl<T> Kept<T> {
             return None;
         }
         if let Some(exchange) = &self.exchange {
-            step.record(exchange.from_cache());
+            step.record(exchange.kept());
         }
         Some(Arc::clone(&self.value))
     }

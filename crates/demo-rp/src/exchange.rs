@@ -73,17 +73,14 @@ impl Exchange {
     }
 
     /// Returns the same record, marked as an answer that was kept.
-    pub(crate) fn from_cache(&self) -> Self {
+    pub(crate) fn kept(&self) -> Self {
         Self { from_cache: true, ..self.clone() }
     }
 }
 
 /// Shortens the secrets among parameters.
 pub(crate) fn shown<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
-    parameters
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), abbreviation::parameter(name, value)))
-        .collect()
+    parameters.into_iter().map(|(name, value)| (name.to_owned(), abbreviation::parameter(name, value))).collect()
 }
 
 /// What one click caused.

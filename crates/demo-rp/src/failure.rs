@@ -29,10 +29,7 @@ impl OAuthError {
 
     /// Reads an error from the parameters of a redirect; `None` when there is none.
     pub(crate) fn from_parameters(parameters: &Parameters) -> Option<Self> {
-        Some(Self {
-            code: cut(parameters.get("error")?),
-            description: parameters.get("error_description").map(cut),
-        })
+        Some(Self { code: cut(parameters.get("error")?), description: parameters.get("error_description").map(cut) })
     }
 }
 
@@ -91,8 +88,6 @@ pub(crate) enum Failure {
     IdToken(IdTokenFault),
     /// Userinfo or a refreshed ID token speaks of another person. OpenID Connect Core §5.3.2, §12.2.
     OtherSubject(&'static str),
-    /// The work was cut short inside this application.
-    Interrupted,
 }
 
 /// A failure in words.
@@ -110,7 +105,7 @@ impl Failure {
             }
             Self::Forged => StatusCode::FORBIDDEN,
             Self::SignedOut => StatusCode::UNAUTHORIZED,
-            Self::NoRandomness | Self::Interrupted => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unreachable { .. }
             | Self::Unintelligible { .. }
             | Self::OtherIssuer { .. }
@@ -132,7 +127,7 @@ impl Failure {
     /// Says what happened and what to do, in the second person.
     pub(crate) fn explanation(&self) -> Explanation {
         let (title, text) = match self {
-            Self::NoRandomness | Self::Interrupted => {
+            Self::NoRandomness => {
                 ("The application stopped half-way", "Nothing is lost: go back and try again.".to_owned())
             }
             Self::BadRequest => {
@@ -151,12 +146,12 @@ impl Failure {
             ),
             Self::MixedUp => (
                 "The answer names another issuer",
-                "The iss parameter is not the issuer that was asked, so the code in it was not used (RFC 9207).".to_owned(),
+                "The iss parameter is not the issuer that was asked, so the code in it was not used (RFC 9207)."
+                    .to_owned(),
             ),
-            Self::AuthorizationRefused(_) => (
-                "You were not signed in",
-                "The issuer sent you back with an error instead of a code.".to_owned(),
-            ),
+            Self::AuthorizationRefused(_) => {
+                ("You were not signed in", "The issuer sent you back with an error instead of a code.".to_owned())
+            }
             other => other.server_explanation(),
         };
         Explanation { title, text }
@@ -170,11 +165,16 @@ impl Failure {
             }
             Self::Unintelligible { request, status } => (
                 "An answer could not be understood",
-                format!("{request}: the answer with status {} is not what the specification asks for.", status.as_u16()),
+                format!(
+                    "{request}: the answer with status {} is not what the specification asks for.",
+                    status.as_u16()
+                ),
             ),
             Self::OtherIssuer { expected, found } => (
                 "The metadata names another issuer",
-                format!("This application trusts {expected}; the discovery document says {found}. Not a byte may differ."),
+                format!(
+                    "This application trusts {expected}; the discovery document says {found}. Not a byte may differ."
+                ),
             ),
             Self::NotOffered(endpoint) => {
                 ("The issuer does not offer this", format!("Its metadata has no {endpoint}."))

@@ -126,11 +126,8 @@ fn record(outgoing: &Outgoing<'_>) -> Exchange {
 /// Reads at most `MAX_BODY_BYTES`; a longer body is cut, and then fails where it is parsed.
 async fn read(mut response: Response) -> Result<Received, reqwest::Error> {
     let status = response.status();
-    let challenge = response
-        .headers()
-        .get(WWW_AUTHENTICATE)
-        .and_then(|value| value.to_str().ok())
-        .map(ToOwned::to_owned);
+    let challenge =
+        response.headers().get(WWW_AUTHENTICATE).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         let room = MAX_BODY_BYTES.saturating_sub(body.len());

@@ -23,12 +23,19 @@ const MAX_SUBJECT: usize = 255;
 pub(crate) struct Expectation<'a> {
     pub(crate) issuer: &'a str,
     pub(crate) client_id: &'a str,
-    /// The nonce of the authorization request. `None` for a refreshed token, which may carry none (§12.2).
-    pub(crate) nonce: Option<&'a str>,
+    pub(crate) nonce: Nonce<'a>,
     /// The access token that came with it, for `at_hash`.
     pub(crate) access_token: Option<&'a str>,
     /// The present time in Unix seconds.
     pub(crate) now: i64,
+}
+
+/// What the `nonce` claim must be.
+pub(crate) enum Nonce<'a> {
+    /// The nonce of the authorization request that the token answers. OpenID Connect Core §3.1.3.7 item 11.
+    Exactly(&'a str),
+    /// A refreshed token: absent, or the nonce of the sign-in. OpenID Connect Core §12.2.
+    SameIfPresent(&'a str),
 }
 
 /// The cause for which a token is refused.
@@ -115,8 +122,7 @@ pub(crate) fn verify(
     checks.extend(["iss", "aud"]);
     check_times(&claims, expectation.now)?;
     checks.extend(["exp", "iat"]);
-    if let Some(nonce) = expectation.nonce {
-        check_nonce(&claims, nonce)?;
+    if check_nonce(&claims, &expectation.nonce)? {
         checks.push("nonce");
     }
     if let (Some(hash), Some(access_token)) = (claims.get("at_hash"), expectation.access_token) {
@@ -147,7 +153,8 @@ fn verify_signature(token: &str, keys: &KeySet) -> Result<Decoded, IdTokenFault>
     let (header, claims) = message.split_once('.').ok_or(IdTokenFault::Malformed)?;
     let header = object(header).ok_or(IdTokenFault::Malformed)?;
     let algorithm = text(&header, "alg").and_then(Algorithm::parse).ok_or(IdTokenFault::Algorithm)?;
-    let other_type = header.get("typ").is_some_and(|typ| !typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT")));
+    let other_type =
+        header.get("typ").is_some_and(|typ| !typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT")));
     if other_type || header.contains_key("crit") {
         return Err(IdTokenFault::Header);
     }
@@ -167,9 +174,7 @@ fn check_parties(claims: &Map<String, Value>, expectation: &Expectation<'_>) -> 
     let client_id = Some(expectation.client_id);
     let (named, alone) = match claims.get("aud") {
         Some(Value::String(one)) => (Some(one.as_str()) == client_id, true),
-        Some(Value::Array(several)) => {
-            (several.iter().any(|one| one.as_str() == client_id), several.len() == 1)
-        }
+        Some(Value::Array(several)) => (several.iter().any(|one| one.as_str() == client_id), several.len() == 1),
         _ => (false, false),
     };
     let authorized = match claims.get("azp") {
@@ -191,9 +196,14 @@ fn check_times(claims: &Map<String, Value>, now: i64) -> Result<(), IdTokenFault
     }
 }
 
-fn check_nonce(claims: &Map<String, Value>, expected: &str) -> Result<(), IdTokenFault> {
+/// Returns whether there was a nonce to compare.
+fn check_nonce(claims: &Map<String, Value>, rule: &Nonce<'_>) -> Result<bool, IdTokenFault> {
+    let expected = match rule {
+        Nonce::SameIfPresent(_) if !claims.contains_key("nonce") => return Ok(false),
+        Nonce::Exactly(expected) | Nonce::SameIfPresent(expected) => expected,
+    };
     let found = text(claims, "nonce").unwrap_or_default();
-    if bool::from(found.as_bytes().ct_eq(expected.as_bytes())) { Ok(()) } else { Err(IdTokenFault::Nonce) }
+    if bool::from(found.as_bytes().ct_eq(expected.as_bytes())) { Ok(true) } else { Err(IdTokenFault::Nonce) }
 }
 
 /// Both accepted algorithms use SHA-256, so the left half is 16 bytes. OpenID Connect Core §3.1.3.6.

@@ -98,9 +98,10 @@ impl KeySet {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), SignatureFault> {
-        let mut candidates = self.0.iter().filter(|key| {
-            key.fits(algorithm) && kid.is_none_or(|wanted| key.kid.as_deref() == Some(wanted))
-        });
+        let mut candidates = self
+            .0
+            .iter()
+            .filter(|key| key.fits(algorithm) && kid.is_none_or(|wanted| key.kid.as_deref() == Some(wanted)));
         let key = match (candidates.next(), candidates.next()) {
             (Some(key), None) => key,
             _ => return Err(SignatureFault::UnknownKey),

@@ -77,12 +77,7 @@ impl TokenEndpoint<'_> {
         self.ask(REFRESH, form, step).await
     }
 
-    async fn ask(
-        &self,
-        purpose: Purpose,
-        form: Vec<(&str, &str)>,
-        step: &mut Step,
-    ) -> Result<TokenResponse, Failure> {
+    async fn ask(&self, purpose: Purpose, form: Vec<(&str, &str)>, step: &mut Step) -> Result<TokenResponse, Failure> {
         let received = post(self.http, purpose, self.url, self.client, form, step).await?;
         let unintelligible = Failure::Unintelligible { request: purpose.title, status: received.status };
         let Some(body) = received.json() else { return Err(unintelligible) };

@@ -9,10 +9,8 @@ use crate::exchange::{Purpose, Step};
 use crate::failure::Failure;
 use crate::http_client::{HttpClient, Outgoing};
 
-const USERINFO: Purpose = Purpose {
-    title: "Userinfo request",
-    reason: "The access token opens the profile that you agreed to share.",
-};
+const USERINFO: Purpose =
+    Purpose { title: "Userinfo request", reason: "The access token opens the profile that you agreed to share." };
 
 /// What userinfo answered.
 pub(crate) enum Userinfo {

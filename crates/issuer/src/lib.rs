@@ -1,1 +1,85 @@
-//! The use cases: authorize, log in, enrol, issue, introspect, revoke, log out, rotate
+//! The use cases: authorize, log in, enrol, issue, introspect, revoke, log out, rotate.
+//!
+//! Owns what happens and in which transaction. Leaves rules to `domain` and `oidc`, rows to `storage`, the wire to the doors.
+//! Everything that issues a token goes through `gate`; everything that signs a person in goes through `login`.
+
+mod ambient;
+mod audit;
+mod directory;
+mod key_rotation;
+mod password_threads;
+pub mod people;
+mod row_ids;
+mod signing_keys;
+mod tenant_keys;
+
+use portreeve_authenticators::HashParameters;
+use portreeve_crypto::KeyEncryptionKey;
+use portreeve_domain::{Fault, Lifetime};
+use portreeve_storage::Store;
+
+pub use ambient::{Ambient, Clock};
+pub use directory::{Directory, TenantDirectory};
+pub use key_rotation::{ALGORITHMS, KeyChange};
+pub use password_threads::PasswordThreads;
+pub use row_ids::{NODE_LEASE, RowIds};
+pub use signing_keys::{KnownKey, SigningKeys};
+
+/// What the operator's configuration says to the use cases.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The only source of host, scheme and issuer; no trailing slash.
+    pub public_url: String,
+    /// How long a signing key is published before its first use.
+    pub key_publish_ahead: Lifetime,
+    /// The cost of a password hash.
+    pub hash_parameters: HashParameters,
+    /// How many threads hash passwords.
+    pub password_threads: usize,
+}
+
+/// The issuer: every use case is a method of it. Doors share one behind an `Arc`.
+pub struct Issuer {
+    pub(crate) store: Store,
+    pub(crate) ambient: Ambient,
+    pub(crate) settings: Settings,
+    pub(crate) passwords: PasswordThreads,
+    /// Tenants, clients, resource servers and keys.
+    pub directory: Directory,
+}
+
+impl Issuer {
+    /// Loads the directory and makes missing keys; the ES256 and RS256 keys of every tenant are there when it returns.
+    ///
+    /// # Errors
+    /// A fault when the database is away, its schema is another, or stored keys do not open with `kek`.
+    pub async fn start(
+        store: Store,
+        ambient: Ambient,
+        kek: KeyEncryptionKey,
+        settings: Settings,
+    ) -> Result<Self, Fault> {
+        let passwords = PasswordThreads::start(settings.password_threads)?;
+        let directory =
+            Directory::load(store.clone(), ambient.clone(), kek, settings.hash_parameters, settings.public_url.clone())
+                .await?;
+        let issuer = Self { store, ambient, settings, passwords, directory };
+        issuer.keep_keys_on_schedule().await?;
+        Ok(issuer)
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Clock, randomness and ids.
+    pub fn ambient(&self) -> &Ambient {
+        &self.ambient
+    }
+
+    /// The operator's settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+}

@@ -1,1 +1,32 @@
-//! JWK, JWS and claims, with the caller's list of algorithms
+//! JWK, JWS and claims, always with the caller's list of algorithms.
+//!
+//! The only crate that names `josekit` (it verifies what strangers sign); what we issue is signed with
+//! aws-lc-rs, keys parsed once. There is no way to read claims as true without verifying them, no
+//! symmetric algorithm, no `none`, and no encryption (SECURITY.md V-3 to V-7, rules 11 and 12).
+//! Leaves which keys belong to whom, replay of `jti` and the meaning of claims to its callers.
+//! RFC 7515, RFC 7517, RFC 7518, RFC 7519, RFC 7638, RFC 8037, RFC 8725.
+
+mod algorithm;
+mod base64url;
+mod claims;
+mod compact;
+mod half_hash;
+mod key_set;
+mod object;
+mod public_key;
+mod rejection;
+mod signing_key;
+#[cfg(test)]
+mod testing;
+mod unproven;
+mod verification;
+mod verification_key;
+
+pub use algorithm::Algorithm;
+pub use claims::VerifiedClaims;
+pub use half_hash::left_half_hash;
+pub use key_set::{KeySet, KeySetError};
+pub use rejection::Rejection;
+pub use signing_key::{GeneratedKey, SigningError, SigningKey};
+pub use unproven::{Unproven, peek_unproven};
+pub use verification::{AudienceRule, Expected, Expiry, TypRule, verify};

@@ -32,11 +32,8 @@ impl Issuer {
     }
 
     fn sign(&self, header: &Value, claims: &Value) -> String {
-        let message = format!(
-            "{}.{}",
-            URL_SAFE_NO_PAD.encode(header.to_string()),
-            URL_SAFE_NO_PAD.encode(claims.to_string())
-        );
+        let message =
+            format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
         let signature = self.key.sign(&SystemRandom::new(), message.as_bytes()).unwrap();
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
@@ -71,7 +68,7 @@ fn claims() -> Value {
 }
 
 fn expectation() -> Expectation<'static> {
-    Expectation { issuer: ISSUER, client_id: CLIENT, nonce: Some(NONCE), access_token: None, now: NOW }
+    Expectation { issuer: ISSUER, client_id: CLIENT, nonce: Nonce::Exactly(NONCE), access_token: None, now: NOW }
 }
 
 #[test]
@@ -152,6 +149,20 @@ fn another_or_no_nonce_is_refused() {
     }
 }
 
+/// OpenID Connect Core §12.2: a refreshed token may leave the nonce out, but not change it.
+#[test]
+fn a_refreshed_token_has_no_nonce_or_the_same() {
+    let issuer = Issuer::new();
+    let verify_refreshed = |token: String| {
+        let expectation = Expectation { nonce: Nonce::SameIfPresent(NONCE), ..expectation() };
+        verify(&token, &issuer.keys, &expectation).err()
+    };
+
+    assert_eq!(verify_refreshed(issuer.token_with("nonce", Value::Null)), None);
+    assert_eq!(verify_refreshed(issuer.token_with("nonce", json!(NONCE))), None);
+    assert_eq!(verify_refreshed(issuer.token_with("nonce", json!("other"))), Some(IdTokenFault::Nonce));
+}
+
 /// S-044 in spirit: the algorithm is the client's list, not the token's wish.
 #[test]
 fn an_unsigned_token_and_other_algorithms_are_refused() {
@@ -180,11 +191,8 @@ fn a_tampered_claim_is_refused() {
     let signature = token.rsplit_once('.').unwrap().1;
     let mut forged = claims();
     forged["sub"] = json!("somebody-else");
-    let message = format!(
-        "{}.{}",
-        URL_SAFE_NO_PAD.encode(header().to_string()),
-        URL_SAFE_NO_PAD.encode(forged.to_string())
-    );
+    let message =
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(header().to_string()), URL_SAFE_NO_PAD.encode(forged.to_string()));
 
     assert_eq!(issuer.verify(&format!("{message}.{signature}")).err(), Some(IdTokenFault::Signature));
 }
@@ -239,6 +247,19 @@ fn the_access_token_hash_of_the_specification_fits_and_another_is_refused() {
     assert_eq!(check_access_token_hash(&hash, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), Ok(()));
     assert_eq!(check_access_token_hash(&hash, "another"), Err(IdTokenFault::AccessTokenHash));
     assert_eq!(check_access_token_hash(&json!(""), ""), Err(IdTokenFault::AccessTokenHash));
+}
+
+#[test]
+fn the_access_token_hash_is_checked_when_the_token_has_one() {
+    let issuer = Issuer::new();
+    let token = issuer.token_with("at_hash", json!("77QmUPtjPfzWtF2AnpK9RQ"));
+    let verify_with =
+        |access_token| verify(&token, &issuer.keys, &Expectation { access_token: Some(access_token), ..expectation() });
+
+    let fitting = verify_with("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y").ok().unwrap();
+
+    assert!(fitting.checks().contains(&"at_hash"));
+    assert_eq!(verify_with("another").err(), Some(IdTokenFault::AccessTokenHash));
 }
 
 #[test]

@@ -1,0 +1,70 @@
+//! Audit: every state change writes its event in its own transaction.
+//!
+//! Owns the canonical form, the commitment and the pseudonyms. Leaves numbering, linking and signing to the sealer.
+//! DESIGN §6, SECURITY rules 16 and 17.
+
+use portreeve_crypto::sha256;
+use portreeve_domain::{Actor, Event, EventId, Fault};
+use portreeve_storage::Tx;
+use portreeve_storage::events::{self, EventRow};
+use serde_json::json;
+
+use crate::Ambient;
+use crate::directory::TenantDirectory;
+
+/// Writes an event into the transaction of the change it tells of.
+///
+/// # Errors
+/// A fault when it cannot be written: the change fails with it.
+pub(crate) async fn record(
+    tx: &mut Tx,
+    ambient: &Ambient,
+    tenant: &TenantDirectory,
+    event: Event,
+) -> Result<(), Fault> {
+    let row = event_row(ambient.row_id(), tenant, event)?;
+    events::insert(tx, tenant.id(), &row).await
+}
+
+fn event_row(id: i64, tenant: &TenantDirectory, event: Event) -> Result<EventRow, Fault> {
+    let pseudonym = |user| tenant.keys.pseudonym_of(user);
+    let actor = match &event.actor {
+        Actor::User(user) => format!("user:{}", hex(&pseudonym(*user))),
+        Actor::Client(client) => format!("client:{}", client.as_str()),
+        Actor::Operator => "operator".to_owned(),
+        Actor::System => "system".to_owned(),
+        Actor::Anonymous => "anonymous".to_owned(),
+    };
+    let facts = serde_json::Value::Object(event.facts).to_string();
+    let mut row = EventRow {
+        id: EventId::new(id),
+        kind: event.kind.name().to_owned(),
+        at: event.at,
+        actor,
+        subject_pseudonym: event.subject.map(pseudonym),
+        client: event.client.map(String::from),
+        facts,
+        commitment: [0; 32],
+    };
+    row.commitment = commitment(tenant, &row);
+    Ok(row)
+}
+
+/// SHA-256 over the canonical JSON of everything public in an event: members sorted by name, no white space.
+pub(crate) fn commitment(tenant: &TenantDirectory, row: &EventRow) -> [u8; 32] {
+    let canonical = json!({
+        "actor": row.actor,
+        "at": row.at.as_millis(),
+        "client": row.client,
+        "facts": row.facts,
+        "id": row.id.as_i64(),
+        "kind": row.kind,
+        "subject": row.subject_pseudonym.map(|p| hex(&p)),
+        "tenant": tenant.id().as_i64(),
+    });
+    *sha256(canonical.to_string().as_bytes()).as_bytes()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

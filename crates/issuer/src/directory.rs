@@ -1,0 +1,168 @@
+//! What every request needs and few change: tenants, clients, resource servers, keys, in one immutable snapshot.
+//!
+//! Owns loading and replacing the snapshot. A request takes it once (one atomic load) and sees one state throughout.
+//! The database holds a version; a node that sees another one loads again. DESIGN §7, §8.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use portreeve_authenticators::HashParameters;
+use portreeve_crypto::KeyEncryptionKey;
+use portreeve_domain::{Client, ClientId, Fault, ResourceServer, Tenant, TenantId};
+use portreeve_storage::signing_keys::SigningKeyRow;
+use portreeve_storage::{Store, Wall, clients, directory_versions, resource_servers, signing_keys, tenants};
+
+use crate::Ambient;
+use crate::signing_keys::SigningKeys;
+use crate::tenant_keys::{self, TenantKeys};
+
+/// One tenant with everything registered in it.
+pub struct TenantDirectory {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Its issuer identifier.
+    pub issuer: String,
+    /// Its clients by identifier.
+    pub clients: HashMap<ClientId, Arc<Client>>,
+    /// Its resource servers, by resource.
+    pub servers: Vec<Arc<ResourceServer>>,
+    /// Its signing keys.
+    pub signing: SigningKeys,
+    /// Its secret keys.
+    pub(crate) keys: Arc<TenantKeys>,
+}
+
+impl TenantDirectory {
+    /// The tenant's number.
+    pub fn id(&self) -> TenantId {
+        self.tenant.id
+    }
+
+    /// A registered client; also a switched-off one, which the caller must refuse.
+    pub fn client(&self, id: &ClientId) -> Option<&Arc<Client>> {
+        self.clients.get(id)
+    }
+
+    /// The resource server named `resource`.
+    pub fn server(&self, resource: &str) -> Option<&Arc<ResourceServer>> {
+        self.servers.iter().find(|server| server.resource == resource)
+    }
+
+    /// The resource servers as the pure rules want them.
+    pub fn server_list(&self) -> Vec<&ResourceServer> {
+        self.servers.iter().map(Arc::as_ref).collect()
+    }
+}
+
+/// Everything at one moment.
+struct Snapshot {
+    version: i64,
+    tenants: Vec<Arc<TenantDirectory>>,
+}
+
+/// The current snapshot and how to make the next.
+pub struct Directory {
+    store: Store,
+    ambient: Ambient,
+    kek: KeyEncryptionKey,
+    parameters: HashParameters,
+    public_url: String,
+    current: ArcSwap<Snapshot>,
+    loading: tokio::sync::Mutex<()>,
+}
+
+impl Directory {
+    /// Loads the first snapshot.
+    ///
+    /// # Errors
+    /// A fault when the database is away or a stored key does not open with `kek`.
+    pub(crate) async fn load(
+        store: Store,
+        ambient: Ambient,
+        kek: KeyEncryptionKey,
+        parameters: HashParameters,
+        public_url: String,
+    ) -> Result<Self, Fault> {
+        let empty = ArcSwap::from_pointee(Snapshot { version: -1, tenants: Vec::new() });
+        let directory =
+            Self { store, ambient, kek, parameters, public_url, current: empty, loading: tokio::sync::Mutex::new(()) };
+        directory.reload().await?;
+        Ok(directory)
+    }
+
+    /// The tenant whose number is `id`.
+    pub fn by_id(&self, id: TenantId) -> Option<Arc<TenantDirectory>> {
+        self.current.load().tenants.iter().find(|tenant| tenant.id() == id).cloned()
+    }
+
+    /// The tenant named `slug`; unknown ones are unknown, never the default.
+    pub fn by_slug(&self, slug: &str) -> Option<Arc<TenantDirectory>> {
+        self.current.load().tenants.iter().find(|tenant| tenant.tenant.slug == slug).cloned()
+    }
+
+    /// Every tenant.
+    pub fn all(&self) -> Vec<Arc<TenantDirectory>> {
+        self.current.load().tenants.clone()
+    }
+
+    /// Loads again if the database has another version; true when it did.
+    ///
+    /// # Errors
+    /// A fault when the database is away; the former snapshot stays.
+    pub async fn refresh(&self) -> Result<bool, Fault> {
+        let version = directory_versions::current(&mut self.store.read(Wall::All).await?).await?;
+        if version == self.current.load().version {
+            return Ok(false);
+        }
+        self.reload().await.map(|()| true)
+    }
+
+    /// Loads the snapshot, after a change or because a key's phase has changed with time.
+    ///
+    /// # Errors
+    /// As `refresh`.
+    pub async fn reload(&self) -> Result<(), Fault> {
+        let _one_at_a_time = self.loading.lock().await;
+        let mut conn = self.store.read(Wall::All).await?;
+        // The version is read first: a change in between makes the next look load again, never miss it.
+        let version = directory_versions::current(&mut conn).await?;
+        let tenants = tenants::all(&mut conn).await?;
+        let clients = clients::all(&mut conn).await?;
+        let servers = resource_servers::all(&mut conn).await?;
+        let signing = signing_keys::all(&mut conn).await?;
+        drop(conn);
+        let mut loaded = Vec::with_capacity(tenants.len());
+        for tenant in tenants {
+            loaded.push(Arc::new(self.assemble(tenant, &clients, &servers, &signing).await?));
+        }
+        self.current.store(Arc::new(Snapshot { version, tenants: loaded }));
+        Ok(())
+    }
+
+    async fn assemble(
+        &self,
+        tenant: Tenant,
+        clients: &[Client],
+        servers: &[(TenantId, ResourceServer)],
+        signing: &[SigningKeyRow],
+    ) -> Result<TenantDirectory, Fault> {
+        let id = tenant.id;
+        let keys = match self.by_id(id) {
+            Some(known) => Arc::clone(&known.keys),
+            None => {
+                let root = tenant_keys::load_or_create(&self.store, &self.ambient, &self.kek, id).await?;
+                Arc::new(TenantKeys::derive(&root, self.parameters)?)
+            }
+        };
+        let rows: Vec<_> = signing.iter().filter(|row| row.tenant == id).collect();
+        Ok(TenantDirectory {
+            issuer: tenant.issuer(&self.public_url),
+            clients: clients.iter().filter(|c| c.tenant == id).map(|c| (c.id.clone(), Arc::new(c.clone()))).collect(),
+            servers: servers.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
+            signing: SigningKeys::open(&rows, &keys, self.ambient.now())?,
+            keys,
+            tenant,
+        })
+    }
+}

@@ -1,0 +1,193 @@
+//! One public key of somebody else, checked and parsed.
+//!
+//! Owns the rules a registered key must meet. Which keys form a set is `key_set`'s business.
+//! RFC 7517 §4, RFC 7518 §6, RFC 8037 §2; SECURITY S-052, S-054.
+
+use josekit::jwk::Jwk;
+use josekit::jws::JwsVerifier;
+use josekit::jws::alg::ecdsa::EcdsaJwsAlgorithm;
+use josekit::jws::alg::eddsa::EddsaJwsAlgorithm;
+use josekit::jws::alg::rsassa::RsassaJwsAlgorithm;
+use josekit::jws::alg::rsassa_pss::RsassaPssJwsAlgorithm;
+use serde_json::{Map, Value};
+
+use crate::algorithm::Algorithm;
+use crate::base64url;
+use crate::key_set::KeySetError;
+
+const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+const MAX_KEY_ID_BYTES: usize = 256;
+const RSA_MIN_BITS: usize = 2048;
+const RSA_MAX_BITS: usize = 8192;
+const RSA_MAX_EXPONENT_BYTES: usize = 8;
+
+const RSA_ALGORITHMS: [Algorithm; 6] =
+    [Algorithm::Ps256, Algorithm::Ps384, Algorithm::Ps512, Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512];
+
+/// A public key with a verifier for each algorithm it may be used with.
+pub(crate) struct VerificationKey {
+    key_id: Option<String>,
+    verifiers: Vec<(Algorithm, Box<dyn JwsVerifier>)>,
+}
+
+impl VerificationKey {
+    /// Reads one JWK. `Ok(None)` for keys that are harmless but not for us: `use` = `enc`, an unknown
+    /// `kty`, `crv` or `alg`.
+    ///
+    /// # Errors
+    /// See [`KeySetError`].
+    pub(crate) fn from_jwk(jwk: &Value) -> Result<Option<Self>, KeySetError> {
+        let jwk = jwk.as_object().ok_or(KeySetError::MalformedKey)?;
+        let key_type = required_text(jwk, "kty")?;
+        if key_type == "oct" || PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name)) {
+            return Err(KeySetError::PrivateOrSymmetricKey);
+        }
+        if !is_for_signatures(jwk)? {
+            return Ok(None);
+        }
+        let (members, fitting): (&[&str], &[Algorithm]) = match (key_type, text(jwk, "crv")?) {
+            ("EC", Some("P-256")) => (&["kty", "crv", "x", "y"], &[Algorithm::Es256]),
+            ("EC", Some("P-384")) => (&["kty", "crv", "x", "y"], &[Algorithm::Es384]),
+            ("EC", Some("P-521")) => (&["kty", "crv", "x", "y"], &[Algorithm::Es512]),
+            ("OKP", Some("Ed25519")) => (&["kty", "crv", "x"], &[Algorithm::EdDsa]),
+            ("RSA", _) => (&["kty", "n", "e"], &RSA_ALGORITHMS),
+            _ => return Ok(None),
+        };
+        let algorithms = match text(jwk, "alg")? {
+            None => fitting.to_vec(),
+            Some(name) => match Algorithm::parse(name) {
+                None => return Ok(None),
+                Some(algorithm) if fitting.contains(&algorithm) => vec![algorithm],
+                Some(_) => return Err(KeySetError::AlgorithmDoesNotFitKey),
+            },
+        };
+        check_parameters(jwk, key_type, fitting)?;
+
+        // Only the key itself goes to the library: its reading of the other members is not ours.
+        let bare: Map<String, Value> =
+            members.iter().filter_map(|name| Some(((*name).to_owned(), jwk.get(*name)?.clone()))).collect();
+        let bare = Jwk::from_map(bare).map_err(|_| KeySetError::InvalidKey)?;
+        let verifiers = algorithms
+            .into_iter()
+            .map(|algorithm| Ok((algorithm, verifier(algorithm, &bare)?)))
+            .collect::<Result<_, KeySetError>>()?;
+        Ok(Some(Self { key_id: key_id(jwk)?, verifiers }))
+    }
+
+    /// The registered key id.
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    /// Whether the key may be used with `algorithm`.
+    pub(crate) fn fits(&self, algorithm: Algorithm) -> bool {
+        self.verifiers.iter().any(|(fitting, _)| *fitting == algorithm)
+    }
+
+    /// Whether `signature` over `message` verifies; false also if the key is not for `algorithm`.
+    pub(crate) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        self.verifiers
+            .iter()
+            .find(|(fitting, _)| *fitting == algorithm)
+            .is_some_and(|(_, verifier)| verifier.verify(message, signature).is_ok())
+    }
+}
+
+fn verifier(algorithm: Algorithm, jwk: &Jwk) -> Result<Box<dyn JwsVerifier>, KeySetError> {
+    let ecdsa = |algorithm: EcdsaJwsAlgorithm| boxed(algorithm.verifier_from_jwk(jwk));
+    let pss = |algorithm: RsassaPssJwsAlgorithm| boxed(algorithm.verifier_from_jwk(jwk));
+    let pkcs1 = |algorithm: RsassaJwsAlgorithm| boxed(algorithm.verifier_from_jwk(jwk));
+    match algorithm {
+        Algorithm::Es256 => ecdsa(EcdsaJwsAlgorithm::Es256),
+        Algorithm::Es384 => ecdsa(EcdsaJwsAlgorithm::Es384),
+        Algorithm::Es512 => ecdsa(EcdsaJwsAlgorithm::Es512),
+        Algorithm::EdDsa => boxed(EddsaJwsAlgorithm::Eddsa.verifier_from_jwk(jwk)),
+        Algorithm::Ps256 => pss(RsassaPssJwsAlgorithm::Ps256),
+        Algorithm::Ps384 => pss(RsassaPssJwsAlgorithm::Ps384),
+        Algorithm::Ps512 => pss(RsassaPssJwsAlgorithm::Ps512),
+        Algorithm::Rs256 => pkcs1(RsassaJwsAlgorithm::Rs256),
+        Algorithm::Rs384 => pkcs1(RsassaJwsAlgorithm::Rs384),
+        Algorithm::Rs512 => pkcs1(RsassaJwsAlgorithm::Rs512),
+    }
+}
+
+fn boxed<V: JwsVerifier + 'static>(
+    verifier: Result<V, josekit::JoseError>,
+) -> Result<Box<dyn JwsVerifier>, KeySetError> {
+    match verifier {
+        Ok(verifier) => Ok(Box::new(verifier)),
+        Err(_) => Err(KeySetError::InvalidKey),
+    }
+}
+
+/// `use` and `key_ops`: true for signatures or unsaid, false for `enc`. RFC 7517 §4.2 and §4.3.
+fn is_for_signatures(jwk: &Map<String, Value>) -> Result<bool, KeySetError> {
+    match text(jwk, "use")? {
+        None | Some("sig") => {}
+        Some("enc") => return Ok(false),
+        Some(_) => return Err(KeySetError::NotForSignatures),
+    }
+    match jwk.get("key_ops") {
+        None => Ok(true),
+        Some(Value::Array(operations)) if operations.iter().any(|one| one == "verify") => Ok(true),
+        Some(_) => Err(KeySetError::NotForSignatures),
+    }
+}
+
+fn check_parameters(jwk: &Map<String, Value>, key_type: &str, fitting: &[Algorithm]) -> Result<(), KeySetError> {
+    if key_type == "RSA" {
+        return check_rsa(&required_bytes(jwk, "n")?, &required_bytes(jwk, "e")?);
+    }
+    // Exact lengths: the library concatenates x and y, so 31 and 33 bytes would pass for 32 and 32.
+    let (length, names): (usize, &[&str]) = match fitting {
+        [Algorithm::Es384] => (48, &["x", "y"]),
+        [Algorithm::Es512] => (66, &["x", "y"]),
+        [Algorithm::EdDsa] => (32, &["x"]),
+        _ => (32, &["x", "y"]),
+    };
+    for name in names {
+        if required_bytes(jwk, name)?.len() != length {
+            return Err(KeySetError::InvalidKey);
+        }
+    }
+    Ok(())
+}
+
+/// Modulus from 2048 to 8192 bits and odd; exponent odd, at least 3, at most 64 bits.
+fn check_rsa(modulus: &[u8], exponent: &[u8]) -> Result<(), KeySetError> {
+    let is_odd = |number: &[u8]| number.last().is_some_and(|byte| byte % 2 == 1);
+    let has_leading_zero = |number: &[u8]| number.first() == Some(&0);
+    if has_leading_zero(modulus) || has_leading_zero(exponent) {
+        return Err(KeySetError::InvalidKey);
+    }
+    let leading_zeros = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
+    let bits = modulus.len() * 8 - leading_zeros;
+    let is_weak_exponent = exponent == [1] || !is_odd(exponent) || exponent.len() > RSA_MAX_EXPONENT_BYTES;
+    if !(RSA_MIN_BITS..=RSA_MAX_BITS).contains(&bits) || !is_odd(modulus) || is_weak_exponent {
+        return Err(KeySetError::WeakRsaKey);
+    }
+    Ok(())
+}
+
+fn key_id(jwk: &Map<String, Value>) -> Result<Option<String>, KeySetError> {
+    match text(jwk, "kid")? {
+        Some(key_id) if key_id.len() > MAX_KEY_ID_BYTES => Err(KeySetError::MalformedKey),
+        key_id => Ok(key_id.map(str::to_owned)),
+    }
+}
+
+fn text<'a>(jwk: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, KeySetError> {
+    match jwk.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(KeySetError::MalformedKey),
+    }
+}
+
+fn required_text<'a>(jwk: &'a Map<String, Value>, name: &str) -> Result<&'a str, KeySetError> {
+    text(jwk, name)?.ok_or(KeySetError::MalformedKey)
+}
+
+fn required_bytes(jwk: &Map<String, Value>, name: &str) -> Result<Vec<u8>, KeySetError> {
+    base64url::decode(required_text(jwk, name)?).ok_or(KeySetError::MalformedKey)
+}
