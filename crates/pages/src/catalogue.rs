@@ -54,11 +54,7 @@ impl Catalogue {
 
 impl Bundles {
     fn build() -> Self {
-        Self {
-            en: bundle(Locale::En),
-            de: bundle(Locale::De),
-            ar: bundle(Locale::Ar),
-        }
+        Self { en: bundle(Locale::En), de: bundle(Locale::De), ar: bundle(Locale::Ar) }
     }
 
     fn of(&self, locale: Locale) -> &FluentBundle<FluentResource> {
@@ -115,8 +111,7 @@ mod tests {
     /// S-012: an override inside a name would otherwise turn the rest of the sentence around.
     #[test]
     fn data_cannot_leave_its_isolate() {
-        let text =
-            Catalogue::text_with(Locale::En, "to-continue-to", &[("client", "a\u{2069}\u{202e}b")]);
+        let text = Catalogue::text_with(Locale::En, "to-continue-to", &[("client", "a\u{2069}\u{202e}b")]);
 
         assert!(text.contains("\u{2068}ab\u{2069}"), "{text:?}");
         assert!(!text.contains('\u{202e}'));

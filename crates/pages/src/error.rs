@@ -43,6 +43,40 @@ pub struct StartAgain {
     pub client_name: String,
 }
 
+/// Explains an error.
+///
+/// Element ids: `reference`, `start-again`, `technical`.
+#[derive(Debug, Clone)]
+pub struct ErrorPage {
+    /// What happened.
+    pub cause: ErrorCause,
+    /// What support finds this event by in the logs; letters, digits and hyphens.
+    pub reference: String,
+    /// Status code of the reply, shown in small print; 400-599.
+    pub status: u16,
+    /// One line for the application's developers (OAuth `error` and what was wrong with it); `None` shows none.
+    pub technical: Option<String>,
+    /// The application to begin again at; `None` when it is not known.
+    pub start_again: Option<StartAgain>,
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct View<'a> {
+    frame: &'a Frame,
+    page: &'a ErrorPage,
+}
+
+impl ErrorPage {
+    /// Returns the page as HTML.
+    ///
+    /// # Errors
+    /// [`RenderError`] when the template fails.
+    pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
+        Ok(View { frame, page: self }.render()?)
+    }
+}
+
 impl ErrorCause {
     /// Every cause.
     pub const ALL: [Self; 10] = [
@@ -70,9 +104,7 @@ impl ErrorCause {
             Self::Forbidden => ("error-forbidden-title", "error-forbidden-text", "error-forbidden-advice"),
             Self::NotFound => ("error-not-found-title", "error-not-found-text", "error-not-found-advice"),
             Self::Internal => ("error-internal-title", "error-internal-text", "error-internal-advice"),
-            Self::Unavailable => {
-                ("error-unavailable-title", "error-unavailable-text", "error-unavailable-advice")
-            }
+            Self::Unavailable => ("error-unavailable-title", "error-unavailable-text", "error-unavailable-advice"),
         }
     }
 
@@ -88,39 +120,5 @@ impl ErrorCause {
 impl StartAgain {
     fn onward(&self) -> Option<&str> {
         links::onward(&self.href)
-    }
-}
-
-/// Explains an error.
-///
-/// Element ids: `reference`, `start-again`, `technical`.
-#[derive(Debug, Clone)]
-pub struct Error {
-    /// What happened.
-    pub cause: ErrorCause,
-    /// What support finds this event by in the logs; letters, digits and hyphens.
-    pub reference: String,
-    /// Status code of the reply, shown in small print; 400-599.
-    pub status: u16,
-    /// One line for the application's developers (OAuth `error` and what was wrong with it); `None` shows none.
-    pub technical: Option<String>,
-    /// The application to begin again at; `None` when it is not known.
-    pub start_again: Option<StartAgain>,
-}
-
-#[derive(Template)]
-#[template(path = "error.html")]
-struct View<'a> {
-    frame: &'a Frame,
-    page: &'a Error,
-}
-
-impl Error {
-    /// Returns the page as HTML.
-    ///
-    /// # Errors
-    /// [`RenderError`] when the template fails.
-    pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
-        Ok(View { frame, page: self }.render()?)
     }
 }

@@ -13,7 +13,8 @@ use askama::filters::Escaper;
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Markup;
 
-/// Keeps a value on its own line of a text mail: control characters become spaces.
+/// Keeps a value on its own line of a text mail: control characters become spaces. Isolates go as well, since many
+/// mail programs show them as boxes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct PlainText;
 
@@ -39,7 +40,7 @@ impl Escaper for PlainText {
         for c in string.chars() {
             match c {
                 c if c.is_control() => dest.write_char(' ')?,
-                c if reorders_text(c) => {}
+                c if reorders_text(c) || is_isolate(c) => {}
                 c => dest.write_char(c)?,
             }
         }
@@ -54,9 +55,7 @@ pub(crate) fn reorders_text(c: char) -> bool {
 
 /// Removes from data every character that could end or outlive the isolate it will stand in.
 pub(crate) fn without_bidi_controls(data: &str) -> String {
-    data.chars()
-        .filter(|&c| !reorders_text(c) && !is_isolate(c))
-        .collect()
+    data.chars().filter(|&c| !reorders_text(c) && !is_isolate(c)).collect()
 }
 
 /// Removes the isolates that the catalogue puts around data, for places that show no HTML (mail subjects).
@@ -81,10 +80,7 @@ mod tests {
     /// S-012: the five characters of HTML never reach a page.
     #[test]
     fn markup_in_a_value_is_escaped() {
-        assert_eq!(
-            escaped(Markup, r#"<a href="x" id='y'>&"#),
-            "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;"
-        );
+        assert_eq!(escaped(Markup, r#"<a href="x" id='y'>&"#), "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;");
     }
 
     #[test]

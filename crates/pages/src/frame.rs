@@ -51,8 +51,7 @@ pub enum Accent {
 
 impl Accent {
     /// Every palette.
-    pub const ALL: [Self; 6] =
-        [Self::Petrol, Self::Blue, Self::Green, Self::Plum, Self::Rust, Self::Graphite];
+    pub const ALL: [Self; 6] = [Self::Petrol, Self::Blue, Self::Green, Self::Plum, Self::Rust, Self::Graphite];
 
     /// Returns the palette's name in the style sheet and in settings, in lower case.
     pub fn name(self) -> &'static str {
@@ -167,9 +166,7 @@ impl Frame {
 /// Returns the first letter or digit of a name in upper case, for the tile that stands in for a logo; a dot when
 /// the name has none.
 pub(crate) fn monogram(name: &str) -> String {
-    name.chars()
-        .find(|c| c.is_alphanumeric())
-        .map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
+    name.chars().find(|c| c.is_alphanumeric()).map_or_else(|| "·".to_owned(), |c| c.to_uppercase().collect())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! Nothing here does I/O, reads a clock or knows a request.
 //!
 //! Pages work without JavaScript and contain none; they carry no inline style, so `style-src 'self'` holds
-//! (SECURITY rule 22). WCAG 2.2 AA; `docs` of each page struct name its element ids and field names, which are stable.
+//! (SECURITY rule 22). They meet WCAG 2.2 AA. Each page struct names its element ids and form fields; both are stable.
 
 #![forbid(unsafe_code)]
 
@@ -38,7 +38,7 @@ pub use catalogue::Catalogue;
 pub use client::Client;
 pub use frame::{Accent, Form, Frame, LanguageLink, Notice};
 pub use locale::{Direction, Locale};
-pub use problem::{CodeProblem, EmailProblem, NameProblem, PasswordProblem, SignInProblem};
+pub use problem::{CodeProblem, EmailProblem, NameProblem, PasswordProblem, RecoveryCodeProblem, SignInProblem};
 pub use qr::qr_svg;
 
 /// Why a page could not be made.

@@ -7,18 +7,16 @@
 ///
 /// For addresses from client metadata: `policy_uri`, `tos_uri`, `client_uri` (RFC 7591 §2).
 pub(crate) fn https(target: &Option<String>) -> Option<&str> {
-    target.as_deref().filter(|target| {
-        strip_scheme(target, "https://").is_some_and(|rest| !rest.is_empty()) && is_printable(target)
-    })
+    target
+        .as_deref()
+        .filter(|target| strip_scheme(target, "https://").is_some_and(|rest| !rest.is_empty()) && is_printable(target))
 }
 
 /// Returns the target when it leads somewhere a person may be sent on: a path of this server, `https`, or
 /// `http` on this computer (development).
 pub(crate) fn onward(target: &Option<String>) -> Option<&str> {
     https(target).or_else(|| {
-        target.as_deref().filter(|target| {
-            is_printable(target) && (is_own_path(target) || is_loopback(target))
-        })
+        target.as_deref().filter(|target| is_printable(target) && (is_own_path(target) || is_loopback(target)))
     })
 }
 
@@ -30,9 +28,7 @@ pub(crate) fn is_redirect_target(target: &str) -> bool {
         return false;
     };
     let well_formed = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
     well_formed
         && !rest.is_empty()
         && is_printable(target)
@@ -86,8 +82,15 @@ mod tests {
         assert!(is_https("https://books.example/privacy"));
         assert!(is_https("HTTPS://books.example/"));
         for target in [
-            "", "https://", "http://books.example", "javascript:alert(1)", "JaVaScRiPt:alert(1)",
-            " https://books.example", "java\tscript:alert(1)", "data:text/html,x", "//books.example",
+            "",
+            "https://",
+            "http://books.example",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            " https://books.example",
+            "java\tscript:alert(1)",
+            "data:text/html,x",
+            "//books.example",
             "https://books.example/\nx",
         ] {
             assert!(!is_https(target), "{target:?}");
@@ -97,12 +100,19 @@ mod tests {
 
     #[test]
     fn a_way_on_is_our_path_https_or_this_computer() {
-        for target in ["/account", "https://books.example", "http://127.0.0.1:5555/", "http://localhost/x", "http://[::1]:80/"] {
+        for target in
+            ["/account", "https://books.example", "http://127.0.0.1:5555/", "http://localhost/x", "http://[::1]:80/"]
+        {
             assert!(is_onward(target), "{target}");
         }
         for target in [
-            "//evil.example", "/\\evil.example", "http://books.example", "http://localhost.evil.example/",
-            "http://localhost:x@evil.example/", "http://[::1]evil.example", "javascript:alert(1)",
+            "//evil.example",
+            "/\\evil.example",
+            "http://books.example",
+            "http://localhost.evil.example/",
+            "http://localhost:x@evil.example/",
+            "http://[::1]evil.example",
+            "javascript:alert(1)",
         ] {
             assert!(!is_onward(target), "{target}");
         }

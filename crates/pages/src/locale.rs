@@ -69,9 +69,7 @@ impl Locale {
     /// `None` means that there is no catalogue for it. OpenID Connect Core §3.1.2.1 (`ui_locales`).
     pub fn parse(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        Self::ALL
-            .into_iter()
-            .find(|locale| locale.tag().eq_ignore_ascii_case(primary))
+        Self::ALL.into_iter().find(|locale| locale.tag().eq_ignore_ascii_case(primary))
     }
 }
 

@@ -61,7 +61,7 @@ pub enum PasswordProblem {
     Personal,
 }
 
-/// What is wrong with a one-time code or a recovery code.
+/// What is wrong with the one-time code of an authenticator app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeProblem {
     /// Nothing was entered.
@@ -69,6 +69,22 @@ pub enum CodeProblem {
     /// It does not have the form of a code.
     Malformed,
     /// It is not the current code.
+    Wrong,
+    /// It was right and has been used before.
+    AlreadyUsed,
+    /// Too many attempts; the next one counts after this time, in seconds.
+    TooManyAttempts {
+        /// Seconds until the next attempt.
+        wait_seconds: u64,
+    },
+}
+
+/// What is wrong with a recovery code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecoveryCodeProblem {
+    /// Nothing was entered.
+    Missing,
+    /// It is none of the account's codes.
     Wrong,
     /// It was right and has been used before.
     AlreadyUsed,
@@ -92,21 +108,14 @@ pub(crate) struct Problems {
 
 impl Problems {
     /// Adds a problem, if there is one, at the field with this element id.
-    pub(crate) fn at_field(
-        mut self,
-        frame: &Frame,
-        field: &'static str,
-        problem: &Option<impl Explain>,
-    ) -> Self {
-        self.lines
-            .extend(problem.iter().map(|problem| (Some(field), problem.explain(frame))));
+    pub(crate) fn at_field(mut self, frame: &Frame, field: &'static str, problem: &Option<impl Explain>) -> Self {
+        self.lines.extend(problem.iter().map(|problem| (Some(field), problem.explain(frame))));
         self
     }
 
     /// Adds a problem, if there is one, of the form as a whole.
     pub(crate) fn in_general(mut self, frame: &Frame, problem: &Option<impl Explain>) -> Self {
-        self.lines
-            .extend(problem.iter().map(|problem| (None, problem.explain(frame))));
+        self.lines.extend(problem.iter().map(|problem| (None, problem.explain(frame))));
         self
     }
 
@@ -120,10 +129,7 @@ impl Problems {
 
     /// Returns the problem of a field.
     pub(crate) fn of(&self, field: &str) -> Option<&str> {
-        self.lines
-            .iter()
-            .find(|(at, _)| *at == Some(field))
-            .map(|(_, text)| text.as_str())
+        self.lines.iter().find(|(at, _)| *at == Some(field)).map(|(_, text)| text.as_str())
     }
 
     /// Returns the value of `aria-describedby` for a field: its hint, if it has one, then its error.
@@ -185,6 +191,17 @@ impl Explain for CodeProblem {
             Self::Malformed => frame.text("problem-code-malformed"),
             Self::Wrong => frame.text("problem-code-wrong"),
             Self::AlreadyUsed => frame.text("problem-code-used"),
+            Self::TooManyAttempts { wait_seconds } => too_many_attempts(frame, *wait_seconds),
+        }
+    }
+}
+
+impl Explain for RecoveryCodeProblem {
+    fn explain(&self, frame: &Frame) -> String {
+        match self {
+            Self::Missing => frame.text("problem-code-missing"),
+            Self::Wrong => frame.text("problem-recovery-code-wrong"),
+            Self::AlreadyUsed => frame.text("problem-recovery-code-used"),
             Self::TooManyAttempts { wait_seconds } => too_many_attempts(frame, *wait_seconds),
         }
     }

@@ -73,11 +73,8 @@ mod tests {
 
         let svg = qr_svg(text).unwrap();
 
-        let drawn: usize = svg
-            .split("v1h-")
-            .skip(1)
-            .map(|rest| rest.split('z').next().unwrap().parse::<usize>().unwrap())
-            .sum();
+        let drawn: usize =
+            svg.split("v1h-").skip(1).map(|rest| rest.split('z').next().unwrap().parse::<usize>().unwrap()).sum();
         assert_eq!(drawn, dark);
     }
 

@@ -15,15 +15,6 @@ pub enum MailPurpose {
     EmailVerification,
 }
 
-impl MailPurpose {
-    fn key(self) -> &'static str {
-        match self {
-            Self::PasswordReset => "check-mail-reset",
-            Self::EmailVerification => "check-mail-verify",
-        }
-    }
-}
-
 /// Says that a mail may be on its way.
 ///
 /// With a form it posts `action=resend`. Element ids: `resend`, `back`.
@@ -55,5 +46,14 @@ impl CheckMail {
     /// [`RenderError`] when the template fails.
     pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
         Ok(View { frame, page: self }.render()?)
+    }
+}
+
+impl MailPurpose {
+    fn key(self) -> &'static str {
+        match self {
+            Self::PasswordReset => "check-mail-reset",
+            Self::EmailVerification => "check-mail-verify",
+        }
     }
 }

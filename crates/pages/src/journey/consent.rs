@@ -60,59 +60,6 @@ pub enum Scope {
     },
 }
 
-impl Scope {
-    /// Returns a scope of OpenID Connect by its name; any other name becomes its own title.
-    ///
-    /// OpenID Connect Core §5.4, §11.
-    pub fn from_name(name: &str) -> Self {
-        match name {
-            "openid" => Self::OpenId,
-            "profile" => Self::Profile,
-            "email" => Self::Email,
-            "phone" => Self::Phone,
-            "address" => Self::Address,
-            "offline_access" => Self::OfflineAccess,
-            other => Self::Other { title: other.to_owned(), description: None },
-        }
-    }
-
-    fn icon(&self) -> &'static str {
-        match self {
-            Self::OpenId => "shield",
-            Self::Profile => "person",
-            Self::Email => "mail",
-            Self::Phone => "phone",
-            Self::Address => "pin",
-            Self::OfflineAccess => "clock",
-            Self::Other { .. } => "key",
-        }
-    }
-
-    /// Returns title and description in the page's language.
-    fn words(&self, frame: &Frame) -> (String, Option<String>) {
-        let (title, description) = match self {
-            Self::OpenId => ("scope-openid", "scope-openid-why"),
-            Self::Profile => ("scope-profile", "scope-profile-why"),
-            Self::Email => ("scope-email", "scope-email-why"),
-            Self::Phone => ("scope-phone", "scope-phone-why"),
-            Self::Address => ("scope-address", "scope-address-why"),
-            Self::OfflineAccess => ("scope-offline", "scope-offline-why"),
-            Self::Other { title, description } => return (title.clone(), description.clone()),
-        };
-        (frame.text(title), Some(frame.text(description)))
-    }
-}
-
-impl AccessDuration {
-    fn words(self, frame: &Frame) -> String {
-        match self {
-            Self::WhileSignedIn => frame.text("consent-while-signed-in"),
-            Self::Days(days) => frame.text_count("consent-days", u64::from(days)),
-            Self::UntilWithdrawn => frame.text("consent-until-withdrawn"),
-        }
-    }
-}
-
 /// Asks for consent.
 ///
 /// Posts `decision=allow` or `decision=deny`, or `action=another_account`. Element ids: `allow`, `deny`,
@@ -153,5 +100,58 @@ impl Consent {
     /// [`RenderError`] when the template fails.
     pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
         Ok(View { frame, page: self }.render()?)
+    }
+}
+
+impl Scope {
+    /// Returns a scope of OpenID Connect by its name; any other name becomes its own title.
+    ///
+    /// OpenID Connect Core §5.4, §11.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "openid" => Self::OpenId,
+            "profile" => Self::Profile,
+            "email" => Self::Email,
+            "phone" => Self::Phone,
+            "address" => Self::Address,
+            "offline_access" => Self::OfflineAccess,
+            other => Self::Other { title: other.to_owned(), description: None },
+        }
+    }
+
+    fn icon(&self) -> &'static str {
+        match self {
+            Self::OpenId => "badge",
+            Self::Profile => "person",
+            Self::Email => "mail",
+            Self::Phone => "phone",
+            Self::Address => "pin",
+            Self::OfflineAccess => "clock",
+            Self::Other { .. } => "key",
+        }
+    }
+
+    /// Returns title and description in the page's language.
+    fn words(&self, frame: &Frame) -> (String, Option<String>) {
+        let (title, description) = match self {
+            Self::OpenId => ("scope-openid", "scope-openid-why"),
+            Self::Profile => ("scope-profile", "scope-profile-why"),
+            Self::Email => ("scope-email", "scope-email-why"),
+            Self::Phone => ("scope-phone", "scope-phone-why"),
+            Self::Address => ("scope-address", "scope-address-why"),
+            Self::OfflineAccess => ("scope-offline", "scope-offline-why"),
+            Self::Other { title, description } => return (title.clone(), description.clone()),
+        };
+        (frame.text(title), Some(frame.text(description)))
+    }
+}
+
+impl AccessDuration {
+    fn words(self, frame: &Frame) -> String {
+        match self {
+            Self::WhileSignedIn => frame.text("consent-while-signed-in"),
+            Self::Days(days) => frame.text_count("consent-days", u64::from(days)),
+            Self::UntilWithdrawn => frame.text("consent-until-withdrawn"),
+        }
     }
 }

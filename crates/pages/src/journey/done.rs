@@ -20,17 +20,6 @@ pub enum Outcome {
     FactorAdded,
 }
 
-impl Outcome {
-    fn keys(self) -> (&'static str, &'static str) {
-        match self {
-            Self::EmailConfirmed => ("done-email-title", "done-email-text"),
-            Self::PasswordChanged => ("done-password-title", "done-password-text"),
-            Self::SignedIn => ("done-signed-in-title", "done-signed-in-text"),
-            Self::FactorAdded => ("done-factor-title", "done-factor-text"),
-        }
-    }
-}
-
 /// Says what was done.
 ///
 /// Element id: `continue`.
@@ -62,5 +51,16 @@ impl Done {
 
     fn onward(&self) -> Option<&str> {
         links::onward(&self.continue_href)
+    }
+}
+
+impl Outcome {
+    fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Self::EmailConfirmed => ("done-email-title", "done-email-text"),
+            Self::PasswordChanged => ("done-password-title", "done-password-text"),
+            Self::SignedIn => ("done-signed-in-title", "done-signed-in-text"),
+            Self::FactorAdded => ("done-factor-title", "done-factor-text"),
+        }
     }
 }

@@ -38,7 +38,8 @@ impl ForgotPassword {
     /// # Errors
     /// [`RenderError`] when the template fails.
     pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
-        let problems = Problems::default().in_general(frame, &self.problem).at_field(frame, "email", &self.email_problem);
+        let problems =
+            Problems::default().in_general(frame, &self.problem).at_field(frame, "email", &self.email_problem);
         Ok(View { frame, page: self, problems }.render()?)
     }
 }

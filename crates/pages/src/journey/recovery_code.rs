@@ -5,7 +5,7 @@
 use askama::Template;
 
 use crate::problem::Problems;
-use crate::{CodeProblem, Form, Frame, RenderError};
+use crate::{Form, Frame, RecoveryCodeProblem, RenderError};
 
 /// Asks for a recovery code.
 ///
@@ -17,7 +17,7 @@ pub struct RecoveryCode {
     /// Name of the application that asks; `None` when nobody does.
     pub client_name: Option<String>,
     /// What was wrong with the last code.
-    pub code_problem: Option<CodeProblem>,
+    pub code_problem: Option<RecoveryCodeProblem>,
     /// Where the authenticator app can be used instead; `None` shows no link.
     pub totp_href: Option<String>,
 }

@@ -49,7 +49,11 @@ impl Register {
     /// # Errors
     /// [`RenderError`] when the template fails.
     pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
-        let problems = Problems::default().in_general(frame, &self.problem).at_field(frame, "name", &self.name_problem).at_field(frame, "email", &self.email_problem).at_field(frame, "password", &self.password_problem);
+        let problems = Problems::default()
+            .in_general(frame, &self.problem)
+            .at_field(frame, "name", &self.name_problem)
+            .at_field(frame, "email", &self.email_problem)
+            .at_field(frame, "password", &self.password_problem);
         Ok(View { frame, page: self, problems }.render()?)
     }
 }

@@ -29,12 +29,6 @@ pub enum AccountState {
     SignedOut,
 }
 
-impl Account {
-    fn monogram(&self) -> String {
-        monogram(if self.name.is_empty() { &self.email } else { &self.name })
-    }
-}
-
 /// Lets a person choose an account.
 ///
 /// Posts `account` with the chosen value, or `action=another_account`. Element ids: `account-{n}` counted from 1,
@@ -63,5 +57,11 @@ impl SelectAccount {
     /// [`RenderError`] when the template fails.
     pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
         Ok(View { frame, page: self }.render()?)
+    }
+}
+
+impl Account {
+    fn monogram(&self) -> String {
+        monogram(if self.name.is_empty() { &self.email } else { &self.name })
     }
 }

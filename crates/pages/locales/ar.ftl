@@ -1,0 +1,306 @@
+# نصوص جميع الصفحات والرسائل. لكل لغة المفاتيح نفسها.
+
+## Common
+
+title-error-prefix = خطأ:
+languages = اللغات
+continue = متابعة
+continue-to = المتابعة إلى { $client }
+to-continue-to = للمتابعة إلى { $client }
+back-to-sign-in = العودة إلى تسجيل الدخول
+not-now = ليس الآن
+another-account = استخدام حساب آخر
+start-again = البدء من جديد
+start-again-for = البدء من جديد من أجل { $client }
+start-again-at = البدء من جديد في { $client }
+may-close = يمكنك إغلاق هذه الصفحة.
+reference = الرقم المرجعي
+sign-in-link = تسجيل الدخول
+register-link = إنشاء حساب
+forgot-password-link = هل نسيت كلمة المرور؟
+
+## Fields
+
+field-email = البريد الإلكتروني
+field-account = الحساب
+field-password = كلمة المرور
+field-new-password = كلمة المرور الجديدة
+field-name = اسمك
+field-code = الرمز
+field-recovery-code = رمز الاسترداد
+password-rules = { $count ->
+    [one] حرف واحد على الأقل. بضع كلمات لا صلة بينها تصلح كلمة مرور جيدة، وكل الرموز مقبولة.
+    [two] حرفان على الأقل. بضع كلمات لا صلة بينها تصلح كلمة مرور جيدة، وكل الرموز مقبولة.
+    [few] { $count } أحرف على الأقل. بضع كلمات لا صلة بينها تصلح كلمة مرور جيدة، وكل الرموز مقبولة.
+   *[other] { $count } حرفًا على الأقل. بضع كلمات لا صلة بينها تصلح كلمة مرور جيدة، وكل الرموز مقبولة.
+}
+code-hint = 6 أرقام من تطبيق المصادقة
+recovery-code-hint = أحد الرموز التي حفظتها. يصلح كل رمز مرة واحدة.
+
+## Problems
+
+problem-wrong-credentials = البريد الإلكتروني أو كلمة المرور غير صحيحة.
+problem-too-many-attempts = كانت المحاولات كثيرة جدًا.
+problem-email-missing = أدخل بريدك الإلكتروني.
+problem-email-malformed = أدخل عنوان بريد كاملًا، مثل name@example.com.
+problem-name-missing = أدخل اسمك.
+problem-name-long = { $count ->
+    [few] اختصر الاسم إلى { $count } أحرف.
+   *[other] اختصر الاسم إلى { $count } حرفًا.
+}
+problem-password-missing = أدخل كلمة المرور.
+problem-password-wrong = كلمة المرور هذه غير صحيحة.
+problem-password-short = { $count ->
+    [few] استخدم { $count } أحرف على الأقل.
+   *[other] استخدم { $count } حرفًا على الأقل.
+}
+problem-password-long = { $count ->
+    [few] استخدم { $count } أحرف على الأكثر.
+   *[other] استخدم { $count } حرفًا على الأكثر.
+}
+problem-password-common = كلمة المرور هذه سهلة التخمين. اختر غيرها.
+problem-password-personal = اختر كلمة مرور لا تتضمن اسمك أو بريدك.
+problem-code-missing = أدخل الرمز.
+problem-code-malformed = لا يبدو هذا رمزًا. تحقق منه وحاول مرة أخرى.
+problem-code-wrong = هذا الرمز غير صحيح. أدخل أحدث رمز.
+problem-code-used = استُخدم هذا الرمز من قبل. انتظر الرمز التالي.
+problem-recovery-code-wrong = هذا الرمز غير صحيح. تحقق منه، أو استخدم رمزًا آخر من رموزك.
+problem-recovery-code-used = استُخدم هذا الرمز من قبل. استخدم رمزًا آخر.
+wait-seconds = { $count ->
+    [one] حاول مرة أخرى بعد ثانية واحدة.
+    [two] حاول مرة أخرى بعد ثانيتين.
+    [few] حاول مرة أخرى بعد { $count } ثوانٍ.
+   *[other] حاول مرة أخرى بعد { $count } ثانية.
+}
+wait-minutes = { $count ->
+    [one] حاول مرة أخرى بعد دقيقة واحدة.
+    [two] حاول مرة أخرى بعد دقيقتين.
+    [few] حاول مرة أخرى بعد { $count } دقائق.
+   *[other] حاول مرة أخرى بعد { $count } دقيقة.
+}
+wait-hours = { $count ->
+    [one] حاول مرة أخرى بعد ساعة واحدة.
+    [two] حاول مرة أخرى بعد ساعتين.
+    [few] حاول مرة أخرى بعد { $count } ساعات.
+   *[other] حاول مرة أخرى بعد { $count } ساعة.
+}
+
+## Notices
+
+notice-page-outdated = كانت تلك الصفحة قديمة فلم يُرسل شيء. هذه هي خطوتك الحالية.
+notice-password-changed = تم تغيير كلمة المرور. سجّل الدخول بالكلمة الجديدة.
+notice-email-confirmed = تم تأكيد بريدك الإلكتروني.
+notice-signed-out = تم تسجيل خروجك.
+
+## Signing in
+
+identify-title = تسجيل الدخول
+identify-submit = تسجيل الدخول
+identify-new = جديد هنا؟
+password-title = أكّد أنك أنت
+password-lede = يطلب { $client } كلمة المرور مرة أخرى.
+
+## Authenticator app and recovery codes
+
+totp-title = أدخل الرمز
+totp-no-phone = التطبيق ليس في متناولك؟
+totp-link = استخدام تطبيق المصادقة بدلًا من ذلك
+recovery-code-link = استخدام رمز استرداد
+recovery-code-title = استخدام رمز استرداد
+enrolment-title = إعداد تطبيق المصادقة
+enrolment-lede = من الآن فصاعدًا تسجّل الدخول بكلمة المرور وبرمز من التطبيق.
+enrolment-app-title = افتح تطبيق المصادقة
+enrolment-app-text = يصلح أي تطبيق للرموز المؤقتة، وكثير من مديري كلمات المرور يوفرونها.
+enrolment-scan-title = امسح هذا الرمز
+enrolment-qr-label = رمز QR لتطبيق المصادقة. المفتاح نفسه مكتوب بجانبه.
+enrolment-key = أو أدخل هذا المفتاح:
+enrolment-open-app = فتح التطبيق على هذا الجهاز
+enrolment-code-title = أدخل الرمز الذي يعرضه
+enrolment-code-hint = 6 أرقام تتجدد كل 30 ثانية
+enrolment-submit = تفعيل
+recovery-codes-title = احفظ رموز الاسترداد
+recovery-codes-lede = إذا فقدت تطبيق المصادقة، فأحد هذه الرموز يتيح لك الدخول. يصلح كل رمز مرة واحدة.
+recovery-codes-once = تظهر هذه الرموز الآن فقط.
+recovery-codes-how = اطبع هذه الصفحة، أو انسخ القائمة إلى مدير كلمات المرور.
+recovery-codes-submit = لقد حفظتها
+
+## Consent
+
+consent-title = هل تسمح لـ { $client } باستخدام حسابك؟
+consent-verified = تحقّق منه { $tenant }
+consent-unverified = لم يتحقق { $tenant } ممن يقف وراء هذا التطبيق. تابع فقط إذا كنت تثق به.
+consent-signed-in-as = الحساب الحالي
+consent-not-you = لست أنت؟
+consent-scopes = يودّ { $client }
+consent-resources = يُستخدم مع
+consent-while-signed-in = ينتهي الوصول عند تسجيل خروجك.
+consent-days = { $count ->
+    [one] يستمر الوصول يومًا واحدًا.
+    [two] يستمر الوصول يومين.
+    [few] يستمر الوصول { $count } أيام.
+   *[other] يستمر الوصول { $count } يومًا.
+}
+consent-until-withdrawn = يستمر الوصول حتى تسحبه.
+consent-host = بعد ذلك تعود إلى { $host }.
+consent-allow = سماح
+consent-deny = رفض
+consent-remember = إذا سمحت فسنتذكر ذلك، ويمكنك سحبه في أي وقت.
+consent-withdraw-link = إدارة الوصول
+consent-about = عن { $client }
+consent-home = الموقع
+consent-policy = سياسة الخصوصية
+consent-terms = شروط الخدمة
+scope-openid = معرفة أنك أنت
+scope-openid-why = معرّف ليتعرّف عليك في المرة القادمة
+scope-profile = الاطلاع على اسمك وملفك الشخصي
+scope-profile-why = الاسم والصورة واللغة والمنطقة الزمنية، ليخاطبك كما ينبغي
+scope-email = الاطلاع على بريدك الإلكتروني
+scope-email-why = وهل هو مؤكد، للتواصل معك
+scope-phone = الاطلاع على رقم هاتفك
+scope-phone-why = وهل هو مؤكد، للوصول إليك
+scope-address = الاطلاع على عنوانك البريدي
+scope-address-why = لإرسال شيء إليك أو ملء نموذج
+scope-offline = الاحتفاظ بالوصول في غيابك
+scope-offline-why = يمكنه استخدام هذا الوصول دون أن يطلب منك تسجيل الدخول مجددًا
+
+## Accounts
+
+select-account-title = اختر حسابًا
+select-account-signed-in = مسجّل الدخول
+select-account-signed-out = مسجّل الخروج
+
+## Registering and recovering
+
+register-title = إنشاء حسابك
+register-submit = إنشاء الحساب
+register-existing = لديك حساب بالفعل؟
+check-mail-title = تفقّد بريدك
+check-mail-reset = إذا كان هناك حساب لـ { $email }، فقد أرسلنا رابطًا لاختيار كلمة مرور جديدة.
+check-mail-verify = أرسلنا رسالة إلى { $email }. اتبع الرابط فيها للمتابعة.
+check-mail-valid = { $count ->
+    [one] يعمل الرابط دقيقة واحدة.
+    [two] يعمل الرابط دقيقتين.
+    [few] يعمل الرابط { $count } دقائق.
+   *[other] يعمل الرابط { $count } دقيقة.
+}
+check-mail-nothing = لم يصل شيء؟ ابحث في البريد غير المرغوب فيه، وتحقق من العنوان.
+check-mail-resend = الإرسال مرة أخرى
+confirm-email-title = تأكيد بريدك الإلكتروني
+confirm-email-text = اضغط الزر لتأكيد أن { $email } لك.
+confirm-email-submit = تأكيد العنوان
+confirm-email-not-you = لم تطلب هذا؟ أغلق هذه الصفحة ولن يحدث شيء.
+forgot-password-title = اختيار كلمة مرور جديدة
+forgot-password-lede = أدخل بريدك الإلكتروني لنرسل إليك رابطًا.
+forgot-password-submit = إرسال الرابط
+reset-password-title = اختيار كلمة مرور جديدة
+reset-password-lede = سيُسجَّل خروجك من أجهزتك الأخرى.
+reset-password-submit = حفظ كلمة المرور
+
+## Done
+
+done-email-title = تم تأكيد العنوان
+done-email-text = تم تأكيد بريدك الإلكتروني.
+done-password-title = تم تغيير كلمة المرور
+done-password-text = استخدم كلمة المرور الجديدة من الآن فصاعدًا.
+done-signed-in-title = تم تسجيل دخولك
+done-signed-in-text = كل شيء جاهز.
+done-factor-title = تطبيق المصادقة مفعّل
+done-factor-text = من الآن فصاعدًا تدخل رمزًا أيضًا عند تسجيل الدخول.
+
+## When a journey cannot go on here
+
+elsewhere-title = تابع من حيث بدأت
+elsewhere-text = بدأت في متصفح آخر أو على جهاز آخر. عُد إليه للمتابعة، فلم يُفقد شيء.
+elsewhere-advice = أو ابدأ من جديد هنا.
+elsewhere-return = أو اذهب إلى التطبيق الذي جئت منه وسجّل الدخول من جديد.
+
+## Signing out
+
+logout-title = تسجيل الخروج؟
+logout-asked-by = يطلب { $client } تسجيل خروجك.
+logout-account = أنت مسجّل الدخول باسم { $email }.
+logout-effect = قد تسجّل خروجك أيضًا التطبيقات التي تستخدمها بهذا الحساب.
+logout-submit = تسجيل الخروج
+logout-stay = البقاء
+logout-done-title = تم تسجيل خروجك
+logout-done-text = على جهاز مشترك، أغلق المتصفح أيضًا.
+
+## Errors
+
+error-advice-title = ما يمكنك فعله
+error-status = الحالة
+error-technical = للمطورين
+error-request-title = تعذّرت قراءة هذا الطلب
+error-request-text = طلب التطبيق الذي أرسلك إلى هنا شيئًا لا يمكننا تنفيذه.
+error-request-advice = عُد إلى التطبيق وحاول مرة أخرى. إذا تكرر ذلك، فأعطِ مطوريه الرقم المرجعي أدناه.
+error-client-title = هذا التطبيق غير معروف هنا
+error-client-text = التطبيق الذي أرسلك إلى هنا غير مسجّل أو متوقف.
+error-client-advice = تحقق من أنك اتبعت الرابط الصحيح. يمكن لمطوري التطبيق المساعدة بالرقم المرجعي أدناه.
+error-return-title = لا يمكننا إعادتك
+error-return-text = يريد التطبيق الرد على عنوان غير مسجّل. توقفنا هنا لحمايتك.
+error-return-advice = أعطِ مطوري التطبيق الرقم المرجعي أدناه.
+error-expired-title = انتهت صلاحية هذه الصفحة
+error-expired-text = بقيت مفتوحة طويلًا، أو أنك انتهيت بالفعل.
+error-expired-advice = ابدأ من جديد من التطبيق الذي جئت منه.
+error-link-title = لم يعد هذا الرابط يعمل
+error-link-text = إنه قديم، أو استُخدم من قبل، أو أُرسل رابط أحدث.
+error-link-advice = افتح أحدث رسالة، أو اطلب رابطًا جديدًا.
+error-form-title = تعذّر قبول هذا النموذج
+error-form-text = لم يرسل متصفحك ملف تعريف الارتباط الخاص به.
+error-form-advice = اسمح بملفات تعريف الارتباط لهذا الموقع، ثم عُد وحمّل الصفحة من جديد وحاول مرة أخرى.
+error-forbidden-title = لا يمكنك فتح هذا
+error-forbidden-text = حسابك غير مخوّل بذلك.
+error-forbidden-advice = سجّل الدخول بحساب آخر، أو اسأل المسؤول عن هذه الخدمة.
+error-not-found-title = لا توجد صفحة كهذه
+error-not-found-text = قد يكون العنوان مكتوبًا خطأً، أو أن الصفحة لم تعد موجودة.
+error-not-found-advice = تحقق من العنوان، أو ابدأ من التطبيق الذي تريد استخدامه.
+error-internal-title = حدث خطأ هنا
+error-internal-text = الخطأ منا وليس منك.
+error-internal-advice = حاول مرة أخرى بعد قليل. إذا تكرر ذلك، فأعطنا الرقم المرجعي أدناه.
+error-unavailable-title = لحظة من فضلك
+error-unavailable-text = الخدمة مشغولة أو يعاد تشغيلها.
+error-unavailable-advice = انتظر بضع ثوانٍ ثم حمّل الصفحة من جديد.
+too-many-title = استراحة قصيرة
+too-many-text = كانت المحاولات كثيرة جدًا، فنتوقف قليلًا لحماية الحسابات.
+too-many-back = المحاولة مرة أخرى
+
+## Other pages
+
+home-title = خدمة تسجيل الدخول
+home-heading = هذه خدمة تسجيل الدخول لدى { $tenant }
+home-text = ترسلك التطبيقات إلى هنا لتسجيل الدخول، ثم تعود إليها عند الانتهاء.
+home-account = حسابك
+redirecting-title = جارٍ نقلك
+redirecting-to = جارٍ نقلك إلى { $client }
+redirecting-text = إذا لم يحدث شيء، فاضغط «متابعة».
+
+## Mails
+
+mail-sent-by = أرسل هذه الرسالة { $tenant }.
+mail-link-plain = إذا لم يعمل الزر، فانسخ هذا العنوان إلى متصفحك:
+mail-valid = { $count ->
+    [one] يعمل الرابط مرة واحدة، لمدة دقيقة واحدة.
+    [two] يعمل الرابط مرة واحدة، لمدة دقيقتين.
+    [few] يعمل الرابط مرة واحدة، لمدة { $count } دقائق.
+   *[other] يعمل الرابط مرة واحدة، لمدة { $count } دقيقة.
+}
+mail-ignore = لم تطلب هذا؟ تجاهل هذه الرسالة ولن يتغير شيء.
+mail-reset-subject = اختيار كلمة مرور جديدة لدى { $tenant }
+mail-reset-text = طلب أحدهم، ونأمل أنه أنت، كلمة مرور جديدة لحسابك لدى { $tenant }.
+mail-reset-action = اختيار كلمة مرور جديدة
+mail-verify-subject = تأكيد بريدك الإلكتروني لدى { $tenant }
+mail-verify-text = أكّد أن هذا العنوان لك لإتمام إعداد حسابك لدى { $tenant }.
+mail-verify-action = تأكيد العنوان
+mail-exists-subject = لديك حساب بالفعل لدى { $tenant }
+mail-exists-text = حاول أحدهم، وربما أنت، إنشاء حساب لدى { $tenant } بهذا العنوان. لديك حساب بالفعل، فلم يُنشأ شيء.
+mail-exists-action = تسجيل الدخول
+mail-exists-forgot = إذا نسيت كلمة المرور، فاختر كلمة جديدة في صفحة تسجيل الدخول.
+mail-exists-ignore = لم تكن أنت؟ لا يلزمك فعل شيء، فلم يطّلع أحد على حسابك.
+mail-password-subject = تم تغيير كلمة المرور لدى { $tenant }
+mail-password-text = تم تغيير كلمة مرور حسابك لدى { $tenant }، وسُجِّل خروج الأجهزة الأخرى.
+mail-factor-subject = طريقة دخول جديدة لدى { $tenant }
+mail-factor-totp = تم إعداد تطبيق مصادقة لحسابك لدى { $tenant }.
+mail-factor-recovery = أُنشئت رموز استرداد جديدة لحسابك لدى { $tenant }. لم تعد الرموز القديمة صالحة.
+mail-when = الوقت: { $when }
+mail-not-you = لم تكن أنت؟ اختر كلمة مرور جديدة فورًا.
+mail-not-you-action = حماية الحساب

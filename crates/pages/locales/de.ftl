@@ -1,0 +1,280 @@
+# Texte aller Seiten und Mails. Kurz, in der Anrede „Sie“, ohne Vorwurf. Jede Sprache hat dieselben Schlüssel.
+
+## Common
+
+title-error-prefix = Fehler:
+languages = Sprachen
+continue = Weiter
+continue-to = Weiter zu { $client }
+to-continue-to = um mit { $client } fortzufahren
+back-to-sign-in = Zurück zur Anmeldung
+not-now = Jetzt nicht
+another-account = Anderes Konto verwenden
+start-again = Neu beginnen
+start-again-for = Für { $client } neu beginnen
+start-again-at = Bei { $client } neu beginnen
+may-close = Sie können diese Seite schließen.
+reference = Kennung
+sign-in-link = Anmelden
+register-link = Konto erstellen
+forgot-password-link = Passwort vergessen?
+
+## Fields
+
+field-email = E-Mail-Adresse
+field-account = Konto
+field-password = Passwort
+field-new-password = Neues Passwort
+field-name = Ihr Name
+field-code = Code
+field-recovery-code = Wiederherstellungscode
+password-rules = Mindestens { $count } Zeichen. Einige Wörter ohne Zusammenhang sind ein gutes Passwort; alle Zeichen sind erlaubt.
+code-hint = 6 Ziffern aus Ihrer Authenticator-App
+recovery-code-hint = Einer der Codes, die Sie aufbewahrt haben. Jeder gilt einmal.
+
+## Problems
+
+problem-wrong-credentials = E-Mail-Adresse oder Passwort ist falsch.
+problem-too-many-attempts = Es gab zu viele Versuche.
+problem-email-missing = Geben Sie Ihre E-Mail-Adresse ein.
+problem-email-malformed = Geben Sie eine vollständige E-Mail-Adresse ein, etwa name@example.com.
+problem-name-missing = Geben Sie Ihren Namen ein.
+problem-name-long = Kürzen Sie den Namen auf { $count } Zeichen.
+problem-password-missing = Geben Sie Ihr Passwort ein.
+problem-password-wrong = Dieses Passwort stimmt nicht.
+problem-password-short = Verwenden Sie mindestens { $count } Zeichen.
+problem-password-long = Verwenden Sie höchstens { $count } Zeichen.
+problem-password-common = Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes.
+problem-password-personal = Wählen Sie ein Passwort, in dem Ihr Name und Ihre Adresse nicht vorkommen.
+problem-code-missing = Geben Sie den Code ein.
+problem-code-malformed = Das sieht nicht nach einem Code aus. Bitte prüfen und erneut eingeben.
+problem-code-wrong = Dieser Code stimmt nicht. Geben Sie den neuesten ein.
+problem-code-used = Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.
+problem-recovery-code-wrong = Dieser Code stimmt nicht. Prüfen Sie ihn, oder verwenden Sie einen anderen Ihrer Codes.
+problem-recovery-code-used = Dieser Code wurde schon benutzt. Verwenden Sie einen anderen.
+wait-seconds = { $count ->
+    [one] Versuchen Sie es in { $count } Sekunde wieder.
+   *[other] Versuchen Sie es in { $count } Sekunden wieder.
+}
+wait-minutes = { $count ->
+    [one] Versuchen Sie es in { $count } Minute wieder.
+   *[other] Versuchen Sie es in { $count } Minuten wieder.
+}
+wait-hours = { $count ->
+    [one] Versuchen Sie es in { $count } Stunde wieder.
+   *[other] Versuchen Sie es in { $count } Stunden wieder.
+}
+
+## Notices
+
+notice-page-outdated = Die Seite war nicht mehr aktuell, es wurde nichts gesendet. Hier geht es weiter.
+notice-password-changed = Ihr Passwort ist geändert. Melden Sie sich mit dem neuen an.
+notice-email-confirmed = Ihre E-Mail-Adresse ist bestätigt.
+notice-signed-out = Sie sind abgemeldet.
+
+## Signing in
+
+identify-title = Anmelden
+identify-submit = Anmelden
+identify-new = Neu hier?
+password-title = Bestätigen Sie, dass Sie es sind
+password-lede = { $client } bittet noch einmal um Ihr Passwort.
+
+## Authenticator app and recovery codes
+
+totp-title = Code eingeben
+totp-no-phone = App nicht zur Hand?
+totp-link = Stattdessen die Authenticator-App verwenden
+recovery-code-link = Wiederherstellungscode verwenden
+recovery-code-title = Wiederherstellungscode verwenden
+enrolment-title = Authenticator-App einrichten
+enrolment-lede = Künftig melden Sie sich mit Ihrem Passwort und einem Code aus der App an.
+enrolment-app-title = Öffnen Sie Ihre Authenticator-App
+enrolment-app-text = Jede App für zeitbasierte Codes ist geeignet. Viele Passwortmanager können es auch.
+enrolment-scan-title = Scannen Sie diesen Code
+enrolment-qr-label = QR-Code für Ihre Authenticator-App. Derselbe Schlüssel steht daneben als Text.
+enrolment-key = Oder geben Sie diesen Schlüssel ein:
+enrolment-open-app = App auf diesem Gerät öffnen
+enrolment-code-title = Geben Sie den angezeigten Code ein
+enrolment-code-hint = 6 Ziffern, alle 30 Sekunden neu
+enrolment-submit = Einschalten
+recovery-codes-title = Wiederherstellungscodes aufbewahren
+recovery-codes-lede = Wenn Ihre Authenticator-App verloren geht, kommen Sie mit einem dieser Codes ins Konto. Jeder gilt einmal.
+recovery-codes-once = Diese Codes werden nur jetzt angezeigt.
+recovery-codes-how = Drucken Sie diese Seite, oder kopieren Sie die Liste in Ihren Passwortmanager.
+recovery-codes-submit = Ich habe sie aufbewahrt
+
+## Consent
+
+consent-title = Darf { $client } Ihr Konto verwenden?
+consent-verified = Geprüft von { $tenant }
+consent-unverified = { $tenant } hat nicht geprüft, wer hinter dieser Anwendung steht. Fahren Sie nur fort, wenn Sie ihr vertrauen.
+consent-signed-in-as = Angemeldet als
+consent-not-you = Das sind nicht Sie?
+consent-scopes = { $client } möchte
+consent-resources = Verwendet mit
+consent-while-signed-in = Der Zugriff endet, wenn Sie sich abmelden.
+consent-days = { $count ->
+    [one] Der Zugriff gilt { $count } Tag.
+   *[other] Der Zugriff gilt { $count } Tage.
+}
+consent-until-withdrawn = Der Zugriff gilt, bis Sie ihn widerrufen.
+consent-host = Danach kehren Sie zu { $host } zurück.
+consent-allow = Erlauben
+consent-deny = Ablehnen
+consent-remember = Wenn Sie zustimmen, merken wir uns das. Sie können es jederzeit widerrufen.
+consent-withdraw-link = Zugriffe verwalten
+consent-about = Über { $client }
+consent-home = Website
+consent-policy = Datenschutzerklärung
+consent-terms = Nutzungsbedingungen
+scope-openid = Wissen, dass Sie es sind
+scope-openid-why = Eine Kennung, um Sie beim nächsten Mal wiederzuerkennen
+scope-profile = Ihren Namen und Ihr Profil sehen
+scope-profile-why = Name, Bild, Sprache und Zeitzone, um Sie richtig anzusprechen
+scope-email = Ihre E-Mail-Adresse sehen
+scope-email-why = Und ob sie bestätigt ist, um Ihnen zu schreiben
+scope-phone = Ihre Telefonnummer sehen
+scope-phone-why = Und ob sie bestätigt ist, um Sie zu erreichen
+scope-address = Ihre Postanschrift sehen
+scope-address-why = Um Ihnen etwas zu senden oder ein Formular auszufüllen
+scope-offline = Auch in Ihrer Abwesenheit zugreifen
+scope-offline-why = Ohne dass Sie sich dafür erneut anmelden müssen
+
+## Accounts
+
+select-account-title = Konto wählen
+select-account-signed-in = Angemeldet
+select-account-signed-out = Abgemeldet
+
+## Registering and recovering
+
+register-title = Konto erstellen
+register-submit = Konto erstellen
+register-existing = Sie haben schon ein Konto?
+check-mail-title = Sehen Sie in Ihr Postfach
+check-mail-reset = Falls es zu { $email } ein Konto gibt, haben wir einen Link gesendet, mit dem Sie ein neues Passwort wählen.
+check-mail-verify = Wir haben eine Mail an { $email } gesendet. Folgen Sie dem Link darin.
+check-mail-valid = { $count ->
+    [one] Der Link gilt { $count } Minute.
+   *[other] Der Link gilt { $count } Minuten.
+}
+check-mail-nothing = Nichts angekommen? Sehen Sie im Spam-Ordner nach, und prüfen Sie die Adresse.
+check-mail-resend = Noch einmal senden
+confirm-email-title = E-Mail-Adresse bestätigen
+confirm-email-text = Bestätigen Sie mit der Schaltfläche, dass { $email } Ihnen gehört.
+confirm-email-submit = Adresse bestätigen
+confirm-email-not-you = Sie haben das nicht veranlasst? Schließen Sie die Seite; es geschieht nichts.
+forgot-password-title = Neues Passwort wählen
+forgot-password-lede = Geben Sie Ihre E-Mail-Adresse ein, wir senden Ihnen einen Link.
+forgot-password-submit = Link senden
+reset-password-title = Neues Passwort wählen
+reset-password-lede = Auf Ihren anderen Geräten werden Sie abgemeldet.
+reset-password-submit = Passwort speichern
+
+## Done
+
+done-email-title = Adresse bestätigt
+done-email-text = Ihre E-Mail-Adresse ist bestätigt.
+done-password-title = Passwort geändert
+done-password-text = Verwenden Sie von nun an Ihr neues Passwort.
+done-signed-in-title = Sie sind angemeldet
+done-signed-in-text = Alles ist bereit.
+done-factor-title = Authenticator-App eingeschaltet
+done-factor-text = Von nun an geben Sie beim Anmelden auch einen Code ein.
+
+## When a journey cannot go on here
+
+elsewhere-title = Machen Sie weiter, wo Sie begonnen haben
+elsewhere-text = Sie haben in einem anderen Browser oder auf einem anderen Gerät begonnen. Machen Sie dort weiter; es ist nichts verloren.
+elsewhere-advice = Oder beginnen Sie hier neu.
+elsewhere-return = Oder gehen Sie zu der Anwendung, von der Sie kommen, und melden Sie sich dort neu an.
+
+## Signing out
+
+logout-title = Abmelden?
+logout-asked-by = { $client } möchte Sie abmelden.
+logout-account = Sie sind angemeldet als { $email }.
+logout-effect = Anwendungen, die Sie mit diesem Konto verwenden, melden Sie vielleicht ebenfalls ab.
+logout-submit = Abmelden
+logout-stay = Angemeldet bleiben
+logout-done-title = Sie sind abgemeldet
+logout-done-text = Schließen Sie an einem gemeinsam genutzten Computer auch den Browser.
+
+## Errors
+
+error-advice-title = Was Sie tun können
+error-status = Status
+error-technical = Für Entwickler
+error-request-title = Diese Anfrage ist nicht lesbar
+error-request-text = Die Anwendung, von der Sie kommen, hat um etwas gebeten, das wir nicht können.
+error-request-advice = Gehen Sie zur Anwendung zurück und versuchen Sie es noch einmal. Geschieht es wieder, nennen Sie ihren Herstellern die Kennung unten.
+error-client-title = Diese Anwendung ist hier nicht bekannt
+error-client-text = Die Anwendung, von der Sie kommen, ist nicht registriert oder abgeschaltet.
+error-client-advice = Prüfen Sie, ob der Link stimmt. Die Hersteller der Anwendung können mit der Kennung unten helfen.
+error-return-title = Wir können Sie nicht zurücksenden
+error-return-text = Die Anwendung erwartet die Antwort an einer Adresse, die nicht registriert ist. Zu Ihrem Schutz halten wir hier an.
+error-return-advice = Nennen Sie den Herstellern der Anwendung die Kennung unten.
+error-expired-title = Diese Seite ist abgelaufen
+error-expired-text = Sie war zu lange offen, oder Sie sind schon fertig.
+error-expired-advice = Beginnen Sie neu bei der Anwendung, von der Sie kommen.
+error-link-title = Dieser Link gilt nicht mehr
+error-link-text = Er ist zu alt, wurde schon benutzt, oder es gibt einen neueren.
+error-link-advice = Öffnen Sie die neueste Mail, oder fordern Sie einen neuen Link an.
+error-form-title = Dieses Formular konnten wir nicht annehmen
+error-form-text = Ihr Browser hat das zugehörige Cookie nicht gesendet.
+error-form-advice = Erlauben Sie Cookies für diese Seite, gehen Sie zurück, laden Sie neu und versuchen Sie es noch einmal.
+error-forbidden-title = Das können Sie nicht öffnen
+error-forbidden-text = Ihr Konto ist dafür nicht berechtigt.
+error-forbidden-advice = Melden Sie sich mit einem anderen Konto an, oder fragen Sie, wer diesen Dienst betreut.
+error-not-found-title = Diese Seite gibt es nicht
+error-not-found-text = Vielleicht ist die Adresse falsch geschrieben, oder die Seite gibt es nicht mehr.
+error-not-found-advice = Prüfen Sie die Adresse, oder beginnen Sie bei der Anwendung, die Sie verwenden möchten.
+error-internal-title = Hier ist etwas schiefgegangen
+error-internal-text = Es ist unser Fehler, nicht Ihrer.
+error-internal-advice = Versuchen Sie es gleich noch einmal. Geschieht es wieder, nennen Sie uns die Kennung unten.
+error-unavailable-title = Einen Moment, bitte
+error-unavailable-text = Der Dienst ist ausgelastet oder startet neu.
+error-unavailable-advice = Warten Sie einige Sekunden und laden Sie die Seite neu.
+too-many-title = Eine kurze Pause
+too-many-text = Es gab zu viele Versuche. Zum Schutz der Konten warten wir etwas.
+too-many-back = Noch einmal versuchen
+
+## Other pages
+
+home-title = Anmeldedienst
+home-heading = Dies ist der Anmeldedienst von { $tenant }
+home-text = Anwendungen senden Sie zum Anmelden hierher; danach kehren Sie zu ihnen zurück.
+home-account = Ihr Konto
+redirecting-title = Es geht weiter
+redirecting-to = Weiter zu { $client }
+redirecting-text = Wenn nichts geschieht, wählen Sie „Weiter“.
+
+## Mails
+
+mail-sent-by = Diese Mail wurde von { $tenant } gesendet.
+mail-link-plain = Wenn die Schaltfläche nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:
+mail-valid = { $count ->
+    [one] Der Link gilt einmal, { $count } Minute lang.
+   *[other] Der Link gilt einmal, { $count } Minuten lang.
+}
+mail-ignore = Sie haben das nicht veranlasst? Dann ignorieren Sie diese Mail; es ändert sich nichts.
+mail-reset-subject = Neues Passwort für { $tenant } wählen
+mail-reset-text = Jemand, hoffentlich Sie, hat ein neues Passwort für Ihr Konto bei { $tenant } angefordert.
+mail-reset-action = Neues Passwort wählen
+mail-verify-subject = E-Mail-Adresse für { $tenant } bestätigen
+mail-verify-text = Bestätigen Sie, dass diese Adresse Ihnen gehört, um Ihr Konto bei { $tenant } fertig einzurichten.
+mail-verify-action = Adresse bestätigen
+mail-exists-subject = Sie haben schon ein Konto bei { $tenant }
+mail-exists-text = Jemand, vielleicht Sie, wollte mit dieser Adresse ein Konto bei { $tenant } erstellen. Sie haben schon eines, deshalb wurde keines erstellt.
+mail-exists-action = Anmelden
+mail-exists-forgot = Wenn Sie Ihr Passwort vergessen haben, wählen Sie auf der Anmeldeseite ein neues.
+mail-exists-ignore = Sie waren es nicht? Dann ist nichts zu tun; niemand hat etwas von Ihrem Konto gesehen.
+mail-password-subject = Ihr Passwort bei { $tenant } wurde geändert
+mail-password-text = Das Passwort Ihres Kontos bei { $tenant } wurde geändert. Andere Geräte wurden abgemeldet.
+mail-factor-subject = Neue Anmeldemethode bei { $tenant }
+mail-factor-totp = Für Ihr Konto bei { $tenant } wurde eine Authenticator-App eingerichtet.
+mail-factor-recovery = Für Ihr Konto bei { $tenant } wurden neue Wiederherstellungscodes erstellt. Die alten gelten nicht mehr.
+mail-when = Wann: { $when }
+mail-not-you = Sie waren es nicht? Dann wählen Sie sofort ein neues Passwort.
+mail-not-you-action = Konto schützen

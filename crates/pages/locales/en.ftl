@@ -1,0 +1,280 @@
+# Texts of all pages and mails. Short, in the second person, without blame. Every language has the same keys.
+
+## Common
+
+title-error-prefix = Error:
+languages = Languages
+continue = Continue
+continue-to = Continue to { $client }
+to-continue-to = to continue to { $client }
+back-to-sign-in = Back to sign-in
+not-now = Not now
+another-account = Use another account
+start-again = Start again
+start-again-for = Start again for { $client }
+start-again-at = Start again at { $client }
+may-close = You can close this page.
+reference = Reference
+sign-in-link = Sign in
+register-link = Create an account
+forgot-password-link = Forgot your password?
+
+## Fields
+
+field-email = E-mail address
+field-account = Account
+field-password = Password
+field-new-password = New password
+field-name = Your name
+field-code = Code
+field-recovery-code = Recovery code
+password-rules = At least { $count } characters. A few unrelated words make a good password; any characters are fine.
+code-hint = 6 digits from your authenticator app
+recovery-code-hint = One of the codes you saved. Each works once.
+
+## Problems
+
+problem-wrong-credentials = E-mail or password is wrong.
+problem-too-many-attempts = There were too many attempts.
+problem-email-missing = Enter your e-mail address.
+problem-email-malformed = Enter a full e-mail address, such as name@example.com.
+problem-name-missing = Enter your name.
+problem-name-long = Shorten the name to { $count } characters.
+problem-password-missing = Enter your password.
+problem-password-wrong = This password is not right.
+problem-password-short = Use at least { $count } characters.
+problem-password-long = Use at most { $count } characters.
+problem-password-common = This password is easy to guess. Choose another one.
+problem-password-personal = Choose a password without your name or address in it.
+problem-code-missing = Enter the code.
+problem-code-malformed = This does not look like a code. Check it and try again.
+problem-code-wrong = This code is not right. Enter the newest one.
+problem-code-used = This code was used before. Wait for the next one.
+problem-recovery-code-wrong = This code is not right. Check it, or use another of your codes.
+problem-recovery-code-used = This code was used before. Use another one.
+wait-seconds = { $count ->
+    [one] Try again in { $count } second.
+   *[other] Try again in { $count } seconds.
+}
+wait-minutes = { $count ->
+    [one] Try again in { $count } minute.
+   *[other] Try again in { $count } minutes.
+}
+wait-hours = { $count ->
+    [one] Try again in { $count } hour.
+   *[other] Try again in { $count } hours.
+}
+
+## Notices
+
+notice-page-outdated = That page was out of date, so nothing was sent. This is where you are now.
+notice-password-changed = Your password is changed. Sign in with the new one.
+notice-email-confirmed = Your e-mail address is confirmed.
+notice-signed-out = You are signed out.
+
+## Signing in
+
+identify-title = Sign in
+identify-submit = Sign in
+identify-new = New here?
+password-title = Confirm it’s you
+password-lede = { $client } asks for your password again.
+
+## Authenticator app and recovery codes
+
+totp-title = Enter your code
+totp-no-phone = App out of reach?
+totp-link = Use your authenticator app instead
+recovery-code-link = Use a recovery code
+recovery-code-title = Use a recovery code
+enrolment-title = Set up an authenticator app
+enrolment-lede = From now on you sign in with your password and a code from the app.
+enrolment-app-title = Open your authenticator app
+enrolment-app-text = Any app for time-based codes works. Many password managers have one built in.
+enrolment-scan-title = Scan this code
+enrolment-qr-label = QR code for your authenticator app. The same key stands beside it as text.
+enrolment-key = Or enter this key:
+enrolment-open-app = Open the app on this device
+enrolment-code-title = Enter the code it shows
+enrolment-code-hint = 6 digits, new every 30 seconds
+enrolment-submit = Turn on
+recovery-codes-title = Save your recovery codes
+recovery-codes-lede = If you lose your authenticator app, one of these codes lets you in. Each works once.
+recovery-codes-once = These codes are shown only now.
+recovery-codes-how = Print this page, or copy the list into your password manager.
+recovery-codes-submit = I have saved them
+
+## Consent
+
+consent-title = Let { $client } use your account?
+consent-verified = Checked by { $tenant }
+consent-unverified = { $tenant } has not checked who is behind this application. Continue only if you trust it.
+consent-signed-in-as = Signed in as
+consent-not-you = Not you?
+consent-scopes = { $client } would like to
+consent-resources = Used with
+consent-while-signed-in = Access ends when you sign out.
+consent-days = { $count ->
+    [one] Access lasts { $count } day.
+   *[other] Access lasts { $count } days.
+}
+consent-until-withdrawn = Access lasts until you withdraw it.
+consent-host = Next, you return to { $host }.
+consent-allow = Allow
+consent-deny = Deny
+consent-remember = We remember if you allow this. You can withdraw it at any time.
+consent-withdraw-link = Manage access
+consent-about = About { $client }
+consent-home = Website
+consent-policy = Privacy policy
+consent-terms = Terms of service
+scope-openid = Know that it’s you
+scope-openid-why = An identifier, so that it recognises you next time
+scope-profile = See your name and profile
+scope-profile-why = Name, picture, language and time zone, to address you properly
+scope-email = See your e-mail address
+scope-email-why = And whether it is confirmed, to contact you
+scope-phone = See your phone number
+scope-phone-why = And whether it is confirmed, to reach you
+scope-address = See your postal address
+scope-address-why = To send you something or fill in a form
+scope-offline = Keep access while you’re away
+scope-offline-why = It can use this access without asking you to sign in again
+
+## Accounts
+
+select-account-title = Choose an account
+select-account-signed-in = Signed in
+select-account-signed-out = Signed out
+
+## Registering and recovering
+
+register-title = Create your account
+register-submit = Create account
+register-existing = Already have an account?
+check-mail-title = Check your mail
+check-mail-reset = If there is an account for { $email }, we have sent a link to choose a new password.
+check-mail-verify = We have sent a mail to { $email }. Follow its link to go on.
+check-mail-valid = { $count ->
+    [one] The link works for { $count } minute.
+   *[other] The link works for { $count } minutes.
+}
+check-mail-nothing = Nothing there? Look in your spam folder, and check the address.
+check-mail-resend = Send it again
+confirm-email-title = Confirm your e-mail address
+confirm-email-text = Press the button to confirm that { $email } is yours.
+confirm-email-submit = Confirm address
+confirm-email-not-you = You did not ask for this? Close this page; nothing happens.
+forgot-password-title = Choose a new password
+forgot-password-lede = Enter your e-mail address and we send you a link.
+forgot-password-submit = Send link
+reset-password-title = Choose a new password
+reset-password-lede = You will be signed out on your other devices.
+reset-password-submit = Save password
+
+## Done
+
+done-email-title = Address confirmed
+done-email-text = Your e-mail address is confirmed.
+done-password-title = Password changed
+done-password-text = Use your new password from now on.
+done-signed-in-title = You’re signed in
+done-signed-in-text = Everything is ready.
+done-factor-title = Authenticator app is on
+done-factor-text = From now on you also enter a code when you sign in.
+
+## When a journey cannot go on here
+
+elsewhere-title = Continue where you started
+elsewhere-text = You began in another browser or on another device. Go back there to continue; nothing is lost.
+elsewhere-advice = Or start again here.
+elsewhere-return = Or go to the application you came from and sign in again.
+
+## Signing out
+
+logout-title = Sign out?
+logout-asked-by = { $client } asks to sign you out.
+logout-account = You are signed in as { $email }.
+logout-effect = Applications you use with this account may sign you out too.
+logout-submit = Sign out
+logout-stay = Stay signed in
+logout-done-title = You’re signed out
+logout-done-text = On a shared computer, close the browser as well.
+
+## Errors
+
+error-advice-title = What you can do
+error-status = Status
+error-technical = For developers
+error-request-title = This request can’t be read
+error-request-text = The application that sent you here asked for something we can’t do.
+error-request-advice = Go back to the application and try again. If it happens again, tell its makers the reference below.
+error-client-title = This application isn’t known here
+error-client-text = The application that sent you here is not registered, or is switched off.
+error-client-advice = Check that you followed the right link. The application’s makers can help with the reference below.
+error-return-title = We can’t send you back
+error-return-text = The application wants its answer at an address that is not registered. To protect you, we stop here.
+error-return-advice = Tell the application’s makers the reference below.
+error-expired-title = This page has expired
+error-expired-text = It was open too long, or you are already done.
+error-expired-advice = Start again at the application you came from.
+error-link-title = This link no longer works
+error-link-text = It is too old, was used before, or a newer one was sent.
+error-link-advice = Open the newest mail, or ask for a new link.
+error-form-title = We couldn’t accept this form
+error-form-text = Your browser did not send the cookie that goes with it.
+error-form-advice = Allow cookies for this site, go back, load the page anew and try again.
+error-forbidden-title = You can’t open this
+error-forbidden-text = Your account is not allowed to do this.
+error-forbidden-advice = Sign in with another account, or ask whoever looks after this service.
+error-not-found-title = There is no such page
+error-not-found-text = The address may be mistyped, or the page is gone.
+error-not-found-advice = Check the address, or start at the application you want to use.
+error-internal-title = Something went wrong here
+error-internal-text = It is our mistake, not yours.
+error-internal-advice = Try again in a moment. If it happens again, tell us the reference below.
+error-unavailable-title = One moment, please
+error-unavailable-text = The service is busy or restarting.
+error-unavailable-advice = Wait a few seconds and load the page anew.
+too-many-title = Take a short break
+too-many-text = There were too many attempts, so we pause to protect accounts.
+too-many-back = Try again
+
+## Other pages
+
+home-title = Sign-in service
+home-heading = This is the sign-in service of { $tenant }
+home-text = Applications send you here to sign in, and you return to them when you are done.
+home-account = Your account
+redirecting-title = Sending you on
+redirecting-to = Sending you to { $client }
+redirecting-text = If nothing happens, press Continue.
+
+## Mails
+
+mail-sent-by = This mail was sent by { $tenant }.
+mail-link-plain = If the button does not work, copy this address into your browser:
+mail-valid = { $count ->
+    [one] The link works once, for { $count } minute.
+   *[other] The link works once, for { $count } minutes.
+}
+mail-ignore = You did not ask for this? Then ignore this mail; nothing changes.
+mail-reset-subject = Choose a new password for { $tenant }
+mail-reset-text = Someone, we hope you, asked for a new password for your account at { $tenant }.
+mail-reset-action = Choose new password
+mail-verify-subject = Confirm your e-mail address for { $tenant }
+mail-verify-text = Confirm that this address is yours to finish setting up your account at { $tenant }.
+mail-verify-action = Confirm address
+mail-exists-subject = You already have an account at { $tenant }
+mail-exists-text = Someone, perhaps you, tried to create an account at { $tenant } with this address. You already have one, so nothing was created.
+mail-exists-action = Sign in
+mail-exists-forgot = If you have forgotten your password, choose a new one on the sign-in page.
+mail-exists-ignore = It was not you? Then there is nothing to do; nobody has seen anything of your account.
+mail-password-subject = Your password at { $tenant } was changed
+mail-password-text = The password of your account at { $tenant } was changed. Other devices were signed out.
+mail-factor-subject = New sign-in method at { $tenant }
+mail-factor-totp = An authenticator app was set up for your account at { $tenant }.
+mail-factor-recovery = New recovery codes were made for your account at { $tenant }. The old ones no longer work.
+mail-when = When: { $when }
+mail-not-you = It was not you? Then choose a new password at once.
+mail-not-you-action = Secure account

@@ -1,0 +1,51 @@
+//! Tells the owner of an account that a way to sign in was added.
+//!
+//! NIST SP 800-63B §6.1.2.1: notify when an authenticator is bound to an account.
+
+use super::letter::{Action, Letter};
+use super::{MailFrame, MailText};
+use crate::RenderError;
+
+/// A way to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddedFactor {
+    /// An authenticator app.
+    Totp,
+    /// A new set of recovery codes.
+    RecoveryCodes,
+}
+
+/// "New sign-in method".
+#[derive(Debug, Clone)]
+pub struct FactorAdded {
+    /// What was added.
+    pub factor: AddedFactor,
+    /// Date and time, in the language of the mail, with its time zone.
+    pub when: String,
+    /// Absolute address where a new password can be asked for.
+    pub recover_link: String,
+}
+
+impl FactorAdded {
+    /// Returns the mail.
+    ///
+    /// # Errors
+    /// [`RenderError`] when a template fails.
+    pub fn render(&self, frame: &MailFrame) -> Result<MailText, RenderError> {
+        let what = match self.factor {
+            AddedFactor::Totp => "mail-factor-totp",
+            AddedFactor::RecoveryCodes => "mail-factor-recovery",
+        };
+        Letter {
+            subject: frame.of_tenant("mail-factor-subject"),
+            paragraphs: vec![
+                frame.of_tenant(what),
+                frame.text_with("mail-when", "when", &self.when),
+                frame.text("mail-not-you"),
+            ],
+            action: Action { label: frame.text("mail-not-you-action"), href: &self.recover_link },
+            notes: vec![],
+        }
+        .render(frame)
+    }
+}

@@ -1,0 +1,19 @@
+//! Mails to the owner of an account: subject, plain text and HTML of each.
+//!
+//! Owns the words. Addresses, sending and retries are the jobs crate's part. No mail repeats text that an
+//! unconfirmed person typed (a name could carry a stranger's advertisement), and none loads anything from a server.
+//! SECURITY rules 27, 28.
+
+mod account_exists;
+mod factor_added;
+mod letter;
+mod password_changed;
+mod password_reset;
+mod verify_email;
+
+pub use account_exists::AccountExists;
+pub use factor_added::{AddedFactor, FactorAdded};
+pub use letter::{MailFrame, MailText};
+pub use password_changed::PasswordChanged;
+pub use password_reset::PasswordReset;
+pub use verify_email::VerifyEmail;

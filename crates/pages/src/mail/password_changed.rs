@@ -1,0 +1,36 @@
+//! Tells the owner of an account that its password was changed.
+//!
+//! NIST SP 800-63B §6.1.4 asks for such notices; the mail goes to the address on record.
+
+use super::letter::{Action, Letter};
+use super::{MailFrame, MailText};
+use crate::RenderError;
+
+/// "Your password was changed".
+#[derive(Debug, Clone)]
+pub struct PasswordChanged {
+    /// Date and time of the change, in the language of the mail, with its time zone.
+    pub when: String,
+    /// Absolute address where a new password can be asked for.
+    pub recover_link: String,
+}
+
+impl PasswordChanged {
+    /// Returns the mail.
+    ///
+    /// # Errors
+    /// [`RenderError`] when a template fails.
+    pub fn render(&self, frame: &MailFrame) -> Result<MailText, RenderError> {
+        Letter {
+            subject: frame.of_tenant("mail-password-subject"),
+            paragraphs: vec![
+                frame.of_tenant("mail-password-text"),
+                frame.text_with("mail-when", "when", &self.when),
+                frame.text("mail-not-you"),
+            ],
+            action: Action { label: frame.text("mail-not-you-action"), href: &self.recover_link },
+            notes: vec![],
+        }
+        .render(frame)
+    }
+}

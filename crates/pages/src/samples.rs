@@ -1,0 +1,118 @@
+//! Sample data for every page and mail in every state that looks different.
+//!
+//! For previews and tests (feature `samples`); no page depends on it. The words can be replaced, so that tests put
+//! hostile text wherever data goes.
+
+mod factors;
+mod journeys;
+mod mails;
+mod outcomes;
+
+use crate::{Client, Form, Frame, LanguageLink, Locale, RenderError};
+
+/// A rendered sample: a name such as `journey/identify-wrong` and the page.
+pub type Sample = (&'static str, Result<String, RenderError>);
+
+/// The data that comes from people and clients.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// Name of the tenant.
+    pub tenant: String,
+    /// Name of a client, a person, a scope, a resource server.
+    pub client: String,
+    /// Name of a person.
+    pub person: String,
+    /// E-mail address.
+    pub email: String,
+    /// Title of a custom scope, name of a resource server.
+    pub title: String,
+    /// Longer free text.
+    pub description: String,
+    /// Host of a redirect URI or resource server.
+    pub host: String,
+    /// Address from client metadata.
+    pub uri: String,
+}
+
+impl Words {
+    /// Words as a careful operator would choose them.
+    pub fn ordinary() -> Self {
+        Self {
+            tenant: "Northwind".to_owned(),
+            client: "Harbour Books".to_owned(),
+            person: "Ada Lovelace".to_owned(),
+            email: "ada@example.com".to_owned(),
+            title: "Read your orders".to_owned(),
+            description: "Order numbers, items and delivery dates, to show them on your shelf".to_owned(),
+            host: "books.example.com".to_owned(),
+            uri: "https://books.example.com/legal".to_owned(),
+        }
+    }
+
+    /// The same text in every place.
+    pub fn all(text: &str) -> Self {
+        let text = text.to_owned();
+        Self {
+            tenant: text.clone(),
+            client: text.clone(),
+            person: text.clone(),
+            email: text.clone(),
+            title: text.clone(),
+            description: text.clone(),
+            host: text.clone(),
+            uri: text,
+        }
+    }
+
+    fn client(&self) -> Client {
+        Client {
+            name: self.client.clone(),
+            client_uri: Some(self.uri.clone()),
+            policy_uri: Some(self.uri.clone()),
+            tos_uri: Some(self.uri.clone()),
+        }
+    }
+
+    fn client_name(&self) -> Option<String> {
+        Some(self.client.clone())
+    }
+}
+
+/// Returns a frame for these words with a list of all languages.
+pub fn frame(locale: Locale, words: &Words) -> Frame {
+    Frame {
+        locale,
+        tenant_name: words.tenant.clone(),
+        languages: Locale::ALL
+            .into_iter()
+            .map(|locale| LanguageLink { locale, href: format!("?ui_locales={}", locale.tag()) })
+            .collect(),
+        ..Frame::default()
+    }
+}
+
+/// Renders every page.
+pub fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
+    [
+        journeys::sign_in(frame, words),
+        journeys::accounts(frame, words),
+        journeys::consent(frame, words),
+        factors::pages(frame, words),
+        outcomes::journey(frame, words),
+        outcomes::others(frame, words),
+        outcomes::errors(frame, words),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+pub use mails::mails;
+
+fn form() -> Form {
+    Form { action: "/j/jrn_01hv/step".to_owned(), csrf: "c3Jm-dG9rZW4".to_owned(), version: "3".to_owned() }
+}
+
+fn href(path: &str) -> Option<String> {
+    Some(format!("/j/jrn_01hv/{path}"))
+}

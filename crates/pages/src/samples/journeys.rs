@@ -1,0 +1,144 @@
+//! Samples: signing in, registering, choosing an account, consenting.
+
+use super::{Sample, Words, form, href};
+use crate::journey::{
+    AccessDuration, Account, AccountState, Consent, ForgotPassword, Identify, Password, Publisher, Register,
+    ResetPassword, Resource, Scope, SelectAccount,
+};
+use crate::{EmailProblem, Frame, NameProblem, Notice, PasswordProblem, SignInProblem};
+
+pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
+    let identify = Identify {
+        form: form(),
+        client_name: words.client_name(),
+        email: String::new(),
+        problem: None,
+        email_problem: None,
+        password_problem: None,
+        forgot_password_href: href("forgot_password"),
+        register_href: href("register"),
+    };
+    let wrong =
+        Identify { email: words.email.clone(), problem: Some(SignInProblem::WrongCredentials), ..identify.clone() };
+    let empty = Identify {
+        email_problem: Some(EmailProblem::Malformed),
+        password_problem: Some(PasswordProblem::Missing),
+        ..wrong.clone()
+    };
+    let empty = Identify { problem: None, ..empty };
+    let limited = Identify { problem: Some(SignInProblem::TooManyAttempts { wait_seconds: 240 }), ..wrong.clone() };
+    let outdated = Frame { notice: Some(Notice::PageOutdated), ..frame.clone() };
+    let password = Password {
+        form: form(),
+        client_name: words.client_name(),
+        email: words.email.clone(),
+        problem: None,
+        password_problem: None,
+        forgot_password_href: href("forgot_password"),
+    };
+    let password_wrong = Password { password_problem: Some(PasswordProblem::Wrong), ..password.clone() };
+    vec![
+        ("journey/identify", identify.render(frame)),
+        ("journey/identify-outdated", identify.render(&outdated)),
+        ("journey/identify-wrong", wrong.render(frame)),
+        ("journey/identify-fields", empty.render(frame)),
+        ("journey/identify-limited", limited.render(frame)),
+        ("journey/password", password.render(frame)),
+        ("journey/password-wrong", password_wrong.render(frame)),
+    ]
+}
+
+pub(super) fn accounts(frame: &Frame, words: &Words) -> Vec<Sample> {
+    let register = Register {
+        form: form(),
+        client_name: words.client_name(),
+        name: String::new(),
+        email: String::new(),
+        name_problem: None,
+        email_problem: None,
+        password_problem: None,
+        problem: None,
+        password_minimum: 12,
+        sign_in_href: href("identify"),
+    };
+    let register_fields = Register {
+        name: words.person.clone(),
+        email: words.email.clone(),
+        name_problem: Some(NameProblem::TooLong { maximum: 100 }),
+        email_problem: Some(EmailProblem::Missing),
+        password_problem: Some(PasswordProblem::TooShort { minimum: 12 }),
+        ..register.clone()
+    };
+    let forgot = ForgotPassword {
+        form: form(),
+        email: words.email.clone(),
+        email_problem: None,
+        problem: None,
+        sign_in_href: href("identify"),
+    };
+    let reset =
+        ResetPassword { form: form(), email: words.email.clone(), password_problem: None, password_minimum: 12 };
+    let reset_common = ResetPassword { password_problem: Some(PasswordProblem::TooCommon), ..reset.clone() };
+    let account = |value: &str, name: &str, state| Account {
+        value: value.to_owned(),
+        name: name.to_owned(),
+        email: words.email.clone(),
+        state,
+    };
+    let select = SelectAccount {
+        form: form(),
+        client_name: words.client_name(),
+        accounts: vec![
+            account("ses_1", &words.person, AccountState::SignedIn),
+            account("ses_2", "", AccountState::SignedOut),
+        ],
+    };
+    vec![
+        ("journey/register", register.render(frame)),
+        ("journey/register-fields", register_fields.render(frame)),
+        ("journey/forgot_password", forgot.render(frame)),
+        ("journey/reset_password", reset.render(frame)),
+        ("journey/reset_password-common", reset_common.render(frame)),
+        ("journey/select_account", select.render(frame)),
+    ]
+}
+
+pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
+    let verified = Consent {
+        form: form(),
+        client: words.client(),
+        publisher: Publisher::Verified,
+        redirect_host: Some(words.host.clone()),
+        email: words.email.clone(),
+        scopes: vec![
+            Scope::OpenId,
+            Scope::Profile,
+            Scope::Email,
+            Scope::Other { title: words.title.clone(), description: Some(words.description.clone()) },
+            Scope::OfflineAccess,
+        ],
+        resources: vec![Resource { name: words.client.clone(), location: words.host.clone() }],
+        duration: AccessDuration::Days(90),
+        account_href: Some("/account".to_owned()),
+    };
+    let unverified = Consent {
+        publisher: Publisher::Unverified,
+        scopes: vec![Scope::Phone, Scope::Address, Scope::from_name("calendar.read")],
+        resources: Vec::new(),
+        duration: AccessDuration::WhileSignedIn,
+        ..verified.clone()
+    };
+    let small = Consent {
+        scopes: vec![Scope::OpenId],
+        resources: Vec::new(),
+        redirect_host: None,
+        account_href: None,
+        duration: AccessDuration::UntilWithdrawn,
+        ..verified.clone()
+    };
+    vec![
+        ("journey/consent", verified.render(frame)),
+        ("journey/consent-unverified", unverified.render(frame)),
+        ("journey/consent-small", small.render(frame)),
+    ]
+}

@@ -1,0 +1,24 @@
+//! Samples: every mail.
+
+use crate::mail::{
+    AccountExists, AddedFactor, FactorAdded, MailFrame, MailText, PasswordChanged, PasswordReset, VerifyEmail,
+};
+use crate::{Locale, RenderError};
+
+use super::Words;
+
+/// Renders every mail, with a name for each.
+pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailText, RenderError>)> {
+    let frame = MailFrame { locale, tenant_name: words.tenant.clone(), ..MailFrame::default() };
+    let link = "https://id.example.com/l/9gq5T0mZr8Vb2xWc".to_owned();
+    let when = "2026-11-22 10:30 UTC".to_owned();
+    let factor = |factor| FactorAdded { factor, when: when.clone(), recover_link: link.clone() }.render(&frame);
+    vec![
+        ("mail/password_reset", PasswordReset { link: link.clone(), valid_minutes: 30 }.render(&frame)),
+        ("mail/verify_email", VerifyEmail { link: link.clone(), valid_minutes: 30 }.render(&frame)),
+        ("mail/account_exists", AccountExists { sign_in_link: link.clone() }.render(&frame)),
+        ("mail/password_changed", PasswordChanged { when: when.clone(), recover_link: link.clone() }.render(&frame)),
+        ("mail/factor_added", factor(AddedFactor::Totp)),
+        ("mail/factor_added-codes", factor(AddedFactor::RecoveryCodes)),
+    ]
+}

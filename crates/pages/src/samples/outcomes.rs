@@ -1,0 +1,94 @@
+//! Samples: ends of journeys, signing out, errors and the other pages.
+
+use super::{Sample, Words, form, href};
+use crate::error::{ErrorCause, ErrorPage, StartAgain};
+use crate::home::Home;
+use crate::journey::{CheckMail, Confirm, ConfirmPurpose, ContinueElsewhere, Done, MailPurpose, Outcome};
+use crate::redirecting::Redirecting;
+use crate::too_many_attempts::TooManyAttempts;
+use crate::{Frame, Notice, logout};
+
+const REFERENCE: &str = "7f3a-91c4-e0b2";
+
+pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
+    let reset_mail = CheckMail {
+        purpose: MailPurpose::PasswordReset,
+        email: words.email.clone(),
+        valid_minutes: 30,
+        resend: None,
+        back_href: href("identify"),
+    };
+    let verify_mail = CheckMail { purpose: MailPurpose::EmailVerification, resend: Some(form()), ..reset_mail.clone() };
+    let confirm = Confirm { form: form(), purpose: ConfirmPurpose::Email { email: words.email.clone() } };
+    let done = |outcome, continue_href: Option<&str>, client_name| {
+        Done { outcome, continue_href: continue_href.map(str::to_owned), client_name }.render(frame)
+    };
+    let elsewhere =
+        ContinueElsewhere { form: Some(form()), client_name: words.client_name(), reference: REFERENCE.to_owned() };
+    let elsewhere_lost = ContinueElsewhere { form: None, client_name: None, ..elsewhere.clone() };
+    let elsewhere_nameless = ContinueElsewhere { client_name: None, ..elsewhere.clone() };
+    vec![
+        ("journey/check_mail", reset_mail.render(frame)),
+        ("journey/check_mail-verify", verify_mail.render(frame)),
+        ("journey/confirm", confirm.render(frame)),
+        ("journey/done", done(Outcome::EmailConfirmed, Some(&words.uri), words.client_name())),
+        ("journey/done-password", done(Outcome::PasswordChanged, Some("/account"), None)),
+        ("journey/done-signed-in", done(Outcome::SignedIn, None, None)),
+        ("journey/done-factor", done(Outcome::FactorAdded, None, None)),
+        ("journey/continue_elsewhere", elsewhere.render(frame)),
+        ("journey/continue_elsewhere-lost", elsewhere_lost.render(frame)),
+        ("journey/continue_elsewhere-nameless", elsewhere_nameless.render(frame)),
+    ]
+}
+
+pub(super) fn others(frame: &Frame, words: &Words) -> Vec<Sample> {
+    let confirm = logout::Confirm { form: form(), client_name: words.client_name(), email: Some(words.email.clone()) };
+    let done = logout::Done { client_name: words.client_name(), continue_href: Some(words.uri.clone()) };
+    let limited = TooManyAttempts { wait_seconds: 900, back_href: href("identify"), reference: REFERENCE.to_owned() };
+    let long = TooManyAttempts { wait_seconds: 7200, back_href: None, ..limited.clone() };
+    let short = TooManyAttempts { wait_seconds: 45, ..limited.clone() };
+    let home = Home { account_href: Some("/account".to_owned()) };
+    let redirecting = Redirecting {
+        target: "https://books.example.com/callback?code=prc_5f&state=a%20b&iss=https%3A%2F%2Fid.example".to_owned(),
+        client_name: words.client_name(),
+    };
+    let redirecting_nameless = Redirecting { client_name: None, ..redirecting.clone() };
+    let home_with = |notice| home.render(&Frame { notice: Some(notice), ..frame.clone() });
+    vec![
+        ("logout/confirm", confirm.render(frame)),
+        ("logout/done", done.render(frame)),
+        ("too_many_attempts", limited.render(frame)),
+        ("too_many_attempts-long", long.render(frame)),
+        ("too_many_attempts-short", short.render(frame)),
+        ("home", home.render(frame)),
+        ("home-password-changed", home_with(Notice::PasswordChanged)),
+        ("home-email-confirmed", home_with(Notice::EmailConfirmed)),
+        ("home-signed-out", home_with(Notice::SignedOut)),
+        ("redirecting", redirecting.render(frame)),
+        ("redirecting-nameless", redirecting_nameless.render(frame)),
+    ]
+}
+
+pub(super) fn errors(frame: &Frame, words: &Words) -> Vec<Sample> {
+    ErrorCause::ALL
+        .into_iter()
+        .map(|cause| {
+            let (name, status, technical) = match cause {
+                ErrorCause::BadRequest => ("error-request", 400, Some(words.description.clone())),
+                ErrorCause::UnknownApplication => ("error-client", 400, Some(words.description.clone())),
+                ErrorCause::UnknownReturnAddress => ("error-return", 400, Some(words.description.clone())),
+                ErrorCause::Expired => ("error-expired", 410, None),
+                ErrorCause::LinkExpired => ("error-link", 410, None),
+                ErrorCause::FormRejected => ("error-form", 403, None),
+                ErrorCause::Forbidden => ("error-forbidden", 403, None),
+                ErrorCause::NotFound => ("error-not-found", 404, None),
+                ErrorCause::Internal => ("error-internal", 500, None),
+                ErrorCause::Unavailable => ("error-unavailable", 503, None),
+            };
+            let start_again = matches!(cause, ErrorCause::Expired | ErrorCause::BadRequest)
+                .then(|| StartAgain { href: Some(words.uri.clone()), client_name: words.client.clone() });
+            let page = ErrorPage { cause, reference: REFERENCE.to_owned(), status, technical, start_again };
+            (name, page.render(frame))
+        })
+        .collect()
+}
