@@ -1,7 +1,34 @@
 //! OAuth 2.0 and OpenID Connect on the wire: parse, check and shape every request and reply; pure.
 
+pub mod access_token;
+pub mod assertion;
+pub mod authorization;
+pub mod bearer;
+pub mod claims_request;
+pub mod client_authentication;
+pub mod id_token;
+pub mod introspection;
+pub mod logout_request;
+pub mod metadata;
 mod parameters;
+pub mod paths;
+pub mod pkce;
+mod quoted_string;
+pub mod redirect_uri;
 mod refusal;
+pub mod registration;
+pub mod resource;
+pub mod revocation;
+pub mod scope_policy;
+pub mod subject;
+#[cfg(test)]
+mod testing;
+pub mod token_request;
+pub mod token_response;
+pub mod token_target;
+mod uri;
+pub mod userinfo;
 
 pub use parameters::Parameters;
 pub use refusal::{Cause, ErrorCode, Refusal};
+pub use uri::UriError;

@@ -139,6 +139,8 @@ causes! {
     ResourceMalformed => InvalidTarget, "resource must be an absolute URI without a fragment";
     ResourceUnknown => InvalidTarget, "resource is unknown or not allowed for this client";
     HintUnusable => InvalidRequest, "id_token_hint is not an ID token of this issuer";
+    HintOfOtherClient => InvalidRequest, "client_id is not the audience of id_token_hint";
+    PostLogoutRedirectUriNotRegistered => InvalidRequest, "post_logout_redirect_uri is not registered for this client";
     SignInNeeded => LoginRequired, "the user must sign in";
     OtherUserNeeded => LoginRequired, "another user is signed in than the one asked for";
     ConsentNeeded => ConsentRequired, "the user must give consent";
@@ -151,6 +153,7 @@ causes! {
     ClientAuthenticationMissing => InvalidClient, "client authentication is required";
     ClientAuthenticationFailed => InvalidClient, "client authentication failed";
     ClientAuthenticationTwice => InvalidRequest, "more than one client authentication in a request";
+    ClientAuthenticationUnsupported => InvalidClient, "this client authentication method is not supported";
     BasicMalformed => InvalidRequest, "the Authorization header is malformed";
 
     // Token requests.
@@ -169,10 +172,12 @@ causes! {
     GrantEnded => InvalidGrant, "the grant has ended";
     ScopeBeyondGrant => InvalidScope, "scope exceeds what was granted";
     ResourceBeyondGrant => InvalidTarget, "resource exceeds what was granted";
+    ResourceNotSingle => InvalidTarget, "an access token is for one resource";
     ScopeNeedsUser => InvalidScope, "a scope needs a user and cannot be had by client credentials";
 
     // Resource requests (RFC 6750 §3.1).
     TokenTwice => InvalidRequest, "more than one way of presenting the token";
+    TokenInUri => InvalidRequest, "an access token in the URI is not accepted";
     TokenUnusable => InvalidToken, "the access token is unknown, expired or revoked";
     ScopeMissing => InsufficientScope, "the access token lacks a required scope";
 

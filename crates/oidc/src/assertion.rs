@@ -1,0 +1,300 @@
+//! Client assertions: `private_key_jwt`.
+//!
+//! Owns what a client's JWT must say to prove who sends it. Leaves the signature to `jose`, the client's keys and the
+//! replay of `jti` to `issuer`. RFC 7521 §4.2; RFC 7523 §2.2, §3; OIDC Core §9.
+//!
+//! Audience: the issuer or the token endpoint, as one string or in an array that holds nothing else. Clients in use send
+//! all of these; an audience beside ours would mean that the assertion was also made for another server.
+
+use portreeve_domain::{ClientId, Lifetime, Timestamp, lifetimes};
+use portreeve_jose::{
+    Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, VerifiedClaims, peek_unproven, verify,
+};
+
+use crate::{Cause, Refusal};
+
+/// The algorithms a client may sign with: every asymmetric one that can be verified.
+pub const ALGORITHMS: [Algorithm; 10] = Algorithm::ALL;
+
+/// The longest assertion that is looked at, in bytes.
+const MAX_BYTES: usize = 16 * 1024;
+/// How far ahead an assertion may expire, and how long ago it may have been made: replay is remembered as long (S-049).
+const MAX_LIFETIME: Lifetime = Lifetime::from_minutes(5);
+/// How long a `jti` may be, in characters.
+const MAX_TOKEN_ID_CHARS: usize = 128;
+/// Token types in use: none, the generic one, and the one of the successor of RFC 7523.
+const TYPES: [&str; 2] = ["JWT", "client-authentication+jwt"];
+
+/// The server as an assertion may name it.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'a> {
+    /// The issuer.
+    pub issuer: &'a str,
+    /// The token endpoint as discovery prints it.
+    pub token_endpoint: &'a str,
+}
+
+/// An assertion that proves its client, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AcceptedAssertion {
+    /// `jti`: 1 to 128 characters. The caller refuses it when the client used it before.
+    pub token_id: String,
+    /// Until when the same assertion would be accepted again: how long `token_id` must be remembered.
+    pub remember_until: Timestamp,
+}
+
+/// The client an assertion claims to be from, so that its keys can be found. Nothing is proven.
+///
+/// # Errors
+/// `ClientAuthenticationFailed` when it cannot be read, `iss` and `sub` are not one well-formed client identifier, or
+/// `hint`, the `client_id` parameter, names another client (RFC 7521 §4.2).
+pub fn claimed_client(assertion: &str, hint: Option<&ClientId>) -> Result<ClientId, Refusal> {
+    let names = peek_unproven(assertion, MAX_BYTES).ok_or_else(|| failed("unreadable"))?;
+    let claimed = match (names.issuer, names.subject) {
+        (Some(issuer), Some(subject)) if issuer == subject => ClientId::parse(&subject),
+        _ => return Err(failed("iss and sub differ or are missing")),
+    };
+    let claimed = claimed.ok_or_else(|| failed("sub is no client identifier"))?;
+    if hint.is_some_and(|hint| *hint != claimed) {
+        return Err(failed("client_id names another client"));
+    }
+    Ok(claimed)
+}
+
+/// Verifies an assertion with the keys of `client`, which [`claimed_client`] named.
+///
+/// `iss` and `sub` are the client; `exp` lies at most five minutes ahead; `iat`, where present, as far back at most; `jti`
+/// is required. Clocks may differ by [`lifetimes::CLOCK_SKEW`].
+///
+/// # Errors
+/// `ClientAuthenticationFailed`, whatever was wrong; the detail says what.
+pub fn check(
+    assertion: &str,
+    client: &ClientId,
+    recipient: &Recipient<'_>,
+    keys: &KeySet,
+    now: Timestamp,
+) -> Result<AcceptedAssertion, Refusal> {
+    let audiences = [recipient.issuer, recipient.token_endpoint];
+    let expected = Expected {
+        typ: TypRule::AbsentOr(&TYPES),
+        algorithms: &ALGORITHMS,
+        issuer: Some(client.as_str()),
+        audience: AudienceRule::AnyOf(&audiences),
+        required: &["sub", "jti"],
+        now_seconds: now.as_seconds(),
+        skew_seconds: lifetimes::CLOCK_SKEW.as_seconds(),
+        expiry: Expiry::Required,
+        max_bytes: MAX_BYTES,
+    };
+    let claims = verify(assertion, &expected, keys).map_err(|rejection| failed(&rejection.to_string()))?;
+    if claims.str("sub") != Some(client.as_str()) {
+        return Err(failed("sub is not the client"));
+    }
+    if !claims.audiences().iter().all(|audience| audiences.contains(audience)) {
+        return Err(failed("made for another server too"));
+    }
+    let token_id = token_id(&claims)?;
+    let remember_until = check_lifetime(&claims, now)?;
+    Ok(AcceptedAssertion { token_id, remember_until })
+}
+
+fn token_id(claims: &VerifiedClaims) -> Result<String, Refusal> {
+    let is_sane = |token_id: &&str| (1..=MAX_TOKEN_ID_CHARS).contains(&token_id.chars().count());
+    claims.str("jti").filter(is_sane).map(str::to_owned).ok_or_else(|| failed("jti is not 1 to 128 characters"))
+}
+
+/// Checks how far the times reach; that they are integers and not past or future was checked with the signature.
+fn check_lifetime(claims: &VerifiedClaims, now: Timestamp) -> Result<Timestamp, Refusal> {
+    let instant = |claim| claims.int(claim).map(|seconds| Timestamp::from_millis(seconds.saturating_mul(1000)));
+    let expires_at = instant("exp").ok_or_else(|| failed("exp is missing"))?;
+    if expires_at > now.plus(MAX_LIFETIME).plus(lifetimes::CLOCK_SKEW) {
+        return Err(failed("exp lies more than five minutes ahead"));
+    }
+    if instant("iat").is_some_and(|issued| issued < now.minus(MAX_LIFETIME).minus(lifetimes::CLOCK_SKEW)) {
+        return Err(failed("iat lies more than five minutes back"));
+    }
+    Ok(expires_at.plus(lifetimes::CLOCK_SKEW))
+}
+
+fn failed(detail: &str) -> Refusal {
+    Refusal::new(Cause::ClientAuthenticationFailed).with_detail(format!("assertion: {detail}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portreeve_jose::SigningKey;
+    use serde_json::{Value, json};
+
+    const ISSUER: &str = "https://id.example";
+    const TOKEN_ENDPOINT: &str = "https://id.example/oauth2/token";
+    const NOW: i64 = 1_700_000_000;
+
+    struct Signer(SigningKey);
+
+    impl Signer {
+        fn new() -> Self {
+            let generated = SigningKey::generate(Algorithm::Es256).unwrap();
+            Self(SigningKey::from_pkcs8(Algorithm::Es256, &generated.pkcs8).unwrap())
+        }
+
+        fn sign(&self, claims: &Value) -> String {
+            self.0.sign("JWT", claims.to_string().as_bytes()).unwrap()
+        }
+
+        fn check(&self, claims: &Value) -> Result<AcceptedAssertion, Cause> {
+            self.check_text(&self.sign(claims))
+        }
+
+        fn check_text(&self, assertion: &str) -> Result<AcceptedAssertion, Cause> {
+            let recipient = Recipient { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT };
+            let keys = KeySet::from_signing_keys([&self.0]).unwrap();
+            let now = Timestamp::from_millis(NOW * 1000);
+            check(assertion, &id("service"), &recipient, &keys, now).map_err(|refusal| refusal.cause)
+        }
+    }
+
+    fn id(text: &str) -> ClientId {
+        ClientId::parse(text).unwrap()
+    }
+
+    /// Good claims, with some replaced; null removes one.
+    fn claims(changes: Value) -> Value {
+        let mut claims = json!({
+            "iss": "service", "sub": "service", "aud": ISSUER, "jti": "j-1", "iat": NOW, "exp": NOW + 60
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            if value.is_null() {
+                claims.as_object_mut().unwrap().remove(name);
+            } else {
+                claims[name] = value.clone();
+            }
+        }
+        claims
+    }
+
+    fn assert_each_refused(changes: &[Value]) {
+        let signer = Signer::new();
+        for change in changes {
+            let result = signer.check(&claims(change.clone()));
+            assert_eq!(result, Err(Cause::ClientAuthenticationFailed), "{change}");
+        }
+    }
+
+    /// OC-51: issuer, subject and audience fit, and the `jti` is handed back to be remembered.
+    #[test]
+    fn a_good_assertion_is_accepted() {
+        let accepted = Signer::new().check(&claims(json!({}))).unwrap();
+
+        assert_eq!(accepted.token_id, "j-1");
+        assert_eq!(accepted.remember_until, Timestamp::from_millis((NOW + 60 + 30) * 1000));
+    }
+
+    /// S-049: `iss`, `sub` and the client are one.
+    #[test]
+    fn an_assertion_about_another_client_is_refused() {
+        assert_each_refused(&[
+            json!({"iss": "other"}),
+            json!({"sub": "other"}),
+            json!({"iss": "other", "sub": "other"}),
+            json!({"sub": null}),
+        ]);
+    }
+
+    /// S-049, JU-01: made for this server and no other.
+    #[test]
+    fn the_audience_is_this_server_alone() {
+        let signer = Signer::new();
+        for good in [json!(ISSUER), json!([ISSUER]), json!(TOKEN_ENDPOINT), json!([ISSUER, TOKEN_ENDPOINT])] {
+            assert!(signer.check(&claims(json!({"aud": good}))).is_ok(), "{good}");
+        }
+        assert_each_refused(&[
+            json!({"aud": "https://id.example/"}),
+            json!({"aud": "https://other.example"}),
+            json!({"aud": [ISSUER, "https://other.example"]}),
+            json!({"aud": []}),
+            json!({"aud": null}),
+        ]);
+    }
+
+    /// S-049, S-045: five minutes ahead at most, not past, an integer, with thirty seconds of skew.
+    #[test]
+    fn an_assertion_expires_soon() {
+        let signer = Signer::new();
+        for good in [NOW - 29, NOW + 300, NOW + 330] {
+            assert!(signer.check(&claims(json!({"exp": good}))).is_ok(), "{good}");
+        }
+        assert_each_refused(&[
+            json!({"exp": NOW - 30}),
+            json!({"exp": NOW + 331}),
+            json!({"exp": NOW as f64 + 0.5}),
+            json!({"exp": 1e300}),
+            json!({"exp": i64::MAX}),
+            json!({"exp": "1700000060"}),
+            json!({"exp": null}),
+        ]);
+    }
+
+    /// S-045: `iat` may be absent; where present it is recent.
+    #[test]
+    fn an_assertion_is_recent() {
+        let signer = Signer::new();
+        assert!(signer.check(&claims(json!({"iat": null}))).is_ok());
+        assert!(signer.check(&claims(json!({"iat": NOW + 10}))).is_ok());
+        assert_each_refused(&[json!({"iat": NOW - 331}), json!({"iat": NOW + 31}), json!({"nbf": NOW + 31})]);
+    }
+
+    /// OC-51: a `jti` of 1 to 128 characters is required.
+    #[test]
+    fn an_assertion_has_a_bounded_id() {
+        assert!(Signer::new().check(&claims(json!({"jti": "ä".repeat(128)}))).is_ok());
+        assert_each_refused(&[
+            json!({"jti": null}),
+            json!({"jti": ""}),
+            json!({"jti": "x".repeat(129)}),
+            json!({"jti": 1}),
+        ]);
+    }
+
+    /// S-049, S-050: a stranger's signature, or none, proves nothing.
+    #[test]
+    fn another_signature_is_refused() {
+        let stranger = Signer::new().sign(&claims(json!({})));
+        let unsigned = "eyJhbGciOiJub25lIn0.e30.";
+
+        for bad in [stranger.as_str(), unsigned, "", "a.b.c"] {
+            assert_eq!(Signer::new().check_text(bad), Err(Cause::ClientAuthenticationFailed), "{bad}");
+        }
+    }
+
+    /// S-044: a JWT with another purpose is not an assertion.
+    #[test]
+    fn a_token_of_another_type_is_refused() {
+        let signer = Signer::new();
+        let good = claims(json!({}));
+        for typ in ["at+jwt", "oauth-authz-req+jwt", "dpop+jwt", "logout+jwt"] {
+            let token = signer.0.sign(typ, good.to_string().as_bytes()).unwrap();
+            assert_eq!(signer.check_text(&token), Err(Cause::ClientAuthenticationFailed), "{typ}");
+        }
+        let typed = signer.0.sign("client-authentication+jwt", good.to_string().as_bytes()).unwrap();
+        assert!(signer.check_text(&typed).is_ok());
+    }
+
+    /// RFC 7521 §4.2: a `client_id` beside the assertion names the same client.
+    #[test]
+    fn the_claimed_client_fits_the_hint() {
+        let signer = Signer::new();
+        let good = signer.sign(&claims(json!({})));
+        let claimed = |text: &str, hint: Option<&str>| claimed_client(text, hint.map(id).as_ref()).map_err(|r| r.cause);
+
+        assert_eq!(claimed(&good, None), Ok(id("service")));
+        assert_eq!(claimed(&good, Some("service")), Ok(id("service")));
+        assert_eq!(claimed(&good, Some("other")), Err(Cause::ClientAuthenticationFailed));
+        for change in [json!({"iss": "other"}), json!({"sub": null}), json!({"iss": "usr_ada", "sub": "usr_ada"})] {
+            let bad = signer.sign(&claims(change));
+            assert_eq!(claimed(&bad, None), Err(Cause::ClientAuthenticationFailed));
+        }
+        assert_eq!(claimed("garbage", None), Err(Cause::ClientAuthenticationFailed));
+    }
+}

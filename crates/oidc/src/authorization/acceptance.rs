@@ -1,0 +1,167 @@
+//! The rules of an authorization request whose answers can be sent to the client.
+//!
+//! One check, one function, listed once in order in [`check`]. What is unknown is ignored (OC-02), and so are `display`,
+//! `claims_locales` and odd `ui_locales` (OC-15). OIDC Core §3.1.2.1, §3.1.2.2, §5.5, §6; RFC 6749 §4.1.1; RFC 7636 §4.3.
+
+use portreeve_domain::{Acr, Client, GrantType, Profile, ResourceServer, Scope};
+
+use super::requirements::{consent_rule, essential_acr};
+use super::{Accepted, Prompt, Prompts, Redirectable};
+use crate::claims_request::ClaimsRequest;
+use crate::pkce::{self, CodeChallenge};
+use crate::{Cause, Parameters, Refusal, resource, scope_policy};
+
+/// How long a `login_hint` may be, in bytes; a longer one is no address and is ignored.
+const MAX_LOGIN_HINT_BYTES: usize = 256;
+/// How many entries of a list of wishes (`ui_locales`, `acr_values`) are read.
+const MAX_WISHES: usize = 10;
+/// How long a language tag may be (RFC 5646 §4.4.1).
+const MAX_LANGUAGE_TAG_BYTES: usize = 35;
+/// Parameters that must not be ignored although they are not supported (OIDC Core §3.1.2.6).
+const UNSUPPORTED: [(&str, Cause); 3] = [
+    ("request", Cause::RequestObjectUnsupported),
+    ("request_uri", Cause::RequestUriUnsupported),
+    ("registration", Cause::RegistrationParameterUnsupported),
+];
+
+/// What a request is measured by, besides its client.
+///
+/// Causes of refusal, in the order they are looked for: `RequestObjectUnsupported`, `RequestUriUnsupported`,
+/// `RegistrationParameterUnsupported`; `ParameterMissing`, `ResponseTypeUnsupported`, `ResponseTypeNotRegistered`;
+/// `ResponseModeUnsupported`; `CodeChallengeMissing`, `CodeChallengeMethodUnsupported`, `CodeChallengeMalformed`;
+/// `PromptUnsupported`, `PromptConflict`, `RegistrationClosed`; `MaxAgeMalformed`; `ClaimsMalformed`, `LevelNotReached`;
+/// `ScopeMalformed`, `ScopeNotAllowed`; `ResourceMalformed`, `ResourceUnknown`.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// The tenant's profile; the client's own one can tighten it.
+    pub profile: Profile,
+    /// Whether people may create an account themselves.
+    pub registration_open: bool,
+    /// The resource servers of the tenant.
+    pub servers: &'a [&'a ResourceServer],
+}
+
+/// Applies every rule; the first broken one is reported.
+pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Accepted, Refusal> {
+    let Redirectable { client, parameters, .. } = request;
+    unsupported_parameters(parameters)?;
+    response_type(parameters, client)?;
+    response_mode(parameters)?;
+    let code_challenge = code_challenge(parameters, client, rules.profile)?;
+    let prompts = prompts(parameters, rules)?;
+    let max_age = max_age(parameters, client)?;
+    let claims = claims(parameters)?;
+    let scope = scope(parameters, client, rules.servers)?;
+    let resources = resource::targets(&parameters.all("resource"), client, rules.servers)?;
+    Ok(Accepted {
+        client_id: client.id.clone(),
+        target: request.target.clone(),
+        redirect_uri_was_sent: request.redirect_uri_was_sent,
+        scope: scope_policy::settle_offline_access(&scope, client, consent_rule(client, &prompts)),
+        resources,
+        nonce: parameters.get("nonce").map(str::to_owned),
+        code_challenge,
+        prompts,
+        max_age,
+        login_hint: login_hint(parameters),
+        id_token_hint: parameters.get("id_token_hint").map(str::to_owned),
+        ui_locales: ui_locales(parameters),
+        acr_values: acr_values(parameters, client, claims.as_ref()),
+        claims,
+    })
+}
+
+/// OC-42: what a client believes to be protected by a request object must not be taken from elsewhere.
+fn unsupported_parameters(parameters: &Parameters) -> Result<(), Refusal> {
+    let sent = UNSUPPORTED.into_iter().find(|(name, _)| parameters.get(name).is_some());
+    sent.map_or(Ok(()), |(_, cause)| Err(cause.into()))
+}
+
+fn response_type(parameters: &Parameters, client: &Client) -> Result<(), Refusal> {
+    let response_type = parameters.require("response_type")?;
+    if response_type != "code" {
+        return Err(Refusal::new(Cause::ResponseTypeUnsupported).with_detail(response_type));
+    }
+    let registered = client.metadata.response_types.iter().any(|known| known == "code");
+    if registered && client.may_use(GrantType::AuthorizationCode) {
+        Ok(())
+    } else {
+        Err(Cause::ResponseTypeNotRegistered.into())
+    }
+}
+
+fn response_mode(parameters: &Parameters) -> Result<(), Refusal> {
+    match parameters.get("response_mode") {
+        None | Some("query") => Ok(()),
+        Some(other) => Err(Refusal::new(Cause::ResponseModeUnsupported).with_detail(other)),
+    }
+}
+
+/// RFC 7636 §4.3: a challenge without a method means `plain`, which does not exist here. A method without a challenge is a
+/// client that believes to be protected.
+fn code_challenge(parameters: &Parameters, client: &Client, tenant: Profile) -> Result<Option<CodeChallenge>, Refusal> {
+    let required = tenant.tightened_by(client.metadata.profile).requires_pkce() || client.is_public();
+    match (parameters.get("code_challenge"), parameters.get("code_challenge_method")) {
+        (None, None) if !required => Ok(None),
+        (None, _) => Err(Cause::CodeChallengeMissing.into()),
+        (Some(challenge), Some(pkce::METHOD)) => {
+            CodeChallenge::parse(challenge).map(Some).ok_or_else(|| Cause::CodeChallengeMalformed.into())
+        }
+        (Some(_), method) => {
+            Err(Refusal::new(Cause::CodeChallengeMethodUnsupported).with_detail(method.unwrap_or("plain")))
+        }
+    }
+}
+
+fn prompts(parameters: &Parameters, rules: &Rules<'_>) -> Result<Prompts, Refusal> {
+    let prompts = Prompts::parse(parameters.get("prompt").unwrap_or_default())?;
+    if prompts.contains(Prompt::Create) && !rules.registration_open {
+        return Err(Cause::RegistrationClosed.into());
+    }
+    Ok(prompts)
+}
+
+fn max_age(parameters: &Parameters, client: &Client) -> Result<Option<i64>, Refusal> {
+    let Some(text) = parameters.get("max_age") else { return Ok(client.metadata.default_max_age) };
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    let seconds = digits.then(|| text.parse().ok()).flatten();
+    seconds.map(Some).ok_or_else(|| Refusal::new(Cause::MaxAgeMalformed).with_detail(text))
+}
+
+/// OC-17: an essential `acr` that nobody can reach here fails before a person is bothered.
+fn claims(parameters: &Parameters) -> Result<Option<ClaimsRequest>, Refusal> {
+    let claims = parameters.get("claims").map(ClaimsRequest::parse).transpose()?;
+    if let Some(claims) = &claims {
+        essential_acr(claims)?;
+    }
+    Ok(claims)
+}
+
+fn scope(parameters: &Parameters, client: &Client, servers: &[&ResourceServer]) -> Result<Scope, Refusal> {
+    let requested = Scope::parse(parameters.get("scope").unwrap_or_default())
+        .map_err(|error| Refusal::new(Cause::ScopeMalformed).with_detail(error.to_string()))?;
+    scope_policy::allowed(&requested, client, servers)
+}
+
+fn login_hint(parameters: &Parameters) -> Option<String> {
+    parameters.get("login_hint").filter(|hint| hint.len() <= MAX_LOGIN_HINT_BYTES).map(str::to_owned)
+}
+
+fn ui_locales(parameters: &Parameters) -> Vec<String> {
+    let is_tag = |tag: &&str| {
+        (1..=MAX_LANGUAGE_TAG_BYTES).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let tags = parameters.get("ui_locales").unwrap_or_default().split(' ');
+    tags.filter(is_tag).take(MAX_WISHES).map(str::to_owned).collect()
+}
+
+/// The wishes of the request; the client's defaults when it has none (OIDC Registration §2: `acr_values` and an `acr` in
+/// `claims` override `default_acr_values`).
+fn acr_values(parameters: &Parameters, client: &Client, claims: Option<&ClaimsRequest>) -> Vec<Acr> {
+    let asks_in_claims = || claims.is_some_and(|c| c.essential_acr().is_some() || !c.voluntary_acr().is_empty());
+    match parameters.get("acr_values") {
+        Some(values) => values.split(' ').take(MAX_WISHES).filter_map(Acr::parse).collect(),
+        None if asks_in_claims() => Vec::new(),
+        None => client.metadata.default_acr_values.iter().filter_map(|value| Acr::parse(value)).collect(),
+    }
+}

@@ -1,0 +1,74 @@
+//! An authorization request that has passed every check: what is stored with the journey and, later, the code.
+
+use portreeve_domain::{Acr, ClientId, Scope};
+use serde::{Deserialize, Serialize};
+
+use super::{Prompts, ResponseTarget};
+use crate::claims_request::ClaimsRequest;
+use crate::pkce::CodeChallenge;
+
+/// A validated authorization request for a code. Made by [`Redirectable::accept`](super::Redirectable::accept) alone;
+/// its JSON form is read back from the journey's row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Accepted {
+    /// Whose request it is.
+    pub client_id: ClientId,
+    /// Where the answer goes.
+    pub target: ResponseTarget,
+    /// Whether `redirect_uri` was in the request, so that the token request must repeat it (RFC 6749 §4.1.3).
+    pub redirect_uri_was_sent: bool,
+    /// What is asked for, less what is silently ignored (`offline_access` without consent).
+    pub scope: Scope,
+    /// The resource servers the tokens are for, as registered; empty: the default audience (RFC 8707 §2).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+    /// To be echoed in the ID token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// What the code verifier must hash to; `None` only for a confidential client in profile `oidc`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_challenge: Option<CodeChallenge>,
+    /// Which pages must or must not be shown.
+    #[serde(default, skip_serializing_if = "Prompts::is_empty")]
+    pub prompts: Prompts,
+    /// How many seconds ago the sign-in may have been; of the request, else of the client. 0 is a value: now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<i64>,
+    /// What to prefill the sign-in with; at most 256 bytes, else it was dropped. Any text: escape it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_hint: Option<String>,
+    /// The `id_token_hint` as it was sent, not verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_hint: Option<String>,
+    /// Language tags, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ui_locales: Vec<String>,
+    /// Authentication contexts wished for, best first; those this server does not know were dropped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acr_values: Vec<Acr>,
+    /// Single claims asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<ClaimsRequest>,
+}
+
+impl Accepted {
+    /// Whether it is an OpenID Connect request: an ID token is due (OIDC Core §3.1.2.1).
+    pub fn is_oidc(&self) -> bool {
+        self.scope.contains("openid")
+    }
+
+    /// The public `sub` the answer must be about (OIDC Core §5.5.1). `None` when anybody will do.
+    pub fn subject_value(&self) -> Option<&str> {
+        self.claims.as_ref().and_then(ClaimsRequest::subject_value)
+    }
+
+    /// The `acr` claim for a person who reached `reached`.
+    ///
+    /// With an essential `acr` it is one of the values asked for (OIDC Core §5.5.1.1): who showed two factors has shown
+    /// one as well. Never more than `reached`.
+    pub fn stated_acr(&self, reached: Acr) -> Acr {
+        let essential = self.claims.as_ref().and_then(ClaimsRequest::essential_acr).unwrap_or_default();
+        essential.into_iter().filter_map(Acr::parse).filter(|acr| *acr <= reached).max().unwrap_or(reached)
+    }
+}

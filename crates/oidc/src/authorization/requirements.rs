@@ -1,0 +1,68 @@
+//! What an authorization request requires of the journey that answers it.
+//!
+//! Owns the meaning of `prompt`, `max_age`, `acr_values`, an essential `acr`, and when consent is asked. The subject
+//! (`id_token_hint`, a `sub` value) is looked up by `issuer`, which adds it, as it adds the tenant's own policy.
+//! OIDC Core §3.1.2.1, §3.1.2.3, §5.5.1.1; RFC 8252 §8.6.
+
+use portreeve_domain::journey::{ConsentRule, LevelRule, Requirements};
+use portreeve_domain::{Acr, Client, Lifetime, Timestamp};
+
+use super::{Accepted, Prompt, Prompts};
+use crate::claims_request::ClaimsRequest;
+use crate::{Cause, Refusal};
+
+/// The requirements of `request` by `client` for a journey that began at `started_at`; `subject` is left open.
+///
+/// `max_age=0` and `prompt=login` ask for a sign-in on this journey. Under `prompt=none` wishes that are voluntary are
+/// dropped, since no page can be shown to fulfil them, and a wish is no reason to fail (OC-16).
+pub fn requirements(request: &Accepted, client: &Client, started_at: Timestamp) -> Requirements {
+    let prompts = &request.prompts;
+    let mut required = Requirements::sign_in();
+    if let Some(seconds) = request.max_age {
+        required.fresh_since = started_at.minus(Lifetime::from_seconds(seconds));
+    }
+    if prompts.contains(Prompt::Login) {
+        required.fresh_since = started_at;
+    }
+    required.select_account = prompts.contains(Prompt::SelectAccount);
+    required.create_account = prompts.contains(Prompt::Create);
+    required.consent = consent_rule(client, prompts);
+    levels(request).into_iter().fold(required, Requirements::with_level)
+}
+
+/// When a person is asked to agree: never for the operator's own clients; always with `prompt=consent` and for public
+/// native clients, which any program on the device can imitate (NA-04); else unless an earlier consent covers it.
+pub(super) fn consent_rule(client: &Client, prompts: &Prompts) -> ConsentRule {
+    if client.metadata.first_party {
+        ConsentRule::NotNeeded
+    } else if prompts.contains(Prompt::Consent) || !client.may_skip_repeated_consent() {
+        ConsentRule::Always
+    } else {
+        ConsentRule::UnlessCovered
+    }
+}
+
+/// The weakest of the essential `acr` values that can be reached here: a stronger sign-in satisfies it as well. `None` when
+/// none is demanded.
+///
+/// # Errors
+/// `LevelNotReached` when values are demanded and none of them exists here.
+pub(super) fn essential_acr(claims: &ClaimsRequest) -> Result<Option<Acr>, Refusal> {
+    let Some(values) = claims.essential_acr() else { return Ok(None) };
+    let weakest = values.iter().copied().filter_map(Acr::parse).min();
+    weakest.map(Some).ok_or_else(|| Refusal::new(Cause::LevelNotReached).with_detail(values.join(" ")))
+}
+
+/// The levels asked for: the essential one, and the preferred ones of `acr_values` and of a voluntary `acr`.
+fn levels(request: &Accepted) -> Vec<LevelRule> {
+    let level = |essential| move |acr: Acr| LevelRule { strength: acr.strength(), essential };
+    let claims = request.claims.as_ref();
+    // An accepted request demands no level that does not exist.
+    let essential = claims.and_then(|claims| essential_acr(claims).ok().flatten()).map(level(true));
+    if request.prompts.contains(Prompt::None) {
+        return essential.into_iter().collect();
+    }
+    let wished = claims.map(ClaimsRequest::voluntary_acr).unwrap_or_default().into_iter().find_map(Acr::parse);
+    let preferred = request.acr_values.first().copied();
+    essential.into_iter().chain(wished.into_iter().chain(preferred).map(level(false))).collect()
+}

@@ -1,0 +1,182 @@
+//! Bearer tokens at our own resources: how one is presented, and what a refusal says.
+//!
+//! Owns reading the token of a userinfo request and the Bearer challenge. Leaves whether the token is good to `issuer`.
+//! RFC 6750 §2, §3; OIDC Core §5.3.
+
+use portreeve_domain::Scope;
+
+use crate::quoted_string::quoted_string;
+use crate::{Cause, ErrorCode, Parameters, Refusal};
+
+/// How long an access token may be, in bytes.
+const MAX_TOKEN_BYTES: usize = 8 * 1024;
+
+/// The places of a request where a token may stand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Places<'a> {
+    /// The value of every `Authorization` header, as raw bytes.
+    pub authorization: &'a [&'a [u8]],
+    /// The form of a POST request; `None` for any other method or content type (RFC 6750 §2.2).
+    pub form: Option<&'a Parameters>,
+    /// The raw query, without the question mark.
+    pub query: Option<&'a str>,
+}
+
+/// Takes the token out of a request. `None` when no credentials for this scheme were sent.
+///
+/// # Errors
+/// `TokenInUri` for a token in the query, whatever else was sent (RFC 9700 §4.3.2); `TokenTwice` for more than one way
+/// or header; `TokenUnusable` for text that no token can be.
+pub fn extract<'a>(places: &Places<'a>) -> Result<Option<&'a str>, Refusal> {
+    if has_query_token(places.query.unwrap_or_default()) {
+        return Err(Cause::TokenInUri.into());
+    }
+    let in_header = match places.authorization {
+        [] => None,
+        [one] => header_token(one)?,
+        _ => return Err(Refusal::new(Cause::TokenTwice).with_detail("several Authorization headers")),
+    };
+    let in_form = places.form.and_then(|form| form.get("access_token"));
+    match (in_header, in_form) {
+        (Some(_), Some(_)) => Err(Refusal::new(Cause::TokenTwice).with_detail("header and form")),
+        (one, other) => one.or(other).map(well_formed).transpose(),
+    }
+}
+
+/// The `WWW-Authenticate` value of a resource that refuses a request.
+///
+/// `refusal` is `None` when the request had no credentials: the challenge then carries no error (RFC 6750 §3.1).
+/// `realm` is the issuer. `scope`, what the resource needs, is named for `insufficient_scope` only.
+pub fn challenge(refusal: Option<&Refusal>, realm: &str, scope: Option<&Scope>) -> String {
+    let mut header = format!("Bearer realm={}", quoted_string(realm));
+    let Some(refusal) = refusal else { return header };
+    let code = refusal.cause.code();
+    for (name, value) in [("error", code.as_str()), ("error_description", refusal.cause.description())] {
+        header.push_str(&format!(", {name}={}", quoted_string(value)));
+    }
+    if let Some(scope) = scope.filter(|_| code == ErrorCode::InsufficientScope) {
+        header.push_str(&format!(", scope={}", quoted_string(&scope.to_string())));
+    }
+    header
+}
+
+fn has_query_token(query: &str) -> bool {
+    form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "access_token")
+}
+
+/// The credentials of a Bearer header. `None` for another scheme: its credentials are not for us.
+fn header_token(header: &[u8]) -> Result<Option<&str>, Refusal> {
+    let unusable = || Refusal::new(Cause::TokenUnusable).with_detail("malformed header");
+    let (scheme, rest) = header.split_at_checked("Bearer".len()).unwrap_or((header, &[]));
+    if !scheme.eq_ignore_ascii_case(b"Bearer") || rest.first().is_some_and(|&next| next != b' ') {
+        return Ok(None);
+    }
+    let token = std::str::from_utf8(rest).map_err(|_| unusable())?;
+    Ok(Some(token.trim_matches(' ')))
+}
+
+/// Accepts `b64token` of RFC 6750 §2.1.
+fn well_formed(token: &str) -> Result<&str, Refusal> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/".contains(&b);
+    let body = token.trim_end_matches('=');
+    if body.is_empty() || token.len() > MAX_TOKEN_BYTES || !body.bytes().all(allowed) {
+        return Err(Refusal::new(Cause::TokenUnusable).with_detail("malformed token"));
+    }
+    Ok(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REALM: &str = "https://id.example";
+
+    fn form(token: &str) -> Parameters {
+        Parameters::from_pairs(vec![("access_token".to_owned(), token.to_owned())]).unwrap()
+    }
+
+    fn from_header(header: &[u8]) -> Result<Option<String>, Cause> {
+        let places = Places { authorization: &[header], ..Places::default() };
+        extract(&places).map(|token| token.map(str::to_owned)).map_err(|refusal| refusal.cause)
+    }
+
+    /// BE-01: the scheme name has no case.
+    #[test]
+    fn a_header_token_is_found_whatever_the_case_of_the_scheme() {
+        for header in ["Bearer mF_9.B5f-4.1JqM", "bearer mF_9.B5f-4.1JqM", "BEARER   mF_9.B5f-4.1JqM "] {
+            assert_eq!(from_header(header.as_bytes()), Ok(Some("mF_9.B5f-4.1JqM".to_owned())), "{header}");
+        }
+    }
+
+    /// OC-37, BE-02: a form token counts where the door has a POST form.
+    #[test]
+    fn a_form_token_is_found() {
+        let form = form("abc");
+
+        assert_eq!(extract(&Places { form: Some(&form), ..Places::default() }), Ok(Some("abc")));
+    }
+
+    /// BE-03, S-043: a token in the query is refused, also when spelt with escapes or beside a good one.
+    #[test]
+    fn a_query_token_is_refused() {
+        for query in ["access_token=abc", "a=b&access_token=", "%61ccess_token=abc"] {
+            let places = Places { authorization: &[b"Bearer abc"], query: Some(query), ..Places::default() };
+            assert_eq!(extract(&places).unwrap_err().cause, Cause::TokenInUri, "{query}");
+        }
+        assert_eq!(extract(&Places { query: Some("schema=openid"), ..Places::default() }), Ok(None));
+    }
+
+    /// BE-05: two ways at once are `invalid_request`.
+    #[test]
+    fn two_ways_at_once_are_refused() {
+        let form = form("abc");
+        let both = Places { authorization: &[b"Bearer abc"], form: Some(&form), query: None };
+        let headers = Places { authorization: &[b"Bearer abc", b"Bearer abc"], ..Places::default() };
+
+        assert_eq!(extract(&both).unwrap_err().cause, Cause::TokenTwice);
+        assert_eq!(extract(&headers).unwrap_err().cause, Cause::TokenTwice);
+        assert_eq!(Cause::TokenTwice.code().as_str(), "invalid_request");
+    }
+
+    /// BE-04: another scheme, or nothing, is no credentials.
+    #[test]
+    fn without_bearer_credentials_there_is_no_token() {
+        assert_eq!(extract(&Places::default()), Ok(None));
+        for header in ["Basic d2ViOng=", "DPoP abc", "Bearerx abc", "Bear"] {
+            assert_eq!(from_header(header.as_bytes()), Ok(None), "{header}");
+        }
+    }
+
+    /// RFC 6750 §3.1: a malformed token is `invalid_token`.
+    #[test]
+    fn text_that_is_no_token_is_refused() {
+        let long = format!("Bearer {}", "x".repeat(8193));
+        for header in
+            ["Bearer", "Bearer ", "Bearer a b", "Bearer a\"b", "Bearer =", "Bearer a=b", "Bearer \u{e4}", &long]
+        {
+            assert_eq!(from_header(header.as_bytes()), Err(Cause::TokenUnusable), "{header}");
+        }
+        assert_eq!(from_header(b"Bearer \xff"), Err(Cause::TokenUnusable));
+    }
+
+    /// BE-04: without credentials the challenge has no error code.
+    #[test]
+    fn a_challenge_without_credentials_names_no_error() {
+        assert_eq!(challenge(None, REALM, None), "Bearer realm=\"https://id.example\"");
+    }
+
+    /// BE-05: `invalid_token` is 401; `insufficient_scope` is 403 and names the scope.
+    #[test]
+    fn a_challenge_names_the_error_and_the_missing_scope() {
+        let scope = Scope::parse("openid email").unwrap();
+        let bad = challenge(Some(&Cause::TokenUnusable.into()), REALM, Some(&scope));
+        let low = challenge(Some(&Cause::ScopeMissing.into()), REALM, Some(&scope));
+
+        assert!(bad.starts_with("Bearer realm=\"https://id.example\", error=\"invalid_token\", error_description=\""));
+        assert!(!bad.contains("scope="));
+        assert!(low.contains(", error=\"insufficient_scope\", "));
+        assert!(low.ends_with(", scope=\"openid email\""));
+        assert_eq!(Cause::TokenUnusable.code().status(), 401);
+        assert_eq!(Cause::ScopeMissing.code().status(), 403);
+    }
+}

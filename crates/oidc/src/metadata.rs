@@ -1,0 +1,249 @@
+//! The discovery document, the same for OpenID Connect and OAuth.
+//!
+//! Owns its members. What is not listed here is not supported, and every default that would promise more is stated.
+//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9207 §3; RP-Initiated Logout §2.1;
+//! Initiating User Registration (`prompt=create`) §4.
+
+use portreeve_domain::{Acr, ClientAuthMethod, Fault, GrantType};
+use portreeve_jose::Algorithm;
+use serde::Serialize;
+
+use crate::{assertion, paths, pkce, userinfo};
+
+/// The signature algorithms of ID tokens and signed userinfo answers: RS256, which every relying party knows, and ES256.
+pub const SIGNING_ALGORITHMS: [Algorithm; 2] = [Algorithm::Rs256, Algorithm::Es256];
+
+/// Claims about the token and the sign-in, beside those of [`userinfo::claim_names`].
+const TOKEN_CLAIMS: [&str; 10] = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
+/// The `prompt` values every tenant knows.
+const PROMPTS: [&str; 4] = ["none", "login", "consent", "select_account"];
+
+/// What differs between tenants and deployments.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The issuer: `public_url`, or `public_url/t/{slug}`; no trailing slash.
+    pub issuer: &'a str,
+    /// What stands for the issuer in the addresses of the token, introspection, revocation, userinfo and JWK set
+    /// endpoints where machines reach them another way; no trailing slash. `None`: the issuer.
+    pub backchannel_base: Option<&'a str>,
+    /// Every scope of the tenant.
+    pub scopes: &'a [&'a str],
+    /// Whether people may create an account: `prompt=create`.
+    pub registration_open: bool,
+    /// The languages pages are written in, as BCP 47 tags; left out when empty.
+    pub ui_locales: &'a [&'a str],
+}
+
+/// The document, as JSON.
+///
+/// # Errors
+/// A fault if JSON cannot be written, which no value of these types causes.
+pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
+    let browser = |path: &str| format!("{}{path}", facts.issuer);
+    let machine = |path: &str| format!("{}{path}", facts.backchannel_base.unwrap_or(facts.issuer));
+    let assertion_algorithms = assertion::ALGORITHMS.map(Algorithm::name);
+    let confidential = ClientAuthMethod::ALL.into_iter().filter(|method| *method != ClientAuthMethod::None);
+    let confidential: Vec<&str> = confidential.map(ClientAuthMethod::name).collect();
+    let signing = SIGNING_ALGORITHMS.map(Algorithm::name);
+    let document = Document {
+        issuer: facts.issuer,
+        authorization_endpoint: browser(paths::AUTHORIZE),
+        token_endpoint: machine(paths::TOKEN),
+        jwks_uri: machine(paths::JWKS),
+        userinfo_endpoint: machine(paths::USERINFO),
+        introspection_endpoint: machine(paths::INTROSPECT),
+        revocation_endpoint: machine(paths::REVOKE),
+        end_session_endpoint: browser(paths::LOGOUT),
+        scopes_supported: facts.scopes,
+        response_types_supported: ["code"],
+        response_modes_supported: ["query"],
+        grant_types_supported: GrantType::ALL.map(GrantType::name),
+        code_challenge_methods_supported: [pkce::METHOD],
+        prompt_values_supported: PROMPTS.into_iter().chain(facts.registration_open.then_some("create")).collect(),
+        acr_values_supported: Acr::ALL.map(Acr::name),
+        subject_types_supported: ["public", "pairwise"],
+        id_token_signing_alg_values_supported: signing,
+        userinfo_signing_alg_values_supported: signing,
+        token_endpoint_auth_methods_supported: ClientAuthMethod::ALL.map(ClientAuthMethod::name),
+        token_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
+        introspection_endpoint_auth_methods_supported: &confidential,
+        introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
+        revocation_endpoint_auth_methods_supported: ClientAuthMethod::ALL.map(ClientAuthMethod::name),
+        revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
+        claims_supported: TOKEN_CLAIMS.into_iter().chain(userinfo::claim_names()).collect(),
+        claim_types_supported: ["normal"],
+        claims_parameter_supported: true,
+        request_parameter_supported: false,
+        request_uri_parameter_supported: false,
+        require_request_uri_registration: false,
+        authorization_response_iss_parameter_supported: true,
+        ui_locales_supported: facts.ui_locales,
+    };
+    serde_json::to_vec(&document).map_err(Fault::new)
+}
+
+/// Members in the order a reader looks for them; each name is that of its registry.
+#[derive(Serialize)]
+struct Document<'a> {
+    issuer: &'a str,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    jwks_uri: String,
+    userinfo_endpoint: String,
+    introspection_endpoint: String,
+    revocation_endpoint: String,
+    end_session_endpoint: String,
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    scopes_supported: &'a [&'a str],
+    response_types_supported: [&'a str; 1],
+    response_modes_supported: [&'a str; 1],
+    grant_types_supported: [&'a str; GrantType::ALL.len()],
+    code_challenge_methods_supported: [&'a str; 1],
+    prompt_values_supported: Vec<&'a str>,
+    acr_values_supported: [&'a str; Acr::ALL.len()],
+    subject_types_supported: [&'a str; 2],
+    id_token_signing_alg_values_supported: [&'a str; SIGNING_ALGORITHMS.len()],
+    userinfo_signing_alg_values_supported: [&'a str; SIGNING_ALGORITHMS.len()],
+    token_endpoint_auth_methods_supported: [&'a str; ClientAuthMethod::ALL.len()],
+    token_endpoint_auth_signing_alg_values_supported: [&'a str; assertion::ALGORITHMS.len()],
+    introspection_endpoint_auth_methods_supported: &'a [&'a str],
+    introspection_endpoint_auth_signing_alg_values_supported: [&'a str; assertion::ALGORITHMS.len()],
+    revocation_endpoint_auth_methods_supported: [&'a str; ClientAuthMethod::ALL.len()],
+    revocation_endpoint_auth_signing_alg_values_supported: [&'a str; assertion::ALGORITHMS.len()],
+    claims_supported: Vec<&'a str>,
+    claim_types_supported: [&'a str; 1],
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+    require_request_uri_registration: bool,
+    authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    ui_locales_supported: &'a [&'a str],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const FACTS: Facts<'static> = Facts {
+        issuer: "https://id.example/t/acme",
+        backchannel_base: None,
+        scopes: &["openid", "email", "orders.read"],
+        registration_open: false,
+        ui_locales: &["en", "de"],
+    };
+
+    fn read(facts: &Facts<'_>) -> Value {
+        serde_json::from_slice(&document(facts).unwrap()).unwrap()
+    }
+
+    /// OD-03, IS-02: the issuer is the configured text, unchanged, and responses carry it.
+    #[test]
+    fn the_issuer_is_the_configured_text() {
+        let document = read(&FACTS);
+
+        assert_eq!(document["issuer"], "https://id.example/t/acme");
+        assert_eq!(document["authorization_response_iss_parameter_supported"], true);
+    }
+
+    /// OD-04: the members OIDC Discovery §3 requires, with RS256.
+    #[test]
+    fn required_members_are_present() {
+        let document = read(&FACTS);
+
+        assert_eq!(document["authorization_endpoint"], "https://id.example/t/acme/oauth2/authorize");
+        assert_eq!(document["token_endpoint"], "https://id.example/t/acme/oauth2/token");
+        assert_eq!(document["jwks_uri"], "https://id.example/t/acme/oauth2/jwks");
+        assert_eq!(document["response_types_supported"], json!(["code"]));
+        assert_eq!(document["subject_types_supported"], json!(["public", "pairwise"]));
+        let algorithms = document["id_token_signing_alg_values_supported"].as_array().unwrap();
+        assert!(algorithms.contains(&json!("RS256")));
+        assert!(!algorithms.contains(&json!("none")));
+    }
+
+    /// OD-05: whatever its absence would promise is stated.
+    #[test]
+    fn defaults_that_promise_more_are_stated() {
+        let document = read(&FACTS);
+
+        assert_eq!(document["request_uri_parameter_supported"], false);
+        assert_eq!(document["request_parameter_supported"], false);
+        assert_eq!(document["claims_parameter_supported"], true);
+        assert_eq!(document["response_modes_supported"], json!(["query"]));
+        assert_eq!(
+            document["grant_types_supported"],
+            json!(["authorization_code", "refresh_token", "client_credentials"])
+        );
+        assert_eq!(
+            document["token_endpoint_auth_methods_supported"],
+            json!(["none", "client_secret_basic", "client_secret_post", "private_key_jwt"])
+        );
+    }
+
+    /// OA-21, PK-06, MC-01: S256 is advertised and `plain` is not.
+    #[test]
+    fn s256_is_advertised() {
+        assert_eq!(read(&FACTS)["code_challenge_methods_supported"], json!(["S256"]));
+    }
+
+    /// OD-07: algorithms for assertions wherever assertions are accepted; no `none`, nothing symmetric.
+    #[test]
+    fn assertion_algorithms_are_asymmetric() {
+        let document = read(&FACTS);
+
+        for endpoint in ["token", "introspection", "revocation"] {
+            let member = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
+            let algorithms = document[&member].as_array().unwrap();
+            assert!(algorithms.contains(&json!("ES256")), "{endpoint}");
+            assert!(algorithms.iter().all(|name| name != "none" && !name.as_str().unwrap().starts_with("HS")));
+        }
+    }
+
+    /// OD-09, IN-01: introspection needs credentials, revocation is open to public clients.
+    #[test]
+    fn each_endpoint_lists_its_own_methods() {
+        let document = read(&FACTS);
+
+        assert_eq!(
+            document["introspection_endpoint_auth_methods_supported"],
+            json!(["client_secret_basic", "client_secret_post", "private_key_jwt"])
+        );
+        assert!(document["revocation_endpoint_auth_methods_supported"].as_array().unwrap().contains(&json!("none")));
+    }
+
+    /// OD-06, OC-59: `create` is listed only while people can sign up.
+    #[test]
+    fn sign_up_is_advertised_while_it_is_open() {
+        let open = read(&Facts { registration_open: true, ..FACTS });
+
+        assert_eq!(read(&FACTS)["prompt_values_supported"], json!(["none", "login", "consent", "select_account"]));
+        assert_eq!(open["prompt_values_supported"], json!(["none", "login", "consent", "select_account", "create"]));
+    }
+
+    /// OD-10: a member without value is omitted.
+    #[test]
+    fn empty_members_are_left_out() {
+        let document = read(&Facts { scopes: &[], ui_locales: &[], ..FACTS });
+
+        let is_empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+        assert!(!document.as_object().unwrap().values().any(is_empty));
+        assert!(document.get("ui_locales_supported").is_none());
+    }
+
+    /// Machines may have addresses of their own; browsers and the issuer never change.
+    #[test]
+    fn only_back_channel_endpoints_move() {
+        let document = read(&Facts { backchannel_base: Some("http://portreeve.internal/t/acme"), ..FACTS });
+
+        for member in
+            ["token_endpoint", "jwks_uri", "userinfo_endpoint", "introspection_endpoint", "revocation_endpoint"]
+        {
+            let address = document[member].as_str().unwrap();
+            assert!(address.starts_with("http://portreeve.internal/t/acme/oauth2/"), "{member}");
+        }
+        assert_eq!(document["issuer"], FACTS.issuer);
+        assert_eq!(document["authorization_endpoint"], "https://id.example/t/acme/oauth2/authorize");
+        assert_eq!(document["end_session_endpoint"], "https://id.example/t/acme/oauth2/logout");
+    }
+}

@@ -1,0 +1,23 @@
+//! Addresses of the protocol, below the issuer.
+//!
+//! Owns the texts that discovery prints and doors route. The authorization and logout endpoints are for browsers, the
+//! others for machines. RFC 8615, RFC 8414 §3, OIDC Discovery §4.
+
+/// The authorization endpoint.
+pub const AUTHORIZE: &str = "/oauth2/authorize";
+/// The token endpoint.
+pub const TOKEN: &str = "/oauth2/token";
+/// The introspection endpoint.
+pub const INTROSPECT: &str = "/oauth2/introspect";
+/// The revocation endpoint.
+pub const REVOKE: &str = "/oauth2/revoke";
+/// The userinfo endpoint.
+pub const USERINFO: &str = "/oauth2/userinfo";
+/// The JWK set.
+pub const JWKS: &str = "/oauth2/jwks";
+/// The end-session endpoint.
+pub const LOGOUT: &str = "/oauth2/logout";
+/// The discovery document, appended to the issuer (OIDC Discovery §4).
+pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+/// The same document for OAuth, inserted between the issuer's host and path (RFC 8414 §3.1).
+pub const OAUTH_AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";

@@ -1,0 +1,253 @@
+//! Client metadata: what may be registered, and what is filled in.
+//!
+//! Owns the rules for metadata on create and on update alike, wherever they come from (a file, the command line, dynamic
+//! registration). Fields are checked one by one, in a fixed order, and the first bad one is named. Leaves fetching a
+//! `sector_identifier_uri` (OIDC Registration §5) and whether named resource servers exist to whoever stores the client.
+//! RFC 7591 §2, OIDC Registration §2, OIDC Core §8.1, RP-Initiated Logout §3.1.
+
+use std::collections::BTreeSet;
+
+use portreeve_domain::{ClientAuthMethod, ClientMetadata, GrantType, Profile, SubjectType};
+use portreeve_jose::KeySet;
+
+use crate::uri::AbsoluteUri;
+use crate::{Cause, Refusal, redirect_uri, resource};
+
+/// How many entries a list may have.
+const MAX_ENTRIES: usize = 50;
+/// How many characters a name may have.
+const MAX_NAME_CHARS: usize = 200;
+/// How many bytes any other text may have.
+const MAX_TEXT_BYTES: usize = 255;
+/// Algorithms this server signs with for clients.
+const SIGNING_ALGORITHMS: [&str; 2] = ["RS256", "ES256"];
+
+/// Checks `metadata` of a client in a tenant of `profile` and gives it back with the defaults written out: without
+/// `grant_types` it has `authorization_code`, and a client with that grant has the response type `code` (RFC 7591 §2).
+///
+/// # Errors
+/// `RegisteredRedirectUriInvalid` for `redirect_uris`, `MetadataInvalid` for everything else; the detail begins with the
+/// name of the field and says what is wrong with it.
+pub fn check(metadata: ClientMetadata, profile: Profile) -> Result<ClientMetadata, Refusal> {
+    let metadata = with_defaults(metadata);
+    profile_is_no_looser(&metadata, profile)?;
+    texts_are_short(&metadata)?;
+    lists_are_short(&metadata)?;
+    redirect_uris(&metadata)?;
+    grants_and_responses_fit(&metadata)?;
+    authentication_fits(&metadata)?;
+    keys(&metadata)?;
+    algorithms(&metadata)?;
+    default_max_age(&metadata)?;
+    page_uris(&metadata)?;
+    sector(&metadata)?;
+    resources(&metadata)?;
+    Ok(metadata)
+}
+
+fn invalid(field: &str, what: impl std::fmt::Display) -> Refusal {
+    Refusal::new(Cause::MetadataInvalid).with_detail(format!("{field} {what}"))
+}
+
+fn with_defaults(mut metadata: ClientMetadata) -> ClientMetadata {
+    if metadata.grant_types.is_empty() {
+        metadata.grant_types = vec![GrantType::AuthorizationCode];
+    }
+    if metadata.response_types.is_empty() && metadata.grant_types.contains(&GrantType::AuthorizationCode) {
+        metadata.response_types = vec!["code".to_owned()];
+    }
+    metadata
+}
+
+/// A client can tighten its tenant's profile; a looser one would be without effect, and is a mistake.
+fn profile_is_no_looser(metadata: &ClientMetadata, tenant: Profile) -> Result<(), Refusal> {
+    match metadata.profile {
+        Some(client) if client < tenant => Err(invalid("profile", format!("cannot be looser than {}", tenant.name()))),
+        _ => Ok(()),
+    }
+}
+
+fn texts_are_short(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    if let Some(name) = &metadata.client_name
+        && (name.trim().is_empty() || name.chars().count() > MAX_NAME_CHARS || name.chars().any(is_invisible))
+    {
+        return Err(invalid("client_name", "must be 1 to 200 visible characters"));
+    }
+    for (field, texts) in [("contacts", &metadata.contacts), ("default_acr_values", &metadata.default_acr_values)] {
+        let is_good = |text: &String| (1..=MAX_TEXT_BYTES).contains(&text.len()) && !text.chars().any(is_invisible);
+        if !texts.iter().all(is_good) {
+            return Err(invalid(field, "must hold texts of 1 to 255 visible characters"));
+        }
+    }
+    Ok(())
+}
+
+/// Control characters, and the format characters that turn or hide text, with which a name could pass for another (DR-14).
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+fn lists_are_short(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    let lengths = [
+        ("redirect_uris", metadata.redirect_uris.len()),
+        ("post_logout_redirect_uris", metadata.post_logout_redirect_uris.len()),
+        ("grant_types", metadata.grant_types.len()),
+        ("response_types", metadata.response_types.len()),
+        ("default_acr_values", metadata.default_acr_values.len()),
+        ("contacts", metadata.contacts.len()),
+        ("introspects", metadata.introspects.len()),
+        ("resources", metadata.resources.len()),
+    ];
+    match lengths.into_iter().find(|(_, length)| *length > MAX_ENTRIES) {
+        None => Ok(()),
+        Some((field, _)) => Err(invalid(field, format!("has more than {MAX_ENTRIES} entries"))),
+    }
+}
+
+fn redirect_uris(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    let first_bad = |uris: &[String]| {
+        uris.iter().find_map(|uri| {
+            let error = redirect_uri::validate(uri, metadata.application_type).err()?;
+            Some(format!("{error}: {uri}"))
+        })
+    };
+    if let Some(what) = first_bad(&metadata.redirect_uris) {
+        return Err(Refusal::new(Cause::RegisteredRedirectUriInvalid).with_detail(format!("redirect_uris {what}")));
+    }
+    match first_bad(&metadata.post_logout_redirect_uris) {
+        Some(what) => Err(invalid("post_logout_redirect_uris", what)),
+        None => Ok(()),
+    }
+}
+
+/// DR-05, RFC 7591 §2.1.
+fn grants_and_responses_fit(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    let has = |grant| metadata.grant_types.contains(&grant);
+    if metadata.response_types.iter().any(|response_type| response_type != "code") {
+        return Err(invalid("response_types", "may hold code only"));
+    }
+    if !metadata.response_types.is_empty() && !has(GrantType::AuthorizationCode) {
+        return Err(invalid("response_types", "needs the grant type authorization_code"));
+    }
+    if has(GrantType::RefreshToken) && !has(GrantType::AuthorizationCode) {
+        return Err(invalid("grant_types", "has refresh_token without a grant that gives refresh tokens"));
+    }
+    if has(GrantType::AuthorizationCode) && metadata.redirect_uris.is_empty() {
+        return Err(Refusal::new(Cause::RegisteredRedirectUriInvalid)
+            .with_detail("redirect_uris is required for the grant type authorization_code"));
+    }
+    Ok(())
+}
+
+/// OA-17: a public client has nothing to prove who it is with, so it gets nothing on its own account.
+fn authentication_fits(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    let is_public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
+    if is_public && metadata.grant_types.contains(&GrantType::ClientCredentials) {
+        return Err(invalid("token_endpoint_auth_method", "none cannot use the grant type client_credentials"));
+    }
+    if is_public && !metadata.introspects.is_empty() {
+        return Err(invalid("introspects", "needs a client that authenticates"));
+    }
+    Ok(())
+}
+
+fn keys(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    let needed = metadata.token_endpoint_auth_method == ClientAuthMethod::PrivateKeyJwt;
+    match &metadata.jwks {
+        None if needed => Err(invalid("jwks", "is required for private_key_jwt")),
+        None => Ok(()),
+        Some(jwks) => match KeySet::from_jwks(jwks) {
+            Err(error) => Err(invalid("jwks", format!("cannot be used: {error}"))),
+            Ok(keys) if needed && keys.is_empty() => Err(invalid("jwks", "has no key for signatures")),
+            Ok(_) => Ok(()),
+        },
+    }
+}
+
+fn algorithms(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    let fields = [
+        ("id_token_signed_response_alg", &metadata.id_token_signed_response_alg),
+        ("userinfo_signed_response_alg", &metadata.userinfo_signed_response_alg),
+    ];
+    for (field, algorithm) in fields {
+        if algorithm.as_deref().is_some_and(|algorithm| !SIGNING_ALGORITHMS.contains(&algorithm)) {
+            return Err(invalid(field, "must be RS256 or ES256"));
+        }
+    }
+    Ok(())
+}
+
+fn default_max_age(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    match metadata.default_max_age {
+        Some(seconds) if seconds < 0 => Err(invalid("default_max_age", "must not be negative")),
+        _ => Ok(()),
+    }
+}
+
+/// Pages that people are led to: https, or http on this machine while developing. DR-10: a sign-in starts at https only.
+fn page_uris(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    let fields = [
+        ("client_uri", &metadata.client_uri),
+        ("policy_uri", &metadata.policy_uri),
+        ("tos_uri", &metadata.tos_uri),
+        ("logo_uri", &metadata.logo_uri),
+    ];
+    for (field, uri) in fields {
+        if uri.as_deref().is_some_and(|uri| !is_page(uri)) {
+            return Err(invalid(field, "must be an https URI"));
+        }
+    }
+    match metadata.initiate_login_uri.as_deref() {
+        Some(uri) if !is_https(uri) => Err(invalid("initiate_login_uri", "must be an https URI without a fragment")),
+        _ => Ok(()),
+    }
+}
+
+fn is_page(uri: &str) -> bool {
+    AbsoluteUri::read(uri).is_ok_and(|uri| match uri.scheme {
+        "https" => true,
+        "http" => redirect_uri::is_loopback(&uri),
+        _ => false,
+    })
+}
+
+fn is_https(uri: &str) -> bool {
+    AbsoluteUri::read(uri).is_ok_and(|uri| uri.scheme == "https" && uri.fragment.is_none())
+}
+
+/// DR-07, DR-08: the sector of a pairwise subject is one host; where the redirect URIs do not give one, it must be named.
+/// What an app puts in the place of a host, in a scheme of its own, belongs to nobody: unrelated apps would share it.
+fn sector(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    if metadata.sector_identifier_uri.as_deref().is_some_and(|uri| !is_https(uri)) {
+        return Err(invalid("sector_identifier_uri", "must be an https URI without a fragment"));
+    }
+    let is_named = metadata.sector_identifier_uri.is_some() || metadata.subject_type == SubjectType::Public;
+    let hosts: BTreeSet<Option<&str>> = metadata
+        .redirect_uris
+        .iter()
+        .filter_map(|uri| AbsoluteUri::read(uri).ok())
+        .map(|uri| uri.host.filter(|_| matches!(uri.scheme, "https" | "http")))
+        .collect();
+    if is_named || (hosts.len() <= 1 && !hosts.contains(&None)) {
+        Ok(())
+    } else {
+        Err(invalid(
+            "sector_identifier_uri",
+            "is required for pairwise subjects unless all redirect URIs have one host",
+        ))
+    }
+}
+
+fn resources(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    for (field, resources) in [("introspects", &metadata.introspects), ("resources", &metadata.resources)] {
+        if !resources.iter().all(|resource| resource::is_well_formed(resource)) {
+            return Err(invalid(field, "must hold absolute URIs without a fragment"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "registration_tests.rs"]
+mod tests;

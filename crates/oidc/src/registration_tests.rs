@@ -1,0 +1,210 @@
+//! Bad metadata field by field, and what is filled in.
+
+use serde_json::json;
+
+use super::*;
+use crate::testing::{native_client, web_client};
+
+/// The Ed25519 public key of RFC 8037 appendix A.2.
+const ED25519_X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+
+fn checked(change: impl FnOnce(&mut ClientMetadata)) -> Result<ClientMetadata, Refusal> {
+    let mut metadata = web_client().metadata;
+    change(&mut metadata);
+    check(metadata, Profile::OAuth21)
+}
+
+/// The field that the refusal names.
+fn refused(change: impl FnOnce(&mut ClientMetadata)) -> (Cause, String) {
+    let refusal = checked(change).unwrap_err();
+    let field = refusal.detail.unwrap_or_default().split(' ').next().unwrap_or_default().to_owned();
+    (refusal.cause, field)
+}
+
+fn assert_invalid(field: &str, change: impl FnOnce(&mut ClientMetadata)) {
+    assert_eq!(refused(change), (Cause::MetadataInvalid, field.to_owned()));
+}
+
+fn text(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+#[test]
+fn good_metadata_is_given_back_unchanged() {
+    for metadata in [web_client().metadata, native_client().metadata] {
+        assert_eq!(check(metadata.clone(), Profile::OAuth21), Ok(metadata));
+    }
+}
+
+/// DR-01, DR-05: what was left out is the default, written out.
+#[test]
+fn defaults_are_written_out() {
+    let code = checked(|metadata| {
+        metadata.grant_types.clear();
+        metadata.response_types.clear();
+    });
+    let machine = checked(|metadata| {
+        metadata.grant_types = vec![GrantType::ClientCredentials];
+        metadata.response_types.clear();
+        metadata.redirect_uris.clear();
+    });
+
+    assert_eq!(code.as_ref().map(|m| &m.grant_types), Ok(&vec![GrantType::AuthorizationCode]));
+    assert_eq!(code.map(|m| m.response_types), Ok(vec!["code".to_owned()]));
+    assert_eq!(machine.map(|m| m.response_types), Ok(vec![]));
+}
+
+/// DR-03, DR-04, DR-12, S-004: redirect URIs have an error code of their own.
+#[test]
+fn a_bad_redirect_uri_is_named() {
+    for uri in ["https://rp.example/cb#f", "http://rp.example/cb", "com.example.app:/cb", "javascript:alert(1)"] {
+        let (cause, field) = refused(|metadata| metadata.redirect_uris.push(uri.into()));
+
+        assert_eq!((cause.code().as_str(), field.as_str()), ("invalid_redirect_uri", "redirect_uris"), "{uri}");
+    }
+    assert_invalid("post_logout_redirect_uris", |m| m.post_logout_redirect_uris.push("http://rp.example/bye".into()));
+}
+
+/// DR-05: grant types and response types fit each other.
+#[test]
+fn grants_and_responses_that_do_not_fit_are_refused() {
+    assert_invalid("response_types", |m| m.response_types.push("token".into()));
+    assert_invalid("response_types", |m| m.grant_types = vec![GrantType::ClientCredentials]);
+    assert_invalid("grant_types", |m| {
+        m.grant_types = vec![GrantType::RefreshToken];
+        m.response_types.clear();
+    });
+    assert_eq!(refused(|m| m.redirect_uris.clear()), (Cause::RegisteredRedirectUriInvalid, "redirect_uris".to_owned()));
+}
+
+/// OA-17: a public client gets no token of its own, and asks about no token of others.
+#[test]
+fn a_public_client_has_no_rights_of_its_own() {
+    assert_invalid("token_endpoint_auth_method", |m| {
+        m.token_endpoint_auth_method = ClientAuthMethod::None;
+        m.grant_types.push(GrantType::ClientCredentials);
+    });
+    assert_invalid("introspects", |m| {
+        m.token_endpoint_auth_method = ClientAuthMethod::None;
+        m.introspects = vec!["https://api.example.com".into()];
+    });
+}
+
+/// OA-JW-11, RFC 7517 §5: `private_key_jwt` needs public keys that can be used.
+#[test]
+fn private_key_jwt_needs_usable_public_keys() {
+    let with = |jwks: Option<serde_json::Value>| {
+        move |metadata: &mut ClientMetadata| {
+            metadata.token_endpoint_auth_method = ClientAuthMethod::PrivateKeyJwt;
+            metadata.jwks = jwks;
+        }
+    };
+    let key = json!({"kty": "OKP", "crv": "Ed25519", "x": ED25519_X});
+    let mut private = key.clone();
+    private["d"] = json!("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A");
+
+    assert!(checked(with(Some(json!({"keys": [key]})))).is_ok());
+    assert_invalid("jwks", with(None));
+    assert_invalid("jwks", with(Some(json!({"keys": []}))));
+    assert_invalid("jwks", with(Some(json!([]))));
+    assert_invalid("jwks", with(Some(json!({"keys": [private]}))));
+    assert_invalid("jwks", with(Some(json!({"keys": [{"kty": "oct", "k": "AAAA"}]}))));
+}
+
+/// OC-30: only the algorithms we sign with; never `none`.
+#[test]
+fn only_rs256_and_es256_can_be_chosen() {
+    assert!(checked(|m| m.id_token_signed_response_alg = text("ES256")).is_ok());
+    assert!(checked(|m| m.userinfo_signed_response_alg = text("RS256")).is_ok());
+    for algorithm in ["none", "HS256", "rs256", "PS256", ""] {
+        assert_invalid("id_token_signed_response_alg", |m| m.id_token_signed_response_alg = text(algorithm));
+        assert_invalid("userinfo_signed_response_alg", |m| m.userinfo_signed_response_alg = text(algorithm));
+    }
+}
+
+/// DR-10: a sign-in is started at https only.
+#[test]
+fn initiate_login_uri_is_https_only() {
+    assert!(checked(|m| m.initiate_login_uri = text("https://rp.example/login?x=1")).is_ok());
+    for uri in ["http://rp.example/login", "http://localhost/login", "https://rp.example/login#x", "javascript:x"] {
+        assert_invalid("initiate_login_uri", |m| m.initiate_login_uri = text(uri));
+    }
+}
+
+/// DR-14: links on our pages lead to https, or to this machine.
+#[test]
+fn page_links_are_https_or_loopback() {
+    for uri in ["https://rp.example", "https://rp.example/terms#privacy", "http://localhost:3000/logo.png"] {
+        assert!(checked(|m| (m.client_uri, m.logo_uri) = (text(uri), text(uri))).is_ok(), "{uri}");
+    }
+    for uri in
+        ["http://rp.example", "javascript:alert(1)", "data:text/html,x", "//rp.example", "com.example.app:/x", ""]
+    {
+        assert_invalid("client_uri", |m| m.client_uri = text(uri));
+        assert_invalid("policy_uri", |m| m.policy_uri = text(uri));
+        assert_invalid("tos_uri", |m| m.tos_uri = text(uri));
+        assert_invalid("logo_uri", |m| m.logo_uri = text(uri));
+    }
+}
+
+/// DR-07, DR-08: pairwise with several hosts, or with none, demands a sector.
+#[test]
+fn pairwise_with_several_hosts_demands_a_sector() {
+    let pairwise = |uris: &[&str], sector: Option<&str>| {
+        let mut metadata = native_client().metadata;
+        metadata.subject_type = SubjectType::Pairwise;
+        metadata.redirect_uris = uris.iter().map(|uri| (*uri).to_owned()).collect();
+        metadata.sector_identifier_uri = sector.map(str::to_owned);
+        check(metadata, Profile::OAuth21).is_ok()
+    };
+    let two = ["https://rp.example/cb", "https://rp2.example/cb"];
+
+    assert!(pairwise(&["https://rp.example/cb", "https://rp.example:8443/cb2"], None));
+    assert!(!pairwise(&two, None));
+    assert!(!pairwise(&["com.example.app:/cb"], None));
+    assert!(!pairwise(&["com.example.app://host/cb"], None));
+    assert!(pairwise(&two, Some("https://rp.example/sector.json")));
+    assert!(!pairwise(&two, Some("http://rp.example/sector.json")));
+}
+
+/// DR-14, S-012: a name cannot hide or turn text.
+#[test]
+fn a_name_is_short_and_visible() {
+    assert!(checked(|m| m.client_name = text("Bücher & <b>Söhne</b>")).is_ok(), "escaping is the page's");
+    for name in ["", "  ", "a\nb", "a\u{0}", "a\u{202e}b", "a\u{200b}b", &"x".repeat(201)] {
+        assert_invalid("client_name", |m| m.client_name = text(name));
+    }
+    assert_invalid("contacts", |m| m.contacts = vec!["a\r\nb".into()]);
+    assert_invalid("default_acr_values", |m| m.default_acr_values = vec!["x".repeat(256)]);
+}
+
+#[test]
+fn lists_are_limited() {
+    let many = |uri: &str| vec![uri.to_owned(); 51];
+
+    assert_invalid("redirect_uris", |m| m.redirect_uris = many("https://rp.example/cb"));
+    assert_invalid("contacts", |m| m.contacts = many("ada@example.com"));
+    assert_invalid("resources", |m| m.resources = many("https://api.example.com"));
+}
+
+#[test]
+fn default_max_age_is_not_negative() {
+    assert!(checked(|m| m.default_max_age = Some(0)).is_ok());
+    assert_invalid("default_max_age", |m| m.default_max_age = Some(-1));
+}
+
+/// RI-01: resources are absolute URIs without fragment.
+#[test]
+fn resources_are_absolute_uris() {
+    assert_invalid("resources", |m| m.resources = vec!["orders".into()]);
+    assert_invalid("introspects", |m| m.introspects = vec!["https://api.example.com#x".into()]);
+}
+
+/// DESIGN §1.5: a client tightens its tenant's profile, never loosens it.
+#[test]
+fn a_looser_profile_than_the_tenants_is_refused() {
+    assert_invalid("profile", |m| m.profile = Some(Profile::Oidc));
+    let mut metadata = web_client().metadata;
+    metadata.profile = Some(Profile::OAuth21);
+    assert!(check(metadata, Profile::Oidc).is_ok());
+}

@@ -1,0 +1,173 @@
+//! What an access token is for: one audience, and the scopes that mean something there.
+//!
+//! Owns narrowing at the token endpoint and the choice of the audience. Leaves what may be granted in the first place to
+//! the authorization endpoint. RFC 6749 §3.3, §6; RFC 8707 §2.2; RFC 9068 §3.
+//!
+//! An access token is for exactly one resource, so that no API can use it at another, and scopes of two APIs never meet
+//! in one token. Without `resource` in a token request:
+//! - several were granted: the first one, in the order the client named them at the authorization endpoint. RFC 8707 §2.2
+//!   allows a predefined default; a refusal would burn the code and send the person through sign-in again. The
+//!   `scope` of the answer shows which one it was, and a refresh can ask for the others.
+//! - none was granted: the issuer itself, for userinfo. Where userinfo is out of reach (no `openid`), the one resource
+//!   server that defines every scope of the grant.
+
+use portreeve_domain::{Client, ResourceServer, Scope};
+
+use crate::scope_policy::OIDC_SCOPES;
+use crate::{Cause, Refusal, resource};
+
+/// What a person granted; tokens may have less, never more.
+#[derive(Clone, Copy, Debug)]
+pub struct Granted<'a> {
+    /// The scope granted.
+    pub scope: &'a Scope,
+    /// The resources granted, in the order they were named.
+    pub resources: &'a [String],
+}
+
+/// What a token request asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// `scope`; `None` when absent.
+    pub scope: Option<&'a Scope>,
+    /// Every `resource`.
+    pub resources: &'a [String],
+}
+
+/// What one access token is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenTarget {
+    /// The resource server, as registered; `None`: the issuer itself.
+    pub resource: Option<String>,
+    /// The scope of the token; may be empty.
+    pub scope: Scope,
+}
+
+/// Chooses what a token for a person's grant to `client` is for. `servers` are the tenant's.
+///
+/// # Errors
+/// `ScopeBeyondGrant`, `ResourceBeyondGrant`, `ResourceNotSingle`; those of [`resource::targets`]; `ResourceUnknown` also
+/// when the granted resource server is gone.
+pub fn for_user(
+    client: &Client,
+    granted: Granted<'_>,
+    wanted: Wanted<'_>,
+    servers: &[&ResourceServer],
+) -> Result<TokenTarget, Refusal> {
+    let scope = narrow_scope(granted.scope, wanted.scope)?;
+    let requested = resource::targets(wanted.resources, client, servers)?;
+    let server = match narrow_resources(granted.resources, &requested)? {
+        Some(resource) => Some(find(servers, resource)?),
+        None if granted.scope.contains("openid") => None,
+        None => only_server_of(granted.scope, servers),
+    };
+    Ok(target(server, &scope))
+}
+
+/// Chooses what a token by client credentials is for. `servers` are the tenant's.
+///
+/// Without `resource`: the only one the client is registered for, else the one that defines every scope asked for.
+/// Without `scope`: the client's registered scope, as far as it belongs there; none if nothing is registered.
+///
+/// # Errors
+/// `ScopeNeedsUser` for a scope of OpenID Connect; `ScopeNotAllowed` for a scope that is unknown, not registered for the
+/// client, or of a resource server it may not use; those of [`resource::targets`]; `ResourceNotSingle` when scopes are
+/// wanted and no single resource server is meant.
+pub fn for_client(client: &Client, wanted: Wanted<'_>, servers: &[&ResourceServer]) -> Result<TokenTarget, Refusal> {
+    let usable: Vec<&ResourceServer> =
+        servers.iter().copied().filter(|server| client.may_target(&server.resource)).collect();
+    let scope = client_scope(client, wanted.scope, &usable)?;
+    let requested = resource::targets(wanted.resources, client, servers)?;
+    let server = match (requested.as_slice(), client.metadata.resources.as_slice()) {
+        ([], [only]) => Some(find(&usable, only)?),
+        ([], _) => only_server_of(&scope, &usable),
+        (named, _) => Some(find(&usable, single(named)?)?),
+    };
+    if server.is_none() && !scope.is_empty() {
+        return Err(Refusal::new(Cause::ResourceNotSingle).with_detail("no resource named, scopes of several"));
+    }
+    Ok(target(server, &scope))
+}
+
+/// Narrows a granted scope to the requested one, for this token only: the grant stays as it is (RFC 6749 §6).
+///
+/// # Errors
+/// `ScopeBeyondGrant` when anything is asked for that was not granted.
+pub fn narrow_scope(granted: &Scope, requested: Option<&Scope>) -> Result<Scope, Refusal> {
+    let Some(requested) = requested else { return Ok(granted.clone()) };
+    if !granted.covers(requested) {
+        let beyond = requested.filter(|token| !granted.contains(token));
+        return Err(Refusal::new(Cause::ScopeBeyondGrant).with_detail(beyond.to_string()));
+    }
+    Ok(requested.clone())
+}
+
+/// Narrows the granted resources to the one a token is for; the first when none is requested.
+///
+/// Both are identifiers as registered, `requested` without repetitions. `None` when none was granted.
+///
+/// # Errors
+/// `ResourceBeyondGrant` when one is asked for that was not granted; `ResourceNotSingle` for more than one.
+pub fn narrow_resources<'a>(granted: &'a [String], requested: &'a [String]) -> Result<Option<&'a str>, Refusal> {
+    if let Some(beyond) = requested.iter().find(|resource| !granted.contains(resource)) {
+        return Err(Refusal::new(Cause::ResourceBeyondGrant).with_detail(beyond));
+    }
+    if requested.is_empty() {
+        return Ok(granted.first().map(String::as_str));
+    }
+    single(requested).map(Some)
+}
+
+/// The one resource named; repetitions were dropped before.
+fn single(requested: &[String]) -> Result<&str, Refusal> {
+    match requested {
+        [one] => Ok(one),
+        _ => Err(Cause::ResourceNotSingle.into()),
+    }
+}
+
+fn find<'a>(servers: &[&'a ResourceServer], resource: &str) -> Result<&'a ResourceServer, Refusal> {
+    servers
+        .iter()
+        .copied()
+        .find(|server| server.resource == resource)
+        .ok_or_else(|| Refusal::new(Cause::ResourceUnknown).with_detail(resource))
+}
+
+/// The one server that defines every scope beyond OpenID Connect's. `None` when there is no such scope, or not one server.
+fn only_server_of<'a>(scope: &Scope, servers: &[&'a ResourceServer]) -> Option<&'a ResourceServer> {
+    let own = scope.filter(|token| !is_openid_scope(token));
+    let mut defining = servers.iter().copied().filter(|server| !own.is_empty() && server.scopes.covers(&own));
+    defining.next().filter(|_| defining.next().is_none())
+}
+
+fn is_openid_scope(token: &str) -> bool {
+    OIDC_SCOPES.contains(&token)
+}
+
+fn target(server: Option<&ResourceServer>, scope: &Scope) -> TokenTarget {
+    let defined = |token: &str| server.is_some_and(|server| server.scopes.contains(token));
+    TokenTarget {
+        resource: server.map(|server| server.resource.clone()),
+        scope: scope.filter(|token| is_openid_scope(token) || defined(token)),
+    }
+}
+
+fn client_scope(client: &Client, requested: Option<&Scope>, usable: &[&ResourceServer]) -> Result<Scope, Refusal> {
+    let registered = client.metadata.scope.as_ref();
+    let defined = |token: &str| usable.iter().any(|server| server.scopes.contains(token));
+    let Some(requested) = requested else {
+        return Ok(registered.map(|scope| scope.filter(defined)).unwrap_or_default());
+    };
+    if let Some(token) = requested.iter().find(|token| is_openid_scope(token)) {
+        return Err(Refusal::new(Cause::ScopeNeedsUser).with_detail(token));
+    }
+    let allowed = |token: &str| defined(token) && registered.is_none_or(|scope| scope.contains(token));
+    if let Some(token) = requested.iter().find(|token| !allowed(token)) {
+        return Err(Refusal::new(Cause::ScopeNotAllowed).with_detail(token));
+    }
+    Ok(requested.clone())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+use super::*;
+use crate::testing::{orders_api, scope, web_client};
+
+const ORDERS: &str = "https://orders.example";
+const BILLS: &str = "https://bills.example";
+
+fn orders() -> ResourceServer {
+    ResourceServer { resource: ORDERS.into(), scopes: scope("orders.read orders.write shared"), ..orders_api() }
+}
+
+fn bills() -> ResourceServer {
+    ResourceServer { resource: BILLS.into(), scopes: scope("bills.read shared"), ..orders_api() }
+}
+
+fn owned(resources: &[&str]) -> Vec<String> {
+    resources.iter().map(|resource| (*resource).to_owned()).collect()
+}
+
+/// Chooses for a grant of (scope, resources) and a request of (scope, resources).
+fn user(granted: (&str, &[&str]), wanted: (Option<&str>, &[&str])) -> Result<(Option<String>, String), Cause> {
+    let (granted_scope, granted_resources) = (scope(granted.0), owned(granted.1));
+    let (wanted_scope, wanted_resources) = (wanted.0.map(scope), owned(wanted.1));
+    let granted = Granted { scope: &granted_scope, resources: &granted_resources };
+    let wanted = Wanted { scope: wanted_scope.as_ref(), resources: &wanted_resources };
+    shown(for_user(&web_client(), granted, wanted, &[&orders(), &bills()]))
+}
+
+/// Chooses for a service registered for (scope, resources).
+fn service(
+    registered: (Option<&str>, &[&str]),
+    wanted: (Option<&str>, &[&str]),
+) -> Result<(Option<String>, String), Cause> {
+    let mut client = web_client();
+    client.metadata.scope = registered.0.map(scope);
+    client.metadata.resources = owned(registered.1);
+    let (wanted_scope, wanted_resources) = (wanted.0.map(scope), owned(wanted.1));
+    let wanted = Wanted { scope: wanted_scope.as_ref(), resources: &wanted_resources };
+    shown(for_client(&client, wanted, &[&orders(), &bills()]))
+}
+
+fn shown(target: Result<TokenTarget, Refusal>) -> Result<(Option<String>, String), Cause> {
+    target.map(|target| (target.resource, target.scope.to_string())).map_err(|refusal| refusal.cause)
+}
+
+fn at(resource: &str, scope: &str) -> Result<(Option<String>, String), Cause> {
+    Ok((Some(resource.to_owned()), scope.to_owned()))
+}
+
+fn at_issuer(scope: &str) -> Result<(Option<String>, String), Cause> {
+    Ok((None, scope.to_owned()))
+}
+
+/// OA-18, S-038: a refresh may narrow the scope and not widen it, not even by one token.
+#[test]
+fn scope_is_narrowed_and_never_widened() {
+    let granted = scope("openid orders.read");
+
+    assert_eq!(narrow_scope(&granted, None), Ok(granted.clone()));
+    assert_eq!(narrow_scope(&granted, Some(&scope("orders.read"))), Ok(scope("orders.read")));
+    let wider = narrow_scope(&granted, Some(&scope("openid orders.read orders.write"))).unwrap_err();
+    assert_eq!(wider.cause, Cause::ScopeBeyondGrant);
+    assert_eq!(wider.cause.code().as_str(), "invalid_scope");
+}
+
+/// RI-03, S-038: a resource that was not granted is `invalid_target`, also beside a granted one.
+#[test]
+fn a_resource_beyond_the_grant_is_refused() {
+    for wanted in [&[BILLS][..], &[ORDERS, BILLS]] {
+        let cause = user(("orders.read", &[ORDERS]), (None, wanted)).unwrap_err();
+        assert_eq!(cause, Cause::ResourceBeyondGrant, "{wanted:?}");
+        assert_eq!(cause.code().as_str(), "invalid_target");
+    }
+}
+
+/// RI-03, RI-04, AT-05: any granted resource can be picked; the token has that server's scopes and OpenID Connect's.
+#[test]
+fn scopes_of_two_audiences_do_not_meet_in_one_token() {
+    let granted = ("openid email orders.read bills.read shared", &[ORDERS, BILLS][..]);
+
+    assert_eq!(user(granted, (None, &[ORDERS])), at(ORDERS, "openid email orders.read shared"));
+    assert_eq!(user(granted, (None, &[BILLS])), at(BILLS, "openid email bills.read shared"));
+    assert_eq!(user(granted, (Some("orders.read bills.read"), &[BILLS])), at(BILLS, "bills.read"));
+}
+
+/// AT-05: a token for two resources is not issued; naming one twice is naming one.
+#[test]
+fn a_token_is_for_one_resource() {
+    let granted = ("orders.read bills.read", &[ORDERS, BILLS][..]);
+
+    assert_eq!(user(granted, (None, &[ORDERS, BILLS])), Err(Cause::ResourceNotSingle));
+    assert_eq!(user(granted, (None, &[BILLS, BILLS])), at(BILLS, "bills.read"));
+}
+
+/// RI-05: without `resource` in the token request, the first that was granted.
+#[test]
+fn the_first_granted_resource_is_the_default() {
+    assert_eq!(user(("openid orders.read", &[ORDERS]), (None, &[])), at(ORDERS, "openid orders.read"));
+    assert_eq!(user(("orders.read bills.read", &[BILLS, ORDERS]), (None, &[])), at(BILLS, "bills.read"));
+}
+
+/// RI-05, DESIGN §11: a grant without resources gives a token for userinfo, which has no API's scopes.
+#[test]
+fn a_grant_without_resources_is_for_userinfo() {
+    assert_eq!(user(("openid email offline_access", &[]), (None, &[])), at_issuer("openid email offline_access"));
+    assert_eq!(user(("openid orders.read", &[]), (None, &[])), at_issuer("openid"));
+    assert_eq!(user(("openid orders.read", &[]), (Some("orders.read"), &[])), at_issuer(""));
+}
+
+/// RI-05: plain OAuth without `openid` and without `resource` means the one API that defines the scopes.
+#[test]
+fn plain_oauth_scopes_name_their_only_server() {
+    assert_eq!(user(("orders.read orders.write", &[]), (None, &[])), at(ORDERS, "orders.read orders.write"));
+    assert_eq!(user(("offline_access bills.read", &[]), (None, &[])), at(BILLS, "offline_access bills.read"));
+    for undecided in ["orders.read bills.read", "shared", "profile"] {
+        assert_eq!(user((undecided, &[]), (None, &[])).unwrap().0, None, "{undecided}");
+    }
+}
+
+/// S-040: a grant does not outlive its resource server.
+#[test]
+fn a_removed_resource_server_gets_no_tokens() {
+    assert_eq!(user(("x", &["https://gone.example"]), (None, &[])), Err(Cause::ResourceUnknown));
+}
+
+#[test]
+fn a_service_gets_what_it_asks_for_at_one_server() {
+    assert_eq!(service((None, &[]), (Some("orders.read"), &[])), at(ORDERS, "orders.read"));
+    assert_eq!(service((None, &[]), (Some("shared"), &[BILLS])), at(BILLS, "shared"));
+    assert_eq!(service((None, &[BILLS]), (Some("shared"), &[])), at(BILLS, "shared"));
+}
+
+/// RFC 6749 §3.3: without `scope` the registered one is meant, and nothing if none is registered.
+#[test]
+fn a_service_without_scope_gets_its_registered_scope() {
+    assert_eq!(service((Some("orders.read bills.read"), &[]), (None, &[ORDERS])), at(ORDERS, "orders.read"));
+    assert_eq!(service((None, &[]), (None, &[ORDERS])), at(ORDERS, ""));
+    assert_eq!(service((None, &[]), (None, &[])), at_issuer(""));
+}
+
+/// AT-05: scopes of several servers need a `resource` to say which one is meant.
+#[test]
+fn a_service_must_say_which_server_it_means() {
+    assert_eq!(service((None, &[]), (Some("orders.read bills.read"), &[])), Err(Cause::ResourceNotSingle));
+    assert_eq!(service((None, &[]), (Some("shared"), &[])), Err(Cause::ResourceNotSingle));
+    assert_eq!(service((None, &[]), (None, &[ORDERS, BILLS])), Err(Cause::ResourceNotSingle));
+}
+
+/// OC-41: scopes about a person cannot be had without one.
+#[test]
+fn a_service_gets_no_scope_about_a_person() {
+    for text in ["openid", "orders.read email", "offline_access"] {
+        assert_eq!(service((None, &[]), (Some(text), &[])), Err(Cause::ScopeNeedsUser), "{text}");
+    }
+}
+
+/// S-060: unknown scopes, unregistered ones, and those of a server the client may not use.
+#[test]
+fn a_service_gets_no_scope_it_may_not_have() {
+    assert_eq!(service((None, &[]), (Some("unknown"), &[])), Err(Cause::ScopeNotAllowed));
+    assert_eq!(service((Some("orders.read"), &[]), (Some("orders.write"), &[])), Err(Cause::ScopeNotAllowed));
+    assert_eq!(service((None, &[ORDERS]), (Some("bills.read"), &[])), Err(Cause::ScopeNotAllowed));
+}
+
+/// S-032: a resource that is not registered, or not for this client, is `invalid_target`.
+#[test]
+fn a_service_gets_no_resource_it_may_not_have() {
+    assert_eq!(service((None, &[]), (None, &["https://unknown.example"])), Err(Cause::ResourceUnknown));
+    assert_eq!(service((None, &[ORDERS]), (None, &[BILLS])), Err(Cause::ResourceUnknown));
+    assert_eq!(Cause::ResourceUnknown.code().as_str(), "invalid_target");
+}

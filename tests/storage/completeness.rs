@@ -1,0 +1,68 @@
+//! Nothing of the storage crate is left out of this suite, and no statement leaves the tenant out.
+
+use std::collections::BTreeSet;
+
+use crate::sources::{repositories, suite};
+
+/// Statements for all tenants at once: the directory that every node keeps in memory, the outbox, clean-up.
+const FOR_ALL_TENANTS: [&str; 9] = [
+    "clients::ALL",
+    "clients::ALL_SECRETS",
+    "directory_versions::SUM",
+    "expiry::REFUSALS",
+    "expiry::STATEMENTS",
+    "outbox::PENDING",
+    "outbox::READY",
+    "resource_servers::ALL",
+    "signing_keys::ALL",
+];
+
+#[test]
+fn every_repository_has_its_module_here() {
+    let expected: Vec<_> = repositories().into_iter().map(|repository| repository.name).collect();
+
+    let declarations = suite("repositories.rs");
+    let declared: Vec<_> =
+        declarations.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
+
+    assert_eq!(declared, expected);
+}
+
+#[test]
+fn every_public_function_of_a_repository_is_called_by_its_module() {
+    let mut forgotten = Vec::new();
+    for repository in repositories() {
+        let tests = suite(&format!("repositories/{}.rs", repository.name));
+        let names = repository.functions();
+        assert!(!names.is_empty(), "{} has no public function", repository.name);
+        let calls = names.into_iter().map(|function| format!("{}::{function}(", repository.name));
+        forgotten.extend(calls.filter(|call| !tests.contains(call)));
+    }
+
+    assert!(forgotten.is_empty(), "{forgotten:#?}");
+}
+
+/// S-118: every statement names the tenant, except those that are for all of them.
+#[test]
+fn every_statement_names_the_tenant() {
+    let statements: Vec<_> = repositories().iter().flat_map(|repository| repository.statements()).collect();
+    assert!(statements.len() > 80, "only {} statements were found", statements.len());
+
+    let without: BTreeSet<_> = statements
+        .iter()
+        .filter(|statement| !statement.name.starts_with("tenants::"))
+        .filter(|statement| !names_the_tenant(statement.sql))
+        .map(|statement| statement.name.as_str())
+        .collect();
+
+    assert_eq!(without, BTreeSet::from(FOR_ALL_TENANTS));
+}
+
+/// Whether the predicate, or the list of columns of an INSERT, holds the tenant.
+fn names_the_tenant(sql: &str) -> bool {
+    match sql.split_once(" WHERE ") {
+        _ if sql.starts_with("INSERT ") => sql.contains("tenant_id"),
+        Some((_, predicate)) => predicate.contains("tenant_id = $"),
+        None => false,
+    }
+}

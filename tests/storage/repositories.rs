@@ -1,0 +1,33 @@
+//! One module for each repository file of the storage crate, under the same name.
+//!
+//! Each calls every public function of its file with its guard. Calls that must not reach another tenant are made on a
+//! connection for all tenants, where PostgreSQL hides nothing: what holds there is held by the predicate alone.
+
+mod access_tokens;
+mod authorization_codes;
+mod browsers;
+mod client_assertions;
+mod clients;
+mod consents;
+mod directory_versions;
+mod events;
+mod expiry;
+mod factor_failures;
+mod journeys;
+mod leases;
+mod mailed_links;
+mod outbox;
+mod password_credentials;
+mod recovery_codes;
+mod refresh_tokens;
+mod refusals;
+mod resource_servers;
+mod revoked_jtis;
+mod sessions;
+mod signing_keys;
+mod subject_keys;
+mod tenant_keys;
+mod tenants;
+mod token_families;
+mod totp_credentials;
+mod users;

@@ -1,0 +1,113 @@
+//! Clients and their secrets belong together and to one tenant.
+
+use portreeve_domain::{Client, ClientId, ClientMetadata};
+use portreeve_storage::{Wall, clients};
+
+use crate::{
+    database::{Database, NOW, ONE, TWO, on_both},
+    rows::{in_seconds, web},
+};
+
+fn named(name: &str) -> ClientMetadata {
+    ClientMetadata { client_name: Some(name.to_owned()), ..ClientMetadata::default() }
+}
+
+async fn all(db: &Database) -> Vec<Client> {
+    db.read(Wall::All, async |conn| clients::all(conn).await).await
+}
+
+/// The hashes of the secrets of each client, in order.
+fn secrets(all: &[Client]) -> Vec<Vec<u8>> {
+    all.iter().map(|client| client.secrets.iter().map(|secret| secret.hash[0]).collect()).collect()
+}
+
+#[tokio::test]
+async fn a_registered_client_is_replaced_by_the_next_registration() {
+    on_both(async |db| {
+        db.write(ONE, async |tx| clients::upsert(tx, ONE, &web(), &named("first"), NOW).await).await;
+        db.write(ONE, async |tx| clients::upsert(tx, ONE, &web(), &named("second"), in_seconds(1)).await).await;
+
+        let all = all(db).await;
+
+        let expected =
+            Client { tenant: ONE, id: web(), metadata: named("second"), secrets: Vec::new(), disabled_at: None };
+        assert_eq!(all, [expected]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_client_has_its_own_secrets_and_only_the_last_set_of_them() {
+    on_both(async |db| {
+        let (other, bare) = (ClientId::parse("other").unwrap(), ClientId::parse("bare").unwrap());
+        db.write(Wall::All, async |tx| {
+            for (tenant, id) in [(ONE, &bare), (ONE, &other), (ONE, &web()), (TWO, &web())] {
+                clients::upsert(tx, tenant, id, &named("any"), NOW).await?;
+            }
+            clients::replace_secrets(tx, ONE, &web(), &[[1; 32]], NOW).await?;
+            clients::replace_secrets(tx, ONE, &web(), &[[2; 32]], NOW).await?;
+            clients::replace_secrets(tx, ONE, &other, &[[3; 32], [4; 32]], NOW).await?;
+            clients::replace_secrets(tx, TWO, &web(), &[[5; 32]], NOW).await
+        })
+        .await;
+
+        let all = all(db).await;
+
+        let order: Vec<_> = all.iter().map(|client| (client.tenant, client.id.as_str())).collect();
+        assert_eq!(order, [(ONE, "bare"), (ONE, "other"), (ONE, "web"), (TWO, "web")]);
+        let mut secrets = secrets(&all);
+        secrets[1].sort_unstable();
+        assert_eq!(secrets, [vec![], vec![3, 4], vec![2], vec![5]]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_is_switched_off_and_on_and_registration_does_not_switch_it_on() {
+    on_both(async |db| {
+        db.write(ONE, async |tx| clients::upsert(tx, ONE, &web(), &named("any"), NOW).await).await;
+
+        assert!(db.write(ONE, async |tx| clients::disable(tx, ONE, &web(), Some(NOW)).await).await);
+        db.write(ONE, async |tx| clients::upsert(tx, ONE, &web(), &named("any"), NOW).await).await;
+        assert_eq!(all(db).await[0].disabled_at, Some(NOW));
+
+        assert!(db.write(ONE, async |tx| clients::disable(tx, ONE, &web(), None).await).await);
+        assert_eq!(all(db).await[0].disabled_at, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_client_takes_its_secrets_along() {
+    on_both(async |db| {
+        db.write(ONE, async |tx| clients::upsert(tx, ONE, &web(), &named("any"), NOW).await).await;
+        db.write(ONE, async |tx| clients::replace_secrets(tx, ONE, &web(), &[[1; 32]], NOW).await).await;
+
+        assert!(db.write(ONE, async |tx| clients::delete(tx, ONE, &web()).await).await);
+        assert!(!db.write(ONE, async |tx| clients::delete(tx, ONE, &web()).await).await);
+
+        db.write(ONE, async |tx| clients::upsert(tx, ONE, &web(), &named("again"), NOW).await).await;
+        assert_eq!(secrets(&all(db).await), [Vec::<u8>::new()]);
+    })
+    .await;
+}
+
+/// S-118: the client of another tenant under the same identifier.
+#[tokio::test]
+async fn another_tenants_client_is_not_touched() {
+    on_both(async |db| {
+        db.write(TWO, async |tx| clients::upsert(tx, TWO, &web(), &named("theirs"), NOW).await).await;
+        db.write(TWO, async |tx| clients::replace_secrets(tx, TWO, &web(), &[[1; 32]], NOW).await).await;
+
+        assert!(!db.write(Wall::All, async |tx| clients::disable(tx, ONE, &web(), Some(NOW)).await).await);
+        db.write(Wall::All, async |tx| clients::replace_secrets(tx, ONE, &web(), &[], NOW).await).await;
+        assert!(!db.write(Wall::All, async |tx| clients::delete(tx, ONE, &web()).await).await);
+        db.write(Wall::All, async |tx| clients::upsert(tx, ONE, &web(), &named("ours"), NOW).await).await;
+
+        let all = all(db).await;
+        let names: Vec<_> = all.iter().map(|client| client.metadata.client_name.as_deref()).collect();
+        assert_eq!((names, secrets(&all)), (vec![Some("ours"), Some("theirs")], vec![vec![], vec![1]]));
+        assert_eq!(all[1].disabled_at, None);
+    })
+    .await;
+}

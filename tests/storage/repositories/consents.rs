@@ -1,0 +1,61 @@
+//! A consent stands until it is withdrawn, for one person and one client.
+
+use portreeve_domain::{ClientId, Scope};
+use portreeve_storage::{Wall, consents};
+
+use crate::{
+    database::{Database, NOW, ONE, TWO, on_both},
+    rows::{in_seconds, scope, user_id, web},
+};
+
+async fn given(db: &Database) -> Option<Scope> {
+    db.read(ONE, async |conn| consents::find(conn, ONE, user_id(7), &web()).await).await
+}
+
+#[tokio::test]
+async fn the_last_consent_counts_and_only_for_its_person_and_client() {
+    on_both(async |db| {
+        let (first, last) = (scope("openid"), scope("openid email"));
+        db.write(ONE, async |tx| consents::give(tx, ONE, user_id(7), &web(), &first, NOW).await).await;
+        db.write(ONE, async |tx| consents::give(tx, ONE, user_id(7), &web(), &last, NOW).await).await;
+
+        let other = ClientId::parse("other").unwrap();
+        assert_eq!(given(db).await, Some(last));
+        assert_eq!(db.read(ONE, async |conn| consents::find(conn, ONE, user_id(8), &web()).await).await, None);
+        assert_eq!(db.read(ONE, async |conn| consents::find(conn, ONE, user_id(7), &other).await).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_consent_is_withdrawn_once_and_may_be_given_again() {
+    on_both(async |db| {
+        let openid = scope("openid");
+        db.write(ONE, async |tx| consents::give(tx, ONE, user_id(7), &web(), &openid, NOW).await).await;
+
+        assert!(db.write(ONE, async |tx| consents::withdraw(tx, ONE, user_id(7), &web(), in_seconds(1)).await).await);
+        assert!(!db.write(ONE, async |tx| consents::withdraw(tx, ONE, user_id(7), &web(), in_seconds(2)).await).await);
+        assert_eq!(given(db).await, None);
+
+        db.write(ONE, async |tx| consents::give(tx, ONE, user_id(7), &web(), &openid, in_seconds(3)).await).await;
+        assert_eq!(given(db).await, Some(openid));
+    })
+    .await;
+}
+
+/// S-118: a consent given in another tenant.
+#[tokio::test]
+async fn another_tenants_consent_is_neither_found_nor_withdrawn() {
+    on_both(async |db| {
+        let openid = scope("openid");
+        db.write(TWO, async |tx| consents::give(tx, TWO, user_id(7), &web(), &openid, NOW).await).await;
+
+        let found = db.read(Wall::All, async |conn| consents::find(conn, ONE, user_id(7), &web()).await).await;
+        let withdrawn = db.write(Wall::All, async |tx| consents::withdraw(tx, ONE, user_id(7), &web(), NOW).await).await;
+
+        assert_eq!((found, withdrawn), (None, false));
+        let kept = db.read(TWO, async |conn| consents::find(conn, TWO, user_id(7), &web()).await).await;
+        assert_eq!(kept, Some(openid));
+    })
+    .await;
+}

@@ -1,0 +1,139 @@
+//! A session lives in one browser, ends once, and is left alone from then on.
+
+use portreeve_domain::{BrowserId, Proof, ProofKind, Session, SessionEnd, SessionId, TenantId};
+use portreeve_storage::{Wall, sessions};
+
+use crate::{
+    database::{Database, NOW, ONE, TWO, on_both},
+    rows::{in_seconds, password_proof, session, user_id},
+};
+
+const ID: SessionId = SessionId::new(5);
+const BROWSER: BrowserId = BrowserId::new(50);
+
+async fn insert(db: &Database, tenant: TenantId, id: i64, browser: BrowserId, user: u8) -> Session {
+    let session = session(tenant, id, browser, user_id(user));
+    db.write(tenant, async |tx| sessions::insert(tx, &session).await).await;
+    session
+}
+
+async fn find(db: &Database, tenant: TenantId, id: SessionId) -> Option<Session> {
+    db.read(Wall::All, async |conn| sessions::find(conn, tenant, id).await).await
+}
+
+async fn end(db: &Database, id: SessionId) -> bool {
+    db.write(ONE, async |tx| sessions::end(tx, ONE, id, SessionEnd::SignedOut, in_seconds(9)).await).await
+}
+
+#[tokio::test]
+async fn a_session_is_found_as_it_began() {
+    on_both(async |db| {
+        let begun = insert(db, ONE, 5, BROWSER, 7).await;
+
+        assert_eq!(find(db, ONE, ID).await, Some(begun));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_sessions_of_a_browser_are_its_own_that_were_not_ended_oldest_first() {
+    on_both(async |db| {
+        let second = insert(db, ONE, 6, BROWSER, 8).await;
+        let first = insert(db, ONE, 5, BROWSER, 7).await;
+        let ended = insert(db, ONE, 4, BROWSER, 9).await;
+        insert(db, ONE, 7, BrowserId::new(51), 7).await;
+        assert!(end(db, ended.id).await);
+
+        let found = db.read(ONE, async |conn| sessions::of_browser(conn, ONE, BROWSER).await).await;
+
+        assert_eq!(found, [first, second]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_is_strengthened_until_it_is_ended() {
+    on_both(async |db| {
+        insert(db, ONE, 5, BROWSER, 7).await;
+        let totp = Proof { kind: ProofKind::Totp, ..password_proof(user_id(7)) };
+        let proofs = [password_proof(user_id(7)), totp];
+        let now = in_seconds(5);
+
+        assert!(db.write(ONE, async |tx| sessions::strengthen(tx, ONE, ID, &proofs, now).await).await);
+        end(db, ID).await;
+        assert!(!db.write(ONE, async |tx| sessions::strengthen(tx, ONE, ID, &[], now).await).await);
+
+        let found = find(db, ONE, ID).await.unwrap();
+        assert_eq!((found.proofs.as_slice(), found.seen_at), (proofs.as_slice(), now));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn touching_moves_the_last_use_forward_only_and_not_after_the_end() {
+    on_both(async |db| {
+        insert(db, ONE, 5, BROWSER, 7).await;
+
+        db.write(ONE, async |tx| sessions::touch(tx, ONE, ID, in_seconds(5)).await).await;
+        db.write(ONE, async |tx| sessions::touch(tx, ONE, ID, in_seconds(3)).await).await;
+        assert_eq!(find(db, ONE, ID).await.unwrap().seen_at, in_seconds(5));
+
+        end(db, ID).await;
+        db.write(ONE, async |tx| sessions::touch(tx, ONE, ID, in_seconds(20)).await).await;
+        assert_eq!(find(db, ONE, ID).await.unwrap().seen_at, in_seconds(5));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_ends_once_and_keeps_its_end() {
+    on_both(async |db| {
+        insert(db, ONE, 5, BROWSER, 7).await;
+
+        assert!(end(db, ID).await);
+        let again = db.write(ONE, async |tx| sessions::end(tx, ONE, ID, SessionEnd::Revoked, in_seconds(20)).await);
+        assert!(!again.await);
+
+        assert_eq!(find(db, ONE, ID).await.unwrap().ended_at, Some(in_seconds(9)));
+        assert_eq!(db.count("SELECT COUNT(*) FROM sessions WHERE end_reason = 'signed_out'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ending_all_of_a_user_counts_those_that_were_not_ended() {
+    on_both(async |db| {
+        for (id, user) in [(4, 7), (5, 7), (6, 7), (7, 8)] {
+            insert(db, ONE, id, BROWSER, user).await;
+        }
+        end(db, ID).await;
+
+        let reason = SessionEnd::PasswordChanged;
+        let ended =
+            db.write(ONE, async |tx| sessions::end_all(tx, ONE, user_id(7), reason, in_seconds(10)).await).await;
+
+        assert_eq!(ended, 2);
+        assert_eq!(find(db, ONE, ID).await.unwrap().ended_at, Some(in_seconds(9)));
+        assert_eq!(find(db, ONE, SessionId::new(7)).await.unwrap().ended_at, None);
+    })
+    .await;
+}
+
+/// S-118: the sessions of another tenant, in the same browser and of the same account number.
+#[tokio::test]
+async fn another_tenants_session_is_neither_found_nor_changed() {
+    on_both(async |db| {
+        let theirs = insert(db, TWO, 5, BROWSER, 7).await;
+        let (reason, now) = (SessionEnd::Revoked, in_seconds(9));
+
+        assert_eq!(find(db, ONE, ID).await, None);
+        assert_eq!(db.read(Wall::All, async |conn| sessions::of_browser(conn, ONE, BROWSER).await).await, []);
+        assert!(!db.write(Wall::All, async |tx| sessions::strengthen(tx, ONE, ID, &[], NOW).await).await);
+        db.write(Wall::All, async |tx| sessions::touch(tx, ONE, ID, now).await).await;
+        assert!(!db.write(Wall::All, async |tx| sessions::end(tx, ONE, ID, reason, now).await).await);
+        assert_eq!(db.write(Wall::All, async |tx| sessions::end_all(tx, ONE, user_id(7), reason, now).await).await, 0);
+
+        assert_eq!(find(db, TWO, ID).await, Some(theirs));
+    })
+    .await;
+}

@@ -1,0 +1,91 @@
+//! A family keeps what was granted, and is revoked once.
+
+use portreeve_domain::{FamilyId, TenantId, TokenFamily};
+use portreeve_storage::{Wall, token_families};
+
+use crate::{
+    database::{Database, NOW, ONE, TWO, on_both},
+    rows::{family, in_seconds, user_id},
+};
+
+const ID: FamilyId = FamilyId::new(5);
+
+async fn insert(db: &Database, family: &TokenFamily) {
+    db.write(family.tenant, async |tx| token_families::insert(tx, family).await).await;
+}
+
+async fn find(db: &Database, tenant: TenantId, id: FamilyId) -> Option<TokenFamily> {
+    db.read(Wall::All, async |conn| token_families::find(conn, tenant, id).await).await
+}
+
+#[tokio::test]
+async fn a_family_is_found_with_all_that_was_granted() {
+    on_both(async |db| {
+        let granted = family(ONE, 5, user_id(7));
+        let bare = TokenFamily {
+            resources: Vec::new(),
+            claims: None,
+            nonce: None,
+            offline: false,
+            wants_auth_time: false,
+            ..family(ONE, 6, user_id(7))
+        };
+        insert(db, &granted).await;
+        insert(db, &bare).await;
+
+        assert_eq!(find(db, ONE, ID).await, Some(granted));
+        assert_eq!(find(db, ONE, bare.id).await, Some(bare));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_family_is_revoked_once_and_keeps_the_first_reason() {
+    on_both(async |db| {
+        insert(db, &family(ONE, 5, user_id(7))).await;
+
+        assert!(db.write(ONE, async |tx| token_families::revoke(tx, ONE, ID, "replayed", NOW).await).await);
+        assert!(!db.write(ONE, async |tx| token_families::revoke(tx, ONE, ID, "late", in_seconds(1)).await).await);
+
+        assert_eq!(find(db, ONE, ID).await.unwrap().revoked_at, Some(NOW));
+        assert_eq!(db.count("SELECT COUNT(*) FROM token_families WHERE revoke_reason = 'replayed'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn revoking_all_of_a_user_counts_those_that_were_not_revoked() {
+    on_both(async |db| {
+        for (id, user) in [(4, 7), (5, 7), (6, 7), (7, 8)] {
+            insert(db, &family(ONE, id, user_id(user))).await;
+        }
+        db.write(ONE, async |tx| token_families::revoke(tx, ONE, ID, "first", NOW).await).await;
+
+        let late = in_seconds(1);
+        let revoked =
+            db.write(ONE, async |tx| token_families::revoke_of_user(tx, ONE, user_id(7), "all", late).await).await;
+
+        assert_eq!(revoked, 2);
+        assert_eq!(find(db, ONE, ID).await.unwrap().revoked_at, Some(NOW));
+        assert_eq!(find(db, ONE, FamilyId::new(7)).await.unwrap().revoked_at, None);
+    })
+    .await;
+}
+
+/// S-118: the families of another tenant, of the same account number.
+#[tokio::test]
+async fn another_tenants_family_is_neither_found_nor_revoked() {
+    on_both(async |db| {
+        let theirs = family(TWO, 5, user_id(7));
+        insert(db, &theirs).await;
+
+        assert_eq!(find(db, ONE, ID).await, None);
+        assert!(!db.write(Wall::All, async |tx| token_families::revoke(tx, ONE, ID, "ours", NOW).await).await);
+        let revoked = db
+            .write(Wall::All, async |tx| token_families::revoke_of_user(tx, ONE, user_id(7), "ours", NOW).await)
+            .await;
+
+        assert_eq!((revoked, find(db, TWO, ID).await), (0, Some(theirs)));
+    })
+    .await;
+}

@@ -1,0 +1,195 @@
+//! Rows to plant: complete, valid, and each column different from its neighbours, so that a swapped pair shows.
+
+use portreeve_domain::{
+    AccessTokenId, Acr, BrowserId, ClientId, CodeId, EventId, FamilyId, JourneyId, KeyTimes, Lifetime, LinkId,
+    MailPurpose, OutboxMessage, Proof, ProofKind, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId,
+    Timestamp, TokenFamily, UserId,
+};
+use portreeve_storage::{
+    access_tokens::AccessTokenRow, authorization_codes::CodeRow, events::EventRow, journeys::JourneyRow,
+    mailed_links::LinkRow, refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow, users::UserRow,
+};
+
+use crate::database::NOW;
+
+/// A time after `NOW`.
+pub(crate) fn in_seconds(seconds: i64) -> Timestamp {
+    NOW.plus(Lifetime::from_seconds(seconds))
+}
+
+/// When the rows made here expire.
+pub(crate) fn expiry() -> Timestamp {
+    in_seconds(60)
+}
+
+/// The client of all rows.
+pub(crate) fn web() -> ClientId {
+    ClientId::parse("web").unwrap()
+}
+
+/// A user's id.
+pub(crate) const fn user_id(number: u8) -> UserId {
+    UserId::from_bytes([number; 16])
+}
+
+/// A scope from its text.
+pub(crate) fn scope(text: &str) -> Scope {
+    Scope::parse(text).unwrap()
+}
+
+/// A proof by password.
+pub(crate) fn password_proof(user: UserId) -> Proof {
+    Proof { kind: ProofKind::Password, user, at: NOW }
+}
+
+pub(crate) fn access_token(id: i64) -> AccessTokenRow {
+    AccessTokenRow {
+        id: AccessTokenId::new(id),
+        family: Some(FamilyId::new(id + 1)),
+        client: web(),
+        user: Some(user_id(7)),
+        secret_hash: Some([8; 32]),
+        audience: "https://api.example".to_owned(),
+        scope: scope("openid email"),
+        issued_at: NOW,
+        expires_at: expiry(),
+        revoked_at: None,
+    }
+}
+
+pub(crate) fn code(id: i64) -> CodeRow {
+    CodeRow {
+        id: CodeId::new(id),
+        family: FamilyId::new(id + 1),
+        client: web(),
+        secret_hash: [9; 32],
+        redirect_uri: "https://web.example/callback".to_owned(),
+        redirect_uri_was_sent: true,
+        code_challenge: Some("challenge".to_owned()),
+        created_at: NOW,
+        expires_at: expiry(),
+        consumed_at: None,
+    }
+}
+
+pub(crate) fn event(id: i64) -> EventRow {
+    EventRow {
+        id: EventId::new(id),
+        kind: "user.created".to_owned(),
+        at: NOW,
+        actor: "client:web".to_owned(),
+        subject_pseudonym: Some([10; 32]),
+        client: Some("web".to_owned()),
+        facts: "{}".to_owned(),
+        commitment: [11; 32],
+    }
+}
+
+pub(crate) fn family(tenant: TenantId, id: i64, user: UserId) -> TokenFamily {
+    TokenFamily {
+        tenant,
+        id: FamilyId::new(id),
+        client: web(),
+        user,
+        session: SessionId::new(id + 1),
+        sid: "sid".to_owned(),
+        scope: scope("openid offline_access"),
+        resources: vec!["https://api.example".to_owned()],
+        claims: Some("{\"userinfo\":{}}".to_owned()),
+        proofs: vec![password_proof(user)],
+        acr: Acr::Aal1,
+        offline: true,
+        nonce: Some("nonce".to_owned()),
+        wants_auth_time: true,
+        authenticated_at: in_seconds(-5),
+        created_at: NOW,
+        revoked_at: None,
+    }
+}
+
+pub(crate) fn journey(id: i64) -> JourneyRow {
+    JourneyRow {
+        id: JourneyId::new(id),
+        browser: BrowserId::new(id + 1),
+        client: web(),
+        request_sealed: b"request".to_vec(),
+        facts_sealed: b"facts".to_vec(),
+        version: 1,
+        created_at: NOW,
+        expires_at: expiry(),
+        finished_at: None,
+    }
+}
+
+pub(crate) fn link(id: i64) -> LinkRow {
+    LinkRow {
+        id: LinkId::new(id),
+        user: user_id(7),
+        purpose: MailPurpose::PasswordReset.name().to_owned(),
+        secret_hash: [12; 32],
+        email_index: [13; 32],
+        expires_at: expiry(),
+        consumed_at: None,
+    }
+}
+
+pub(crate) fn mail() -> OutboxMessage {
+    OutboxMessage::Mail { purpose: MailPurpose::PasswordReset, user: user_id(7), locale: "de".to_owned() }
+}
+
+pub(crate) fn refresh_token(id: i64) -> RefreshTokenRow {
+    RefreshTokenRow {
+        id: RefreshTokenId::new(id),
+        family: FamilyId::new(id + 1),
+        client: web(),
+        generation: 3,
+        secret_hash: [14; 32],
+        salt: [15; 16],
+        created_at: NOW,
+        expires_at: expiry(),
+        consumed_at: None,
+        successor: None,
+        successor_consumed: false,
+    }
+}
+
+pub(crate) fn session(tenant: TenantId, id: i64, browser: BrowserId, user: UserId) -> Session {
+    Session {
+        tenant,
+        id: SessionId::new(id),
+        browser,
+        user,
+        sid: format!("sid-{id}"),
+        proofs: vec![password_proof(user)],
+        created_at: NOW,
+        seen_at: in_seconds(1),
+        ended_at: None,
+    }
+}
+
+/// A staged key.
+pub(crate) fn signing_key(tenant: TenantId, kid: &str, algorithm: &str) -> SigningKeyRow {
+    SigningKeyRow {
+        tenant,
+        kid: kid.to_owned(),
+        algorithm: algorithm.to_owned(),
+        private_sealed: b"private".to_vec(),
+        times: KeyTimes { published_at: NOW, activated_at: None, retired_from_signing_at: None, revoked_at: None },
+    }
+}
+
+/// A user whose address has the blind index of `number`.
+pub(crate) fn user(number: u8) -> UserRow {
+    UserRow {
+        id: user_id(number),
+        subject: Subject::new(format!("usr_{number}")),
+        email_sealed: Some(b"address".to_vec()),
+        email_index: Some([number; 32]),
+        email_verified_at: None,
+        claims_sealed: Some(b"claims".to_vec()),
+        is_admin: true,
+        created_at: NOW,
+        updated_at: in_seconds(1),
+        disabled_at: None,
+    }
+}
