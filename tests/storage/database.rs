@@ -88,9 +88,8 @@ impl Database {
     pub(crate) async fn migrate(&self) {
         let owner = self.as_owner();
         retried(async || migrations::up(&owner, NOW).await).await;
-        let two = self
-            .write(Wall::All, async |tx| tenants::insert(tx, "two", &TenantSettings::default(), NOW).await)
-            .await;
+        let two =
+            self.write(Wall::All, async |tx| tenants::insert(tx, "two", &TenantSettings::default(), NOW).await).await;
         assert_eq!(two, TWO);
     }
 
@@ -120,14 +119,11 @@ impl Database {
         done
     }
 
-    /// Runs `work` in a transaction, expects it to fail, and returns what the fault says.
-    pub(crate) async fn refused<T>(
-        &self,
-        wall: impl Into<Wall>,
-        work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>,
-    ) -> String {
+    /// Runs `work` in a transaction and expects that the database refuses it for good.
+    pub(crate) async fn refuses<T>(&self, wall: impl Into<Wall>, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) {
         let mut tx = begin(&self.store, wall).await;
-        work(&mut tx).await.err().expect("the database must refuse this").to_string()
+        let fault = work(&mut tx).await.err().expect("the database must refuse this");
+        assert!(!fault.is_transient(), "{fault}");
     }
 
     /// Runs `work` on a connection for reading.
@@ -160,7 +156,7 @@ pub(crate) async fn begin(store: &Store, wall: impl Into<Wall>) -> Tx {
 }
 
 /// Repeats `work` while it fails for a reason that may pass.
-async fn retried<T>(work: impl AsyncFn() -> Result<T, Fault>) -> T {
+pub(crate) async fn retried<T>(work: impl AsyncFn() -> Result<T, Fault>) -> T {
     for _ in 1..PATIENCE {
         match work().await {
             Err(fault) if fault.is_transient() => {}

@@ -1,9 +1,9 @@
 //! Rows to plant: complete, valid, and each column different from its neighbours, so that a swapped pair shows.
 
 use portreeve_domain::{
-    AccessTokenId, Acr, BrowserId, ClientId, CodeId, EventId, FamilyId, JourneyId, KeyTimes, Lifetime, LinkId,
-    MailPurpose, OutboxMessage, Proof, ProofKind, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId,
-    Timestamp, TokenFamily, UserId,
+    AccessTokenId, Acr, BrowserId, ClientId, CodeId, EventId, FamilyId, JourneyId, KeyTimes, LinkId, MailPurpose,
+    OutboxMessage, Proof, ProofKind, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId, Timestamp,
+    TokenFamily, UserId,
 };
 use portreeve_storage::{
     access_tokens::AccessTokenRow, authorization_codes::CodeRow, events::EventRow, journeys::JourneyRow,
@@ -12,9 +12,9 @@ use portreeve_storage::{
 
 use crate::database::NOW;
 
-/// A time after `NOW`.
-pub(crate) fn in_seconds(seconds: i64) -> Timestamp {
-    NOW.plus(Lifetime::from_seconds(seconds))
+/// The time `seconds` after `NOW`, or before it when negative.
+pub(crate) const fn in_seconds(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(NOW.as_millis() + 1000 * seconds)
 }
 
 /// When the rows made here expire.

@@ -161,7 +161,8 @@ mod tests {
     /// S-096: `acr` never exceeds what was really done: stale proofs and other people's proofs do not count.
     #[test]
     fn stale_and_foreign_proofs_do_not_count() {
-        let proofs = [proof(ProofKind::Password, ADA, 100), proof(ProofKind::Totp, ADA, 10), proof(ProofKind::Totp, BOB, 100)];
+        let proofs =
+            [proof(ProofKind::Password, ADA, 100), proof(ProofKind::Totp, ADA, 10), proof(ProofKind::Totp, BOB, 100)];
 
         assert_eq!(Acr::reached(&proofs, ADA, Timestamp::from_millis(50)), Some(Acr::Aal1));
         assert_eq!(Acr::reached(&proofs, ADA, Timestamp::from_millis(5)), Some(Acr::Aal2));

@@ -177,7 +177,11 @@ mod tests {
     #[test]
     fn event_names_are_unique_and_of_the_form_object_verb() {
         let mut names: Vec<_> = EventType::ALL.iter().map(|t| t.name()).collect();
-        assert!(names.iter().all(|n| n.contains('.') && n.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_')));
+        assert!(
+            names
+                .iter()
+                .all(|n| n.contains('.') && n.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_'))
+        );
 
         let all = names.len();
         names.sort_unstable();

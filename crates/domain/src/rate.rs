@@ -66,7 +66,9 @@ impl Gcra {
         let tolerance = Lifetime::from_millis(self.interval.as_millis() * i64::from(self.burst - 1));
         let ahead = arrival.since(now);
         if ahead > tolerance {
-            return RateDecision::Refused { retry_after: Lifetime::from_millis(ahead.as_millis() - tolerance.as_millis()) };
+            return RateDecision::Refused {
+                retry_after: Lifetime::from_millis(ahead.as_millis() - tolerance.as_millis()),
+            };
         }
         RateDecision::Allowed { next: arrival.plus(self.interval) }
     }

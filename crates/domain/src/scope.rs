@@ -28,7 +28,9 @@ pub enum ScopeError {
 impl fmt::Display for ScopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Malformed => "scope tokens are printable ASCII without quotes and backslashes, separated by one space",
+            Self::Malformed => {
+                "scope tokens are printable ASCII without quotes and backslashes, separated by one space"
+            }
             Self::TooLong => "at most 50 scope tokens of at most 128 characters",
         })
     }

@@ -3,9 +3,7 @@
 //! Owns what presenting a refresh token means. Leaves rows to `storage` and issuing to `issuer::gate`.
 //! RFC 6749 §6, RFC 9700 §4.14.2, DESIGN §11.
 
-use crate::{
-    Acr, Amr, ClientId, FamilyId, Proof, Scope, SessionId, TenantId, Timestamp, UserId, lifetimes,
-};
+use crate::{Acr, Amr, ClientId, FamilyId, Proof, Scope, SessionId, TenantId, Timestamp, UserId, lifetimes};
 
 /// What a person authorized: the root of all tokens of one grant.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,14 +4,33 @@
 //! Everything that issues a token goes through `gate`; everything that signs a person in goes through `login`.
 
 mod ambient;
+mod attempts;
 mod audit;
+mod authenticate_client;
+mod authorize;
+mod browsers;
+pub mod configure;
 mod directory;
+mod gate;
+mod gateway;
+mod id_token_hint;
+mod introspect;
+mod journeys;
 mod key_rotation;
+pub mod known_device;
+mod login;
+mod logout;
 mod password_threads;
 pub mod people;
+mod refusals;
+mod revoke;
 mod row_ids;
+mod settlement;
 mod signing_keys;
+mod stored_facts;
 mod tenant_keys;
+mod tokens;
+mod userinfo;
 
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::KeyEncryptionKey;
@@ -19,11 +38,20 @@ use portreeve_domain::{Fault, Lifetime};
 use portreeve_storage::Store;
 
 pub use ambient::{Ambient, Clock};
+pub use portreeve_crypto::SecretText;
+pub use authorize::Progress;
+pub use browsers::Browser;
 pub use directory::{Directory, TenantDirectory};
+pub use gateway::GatewayIdentity;
+pub use journeys::{AccountChoice, Acted, Arrival, Journey, PostedFrom, Problem, SignInForm, Stop, is_same_token};
 pub use key_rotation::{ALGORITHMS, KeyChange};
+pub use logout::Logout;
 pub use password_threads::PasswordThreads;
+pub use refusals::{Explanation, RememberedRefusal};
 pub use row_ids::{NODE_LEASE, RowIds};
 pub use signing_keys::{KnownKey, SigningKeys};
+pub use tokens::{IssuedTokens, UnstoredTokens};
+pub use userinfo::Userinfo;
 
 /// What the operator's configuration says to the use cases.
 #[derive(Clone, Debug)]
@@ -44,6 +72,10 @@ pub struct Issuer {
     pub(crate) ambient: Ambient,
     pub(crate) settings: Settings,
     pub(crate) passwords: PasswordThreads,
+    pub(crate) attempts: attempts::Attempts,
+    pub(crate) refusals: refusals::Refusals,
+    /// How many tokens were issued that leave no row.
+    pub unstored_tokens: UnstoredTokens,
     /// Tenants, clients, resource servers and keys.
     pub directory: Directory,
 }
@@ -63,7 +95,9 @@ impl Issuer {
         let directory =
             Directory::load(store.clone(), ambient.clone(), kek, settings.hash_parameters, settings.public_url.clone())
                 .await?;
-        let issuer = Self { store, ambient, settings, passwords, directory };
+        let attempts = attempts::Attempts::default();
+        let (refusals, unstored_tokens) = Default::default();
+        let issuer = Self { store, ambient, settings, passwords, attempts, refusals, unstored_tokens, directory };
         issuer.keep_keys_on_schedule().await?;
         Ok(issuer)
     }

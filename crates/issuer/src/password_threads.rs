@@ -14,6 +14,17 @@ use crate::directory::TenantDirectory;
 /// How many passwords may wait for each thread; beyond that a request is told to come back.
 const QUEUE_PER_THREAD: usize = 32;
 
+/// The outcome of comparing a password.
+pub(crate) enum Compared {
+    /// It is the password.
+    Matches {
+        /// A new hash to be stored, when the stored one was made with other parameters.
+        rehashed: Option<String>,
+    },
+    /// It is not, or there is none.
+    Differs,
+}
+
 type Work = Box<dyn FnOnce(&mut HashMemory) + Send>;
 
 /// The hashing threads. Cheap to clone; they end with the last clone.
@@ -39,23 +50,36 @@ impl PasswordThreads {
 
     /// Compares a password with a stored hash; `None` costs as much and never matches.
     ///
+    /// `salt` is fresh and random: a password that matches an outdated hash is hashed again while it is at hand.
+    ///
     /// # Errors
     /// A transient fault when the queue is full; a fault when the stored hash is unusable.
-    pub async fn verify(
+    pub(crate) async fn verify(
         &self,
         at: &Arc<TenantDirectory>,
         password: Password,
         stored: Option<String>,
-    ) -> Result<Verification, Fault> {
+        salt: [u8; 16],
+    ) -> Result<Compared, Fault> {
         let at = Arc::clone(at);
-        self.run(move |memory| at.keys.passwords.verify(&password, stored.as_deref(), memory).map_err(Fault::new)).await
+        let work = move |memory: &mut HashMemory| {
+            let passwords = &at.keys.passwords;
+            Ok(match passwords.verify(&password, stored.as_deref(), memory).map_err(Fault::new)? {
+                Verification::Differs => Compared::Differs,
+                Verification::Matches { needs_rehash: false } => Compared::Matches { rehashed: None },
+                Verification::Matches { needs_rehash: true } => {
+                    Compared::Matches { rehashed: Some(passwords.hash(&password, salt, memory).map_err(Fault::new)?) }
+                }
+            })
+        };
+        self.run(work).await
     }
 
     /// Hashes a password to be stored, as a PHC string.
     ///
     /// # Errors
     /// As `verify`.
-    pub async fn hash(&self, at: &Arc<TenantDirectory>, password: Password, salt: [u8; 16]) -> Result<String, Fault> {
+    pub(crate) async fn hash(&self, at: &Arc<TenantDirectory>, password: Password, salt: [u8; 16]) -> Result<String, Fault> {
         let at = Arc::clone(at);
         self.run(move |memory| at.keys.passwords.hash(&password, salt, memory).map_err(Fault::new)).await
     }

@@ -13,7 +13,7 @@ use portreeve_storage::{Store, tenant_keys};
 use crate::Ambient;
 
 /// The keys of one tenant.
-pub struct TenantKeys {
+pub(crate) struct TenantKeys {
     /// Seals what belongs to no person: journeys, signing keys, refusals; and wraps subject keys.
     pub(crate) seal: SealingKey,
     /// Blind indexes.
@@ -41,7 +41,7 @@ impl TenantKeys {
     ///
     /// # Errors
     /// A fault when the hash parameters are too weak or the library refuses a key.
-    pub fn derive(root: &SecretBytes<32>, parameters: HashParameters) -> Result<Self, Fault> {
+    pub(crate) fn derive(root: &SecretBytes<32>, parameters: HashParameters) -> Result<Self, Fault> {
         let pepper = Pepper { id: 1, key: derive_key(root, "pepper") };
         Ok(Self {
             seal: SealingKey::new(1, &derive_key(root, "seal")).map_err(Fault::new)?,

@@ -15,10 +15,11 @@ const STATEMENTS: [&str; 8] = [
     "DELETE FROM journeys WHERE id IN (SELECT id FROM journeys WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM browsers WHERE id IN (SELECT id FROM browsers WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM mailed_links WHERE id IN (SELECT id FROM mailed_links WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
-    "DELETE FROM revoked_jtis WHERE expires_at < $1",
-    "DELETE FROM client_assertions WHERE expires_at < $1",
+    "DELETE FROM revoked_jtis WHERE (tenant_id, jti) IN (SELECT tenant_id, jti FROM revoked_jtis WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
+    "DELETE FROM client_assertions WHERE (tenant_id, client_id, jti_hash) IN (SELECT tenant_id, client_id, jti_hash FROM client_assertions WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
 ];
-const REFUSALS: &str = "DELETE FROM refusals WHERE at < $1";
+/// By id, which ascends with the time: there is no index by time.
+const REFUSALS: &str = "DELETE FROM refusals WHERE id IN (SELECT id FROM refusals WHERE at < $1 ORDER BY id LIMIT 500)";
 
 /// Removes one batch of everything that ran out a day ago, of all tenants, and says how many rows that were. Needs a
 /// transaction for all tenants.

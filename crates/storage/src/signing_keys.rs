@@ -6,7 +6,7 @@ use crate::{Conn, Row, Tx};
 
 const ALL: &str = "SELECT tenant_id, kid, algorithm, private_sealed, published_at, activated_at, retired_from_signing_at, revoked_at FROM signing_keys ORDER BY tenant_id, published_at, kid";
 const INSERT: &str = "INSERT INTO signing_keys (tenant_id, kid, algorithm, private_sealed, published_at, activated_at) VALUES ($1, $2, $3, $4, $5, $6)";
-const ACTIVATE: &str = "UPDATE signing_keys SET activated_at = $3 WHERE tenant_id = $1 AND kid = $2 AND activated_at IS NULL AND revoked_at IS NULL";
+const ACTIVATE: &str = "UPDATE signing_keys SET activated_at = $3 WHERE tenant_id = $1 AND kid = $2 AND algorithm = $4 AND activated_at IS NULL AND revoked_at IS NULL";
 const RETIRE: &str = "UPDATE signing_keys SET retired_from_signing_at = $4 WHERE tenant_id = $1 AND algorithm = $2 AND kid <> $3 AND activated_at IS NOT NULL AND retired_from_signing_at IS NULL";
 const REVOKE: &str = "UPDATE signing_keys SET revoked_at = $3 WHERE tenant_id = $1 AND kid = $2 AND revoked_at IS NULL";
 
@@ -48,12 +48,13 @@ pub async fn insert(tx: &mut Tx, key: &SigningKeyRow) -> Result<(), Fault> {
     tx.execute(INSERT, &values).await.map(drop)
 }
 
-/// Lets a staged key sign and takes the others of its algorithm from signing; false when it signs already or is revoked.
+/// Lets a staged key of `algorithm` sign and takes the others of that algorithm from signing; false when there is no such
+/// key, it signs already or is revoked.
 ///
 /// # Errors
 /// A fault when the database is away.
 pub async fn promote(tx: &mut Tx, tenant: TenantId, algorithm: &str, kid: &str, now: Timestamp) -> Result<bool, Fault> {
-    if tx.execute(ACTIVATE, &[tenant.into(), kid.into(), now.into()]).await? == 0 {
+    if tx.execute(ACTIVATE, &[tenant.into(), kid.into(), now.into(), algorithm.into()]).await? == 0 {
         return Ok(false);
     }
     tx.execute(RETIRE, &[tenant.into(), algorithm.into(), kid.into(), now.into()]).await?;

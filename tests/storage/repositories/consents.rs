@@ -51,7 +51,8 @@ async fn another_tenants_consent_is_neither_found_nor_withdrawn() {
         db.write(TWO, async |tx| consents::give(tx, TWO, user_id(7), &web(), &openid, NOW).await).await;
 
         let found = db.read(Wall::All, async |conn| consents::find(conn, ONE, user_id(7), &web()).await).await;
-        let withdrawn = db.write(Wall::All, async |tx| consents::withdraw(tx, ONE, user_id(7), &web(), NOW).await).await;
+        let withdrawn =
+            db.write(Wall::All, async |tx| consents::withdraw(tx, ONE, user_id(7), &web(), NOW).await).await;
 
         assert_eq!((found, withdrawn), (None, false));
         let kept = db.read(TWO, async |conn| consents::find(conn, TWO, user_id(7), &web()).await).await;

@@ -28,7 +28,7 @@ async fn a_change_of_a_tenant_that_does_not_exist_is_a_fault() {
     on_both(async |db| {
         let three = TenantId::new(3);
 
-        db.refused(three, async |tx| directory_versions::bump(tx, three).await).await;
+        db.refuses(three, async |tx| directory_versions::bump(tx, three).await).await;
     })
     .await;
 }

@@ -52,7 +52,7 @@ async fn an_event_is_never_written_over_another() {
     on_both(async |db| {
         db.write(ONE, async |tx| events::insert(tx, ONE, &event(4)).await).await;
 
-        db.refused(ONE, async |tx| events::insert(tx, ONE, &event(4)).await).await;
+        db.refuses(ONE, async |tx| events::insert(tx, ONE, &event(4)).await).await;
     })
     .await;
 }

@@ -13,7 +13,10 @@ async fn attempts_are_counted_per_account_and_factor() {
     on_both(async |db| {
         assert_eq!(db.write(ONE, async |tx| factor_failures::charge(tx, ONE, user_id(7), "totp", NOW).await).await, 1);
         let later = in_seconds(1);
-        assert_eq!(db.write(ONE, async |tx| factor_failures::charge(tx, ONE, user_id(7), "totp", later).await).await, 2);
+        assert_eq!(
+            db.write(ONE, async |tx| factor_failures::charge(tx, ONE, user_id(7), "totp", later).await).await,
+            2
+        );
         assert_eq!(db.write(ONE, async |tx| factor_failures::charge(tx, ONE, user_id(7), "pwd", NOW).await).await, 1);
         assert_eq!(db.write(ONE, async |tx| factor_failures::charge(tx, ONE, user_id(8), "totp", NOW).await).await, 1);
 

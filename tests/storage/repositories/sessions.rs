@@ -91,8 +91,8 @@ async fn a_session_ends_once_and_keeps_its_end() {
         insert(db, ONE, 5, BROWSER, 7).await;
 
         assert!(end(db, ID).await);
-        let again = db.write(ONE, async |tx| sessions::end(tx, ONE, ID, SessionEnd::Revoked, in_seconds(20)).await);
-        assert!(!again.await);
+        let (reason, late) = (SessionEnd::Revoked, in_seconds(20));
+        assert!(!db.write(ONE, async |tx| sessions::end(tx, ONE, ID, reason, late).await).await);
 
         assert_eq!(find(db, ONE, ID).await.unwrap().ended_at, Some(in_seconds(9)));
         assert_eq!(db.count("SELECT COUNT(*) FROM sessions WHERE end_reason = 'signed_out'").await, 1);

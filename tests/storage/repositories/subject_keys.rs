@@ -33,11 +33,11 @@ async fn a_key_is_found_until_it_is_destroyed_once() {
 async fn a_key_is_never_replaced_not_even_a_destroyed_one() {
     on_both(async |db| {
         db.write(ONE, async |tx| subject_keys::insert(tx, ONE, USER, b"first", NOW).await).await;
-        db.refused(ONE, async |tx| subject_keys::insert(tx, ONE, USER, b"second", NOW).await).await;
+        db.refuses(ONE, async |tx| subject_keys::insert(tx, ONE, USER, b"second", NOW).await).await;
         assert_eq!(find(db, ONE).await, Some(b"first".to_vec()));
 
         db.write(ONE, async |tx| subject_keys::destroy(tx, ONE, USER, NOW).await).await;
-        db.refused(ONE, async |tx| subject_keys::insert(tx, ONE, USER, b"third", NOW).await).await;
+        db.refuses(ONE, async |tx| subject_keys::insert(tx, ONE, USER, b"third", NOW).await).await;
     })
     .await;
 }

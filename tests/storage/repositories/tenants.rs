@@ -31,7 +31,7 @@ async fn a_new_tenant_gets_the_next_number_and_a_directory_version() {
 #[tokio::test]
 async fn a_slug_is_given_once() {
     on_both(async |db| {
-        db.refused(Wall::All, async |tx| tenants::insert(tx, "two", &strict(), NOW).await).await;
+        db.refuses(Wall::All, async |tx| tenants::insert(tx, "two", &strict(), NOW).await).await;
 
         assert_eq!(all(db).await.len(), 2);
     })

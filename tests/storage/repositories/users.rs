@@ -136,7 +136,7 @@ async fn an_update_to_somebody_elses_address_is_a_fault() {
         insert(db, ONE, &user(8)).await;
 
         let taken = UserRow { email_index: Some([8; 32]), ..user(7) };
-        db.refused(ONE, async |tx| users::update(tx, ONE, &taken).await).await;
+        db.refuses(ONE, async |tx| users::update(tx, ONE, &taken).await).await;
 
         assert_eq!(find_by_email(db, ONE, 8).await, Some(user_id(8)));
     })

@@ -48,17 +48,15 @@ fn facts() -> Vec<Facts> {
         vec![proof(ProofKind::Totp, LATE)],
         vec![proof(ProofKind::Password, LATE), proof(ProofKind::RecoveryCode, LATE)],
     ];
-    let answers = [
-        None,
-        Some(ConsentAnswer::Refused),
-        Some(ConsentAnswer::Allowed { scope: Scope::default(), at: LATE }),
-    ];
+    let answers =
+        [None, Some(ConsentAnswer::Refused), Some(ConsentAnswer::Allowed { scope: Scope::default(), at: LATE })];
     let mut all = Vec::new();
     for user in [None, Some(ADA)] {
         for proofs in &proof_sets {
             for account_chosen in BOOLS {
                 for registering in [None, Some(false), Some(true)] {
-                    for enrolment in [None, Some(Enrolment::Declined), Some(Enrolment::CodesDue), Some(Enrolment::Done)] {
+                    for enrolment in [None, Some(Enrolment::Declined), Some(Enrolment::CodesDue), Some(Enrolment::Done)]
+                    {
                         for consent in &answers {
                             all.push(Facts {
                                 user,
@@ -79,7 +77,11 @@ fn facts() -> Vec<Facts> {
 }
 
 fn lookups() -> Vec<Available> {
-    let sets = [vec![], vec![proof(ProofKind::Password, EARLY)], vec![proof(ProofKind::Password, EARLY), proof(ProofKind::Totp, EARLY)]];
+    let sets = [
+        vec![],
+        vec![proof(ProofKind::Password, EARLY)],
+        vec![proof(ProofKind::Password, EARLY), proof(ProofKind::Totp, EARLY)],
+    ];
     let mut all = Vec::new();
     for sessions in [0, 1, 2] {
         for session_proofs in &sets {
@@ -220,7 +222,8 @@ fn a_stricter_requirement_never_finishes_earlier() {
 #[test]
 fn proofs_older_than_required_are_asked_again() {
     let facts = Facts { user: Some(ADA), ..Facts::default() };
-    let available = Available { sessions: 1, session_proofs: vec![proof(ProofKind::Password, EARLY)], ..Available::default() };
+    let available =
+        Available { sessions: 1, session_proofs: vec![proof(ProofKind::Password, EARLY)], ..Available::default() };
     let sign_in = Requirements::sign_in();
 
     assert_eq!(next(&sign_in, &facts, &available), Step::Done);

@@ -175,7 +175,8 @@ impl Tx {
     /// Makes the changes hold. Returns when they are on disk.
     ///
     /// # Errors
-    /// A fault when they do not hold; nothing of the transaction is left then.
+    /// A fault when they do not hold, and always when one of its statements failed; nothing of the transaction is left
+    /// then.
     pub async fn commit(self) -> Result<(), Fault> {
         match self.0.0 {
             Connection::Writing(writing) => writing.commit().await,

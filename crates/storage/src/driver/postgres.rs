@@ -43,6 +43,8 @@ pub(super) struct Slot {
     live: Option<Live>,
     pool: Arc<Pool>,
     in_transaction: bool,
+    /// Whether a statement was refused. PostgreSQL answers the COMMIT of such a transaction with success and rolls it back.
+    failed: bool,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -71,7 +73,7 @@ impl PostgresStore {
             Some(live) => live,
             None => pool.connect().await?,
         };
-        let mut slot = Slot { live: Some(live), pool, in_transaction: false, _permit: permit };
+        let mut slot = Slot { live: Some(live), pool, in_transaction: false, failed: false, _permit: permit };
         slot.work_for(wall).await?;
         Ok(slot)
     }
@@ -129,9 +131,10 @@ impl Slot {
             .ok_or_else(|| Fault::transient("the database connection broke"))
     }
 
-    /// Keeps the connection out of the pool when `result` says that it broke.
+    /// Remembers a failure, and keeps the connection out of the pool when it broke.
     fn checked<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, Fault> {
         result.map_err(|error| {
+            self.failed = true;
             if breaks_connection(&error) {
                 self.live = None;
             }
@@ -164,6 +167,9 @@ impl Slot {
     }
 
     pub(super) async fn commit(mut self) -> Result<(), Fault> {
+        if self.failed {
+            return Err(Fault::new("a statement of the transaction failed before"));
+        }
         self.execute("COMMIT", &[]).await?;
         self.in_transaction = false;
         Ok(())

@@ -47,6 +47,8 @@ enum Fate {
 pub(super) struct Writing {
     desk: Option<OwnedMutexGuard<Desk>>,
     batch: Batch,
+    /// Whether a statement failed: the transaction must not commit, as it does not on PostgreSQL.
+    failed: bool,
     wake_committer: mpsc::Sender<()>,
 }
 
@@ -66,7 +68,8 @@ impl Writer {
             desk = open_batch(desk).await?;
         }
         let batch = desk.batch.clone().ok_or_else(|| Fault::impossible("a batch was opened and is not there"))?;
-        let mut writing = Writing { desk: Some(desk), batch, wake_committer: self.wake_committer.clone() };
+        let wake_committer = self.wake_committer.clone();
+        let mut writing = Writing { desk: Some(desk), batch, failed: false, wake_committer };
         writing.execute("SAVEPOINT member", &[])?;
         Ok(writing)
     }
@@ -135,6 +138,7 @@ impl Writing {
         {
             batch.0.send_replace(Fate::Lost(error.to_string()));
         }
+        self.failed |= result.is_err();
         result
     }
 
@@ -166,6 +170,9 @@ impl Writing {
 
     /// Joins the batch for good, hands the lock on, and waits until the batch is on disk.
     pub(super) async fn commit(mut self) -> Result<(), Fault> {
+        if self.failed {
+            return Err(Fault::new("a statement of the transaction failed before"));
+        }
         self.execute("RELEASE member", &[])?;
         let mut fate = self.batch.0.subscribe();
         self.desk = None;

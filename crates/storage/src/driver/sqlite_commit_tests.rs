@@ -68,14 +68,17 @@ async fn two_hundred_concurrent_transactions_all_hold() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failed_statement_does_not_harm_its_transaction() {
+async fn a_transaction_with_a_failed_statement_does_not_commit_and_harms_no_other() {
     let dir = tempfile::tempdir().unwrap();
     let writer = writer(&dir).await;
 
-    let mut tx = writer.begin().await.unwrap();
-    tx.execute("INSERT INTO t (id, v) VALUES ($1, $2)", &[Value::from(1), "x".into()]).unwrap();
-    assert!(tx.execute("INSERT INTO t (id, v) VALUES ($1, $2)", &[Value::from(1), "y".into()]).is_err());
-    tx.commit().await.unwrap();
+    let mut failing = writer.begin().await.unwrap();
+    failing.execute("INSERT INTO t (id, v) VALUES ($1, $2)", &[Value::from(1), "x".into()]).unwrap();
+    assert!(failing.execute("INSERT INTO t (id, v) VALUES ($1, $2)", &[Value::from(1), "y".into()]).is_err());
+    assert!(failing.commit().await.is_err());
+    let mut next = writer.begin().await.unwrap();
+    next.execute("INSERT INTO t (id, v) VALUES ($1, $2)", &[Value::from(2), "z".into()]).unwrap();
+    next.commit().await.unwrap();
 
     assert_eq!(count(&dir), 1);
 }

@@ -1,0 +1,193 @@
+//! Limits on attempts to sign in, by preset: charged before the work, never refunded by success.
+//!
+//! Owns the keys and this node's counters. The count of consecutive failures of an account is in the database, so it holds
+//! on every node and over restarts. SECURITY rule 18, S-072 to S-074.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use portreeve_domain::{Gcra, Lifetime, RateDecision, RatePreset, TenantId, Timestamp};
+
+/// How many counters are kept; beyond that those that count nothing any more are dropped.
+const MAX_COUNTERS: usize = 100_000;
+const MINUTE: Lifetime = Lifetime::from_minutes(1);
+
+/// An account as far as limits are concerned: part of the blind index of its canonical address, known or not.
+pub(crate) type AccountKey = [u8; 16];
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Counter {
+    Address(TenantId, IpAddr),
+    AddressAndAccount(TenantId, IpAddr, AccountKey),
+}
+
+/// This node's counters.
+#[derive(Default)]
+pub(crate) struct Attempts(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    arrivals: HashMap<Counter, Timestamp>,
+    blocked: HashMap<(TenantId, IpAddr), Timestamp>,
+    accounts: HashMap<(TenantId, IpAddr), Vec<(AccountKey, Timestamp)>>,
+}
+
+impl Attempts {
+    /// Charges one attempt from `address` (already cut to the network a limit is for) on `account`.
+    ///
+    /// # Errors
+    /// How long to wait, when it is one too many.
+    pub(crate) fn charge(
+        &self,
+        preset: RatePreset,
+        tenant: TenantId,
+        address: IpAddr,
+        account: AccountKey,
+        now: Timestamp,
+    ) -> Result<(), Lifetime> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.forget_what_counts_nothing(now);
+        match preset {
+            RatePreset::Strict => state.charge_strict(tenant, address, now),
+            RatePreset::Standard => {
+                state.charge_distinct_accounts(tenant, address, account, now)?;
+                state.charge_counter(Counter::AddressAndAccount(tenant, address, account), now)
+            }
+        }
+    }
+}
+
+impl State {
+    fn charge_counter(&mut self, counter: Counter, now: Timestamp) -> Result<(), Lifetime> {
+        let limit = Gcra::new(RatePreset::ATTEMPTS_PER_MINUTE, MINUTE);
+        match limit.charge(self.arrivals.get(&counter).copied(), now) {
+            RateDecision::Allowed { next } => {
+                self.arrivals.insert(counter, next);
+                Ok(())
+            }
+            RateDecision::Refused { retry_after } => Err(retry_after),
+        }
+    }
+
+    /// The sixth attempt of a minute blocks the address for a set period.
+    fn charge_strict(&mut self, tenant: TenantId, address: IpAddr, now: Timestamp) -> Result<(), Lifetime> {
+        if let Some(&until) = self.blocked.get(&(tenant, address))
+            && now < until
+        {
+            return Err(until.since(now));
+        }
+        self.charge_counter(Counter::Address(tenant, address), now).map_err(|_| {
+            self.blocked.insert((tenant, address), now.plus(RatePreset::STRICT_BLOCK));
+            RatePreset::STRICT_BLOCK
+        })
+    }
+
+    /// One address that tries many accounts is spraying passwords, however slowly it does so on each.
+    fn charge_distinct_accounts(
+        &mut self,
+        tenant: TenantId,
+        address: IpAddr,
+        account: AccountKey,
+        now: Timestamp,
+    ) -> Result<(), Lifetime> {
+        let tried = self.accounts.entry((tenant, address)).or_default();
+        tried.retain(|(_, at)| now < at.plus(RatePreset::ACCOUNTS_WINDOW));
+        if tried.iter().any(|(known, _)| *known == account) {
+            return Ok(());
+        }
+        if tried.len() >= RatePreset::ACCOUNTS_PER_ADDRESS {
+            let oldest = tried.first().map_or(now, |(_, at)| *at);
+            return Err(oldest.plus(RatePreset::ACCOUNTS_WINDOW).since(now));
+        }
+        tried.push((account, now));
+        Ok(())
+    }
+
+    fn forget_what_counts_nothing(&mut self, now: Timestamp) {
+        if self.arrivals.len() + self.accounts.len() < MAX_COUNTERS {
+            return;
+        }
+        self.arrivals.retain(|_, arrival| *arrival > now);
+        self.blocked.retain(|_, until| *until > now);
+        self.accounts.retain(|_, tried| tried.iter().any(|(_, at)| now < at.plus(RatePreset::ACCOUNTS_WINDOW)));
+    }
+}
+
+/// How long a factor that failed `consecutive` times in a row must rest after its last failure: nothing for the first
+/// five, then 30 s doubled each time, at most 15 minutes (S-081, S-082).
+pub(crate) fn rest_after(consecutive: i64) -> Lifetime {
+    match u32::try_from(consecutive - 5) {
+        Ok(beyond @ 0..) if consecutive >= 5 => {
+            let seconds = 30_i64 << beyond.min(5);
+            Lifetime::from_seconds(seconds.min(15 * 60))
+        }
+        _ => Lifetime::from_millis(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T: TenantId = TenantId::DEFAULT;
+    const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+
+    fn account(n: u8) -> AccountKey {
+        [n; 16]
+    }
+
+    /// S-072: preset `strict`: five attempts from one address a minute, for whatever accounts; the sixth blocks it.
+    #[test]
+    fn strict_blocks_an_address_after_five_attempts() {
+        let attempts = Attempts::default();
+        for n in 0..5 {
+            assert_eq!(attempts.charge(RatePreset::Strict, T, HERE, account(n), NOW), Ok(()));
+        }
+
+        let sixth = attempts.charge(RatePreset::Strict, T, HERE, account(9), NOW);
+        let later = attempts.charge(RatePreset::Strict, T, HERE, account(9), NOW.plus(Lifetime::from_minutes(14)));
+
+        assert_eq!(sixth, Err(RatePreset::STRICT_BLOCK));
+        assert_eq!(later, Err(Lifetime::from_minutes(1)));
+        assert_eq!(attempts.charge(RatePreset::Strict, T, THERE, account(0), NOW), Ok(()));
+        assert_eq!(attempts.charge(RatePreset::Strict, T, HERE, account(0), NOW.plus(RatePreset::STRICT_BLOCK)), Ok(()));
+    }
+
+    /// S-072: preset `standard`: people behind one address do not share a budget, but one account has one.
+    #[test]
+    fn standard_limits_an_account_and_not_the_office_it_is_in() {
+        let attempts = Attempts::default();
+        for n in 0..20 {
+            assert_eq!(attempts.charge(RatePreset::Standard, T, HERE, account(n), NOW), Ok(()));
+        }
+        for _ in 0..4 {
+            assert_eq!(attempts.charge(RatePreset::Standard, T, HERE, account(0), NOW), Ok(()));
+        }
+
+        assert_eq!(attempts.charge(RatePreset::Standard, T, HERE, account(0), NOW), Err(Lifetime::from_seconds(12)));
+    }
+
+    /// S-072: the spray detector: the 31st account of one address in ten minutes is refused.
+    #[test]
+    fn standard_refuses_an_address_that_tries_many_accounts() {
+        let attempts = Attempts::default();
+        for n in 0..30 {
+            assert_eq!(attempts.charge(RatePreset::Standard, T, HERE, account(n), NOW), Ok(()));
+        }
+
+        assert_eq!(attempts.charge(RatePreset::Standard, T, HERE, account(30), NOW), Err(RatePreset::ACCOUNTS_WINDOW));
+        assert_eq!(attempts.charge(RatePreset::Standard, T, THERE, account(30), NOW), Ok(()));
+    }
+
+    /// S-081: five tries, then a pause that grows.
+    #[test]
+    fn a_factor_rests_after_five_failures() {
+        assert_eq!(rest_after(4), Lifetime::from_millis(0));
+        assert_eq!(rest_after(5), Lifetime::from_seconds(30));
+        assert_eq!(rest_after(7), Lifetime::from_minutes(2));
+        assert_eq!(rest_after(100), Lifetime::from_minutes(15));
+    }
+}

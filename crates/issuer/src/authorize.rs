@@ -1,0 +1,191 @@
+//! Authorization requests: answered at once when nothing is missing, otherwise a journey begins.
+//!
+//! Owns the first look at a request. A request that needs no page writes no journey; one with `prompt=none` never does.
+//! Leaves parsing to `oidc::authorization` and the pages to `journeys`. OIDC Core §3.1.2; RFC 6749 §4.1.
+
+use std::sync::Arc;
+
+use portreeve_crypto::{SecretText, public_id};
+use portreeve_domain::journey::{Facts, LevelRule, Requirements, Step};
+use portreeve_domain::{Client, Fault, JourneyId, MfaPolicy, Session, Strength, Timestamp, UserId, lifetimes};
+use portreeve_oidc::authorization::{self, Accepted, Prompt};
+use portreeve_oidc::{Cause, Refusal};
+use portreeve_storage::journeys::{self as journey_rows, JourneyRow};
+use portreeve_storage::{Conn, users};
+
+use crate::browsers::{self, BoundBrowser, Browser};
+use crate::directory::TenantDirectory;
+use crate::journeys::{Ended, Journey, Settled};
+use crate::stored_facts::{StoredFacts, seal_facts, seal_request};
+use crate::{Issuer, id_token_hint};
+
+/// What journey ids in addresses begin with.
+pub(crate) const JOURNEY_PREFIX: &str = "jrn_";
+
+/// What a request or a form led to.
+pub enum Progress {
+    /// A page of a journey is next.
+    Page {
+        /// The journey's id as it stands in addresses.
+        journey: String,
+        /// Which page.
+        step: Step,
+        /// A new binding cookie, when the browser must be given one.
+        cookie: Option<SecretText>,
+    },
+    /// The journey is over: send the browser back to the client.
+    Redirect {
+        /// Where to, with the response parameters.
+        url: String,
+        /// A new binding cookie.
+        cookie: Option<SecretText>,
+        /// Whose sign-in this was, for the known-device cookie; `None` when nobody signed in.
+        user: Option<UserId>,
+    },
+}
+
+impl Issuer {
+    /// Answers an accepted authorization request from the browser with this cookie, or begins a journey.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn authorize(&self, at: &Arc<TenantDirectory>, request: Accepted, cookie: Option<&str>) -> Result<Progress, Fault> {
+        let Some(client) = at.client(&request.client_id).cloned() else {
+            return Err(Fault::impossible("an accepted request of an unknown client"));
+        };
+        let browser = self.recognize_browser(at, cookie).await?;
+        let started_at = self.ambient.now();
+        let mut conn = self.store.read(at.id()).await?;
+        let subject = match self.demanded_subject(&mut conn, at, &request).await? {
+            Ok(subject) => subject,
+            Err(refusal) => return Ok(self.refused(at, &request, &refusal)),
+        };
+        let required = requirements(at, &client, &request, subject, started_at);
+        let sessions = match &browser {
+            Some(browser) => browsers::live_sessions(&mut conn, &self.ambient, at, browser.id).await?,
+            None => Vec::new(),
+        };
+        let journey = Journey {
+            id: JourneyId::new(self.ambient.row_id()),
+            browser: browser.clone(),
+            version: 0,
+            client,
+            required,
+            stored: StoredFacts { facts: first_facts(&required, &sessions), ..StoredFacts::default() },
+            started_at,
+            request,
+        };
+        let step = self.step_of(&mut conn, at, &journey).await?;
+        drop(conn);
+        if journey.request.prompts.contains(Prompt::None)
+            && let Some(cause) = authorization::silent(step)
+        {
+            return Ok(self.refused(at, &journey.request, &cause.into()));
+        }
+        match step {
+            Step::Done | Step::Denied(_) => self.finish_at_once(at, journey).await,
+            _ => self.begin_journey(at, journey).await,
+        }
+    }
+
+    /// The error response to a request.
+    pub(crate) fn refused(&self, at: &TenantDirectory, request: &Accepted, refusal: &Refusal) -> Progress {
+        tracing::info!(client = request.client_id.as_str(), %refusal, "authorization refused");
+        let url = request.target.error(refusal.cause.code(), refusal.cause.description(), &at.issuer);
+        Progress::Redirect { url, cookie: None, user: None }
+    }
+
+    /// Whom the answer must be about: the `sub` claim with a value, else the subject of the `id_token_hint`.
+    async fn demanded_subject(
+        &self,
+        conn: &mut Conn,
+        at: &TenantDirectory,
+        request: &Accepted,
+    ) -> Result<Result<Option<UserId>, Refusal>, Fault> {
+        let hinted = match request.id_token_hint.as_deref().map(|hint| id_token_hint::claims(at, hint, self.ambient.now())) {
+            Some(Err(refusal)) => return Ok(Err(refusal)),
+            Some(Ok(claims)) => claims.str("sub").map(str::to_owned),
+            None => None,
+        };
+        let Some(subject) = request.subject_value().map(str::to_owned).or(hinted) else { return Ok(Ok(None)) };
+        match users::find_by_subject(conn, at.id(), &subject).await? {
+            Some(row) => Ok(Ok(Some(row.id))),
+            None => Ok(Err(Refusal::new(Cause::OtherUserNeeded).with_detail("the subject asked for is nobody here"))),
+        }
+    }
+
+    async fn finish_at_once(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Progress, Fault> {
+        let mut tx = self.store.begin(at.id()).await?;
+        match self.settle(&mut tx, at, &mut journey).await? {
+            Settled::Ended(Ended { url, user, cookie }) => {
+                tx.commit().await?;
+                Ok(Progress::Redirect { url, cookie, user })
+            }
+            // What was seen a moment ago has changed: a session ended, a consent was withdrawn.
+            Settled::Step { .. } | Settled::Stale => {
+                drop(tx);
+                self.begin_journey(at, journey).await
+            }
+        }
+    }
+
+    async fn begin_journey(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Progress, Fault> {
+        let mut tx = self.store.begin(at.id()).await?;
+        let bound = match journey.browser.take() {
+            Some(browser) => BoundBrowser { browser, cookie: None },
+            None => browsers::bind(&mut tx, &self.ambient, at).await?,
+        };
+        let step = self.step_of(&mut tx, at, &journey).await?;
+        self.prepare(step, &mut journey)?;
+        let row = JourneyRow {
+            id: journey.id,
+            browser: bound.browser.id,
+            client: journey.client.id.clone(),
+            request_sealed: seal_request(&self.ambient, at, journey.id, &journey.request)?,
+            facts_sealed: seal_facts(&self.ambient, at, journey.id, &journey.stored)?,
+            version: 1,
+            created_at: journey.started_at,
+            expires_at: journey.started_at.plus(lifetimes::JOURNEY),
+            finished_at: None,
+        };
+        journey_rows::insert(&mut tx, at.id(), &row).await?;
+        tx.commit().await?;
+        Ok(Progress::Page { journey: journey_text(at, journey.id)?, step, cookie: bound.cookie })
+    }
+}
+
+/// The journey's id as it stands in addresses.
+pub(crate) fn journey_text(at: &TenantDirectory, id: JourneyId) -> Result<String, Fault> {
+    public_id(JOURNEY_PREFIX, id.as_i64(), &at.keys.permutation).map_err(Fault::new)
+}
+
+/// What must be shown: what the request asks, and what the tenant demands on top.
+pub(crate) fn requirements(
+    at: &TenantDirectory,
+    client: &Client,
+    request: &Accepted,
+    subject: Option<UserId>,
+    started_at: Timestamp,
+) -> Requirements {
+    let mut required = authorization::requirements(request, client, started_at);
+    required.subject = subject;
+    match at.tenant.settings.mfa {
+        MfaPolicy::WhenEnrolled => required,
+        MfaPolicy::Required => required.with_level(LevelRule { strength: Strength::TwoFactors, essential: true }),
+    }
+}
+
+/// Which account a new journey goes for: the demanded one, else the only one signed in here, unless it is to be chosen.
+fn first_facts(required: &Requirements, sessions: &[Session]) -> Facts {
+    let chosen = match (required.subject, sessions) {
+        (Some(subject), _) => sessions.iter().find(|session| session.user == subject),
+        (None, [only]) if !required.select_account && !required.create_account => Some(only),
+        _ => None,
+    };
+    Facts { user: chosen.map(|session| session.user), session: chosen.map(|session| session.id), ..Facts::default() }
+}
+
+/// A browser's claim to a journey, without which nothing of it is shown.
+pub(crate) fn is_bound(journey: &JourneyRow, browser: Option<&Browser>) -> bool {
+    browser.is_some_and(|browser| browser.id == journey.browser)
+}

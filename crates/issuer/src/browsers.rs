@@ -1,0 +1,82 @@
+//! Browsers: the cookie that binds journeys and sessions to one browser.
+//!
+//! Owns making, recognising and renewing its secret: a new one at each sign-in, step-up and sign-out, the old one dead at
+//! once (SECURITY rule 20, S-092). Leaves the cookie's name and attributes to `http-kit`.
+
+use portreeve_crypto::{Bearer, SecretText};
+use portreeve_domain::{BrowserId, Fault, Session, TokenKind, lifetimes};
+use portreeve_storage::{Conn, Tx, browsers, sessions};
+
+use crate::directory::TenantDirectory;
+use crate::{Ambient, Issuer};
+
+/// A browser that has proven itself by its cookie.
+#[derive(Clone)]
+pub struct Browser {
+    /// Its row.
+    pub id: BrowserId,
+    /// SHA-256 of the cookie's secret: what form tokens are bound to.
+    pub(crate) secret_hash: [u8; 32],
+}
+
+/// A browser and the cookie it must be given, if any.
+pub(crate) struct BoundBrowser {
+    pub browser: Browser,
+    pub cookie: Option<SecretText>,
+}
+
+impl Issuer {
+    /// Recognises a browser by its cookie's text; `None` without one, or for one that is forged, replaced or too old.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn recognize_browser(&self, at: &TenantDirectory, cookie: Option<&str>) -> Result<Option<Browser>, Fault> {
+        let parsed = cookie.and_then(|text| Bearer::parse(text, TokenKind::Browser.prefix(), &at.keys.permutation));
+        let Some(bearer) = parsed else { return Ok(None) };
+        let id = BrowserId::new(bearer.id);
+        let row = browsers::find(&mut self.store.read(at.id()).await?, at.id(), id).await?;
+        let known = row.filter(|row| bearer.proves(&row.secret_hash) && self.ambient.now() < row.expires_at);
+        Ok(known.map(|row| Browser { id, secret_hash: row.secret_hash }))
+    }
+}
+
+/// Remembers a new browser and returns it with its cookie.
+pub(crate) async fn bind(tx: &mut Tx, ambient: &Ambient, at: &TenantDirectory) -> Result<BoundBrowser, Fault> {
+    let (id, now) = (BrowserId::new(ambient.row_id()), ambient.now());
+    let (secret_hash, cookie) = new_secret(ambient, at, id)?;
+    browsers::insert(tx, at.id(), id, &secret_hash, now, now.plus(lifetimes::BROWSER)).await?;
+    Ok(BoundBrowser { browser: Browser { id, secret_hash }, cookie: Some(cookie) })
+}
+
+/// Gives a browser a new secret; `None` when another tab was faster: the caller's page is stale then.
+pub(crate) async fn renew(
+    tx: &mut Tx,
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    browser: &Browser,
+) -> Result<Option<BoundBrowser>, Fault> {
+    let (secret_hash, cookie) = new_secret(ambient, at, browser.id)?;
+    let expires_at = ambient.now().plus(lifetimes::BROWSER);
+    let renewed = browsers::change_secret(tx, at.id(), browser.id, &browser.secret_hash, &secret_hash, expires_at).await?;
+    let browser = Browser { id: browser.id, secret_hash };
+    Ok(renewed.then_some(BoundBrowser { browser, cookie: Some(cookie) }))
+}
+
+/// The sessions of a browser that count now, oldest first.
+pub(crate) async fn live_sessions(
+    conn: &mut Conn,
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    browser: BrowserId,
+) -> Result<Vec<Session>, Fault> {
+    let mut found = sessions::of_browser(conn, at.id(), browser).await?;
+    let now = ambient.now();
+    found.retain(|session| session.is_live(now));
+    Ok(found)
+}
+
+fn new_secret(ambient: &Ambient, at: &TenantDirectory, id: BrowserId) -> Result<([u8; 32], SecretText), Fault> {
+    let secret = ambient.secret()?;
+    let text = Bearer::mint(TokenKind::Browser.prefix(), id.as_i64(), &secret, &at.keys.permutation).map_err(Fault::new)?;
+    Ok((*Bearer::stored_hash(&secret).as_bytes(), text))
+}

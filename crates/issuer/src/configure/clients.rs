@@ -1,0 +1,149 @@
+//! The difference in clients and their secrets.
+//!
+//! Owns what a secret given by an operator must be like. Leaves every rule for metadata to `oidc::registration`.
+
+use std::collections::BTreeSet;
+
+use portreeve_crypto::{SecretText, sha256};
+use portreeve_domain::{Client, ClientAuthMethod, ClientMetadata};
+use portreeve_oidc::registration;
+
+use super::change::{ChangeKind, ResourceKind, differing_members};
+use super::plan::{Action, Scene, Step, Unlisted};
+use super::problem::Problem;
+use super::resources::{ClientDeclaration, Declared};
+
+/// How short a secret may be, in characters. One of ours has 43.
+const MIN_SECRET_CHARS: usize = 16;
+/// How many different characters a secret must have.
+const MIN_DISTINCT_CHARS: usize = 8;
+/// Words that stand in samples; whoever uses one has not made a secret.
+const SAMPLE_WORDS: [&str; 6] = ["sample", "change", "example", "placeholder", "password", "your-secret"];
+
+/// Compares the clients of one tenant.
+pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec<Step<'r>> {
+    let declared: Vec<_> = scene.resources.clients.iter().filter(|d| d.tenant == scene.slug).collect();
+    let mut steps = Vec::new();
+    for declared in &declared {
+        match compare_one(scene, declared) {
+            Ok(step) => steps.extend(step),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if let (Unlisted::Delete, Some(at)) = (scene.unlisted, &scene.at) {
+        let mut unlisted: Vec<_> =
+            at.clients.keys().filter(|id| !declared.iter().any(|d| d.what.id == **id)).collect();
+        unlisted.sort();
+        for id in unlisted {
+            let change = scene.change(ChangeKind::Delete, ResourceKind::Client, id.as_str(), Vec::new());
+            steps.push(Step { change, action: Action::DeleteClient(id.clone()) });
+        }
+    }
+    steps
+}
+
+fn compare_one<'r>(
+    scene: &Scene<'r>,
+    declared: &'r Declared<ClientDeclaration>,
+) -> Result<Option<Step<'r>>, Problem> {
+    let stored = scene.at.as_ref().and_then(|at| at.client(&declared.what.id)).map(AsRef::as_ref);
+    let metadata = checked_metadata(scene, declared)?;
+    let secret_hashes = new_secret_hashes(declared, &metadata, stored)?;
+    let old = stored.map(|client| serde_json::to_value(&client.metadata).unwrap_or_default()).unwrap_or_default();
+    let mut fields = differing_members(&old, &serde_json::to_value(&metadata).unwrap_or_default());
+    let metadata = (!fields.is_empty()).then_some(metadata);
+    if secret_hashes.is_some() {
+        fields.push("client_secret".to_owned());
+    }
+    if fields.is_empty() {
+        return Ok(None);
+    }
+    let kind = if stored.is_some() { ChangeKind::Update } else { ChangeKind::Create };
+    let id = &declared.what.id;
+    let change = scene.change(kind, ResourceKind::Client, id.as_str(), fields);
+    Ok(Some(Step { change, action: Action::PutClient { id, metadata, secret_hashes } }))
+}
+
+fn checked_metadata(scene: &Scene<'_>, declared: &Declared<ClientDeclaration>) -> Result<ClientMetadata, Problem> {
+    let metadata = registration::check(declared.what.metadata.clone(), scene.profile).map_err(|refusal| {
+        let detail = refusal.detail.unwrap_or_else(|| refusal.cause.name().to_owned());
+        // The detail begins with the name of the field.
+        let field = detail.split_whitespace().next().unwrap_or_default();
+        declared.origin.place_of(field).problem(
+            format!("client {}: {detail}", declared.what.id.as_str()),
+            "see RFC 7591 section 2 for the field",
+        )
+    })?;
+    for (field, resources) in [("introspects", &metadata.introspects), ("resources", &metadata.resources)] {
+        if let Some(unknown) = resources.iter().find(|resource| !is_known(scene, resource)) {
+            return Err(declared.origin.place_of(field).problem(
+                format!("{field} names {unknown}, which no resource server is called"),
+                "declare it under [[resource_servers]]",
+            ));
+        }
+    }
+    Ok(metadata)
+}
+
+/// Whether a resource server will be there when the plan is carried out.
+fn is_known(scene: &Scene<'_>, resource: &str) -> bool {
+    let mut declared = scene.resources.resource_servers.iter().filter(|d| d.tenant == scene.slug);
+    let stays = scene.unlisted == Unlisted::Keep;
+    declared.any(|d| d.what.resource == resource)
+        || (stays && scene.at.as_ref().is_some_and(|at| at.server(resource).is_some()))
+}
+
+/// The hashes to store; `None` when the stored ones are right.
+fn new_secret_hashes(
+    declared: &Declared<ClientDeclaration>,
+    metadata: &ClientMetadata,
+    stored: Option<&Client>,
+) -> Result<Option<Vec<[u8; 32]>>, Problem> {
+    let place = declared.origin.place_of("client_secret");
+    let name = declared.what.id.as_str();
+    let method = metadata.token_endpoint_auth_method;
+    let has_secret = matches!(method, ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost);
+    let held: BTreeSet<[u8; 32]> = stored.iter().flat_map(|client| &client.secrets).map(|secret| secret.hash).collect();
+    let given = declared.what.secrets.as_deref();
+    match given {
+        Some(_) if !has_secret => Err(place.problem(
+            format!("client {name} has a client_secret and token_endpoint_auth_method {}", method.name()),
+            "remove client_secret, or choose client_secret_basic",
+        )),
+        None if has_secret && held.is_empty() => Err(place.problem(
+            format!("client {name} has no client_secret"),
+            r#"add client_secret = { env = "NAME" }, or token_endpoint_auth_method = "none" for a public client"#,
+        )),
+        None if has_secret || held.is_empty() => Ok(None),
+        None => Ok(Some(Vec::new())),
+        Some(secrets) => {
+            if let Some(weakness) = secrets.iter().find_map(weakness) {
+                let mend = "make one: openssl rand -base64 32";
+                return Err(place.problem(format!("client_secret of {name} {weakness}"), mend));
+            }
+            let hashes: Vec<[u8; 32]> = secrets.iter().map(hash).collect();
+            let is_held = hashes.iter().copied().collect::<BTreeSet<_>>() == held;
+            Ok((!is_held).then_some(hashes))
+        }
+    }
+}
+
+/// What is stored of a secret: the SHA-256 of its text. Fast on purpose: the secret is random, not remembered.
+pub(super) fn hash(secret: &SecretText) -> [u8; 32] {
+    *sha256(secret.expose().as_bytes()).as_bytes()
+}
+
+/// Why a text cannot be a client's secret; `None` when it can.
+fn weakness(secret: &SecretText) -> Option<String> {
+    let text = secret.expose();
+    let lower = text.to_ascii_lowercase();
+    let distinct = text.chars().collect::<BTreeSet<_>>().len();
+    if text.chars().count() < MIN_SECRET_CHARS {
+        return Some(format!("has fewer than {MIN_SECRET_CHARS} characters"));
+    }
+    if text.chars().any(|c| !c.is_ascii_graphic()) {
+        return Some("has characters that are not printable ASCII".to_owned());
+    }
+    let is_sample = SAMPLE_WORDS.iter().any(|word| lower.contains(word));
+    (is_sample || distinct < MIN_DISTINCT_CHARS).then(|| "looks like a sample".to_owned())
+}

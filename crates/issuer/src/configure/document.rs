@@ -1,0 +1,235 @@
+//! One TOML document into declarations.
+//!
+//! Owns the shape of resource files and the line of every mistake. Our own names (`tenant`, `client_secret`, `scopes` as a
+//! list) are taken out of an entry first; what is left must be exactly what the domain type knows. DESIGN §1.2.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use portreeve_crypto::SecretText;
+use portreeve_domain::{ClientId, PersonClaims, ResourceServer, Scope, Tenant};
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::problem::{Origin, Place, Problem};
+use super::resources::{
+    ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration,
+};
+use super::secret_reference;
+
+/// The lists a document may hold.
+const LISTS: [&str; 4] = ["tenants", "resource_servers", "clients", "users"];
+
+/// Reads `text` into `resources` and returns what was wrong; entries without a mistake are read all the same.
+///
+/// Relative files of secrets are looked for in `folder`.
+pub(super) fn read(text: &str, file: &Arc<str>, folder: &Path, resources: &mut Resources) -> Vec<Problem> {
+    let document = Document { text, file, folder };
+    let table = match DeTable::parse(text) {
+        Ok(table) => table.into_inner(),
+        Err(error) => return vec![document.syntax(&error)],
+    };
+    let mut problems = Vec::new();
+    for (name, list) in table {
+        if let Err(problem) = document.list(&name, list, resources, &mut problems) {
+            problems.push(problem);
+        }
+    }
+    problems
+}
+
+struct Document<'a> {
+    text: &'a str,
+    file: &'a Arc<str>,
+    folder: &'a Path,
+}
+
+/// One entry of a list: its origin, and the members nobody has taken yet.
+struct Entry<'a, 'i> {
+    document: &'a Document<'a>,
+    origin: Origin,
+    span: std::ops::Range<usize>,
+    members: DeTable<'i>,
+}
+
+impl<'a> Document<'a> {
+    fn place(&self, offset: usize) -> Place {
+        let before = self.text.as_bytes().iter().take(offset);
+        Place::new(self.file, 1 + before.filter(|&&byte| byte == b'\n').count())
+    }
+
+    fn syntax(&self, error: &toml::de::Error) -> Problem {
+        let place = self.place(error.span().map_or(0, |span| span.start));
+        place.problem(one_line(error.message()), "mend it; no entry of the file was read")
+    }
+
+    fn list<'i>(
+        &'a self,
+        name: &Spanned<Cow<'i, str>>,
+        list: Spanned<DeValue<'i>>,
+        resources: &mut Resources,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), Problem> {
+        let place = self.place(name.span().start);
+        let name: &str = name.get_ref();
+        if !LISTS.contains(&name) {
+            let what = format!("unknown resource {name}");
+            return Err(place.problem(what, format!("known are [[{}]]", LISTS.join("]], [["))));
+        }
+        let DeValue::Array(entries) = list.into_inner() else {
+            return Err(place.problem(format!("{name} is a list of tables"), format!("write [[{name}]]")));
+        };
+        for entry in entries {
+            if let Err(problem) = self.entry(name, entry, resources) {
+                problems.push(problem);
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&self, list: &str, entry: Spanned<DeValue<'_>>, resources: &mut Resources) -> Result<(), Problem> {
+        let span = entry.span();
+        let place = self.place(span.start);
+        let DeValue::Table(members) = entry.into_inner() else {
+            return Err(place.problem(format!("{list} is a list of tables"), format!("write [[{list}]]")));
+        };
+        let fields: BTreeMap<String, usize> = members
+            .iter()
+            .map(|(name, _)| (name.get_ref().clone().into_owned(), self.place(name.span().start).line))
+            .collect();
+        let entry = Entry { document: self, origin: Origin::new(place, fields), span, members };
+        match list {
+            "tenants" => resources.tenants.push(entry.tenant()?),
+            "resource_servers" => resources.resource_servers.push(entry.resource_server()?),
+            "clients" => resources.clients.push(entry.client()?),
+            _ => resources.users.push(entry.user()?),
+        }
+        Ok(())
+    }
+}
+
+impl<'i> Entry<'_, 'i> {
+    fn tenant(mut self) -> Result<Declared<TenantDeclaration>, Problem> {
+        let slug: String = self.required("slug")?;
+        if !Tenant::is_valid_slug(&slug) {
+            let place = self.origin.place_of("slug");
+            return Err(place.problem(
+                format!("{slug:?} cannot name a tenant"),
+                "use 1 to 40 lower-case letters, digits and inner dashes",
+            ));
+        }
+        let (origin, settings) = self.rest()?;
+        Ok(Declared { origin, tenant: slug, what: TenantDeclaration { settings } })
+    }
+
+    fn resource_server(mut self) -> Result<Declared<ResourceServer>, Problem> {
+        let tenant = self.tenant_slug()?;
+        let scopes: Vec<String> = self.optional("scopes")?.unwrap_or_default();
+        let scopes = Scope::parse(&scopes.join(" "))
+            .map_err(|e| self.origin.place_of("scopes").problem("scopes cannot be used", e.to_string()))?;
+        let (origin, mut server): (_, ResourceServer) = self.rest()?;
+        server.scopes = scopes;
+        Ok(Declared { origin, tenant, what: server })
+    }
+
+    fn client(mut self) -> Result<Declared<ClientDeclaration>, Problem> {
+        let tenant = self.tenant_slug()?;
+        let id: ClientId = self.required("client_id")?;
+        let secrets = self.secrets("client_secret")?;
+        let (origin, metadata) = self.rest()?;
+        Ok(Declared { origin, tenant, what: ClientDeclaration { id, metadata, secrets } })
+    }
+
+    fn user(mut self) -> Result<Declared<UserDeclaration>, Problem> {
+        let tenant = self.tenant_slug()?;
+        let email = self.required("email")?;
+        let email_verified = self.optional("email_verified")?;
+        let is_admin = self.optional("is_admin")?;
+        let claims: Option<PersonClaims> = self.optional("claims")?;
+        let totp_secret = self.secret("totp_secret")?;
+        let password = match (self.secret("password")?, self.optional("password_hash")?) {
+            (Some(_), Some(_)) => {
+                let place = self.origin.place_of("password_hash");
+                return Err(place.problem("password and password_hash are both given", "give one of them"));
+            }
+            (Some(text), None) => Some(PasswordSource::Text(text)),
+            (None, hash) => hash.map(PasswordSource::Hash),
+        };
+        if let Some((name, _)) = self.members.iter().next() {
+            let place = self.origin.place_of(name.get_ref());
+            return Err(place.problem(
+                format!("unknown field {}", name.get_ref()),
+                "a user has tenant, email, email_verified, claims, password or password_hash, totp_secret, is_admin",
+            ));
+        }
+        let what = UserDeclaration { email, email_verified, claims, password, totp_secret, is_admin };
+        Ok(Declared { origin: self.origin, tenant, what })
+    }
+
+    fn tenant_slug(&mut self) -> Result<String, Problem> {
+        Ok(self.optional("tenant")?.unwrap_or_else(|| Tenant::DEFAULT_SLUG.to_owned()))
+    }
+
+    fn required<T: DeserializeOwned>(&mut self, field: &str) -> Result<T, Problem> {
+        self.optional(field)?.ok_or_else(|| {
+            self.origin.place().problem(format!("{field} is missing"), format!("add {field} = …"))
+        })
+    }
+
+    fn optional<T: DeserializeOwned>(&mut self, field: &str) -> Result<Option<T>, Problem> {
+        let Some(value) = self.members.remove(field) else { return Ok(None) };
+        T::deserialize(ValueDeserializer::from(value)).map(Some).map_err(|e| self.mistake(&e, field))
+    }
+
+    fn secret(&mut self, field: &str) -> Result<Option<SecretText>, Problem> {
+        let Some(value) = self.members.remove(field) else { return Ok(None) };
+        let place = self.origin.place_of(field);
+        secret_reference::resolve(value.into(), self.document.folder, &place).map(Some)
+    }
+
+    /// One reference, or a list of one or two.
+    fn secrets(&mut self, field: &str) -> Result<Option<Vec<SecretText>>, Problem> {
+        let is_list = self.members.get(field).is_some_and(|value| value.get_ref().is_array());
+        if !is_list {
+            return Ok(self.secret(field)?.map(|secret| vec![secret]));
+        }
+        let place = self.origin.place_of(field);
+        let Some(DeValue::Array(references)) = self.members.remove(field).map(Spanned::into_inner) else {
+            return Ok(None);
+        };
+        if !(1..=2).contains(&references.len()) {
+            return Err(place.problem("a client has one secret, or two while rotating", "list one or two"));
+        }
+        let resolved =
+            references.into_iter().map(|one| secret_reference::resolve(one.into(), self.document.folder, &place));
+        resolved.collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Reads what was not taken as a `T`, which refuses members it does not know.
+    fn rest<T: DeserializeOwned>(self) -> Result<(Origin, T), Problem> {
+        let rest = Spanned::new(self.span.clone(), DeValue::Table(self.members));
+        match T::deserialize(ValueDeserializer::from(rest)) {
+            Ok(read) => Ok((self.origin, read)),
+            Err(error) => Err(mistake(self.document, &self.origin, &error, "")),
+        }
+    }
+
+    fn mistake(&self, error: &toml::de::Error, field: &str) -> Problem {
+        mistake(self.document, &self.origin, error, field)
+    }
+}
+
+/// A value that does not fit, at its own line where the reader knows it.
+fn mistake(document: &Document<'_>, origin: &Origin, error: &toml::de::Error, field: &str) -> Problem {
+    let place = error.span().map_or_else(|| origin.place_of(field), |span| document.place(span.start));
+    let what = one_line(error.message());
+    let what = if field.is_empty() { what } else { format!("{field}: {what}") };
+    place.problem(what, "see docs/configuration.md for the fields of each resource")
+}
+
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}

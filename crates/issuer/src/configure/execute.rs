@@ -1,0 +1,254 @@
+//! A plan, carried out.
+//!
+//! Owns the transactions: one for each new tenant, one for everything in a tenant, so that a tenant is never half
+//! configured. Every change writes its event and raises the directory's version, which running servers watch. Passwords
+//! are hashed before a transaction begins.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, TenantSettings};
+use portreeve_storage::{Tx, Wall, clients, directory_versions, resource_servers, tenants};
+
+use super::change::{Change, ChangeKind, ResourceKind};
+use super::credentials::{self, HashedPassword};
+use super::plan::{Action, Step, Unlisted};
+use super::problem::Problem;
+use super::resources::{PasswordSource, Resources, UserDeclaration};
+use super::users::UserUpdate;
+use crate::directory::TenantDirectory;
+use crate::people::{self, NewPerson, Person};
+use crate::{Issuer, audit};
+
+impl Issuer {
+    /// Makes the database what the files say and returns what was changed; a second call changes nothing.
+    ///
+    /// Each tenant is committed as a whole. Running servers follow within a second.
+    ///
+    /// # Errors
+    /// Every problem of the declarations at once, before anything is changed; a fault when the database is away, or
+    /// somebody else made the same resource meanwhile: tenants that come before stay changed then.
+    pub async fn apply(
+        &self,
+        resources: &Resources,
+        unlisted: Unlisted,
+    ) -> Result<Vec<Change>, Failure<Vec<Problem>>> {
+        let steps = self.compare(resources, unlisted).await?;
+        let mut changes = Vec::new();
+        for step in steps.tenants {
+            self.carry_out_on_tenant(&step).await?;
+            changes.push(step.change);
+        }
+        if !changes.is_empty() {
+            self.directory.reload().await?;
+            self.keep_keys_on_schedule().await?;
+        }
+        for (slug, steps) in steps.contents {
+            let at = self.directory.by_slug(slug).ok_or_else(|| Fault::impossible("a tenant was made and is gone"))?;
+            changes.extend(self.carry_out_in(&at, steps).await?);
+        }
+        self.directory.refresh().await?;
+        Ok(changes)
+    }
+
+    async fn carry_out_on_tenant(&self, step: &Step<'_>) -> Result<(), Fault> {
+        match &step.action {
+            Action::CreateTenant(settings) => self.create_tenant(&step.change, settings).await,
+            Action::UpdateTenant(settings) => self.update_tenant(&step.change, settings).await,
+            _ => Err(Fault::impossible("a step in a tenant among the steps on tenants")),
+        }
+    }
+
+    async fn create_tenant(&self, change: &Change, settings: &TenantSettings) -> Result<(), Fault> {
+        let mut tx = self.store.begin(Wall::All).await?;
+        let id = tenants::insert(&mut tx, &change.tenant, settings, self.ambient.now()).await?;
+        tx.commit().await?;
+        // The event is sealed with the tenant's own keys, which loading makes. A tenant without its event is found by
+        // the next `apply` as little as by a reader: so its creation is told by the transaction that follows at once.
+        self.directory.reload().await?;
+        let at = self.directory.by_id(id).ok_or_else(|| Fault::impossible("a tenant was made and is gone"))?;
+        let mut tx = self.store.begin(id).await?;
+        self.record(&mut tx, &at, EventType::TenantCreated, change).await?;
+        tx.commit().await
+    }
+
+    async fn update_tenant(&self, change: &Change, settings: &TenantSettings) -> Result<(), Fault> {
+        let at = self.directory.by_slug(&change.tenant).ok_or_else(|| Fault::impossible("a tenant is gone"))?;
+        let mut tx = self.store.begin(at.id()).await?;
+        tenants::update_settings(&mut tx, at.id(), settings).await?;
+        self.record(&mut tx, &at, EventType::TenantUpdated, change).await?;
+        directory_versions::bump(&mut tx, at.id()).await?;
+        tx.commit().await
+    }
+
+    async fn carry_out_in(&self, at: &Arc<TenantDirectory>, steps: Vec<Step<'_>>) -> Result<Vec<Change>, Fault> {
+        if steps.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut hashes = VecDeque::new();
+        for step in &steps {
+            if let Some(source) = step.password() {
+                hashes.push_back(credentials::hash(self, at, source).await?);
+            }
+        }
+        let mut tx = self.store.begin(at.id()).await?;
+        let mut changes = Vec::with_capacity(steps.len());
+        for step in steps {
+            let hash = step.password().and_then(|_| hashes.pop_front());
+            self.carry_out(&mut tx, at, &step, hash.as_ref()).await?;
+            changes.push(step.change);
+        }
+        directory_versions::bump(&mut tx, at.id()).await?;
+        tx.commit().await?;
+        Ok(changes)
+    }
+
+    async fn carry_out(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        step: &Step<'_>,
+        hash: Option<&HashedPassword>,
+    ) -> Result<(), Fault> {
+        let (now, change) = (self.ambient.now(), &step.change);
+        match &step.action {
+            Action::PutResourceServer(server) => {
+                resource_servers::upsert(tx, at.id(), server, now).await?;
+                self.record(tx, at, EventType::ResourceServerUpdated, change).await
+            }
+            Action::DeleteResourceServer(resource) => {
+                resource_servers::delete(tx, at.id(), resource).await?;
+                self.record(tx, at, EventType::ResourceServerUpdated, change).await
+            }
+            Action::PutClient { id, metadata, secret_hashes } => {
+                if let Some(metadata) = metadata {
+                    clients::upsert(tx, at.id(), id, metadata, now).await?;
+                }
+                if let Some(hashes) = secret_hashes {
+                    clients::replace_secrets(tx, at.id(), id, hashes, now).await?;
+                }
+                let is_new = change.kind == ChangeKind::Create;
+                let kind = if is_new { EventType::ClientCreated } else { EventType::ClientUpdated };
+                self.record(tx, at, kind, change).await
+            }
+            Action::DeleteClient(id) => {
+                clients::delete(tx, at.id(), id).await?;
+                self.record(tx, at, EventType::ClientDisabled, change).await
+            }
+            Action::CreateUser(declared) => self.create_declared(tx, at, declared, hash).await,
+            Action::UpdateUser(update) => self.update_declared(tx, at, update, hash).await,
+            Action::CreateTenant(_) | Action::UpdateTenant(_) => {
+                Err(Fault::impossible("a step on a tenant among the steps in one"))
+            }
+        }
+    }
+
+    async fn create_declared(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        declared: &UserDeclaration,
+        hash: Option<&HashedPassword>,
+    ) -> Result<(), Fault> {
+        let now = self.ambient.now();
+        let new = NewPerson {
+            email: declared.email.trim(),
+            email_verified_at: declared.email_verified.unwrap_or_default().then_some(now),
+            claims: declared.claims.clone().unwrap_or_default(),
+            is_admin: declared.is_admin.unwrap_or_default(),
+        };
+        let person = insert_person(self, tx, at, &new).await?;
+        let event = Event::new(EventType::UserCreated, now, Actor::Operator).about(person.id);
+        audit::record(tx, &self.ambient, at, event).await?;
+        if let Some(hash) = hash {
+            credentials::set_password(self, tx, at, &person, hash).await?;
+        }
+        match &declared.totp_secret {
+            Some(secret) => credentials::set_totp(self, tx, at, &person, secret).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn update_declared(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        update: &UserUpdate<'_>,
+        hash: Option<&HashedPassword>,
+    ) -> Result<(), Fault> {
+        let (person, declared) = (&*update.person, update.declared);
+        if update.profile {
+            let now = self.ambient.now();
+            let verified_at = match declared.email_verified {
+                Some(true) => person.email_verified_at.or(Some(now)),
+                Some(false) => None,
+                None => person.email_verified_at,
+            };
+            let new = NewPerson {
+                email: declared.email.trim(),
+                email_verified_at: verified_at,
+                claims: declared.claims.clone().unwrap_or_else(|| person.claims.clone()),
+                is_admin: declared.is_admin.unwrap_or(person.is_admin),
+            };
+            if !people::update(tx, &self.ambient, at, person, &new).await? {
+                return Err(Fault::transient("a person was erased while the plan was carried out"));
+            }
+            let event = Event::new(EventType::UserUpdated, now, Actor::Operator).about(person.id);
+            audit::record(tx, &self.ambient, at, event).await?;
+        }
+        if let Some(hash) = hash {
+            credentials::change_password(self, tx, at, person, hash).await?;
+        }
+        match &declared.totp_secret {
+            Some(secret) if update.totp => credentials::set_totp(self, tx, at, person, secret).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Records a change of something that is not a person: its name and the names of its fields are public.
+    async fn record(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        kind: EventType,
+        change: &Change,
+    ) -> Result<(), Fault> {
+        let mut event = Event::new(kind, self.ambient.now(), Actor::Operator)
+            .with("name", &change.name)
+            .with("fields", &change.fields);
+        if change.kind == ChangeKind::Delete {
+            event = event.with("deleted", true);
+        }
+        if change.resource == ResourceKind::Client {
+            event.client = ClientId::parse(&change.name);
+        }
+        audit::record(tx, &self.ambient, at, event).await
+    }
+}
+
+impl Step<'_> {
+    /// The password this step sets.
+    fn password(&self) -> Option<&PasswordSource> {
+        match &self.action {
+            Action::CreateUser(declared) => declared.password.as_ref(),
+            Action::UpdateUser(update) if update.password => update.declared.password.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// Adds a person and opens the row just written, for the key that seals the credentials.
+///
+/// # Errors
+/// A transient fault when somebody else took the address meanwhile.
+pub(super) async fn insert_person(
+    issuer: &Issuer,
+    tx: &mut Tx,
+    at: &TenantDirectory,
+    new: &NewPerson<'_>,
+) -> Result<Person, Fault> {
+    let id = people::insert(tx, &issuer.ambient, at, new)
+        .await?
+        .ok_or_else(|| Fault::transient("somebody took the address while the plan was carried out"))?;
+    people::find(tx, at, id).await?.ok_or_else(|| Fault::impossible("a person was stored and is gone"))
+}

@@ -1,0 +1,39 @@
+//! Configuration as data: resource files, what they would change, and changing it.
+//!
+//! Owns reading resource files, `plan`, `apply` and `export`, and the operator's commands on people and clients. Leaves
+//! the rules for client metadata to `oidc::registration`, those for passwords to `authenticators`, and arguments and
+//! printing to the command line. Names are stable (slug, resource, client_id, address), never ids; secrets come by
+//! reference and never leave. DESIGN §1.2.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `document` | one TOML document into declarations, with the line of each |
+//! | `secret_reference` | `{ env = … }` and `{ file = … }` |
+//! | `resources` | everything the files declare |
+//! | `plan`, `change` | the difference between files and database |
+//! | `clients`, `resource_servers`, `users` | the difference of one kind |
+//! | `credentials` | passwords and authenticator apps that an operator sets |
+//! | `execute` | the difference, carried out in transactions with their events |
+//! | `export` | the database in the shape of a resource file |
+//! | `operator` | what the command line does to one person or client |
+
+mod change;
+mod clients;
+mod credentials;
+mod document;
+mod execute;
+mod export;
+mod operator;
+mod plan;
+mod problem;
+mod resource_servers;
+mod resources;
+mod secret_reference;
+mod users;
+
+pub use change::{Change, ChangeKind, ResourceKind};
+pub use export::ExportScope;
+pub use operator::{AccountSwitch, FormerSecrets, NewAccount, OperatorRefusal};
+pub use plan::Unlisted;
+pub use problem::{Origin, Place, Problem};
+pub use resources::{ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration};

@@ -1,0 +1,236 @@
+//! What the command line does to one person, one client or one key.
+//!
+//! Owns these use cases, each one transaction with its event. Leaves printing, and reading a password, to the caller.
+
+use std::sync::Arc;
+
+use portreeve_crypto::SecretText;
+use portreeve_domain::{
+    Actor, ClientAuthMethod, ClientId, Email, Event, EventType, Failure, Fault, PersonClaims, SessionEnd,
+};
+use portreeve_storage::{clients, directory_versions, users};
+
+use super::resources::PasswordSource;
+use super::{clients as client_rules, credentials, execute, users as user_rules};
+use crate::directory::TenantDirectory;
+use crate::people::{self, NewPerson, Person};
+use crate::{Issuer, audit};
+
+/// Why an operator's command was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OperatorRefusal {
+    /// There is no such person.
+    NoSuchUser,
+    /// There is no such client.
+    NoSuchClient,
+    /// The address has an account already.
+    AddressTaken,
+    /// The text is not an address we can use.
+    NotAnAddress,
+    /// The password may not be set; the reason in words.
+    PasswordRefused(String),
+    /// The client authenticates without a secret.
+    ClientWithoutSecret,
+    /// The client holds two secrets already.
+    AlreadyRotating,
+}
+
+/// What becomes of the secrets a client holds when it gets a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormerSecrets {
+    /// The one in use works beside the new one until a resource file or another rotation ends it.
+    Keep,
+    /// All end at once: one of them leaked.
+    End,
+}
+
+/// An account to be made.
+pub struct NewAccount {
+    /// The address as typed.
+    pub email: String,
+    /// The password; `None` for an account whose owner sets one by a mailed link.
+    pub password: Option<SecretText>,
+    /// Whether the address counts as proven.
+    pub email_verified: bool,
+    /// Whether the person administers the tenant.
+    pub is_admin: bool,
+}
+
+/// Whether an account or client is in service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountSwitch {
+    /// It is.
+    On,
+    /// It is not: nothing is issued to it, and a person is signed out everywhere.
+    Off,
+}
+
+type Outcome<T> = Result<T, Failure<OperatorRefusal>>;
+
+impl Issuer {
+    /// Every person of a tenant, in no particular order.
+    ///
+    /// # Errors
+    /// A fault when the database is away or something stored does not open.
+    pub async fn list_people(&self, at: &TenantDirectory) -> Result<Vec<Person>, Fault> {
+        let mut conn = self.store.read(at.id()).await?;
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let page = users::list(&mut conn, at.id(), after).await?;
+            let Some(last) = page.last() else { return Ok(all) };
+            after = Some(last.id);
+            for row in page {
+                all.extend(people::open(&mut conn, at, row).await?);
+            }
+        }
+    }
+
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// `NotAnAddress`, `AddressTaken`, `PasswordRefused`; a fault when the database is away.
+    pub async fn add_account(&self, at: &Arc<TenantDirectory>, account: &NewAccount) -> Outcome<()> {
+        let email = Email::parse(&account.email).map_err(|_| Failure::Refused(OperatorRefusal::NotAnAddress))?;
+        if self.person_at(at, &email).await?.is_some() {
+            return Err(Failure::Refused(OperatorRefusal::AddressTaken));
+        }
+        let hash = match &account.password {
+            Some(typed) => Some(self.accepted_password(at, &account.email, typed).await?),
+            None => None,
+        };
+        let now = self.ambient.now();
+        let new = NewPerson {
+            email: account.email.trim(),
+            email_verified_at: account.email_verified.then_some(now),
+            claims: PersonClaims::default(),
+            is_admin: account.is_admin,
+        };
+        let mut tx = self.store.begin(at.id()).await?;
+        let person = execute::insert_person(self, &mut tx, at, &new).await?;
+        let event = Event::new(EventType::UserCreated, now, Actor::Operator).about(person.id);
+        audit::record(&mut tx, &self.ambient, at, event).await?;
+        if let Some(hash) = &hash {
+            credentials::set_password(self, &mut tx, at, &person, hash).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Sets a person's password and signs them out everywhere.
+    ///
+    /// # Errors
+    /// `NoSuchUser`, `NotAnAddress`, `PasswordRefused`; a fault when the database is away.
+    pub async fn set_account_password(&self, at: &Arc<TenantDirectory>, email: &str, typed: &SecretText) -> Outcome<()> {
+        let person = self.account(at, email).await?;
+        let hash = self.accepted_password(at, email, typed).await?;
+        let mut tx = self.store.begin(at.id()).await?;
+        credentials::change_password(self, &mut tx, at, &person, &hash).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Switches a person's account on or off.
+    ///
+    /// # Errors
+    /// `NoSuchUser`, `NotAnAddress`; a fault when the database is away.
+    pub async fn switch_account(&self, at: &TenantDirectory, email: &str, to: AccountSwitch) -> Outcome<()> {
+        let person = self.account(at, email).await?;
+        let now = self.ambient.now();
+        let (disabled_at, kind) = match to {
+            AccountSwitch::On => (None, EventType::UserEnabled),
+            AccountSwitch::Off => (Some(now), EventType::UserDisabled),
+        };
+        let mut tx = self.store.begin(at.id()).await?;
+        users::disable(&mut tx, at.id(), person.id, disabled_at).await?;
+        let event = Event::new(kind, now, Actor::Operator).about(person.id);
+        audit::record(&mut tx, &self.ambient, at, event).await?;
+        if to == AccountSwitch::Off {
+            credentials::sign_out_everywhere(self, &mut tx, at, &person, SessionEnd::Revoked).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Switches a client on or off.
+    ///
+    /// # Errors
+    /// `NoSuchClient`; a fault when the database is away.
+    pub async fn switch_client(&self, at: &TenantDirectory, id: &ClientId, to: AccountSwitch) -> Outcome<()> {
+        let now = self.ambient.now();
+        let (disabled_at, kind) = match to {
+            AccountSwitch::On => (None, EventType::ClientEnabled),
+            AccountSwitch::Off => (Some(now), EventType::ClientDisabled),
+        };
+        let mut tx = self.store.begin(at.id()).await?;
+        if !clients::disable(&mut tx, at.id(), id, disabled_at).await? {
+            return Err(Failure::Refused(OperatorRefusal::NoSuchClient));
+        }
+        let event = Event::new(kind, now, Actor::Operator).with_client(id);
+        audit::record(&mut tx, &self.ambient, at, event).await?;
+        directory_versions::bump(&mut tx, at.id()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Gives a client a new secret and returns it: the only time it is seen.
+    ///
+    /// # Errors
+    /// `NoSuchClient`, `ClientWithoutSecret`, `AlreadyRotating`; a fault when the database is away.
+    pub async fn rotate_client_secret(
+        &self,
+        at: &TenantDirectory,
+        id: &ClientId,
+        former: FormerSecrets,
+    ) -> Outcome<SecretText> {
+        let client = at.client(id).ok_or(Failure::Refused(OperatorRefusal::NoSuchClient))?;
+        let method = client.metadata.token_endpoint_auth_method;
+        if !matches!(method, ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost) {
+            return Err(Failure::Refused(OperatorRefusal::ClientWithoutSecret));
+        }
+        let mut hashes: Vec<[u8; 32]> = match (former, client.secrets.as_slice()) {
+            (FormerSecrets::End, _) => Vec::new(),
+            // Which of two is in use only the application knows; ending the wrong one would lock it out.
+            (FormerSecrets::Keep, [_, _, ..]) => return Err(Failure::Refused(OperatorRefusal::AlreadyRotating)),
+            (FormerSecrets::Keep, held) => held.iter().map(|secret| secret.hash).collect(),
+        };
+        let secret = self.new_client_secret()?;
+        hashes.push(client_rules::hash(&secret));
+        let now = self.ambient.now();
+        let mut tx = self.store.begin(at.id()).await?;
+        clients::replace_secrets(&mut tx, at.id(), id, &hashes, now).await?;
+        let event = Event::new(EventType::ClientUpdated, now, Actor::Operator).with_client(id);
+        let event = event.with("fields", ["client_secret"]);
+        audit::record(&mut tx, &self.ambient, at, event).await?;
+        directory_versions::bump(&mut tx, at.id()).await?;
+        tx.commit().await?;
+        Ok(secret)
+    }
+
+    /// A new client secret: 256 random bits as 43 characters of base64url.
+    ///
+    /// # Errors
+    /// A fault when the operating system gives no randomness.
+    pub fn new_client_secret(&self) -> Result<SecretText, Fault> {
+        // A key's text form is exactly that: 32 random bytes in base64url without padding.
+        let key = portreeve_crypto::KeyEncryptionKey::generate(self.ambient.random()).map_err(Fault::new)?;
+        Ok(key.to_text())
+    }
+
+    async fn person_at(&self, at: &TenantDirectory, email: &Email) -> Result<Option<Person>, Fault> {
+        people::find_by_email(&mut self.store.read(at.id()).await?, at, email).await
+    }
+
+    async fn account(&self, at: &TenantDirectory, email: &str) -> Outcome<Person> {
+        let email = Email::parse(email).map_err(|_| Failure::Refused(OperatorRefusal::NotAnAddress))?;
+        self.person_at(at, &email).await?.ok_or(Failure::Refused(OperatorRefusal::NoSuchUser))
+    }
+
+    async fn accepted_password(
+        &self,
+        at: &Arc<TenantDirectory>,
+        email: &str,
+        typed: &SecretText,
+    ) -> Outcome<credentials::HashedPassword> {
+        if let Some(violation) = user_rules::violation(typed.expose(), email, &at.tenant.slug) {
+            return Err(Failure::Refused(OperatorRefusal::PasswordRefused(violation)));
+        }
+        let source = PasswordSource::Text(SecretText::new(typed.expose().to_owned()));
+        Ok(credentials::hash(self, at, &source).await?)
+    }
+}

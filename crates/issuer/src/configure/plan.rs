@@ -1,0 +1,153 @@
+//! The difference between resource files and the database.
+//!
+//! Owns the order of comparison (tenants, then what is in each) and the rule that a plan has no side effects. A step holds
+//! the change people read and what `execute` needs to carry it out, so both come from one comparison.
+
+use std::sync::Arc;
+
+use portreeve_domain::{ClientId, ClientMetadata, Failure, Profile, ResourceServer, TenantSettings};
+
+use super::change::{Change, ChangeKind, ResourceKind, differing_members};
+use super::problem::Problem;
+use super::resources::{Resources, UserDeclaration};
+use super::users::UserUpdate;
+use super::{clients, resource_servers, users};
+use crate::Issuer;
+use crate::directory::TenantDirectory;
+
+/// What becomes of clients and resource servers that no file declares, in the tenants that the files mention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlisted {
+    /// They stay.
+    Keep,
+    /// They are deleted (`--prune`). People and tenants always stay.
+    Delete,
+}
+
+/// A difference, and how to remove it.
+pub(super) struct Step<'r> {
+    pub(super) change: Change,
+    pub(super) action: Action<'r>,
+}
+
+/// How to remove a difference.
+pub(super) enum Action<'r> {
+    CreateTenant(&'r TenantSettings),
+    UpdateTenant(&'r TenantSettings),
+    PutResourceServer(&'r ResourceServer),
+    DeleteResourceServer(String),
+    PutClient {
+        id: &'r ClientId,
+        metadata: Option<ClientMetadata>,
+        secret_hashes: Option<Vec<[u8; 32]>>,
+    },
+    DeleteClient(ClientId),
+    CreateUser(&'r UserDeclaration),
+    UpdateUser(UserUpdate<'r>),
+}
+
+/// Every difference: of tenants, and of what is in each tenant, by slug.
+pub(super) struct Steps<'r> {
+    pub(super) tenants: Vec<Step<'r>>,
+    pub(super) contents: Vec<(&'r str, Vec<Step<'r>>)>,
+}
+
+/// What a comparison in one tenant needs.
+pub(super) struct Scene<'r> {
+    pub(super) resources: &'r Resources,
+    pub(super) slug: &'r str,
+    /// The tenant as it is; `None` for one that is yet to be made.
+    pub(super) at: Option<Arc<TenantDirectory>>,
+    /// The profile it has, or will have.
+    pub(super) profile: Profile,
+    pub(super) unlisted: Unlisted,
+}
+
+impl Issuer {
+    /// Tells what `apply` would do; changes nothing.
+    ///
+    /// # Errors
+    /// Every problem of the declarations at once; a fault when the database is away.
+    pub async fn plan(
+        &self,
+        resources: &Resources,
+        unlisted: Unlisted,
+    ) -> Result<Vec<Change>, Failure<Vec<Problem>>> {
+        let steps = self.compare(resources, unlisted).await?;
+        Ok(steps.into_changes())
+    }
+
+    /// Compares everything with a fresh look at the database.
+    pub(super) async fn compare<'r>(
+        &self,
+        resources: &'r Resources,
+        unlisted: Unlisted,
+    ) -> Result<Steps<'r>, Failure<Vec<Problem>>> {
+        self.directory.refresh().await?;
+        let mut problems = Vec::new();
+        let mut contents = Vec::new();
+        for slug in resources.tenant_slugs() {
+            let at = self.directory.by_slug(slug);
+            let declared = resources.tenant(slug).map(|declared| declared.what.settings.profile);
+            let Some(profile) = declared.or_else(|| at.as_ref().map(|at| at.tenant.settings.profile)) else {
+                problems.extend(unknown_tenant(resources, slug));
+                continue;
+            };
+            let scene = Scene { resources, slug, at, profile, unlisted };
+            let mut steps = resource_servers::compare(&scene, &mut problems);
+            steps.extend(clients::compare(&scene, &mut problems));
+            steps.extend(users::compare(self, &scene, &mut problems).await?);
+            contents.push((slug, steps));
+        }
+        if problems.is_empty() {
+            Ok(Steps { tenants: self.compare_tenants(resources)?, contents })
+        } else {
+            Err(Failure::Refused(problems))
+        }
+    }
+
+    fn compare_tenants<'r>(&self, resources: &'r Resources) -> Result<Vec<Step<'r>>, portreeve_domain::Fault> {
+        let mut steps = Vec::new();
+        for declared in &resources.tenants {
+            let settings = &declared.what.settings;
+            let new = serde_json::to_value(settings).map_err(portreeve_domain::Fault::new)?;
+            let (kind, old, action) = match self.directory.by_slug(&declared.tenant) {
+                None => (ChangeKind::Create, serde_json::Value::Null, Action::CreateTenant(settings)),
+                Some(at) if at.tenant.settings == *settings => continue,
+                Some(at) => {
+                    let old = serde_json::to_value(&at.tenant.settings).map_err(portreeve_domain::Fault::new)?;
+                    (ChangeKind::Update, old, Action::UpdateTenant(settings))
+                }
+            };
+            let change = Change {
+                kind,
+                resource: ResourceKind::Tenant,
+                tenant: declared.tenant.clone(),
+                name: declared.tenant.clone(),
+                fields: differing_members(&old, &new),
+            };
+            steps.push(Step { change, action });
+        }
+        Ok(steps)
+    }
+}
+
+impl Steps<'_> {
+    /// The changes, tenants first.
+    pub(super) fn into_changes(self) -> Vec<Change> {
+        let contents = self.contents.into_iter().flat_map(|(_, steps)| steps);
+        self.tenants.into_iter().chain(contents).map(|step| step.change).collect()
+    }
+}
+
+impl Scene<'_> {
+    /// A change of a resource of this tenant.
+    pub(super) fn change(&self, kind: ChangeKind, resource: ResourceKind, name: &str, fields: Vec<String>) -> Change {
+        Change { kind, resource, tenant: self.slug.to_owned(), name: name.to_owned(), fields }
+    }
+}
+
+fn unknown_tenant(resources: &Resources, slug: &str) -> Option<Problem> {
+    let place = resources.first_mention(slug)?;
+    Some(place.problem(format!("there is no tenant {slug}"), format!("declare it: [[tenants]] slug = {slug:?}")))
+}

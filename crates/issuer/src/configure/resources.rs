@@ -1,0 +1,158 @@
+//! Everything that resource files declare, before it is compared with the database.
+//!
+//! Owns the declarations and that no resource is declared twice. Leaves reading them to `document`.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use portreeve_crypto::SecretText;
+use portreeve_domain::{ClientId, ClientMetadata, PersonClaims, ResourceServer, Tenant, TenantSettings};
+
+use super::document;
+use super::problem::{Origin, Place, Problem};
+
+/// A declaration: where it stands, which tenant it belongs to, and what it says.
+pub struct Declared<T> {
+    /// Where it stands.
+    pub origin: Origin,
+    /// The slug of the tenant it belongs to.
+    pub tenant: String,
+    /// What it says.
+    pub what: T,
+}
+
+/// A declared tenant; its slug is the `tenant` of the declaration.
+pub struct TenantDeclaration {
+    /// Its settings.
+    pub settings: TenantSettings,
+}
+
+/// A declared client.
+pub struct ClientDeclaration {
+    /// Its identifier.
+    pub id: ClientId,
+    /// Its metadata as given, without defaults.
+    pub metadata: ClientMetadata,
+    /// One secret, or two while rotating; `None` leaves those it has.
+    pub secrets: Option<Vec<SecretText>>,
+}
+
+/// Where a declared person's password comes from.
+pub enum PasswordSource {
+    /// The password itself.
+    Text(SecretText),
+    /// A PHC string of Argon2id from another server, for somebody who has no password here yet.
+    Hash(String),
+}
+
+/// A declared person.
+pub struct UserDeclaration {
+    /// The address as typed.
+    pub email: String,
+    /// Whether it counts as proven; `None` leaves it as it is.
+    pub email_verified: Option<bool>,
+    /// What is known about the person; `None` leaves it as it is.
+    pub claims: Option<PersonClaims>,
+    /// The password; `None` leaves the one there is.
+    pub password: Option<PasswordSource>,
+    /// The shared secret of an authenticator app in base32; `None` leaves the one there is.
+    pub totp_secret: Option<SecretText>,
+    /// Whether the person administers the tenant; `None` leaves it as it is.
+    pub is_admin: Option<bool>,
+}
+
+/// What resource files declare.
+#[derive(Default)]
+pub struct Resources {
+    /// Tenants.
+    pub tenants: Vec<Declared<TenantDeclaration>>,
+    /// Resource servers.
+    pub resource_servers: Vec<Declared<ResourceServer>>,
+    /// Clients.
+    pub clients: Vec<Declared<ClientDeclaration>>,
+    /// People.
+    pub users: Vec<Declared<UserDeclaration>>,
+}
+
+impl Resources {
+    /// Reads resource files and the secrets they refer to.
+    ///
+    /// # Errors
+    /// Every problem of every file that can be told apart: syntax (one a file), unknown fields, wrong types, missing
+    /// secrets, resources declared twice.
+    pub fn read(files: &[impl AsRef<Path>]) -> Result<Self, Vec<Problem>> {
+        let mut resources = Self::default();
+        let mut problems = Vec::new();
+        for path in files.iter().map(AsRef::as_ref) {
+            let name: Arc<str> = path.display().to_string().into();
+            match std::fs::read_to_string(path) {
+                Ok(text) => {
+                    let folder = path.parent().unwrap_or(Path::new(""));
+                    problems.extend(document::read(&text, &name, folder, &mut resources));
+                }
+                Err(error) => problems.push(
+                    Place::new(&name, 0).problem(format!("cannot be read: {error}"), "name a readable TOML file"),
+                ),
+            }
+        }
+        problems.extend(resources.repeated());
+        if problems.is_empty() { Ok(resources) } else { Err(problems) }
+    }
+
+    /// Resources that are declared more than once; the second place is the wrong one.
+    fn repeated(&self) -> Vec<Problem> {
+        let tenants = self.tenants.iter().map(|d| (&d.origin, "tenant", &d.tenant, d.tenant.clone()));
+        let servers =
+            self.resource_servers.iter().map(|d| (&d.origin, "resource server", &d.tenant, d.what.resource.clone()));
+        let clients = self.clients.iter().map(|d| (&d.origin, "client", &d.tenant, d.what.id.as_str().to_owned()));
+        let users = self.users.iter().map(|d| (&d.origin, "user", &d.tenant, d.what.email.trim().to_lowercase()));
+        let mut seen: HashMap<(&str, &String, String), &Origin> = HashMap::new();
+        let mut problems = Vec::new();
+        for (origin, kind, tenant, name) in tenants.chain(servers).chain(clients).chain(users) {
+            match seen.get(&(kind, tenant, name.clone())) {
+                Some(first) => problems.push(origin.place().problem(
+                    format!("the {kind} {name} is declared already at {}", first.place()),
+                    "declare it once",
+                )),
+                None => {
+                    seen.insert((kind, tenant, name), origin);
+                }
+            }
+        }
+        problems
+    }
+
+    /// The slugs of all tenants that are declared or that something is declared in, each once, in order of appearance.
+    pub(super) fn tenant_slugs(&self) -> Vec<&str> {
+        let named = self.tenants.iter().map(|d| &d.tenant).chain(self.resource_servers.iter().map(|d| &d.tenant));
+        let named = named.chain(self.clients.iter().map(|d| &d.tenant)).chain(self.users.iter().map(|d| &d.tenant));
+        let mut slugs: Vec<&str> = Vec::new();
+        for slug in named {
+            if !slugs.contains(&slug.as_str()) {
+                slugs.push(slug);
+            }
+        }
+        slugs
+    }
+
+    /// Where something in the tenant `slug` is declared first.
+    pub(super) fn first_mention(&self, slug: &str) -> Option<Place> {
+        let origins = self.resource_servers.iter().map(|d| (&d.tenant, &d.origin));
+        let origins = origins.chain(self.clients.iter().map(|d| (&d.tenant, &d.origin)));
+        let mut origins = origins.chain(self.users.iter().map(|d| (&d.tenant, &d.origin)));
+        origins.find(|(tenant, _)| *tenant == slug).map(|(_, origin)| origin.place_of("tenant"))
+    }
+
+    /// The declaration of the tenant `slug` itself.
+    pub(super) fn tenant(&self, slug: &str) -> Option<&Declared<TenantDeclaration>> {
+        self.tenants.iter().find(|declared| declared.tenant == slug)
+    }
+}
+
+impl<T> Declared<T> {
+    /// A declaration in the tenant `default` that no file holds.
+    pub fn built_in(origin: &str, what: T) -> Self {
+        Self { origin: Origin::built_in(origin), tenant: Tenant::DEFAULT_SLUG.to_owned(), what }
+    }
+}

@@ -1,0 +1,252 @@
+//! The one gate: nothing mints a code or a token without its pass.
+//!
+//! Owns the question whether a grant still stands: tenant, client, person, family, session, consent, in this order.
+//! Introspection, userinfo and gateways ask it again for every token, so that what ends a grant ends its tokens. Leaves
+//! what a token is for to `oidc::token_target` and its making to `tokens`. SECURITY rule 5, S-040; RFC 6749 §10.4.
+
+use portreeve_domain::{Client, ClientId, Failure, FamilyId, Fault, GrantType, Subject, Timestamp, TokenFamily, UserId};
+use portreeve_oidc::{Cause, Refusal, subject};
+use portreeve_storage::{Conn, consents, sessions, subject_keys, users};
+
+use crate::directory::TenantDirectory;
+use crate::settlement::split;
+
+/// Why the gate stays shut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GateRefusal {
+    /// The tenant is suspended.
+    TenantSuspended,
+    /// The client is switched off.
+    ClientDisabled,
+    /// The client may not, or not any more, use the grant; or the grant is not one for this kind of holder.
+    GrantNotAllowed,
+    /// The grant was made to another client.
+    ClientDiffers,
+    /// The person is erased.
+    UserGone,
+    /// The person's account is switched off.
+    UserDisabled,
+    /// The family is revoked or has reached its absolute end.
+    FamilyEnded,
+    /// The session has ended and the grant was not made to outlive it.
+    SessionEnded,
+    /// The person withdrew the consent, or it does not cover the grant any more.
+    ConsentWithdrawn,
+}
+
+impl GateRefusal {
+    /// The name in logs and in `explain`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::TenantSuspended => "TenantSuspended",
+            Self::ClientDisabled => "ClientDisabled",
+            Self::GrantNotAllowed => "GrantNotAllowed",
+            Self::ClientDiffers => "ClientDiffers",
+            Self::UserGone => "UserGone",
+            Self::UserDisabled => "UserDisabled",
+            Self::FamilyEnded => "FamilyEnded",
+            Self::SessionEnded => "SessionEnded",
+            Self::ConsentWithdrawn => "ConsentWithdrawn",
+        }
+    }
+
+    /// What the token endpoint answers: the client learns that the grant has ended, the log why.
+    pub(crate) fn at_token_endpoint(self) -> Refusal {
+        let cause = match self {
+            Self::TenantSuspended | Self::ClientDisabled => Cause::ClientDisabled,
+            Self::GrantNotAllowed => Cause::GrantTypeNotAllowed,
+            Self::ClientDiffers
+            | Self::UserGone
+            | Self::UserDisabled
+            | Self::FamilyEnded
+            | Self::SessionEnded
+            | Self::ConsentWithdrawn => Cause::GrantEnded,
+        };
+        Refusal::new(cause).with_detail(self.name())
+    }
+}
+
+/// Proof that the gate was asked and opened. Only this module can make one.
+#[derive(Clone, Debug)]
+pub(crate) struct Pass {
+    client: ClientId,
+    holder: Holder,
+}
+
+/// On whose behalf the pass is.
+#[derive(Clone, Debug)]
+enum Holder {
+    User { family: FamilyId, user: UserId, subject: Subject },
+    Client,
+}
+
+impl Pass {
+    /// The client it was given to.
+    pub(crate) fn client(&self) -> &ClientId {
+        &self.client
+    }
+
+    /// The `sub` of the person as this client sees it; `None` for a client on its own behalf.
+    pub(crate) fn subject(&self) -> Option<&Subject> {
+        match &self.holder {
+            Holder::User { subject, .. } => Some(subject),
+            Holder::Client => None,
+        }
+    }
+
+    /// The person; `None` for a client on its own behalf.
+    pub(crate) fn user(&self) -> Option<UserId> {
+        match self.holder {
+            Holder::User { user, .. } => Some(user),
+            Holder::Client => None,
+        }
+    }
+
+    /// The family; `None` for a client on its own behalf.
+    pub(crate) fn family(&self) -> Option<FamilyId> {
+        match self.holder {
+            Holder::User { family, .. } => Some(family),
+            Holder::Client => None,
+        }
+    }
+
+    /// Holds against minting for one family with the pass of another.
+    ///
+    /// # Errors
+    /// A fault when the pass was not given for `family`.
+    pub(crate) fn check_is_for(&self, family: &TokenFamily) -> Result<(), Fault> {
+        if self.family() == Some(family.id) {
+            return Ok(());
+        }
+        Err(Fault::impossible("a pass was used for another family than it was given for"))
+    }
+}
+
+/// Asks whether `client` may have something on behalf of the person who granted `family`.
+///
+/// `family` need not be stored yet: a code is minted with it. `grant` is what the client uses now; introspection and
+/// userinfo ask with `AuthorizationCode`, the grant every family comes from. Reads only; also inside a transaction.
+///
+/// # Errors
+/// A fault when the database is away.
+pub(crate) async fn admit_user(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    client: &Client,
+    family: &TokenFamily,
+    grant: GrantType,
+    now: Timestamp,
+) -> Result<Result<Pass, GateRefusal>, Fault> {
+    split(check_user(conn, at, client, family, grant, now).await)
+}
+
+/// Asks whether `client` may have something on its own behalf.
+///
+/// # Errors
+/// The cause of the refusal.
+pub(crate) fn admit_client(at: &TenantDirectory, client: &Client, grant: GrantType) -> Result<Pass, GateRefusal> {
+    check_registration(at, client, grant)?;
+    let has_credentials = !client.is_public();
+    match grant {
+        GrantType::ClientCredentials if has_credentials => Ok(Pass { client: client.id.clone(), holder: Holder::Client }),
+        // A person stands behind the others.
+        GrantType::ClientCredentials | GrantType::AuthorizationCode | GrantType::RefreshToken => {
+            Err(GateRefusal::GrantNotAllowed)
+        }
+    }
+}
+
+async fn check_user(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    client: &Client,
+    family: &TokenFamily,
+    grant: GrantType,
+    now: Timestamp,
+) -> Result<Pass, Failure<GateRefusal>> {
+    check_registration(at, client, grant)?;
+    match grant {
+        GrantType::AuthorizationCode | GrantType::RefreshToken => {}
+        GrantType::ClientCredentials => return Err(GateRefusal::GrantNotAllowed.into()),
+    }
+    if family.client != client.id || family.tenant != at.id() {
+        return Err(GateRefusal::ClientDiffers.into());
+    }
+    if !family.is_live(now) {
+        return Err(GateRefusal::FamilyEnded.into());
+    }
+    let subject = check_person(conn, at, client, family.user).await?;
+    check_session(conn, at, family, now).await?;
+    check_consent(conn, at, client, family).await?;
+    let holder = Holder::User { family: family.id, user: family.user, subject };
+    Ok(Pass { client: client.id.clone(), holder })
+}
+
+fn check_registration(at: &TenantDirectory, client: &Client, grant: GrantType) -> Result<(), GateRefusal> {
+    if at.tenant.suspended_at.is_some() {
+        return Err(GateRefusal::TenantSuspended);
+    }
+    if client.disabled_at.is_some() {
+        return Err(GateRefusal::ClientDisabled);
+    }
+    if !client.may_use(grant) {
+        return Err(GateRefusal::GrantNotAllowed);
+    }
+    Ok(())
+}
+
+/// Finds the person and gives the `sub` that `client` knows them by.
+async fn check_person(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    client: &Client,
+    user: UserId,
+) -> Result<Subject, Failure<GateRefusal>> {
+    let Some(person) = users::find(conn, at.id(), user).await? else { return Err(GateRefusal::UserGone.into()) };
+    if person.disabled_at.is_some() {
+        return Err(GateRefusal::UserDisabled.into());
+    }
+    if subject_keys::find(conn, at.id(), user).await?.is_none() {
+        return Err(GateRefusal::UserGone.into());
+    }
+    let known_as = subject::subject_for(client, user, &person.subject, &at.keys.pairwise);
+    Ok(known_as.ok_or_else(|| Fault::impossible("a client with pairwise subjects and no sector"))?)
+}
+
+async fn check_session(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    family: &TokenFamily,
+    now: Timestamp,
+) -> Result<(), Failure<GateRefusal>> {
+    if family.offline {
+        return Ok(());
+    }
+    let session = sessions::find(conn, at.id(), family.session).await?;
+    if session.is_some_and(|session| session.user == family.user && session.is_live(now)) {
+        return Ok(());
+    }
+    Err(GateRefusal::SessionEnded.into())
+}
+
+async fn check_consent(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    client: &Client,
+    family: &TokenFamily,
+) -> Result<(), Failure<GateRefusal>> {
+    if client.metadata.first_party {
+        return Ok(());
+    }
+    let given = consents::find(conn, at.id(), family.user, &client.id).await?;
+    if given.is_some_and(|scope| scope.covers(&family.scope)) {
+        return Ok(());
+    }
+    Err(GateRefusal::ConsentWithdrawn.into())
+}
+
+impl From<GateRefusal> for Failure<GateRefusal> {
+    fn from(refusal: GateRefusal) -> Self {
+        Self::Refused(refusal)
+    }
+}

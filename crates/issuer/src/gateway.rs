@@ -1,0 +1,151 @@
+//! Gateways: a proxy asks about each request before it passes it on.
+//!
+//! Owns the decision and the identity it forwards. For now an *app* is a resource server, found by its name or by the
+//! host of its identifier; nothing of the request but the bearer token is believed, so no forwarded header is read.
+//! Leaves statuses and header names to the door. ECOSYSTEM §2.2, §4.3; DESIGN §1.4, §1.6; RFC 6750 §3.1.
+
+use std::sync::Arc;
+
+use portreeve_domain::{Acr, Email, Failure, Fault, Lifetime, ResourceServer};
+use portreeve_oidc::{Cause, Refusal};
+use portreeve_storage::Conn;
+use serde::Serialize;
+
+use crate::Issuer;
+use crate::directory::TenantDirectory;
+use crate::people;
+use crate::settlement::refuse;
+use crate::tokens::SIGNED_WITH;
+use crate::tokens::presented::{self, ActiveAccessToken};
+
+/// The `typ` of the signed identity: no other token of ours has it, so none passes for it (SECURITY rule 12).
+const TYP: &str = "identity+jwt";
+/// How long a signed identity counts: one hop behind the gateway.
+const LIFETIME: Lifetime = Lifetime::from_seconds(60);
+
+/// Who sent a request, as the service behind the gateway is told. Empty text stands for what is not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GatewayIdentity {
+    /// `sub`: the person as this client sees them, or the client on its own behalf.
+    pub subject: String,
+    /// The client the token was issued to.
+    pub client: String,
+    /// The scope of the token, separated by spaces.
+    pub scope: String,
+    /// The person's proven address, if the token has the scope `email`.
+    pub email: String,
+    /// The `acr` of the sign-in.
+    pub acr: String,
+    /// All of this as a JWT for the resource server alone, good for a minute.
+    pub signed: String,
+}
+
+impl TenantDirectory {
+    /// The app `name` stands for: the resource server so called, else the only one whose identifier has this host (and
+    /// port). `None` for an unknown or ambiguous name.
+    pub fn gateway_app(&self, name: &str) -> Option<&Arc<ResourceServer>> {
+        if let Some(called) = self.servers.iter().find(|server| server.name.as_deref() == Some(name)) {
+            return Some(called);
+        }
+        let mut hosted = self.servers.iter().filter(|server| host(&server.resource) == Some(name));
+        hosted.next().filter(|_| hosted.next().is_none())
+    }
+}
+
+impl Issuer {
+    /// Decides whether a request with the access token `token` may pass to `app`, and as whom.
+    ///
+    /// # Errors
+    /// `TokenUnusable` for a token that is not active or for somebody else; a fault when the database is away: the
+    /// gateway must not let the request pass then.
+    pub async fn gateway_identity(
+        &self,
+        at: &TenantDirectory,
+        app: &ResourceServer,
+        token: &str,
+    ) -> Result<GatewayIdentity, Failure<Refusal>> {
+        let now = self.ambient.now();
+        let mut conn = self.store.read(at.id()).await?;
+        let Some(token) = presented::find_access_token(&mut conn, at, token, now).await? else {
+            return refuse(unusable("unknown, expired or revoked"));
+        };
+        if token.audience != app.resource {
+            return refuse(unusable("for another audience"));
+        }
+        let admitted = presented::admit(&mut conn, at, token, now).await?;
+        let active = admitted.map_err(|refusal| Failure::Refused(unusable(refusal.name())))?;
+        let email = proven_email(&mut conn, at, &active).await?;
+        drop(conn);
+        let identity = GatewayIdentity {
+            subject: active.pass.subject().map_or(active.client.id.as_str(), |subject| subject.as_str()).to_owned(),
+            client: active.client.id.as_str().to_owned(),
+            scope: active.token.scope.to_string(),
+            email: email.unwrap_or_default(),
+            acr: active.family.as_ref().map(|family| family.acr).map_or("", Acr::name).to_owned(),
+            signed: String::new(),
+        };
+        let signed = self.sign_identity(at, app, &identity)?;
+        Ok(GatewayIdentity { signed, ..identity })
+    }
+
+    fn sign_identity(
+        &self,
+        at: &TenantDirectory,
+        app: &ResourceServer,
+        identity: &GatewayIdentity,
+    ) -> Result<String, Fault> {
+        let now = self.ambient.now();
+        let claims = IdentityClaims {
+            iss: &at.issuer,
+            aud: &app.resource,
+            sub: &identity.subject,
+            client_id: &identity.client,
+            scope: &identity.scope,
+            email: &identity.email,
+            acr: &identity.acr,
+            iat: now.as_seconds(),
+            exp: now.plus(LIFETIME).as_seconds(),
+        };
+        let claims = serde_json::to_vec(&claims).map_err(Fault::new)?;
+        at.signing.active(SIGNED_WITH)?.sign(TYP, &claims).map_err(Fault::new)
+    }
+}
+
+#[derive(Serialize)]
+struct IdentityClaims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    sub: &'a str,
+    client_id: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    scope: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    email: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    acr: &'a str,
+    iat: i64,
+    exp: i64,
+}
+
+/// The address services behind a gateway may take for the person's: granted, and proven.
+async fn proven_email(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    active: &ActiveAccessToken,
+) -> Result<Option<String>, Fault> {
+    let Some(user) = active.pass.user().filter(|_| active.token.scope.contains("email")) else { return Ok(None) };
+    let person = people::find(conn, at, user).await?;
+    let proven = person.filter(|person| person.email_verified_at.is_some()).and_then(|person| person.email);
+    // In its canonical form, which is printable: the typed one may be anything a person can type.
+    Ok(proven.and_then(|typed| Email::parse(&typed).ok()).map(|email| email.as_str().to_owned()))
+}
+
+/// The host of a resource identifier, with its port.
+fn host(resource: &str) -> Option<&str> {
+    let (_, rest) = resource.split_once("://")?;
+    rest.split(['/', '?']).next()
+}
+
+fn unusable(detail: &'static str) -> Refusal {
+    Refusal::new(Cause::TokenUnusable).with_detail(detail)
+}

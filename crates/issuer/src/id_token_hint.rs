@@ -1,0 +1,32 @@
+//! `id_token_hint`: an ID token of ours, believed as to whom it is about, also after it has expired.
+//!
+//! OIDC Core §3.1.2.1; RP-Initiated Logout 1.0 §2 and §4.
+
+use portreeve_domain::{Timestamp, lifetimes};
+use portreeve_jose::{Algorithm, AudienceRule, Expected, Expiry, TypRule, VerifiedClaims, verify};
+use portreeve_oidc::{Cause, Refusal};
+
+use crate::directory::TenantDirectory;
+
+/// How long a hint may be, in bytes.
+const MAX_BYTES: usize = 16 * 1024;
+
+/// The claims of a hint.
+///
+/// # Errors
+/// `HintUnusable` when it is not an ID token signed by this tenant.
+pub(crate) fn claims(at: &TenantDirectory, hint: &str, now: Timestamp) -> Result<VerifiedClaims, Refusal> {
+    let expected = Expected {
+        typ: TypRule::AbsentOr(&["JWT"]),
+        algorithms: &[Algorithm::Es256, Algorithm::Rs256],
+        issuer: Some(&at.issuer),
+        audience: AudienceRule::Unchecked,
+        required: &["sub"],
+        now_seconds: now.as_seconds(),
+        skew_seconds: lifetimes::CLOCK_SKEW.as_seconds(),
+        expiry: Expiry::IgnoredWhenPast,
+        max_bytes: MAX_BYTES,
+    };
+    verify(hint, &expected, at.signing.believed())
+        .map_err(|rejection| Refusal::new(Cause::HintUnusable).with_detail(rejection.to_string()))
+}

@@ -1,0 +1,111 @@
+//! Introspection: what a client may know about a token.
+//!
+//! Owns finding the token and asking the gate about its grant. Who sees what is `oidc::introspection`. Everything that is
+//! not active for the caller gets the same bytes, whatever the reason, and none of it is an error. RFC 7662; S-042.
+
+use portreeve_crypto::Bearer;
+use portreeve_domain::{Client, Failure, Fault, GrantType, RefreshTokenId, Timestamp, TokenKind};
+use portreeve_oidc::access_token::Principal;
+use portreeve_oidc::introspection::{self, ActiveKind, ActiveToken, INACTIVE};
+use portreeve_oidc::revocation::NamedToken;
+use portreeve_oidc::{Parameters, Refusal};
+use portreeve_storage::{Conn, refresh_tokens, token_families};
+
+use crate::Issuer;
+use crate::directory::TenantDirectory;
+use crate::gate;
+use crate::tokens::presented::{self, ActiveAccessToken};
+
+impl Issuer {
+    /// Answers an introspection request with a JSON body; what is not active for the caller is `{"active":false}`.
+    ///
+    /// # Errors
+    /// Those of client authentication, which a public client cannot pass; `ParameterMissing` without `token`; a fault
+    /// when the database is away.
+    pub async fn introspect(
+        &self,
+        at: &TenantDirectory,
+        authorization: &[&[u8]],
+        parameters: &Parameters,
+    ) -> Result<Vec<u8>, Failure<Refusal>> {
+        let caller = self.authenticate_confidential_client(at, authorization, parameters).await?;
+        let named = NamedToken::from_parameters(parameters).map_err(Failure::Refused)?;
+        let text = named.token.expose();
+        let now = self.ambient.now();
+        let mut conn = self.store.read(at.id()).await?;
+        // The prefix says what a token is; the hint is not needed.
+        let answer = match Bearer::parse(text, TokenKind::RefreshToken.prefix(), &at.keys.permutation) {
+            Some(bearer) => refresh_token(&mut conn, at, &caller, &bearer, now).await?,
+            None => access_token(&mut conn, at, &caller, text, now).await?,
+        };
+        Ok(answer.unwrap_or_else(|| INACTIVE.to_vec()))
+    }
+}
+
+async fn access_token(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    caller: &Client,
+    text: &str,
+    now: Timestamp,
+) -> Result<Option<Vec<u8>>, Fault> {
+    let Some(token) = presented::find_access_token(conn, at, text, now).await? else { return Ok(None) };
+    match presented::admit(conn, at, token, now).await? {
+        Ok(active) => describe(at, caller, &active),
+        Err(_) => Ok(None),
+    }
+}
+
+fn describe(at: &TenantDirectory, caller: &Client, active: &ActiveAccessToken) -> Result<Option<Vec<u8>>, Fault> {
+    let token = &active.token;
+    let kind = match at.server(&token.audience) {
+        Some(server) => ActiveKind::ForResource(server),
+        None if token.audience == at.issuer => ActiveKind::ForUserinfo,
+        // The resource server is not registered any more.
+        None => return Ok(None),
+    };
+    let principal = match (&active.family, active.pass.subject()) {
+        (Some(family), Some(subject)) => Principal::User { subject: subject.as_str(), family },
+        _ => Principal::Client(&active.client.id),
+    };
+    let facts = ActiveToken {
+        issuer: &at.issuer,
+        kind,
+        principal,
+        scope: &token.scope,
+        issued_at: token.issued_at,
+        expires_at: token.expires_at,
+        token_id: token.token_id.as_deref(),
+    };
+    introspection::answer(&facts, caller).map(Some)
+}
+
+/// Describes an unused refresh token to the client it was issued to.
+async fn refresh_token(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    caller: &Client,
+    bearer: &Bearer,
+    now: Timestamp,
+) -> Result<Option<Vec<u8>>, Fault> {
+    let stored = refresh_tokens::find(conn, at.id(), RefreshTokenId::new(bearer.id)).await?;
+    let usable = stored.filter(|token| bearer.proves(&token.secret_hash))
+        .filter(|token| token.consumed_at.is_none() && now < token.expires_at && token.client == caller.id);
+    let Some(token) = usable else { return Ok(None) };
+    let family = token_families::find(conn, at.id(), token.family).await?;
+    let family = family.ok_or_else(|| Fault::impossible("a refresh token without its family"))?;
+    let Ok(pass) = gate::admit_user(conn, at, caller, &family, GrantType::RefreshToken, now).await? else {
+        return Ok(None);
+    };
+    let subject = pass.subject().ok_or_else(|| Fault::impossible("a person's pass without a subject"))?;
+    let facts = ActiveToken {
+        issuer: &at.issuer,
+        kind: ActiveKind::Refresh,
+        principal: Principal::User { subject: subject.as_str(), family: &family },
+        scope: &family.scope,
+        issued_at: token.created_at,
+        expires_at: token.expires_at,
+        token_id: None,
+    };
+    introspection::answer(&facts, caller).map(Some)
+}

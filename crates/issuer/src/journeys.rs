@@ -1,0 +1,132 @@
+//! Journeys: what a person does in a browser, page after page, until the client gets its answer.
+//!
+//! Owns opening a journey for its browser, the look-ups that `domain::journey::next` wants, and settling: after every
+//! added fact the next step is computed, a sign-in is completed when its factors are, and a code is issued when nothing is
+//! missing, all in the transaction of the fact. Leaves the rules to `domain::journey`. DESIGN §4.
+
+mod account;
+mod consent;
+mod enrolment;
+mod open;
+mod password;
+mod second_factor;
+mod settle;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use portreeve_crypto::{hmac_sha256, sha256};
+use portreeve_domain::journey::Requirements;
+use portreeve_domain::{Client, JourneyId, Lifetime, Timestamp, UserId};
+use portreeve_oidc::authorization::Accepted;
+
+pub use open::{AccountChoice, Arrival, Stop};
+pub use password::SignInForm;
+pub(crate) use settle::{Ended, Settled};
+
+use crate::Issuer;
+use crate::authorize::Progress;
+use crate::browsers::Browser;
+use crate::directory::TenantDirectory;
+use crate::stored_facts::StoredFacts;
+
+/// An open journey in its browser. Has no `Debug`: it holds secrets.
+pub struct Journey {
+    pub(crate) id: JourneyId,
+    pub(crate) browser: Option<Browser>,
+    pub(crate) version: i64,
+    pub(crate) client: Arc<Client>,
+    pub(crate) request: Accepted,
+    pub(crate) required: Requirements,
+    pub(crate) stored: StoredFacts,
+    pub(crate) started_at: Timestamp,
+}
+
+/// From where a form was posted, as far as limits are concerned.
+#[derive(Clone, Debug)]
+pub struct PostedFrom {
+    /// The client's address, cut to the network a limit is for (/32 or /64).
+    pub network: IpAddr,
+    /// The known-device cookie, when the browser sent one.
+    pub device: Option<String>,
+    /// The language the page was shown in, for mails.
+    pub locale: String,
+}
+
+/// Why a form was not accepted; the same page is shown again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// Address and password do not belong together.
+    WrongCredentials,
+    /// The one-time code is not the current one.
+    WrongCode,
+    /// The one-time code was right and was used before.
+    UsedCode,
+    /// The recovery code is none of the unused ones.
+    WrongRecoveryCode,
+    /// The chosen account is not signed in here any more.
+    AccountGone,
+    /// Too many attempts.
+    TooMany {
+        /// How long to wait.
+        wait: Lifetime,
+    },
+}
+
+/// What posting a form led to.
+pub enum Acted {
+    /// The fact was added: go on.
+    Moved(Progress),
+    /// It was not: show the page again with the reason.
+    Problem(Problem),
+    /// The form was of an older page; nothing was done: show where the journey stands.
+    Stale,
+}
+
+impl Journey {
+    /// The client that sent the person here.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The request it is about.
+    pub fn request(&self) -> &Accepted {
+        &self.request
+    }
+
+    /// The version that forms carry.
+    pub fn version(&self) -> i64 {
+        self.version
+    }
+
+    /// Whom it goes for; not proven by itself.
+    pub fn user(&self) -> Option<UserId> {
+        self.stored.facts.user
+    }
+
+    /// The authenticator secret on the enrolment page, base32.
+    pub fn pending_totp(&self) -> Option<&str> {
+        self.stored.pending_totp.as_deref()
+    }
+
+    /// The recovery codes to be saved.
+    pub fn recovery_codes(&self) -> &[String] {
+        &self.stored.recovery_codes
+    }
+}
+
+impl Issuer {
+    /// The token of a form: bound to browser, journey, page and version, so that it dies with each of them (S-014).
+    pub fn form_token(&self, at: &TenantDirectory, journey: &Journey, page: &str) -> String {
+        let secret = journey.browser.as_ref().map_or([0; 32], |browser| browser.secret_hash);
+        let id = journey.id.as_i64().to_be_bytes();
+        let version = journey.version.to_be_bytes();
+        let token = hmac_sha256(at.keys.forms.expose(), &[&secret, &id, page.as_bytes(), &version]);
+        token.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Compares a posted form token with the expected one, in constant time.
+pub fn is_same_token(posted: &str, expected: &str) -> bool {
+    sha256(posted.as_bytes()).ct_eq(&sha256(expected.as_bytes()))
+}

@@ -1,0 +1,160 @@
+//! Opening a journey: for its own browser, while it lasts; everybody else gets a page with a way on.
+
+use std::sync::Arc;
+
+use portreeve_crypto::parse_public_id;
+use portreeve_domain::journey::{Available, Step, next};
+use portreeve_domain::{Client, Fault, JourneyId, SessionId};
+use portreeve_storage::{Conn, consents, journeys as rows, recovery_codes, totp_credentials, users};
+
+use super::Journey;
+use crate::authorize::{JOURNEY_PREFIX, Progress, is_bound, requirements};
+use crate::browsers;
+use crate::directory::TenantDirectory;
+use crate::people::{self, Person};
+use crate::stored_facts::{open_facts, open_request};
+use crate::Issuer;
+
+/// What is found at a journey's address.
+pub enum Arrival {
+    /// No such journey, or one too old to be remembered.
+    Unknown,
+    /// It is finished, has expired, or belongs to another browser: it can be started again from its stored request.
+    Elsewhere {
+        /// The application it leads to.
+        client: Arc<Client>,
+    },
+    /// It is here.
+    Here(Box<Stop>),
+}
+
+/// An open journey, the step it stands at, and what the page of that step shows.
+pub struct Stop {
+    /// The journey.
+    pub journey: Journey,
+    /// The page that is due.
+    pub step: Step,
+    /// The account it goes for, opened.
+    pub person: Option<Person>,
+    /// The accounts to choose among, when that is the step.
+    pub accounts: Vec<AccountChoice>,
+    /// Whether recovery codes are left, when a second factor is asked for.
+    pub has_recovery_codes: bool,
+}
+
+/// An account signed in at this browser.
+pub struct AccountChoice {
+    /// What the form posts.
+    pub value: String,
+    /// Who.
+    pub person: Person,
+}
+
+/// What account choices in forms begin with.
+pub(super) const CHOICE_PREFIX: &str = "acc_";
+
+impl Issuer {
+    /// Opens the journey at an address for the browser with this cookie.
+    ///
+    /// # Errors
+    /// A fault when the database is away or the stored journey does not open.
+    pub async fn open_journey(&self, at: &Arc<TenantDirectory>, address: &str, cookie: Option<&str>) -> Result<Arrival, Fault> {
+        let Some(row) = self.find_journey(at, address).await? else { return Ok(Arrival::Unknown) };
+        let Some(client) = at.client(&row.client).cloned() else { return Ok(Arrival::Unknown) };
+        let browser = self.recognize_browser(at, cookie).await?;
+        if row.finished_at.is_some() || self.ambient.now() >= row.expires_at || !is_bound(&row, browser.as_ref()) {
+            return Ok(Arrival::Elsewhere { client });
+        }
+        let request = open_request(at, row.id, &row.request_sealed)?;
+        let mut conn = self.store.read(at.id()).await?;
+        let subject = match self.demanded_subject_of(&mut conn, at, &request).await? {
+            Some(subject) => subject,
+            None => return Ok(Arrival::Elsewhere { client }),
+        };
+        let journey = Journey {
+            id: row.id,
+            browser,
+            version: row.version,
+            required: requirements(at, &client, &request, subject, row.created_at),
+            stored: open_facts(at, row.id, &row.facts_sealed)?,
+            started_at: row.created_at,
+            client,
+            request,
+        };
+        let step = self.step_of(&mut conn, at, &journey).await?;
+        self.stop_at(&mut conn, at, journey, step).await.map(|stop| Arrival::Here(Box::new(stop)))
+    }
+
+    /// Begins again from the stored request of a journey, in the browser with this cookie; `None` when there is none.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn restart_journey(&self, at: &Arc<TenantDirectory>, address: &str, cookie: Option<&str>) -> Result<Option<Progress>, Fault> {
+        let Some(row) = self.find_journey(at, address).await? else { return Ok(None) };
+        if at.client(&row.client).is_none() {
+            return Ok(None);
+        }
+        let request = open_request(at, row.id, &row.request_sealed)?;
+        self.authorize(at, request, cookie).await.map(Some)
+    }
+
+    async fn find_journey(&self, at: &TenantDirectory, address: &str) -> Result<Option<rows::JourneyRow>, Fault> {
+        let Some(id) = parse_public_id(address, JOURNEY_PREFIX, &at.keys.permutation) else { return Ok(None) };
+        rows::find(&mut self.store.read(at.id()).await?, at.id(), JourneyId::new(id)).await
+    }
+
+    /// Which step a journey stands at now.
+    pub(crate) async fn step_of(&self, conn: &mut Conn, at: &TenantDirectory, journey: &Journey) -> Result<Step, Fault> {
+        let available = self.available(conn, at, journey).await?;
+        Ok(next(&journey.required, &journey.stored.facts, &available))
+    }
+
+    /// Looks up what `next` wants to know about the browser and the account.
+    async fn available(&self, conn: &mut Conn, at: &TenantDirectory, journey: &Journey) -> Result<Available, Fault> {
+        let mut available = Available::default();
+        if let Some(browser) = &journey.browser {
+            let live = browsers::live_sessions(conn, &self.ambient, at, browser.id).await?;
+            available.sessions = live.len();
+            let facts = &journey.stored.facts;
+            let used = live.into_iter().find(|s| facts.session == Some(s.id) && facts.user == Some(s.user));
+            available.session_proofs = used.map(|session| session.proofs).unwrap_or_default();
+        }
+        if let Some(user) = journey.stored.facts.user {
+            available.totp = totp_credentials::find(conn, at.id(), user).await?.is_some();
+            available.recovery_codes = available.totp && recovery_codes::left(conn, at.id(), user).await? > 0;
+            let row = users::find(conn, at.id(), user).await?;
+            available.verified_email = row.is_some_and(|row| row.email_verified_at.is_some());
+            let agreed = consents::find(conn, at.id(), user, &journey.client.id).await?;
+            available.consent_covers = agreed.is_some_and(|scope| scope.covers(&journey.request.scope));
+        }
+        Ok(available)
+    }
+
+    async fn stop_at(&self, conn: &mut Conn, at: &TenantDirectory, journey: Journey, step: Step) -> Result<Stop, Fault> {
+        let person = match journey.stored.facts.user {
+            Some(user) => people::find(conn, at, user).await?,
+            None => None,
+        };
+        let accounts = if step == Step::SelectAccount { self.account_choices(conn, at, &journey).await? } else { Vec::new() };
+        let has_recovery_codes = match (step, journey.stored.facts.user) {
+            (Step::SecondFactor, Some(user)) => recovery_codes::left(conn, at.id(), user).await? > 0,
+            _ => false,
+        };
+        Ok(Stop { journey, step, person, accounts, has_recovery_codes })
+    }
+
+    async fn account_choices(&self, conn: &mut Conn, at: &TenantDirectory, journey: &Journey) -> Result<Vec<AccountChoice>, Fault> {
+        let Some(browser) = &journey.browser else { return Ok(Vec::new()) };
+        let mut choices = Vec::new();
+        for session in browsers::live_sessions(conn, &self.ambient, at, browser.id).await? {
+            if let Some(person) = people::find(conn, at, session.user).await? {
+                choices.push(AccountChoice { value: choice_text(at, session.id)?, person });
+            }
+        }
+        Ok(choices)
+    }
+}
+
+fn choice_text(at: &TenantDirectory, session: SessionId) -> Result<String, Fault> {
+    portreeve_crypto::public_id(CHOICE_PREFIX, session.as_i64(), &at.keys.permutation).map_err(Fault::new)
+}

@@ -1,0 +1,183 @@
+//! Proving a password: on the first page with the address, or alone for a known account.
+//!
+//! Every outcome costs the same: one charge, one hash, one row, one event, one text (SECURITY rules 18, 24 and 28).
+
+use std::sync::Arc;
+
+use portreeve_authenticators::Password;
+use portreeve_domain::{Actor, Email, Event, EventType, Fault, Lifetime, Proof, ProofKind, RatePreset, UserId};
+use portreeve_storage::{Tx, factor_failures, password_credentials};
+
+use super::settle::at_least_a_second;
+use super::{Acted, Journey, PostedFrom, Problem};
+use crate::attempts::AccountKey;
+use crate::directory::TenantDirectory;
+use crate::password_threads::Compared;
+use crate::people::{self, Person, place};
+use crate::{Issuer, audit, known_device};
+
+/// The name under which failures of passwords are counted.
+const FACTOR: &str = "password";
+
+/// What a person typed on the first page.
+pub struct SignInForm {
+    /// The address, as typed.
+    pub email: String,
+    /// The password, as typed.
+    pub password: String,
+}
+
+/// An account under attempt: known or not, it is handled alike.
+struct Attempted {
+    key: AccountKey,
+    person: Option<Person>,
+    phc: Option<(String, Vec<u8>)>,
+}
+
+impl Issuer {
+    /// Takes address and password of the first page.
+    ///
+    /// # Errors
+    /// A fault when the database is away or every password thread is busy (transient).
+    pub async fn sign_in(
+        &self,
+        at: &Arc<TenantDirectory>,
+        journey: Journey,
+        form: SignInForm,
+        from: &PostedFrom,
+    ) -> Result<Acted, Fault> {
+        // What is no address or no password has no account, and is told so in the words of every failure.
+        let (Ok(email), Ok(password)) = (Email::parse(&form.email), Password::prepare(&form.password)) else {
+            return Ok(Acted::Problem(Problem::WrongCredentials));
+        };
+        let mut conn = self.store.read(at.id()).await?;
+        let person = people::find_by_email(&mut conn, at, &email).await?;
+        drop(conn);
+        let key = account_key(&people::email_index(at, &email));
+        self.prove_password(at, journey, key, person, password, from).await
+    }
+
+    /// Takes the password of the account the journey goes for.
+    ///
+    /// # Errors
+    /// As `sign_in`.
+    pub async fn sign_in_again(
+        &self,
+        at: &Arc<TenantDirectory>,
+        journey: Journey,
+        typed: &str,
+        from: &PostedFrom,
+    ) -> Result<Acted, Fault> {
+        let (Ok(password), Some(user)) = (Password::prepare(typed), journey.user()) else {
+            return Ok(Acted::Problem(Problem::WrongCredentials));
+        };
+        let mut conn = self.store.read(at.id()).await?;
+        let person = people::find(&mut conn, at, user).await?;
+        drop(conn);
+        let index = person.as_ref().and_then(|person| person.email_index).unwrap_or_default();
+        self.prove_password(at, journey, account_key(&index), person, password, from).await
+    }
+
+    async fn prove_password(
+        &self,
+        at: &Arc<TenantDirectory>,
+        mut journey: Journey,
+        key: AccountKey,
+        person: Option<Person>,
+        password: Password,
+        from: &PostedFrom,
+    ) -> Result<Acted, Fault> {
+        if let Err(wait) = self.charge_attempt(at, key, person.as_ref(), from).await? {
+            return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }));
+        }
+        let attempted = self.attempted(at, key, person).await?;
+        let stored = attempted.phc.as_ref().map(|(phc, _)| phc.clone());
+        let compared = self.passwords.verify(at, password, stored, self.ambient.bytes()?).await?;
+        let known = attempted.person.as_ref().filter(|person| person.disabled_at.is_none());
+        let (Compared::Matches { rehashed }, Some(person)) = (compared, known) else {
+            self.note_failure(at, &attempted).await?;
+            return Ok(Acted::Problem(Problem::WrongCredentials));
+        };
+        let user = person.id;
+        let rehashed = rehashed.map(|phc| self.seal_password(at, person, &phc)).transpose()?;
+        let mut tx = self.store.begin(at.id()).await?;
+        let now = self.ambient.now();
+        factor_failures::clear(&mut tx, at.id(), UserId::from_bytes(attempted.key), FACTOR).await?;
+        if let (Some(new), Some((_, old))) = (rehashed, &attempted.phc) {
+            self.store_rehash(&mut tx, at, user, old, &new).await?;
+        }
+        let event = Event::new(EventType::FactorProven, now, Actor::User(user)).about(user).with("factor", FACTOR);
+        audit::record(&mut tx, &self.ambient, at, event.with_client(&journey.client.id)).await?;
+        journey.stored.facts.identify(Proof { kind: ProofKind::Password, user, at: now });
+        self.advance(tx, at, journey).await
+    }
+
+    /// Charges one attempt on every limit before any work is done.
+    async fn charge_attempt(
+        &self,
+        at: &Arc<TenantDirectory>,
+        key: AccountKey,
+        person: Option<&Person>,
+        from: &PostedFrom,
+    ) -> Result<Result<(), Lifetime>, Fault> {
+        let now = self.ambient.now();
+        if let Err(wait) = self.attempts.charge(at.tenant.settings.rate_limits, at.id(), from.network, key, now) {
+            return Ok(Err(wait));
+        }
+        let mut tx = self.store.begin(at.id()).await?;
+        let failures = factor_failures::charge(&mut tx, at.id(), UserId::from_bytes(key), FACTOR, now).await?;
+        tx.commit().await?;
+        // A stranger can use up the account's budget, but not on a device the owner has signed in at before.
+        let known_device = person.is_some_and(|person| known_device::knows(at, from.device.as_deref(), person.id));
+        let spent = failures > RatePreset::FAILURES_PER_ACCOUNT && !known_device;
+        Ok(if spent { Err(Lifetime::from_minutes(15)) } else { Ok(()) })
+    }
+
+    async fn attempted(&self, at: &TenantDirectory, key: AccountKey, person: Option<Person>) -> Result<Attempted, Fault> {
+        let mut conn = self.store.read(at.id()).await?;
+        // The look-up is made for unknown accounts as well: the same statements, the same time.
+        let user = person.as_ref().map_or(UserId::from_bytes(key), |person| person.id);
+        let sealed = password_credentials::find(&mut conn, at.id(), user).await?;
+        let phc = match (&person, sealed) {
+            (Some(person), Some(sealed)) => {
+                let opened = person.key.open(&password_place(at, &person.id), &sealed).map_err(Fault::new)?;
+                Some((String::from_utf8(opened.to_vec()).map_err(Fault::new)?, sealed))
+            }
+            _ => None,
+        };
+        Ok(Attempted { key, person, phc })
+    }
+
+    async fn note_failure(&self, at: &TenantDirectory, attempted: &Attempted) -> Result<(), Fault> {
+        let mut event = Event::new(EventType::FactorFailed, self.ambient.now(), Actor::Anonymous).with("factor", FACTOR);
+        event.subject = attempted.person.as_ref().map(|person| person.id);
+        let mut tx = self.store.begin(at.id()).await?;
+        audit::record(&mut tx, &self.ambient, at, event).await?;
+        tx.commit().await
+    }
+
+    /// Seals a hash under the person's key.
+    pub(crate) fn seal_password(&self, at: &TenantDirectory, person: &Person, phc: &str) -> Result<Vec<u8>, Fault> {
+        person.key.seal(self.ambient.random(), &password_place(at, &person.id), phc.as_bytes()).map_err(Fault::new)
+    }
+
+    async fn store_rehash(&self, tx: &mut Tx, at: &TenantDirectory, user: UserId, old: &[u8], new: &[u8]) -> Result<(), Fault> {
+        if password_credentials::rehash(tx, at.id(), user, old, new).await? {
+            let event = Event::new(EventType::PasswordRehashed, self.ambient.now(), Actor::System).about(user);
+            audit::record(tx, &self.ambient, at, event).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Where a password hash is sealed.
+pub(crate) fn password_place<'a>(at: &TenantDirectory, user: &'a UserId) -> portreeve_crypto::AssociatedData<'a> {
+    place("password_credentials", "phc_sealed", at.id(), user)
+}
+
+/// The account as limits see it: one budget for every spelling of the address (S-074).
+fn account_key(index: &[u8; 32]) -> AccountKey {
+    let mut key = AccountKey::default();
+    key.iter_mut().zip(index).for_each(|(to, from)| *to = *from);
+    key
+}

@@ -1,0 +1,200 @@
+//! Settling: what follows from the facts of a journey, in the transaction that added the last one.
+
+use std::sync::Arc;
+
+use portreeve_crypto::{SecretBytes, SecretText};
+use portreeve_domain::journey::{ConsentAnswer, Step};
+use portreeve_domain::{Acr, FamilyId, Fault, GrantType, Lifetime, Session, Timestamp, TokenFamily, UserId};
+use portreeve_oidc::authorization;
+use portreeve_oidc::{Cause, Refusal};
+use portreeve_storage::{Tx, journeys as rows, sessions, users};
+
+use super::{Acted, Journey};
+use crate::authorize::{Progress, journey_text};
+use crate::directory::TenantDirectory;
+use crate::stored_facts::seal_facts;
+use crate::tokens::code::{self, CodeRequest};
+use crate::{Issuer, gate, id_token_hint, login};
+
+/// What follows from the facts.
+pub(crate) enum Settled {
+    /// A page is next.
+    Step {
+        /// Which.
+        step: Step,
+        /// A new binding cookie, when a sign-in was completed on the way.
+        cookie: Option<SecretText>,
+    },
+    /// The client gets its answer.
+    Ended(Ended),
+    /// Another tab was faster; the transaction must be dropped.
+    Stale,
+}
+
+/// The end of a journey.
+pub(crate) struct Ended {
+    /// Where the browser goes, with the response parameters.
+    pub url: String,
+    /// Who signed in.
+    pub user: Option<UserId>,
+    /// A new binding cookie.
+    pub cookie: Option<SecretText>,
+}
+
+impl Issuer {
+    /// Computes the next step; completes the sign-in when its factors are there; ends the journey when nothing is missing.
+    pub(crate) async fn settle(&self, tx: &mut Tx, at: &Arc<TenantDirectory>, journey: &mut Journey) -> Result<Settled, Fault> {
+        let mut step = self.step_of(tx, at, journey).await?;
+        let mut cookie = None;
+        if step.is_signed_in() && !journey.stored.facts.proofs.is_empty() {
+            match self.complete_login(tx, at, journey).await? {
+                Some(new) => cookie = new,
+                None => return Ok(Settled::Stale),
+            }
+            step = self.step_of(tx, at, journey).await?;
+        }
+        let (url, user) = match step {
+            Step::Done => match self.issue_code(tx, at, journey).await? {
+                Ok(url) => (url, journey.stored.facts.user),
+                Err(refusal) => (self.error_url(at, journey, &refusal), None),
+            },
+            Step::Denied(denial) => (self.error_url(at, journey, &authorization::denied(denial).into()), None),
+            _ => {
+                self.prepare(step, journey)?;
+                return Ok(Settled::Step { step, cookie });
+            }
+        };
+        Ok(Settled::Ended(Ended { url, user, cookie }))
+    }
+
+    /// Adds what was done to the stored journey, settles, and commits; the end of every form.
+    pub(super) async fn advance(&self, mut tx: Tx, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Acted, Fault> {
+        let settled = self.settle(&mut tx, at, &mut journey).await?;
+        let facts = seal_facts(&self.ambient, at, journey.id, &journey.stored)?;
+        let (id, version) = (journey.id, journey.version);
+        let (kept, progress) = match settled {
+            Settled::Stale => return Ok(Acted::Stale),
+            Settled::Step { step, cookie } => (
+                rows::update(&mut tx, at.id(), id, version, &facts).await?,
+                Progress::Page { journey: journey_text(at, id)?, step, cookie },
+            ),
+            Settled::Ended(Ended { url, user, cookie }) => (
+                rows::finish(&mut tx, at.id(), id, version, &facts, self.ambient.now()).await?,
+                Progress::Redirect { url, cookie, user },
+            ),
+        };
+        if !kept {
+            return Ok(Acted::Stale);
+        }
+        tx.commit().await?;
+        Ok(Acted::Moved(progress))
+    }
+
+    /// Makes what the page of `step` needs and must find again after a reload.
+    pub(crate) fn prepare(&self, step: Step, journey: &mut Journey) -> Result<(), Fault> {
+        if matches!(step, Step::EnrolSecondFactor { .. }) && journey.stored.pending_totp.is_none() {
+            let secret = portreeve_authenticators::TotpSecret::new(&SecretBytes::new(self.ambient.bytes()?));
+            journey.stored.pending_totp = Some(secret.to_base32().expose().to_owned());
+        }
+        Ok(())
+    }
+
+    /// Moves the proofs of the journey into a session; `None` when another tab signed in first, else the new cookie.
+    async fn complete_login(
+        &self,
+        tx: &mut Tx,
+        at: &Arc<TenantDirectory>,
+        journey: &mut Journey,
+    ) -> Result<Option<Option<SecretText>>, Fault> {
+        let (Some(browser), Some(user)) = (journey.browser.as_ref(), journey.stored.facts.user) else {
+            return Err(Fault::impossible("a sign-in without a browser or an account"));
+        };
+        let proofs = std::mem::take(&mut journey.stored.facts.proofs);
+        let Some(done) = login::complete(tx, &self.ambient, at, browser, user, &proofs).await? else { return Ok(None) };
+        journey.stored.facts.session = Some(done.session.id);
+        journey.browser = Some(done.browser.browser);
+        Ok(Some(done.browser.cookie))
+    }
+
+    fn error_url(&self, at: &TenantDirectory, journey: &Journey, refusal: &Refusal) -> String {
+        tracing::info!(client = journey.client.id.as_str(), %refusal, "authorization refused");
+        journey.request.target.error(refusal.cause.code(), refusal.cause.description(), &at.issuer)
+    }
+
+    /// Grants what was asked and agreed to, through the gate, and returns the success response.
+    async fn issue_code(&self, tx: &mut Tx, at: &Arc<TenantDirectory>, journey: &Journey) -> Result<Result<String, Refusal>, Fault> {
+        let session = match journey.stored.facts.session {
+            Some(id) => sessions::find(tx, at.id(), id).await?,
+            None => None,
+        };
+        let session = session.ok_or_else(|| Fault::impossible("a finished journey without a session"))?;
+        let now = self.ambient.now();
+        if session.needs_touch(now) {
+            sessions::touch(tx, at.id(), session.id, now).await?;
+        }
+        let family = self.family(at, journey, &session, now)?;
+        let grant = GrantType::AuthorizationCode;
+        let pass = match gate::admit_user(tx, at, &journey.client, &family, grant, now).await? {
+            Ok(pass) => pass,
+            Err(refusal) => {
+                return Ok(Err(Refusal::new(Cause::UserRefused).with_detail(format!("gate: {refusal:?}"))));
+            }
+        };
+        let challenge = journey.request.code_challenge.as_ref().map(|c| String::from(c.clone()));
+        let request = CodeRequest {
+            redirect_uri: journey.request.target.redirect_uri(),
+            redirect_uri_was_sent: journey.request.redirect_uri_was_sent,
+            code_challenge: challenge.as_deref(),
+        };
+        let code = code::issue(tx, &self.ambient, at, &pass, &family, &request).await?;
+        Ok(Ok(journey.request.target.success(code.expose(), &at.issuer)))
+    }
+
+    fn family(&self, at: &TenantDirectory, journey: &Journey, session: &Session, now: Timestamp) -> Result<TokenFamily, Fault> {
+        let request = &journey.request;
+        let reached = Acr::reached(&session.proofs, session.user, Timestamp::from_millis(i64::MIN))
+            .ok_or_else(|| Fault::impossible("a finished journey without a proof"))?;
+        let agreed = match &journey.stored.facts.consent {
+            Some(ConsentAnswer::Allowed { scope, .. }) => scope.clone(),
+            Some(ConsentAnswer::Refused) | None => request.scope.clone(),
+        };
+        let claims = request.claims.as_ref().map(serde_json::to_string).transpose().map_err(Fault::new)?;
+        Ok(TokenFamily {
+            tenant: at.id(),
+            id: FamilyId::new(self.ambient.row_id()),
+            client: journey.client.id.clone(),
+            user: session.user,
+            session: session.id,
+            sid: session.sid.clone(),
+            offline: agreed.contains("offline_access"),
+            scope: agreed,
+            resources: request.resources.clone(),
+            claims,
+            proofs: session.proofs.clone(),
+            acr: request.stated_acr(reached),
+            nonce: request.nonce.clone(),
+            wants_auth_time: request.max_age.is_some() || journey.client.metadata.require_auth_time,
+            authenticated_at: session.authenticated_at(),
+            created_at: now,
+            revoked_at: None,
+        })
+    }
+
+    /// Whom a stored request is about; `None` when that person is gone since it was accepted.
+    pub(super) async fn demanded_subject_of(
+        &self,
+        conn: &mut portreeve_storage::Conn,
+        at: &TenantDirectory,
+        request: &authorization::Accepted,
+    ) -> Result<Option<Option<UserId>>, Fault> {
+        let hinted = request.id_token_hint.as_deref().and_then(|hint| id_token_hint::claims(at, hint, self.ambient.now()).ok());
+        let hinted = hinted.and_then(|claims| claims.str("sub").map(str::to_owned));
+        let Some(subject) = request.subject_value().map(str::to_owned).or(hinted) else { return Ok(Some(None)) };
+        Ok(users::find_by_subject(conn, at.id(), &subject).await?.map(|row| Some(row.id)))
+    }
+}
+
+/// How long people are told to wait at least, so that a page never says "0 seconds".
+pub(super) fn at_least_a_second(wait: Lifetime) -> Lifetime {
+    wait.max(Lifetime::from_seconds(1))
+}

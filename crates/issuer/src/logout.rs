@@ -1,0 +1,104 @@
+//! Signing out: RP-initiated logout and the page that asks.
+//!
+//! Owns when a logout needs the person's word and what ends with a session. Leaves the wire to `oidc::logout_request`.
+//! RP-Initiated Logout 1.0; S-016, S-017.
+
+use std::sync::Arc;
+
+use portreeve_crypto::{SecretText, hmac_sha256};
+use portreeve_domain::{Actor, Client, ClientId, Event, EventType, Failure, Fault, Session, SessionEnd};
+use portreeve_oidc::logout_request::{LogoutRequest, ReturnTarget, return_target};
+use portreeve_oidc::{Cause, Refusal};
+use portreeve_storage::sessions;
+
+use crate::browsers::{self, Browser};
+use crate::directory::TenantDirectory;
+use crate::{Issuer, audit, id_token_hint, is_same_token};
+
+/// What a logout request leads to.
+pub enum Logout {
+    /// The person must say so: no hint, or a hint about somebody else.
+    Ask {
+        /// The token the form carries.
+        form_token: String,
+        /// The application that asks, when it is known.
+        client: Option<Arc<Client>>,
+    },
+    /// Signed out.
+    Done {
+        /// Where to return to; `None` shows our own page.
+        target: Option<ReturnTarget>,
+        /// The browser's new cookie, when it had one.
+        cookie: Option<SecretText>,
+    },
+}
+
+impl Issuer {
+    /// Answers a logout request; `confirmed` is the form token when the person has said so on our page.
+    ///
+    /// # Errors
+    /// A refusal when the hint is not ours, names another client than `client_id`, or the return address is not registered:
+    /// nothing is ended and nothing redirects (§4). A fault when the database is away.
+    pub async fn log_out(
+        &self,
+        at: &Arc<TenantDirectory>,
+        request: &LogoutRequest,
+        cookie: Option<&str>,
+        confirmed: Option<&str>,
+    ) -> Result<Logout, Failure<Refusal>> {
+        let hint = request.id_token_hint.as_deref().map(|hint| id_token_hint::claims(at, hint, self.ambient.now()));
+        let hint = hint.transpose().map_err(Failure::Refused)?;
+        let audience = hint.as_ref().and_then(|claims| claims.audiences().first().copied().and_then(ClientId::parse));
+        let client_id = request.client(audience.as_ref()).map_err(Failure::Refused)?.cloned();
+        let client = client_id.as_ref().and_then(|id| at.client(id)).cloned();
+        let target = match (&request.post_logout_redirect_uri, &client) {
+            (Some(uri), Some(client)) => {
+                Some(return_target(client, uri, request.state.as_deref()).map_err(Failure::Refused)?)
+            }
+            (Some(_), None) => return Err(Failure::Refused(Cause::PostLogoutRedirectUriNotRegistered.into())),
+            (None, _) => None,
+        };
+        let browser = self.recognize_browser(at, cookie).await?;
+        let mut conn = self.store.read(at.id()).await?;
+        let live = match &browser {
+            Some(browser) => browsers::live_sessions(&mut conn, &self.ambient, at, browser.id).await?,
+            None => Vec::new(),
+        };
+        drop(conn);
+        let (Some(browser), false) = (browser, live.is_empty()) else { return Ok(Logout::Done { target, cookie: None }) };
+        let meant: Vec<Session> = match (confirmed, hint.as_ref()) {
+            (Some(token), _) if is_same_token(token, &self.logout_token(at, &browser)) => live,
+            (_, Some(hint)) => live.into_iter().filter(|session| hint.str("sid") == Some(session.sid.as_str())).collect(),
+            _ => Vec::new(),
+        };
+        if meant.is_empty() {
+            return Ok(Logout::Ask { form_token: self.logout_token(at, &browser), client });
+        }
+        let cookie = self.end_sessions(at, &browser, &meant).await?;
+        Ok(Logout::Done { target, cookie })
+    }
+
+    /// Ends sessions of a browser and gives it a new cookie.
+    async fn end_sessions(&self, at: &Arc<TenantDirectory>, browser: &Browser, ended: &[Session]) -> Result<Option<SecretText>, Fault> {
+        let now = self.ambient.now();
+        let mut tx = self.store.begin(at.id()).await?;
+        for session in ended {
+            if sessions::end(&mut tx, at.id(), session.id, SessionEnd::SignedOut, now).await? {
+                let event = Event::new(EventType::SessionEnded, now, Actor::User(session.user))
+                    .about(session.user)
+                    .with("sid", &session.sid)
+                    .with("reason", SessionEnd::SignedOut.name());
+                audit::record(&mut tx, &self.ambient, at, event).await?;
+            }
+        }
+        let renewed = browsers::renew(&mut tx, &self.ambient, at, browser).await?;
+        tx.commit().await?;
+        Ok(renewed.and_then(|bound| bound.cookie))
+    }
+
+    fn logout_token(&self, at: &TenantDirectory, browser: &Browser) -> String {
+        let token = hmac_sha256(at.keys.forms.expose(), &[b"logout", &browser.secret_hash]);
+        token.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+}

@@ -1,0 +1,61 @@
+//! The facts of a journey as they are stored: sealed, with the secrets that must survive from one page to the next.
+
+use portreeve_crypto::AssociatedData;
+use portreeve_domain::journey::Facts;
+use portreeve_domain::{Fault, JourneyId, TenantId};
+use portreeve_oidc::authorization::Accepted;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::Ambient;
+use crate::directory::TenantDirectory;
+
+/// Facts and pending secrets; has no `Debug`, since it holds secrets.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct StoredFacts {
+    /// What happened so far.
+    pub facts: Facts,
+    /// The authenticator secret on the enrolment page, base32, until its first code was shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_totp: Option<String>,
+    /// The recovery codes on the page, until the person says they are saved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recovery_codes: Vec<String>,
+}
+
+/// Seals the request of a journey.
+pub(crate) fn seal_request(ambient: &Ambient, at: &TenantDirectory, id: JourneyId, request: &Accepted) -> Result<Vec<u8>, Fault> {
+    seal(ambient, at, id, "request_sealed", request)
+}
+
+/// Seals the facts of a journey.
+pub(crate) fn seal_facts(ambient: &Ambient, at: &TenantDirectory, id: JourneyId, facts: &StoredFacts) -> Result<Vec<u8>, Fault> {
+    seal(ambient, at, id, "facts_sealed", facts)
+}
+
+/// Opens the request of a journey.
+pub(crate) fn open_request(at: &TenantDirectory, id: JourneyId, sealed: &[u8]) -> Result<Accepted, Fault> {
+    open(at, id, "request_sealed", sealed)
+}
+
+/// Opens the facts of a journey.
+pub(crate) fn open_facts(at: &TenantDirectory, id: JourneyId, sealed: &[u8]) -> Result<StoredFacts, Fault> {
+    open(at, id, "facts_sealed", sealed)
+}
+
+fn place<'a>(tenant: TenantId, column: &'static str, row: &'a [u8; 8]) -> AssociatedData<'a> {
+    AssociatedData { table: "journeys", column, row, tenant: tenant.as_i64() }
+}
+
+fn seal<T: Serialize>(ambient: &Ambient, at: &TenantDirectory, id: JourneyId, column: &'static str, value: &T) -> Result<Vec<u8>, Fault> {
+    let json = serde_json::to_vec(value).map_err(Fault::new)?;
+    let row = id.as_i64().to_be_bytes();
+    at.keys.seal.seal(ambient.random(), &place(at.id(), column, &row), &json).map_err(Fault::new)
+}
+
+fn open<T: DeserializeOwned>(at: &TenantDirectory, id: JourneyId, column: &'static str, sealed: &[u8]) -> Result<T, Fault> {
+    let row = id.as_i64().to_be_bytes();
+    let json = at.keys.seal.open(&place(at.id(), column, &row), sealed).map_err(Fault::new)?;
+    serde_json::from_slice(&json).map_err(|e| Fault::new(e).while_doing("read a stored journey"))
+}

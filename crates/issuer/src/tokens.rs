@@ -1,0 +1,71 @@
+//! Tokens: the token endpoint and everything that mints.
+//!
+//! Owns the order at the token endpoint (client, request, grant) and one file a grant. Every minting function takes the
+//! pass of `gate`. Leaves parameters and answers to `oidc`, rows to `storage`. RFC 6749 §3.2, §4.1.3, §4.4, §6.
+
+mod access;
+mod client_credentials;
+pub(crate) mod code;
+pub(crate) mod id;
+mod mint;
+pub(crate) mod presented;
+mod refresh;
+
+use std::sync::Arc;
+
+use portreeve_domain::{Actor, Client, Event, EventType, Failure, Fault, TokenFamily};
+use portreeve_oidc::token_request::TokenRequest;
+use portreeve_oidc::{Parameters, Refusal};
+use portreeve_storage::Tx;
+
+use crate::directory::TenantDirectory;
+use crate::{Ambient, Issuer, audit};
+
+pub(crate) use access::SIGNED_WITH;
+pub use client_credentials::UnstoredTokens;
+pub use mint::IssuedTokens;
+
+impl Issuer {
+    /// Answers a token request.
+    ///
+    /// `authorization` holds the value of every `Authorization` header, as raw bytes. Must run to its end once begun,
+    /// also when the client goes away: the door runs it on a task of its own (SECURITY rule 4).
+    ///
+    /// # Errors
+    /// Every refusal of the token endpoint (RFC 6749 §5.2); a fault when the database is away.
+    pub async fn token(
+        &self,
+        at: &Arc<TenantDirectory>,
+        authorization: &[&[u8]],
+        parameters: &Parameters,
+    ) -> Result<IssuedTokens, Failure<Refusal>> {
+        let client = self.authenticate_client(at, authorization, parameters).await?;
+        let request = TokenRequest::from_parameters(parameters).map_err(Failure::Refused)?;
+        request.check_allowed(&client).map_err(Failure::Refused)?;
+        match request {
+            TokenRequest::AuthorizationCode(presented) => self.redeem_code(at, &client, &presented).await,
+            TokenRequest::RefreshToken { refresh_token, scope, resources } => {
+                let wanted = refresh::Wish { scope, resources };
+                self.refresh(at, &client, &refresh_token, &wanted).await
+            }
+            TokenRequest::ClientCredentials { scope, resources } => {
+                self.grant_to_client(at, &client, scope.as_ref(), &resources).await
+            }
+        }
+    }
+}
+
+/// Writes down that `presenter` came with a code or token of another client: one of the two has a leak.
+async fn record_foreign(
+    tx: &mut Tx,
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    family: &TokenFamily,
+    presenter: &Client,
+) -> Result<(), Fault> {
+    let event = Event::new(EventType::ForeignTokenPresented, ambient.now(), Actor::Client(presenter.id.clone()))
+        .about(family.user)
+        .with_client(&family.client)
+        .with("family", family.id);
+    audit::record(tx, ambient, at, event).await
+}

@@ -1,0 +1,74 @@
+//! Client credentials: a client on its own behalf.
+//!
+//! Owns the grant: no person, so no scope of OpenID Connect and no refresh token. A JWT leaves no row, only a count: it
+//! is revocable by `jti`, client or key. An opaque token has its row as every other. RFC 6749 §4.4; DESIGN §11.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use portreeve_domain::{Client, Failure, Fault, GrantType, Scope};
+use portreeve_oidc::Refusal;
+use portreeve_oidc::access_token::Principal;
+use portreeve_oidc::token_target::{self, Wanted};
+use portreeve_storage::access_tokens;
+
+use super::access::{self, AccessDraft};
+use super::mint::{self, IssuedTokens};
+use crate::Issuer;
+use crate::directory::TenantDirectory;
+use crate::gate::{self, Pass};
+
+/// How many access tokens this node has issued without a row.
+#[derive(Debug, Default)]
+pub struct UnstoredTokens(AtomicU64);
+
+impl UnstoredTokens {
+    /// The number since the start of the process.
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn add_one(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Issuer {
+    /// Gives `client`, which has authenticated, an access token of its own.
+    ///
+    /// # Errors
+    /// Those of `oidc::token_target::for_client`; `GrantTypeNotAllowed` for a public client.
+    pub(super) async fn grant_to_client(
+        &self,
+        at: &Arc<TenantDirectory>,
+        client: &Client,
+        scope: Option<&Scope>,
+        resources: &[String],
+    ) -> Result<IssuedTokens, Failure<Refusal>> {
+        let admitted = gate::admit_client(at, client, GrantType::ClientCredentials);
+        let pass = admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))?;
+        let target = token_target::for_client(client, Wanted { scope, resources }, &at.server_list());
+        let target = target.map_err(Failure::Refused)?;
+        at.signing.active(access::SIGNED_WITH)?;
+        let access = AccessDraft::new(&pass, &self.ambient, at, target, None)?;
+        if access.is_jwt() {
+            self.unstored_tokens.add_one();
+        } else {
+            self.store_access_token(at, &pass, &access).await?;
+        }
+        Ok(IssuedTokens {
+            access_token: access.text(at, Principal::Client(&client.id))?,
+            expires_in: access.expires_at.since(access.issued_at),
+            scope: access.scope,
+            refresh_token: None,
+            id_token: None,
+        })
+    }
+
+    async fn store_access_token(&self, at: &TenantDirectory, pass: &Pass, access: &AccessDraft) -> Result<(), Fault> {
+        let mut tx = self.store.begin(at.id()).await?;
+        access_tokens::insert(&mut tx, at.id(), &access.row(pass)).await?;
+        mint::record_access_token(&mut tx, &self.ambient, at, pass, access).await?;
+        tx.commit().await
+    }
+}

@@ -1,0 +1,115 @@
+//! ID tokens: the claims are read inside the transaction, the token is signed after it.
+//!
+//! Owns the choice of the algorithm and which of the person's claims go in: only those the client named for the ID
+//! token; the rest is at userinfo. Leaves the shape to `oidc::id_token`. OIDC Core §2, §3.1.3.3, §5.4, §5.5, §12.2.
+
+use portreeve_domain::{Client, Fault, Profile, Subject, Timestamp, TokenFamily};
+use portreeve_jose::{Algorithm, left_half_hash};
+use portreeve_oidc::claims_request::{ClaimsRequest, ClaimsSection};
+use portreeve_oidc::id_token::{IdToken, Occasion};
+use portreeve_oidc::userinfo;
+use portreeve_storage::Conn;
+use serde_json::{Map, Value};
+
+use crate::directory::TenantDirectory;
+use crate::people;
+
+/// The `typ` of ID tokens and signed userinfo answers: what relying parties expect (OIDC Core errata 2, §2).
+pub(crate) const TYP: &str = "JWT";
+
+/// An ID token that is decided and not yet signed.
+pub(super) struct IdDraft {
+    pub(super) subject: Subject,
+    pub(super) claims: Map<String, Value>,
+    pub(super) occasion: Occasion,
+}
+
+impl IdDraft {
+    /// Signs it, bound to the access token it is given with.
+    pub(super) fn sign(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        family: &TokenFamily,
+        access_token: &str,
+        issued_at: Timestamp,
+    ) -> Result<String, Fault> {
+        let algorithm = algorithm(at, client)?;
+        let token = IdToken {
+            issuer: &at.issuer,
+            subject: self.subject.as_str(),
+            family,
+            occasion: self.occasion,
+            issued_at,
+            at_hash: Some(&left_half_hash(algorithm, access_token)),
+            claims: &self.claims,
+        };
+        at.signing.active(algorithm)?.sign(TYP, &token.to_json()?).map_err(Fault::new)
+    }
+}
+
+/// The profile a client is held to.
+pub(super) fn profile(at: &TenantDirectory, client: &Client) -> Profile {
+    at.tenant.settings.profile.tightened_by(client.metadata.profile)
+}
+
+/// What the ID tokens of `client` are signed with: what it registered, else by profile (DESIGN §11 "signing").
+///
+/// # Errors
+/// A fault for a registered algorithm that registration should have refused.
+pub(super) fn algorithm(at: &TenantDirectory, client: &Client) -> Result<Algorithm, Fault> {
+    let registered = client.metadata.id_token_signed_response_alg.as_deref();
+    match (registered, profile(at, client)) {
+        (Some(name), _) => {
+            Algorithm::parse(name).ok_or_else(|| Fault::impossible("an unknown algorithm is registered for ID tokens"))
+        }
+        (None, Profile::Oidc) => Ok(Algorithm::Rs256),
+        (None, Profile::OAuth21) => Ok(Algorithm::Es256),
+    }
+}
+
+/// The claims about the person that the client named for `section` of its `claims` request, with those of `scopes`.
+///
+/// # Errors
+/// A fault when the stored request is unreadable.
+pub(crate) fn released<'s>(
+    family: &TokenFamily,
+    section: ClaimsSection,
+    scopes: impl IntoIterator<Item = &'s str>,
+    person: &userinfo::Person<'_>,
+) -> Result<Map<String, Value>, Fault> {
+    let request = claims_request(family)?;
+    let scopes: Vec<&str> = scopes.into_iter().collect();
+    Ok(userinfo::released(scopes, request.names(section), person))
+}
+
+/// Reads the claims that go into an ID token; the person is opened only if some were asked for.
+pub(super) async fn claims(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    family: &TokenFamily,
+    subject: &Subject,
+) -> Result<Map<String, Value>, Fault> {
+    if claims_request(family)?.names(ClaimsSection::IdToken).next().is_none() {
+        return Ok(Map::new());
+    }
+    let gone = || Fault::impossible("the gate admitted a person who is not there");
+    let person = people::find(conn, at, family.user).await?.ok_or_else(gone)?;
+    released(family, ClaimsSection::IdToken, [], &as_seen(&person, subject))
+}
+
+/// A person as the client sees them whose `sub` this is.
+pub(crate) fn as_seen<'p>(person: &'p people::Person, subject: &'p Subject) -> userinfo::Person<'p> {
+    userinfo::Person {
+        subject: subject.as_str(),
+        email: person.email.as_deref(),
+        email_verified: person.email_verified_at.is_some(),
+        claims: &person.claims,
+        updated_at: person.updated_at,
+    }
+}
+
+fn claims_request(family: &TokenFamily) -> Result<ClaimsRequest, Fault> {
+    let Some(text) = &family.claims else { return Ok(ClaimsRequest::default()) };
+    ClaimsRequest::parse(text).map_err(|refusal| Fault::new(refusal.to_string()).while_doing("read a stored claims request"))
+}

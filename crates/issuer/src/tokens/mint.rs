@@ -1,0 +1,135 @@
+//! Minting: what one grant gives a client, in the two steps every grant shares.
+//!
+//! First, inside the transaction, everything is decided and written: rows and events. Then, after the commit, texts are
+//! made and signed, so that no transaction waits for a signature. DESIGN §3 "writes", §11; SECURITY rule 4.
+
+use portreeve_crypto::SecretText;
+use portreeve_domain::{Actor, Client, Event, EventType, Fault, Lifetime, Scope, TokenFamily};
+use portreeve_oidc::access_token::Principal;
+use portreeve_oidc::id_token::Occasion;
+use portreeve_oidc::token_response::TokenResponse;
+use portreeve_oidc::token_target::TokenTarget;
+use portreeve_storage::{Tx, access_tokens};
+
+use super::access::{self, AccessDraft};
+use super::id::{self, IdDraft};
+use crate::directory::TenantDirectory;
+use crate::gate::Pass;
+use crate::{Ambient, audit};
+
+pub(super) use super::id::profile;
+
+/// What a client gets from the token endpoint. Holds secrets, so it is not `Debug`.
+pub struct IssuedTokens {
+    pub(super) access_token: SecretText,
+    pub(super) expires_in: Lifetime,
+    pub(super) scope: Scope,
+    pub(super) refresh_token: Option<SecretText>,
+    pub(super) id_token: Option<String>,
+}
+
+/// What a person's grant is about to give.
+pub(super) struct UserGrant<'a> {
+    pub(super) at: &'a TenantDirectory,
+    pub(super) ambient: &'a Ambient,
+    pub(super) pass: &'a Pass,
+    pub(super) target: TokenTarget,
+    pub(super) occasion: Occasion,
+}
+
+/// Tokens for a person's grant: stored, to be signed once the transaction has committed.
+pub(super) struct UserTokens {
+    family: TokenFamily,
+    access: AccessDraft,
+    refresh_token: Option<SecretText>,
+    id_token: Option<IdDraft>,
+    subject: portreeve_domain::Subject,
+}
+
+impl IssuedTokens {
+    /// The body of the answer (RFC 6749 §5.1).
+    ///
+    /// # Errors
+    /// A fault if JSON cannot be written, which no token causes.
+    pub fn to_json(&self) -> Result<Vec<u8>, Fault> {
+        TokenResponse {
+            access_token: self.access_token.expose(),
+            expires_in: self.expires_in,
+            scope: &self.scope,
+            refresh_token: self.refresh_token.as_ref().map(SecretText::expose),
+            id_token: self.id_token.as_deref(),
+        }
+        .to_json()
+    }
+}
+
+impl UserTokens {
+    /// Writes and signs the texts.
+    pub(super) fn sign(self, at: &TenantDirectory, client: &Client) -> Result<IssuedTokens, Fault> {
+        let principal = Principal::User { subject: self.subject.as_str(), family: &self.family };
+        let access_token = self.access.text(at, principal)?;
+        let issued_at = self.access.issued_at;
+        let sign_id_token = |draft: &IdDraft| draft.sign(at, client, &self.family, access_token.expose(), issued_at);
+        let id_token = self.id_token.as_ref().map(sign_id_token).transpose()?;
+        Ok(IssuedTokens {
+            access_token,
+            expires_in: self.access.expires_at.since(issued_at),
+            scope: self.access.scope,
+            refresh_token: self.refresh_token,
+            id_token,
+        })
+    }
+}
+
+/// Makes sure that what may have to be signed for `client` can be, before anything is used up.
+///
+/// # Errors
+/// A transient fault while the first key of an algorithm is being made.
+pub(super) fn check_keys(at: &TenantDirectory, client: &Client) -> Result<(), Fault> {
+    at.signing.active(access::SIGNED_WITH)?;
+    at.signing.active(id::algorithm(at, client)?).map(drop)
+}
+
+/// Stores an access token for a person's grant, with its event, and reads what the ID token will say.
+///
+/// # Errors
+/// A fault when the database is away or the pass was given for another family.
+pub(super) async fn for_user(
+    tx: &mut Tx,
+    grant: UserGrant<'_>,
+    family: TokenFamily,
+    refresh_token: Option<SecretText>,
+) -> Result<UserTokens, Fault> {
+    let UserGrant { at, ambient, pass, target, occasion } = grant;
+    pass.check_is_for(&family)?;
+    let subject = pass.subject().cloned().ok_or_else(|| Fault::impossible("a person's pass without a subject"))?;
+    let access = AccessDraft::new(pass, ambient, at, target, Some(family.absolute_end()))?;
+    access_tokens::insert(tx, at.id(), &access.row(pass)).await?;
+    record_access_token(tx, ambient, at, pass, &access).await?;
+    let id_token = if access.scope.contains("openid") {
+        let claims = id::claims(tx, at, &family, &subject).await?;
+        Some(IdDraft { subject: subject.clone(), claims, occasion })
+    } else {
+        None
+    };
+    Ok(UserTokens { family, access, refresh_token, id_token, subject })
+}
+
+/// Writes the event of a stored access token.
+pub(super) async fn record_access_token(
+    tx: &mut Tx,
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    pass: &Pass,
+    access: &AccessDraft,
+) -> Result<(), Fault> {
+    let mut event = Event::new(EventType::AccessTokenIssued, access.issued_at, Actor::Client(pass.client().clone()))
+        .with_client(pass.client())
+        .with("audience", access.audience())
+        .with("scope", &access.scope);
+    event.subject = pass.user();
+    if let Some(family) = pass.family() {
+        event = event.with("family", family);
+    }
+    audit::record(tx, ambient, at, event).await
+}

@@ -1,0 +1,165 @@
+//! Access tokens that come back: found, proven, and asked about at the gate.
+//!
+//! Owns reading both forms. A token that passes here is ours, unexpired, not revoked, and its grant still stands; whether
+//! it is for whoever asks is left to introspection, userinfo and gateways. RFC 7662 §4, RFC 9068 §4; SECURITY rule 5.
+
+use std::sync::Arc;
+
+use portreeve_crypto::{Bearer, parse_public_id};
+use portreeve_domain::{
+    AccessTokenId, Client, ClientId, FamilyId, Fault, GrantType, Scope, Timestamp, TokenFamily, TokenKind,
+};
+use portreeve_jose::{AudienceRule, Expected, Expiry, TypRule, VerifiedClaims, verify};
+use portreeve_storage::access_tokens::AccessTokenRow;
+use portreeve_storage::{Conn, access_tokens, revoked_jtis, token_families};
+
+use super::access::{SIGNED_WITH, STORED_JTI, UNSTORED_JTI};
+use crate::directory::TenantDirectory;
+use crate::gate::{self, GateRefusal, Pass};
+
+/// The token types our JWT access tokens may have (DESIGN §1.6).
+const TYPES: [&str; 2] = ["at+jwt", "JWT"];
+/// What sets them apart from ID tokens, which share the second type (S-044).
+const REQUIRED: [&str; 4] = ["sub", "client_id", "jti", "iat"];
+/// No token of ours is longer, in bytes.
+const MAX_BYTES: usize = 8 * 1024;
+
+/// How we know a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum KnownBy {
+    /// By its row.
+    Row(AccessTokenId),
+    /// By its `jti` alone (client credentials).
+    TokenId(String),
+}
+
+/// An access token whose secret or signature was proven, unexpired and not revoked by itself.
+pub(crate) struct ProvenAccessToken {
+    pub(crate) known_by: KnownBy,
+    pub(crate) client: ClientId,
+    pub(crate) family: Option<FamilyId>,
+    pub(crate) audience: String,
+    pub(crate) scope: Scope,
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    /// The `jti` of a JWT.
+    pub(crate) token_id: Option<String>,
+}
+
+/// A proven access token whose grant still stands.
+pub(crate) struct ActiveAccessToken {
+    pub(crate) token: ProvenAccessToken,
+    pub(crate) client: Arc<Client>,
+    pub(crate) pass: Pass,
+    /// `None` for a client on its own behalf.
+    pub(crate) family: Option<TokenFamily>,
+}
+
+/// Finds the access token `text` is; `None` for anything that is none of ours, expired or revoked.
+///
+/// # Errors
+/// A fault when the database is away.
+pub(crate) async fn find_access_token(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    text: &str,
+    now: Timestamp,
+) -> Result<Option<ProvenAccessToken>, Fault> {
+    let found = match Bearer::parse(text, TokenKind::AccessToken.prefix(), &at.keys.permutation) {
+        Some(bearer) => find_opaque(conn, at, &bearer).await?,
+        None => find_jwt(conn, at, text, now).await?,
+    };
+    Ok(found.filter(|token| now < token.expires_at))
+}
+
+/// Asks the gate about a proven token.
+///
+/// # Errors
+/// A fault when the database is away.
+pub(crate) async fn admit(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    token: ProvenAccessToken,
+    now: Timestamp,
+) -> Result<Result<ActiveAccessToken, GateRefusal>, Fault> {
+    // A client that is not registered any more is as good as switched off.
+    let Some(client) = at.client(&token.client).cloned() else { return Ok(Err(GateRefusal::ClientDisabled)) };
+    let Some(id) = token.family else {
+        let admitted = gate::admit_client(at, &client, GrantType::ClientCredentials);
+        return Ok(admitted.map(|pass| ActiveAccessToken { token, client, pass, family: None }));
+    };
+    let family = token_families::find(conn, at.id(), id).await?;
+    let family = family.ok_or_else(|| Fault::impossible("an access token without its family"))?;
+    let admitted = gate::admit_user(conn, at, &client, &family, GrantType::AuthorizationCode, now).await?;
+    Ok(admitted.map(|pass| ActiveAccessToken { token, client, pass, family: Some(family) }))
+}
+
+async fn find_opaque(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    bearer: &Bearer,
+) -> Result<Option<ProvenAccessToken>, Fault> {
+    let row = access_tokens::find(conn, at.id(), AccessTokenId::new(bearer.id)).await?;
+    let proven = row.filter(|row| row.secret_hash.is_some_and(|hash| bearer.proves(&hash)));
+    Ok(proven.and_then(|row| from_row(row, None)))
+}
+
+async fn find_jwt(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    text: &str,
+    now: Timestamp,
+) -> Result<Option<ProvenAccessToken>, Fault> {
+    let expected = Expected {
+        typ: TypRule::Exactly(&TYPES),
+        algorithms: &[SIGNED_WITH],
+        issuer: Some(&at.issuer),
+        audience: AudienceRule::Unchecked,
+        required: &REQUIRED,
+        now_seconds: now.as_seconds(),
+        // The clock that signed is the clock that verifies.
+        skew_seconds: 0,
+        expiry: Expiry::Required,
+        max_bytes: MAX_BYTES,
+    };
+    let Ok(claims) = verify(text, &expected, at.signing.believed()) else { return Ok(None) };
+    let Some(token_id) = claims.str("jti").map(str::to_owned) else { return Ok(None) };
+    if let Some(id) = parse_public_id(&token_id, STORED_JTI, &at.keys.permutation) {
+        let row = access_tokens::find(conn, at.id(), AccessTokenId::new(id)).await?;
+        let proven = row.filter(|row| row.secret_hash.is_none());
+        return Ok(proven.and_then(|row| from_row(row, Some(token_id))));
+    }
+    if !token_id.starts_with(UNSTORED_JTI) || revoked_jtis::contains(conn, at.id(), &token_id).await? {
+        return Ok(None);
+    }
+    Ok(from_claims(&claims, token_id))
+}
+
+/// `None` for a token that was revoked by itself.
+fn from_row(row: AccessTokenRow, token_id: Option<String>) -> Option<ProvenAccessToken> {
+    row.revoked_at.is_none().then_some(ProvenAccessToken {
+        known_by: KnownBy::Row(row.id),
+        client: row.client,
+        family: row.family,
+        audience: row.audience,
+        scope: row.scope,
+        issued_at: row.issued_at,
+        expires_at: row.expires_at,
+        token_id,
+    })
+}
+
+/// `None` for claims that we would not have signed.
+fn from_claims(claims: &VerifiedClaims, token_id: String) -> Option<ProvenAccessToken> {
+    let instant = |name| claims.int(name).map(|seconds| Timestamp::from_millis(seconds.saturating_mul(1000)));
+    Some(ProvenAccessToken {
+        known_by: KnownBy::TokenId(token_id.clone()),
+        client: ClientId::parse(claims.str("client_id")?)?,
+        family: None,
+        audience: claims.str("aud")?.to_owned(),
+        scope: Scope::parse(claims.str("scope").unwrap_or_default()).ok()?,
+        issued_at: instant("iat")?,
+        expires_at: instant("exp")?,
+        token_id: Some(token_id),
+    })
+}

@@ -1,0 +1,232 @@
+//! Refresh tokens: each use gives a successor, and only hashes are stored.
+//!
+//! Owns the rotation. The successor's secret is derived from the presented one under a server key, so a client whose
+//! answer was lost can be given the same successor again although nobody stored it. What presenting means is
+//! `domain::present`; what is asked for is narrowed by `oidc::token_target`. RFC 6749 §6, RFC 9700 §4.14.2, DESIGN §11.
+
+use std::sync::Arc;
+
+use portreeve_crypto::{Bearer, SecretBytes, SecretText, hmac_sha256};
+use portreeve_domain::{
+    Actor, Client, Event, EventType, Failure, Fault, GrantType, Presentation, RefreshTokenId, RefreshTokenState, Scope,
+    Timestamp, TokenFamily, TokenKind, lifetimes, present,
+};
+use portreeve_oidc::id_token::Occasion;
+use portreeve_oidc::token_target::{self, Granted, TokenTarget, Wanted};
+use portreeve_oidc::{Cause, Refusal};
+use portreeve_storage::refresh_tokens::{self, RefreshTokenRow};
+use portreeve_storage::{Tx, token_families};
+
+use super::mint::{self, IssuedTokens, UserGrant, UserTokens};
+use crate::directory::TenantDirectory;
+use crate::gate::{self, Pass};
+use crate::settlement::{refuse, settle};
+use crate::{Ambient, Issuer, audit};
+
+/// How often a token that somebody else exchanged at the same moment is looked at again. Once is enough: an exchanged
+/// token never goes back.
+const LOOKS: usize = 2;
+
+/// What a refresh asks for.
+pub(super) struct Wish {
+    /// The scope; `None`: what was granted.
+    pub(super) scope: Option<Scope>,
+    /// The resources, unchecked.
+    pub(super) resources: Vec<String>,
+}
+
+/// Stores the first refresh token of a family and gives its text.
+///
+/// # Errors
+/// A fault when the database is away or the pass was given for another family.
+pub(super) async fn issue_first(
+    tx: &mut Tx,
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    pass: &Pass,
+    family: &TokenFamily,
+) -> Result<SecretText, Fault> {
+    pass.check_is_for(family)?;
+    let (id, secret) = (RefreshTokenId::new(ambient.row_id()), ambient.secret()?);
+    insert(tx, ambient, family, id, &secret, 1).await?;
+    text(at, id, &secret)
+}
+
+impl Issuer {
+    /// Exchanges a refresh token for `client`, which has authenticated.
+    ///
+    /// # Errors
+    /// `RefreshTokenUnusable` for one that is unknown or expired; `RefreshTokenNotYours`; `RefreshTokenReplayed`, which
+    /// ends the family; those of `oidc::token_target::for_user`, which change nothing; `GrantEnded`.
+    pub(super) async fn refresh(
+        &self,
+        at: &Arc<TenantDirectory>,
+        client: &Client,
+        presented: &SecretText,
+        wish: &Wish,
+    ) -> Result<IssuedTokens, Failure<Refusal>> {
+        let prefix = TokenKind::RefreshToken.prefix();
+        let Some(bearer) = Bearer::parse(presented.expose(), prefix, &at.keys.permutation) else {
+            return refuse(Refusal::new(Cause::RefreshTokenUnusable).with_detail("not a refresh token of ours"));
+        };
+        mint::check_keys(at, client)?;
+        let mut tx = self.store.begin(at.id()).await?;
+        let exchange = Exchange { ambient: &self.ambient, at, client, bearer: &bearer, now: self.ambient.now() };
+        let exchanged = exchange.run(&mut tx, wish).await;
+        let tokens = settle(tx, exchanged).await?;
+        Ok(tokens.sign(at, client)?)
+    }
+}
+
+/// One use of a refresh token: who presents what, and when.
+struct Exchange<'a> {
+    ambient: &'a Ambient,
+    at: &'a TenantDirectory,
+    client: &'a Client,
+    bearer: &'a Bearer,
+    now: Timestamp,
+}
+
+impl Exchange<'_> {
+    async fn run(&self, tx: &mut Tx, wish: &Wish) -> Result<UserTokens, Failure<Refusal>> {
+        for _ in 0..LOOKS {
+            let (token, family) = self.find(tx).await?;
+            let presentation = present(&state(&token), self.now);
+            match presentation {
+                Presentation::Expired => {
+                    return refuse(Refusal::new(Cause::RefreshTokenUnusable).with_detail("expired"));
+                }
+                Presentation::Replayed => return self.replayed(tx, &family).await,
+                Presentation::Rotate | Presentation::Retry => {}
+            }
+            // What is asked for is checked first: a wish too many must not cost the token.
+            let target = self.target(&family, wish).map_err(Failure::Refused)?;
+            let pass = self.admit(tx, &family).await?;
+            let successor = match presentation {
+                Presentation::Rotate => self.rotate(tx, &token, &family).await?,
+                _ => token.successor,
+            };
+            // Somebody was faster: what this use means is decided by what is stored now.
+            let Some(successor) = successor else { continue };
+            return self.issue_tokens(tx, pass, family, target, (&token, successor)).await.map_err(Failure::Fault);
+        }
+        Err(Fault::transient("a refresh token changed while it was being exchanged").into())
+    }
+
+    /// The proven token of this client and its family.
+    async fn find(&self, tx: &mut Tx) -> Result<(RefreshTokenRow, TokenFamily), Failure<Refusal>> {
+        let stored = refresh_tokens::find(tx, self.at.id(), RefreshTokenId::new(self.bearer.id)).await?;
+        // A wrong secret is an unknown token, never a replay.
+        let Some(token) = stored.filter(|token| self.bearer.proves(&token.secret_hash)) else {
+            return refuse(Refusal::new(Cause::RefreshTokenUnusable).with_detail("unknown"));
+        };
+        let family = token_families::find(tx, self.at.id(), token.family).await?;
+        let family = family.ok_or_else(|| Fault::impossible("a refresh token without its family"))?;
+        if token.client != self.client.id {
+            super::record_foreign(tx, self.ambient, self.at, &family, self.client).await?;
+            let detail = format!("issued to {}", token.client.as_str());
+            return refuse(Refusal::new(Cause::RefreshTokenNotYours).with_detail(detail));
+        }
+        Ok((token, family))
+    }
+
+    fn target(&self, family: &TokenFamily, wish: &Wish) -> Result<TokenTarget, Refusal> {
+        let granted = Granted { scope: &family.scope, resources: &family.resources };
+        let wanted = Wanted { scope: wish.scope.as_ref(), resources: &wish.resources };
+        token_target::for_user(self.client, granted, wanted, &self.at.server_list())
+    }
+
+    async fn admit(&self, tx: &mut Tx, family: &TokenFamily) -> Result<Pass, Failure<Refusal>> {
+        let admitted = gate::admit_user(tx, self.at, self.client, family, GrantType::RefreshToken, self.now).await?;
+        admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))
+    }
+
+    /// Exchanges the token for a successor; `None` when somebody else did so at the same moment.
+    async fn rotate(
+        &self,
+        tx: &mut Tx,
+        token: &RefreshTokenRow,
+        family: &TokenFamily,
+    ) -> Result<Option<RefreshTokenId>, Fault> {
+        let successor = RefreshTokenId::new(self.ambient.row_id());
+        if !refresh_tokens::consume(tx, self.at.id(), token.id, successor, self.now).await? {
+            return Ok(None);
+        }
+        let generation = token.generation.saturating_add(1);
+        insert(tx, self.ambient, family, successor, &self.successor_secret(token), generation).await?;
+        let event = Event::new(EventType::RefreshTokenRotated, self.now, Actor::Client(self.client.id.clone()))
+            .about(family.user)
+            .with_client(&family.client)
+            .with("family", family.id)
+            .with("generation", generation);
+        audit::record(tx, self.ambient, self.at, event).await?;
+        Ok(Some(successor))
+    }
+
+    /// The secret of the successor: whoever holds the predecessor's text gets it again, the database does not have it.
+    fn successor_secret(&self, token: &RefreshTokenRow) -> SecretBytes<32> {
+        SecretBytes::new(hmac_sha256(self.at.keys.refresh.expose(), &[&token.salt, self.bearer.secret.expose()]))
+    }
+
+    async fn replayed(&self, tx: &mut Tx, family: &TokenFamily) -> Result<UserTokens, Failure<Refusal>> {
+        if token_families::revoke(tx, self.at.id(), family.id, "refresh token replayed", self.now).await? {
+            let event = Event::new(EventType::RefreshTokenReplayed, self.now, Actor::Client(self.client.id.clone()))
+                .about(family.user)
+                .with_client(&family.client)
+                .with("family", family.id);
+            audit::record(tx, self.ambient, self.at, event).await?;
+        }
+        refuse(Cause::RefreshTokenReplayed)
+    }
+
+    async fn issue_tokens(
+        &self,
+        tx: &mut Tx,
+        pass: Pass,
+        family: TokenFamily,
+        target: TokenTarget,
+        (token, successor): (&RefreshTokenRow, RefreshTokenId),
+    ) -> Result<UserTokens, Fault> {
+        let refresh_token = text(self.at, successor, &self.successor_secret(token))?;
+        let grant = UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, occasion: Occasion::Refreshed };
+        mint::for_user(tx, grant, family, Some(refresh_token)).await
+    }
+}
+
+fn state(token: &RefreshTokenRow) -> RefreshTokenState {
+    RefreshTokenState {
+        consumed_at: token.consumed_at,
+        expires_at: token.expires_at,
+        successor_consumed: token.successor_consumed,
+    }
+}
+
+async fn insert(
+    tx: &mut Tx,
+    ambient: &Ambient,
+    family: &TokenFamily,
+    id: RefreshTokenId,
+    secret: &SecretBytes<32>,
+    generation: i64,
+) -> Result<(), Fault> {
+    let now = ambient.now();
+    let row = RefreshTokenRow {
+        id,
+        family: family.id,
+        client: family.client.clone(),
+        generation,
+        secret_hash: *Bearer::stored_hash(secret).as_bytes(),
+        salt: ambient.bytes()?,
+        created_at: now,
+        // Sliding, but never past the family's end (S-039).
+        expires_at: now.plus(lifetimes::REFRESH_IDLE).min(family.absolute_end()),
+        consumed_at: None,
+        successor: None,
+        successor_consumed: false,
+    };
+    refresh_tokens::insert(tx, family.tenant, &row).await
+}
+
+fn text(at: &TenantDirectory, id: RefreshTokenId, secret: &SecretBytes<32>) -> Result<SecretText, Fault> {
+    Bearer::mint(TokenKind::RefreshToken.prefix(), id.as_i64(), secret, &at.keys.permutation).map_err(Fault::new)
+}

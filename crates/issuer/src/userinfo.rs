@@ -1,0 +1,79 @@
+//! Userinfo: what a person lets a client know.
+//!
+//! Owns who may ask: an access token for the issuer itself, with `openid`, whose grant still stands. Which claims there
+//! are is `oidc::userinfo`. Leaves taking the token out of the request to the door. OIDC Core §5.3; RFC 6750 §3.1.
+
+use portreeve_domain::{Failure, Fault};
+use portreeve_jose::Algorithm;
+use portreeve_oidc::claims_request::ClaimsSection;
+use portreeve_oidc::{Cause, Refusal, userinfo};
+
+use crate::Issuer;
+use crate::directory::TenantDirectory;
+use crate::people;
+use crate::settlement::refuse;
+use crate::tokens::id;
+use crate::tokens::presented::{self, ActiveAccessToken};
+
+/// The scope without which there is nothing to tell (OIDC Core §5.3.1).
+const REQUIRED_SCOPE: &str = "openid";
+
+/// A userinfo answer, in the form the client registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Userinfo {
+    /// `application/json`: a JSON object.
+    Json(Vec<u8>),
+    /// `application/jwt`: a compact JWS (OIDC Core §5.3.2).
+    Signed(String),
+}
+
+impl Issuer {
+    /// Answers a userinfo request that carried the access token `token`.
+    ///
+    /// # Errors
+    /// `TokenUnusable` for one that is not active or for somebody else; `ScopeMissing` without `openid`; a fault when
+    /// the database is away.
+    pub async fn userinfo(&self, at: &TenantDirectory, token: &str) -> Result<Userinfo, Failure<Refusal>> {
+        let now = self.ambient.now();
+        let mut conn = self.store.read(at.id()).await?;
+        let Some(token) = presented::find_access_token(&mut conn, at, token, now).await? else {
+            return refuse(unusable("unknown, expired or revoked"));
+        };
+        if token.audience != at.issuer {
+            return refuse(unusable("for another audience"));
+        }
+        if !token.scope.contains(REQUIRED_SCOPE) {
+            return refuse(Refusal::new(Cause::ScopeMissing).with_detail(REQUIRED_SCOPE));
+        }
+        let admitted = presented::admit(&mut conn, at, token, now).await?;
+        let active = admitted.map_err(|refusal| Failure::Refused(unusable(refusal.name())))?;
+        let (Some(family), Some(subject)) = (&active.family, active.pass.subject()) else {
+            return refuse(unusable("no person behind it"));
+        };
+        let Some(person) = people::find(&mut conn, at, family.user).await? else {
+            return refuse(unusable("the person is gone"));
+        };
+        drop(conn);
+        let seen = id::as_seen(&person, subject);
+        let claims = id::released(family, ClaimsSection::Userinfo, active.token.scope.iter(), &seen)?;
+        Ok(answer(at, &active, userinfo::response(claims, &seen))?)
+    }
+}
+
+fn answer(
+    at: &TenantDirectory,
+    active: &ActiveAccessToken,
+    claims: serde_json::Map<String, serde_json::Value>,
+) -> Result<Userinfo, Fault> {
+    let Some(name) = active.client.metadata.userinfo_signed_response_alg.as_deref() else {
+        return userinfo::to_json(&claims).map(Userinfo::Json);
+    };
+    let unknown = || Fault::impossible("an unknown algorithm is registered for userinfo");
+    let key = at.signing.active(Algorithm::parse(name).ok_or_else(unknown)?)?;
+    let claims = userinfo::to_json(&userinfo::signed_response(claims, &at.issuer, &active.client.id))?;
+    key.sign(id::TYP, &claims).map(Userinfo::Signed).map_err(Fault::new)
+}
+
+fn unusable(detail: &'static str) -> Refusal {
+    Refusal::new(Cause::TokenUnusable).with_detail(detail)
+}

@@ -1,0 +1,69 @@
+//! The authorization endpoint: RFC 6749 §3.1, OIDC Core §3.1.2.1.
+//!
+//! Owns the order of the checks a browser can see: nothing redirects before client and redirect URI are proven. Leaves the
+//! checks to `oidc::authorization` and what follows to `issuer::authorize`.
+
+use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
+use portreeve_oidc::authorization::{Accepted, Parsed, RejectedRequest, Rules};
+use portreeve_oidc::{Cause, Parameters, Refusal};
+
+use crate::door::Door;
+use crate::error_page;
+use crate::reply::Reply;
+
+/// How long the address of a request that came by POST may become, in bytes; every browser and proxy takes that.
+const MAX_QUERY_BYTES: usize = 7 * 1024;
+
+/// A request in the query.
+pub(crate) async fn get(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+    match query {
+        Ok(QueryPairs(pairs)) => answer(&door, pairs).await,
+        Err(rejection) => malformed(&door, rejection),
+    }
+}
+
+/// A request in a form, possibly on another site (OC-01): the browser is sent to the same request as GET, which alone
+/// reads and binds cookies; they are not sent with a form from elsewhere (`SameSite=Lax`).
+pub(crate) async fn post(door: Door, form: Result<FormPairs, PairsRejection>) -> Reply {
+    let pairs = match form {
+        Ok(FormPairs(pairs)) => pairs,
+        Err(rejection) => return malformed(&door, rejection),
+    };
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    if query.len() > MAX_QUERY_BYTES {
+        return error_page::refused(&door, &Cause::ParameterTooLong.into(), None);
+    }
+    Reply::see_other(&door, &door.href(&format!("/oauth2/authorize?{query}")))
+}
+
+fn malformed(door: &Door, rejection: PairsRejection) -> Reply {
+    let refusal = Refusal::new(Cause::FormMalformed).with_detail(rejection.to_string());
+    error_page::refused(door, &refusal, None)
+}
+
+async fn answer(door: &Door, pairs: Vec<(String, String)>) -> Reply {
+    let accepted = match accept(door, pairs) {
+        Ok(accepted) => accepted,
+        Err(reply) => return reply,
+    };
+    match door.issuer().authorize(&door.at, accepted, door.browser_cookie()).await {
+        Ok(progress) => Reply::progress(door, progress),
+        Err(fault) => error_page::broken(door, &fault),
+    }
+}
+
+/// The checks, in order; an early failure is a page, a later one goes back to the client.
+fn accept(door: &Door, pairs: Vec<(String, String)>) -> Result<Accepted, Reply> {
+    let on_page = |refusal: Refusal| error_page::refused(door, &refusal, None);
+    let parsed = Parameters::from_pairs(pairs).and_then(Parsed::from_parameters).map_err(on_page)?;
+    let client = door.at.client(parsed.client_id()).cloned().ok_or_else(|| on_page(Cause::ClientUnknown.into()))?;
+    let for_client = |refusal: Refusal| error_page::refused(door, &refusal, Some(&client));
+    let redirectable = parsed.identify(&client).and_then(|identified| identified.redirectable()).map_err(for_client)?;
+    let servers = door.at.server_list();
+    let settings = &door.at.tenant.settings;
+    let rules = Rules { profile: settings.profile, registration_open: settings.registration, servers: &servers };
+    redirectable.accept(&rules).map_err(|RejectedRequest { target, refusal }| {
+        tracing::info!(reference = door.reference, client = client.id.as_str(), %refusal, "authorization refused");
+        Reply::see_other(door, &target.error(refusal.cause.code(), refusal.cause.description(), &door.at.issuer))
+    })
+}

@@ -1,0 +1,118 @@
+//! What every page request begins with: which tenant, which cookies, which language, which request.
+//!
+//! Owns finding these; an unknown or default slug under `/t/` is a 404, never the default tenant (OD-12).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use http::request::Parts;
+use http::{HeaderMap, header};
+use portreeve_domain::{Tenant, TenantId};
+use portreeve_http_kit::client_address::ClientAddress;
+use portreeve_http_kit::cookie::{CookieKind, CookiePolicy};
+use portreeve_http_kit::locale::negotiate;
+use portreeve_http_kit::origin_check::{permits_form_post, same_origin};
+use portreeve_http_kit::request_trace::RequestId;
+use portreeve_issuer::{Issuer, PostedFrom, TenantDirectory};
+use portreeve_pages::{Frame, Locale};
+
+use crate::Web;
+use crate::reply::Reply;
+
+/// The door a browser stands at.
+pub(crate) struct Door {
+    pub web: Arc<Web>,
+    /// The tenant.
+    pub at: Arc<TenantDirectory>,
+    /// What the tenant's addresses begin with: empty, or `/t/{slug}`.
+    pub base: String,
+    /// The request's headers.
+    pub headers: HeaderMap,
+    /// The names and attributes of this tenant's cookies.
+    pub cookies: CookiePolicy,
+    /// What support finds this request by.
+    pub reference: String,
+    address: Option<ClientAddress>,
+}
+
+impl Door {
+    pub(crate) fn issuer(&self) -> &Issuer {
+        &self.web.issuer
+    }
+
+    /// The binding cookie the browser sent.
+    pub(crate) fn browser_cookie(&self) -> Option<&str> {
+        self.cookies.read(&self.headers, CookieKind::Browser)
+    }
+
+    /// The known-device cookie the browser sent.
+    pub(crate) fn device_cookie(&self) -> Option<&str> {
+        self.cookies.read(&self.headers, CookieKind::Device)
+    }
+
+    /// An address of this tenant.
+    pub(crate) fn href(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// The language to answer in: the client's wishes first, then the browser's.
+    pub(crate) fn locale(&self, ui_locales: &[String]) -> Locale {
+        let available: Vec<&str> = Locale::ALL.iter().map(|locale| locale.tag()).collect();
+        let wishes: Vec<&str> = ui_locales.iter().map(String::as_str).collect();
+        let accepted = self.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Locale::parse(negotiate(&wishes, accepted, &available)).unwrap_or_default()
+    }
+
+    /// What all pages have in common.
+    pub(crate) fn frame(&self, ui_locales: &[String]) -> Frame {
+        Frame {
+            locale: self.locale(ui_locales),
+            tenant_name: self.at.tenant.display_name().to_owned(),
+            ..Frame::default()
+        }
+    }
+
+    /// Whether a form may have been posted from one of our own pages, as far as headers tell.
+    pub(crate) fn is_own_form(&self) -> bool {
+        permits_form_post(same_origin(&self.headers, &self.web.origin))
+    }
+
+    /// From where a form was posted, for limits and mails.
+    pub(crate) fn posted_from(&self, locale: Locale) -> PostedFrom {
+        let unknown = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+        PostedFrom {
+            network: self.address.as_ref().map_or(unknown, |address| address.rate_limit_prefix().network()),
+            device: self.device_cookie().map(str::to_owned),
+            locale: locale.tag().to_owned(),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Web>> for Door {
+    type Rejection = Reply;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Reply> {
+        let slug = RawPathParams::from_request_parts(parts, web)
+            .await
+            .ok()
+            .and_then(|params| params.iter().find(|(name, _)| *name == "slug").map(|(_, slug)| slug.to_owned()));
+        let at = match slug.as_deref() {
+            None => web.issuer.directory.by_id(TenantId::DEFAULT),
+            Some(Tenant::DEFAULT_SLUG) => None,
+            Some(slug) => web.issuer.directory.by_slug(slug),
+        };
+        let at = at.ok_or_else(Reply::not_found)?;
+        let cookies = CookiePolicy::new(web.transport, slug.as_deref()).map_err(|_| Reply::not_found())?;
+        let reference = parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
+        Ok(Self {
+            web: Arc::clone(web),
+            at,
+            base: slug.map(|slug| format!("/t/{slug}")).unwrap_or_default(),
+            headers: parts.headers.clone(),
+            cookies,
+            reference,
+            address: parts.extensions.get::<ClientAddress>().copied(),
+        })
+    }
+}

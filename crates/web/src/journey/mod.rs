@@ -1,0 +1,122 @@
+//! The pages of a journey: `/j/{journey}` leads to the step that is due, `/j/{journey}/{page}` shows or takes it.
+//!
+//! Owns which page is shown at which step, and that a page that is not due leads to the one that is: no address of a
+//! journey is a dead end. Leaves the forms to `act` and the markup's data to `show`. DESIGN §1.4, §4.
+
+mod act;
+mod show;
+
+use axum::extract::Path;
+use portreeve_domain::journey::Step;
+use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
+use portreeve_issuer::{Arrival, Stop};
+use portreeve_pages::Form;
+use portreeve_pages::Notice;
+use portreeve_pages::journey::ContinueElsewhere;
+
+use crate::door::Door;
+use crate::error_page;
+use crate::reply::Reply;
+
+/// The page beside `second-factor` that takes a recovery code.
+pub(crate) const RECOVERY_CODE: &str = "recovery-code";
+/// The query that says that a stale form brought the person here.
+const OUTDATED: &str = "outdated";
+
+/// Leads to the page that is due.
+pub(crate) async fn enter(door: Door, Path(path): Path<Vec<(String, String)>>) -> Reply {
+    let journey = segment(&path, "journey");
+    match open(&door, &journey).await {
+        Ok(stop) => Reply::see_other(&door, &page_href(&door, &journey, &stop)),
+        Err(reply) => reply,
+    }
+}
+
+/// Shows a page if it is due, else leads to the one that is.
+pub(crate) async fn show(
+    door: Door,
+    Path(path): Path<Vec<(String, String)>>,
+    query: Result<QueryPairs, PairsRejection>,
+) -> Reply {
+    let (journey, page) = (segment(&path, "journey"), segment(&path, "page"));
+    let stop = match open(&door, &journey).await {
+        Ok(stop) => stop,
+        Err(reply) => return reply,
+    };
+    if !is_due(stop.step, &page) {
+        return Reply::see_other(&door, &page_href(&door, &journey, &stop));
+    }
+    let outdated = query.is_ok_and(|QueryPairs(pairs)| pairs.iter().any(|(name, _)| name == OUTDATED));
+    let shown = show::Shown { notice: outdated.then_some(Notice::PageOutdated), ..show::Shown::default() };
+    show::render(&door, &journey, &page, &stop, &shown)
+}
+
+/// Takes the form of a page.
+pub(crate) async fn act(
+    door: Door,
+    Path(path): Path<Vec<(String, String)>>,
+    form: Result<FormPairs, PairsRejection>,
+) -> Reply {
+    let (journey, page) = (segment(&path, "journey"), segment(&path, "page"));
+    if !door.is_own_form() {
+        return error_page::form_rejected(&door);
+    }
+    let Ok(FormPairs(pairs)) = form else { return error_page::form_rejected(&door) };
+    let stop = match open(&door, &journey).await {
+        Ok(stop) => stop,
+        Err(reply) => return reply,
+    };
+    act::take(&door, &journey, &page, stop, &act::Fields(pairs)).await
+}
+
+/// Begins again from the stored request: the button of the page shown to another browser, or after the end.
+pub(crate) async fn start_again(door: Door, Path(path): Path<Vec<(String, String)>>) -> Reply {
+    if !door.is_own_form() {
+        return error_page::form_rejected(&door);
+    }
+    match door.issuer().restart_journey(&door.at, &segment(&path, "journey"), door.browser_cookie()).await {
+        Ok(Some(progress)) => Reply::progress(&door, progress),
+        Ok(None) => error_page::not_found(&door),
+        Err(fault) => error_page::broken(&door, &fault),
+    }
+}
+
+/// The journey, if it is here; otherwise the reply that says what to do.
+async fn open(door: &Door, journey: &str) -> Result<Stop, Reply> {
+    match door.issuer().open_journey(&door.at, journey, door.browser_cookie()).await {
+        Ok(Arrival::Here(stop)) => Ok(*stop),
+        Ok(Arrival::Elsewhere { client }) => Err(elsewhere(door, journey, client.display_name())),
+        Ok(Arrival::Unknown) => Err(error_page::not_found(door)),
+        Err(fault) => Err(error_page::broken(door, &fault)),
+    }
+}
+
+/// "Continue where you started, or start again here."
+fn elsewhere(door: &Door, journey: &str, client_name: &str) -> Reply {
+    let action = door.href(&format!("/j/{journey}"));
+    let page = ContinueElsewhere {
+        form: Some(Form { action, csrf: String::new(), version: String::new() }),
+        client_name: Some(client_name.to_owned()),
+        reference: door.reference.clone(),
+    };
+    Reply::page(door, page.render(&door.frame(&[])), None)
+}
+
+/// Whether `page` may be shown at `step`: the step's own page, or another way to take it.
+fn is_due(step: Step, page: &str) -> bool {
+    step.segment() == Some(page) || (step == Step::SecondFactor && page == RECOVERY_CODE)
+}
+
+/// The address of the page that is due.
+fn page_href(door: &Door, journey: &str, stop: &Stop) -> String {
+    door.href(&format!("/j/{journey}/{}", stop.step.segment().unwrap_or_default()))
+}
+
+/// The address of the page that is due, with a word about the stale form that led there.
+fn outdated_href(door: &Door, journey: &str, stop: &Stop) -> String {
+    format!("{}?{OUTDATED}=1", page_href(door, journey, stop))
+}
+
+fn segment(path: &[(String, String)], name: &str) -> String {
+    path.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+}

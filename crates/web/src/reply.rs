@@ -1,0 +1,120 @@
+//! Replies of the browser doors: a page, or a redirect after a form.
+//!
+//! Owns status, headers and cookies. A redirect is always 303, so that no browser repeats a posted password elsewhere
+//! (RFC 9700 §4.12; S-009).
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use portreeve_domain::{Lifetime, UserId, lifetimes};
+use portreeve_http_kit::content_security::ContentSecurity;
+use portreeve_http_kit::cookie::CookieKind;
+use portreeve_http_kit::security_headers::{Referrer, page_headers};
+use portreeve_issuer::{Progress, SecretText, known_device};
+use portreeve_pages::RenderError;
+
+use crate::door::Door;
+use crate::error_page;
+
+/// How long a device is known.
+const DEVICE: Lifetime = Lifetime::from_days(365);
+
+/// A reply under construction.
+pub(crate) struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Reply {
+    /// A bare 404, for addresses that belong to no tenant.
+    pub(crate) fn not_found() -> Self {
+        Self { status: StatusCode::NOT_FOUND, headers: HeaderMap::new(), body: String::new() }
+    }
+
+    /// A page. `form_target` is where the answer to a form on it may redirect (CSP `form-action`, DESIGN §11).
+    pub(crate) fn page(door: &Door, html: Result<String, RenderError>, form_target: Option<&str>) -> Self {
+        let html = match html {
+            Ok(html) => html,
+            Err(error) => return error_page::unrendered(door, &error),
+        };
+        let own = ContentSecurity::default();
+        let security = match form_target {
+            // A target that cannot be written into the policy is left out: the browser then stops the redirect, loudly.
+            Some(target) => own.clone().with_form_target(target).unwrap_or(own),
+            None => own,
+        };
+        let headers = page_headers(&security, Referrer::SameOrigin, door.web.transport);
+        Self { status: StatusCode::OK, headers, body: html }
+    }
+
+    /// A 303 to an address of ours or of a proven redirect URI.
+    pub(crate) fn see_other(door: &Door, location: &str) -> Self {
+        let mut headers = page_headers(&ContentSecurity::default(), Referrer::Never, door.web.transport);
+        headers.remove(header::CONTENT_TYPE);
+        match HeaderValue::try_from(location) {
+            Ok(location) => headers.insert(header::LOCATION, location),
+            Err(_) => return error_page::internal(door, "a redirect address that is no header value"),
+        };
+        Self { status: StatusCode::SEE_OTHER, headers, body: String::new() }
+    }
+
+    /// Where a use case led: to a page of the journey, or back to the client.
+    pub(crate) fn progress(door: &Door, progress: Progress) -> Self {
+        match progress {
+            Progress::Page { journey, step, cookie } => {
+                let segment = step.segment().unwrap_or_default();
+                Self::see_other(door, &door.href(&format!("/j/{journey}/{segment}"))).with_browser_cookie(door, cookie)
+            }
+            Progress::Redirect { url, cookie, user } => {
+                Self::see_other(door, &url).with_browser_cookie(door, cookie).with_device_cookie(door, user)
+            }
+        }
+    }
+
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// 429 or 503 with how long to wait.
+    pub(crate) fn with_retry_after(mut self, status: StatusCode, wait: Lifetime) -> Self {
+        self.status = status;
+        self.headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_seconds_ceiling()));
+        self
+    }
+
+    /// Gives the browser a new binding cookie, if there is one.
+    pub(crate) fn with_browser_cookie(self, door: &Door, cookie: Option<SecretText>) -> Self {
+        match cookie {
+            Some(cookie) => self.with_cookie(door, CookieKind::Browser, cookie.expose(), lifetimes::BROWSER),
+            None => self,
+        }
+    }
+
+    fn with_device_cookie(self, door: &Door, user: Option<UserId>) -> Self {
+        match user {
+            Some(user) => {
+                let value = known_device::remember(&door.at, door.device_cookie(), user);
+                self.with_cookie(door, CookieKind::Device, &value, DEVICE)
+            }
+            None => self,
+        }
+    }
+
+    fn with_cookie(mut self, door: &Door, kind: CookieKind, value: &str, lifetime: Lifetime) -> Self {
+        let max_age = std::time::Duration::from_millis(lifetime.as_millis().unsigned_abs());
+        match door.cookies.set(kind, value, Some(max_age)) {
+            Ok(cookie) => {
+                self.headers.append(header::SET_COOKIE, cookie);
+                self
+            }
+            Err(_) => error_page::internal(door, "a cookie value that cannot be set"),
+        }
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        (self.status, self.headers, self.body).into_response()
+    }
+}

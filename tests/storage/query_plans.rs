@@ -1,0 +1,126 @@
+//! No statement walks through a table unless it wants all of it.
+//!
+//! Every statement of every repository is planned by both databases: those for codes, tokens, sessions, journeys and
+//! browsers as well as the rare ones. A statement that scans must stand in `WANTS_EVERYTHING`.
+
+use portreeve_storage::{Tx, Value};
+
+use crate::{
+    database::{Kind, ONE, begin, lasting, on_both},
+    sources::{Statement, repositories},
+};
+
+/// Statements that read a whole small table (the directory), or count or clean up beside the hot path.
+const WANTS_EVERYTHING: [&str; 9] = [
+    "clients::ALL",
+    "clients::ALL_SECRETS",
+    "directory_versions::SUM",
+    "expiry::REFUSALS",
+    "outbox::PENDING",
+    "resource_servers::ALL",
+    "signing_keys::ALL",
+    "tenants::ALL",
+    "tenants::NEXT_ID",
+];
+
+/// Statements of the hot path: they must be among those that are planned.
+const HOT: [&str; 16] = [
+    "access_tokens::FIND",
+    "authorization_codes::CONSUME",
+    "authorization_codes::FIND",
+    "browsers::FIND",
+    "journeys::FIND",
+    "journeys::FINISH",
+    "journeys::UPDATE",
+    "mailed_links::CONSUME",
+    "outbox::LEASE",
+    "outbox::READY",
+    "refresh_tokens::CONSUME",
+    "refresh_tokens::FIND",
+    "sessions::FIND",
+    "sessions::OF_BROWSER",
+    "token_families::FIND",
+    "users::COLUMNS_BY_EMAIL",
+];
+
+/// The statements that have rows to find. An INSERT of values has none.
+fn searching() -> Vec<Statement> {
+    let all: Vec<_> = repositories().iter().flat_map(|repository| repository.statements()).collect();
+    let is_planned = |name: &&str| all.iter().any(|statement| statement.name == **name);
+    assert_eq!(HOT.iter().filter(|name| !is_planned(name)).collect::<Vec<_>>(), Vec::<&&str>::new());
+    assert_eq!(WANTS_EVERYTHING.iter().filter(|name| !is_planned(name)).collect::<Vec<_>>(), Vec::<&&str>::new());
+
+    all.into_iter()
+        .filter(|statement| !statement.sql.starts_with("INSERT "))
+        .filter(|statement| !WANTS_EVERYTHING.contains(&statement.name.as_str()))
+        .collect()
+}
+
+/// The plan as SQLite tells it, one line a step.
+async fn sqlite_plan(tx: &mut Tx, statement: &Statement) -> Vec<String> {
+    let explain = lasting(format!("EXPLAIN QUERY PLAN {}", statement.sql));
+    let nulls = vec![Value::Integer(None); statement.parameters()];
+    tx.all(explain, &nulls, |row| row.text(3)).await.unwrap()
+}
+
+/// The plan as PostgreSQL tells it for any values, with table scans allowed only where nothing else can be done.
+async fn postgres_plan(tx: &mut Tx, statement: &Statement) -> Vec<String> {
+    let name = statement.name.replace("::", "_");
+    tx.execute("SET LOCAL enable_seqscan = off", &[]).await.unwrap();
+    tx.execute("SET LOCAL plan_cache_mode = force_generic_plan", &[]).await.unwrap();
+    tx.execute(lasting(format!("PREPARE {name} AS {}", statement.sql)), &[]).await.unwrap();
+    let nulls = vec!["NULL"; statement.parameters()].join(", ");
+    let values = if nulls.is_empty() { nulls } else { format!("({nulls})") };
+    let plan = tx.all(lasting(format!("EXPLAIN EXECUTE {name}{values}")), &[], |row| row.text(0)).await.unwrap();
+    tx.execute(lasting(format!("DEALLOCATE {name}")), &[]).await.unwrap();
+    plan
+}
+
+#[tokio::test]
+async fn every_statement_that_does_not_want_a_whole_table_goes_by_an_index() {
+    on_both(async |db| {
+        let mut slow = Vec::new();
+        for statement in searching() {
+            let mut tx = begin(&db.store, ONE).await;
+            let (plan, by_index) = match db.kind {
+                Kind::Sqlite => {
+                    let plan = sqlite_plan(&mut tx, &statement).await;
+                    let searches = plan.iter().any(|step| step.starts_with("SEARCH "));
+                    let scans = plan.iter().any(|step| step.starts_with("SCAN "));
+                    (plan, searches && !scans)
+                }
+                Kind::Postgres => {
+                    let plan = postgres_plan(&mut tx, &statement).await;
+                    // An index walked from end to end has no condition.
+                    let searches = plan.iter().any(|step| step.contains("Index Cond:"));
+                    let scans = plan.iter().any(|step| step.contains("Seq Scan"));
+                    (plan, searches && !scans)
+                }
+            };
+            if !by_index {
+                slow.push(format!("{}: {plan:#?}", statement.name));
+            }
+        }
+
+        assert!(slow.is_empty(), "{}", slow.join("\n"));
+    })
+    .await;
+}
+
+/// The check above would be blind if the databases told scans in other words.
+#[tokio::test]
+async fn a_statement_without_an_index_is_seen_to_scan() {
+    on_both(async |db| {
+        let sql = "SELECT id FROM events WHERE tenant_id = $1 AND kind = $2";
+        let statement = Statement { name: "a::SCAN".to_owned(), sql };
+        let mut tx = begin(&db.store, ONE).await;
+
+        let (plan, scan) = match db.kind {
+            Kind::Sqlite => (sqlite_plan(&mut tx, &statement).await, "SCAN "),
+            Kind::Postgres => (postgres_plan(&mut tx, &statement).await, "Seq Scan"),
+        };
+
+        assert!(plan.iter().any(|step| step.contains(scan)), "{plan:#?}");
+    })
+    .await;
+}

@@ -1,0 +1,161 @@
+//! A transaction is there as a whole when it was acknowledged, and not at all when it was not.
+
+use portreeve_domain::EventId;
+use portreeve_storage::{Store, Tx, Wall, events};
+use tokio::sync::oneshot;
+
+use crate::{
+    database::{Database, Kind, ONE, begin, on_both, retried},
+    race::{RUNNERS, winners},
+    rows::event,
+};
+
+const COUNT: &str = "SELECT COUNT(*) FROM events";
+
+/// Writes the event 1 and does not commit.
+async fn begun(store: &Store) -> Tx {
+    let mut tx = begin(store, ONE).await;
+    events::insert(&mut tx, ONE, &event(1)).await.unwrap();
+    tx
+}
+
+/// Asserts that the event 1 is not there, not on its way either, and that the next writer is not held up.
+async fn nothing_is_left(db: &Database) {
+    assert_eq!(db.count(COUNT).await, 0);
+    db.write(ONE, async |tx| events::insert(tx, ONE, &event(1)).await).await;
+    assert_eq!(db.count(COUNT).await, 1);
+}
+
+#[tokio::test]
+async fn a_dropped_transaction_leaves_nothing() {
+    on_both(async |db| {
+        drop(begun(&db.store).await);
+
+        nothing_is_left(db).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_transaction_whose_task_panics_leaves_nothing() {
+    on_both(async |db| {
+        let store = db.store.clone();
+
+        let task = tokio::spawn(async move {
+            let _tx = begun(&store).await;
+            panic!("on purpose");
+        });
+
+        assert!(task.await.unwrap_err().is_panic());
+        nothing_is_left(db).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_transaction_whose_task_is_cancelled_leaves_nothing() {
+    on_both(async |db| {
+        let (written, wait) = oneshot::channel();
+        let store = db.store.clone();
+        let task = tokio::spawn(async move {
+            let _tx = begun(&store).await;
+            written.send(()).unwrap();
+            std::future::pending::<()>().await;
+        });
+        wait.await.unwrap();
+
+        task.abort();
+
+        assert!(task.await.unwrap_err().is_cancelled());
+        nothing_is_left(db).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_sees_a_transaction_before_it_is_committed() {
+    on_both(async |db| {
+        let tx = begun(&db.store).await;
+        let before = db.count(COUNT).await;
+
+        tx.commit().await.unwrap();
+
+        assert_eq!((before, db.count(COUNT).await), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_acknowledged_commit_is_seen_through_another_store() {
+    on_both(async |db| {
+        begun(&db.store).await.commit().await.unwrap();
+
+        let another = db.another_store();
+        let mut conn = retried(async || another.read(ONE).await).await;
+        let seen = events::after(&mut conn, ONE, EventId::new(0)).await.unwrap();
+
+        assert_eq!(seen, [event(1)]);
+    })
+    .await;
+}
+
+/// PostgreSQL answers the COMMIT of a failed transaction with success and rolls it back; nobody must be told so.
+#[tokio::test]
+async fn a_transaction_with_a_failed_statement_is_not_acknowledged_and_leaves_nothing() {
+    on_both(async |db| {
+        let mut tx = begun(&db.store).await;
+        assert!(events::insert(&mut tx, ONE, &event(1)).await.is_err());
+
+        let outcome = tx.commit().await;
+
+        assert!(outcome.is_err_and(|fault| !fault.is_transient()));
+        nothing_is_left(db).await;
+    })
+    .await;
+}
+
+/// Half of the tasks write through a second store, on SQLite as a second process does on the same file.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_stores_of_one_database_do_not_lose_each_others_commits() {
+    on_both(async |db| {
+        let committed = winners(db, |store, number| async move {
+            let mut tx = begin(&store, ONE).await;
+            events::insert(&mut tx, ONE, &event(number + 1)).await.unwrap();
+            tx.commit().await.is_ok()
+        })
+        .await;
+
+        assert_eq!(committed, RUNNERS);
+        assert_eq!(db.count(COUNT).await, i64::try_from(RUNNERS).unwrap());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn transactions_that_are_dropped_take_none_along_that_are_committed() {
+    on_both(async |db| {
+        let committed = winners(db, |store, number| async move {
+            let mut tx = begin(&store, ONE).await;
+            events::insert(&mut tx, ONE, &event(number + 1)).await.unwrap();
+            number % 2 == 0 && tx.commit().await.is_ok()
+        })
+        .await;
+
+        assert_eq!(committed, RUNNERS / 2);
+        assert_eq!(db.count(COUNT).await, i64::try_from(RUNNERS / 2).unwrap());
+    })
+    .await;
+}
+
+/// An acknowledged commit survives a power cut only with `synchronous` FULL (2).
+#[tokio::test]
+async fn the_writer_of_sqlite_logs_ahead_and_waits_for_the_disk() {
+    let db = Database::empty(Kind::Sqlite);
+    db.migrate().await;
+
+    let mut tx = begin(&db.store, Wall::All).await;
+    let journal = tx.one("PRAGMA journal_mode", &[], |row| row.text(0)).await.unwrap();
+    let synchronous = tx.one("PRAGMA synchronous", &[], |row| row.integer(0)).await.unwrap();
+
+    assert_eq!((journal.as_str(), synchronous), ("wal", 2));
+}
