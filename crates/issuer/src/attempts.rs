@@ -153,7 +153,10 @@ mod tests {
         assert_eq!(sixth, Err(RatePreset::STRICT_BLOCK));
         assert_eq!(later, Err(Lifetime::from_minutes(1)));
         assert_eq!(attempts.charge(RatePreset::Strict, T, THERE, account(0), NOW), Ok(()));
-        assert_eq!(attempts.charge(RatePreset::Strict, T, HERE, account(0), NOW.plus(RatePreset::STRICT_BLOCK)), Ok(()));
+        assert_eq!(
+            attempts.charge(RatePreset::Strict, T, HERE, account(0), NOW.plus(RatePreset::STRICT_BLOCK)),
+            Ok(())
+        );
     }
 
     /// S-072: preset `standard`: people behind one address do not share a budget, but one account has one.

@@ -8,16 +8,16 @@ use std::sync::Arc;
 use portreeve_crypto::{SecretText, public_id};
 use portreeve_domain::journey::{Facts, LevelRule, Requirements, Step};
 use portreeve_domain::{Client, Fault, JourneyId, MfaPolicy, Session, Strength, Timestamp, UserId, lifetimes};
+use portreeve_oidc::Refusal;
 use portreeve_oidc::authorization::{self, Accepted, Prompt};
-use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::journeys::{self as journey_rows, JourneyRow};
-use portreeve_storage::{Conn, users};
 
+use crate::Issuer;
 use crate::browsers::{self, BoundBrowser, Browser};
+use crate::demand::{self, Demand};
 use crate::directory::TenantDirectory;
 use crate::journeys::{Ended, Journey, Settled};
 use crate::stored_facts::{StoredFacts, seal_facts, seal_request};
-use crate::{Issuer, id_token_hint};
 
 /// What journey ids in addresses begin with.
 pub(crate) const JOURNEY_PREFIX: &str = "jrn_";
@@ -49,16 +49,22 @@ impl Issuer {
     ///
     /// # Errors
     /// A fault when the database is away.
-    pub async fn authorize(&self, at: &Arc<TenantDirectory>, request: Accepted, cookie: Option<&str>) -> Result<Progress, Fault> {
+    pub async fn authorize(
+        &self,
+        at: &Arc<TenantDirectory>,
+        request: Accepted,
+        cookie: Option<&str>,
+    ) -> Result<Progress, Fault> {
         let Some(client) = at.client(&request.client_id).cloned() else {
             return Err(Fault::impossible("an accepted request of an unknown client"));
         };
         let browser = self.recognize_browser(at, cookie).await?;
         let started_at = self.ambient.now();
         let mut conn = self.store.read(at.id()).await?;
-        let subject = match self.demanded_subject(&mut conn, at, &request).await? {
-            Ok(subject) => subject,
-            Err(refusal) => return Ok(self.refused(at, &request, &refusal)),
+        let subject = match demand::subject(&mut conn, at, &request, started_at).await? {
+            Demand::Anybody => None,
+            Demand::Person(user) => Some(user),
+            Demand::Nobody(refusal) => return Ok(self.refused(at, &request, &refusal)),
         };
         let required = requirements(at, &client, &request, subject, started_at);
         let sessions = match &browser {
@@ -93,25 +99,6 @@ impl Issuer {
         tracing::info!(client = request.client_id.as_str(), %refusal, "authorization refused");
         let url = request.target.error(refusal.cause.code(), refusal.cause.description(), &at.issuer);
         Progress::Redirect { url, cookie: None, user: None }
-    }
-
-    /// Whom the answer must be about: the `sub` claim with a value, else the subject of the `id_token_hint`.
-    async fn demanded_subject(
-        &self,
-        conn: &mut Conn,
-        at: &TenantDirectory,
-        request: &Accepted,
-    ) -> Result<Result<Option<UserId>, Refusal>, Fault> {
-        let hinted = match request.id_token_hint.as_deref().map(|hint| id_token_hint::claims(at, hint, self.ambient.now())) {
-            Some(Err(refusal)) => return Ok(Err(refusal)),
-            Some(Ok(claims)) => claims.str("sub").map(str::to_owned),
-            None => None,
-        };
-        let Some(subject) = request.subject_value().map(str::to_owned).or(hinted) else { return Ok(Ok(None)) };
-        match users::find_by_subject(conn, at.id(), &subject).await? {
-            Some(row) => Ok(Ok(Some(row.id))),
-            None => Ok(Err(Refusal::new(Cause::OtherUserNeeded).with_detail("the subject asked for is nobody here"))),
-        }
     }
 
     async fn finish_at_once(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Progress, Fault> {
@@ -176,7 +163,7 @@ pub(crate) fn requirements(
 }
 
 /// Which account a new journey goes for: the demanded one, else the only one signed in here, unless it is to be chosen.
-fn first_facts(required: &Requirements, sessions: &[Session]) -> Facts {
+pub(crate) fn first_facts(required: &Requirements, sessions: &[Session]) -> Facts {
     let chosen = match (required.subject, sessions) {
         (Some(subject), _) => sessions.iter().find(|session| session.user == subject),
         (None, [only]) if !required.select_account && !required.create_account => Some(only),

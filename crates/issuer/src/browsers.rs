@@ -30,7 +30,11 @@ impl Issuer {
     ///
     /// # Errors
     /// A fault when the database is away.
-    pub async fn recognize_browser(&self, at: &TenantDirectory, cookie: Option<&str>) -> Result<Option<Browser>, Fault> {
+    pub async fn recognize_browser(
+        &self,
+        at: &TenantDirectory,
+        cookie: Option<&str>,
+    ) -> Result<Option<Browser>, Fault> {
         let parsed = cookie.and_then(|text| Bearer::parse(text, TokenKind::Browser.prefix(), &at.keys.permutation));
         let Some(bearer) = parsed else { return Ok(None) };
         let id = BrowserId::new(bearer.id);
@@ -57,7 +61,8 @@ pub(crate) async fn renew(
 ) -> Result<Option<BoundBrowser>, Fault> {
     let (secret_hash, cookie) = new_secret(ambient, at, browser.id)?;
     let expires_at = ambient.now().plus(lifetimes::BROWSER);
-    let renewed = browsers::change_secret(tx, at.id(), browser.id, &browser.secret_hash, &secret_hash, expires_at).await?;
+    let renewed =
+        browsers::change_secret(tx, at.id(), browser.id, &browser.secret_hash, &secret_hash, expires_at).await?;
     let browser = Browser { id: browser.id, secret_hash };
     Ok(renewed.then_some(BoundBrowser { browser, cookie: Some(cookie) }))
 }
@@ -77,6 +82,7 @@ pub(crate) async fn live_sessions(
 
 fn new_secret(ambient: &Ambient, at: &TenantDirectory, id: BrowserId) -> Result<([u8; 32], SecretText), Fault> {
     let secret = ambient.secret()?;
-    let text = Bearer::mint(TokenKind::Browser.prefix(), id.as_i64(), &secret, &at.keys.permutation).map_err(Fault::new)?;
+    let text =
+        Bearer::mint(TokenKind::Browser.prefix(), id.as_i64(), &secret, &at.keys.permutation).map_err(Fault::new)?;
     Ok((*Bearer::stored_hash(&secret).as_bytes(), text))
 }

@@ -4,7 +4,9 @@
 //! Introspection, userinfo and gateways ask it again for every token, so that what ends a grant ends its tokens. Leaves
 //! what a token is for to `oidc::token_target` and its making to `tokens`. SECURITY rule 5, S-040; RFC 6749 §10.4.
 
-use portreeve_domain::{Client, ClientId, Failure, FamilyId, Fault, GrantType, Subject, Timestamp, TokenFamily, UserId};
+use portreeve_domain::{
+    Client, ClientId, Failure, FamilyId, Fault, GrantType, Subject, Timestamp, TokenFamily, UserId,
+};
 use portreeve_oidc::{Cause, Refusal, subject};
 use portreeve_storage::{Conn, consents, sessions, subject_keys, users};
 
@@ -148,7 +150,9 @@ pub(crate) fn admit_client(at: &TenantDirectory, client: &Client, grant: GrantTy
     check_registration(at, client, grant)?;
     let has_credentials = !client.is_public();
     match grant {
-        GrantType::ClientCredentials if has_credentials => Ok(Pass { client: client.id.clone(), holder: Holder::Client }),
+        GrantType::ClientCredentials if has_credentials => {
+            Ok(Pass { client: client.id.clone(), holder: Holder::Client })
+        }
         // A person stands behind the others.
         GrantType::ClientCredentials | GrantType::AuthorizationCode | GrantType::RefreshToken => {
             Err(GateRefusal::GrantNotAllowed)

@@ -89,7 +89,8 @@ async fn refresh_token(
     now: Timestamp,
 ) -> Result<Option<Vec<u8>>, Fault> {
     let stored = refresh_tokens::find(conn, at.id(), RefreshTokenId::new(bearer.id)).await?;
-    let usable = stored.filter(|token| bearer.proves(&token.secret_hash))
+    let usable = stored
+        .filter(|token| bearer.proves(&token.secret_hash))
         .filter(|token| token.consumed_at.is_none() && now < token.expires_at && token.client == caller.id);
     let Some(token) = usable else { return Ok(None) };
     let family = token_families::find(conn, at.id(), token.family).await?;

@@ -21,9 +21,11 @@ pub fn remember(at: &TenantDirectory, former: Option<&str>, user: UserId) -> Str
 /// Whether the cookie names `user`.
 pub(crate) fn knows(at: &TenantDirectory, cookie: Option<&str>, user: UserId) -> bool {
     let expected = tag(at, user);
-    cookie.unwrap_or_default().split('.').take(MAX_ACCOUNTS).any(|known| {
-        portreeve_crypto::sha256(known.as_bytes()).ct_eq(&portreeve_crypto::sha256(expected.as_bytes()))
-    })
+    cookie
+        .unwrap_or_default()
+        .split('.')
+        .take(MAX_ACCOUNTS)
+        .any(|known| portreeve_crypto::sha256(known.as_bytes()).ct_eq(&portreeve_crypto::sha256(expected.as_bytes())))
 }
 
 fn tag(at: &TenantDirectory, user: UserId) -> String {

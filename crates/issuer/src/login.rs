@@ -83,7 +83,13 @@ async fn strengthen(
     Ok(session)
 }
 
-async fn record(tx: &mut Tx, ambient: &Ambient, at: &TenantDirectory, kind: EventType, session: &Session) -> Result<(), Fault> {
+async fn record(
+    tx: &mut Tx,
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    kind: EventType,
+    session: &Session,
+) -> Result<(), Fault> {
     let event = Event::new(kind, ambient.now(), Actor::User(session.user))
         .about(session.user)
         .with("sid", &session.sid)

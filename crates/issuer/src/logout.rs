@@ -65,10 +65,14 @@ impl Issuer {
             None => Vec::new(),
         };
         drop(conn);
-        let (Some(browser), false) = (browser, live.is_empty()) else { return Ok(Logout::Done { target, cookie: None }) };
+        let (Some(browser), false) = (browser, live.is_empty()) else {
+            return Ok(Logout::Done { target, cookie: None });
+        };
         let meant: Vec<Session> = match (confirmed, hint.as_ref()) {
             (Some(token), _) if is_same_token(token, &self.logout_token(at, &browser)) => live,
-            (_, Some(hint)) => live.into_iter().filter(|session| hint.str("sid") == Some(session.sid.as_str())).collect(),
+            (_, Some(hint)) => {
+                live.into_iter().filter(|session| hint.str("sid") == Some(session.sid.as_str())).collect()
+            }
             _ => Vec::new(),
         };
         if meant.is_empty() {
@@ -79,7 +83,12 @@ impl Issuer {
     }
 
     /// Ends sessions of a browser and gives it a new cookie.
-    async fn end_sessions(&self, at: &Arc<TenantDirectory>, browser: &Browser, ended: &[Session]) -> Result<Option<SecretText>, Fault> {
+    async fn end_sessions(
+        &self,
+        at: &Arc<TenantDirectory>,
+        browser: &Browser,
+        ended: &[Session],
+    ) -> Result<Option<SecretText>, Fault> {
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
         for session in ended {
@@ -100,5 +109,4 @@ impl Issuer {
         let token = hmac_sha256(at.keys.forms.expose(), &[b"logout", &browser.secret_hash]);
         token.iter().map(|byte| format!("{byte:02x}")).collect()
     }
-
 }

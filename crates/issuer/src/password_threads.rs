@@ -79,7 +79,12 @@ impl PasswordThreads {
     ///
     /// # Errors
     /// As `verify`.
-    pub(crate) async fn hash(&self, at: &Arc<TenantDirectory>, password: Password, salt: [u8; 16]) -> Result<String, Fault> {
+    pub(crate) async fn hash(
+        &self,
+        at: &Arc<TenantDirectory>,
+        password: Password,
+        salt: [u8; 16],
+    ) -> Result<String, Fault> {
         let at = Arc::clone(at);
         self.run(move |memory| at.keys.passwords.hash(&password, salt, memory).map_err(Fault::new)).await
     }

@@ -25,12 +25,22 @@ pub(crate) struct StoredFacts {
 }
 
 /// Seals the request of a journey.
-pub(crate) fn seal_request(ambient: &Ambient, at: &TenantDirectory, id: JourneyId, request: &Accepted) -> Result<Vec<u8>, Fault> {
+pub(crate) fn seal_request(
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    id: JourneyId,
+    request: &Accepted,
+) -> Result<Vec<u8>, Fault> {
     seal(ambient, at, id, "request_sealed", request)
 }
 
 /// Seals the facts of a journey.
-pub(crate) fn seal_facts(ambient: &Ambient, at: &TenantDirectory, id: JourneyId, facts: &StoredFacts) -> Result<Vec<u8>, Fault> {
+pub(crate) fn seal_facts(
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    id: JourneyId,
+    facts: &StoredFacts,
+) -> Result<Vec<u8>, Fault> {
     seal(ambient, at, id, "facts_sealed", facts)
 }
 
@@ -48,13 +58,24 @@ fn place<'a>(tenant: TenantId, column: &'static str, row: &'a [u8; 8]) -> Associ
     AssociatedData { table: "journeys", column, row, tenant: tenant.as_i64() }
 }
 
-fn seal<T: Serialize>(ambient: &Ambient, at: &TenantDirectory, id: JourneyId, column: &'static str, value: &T) -> Result<Vec<u8>, Fault> {
+fn seal<T: Serialize>(
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    id: JourneyId,
+    column: &'static str,
+    value: &T,
+) -> Result<Vec<u8>, Fault> {
     let json = serde_json::to_vec(value).map_err(Fault::new)?;
     let row = id.as_i64().to_be_bytes();
     at.keys.seal.seal(ambient.random(), &place(at.id(), column, &row), &json).map_err(Fault::new)
 }
 
-fn open<T: DeserializeOwned>(at: &TenantDirectory, id: JourneyId, column: &'static str, sealed: &[u8]) -> Result<T, Fault> {
+fn open<T: DeserializeOwned>(
+    at: &TenantDirectory,
+    id: JourneyId,
+    column: &'static str,
+    sealed: &[u8],
+) -> Result<T, Fault> {
     let row = id.as_i64().to_be_bytes();
     let json = at.keys.seal.open(&place(at.id(), column, &row), sealed).map_err(Fault::new)?;
     serde_json::from_slice(&json).map_err(|e| Fault::new(e).while_doing("read a stored journey"))

@@ -31,8 +31,7 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
         }
     }
     if let (Unlisted::Delete, Some(at)) = (scene.unlisted, &scene.at) {
-        let mut unlisted: Vec<_> =
-            at.clients.keys().filter(|id| !declared.iter().any(|d| d.what.id == **id)).collect();
+        let mut unlisted: Vec<_> = at.clients.keys().filter(|id| !declared.iter().any(|d| d.what.id == **id)).collect();
         unlisted.sort();
         for id in unlisted {
             let change = scene.change(ChangeKind::Delete, ResourceKind::Client, id.as_str(), Vec::new());
@@ -42,10 +41,7 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
     steps
 }
 
-fn compare_one<'r>(
-    scene: &Scene<'r>,
-    declared: &'r Declared<ClientDeclaration>,
-) -> Result<Option<Step<'r>>, Problem> {
+fn compare_one<'r>(scene: &Scene<'r>, declared: &'r Declared<ClientDeclaration>) -> Result<Option<Step<'r>>, Problem> {
     let stored = scene.at.as_ref().and_then(|at| at.client(&declared.what.id)).map(AsRef::as_ref);
     let metadata = checked_metadata(scene, declared)?;
     let secret_hashes = new_secret_hashes(declared, &metadata, stored)?;
@@ -69,10 +65,10 @@ fn checked_metadata(scene: &Scene<'_>, declared: &Declared<ClientDeclaration>) -
         let detail = refusal.detail.unwrap_or_else(|| refusal.cause.name().to_owned());
         // The detail begins with the name of the field.
         let field = detail.split_whitespace().next().unwrap_or_default();
-        declared.origin.place_of(field).problem(
-            format!("client {}: {detail}", declared.what.id.as_str()),
-            "see RFC 7591 section 2 for the field",
-        )
+        declared
+            .origin
+            .place_of(field)
+            .problem(format!("client {}: {detail}", declared.what.id.as_str()), "see RFC 7591 section 2 for the field")
     })?;
     for (field, resources) in [("introspects", &metadata.introspects), ("resources", &metadata.resources)] {
         if let Some(unknown) = resources.iter().find(|resource| !is_known(scene, resource)) {

@@ -15,9 +15,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::problem::{Origin, Place, Problem};
-use super::resources::{
-    ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration,
-};
+use super::resources::{ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration};
 use super::secret_reference;
 
 /// The lists a document may hold.
@@ -174,9 +172,8 @@ impl<'i> Entry<'_, 'i> {
     }
 
     fn required<T: DeserializeOwned>(&mut self, field: &str) -> Result<T, Problem> {
-        self.optional(field)?.ok_or_else(|| {
-            self.origin.place().problem(format!("{field} is missing"), format!("add {field} = …"))
-        })
+        self.optional(field)?
+            .ok_or_else(|| self.origin.place().problem(format!("{field} is missing"), format!("add {field} = …")))
     }
 
     fn optional<T: DeserializeOwned>(&mut self, field: &str) -> Result<Option<T>, Problem> {

@@ -28,11 +28,7 @@ impl Issuer {
     /// # Errors
     /// Every problem of the declarations at once, before anything is changed; a fault when the database is away, or
     /// somebody else made the same resource meanwhile: tenants that come before stay changed then.
-    pub async fn apply(
-        &self,
-        resources: &Resources,
-        unlisted: Unlisted,
-    ) -> Result<Vec<Change>, Failure<Vec<Problem>>> {
+    pub async fn apply(&self, resources: &Resources, unlisted: Unlisted) -> Result<Vec<Change>, Failure<Vec<Problem>>> {
         let steps = self.compare(resources, unlisted).await?;
         let mut changes = Vec::new();
         for step in steps.tenants {
@@ -206,13 +202,7 @@ impl Issuer {
     }
 
     /// Records a change of something that is not a person: its name and the names of its fields are public.
-    async fn record(
-        &self,
-        tx: &mut Tx,
-        at: &TenantDirectory,
-        kind: EventType,
-        change: &Change,
-    ) -> Result<(), Fault> {
+    async fn record(&self, tx: &mut Tx, at: &TenantDirectory, kind: EventType, change: &Change) -> Result<(), Fault> {
         let mut event = Event::new(kind, self.ambient.now(), Actor::Operator)
             .with("name", &change.name)
             .with("fields", &change.fields);

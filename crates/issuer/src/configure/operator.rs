@@ -119,7 +119,12 @@ impl Issuer {
     ///
     /// # Errors
     /// `NoSuchUser`, `NotAnAddress`, `PasswordRefused`; a fault when the database is away.
-    pub async fn set_account_password(&self, at: &Arc<TenantDirectory>, email: &str, typed: &SecretText) -> Outcome<()> {
+    pub async fn set_account_password(
+        &self,
+        at: &Arc<TenantDirectory>,
+        email: &str,
+        typed: &SecretText,
+    ) -> Outcome<()> {
         let person = self.account(at, email).await?;
         let hash = self.accepted_password(at, email, typed).await?;
         let mut tx = self.store.begin(at.id()).await?;

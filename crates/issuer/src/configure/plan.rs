@@ -36,11 +36,7 @@ pub(super) enum Action<'r> {
     UpdateTenant(&'r TenantSettings),
     PutResourceServer(&'r ResourceServer),
     DeleteResourceServer(String),
-    PutClient {
-        id: &'r ClientId,
-        metadata: Option<ClientMetadata>,
-        secret_hashes: Option<Vec<[u8; 32]>>,
-    },
+    PutClient { id: &'r ClientId, metadata: Option<ClientMetadata>, secret_hashes: Option<Vec<[u8; 32]>> },
     DeleteClient(ClientId),
     CreateUser(&'r UserDeclaration),
     UpdateUser(UserUpdate<'r>),
@@ -68,11 +64,7 @@ impl Issuer {
     ///
     /// # Errors
     /// Every problem of the declarations at once; a fault when the database is away.
-    pub async fn plan(
-        &self,
-        resources: &Resources,
-        unlisted: Unlisted,
-    ) -> Result<Vec<Change>, Failure<Vec<Problem>>> {
+    pub async fn plan(&self, resources: &Resources, unlisted: Unlisted) -> Result<Vec<Change>, Failure<Vec<Problem>>> {
         let steps = self.compare(resources, unlisted).await?;
         Ok(steps.into_changes())
     }

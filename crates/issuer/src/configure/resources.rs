@@ -111,10 +111,12 @@ impl Resources {
         let mut problems = Vec::new();
         for (origin, kind, tenant, name) in tenants.chain(servers).chain(clients).chain(users) {
             match seen.get(&(kind, tenant, name.clone())) {
-                Some(first) => problems.push(origin.place().problem(
-                    format!("the {kind} {name} is declared already at {}", first.place()),
-                    "declare it once",
-                )),
+                Some(first) => {
+                    problems.push(origin.place().problem(
+                        format!("the {kind} {name} is declared already at {}", first.place()),
+                        "declare it once",
+                    ))
+                }
                 None => {
                     seen.insert((kind, tenant, name), origin);
                 }

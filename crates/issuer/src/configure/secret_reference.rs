@@ -25,10 +25,13 @@ struct Reference {
 ///
 /// # Errors
 /// A problem when `value` is no reference, or the variable or file is missing, empty, or not text.
-pub(super) fn resolve(value: toml::de::ValueDeserializer<'_>, folder: &Path, at: &Place) -> Result<SecretText, Problem> {
-    let reference = Reference::deserialize(value).map_err(|_| {
-        at.problem("a secret is given by reference", r#"write { env = "NAME" } or { file = "PATH" }"#)
-    })?;
+pub(super) fn resolve(
+    value: toml::de::ValueDeserializer<'_>,
+    folder: &Path,
+    at: &Place,
+) -> Result<SecretText, Problem> {
+    let reference = Reference::deserialize(value)
+        .map_err(|_| at.problem("a secret is given by reference", r#"write { env = "NAME" } or { file = "PATH" }"#))?;
     let (secret, source) = match (reference.env, reference.file) {
         (Some(name), None) => {
             let secret = std::env::var(&name).map_err(|_| {

@@ -15,7 +15,12 @@ impl Issuer {
     ///
     /// # Errors
     /// A fault when the database is away.
-    pub async fn choose_account(&self, at: &Arc<TenantDirectory>, mut journey: Journey, choice: &str) -> Result<Acted, Fault> {
+    pub async fn choose_account(
+        &self,
+        at: &Arc<TenantDirectory>,
+        mut journey: Journey,
+        choice: &str,
+    ) -> Result<Acted, Fault> {
         let Some(browser) = &journey.browser else { return Ok(Acted::Stale) };
         let wanted = parse_public_id(choice, CHOICE_PREFIX, &at.keys.permutation).map(SessionId::new);
         let mut tx = self.store.begin(at.id()).await?;

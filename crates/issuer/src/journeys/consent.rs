@@ -21,7 +21,8 @@ impl Issuer {
         let mut tx = self.store.begin(at.id()).await?;
         let former = consents::find(&mut tx, at.id(), user, &journey.client.id).await?.unwrap_or_default();
         consents::give(&mut tx, at.id(), user, &journey.client.id, &former.union(&scope), now).await?;
-        let event = Event::new(EventType::ConsentGiven, now, Actor::User(user)).about(user).with_client(&journey.client.id);
+        let event =
+            Event::new(EventType::ConsentGiven, now, Actor::User(user)).about(user).with_client(&journey.client.id);
         audit::record(&mut tx, &self.ambient, at, event.with("scope", &scope)).await?;
         journey.stored.facts.consent = Some(ConsentAnswer::Allowed { scope, at: now });
         self.advance(tx, at, journey).await

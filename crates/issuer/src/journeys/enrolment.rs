@@ -40,7 +40,8 @@ impl Issuer {
         let Some(step) = verify_totp(&secret, typed, now.as_seconds(), None) else {
             return Ok(Acted::Problem(Problem::WrongCode));
         };
-        let sealed = person.key.seal(self.ambient.random(), &totp_place(at, &person.id), secret.expose()).map_err(Fault::new)?;
+        let sealed =
+            person.key.seal(self.ambient.random(), &totp_place(at, &person.id), secret.expose()).map_err(Fault::new)?;
         let mut tx = self.store.begin(at.id()).await?;
         if !totp_credentials::insert(&mut tx, at.id(), person.id, &sealed, step, now).await? {
             return Ok(Acted::Stale);
@@ -87,7 +88,9 @@ impl Issuer {
             .collect();
         let now = self.ambient.now();
         recovery_codes::replace(tx, at.id(), user, &fingerprints, now).await?;
-        let event = Event::new(EventType::RecoveryCodesCreated, now, Actor::User(user)).about(user).with("count", fingerprints.len());
+        let event = Event::new(EventType::RecoveryCodesCreated, now, Actor::User(user))
+            .about(user)
+            .with("count", fingerprints.len());
         audit::record(tx, &self.ambient, at, event).await?;
         Ok(codes.iter().map(|code| code.expose().to_owned()).collect())
     }

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use portreeve_crypto::parse_public_id;
-use portreeve_domain::journey::{Available, Step, next};
+use portreeve_domain::journey::{Available, Facts, Step, next};
 use portreeve_domain::{Client, Fault, JourneyId, SessionId};
 use portreeve_storage::{Conn, consents, journeys as rows, recovery_codes, totp_credentials, users};
 
 use super::Journey;
-use crate::authorize::{JOURNEY_PREFIX, Progress, is_bound, requirements};
+use crate::Issuer;
+use crate::authorize::{JOURNEY_PREFIX, Progress, first_facts, is_bound, requirements};
 use crate::browsers;
+use crate::demand::{self, Demand};
 use crate::directory::TenantDirectory;
 use crate::people::{self, Person};
 use crate::stored_facts::{open_facts, open_request};
-use crate::Issuer;
 
 /// What is found at a journey's address.
 pub enum Arrival {
@@ -58,7 +59,12 @@ impl Issuer {
     ///
     /// # Errors
     /// A fault when the database is away or the stored journey does not open.
-    pub async fn open_journey(&self, at: &Arc<TenantDirectory>, address: &str, cookie: Option<&str>) -> Result<Arrival, Fault> {
+    pub async fn open_journey(
+        &self,
+        at: &Arc<TenantDirectory>,
+        address: &str,
+        cookie: Option<&str>,
+    ) -> Result<Arrival, Fault> {
         let Some(row) = self.find_journey(at, address).await? else { return Ok(Arrival::Unknown) };
         let Some(client) = at.client(&row.client).cloned() else { return Ok(Arrival::Unknown) };
         let browser = self.recognize_browser(at, cookie).await?;
@@ -67,11 +73,12 @@ impl Issuer {
         }
         let request = open_request(at, row.id, &row.request_sealed)?;
         let mut conn = self.store.read(at.id()).await?;
-        let subject = match self.demanded_subject_of(&mut conn, at, &request).await? {
-            Some(subject) => subject,
-            None => return Ok(Arrival::Elsewhere { client }),
+        let subject = match demand::subject(&mut conn, at, &request, self.ambient.now()).await? {
+            Demand::Anybody => None,
+            Demand::Person(user) => Some(user),
+            Demand::Nobody(_) => return Ok(Arrival::Elsewhere { client }),
         };
-        let journey = Journey {
+        let mut journey = Journey {
             id: row.id,
             browser,
             version: row.version,
@@ -81,6 +88,7 @@ impl Issuer {
             client,
             request,
         };
+        self.adopt_session(&mut conn, at, &mut journey).await?;
         let step = self.step_of(&mut conn, at, &journey).await?;
         self.stop_at(&mut conn, at, journey, step).await.map(|stop| Arrival::Here(Box::new(stop)))
     }
@@ -89,7 +97,12 @@ impl Issuer {
     ///
     /// # Errors
     /// A fault when the database is away.
-    pub async fn restart_journey(&self, at: &Arc<TenantDirectory>, address: &str, cookie: Option<&str>) -> Result<Option<Progress>, Fault> {
+    pub async fn restart_journey(
+        &self,
+        at: &Arc<TenantDirectory>,
+        address: &str,
+        cookie: Option<&str>,
+    ) -> Result<Option<Progress>, Fault> {
         let Some(row) = self.find_journey(at, address).await? else { return Ok(None) };
         if at.client(&row.client).is_none() {
             return Ok(None);
@@ -98,13 +111,28 @@ impl Issuer {
         self.authorize(at, request, cookie).await.map(Some)
     }
 
+    /// A journey on which nothing was done yet goes on with a sign-in that another tab has completed meanwhile.
+    async fn adopt_session(&self, conn: &mut Conn, at: &TenantDirectory, journey: &mut Journey) -> Result<(), Fault> {
+        let untouched = journey.stored.facts == Facts::default();
+        if let (true, Some(browser)) = (untouched, &journey.browser) {
+            let live = browsers::live_sessions(conn, &self.ambient, at, browser.id).await?;
+            journey.stored.facts = first_facts(&journey.required, &live);
+        }
+        Ok(())
+    }
+
     async fn find_journey(&self, at: &TenantDirectory, address: &str) -> Result<Option<rows::JourneyRow>, Fault> {
         let Some(id) = parse_public_id(address, JOURNEY_PREFIX, &at.keys.permutation) else { return Ok(None) };
         rows::find(&mut self.store.read(at.id()).await?, at.id(), JourneyId::new(id)).await
     }
 
     /// Which step a journey stands at now.
-    pub(crate) async fn step_of(&self, conn: &mut Conn, at: &TenantDirectory, journey: &Journey) -> Result<Step, Fault> {
+    pub(crate) async fn step_of(
+        &self,
+        conn: &mut Conn,
+        at: &TenantDirectory,
+        journey: &Journey,
+    ) -> Result<Step, Fault> {
         let available = self.available(conn, at, journey).await?;
         Ok(next(&journey.required, &journey.stored.facts, &available))
     }
@@ -130,12 +158,19 @@ impl Issuer {
         Ok(available)
     }
 
-    async fn stop_at(&self, conn: &mut Conn, at: &TenantDirectory, journey: Journey, step: Step) -> Result<Stop, Fault> {
+    async fn stop_at(
+        &self,
+        conn: &mut Conn,
+        at: &TenantDirectory,
+        journey: Journey,
+        step: Step,
+    ) -> Result<Stop, Fault> {
         let person = match journey.stored.facts.user {
             Some(user) => people::find(conn, at, user).await?,
             None => None,
         };
-        let accounts = if step == Step::SelectAccount { self.account_choices(conn, at, &journey).await? } else { Vec::new() };
+        let accounts =
+            if step == Step::SelectAccount { self.account_choices(conn, at, &journey).await? } else { Vec::new() };
         let has_recovery_codes = match (step, journey.stored.facts.user) {
             (Step::SecondFactor, Some(user)) => recovery_codes::left(conn, at.id(), user).await? > 0,
             _ => false,
@@ -143,7 +178,12 @@ impl Issuer {
         Ok(Stop { journey, step, person, accounts, has_recovery_codes })
     }
 
-    async fn account_choices(&self, conn: &mut Conn, at: &TenantDirectory, journey: &Journey) -> Result<Vec<AccountChoice>, Fault> {
+    async fn account_choices(
+        &self,
+        conn: &mut Conn,
+        at: &TenantDirectory,
+        journey: &Journey,
+    ) -> Result<Vec<AccountChoice>, Fault> {
         let Some(browser) = &journey.browser else { return Ok(Vec::new()) };
         let mut choices = Vec::new();
         for session in browsers::live_sessions(conn, &self.ambient, at, browser.id).await? {

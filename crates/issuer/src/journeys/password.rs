@@ -133,7 +133,12 @@ impl Issuer {
         Ok(if spent { Err(Lifetime::from_minutes(15)) } else { Ok(()) })
     }
 
-    async fn attempted(&self, at: &TenantDirectory, key: AccountKey, person: Option<Person>) -> Result<Attempted, Fault> {
+    async fn attempted(
+        &self,
+        at: &TenantDirectory,
+        key: AccountKey,
+        person: Option<Person>,
+    ) -> Result<Attempted, Fault> {
         let mut conn = self.store.read(at.id()).await?;
         // The look-up is made for unknown accounts as well: the same statements, the same time.
         let user = person.as_ref().map_or(UserId::from_bytes(key), |person| person.id);
@@ -149,7 +154,8 @@ impl Issuer {
     }
 
     async fn note_failure(&self, at: &TenantDirectory, attempted: &Attempted) -> Result<(), Fault> {
-        let mut event = Event::new(EventType::FactorFailed, self.ambient.now(), Actor::Anonymous).with("factor", FACTOR);
+        let mut event =
+            Event::new(EventType::FactorFailed, self.ambient.now(), Actor::Anonymous).with("factor", FACTOR);
         event.subject = attempted.person.as_ref().map(|person| person.id);
         let mut tx = self.store.begin(at.id()).await?;
         audit::record(&mut tx, &self.ambient, at, event).await?;
@@ -161,7 +167,14 @@ impl Issuer {
         person.key.seal(self.ambient.random(), &password_place(at, &person.id), phc.as_bytes()).map_err(Fault::new)
     }
 
-    async fn store_rehash(&self, tx: &mut Tx, at: &TenantDirectory, user: UserId, old: &[u8], new: &[u8]) -> Result<(), Fault> {
+    async fn store_rehash(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        user: UserId,
+        old: &[u8],
+        new: &[u8],
+    ) -> Result<(), Fault> {
         if password_credentials::rehash(tx, at.id(), user, old, new).await? {
             let event = Event::new(EventType::PasswordRehashed, self.ambient.now(), Actor::System).about(user);
             audit::record(tx, &self.ambient, at, event).await?;

@@ -34,7 +34,8 @@ impl Issuer {
         let mut tx = self.store.begin(at.id()).await?;
         let Some(row) = totp_credentials::find(&mut tx, at.id(), person.id).await? else { return Ok(Acted::Stale) };
         let secret = person.key.open(&totp_place(at, &person.id), &row.secret_sealed).map_err(Fault::new)?;
-        let secret = TotpSecret::from_bytes(&secret).ok_or_else(|| Fault::impossible("a stored TOTP secret is none"))?;
+        let secret =
+            TotpSecret::from_bytes(&secret).ok_or_else(|| Fault::impossible("a stored TOTP secret is none"))?;
         let seconds = self.ambient.now().as_seconds();
         let Some(step) = verify_totp(&secret, typed, seconds, None) else {
             return self.factor_failed(tx, at, person.id, TOTP, Problem::WrongCode).await;
@@ -97,7 +98,12 @@ impl Issuer {
     }
 
     /// Counts an attempt before it is checked; says how long to wait when the factor must rest.
-    async fn charge_factor(&self, at: &TenantDirectory, user: UserId, factor: &str) -> Result<Result<(), Lifetime>, Fault> {
+    async fn charge_factor(
+        &self,
+        at: &TenantDirectory,
+        user: UserId,
+        factor: &str,
+    ) -> Result<Result<(), Lifetime>, Fault> {
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
         if let Some(failures) = factor_failures::find(&mut tx, at.id(), user, factor).await? {
@@ -121,7 +127,9 @@ impl Issuer {
         factor: &str,
         problem: Problem,
     ) -> Result<Acted, Fault> {
-        let event = Event::new(EventType::FactorFailed, self.ambient.now(), Actor::Anonymous).about(user).with("factor", factor);
+        let event = Event::new(EventType::FactorFailed, self.ambient.now(), Actor::Anonymous)
+            .about(user)
+            .with("factor", factor);
         audit::record(&mut tx, &self.ambient, at, event).await?;
         tx.commit().await?;
         Ok(Acted::Problem(problem))

@@ -7,14 +7,14 @@ use portreeve_domain::journey::{ConsentAnswer, Step};
 use portreeve_domain::{Acr, FamilyId, Fault, GrantType, Lifetime, Session, Timestamp, TokenFamily, UserId};
 use portreeve_oidc::authorization;
 use portreeve_oidc::{Cause, Refusal};
-use portreeve_storage::{Tx, journeys as rows, sessions, users};
+use portreeve_storage::{Tx, journeys as rows, sessions};
 
 use super::{Acted, Journey};
 use crate::authorize::{Progress, journey_text};
 use crate::directory::TenantDirectory;
 use crate::stored_facts::seal_facts;
 use crate::tokens::code::{self, CodeRequest};
-use crate::{Issuer, gate, id_token_hint, login};
+use crate::{Issuer, gate, login};
 
 /// What follows from the facts.
 pub(crate) enum Settled {
@@ -43,7 +43,12 @@ pub(crate) struct Ended {
 
 impl Issuer {
     /// Computes the next step; completes the sign-in when its factors are there; ends the journey when nothing is missing.
-    pub(crate) async fn settle(&self, tx: &mut Tx, at: &Arc<TenantDirectory>, journey: &mut Journey) -> Result<Settled, Fault> {
+    pub(crate) async fn settle(
+        &self,
+        tx: &mut Tx,
+        at: &Arc<TenantDirectory>,
+        journey: &mut Journey,
+    ) -> Result<Settled, Fault> {
         let mut step = self.step_of(tx, at, journey).await?;
         let mut cookie = None;
         if step.is_signed_in() && !journey.stored.facts.proofs.is_empty() {
@@ -68,7 +73,12 @@ impl Issuer {
     }
 
     /// Adds what was done to the stored journey, settles, and commits; the end of every form.
-    pub(super) async fn advance(&self, mut tx: Tx, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Acted, Fault> {
+    pub(super) async fn advance(
+        &self,
+        mut tx: Tx,
+        at: &Arc<TenantDirectory>,
+        mut journey: Journey,
+    ) -> Result<Acted, Fault> {
         let settled = self.settle(&mut tx, at, &mut journey).await?;
         let facts = seal_facts(&self.ambient, at, journey.id, &journey.stored)?;
         let (id, version) = (journey.id, journey.version);
@@ -88,6 +98,15 @@ impl Issuer {
         }
         tx.commit().await?;
         Ok(Acted::Moved(progress))
+    }
+
+    /// Goes on without a form: when what was missing was shown in another tab, the journey ends here.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn resume_journey(&self, at: &Arc<TenantDirectory>, journey: Journey) -> Result<Acted, Fault> {
+        let tx = self.store.begin(at.id()).await?;
+        self.advance(tx, at, journey).await
     }
 
     /// Makes what the page of `step` needs and must find again after a reload.
@@ -122,7 +141,12 @@ impl Issuer {
     }
 
     /// Grants what was asked and agreed to, through the gate, and returns the success response.
-    async fn issue_code(&self, tx: &mut Tx, at: &Arc<TenantDirectory>, journey: &Journey) -> Result<Result<String, Refusal>, Fault> {
+    async fn issue_code(
+        &self,
+        tx: &mut Tx,
+        at: &Arc<TenantDirectory>,
+        journey: &Journey,
+    ) -> Result<Result<String, Refusal>, Fault> {
         let session = match journey.stored.facts.session {
             Some(id) => sessions::find(tx, at.id(), id).await?,
             None => None,
@@ -150,7 +174,13 @@ impl Issuer {
         Ok(Ok(journey.request.target.success(code.expose(), &at.issuer)))
     }
 
-    fn family(&self, at: &TenantDirectory, journey: &Journey, session: &Session, now: Timestamp) -> Result<TokenFamily, Fault> {
+    fn family(
+        &self,
+        at: &TenantDirectory,
+        journey: &Journey,
+        session: &Session,
+        now: Timestamp,
+    ) -> Result<TokenFamily, Fault> {
         let request = &journey.request;
         let reached = Acr::reached(&session.proofs, session.user, Timestamp::from_millis(i64::MIN))
             .ok_or_else(|| Fault::impossible("a finished journey without a proof"))?;
@@ -178,19 +208,6 @@ impl Issuer {
             created_at: now,
             revoked_at: None,
         })
-    }
-
-    /// Whom a stored request is about; `None` when that person is gone since it was accepted.
-    pub(super) async fn demanded_subject_of(
-        &self,
-        conn: &mut portreeve_storage::Conn,
-        at: &TenantDirectory,
-        request: &authorization::Accepted,
-    ) -> Result<Option<Option<UserId>>, Fault> {
-        let hinted = request.id_token_hint.as_deref().and_then(|hint| id_token_hint::claims(at, hint, self.ambient.now()).ok());
-        let hinted = hinted.and_then(|claims| claims.str("sub").map(str::to_owned));
-        let Some(subject) = request.subject_value().map(str::to_owned).or(hinted) else { return Ok(Some(None)) };
-        Ok(users::find_by_subject(conn, at.id(), &subject).await?.map(|row| Some(row.id)))
     }
 }
 

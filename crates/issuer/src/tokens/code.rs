@@ -126,7 +126,9 @@ impl Redemption<'_> {
         let family = family.ok_or_else(|| Fault::impossible("a code without its family"))?;
         if code.client != self.client.id {
             super::record_foreign(tx, self.ambient, self.at, &family, self.client).await?;
-            return refuse(Refusal::new(Cause::CodeNotYours).with_detail(format!("issued to {}", code.client.as_str())));
+            return refuse(
+                Refusal::new(Cause::CodeNotYours).with_detail(format!("issued to {}", code.client.as_str())),
+            );
         }
         if code.consumed_at.is_some() {
             return self.replayed(tx, &family).await;
@@ -205,7 +207,8 @@ impl Redemption<'_> {
             true => Some(refresh::issue_first(tx, self.ambient, self.at, &pass, &family).await?),
             false => None,
         };
-        let grant = UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, occasion: Occasion::CodeRedeemed };
+        let grant =
+            UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, occasion: Occasion::CodeRedeemed };
         mint::for_user(tx, grant, family, refresh_token).await
     }
 }

@@ -111,5 +111,6 @@ pub(crate) fn as_seen<'p>(person: &'p people::Person, subject: &'p Subject) -> u
 
 fn claims_request(family: &TokenFamily) -> Result<ClaimsRequest, Fault> {
     let Some(text) = &family.claims else { return Ok(ClaimsRequest::default()) };
-    ClaimsRequest::parse(text).map_err(|refusal| Fault::new(refusal.to_string()).while_doing("read a stored claims request"))
+    ClaimsRequest::parse(text)
+        .map_err(|refusal| Fault::new(refusal.to_string()).while_doing("read a stored claims request"))
 }

@@ -188,7 +188,8 @@ impl Exchange<'_> {
         (token, successor): (&RefreshTokenRow, RefreshTokenId),
     ) -> Result<UserTokens, Fault> {
         let refresh_token = text(self.at, successor, &self.successor_secret(token))?;
-        let grant = UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, occasion: Occasion::Refreshed };
+        let grant =
+            UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, occasion: Occasion::Refreshed };
         mint::for_user(tx, grant, family, Some(refresh_token)).await
     }
 }

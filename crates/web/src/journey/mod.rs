@@ -9,7 +9,7 @@ mod show;
 use axum::extract::Path;
 use portreeve_domain::journey::Step;
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
-use portreeve_issuer::{Arrival, Stop};
+use portreeve_issuer::{Acted, Arrival, Stop};
 use portreeve_pages::Form;
 use portreeve_pages::Notice;
 use portreeve_pages::journey::ContinueElsewhere;
@@ -23,12 +23,22 @@ pub(crate) const RECOVERY_CODE: &str = "recovery-code";
 /// The query that says that a stale form brought the person here.
 const OUTDATED: &str = "outdated";
 
-/// Leads to the page that is due.
+/// Leads to the page that is due, or to the end when another tab has shown what was missing.
 pub(crate) async fn enter(door: Door, Path(path): Path<Vec<(String, String)>>) -> Reply {
     let journey = segment(&path, "journey");
-    match open(&door, &journey).await {
-        Ok(stop) => Reply::see_other(&door, &page_href(&door, &journey, &stop)),
-        Err(reply) => reply,
+    let stop = match open(&door, &journey).await {
+        Ok(stop) => stop,
+        Err(reply) => return reply,
+    };
+    if stop.step.segment().is_some() {
+        return Reply::see_other(&door, &page_href(&door, &journey, &stop));
+    }
+    let client_name = stop.journey.client().display_name().to_owned();
+    match door.issuer().resume_journey(&door.at, stop.journey).await {
+        Ok(Acted::Moved(progress)) => Reply::progress(&door, progress),
+        // Two tabs arrived at once and the other one got the answer.
+        Ok(Acted::Stale | Acted::Problem(_)) => elsewhere(&door, &journey, &client_name),
+        Err(fault) => error_page::broken(&door, &fault),
     }
 }
 
@@ -107,9 +117,12 @@ fn is_due(step: Step, page: &str) -> bool {
     step.segment() == Some(page) || (step == Step::SecondFactor && page == RECOVERY_CODE)
 }
 
-/// The address of the page that is due.
+/// The address of the page that is due; of the journey itself when it is at its end.
 fn page_href(door: &Door, journey: &str, stop: &Stop) -> String {
-    door.href(&format!("/j/{journey}/{}", stop.step.segment().unwrap_or_default()))
+    match stop.step.segment() {
+        Some(segment) => door.href(&format!("/j/{journey}/{segment}")),
+        None => door.href(&format!("/j/{journey}")),
+    }
 }
 
 /// The address of the page that is due, with a word about the stale form that led there.

@@ -1,0 +1,51 @@
+//! The discovery document of a tenant, with its entity tag.
+//!
+//! Owns which facts of the directory go in. Leaves the members to `oidc::metadata`, routes and caching to the doors.
+//! OIDC Discovery §3, §4; RFC 8414 §2.
+
+use portreeve_domain::Fault;
+use portreeve_oidc::metadata::{self, Facts};
+use portreeve_oidc::scope_policy::OIDC_SCOPES;
+
+use crate::directory::TenantDirectory;
+use crate::signing_keys::etag_of;
+
+/// A document that anybody may read and keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicDocument {
+    /// The document, JSON.
+    pub bytes: Vec<u8>,
+    /// Its strong entity tag, with quotes.
+    pub etag: String,
+}
+
+impl TenantDirectory {
+    /// The discovery document, the same for OpenID Connect and OAuth.
+    ///
+    /// It changes only with the directory: doors make it once for each snapshot.
+    ///
+    /// # Errors
+    /// A fault if JSON cannot be written.
+    pub fn discovery_document(&self) -> Result<PublicDocument, Fault> {
+        let mut scopes = OIDC_SCOPES.to_vec();
+        for scope in self.servers.iter().flat_map(|server| server.scopes.iter()) {
+            if !scopes.contains(&scope) {
+                scopes.push(scope);
+            }
+        }
+        let bytes = metadata::document(&Facts {
+            issuer: &self.issuer,
+            backchannel_base: None,
+            scopes: &scopes,
+            registration_open: self.tenant.settings.registration,
+            ui_locales: &[],
+        })?;
+        let etag = etag_of(&bytes);
+        Ok(PublicDocument { bytes, etag })
+    }
+
+    /// The JWK set.
+    pub fn jwks_document(&self) -> PublicDocument {
+        PublicDocument { bytes: self.signing.jwks().to_vec(), etag: self.signing.jwks_etag().to_owned() }
+    }
+}
