@@ -184,7 +184,7 @@ mod tests {
         }
     }
 
-    /// S-081, V-9: a step is used once, also in another session of the window.
+    /// S-081: a step is used once, also in another session of the window.
     #[test]
     fn a_used_step_and_those_before_it_are_refused() {
         let step = 0x23523ED;

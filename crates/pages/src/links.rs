@@ -76,7 +76,7 @@ mod tests {
         onward(&Some(target.to_owned())).is_some()
     }
 
-    /// V-14, S-012: a client's address is a link only when it is https.
+    /// S-012: a client's address is a link only when it is https.
     #[test]
     fn a_client_address_is_linked_only_when_it_is_https() {
         assert!(is_https("https://books.example/privacy"));

@@ -74,8 +74,12 @@ pub async fn state(store: &Store) -> Result<SchemaState, Fault> {
 /// Applies every missing migration, in order, and returns their titles.
 ///
 /// # Errors
-/// A fault that names the migration; it and those after it are not applied then.
+/// A fault when a newer binary has migrated the database, or one that names the migration that failed; it and those
+/// after it are not applied then.
 pub async fn up(store: &Store, now: Timestamp) -> Result<Vec<String>, Fault> {
+    if let SchemaState::Ahead(number) = state(store).await? {
+        return Err(Fault::new(format!("migration {number} is newer than this binary; run the newer one")));
+    }
     let mut applied_now = Vec::new();
     for migration in MIGRATIONS {
         let title = migration.title();

@@ -1,0 +1,42 @@
+//! The yardstick: a plain axum server that answers one small JSON document, pinned to the same core as the server under test.
+
+use std::net::SocketAddr;
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result};
+use axum::Json;
+use axum::routing::get;
+use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+/// A running yardstick; ends when dropped.
+pub(crate) struct Yardstick {
+    pub(crate) address: SocketAddr,
+    _process: Child,
+}
+
+/// Serves until killed; prints its address first.
+pub(crate) async fn serve() -> Result<()> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    println!("{}", listener.local_addr()?);
+    let router = axum::Router::new().route("/", get(|| async { Json(json!({ "status": "ok", "answer": 42 })) }));
+    Ok(axum::serve(listener, router).await?)
+}
+
+impl Yardstick {
+    /// Starts this program again as the yardstick, on core 0.
+    pub(crate) async fn start() -> Result<Self> {
+        let mut process = Command::new("taskset")
+            .args(["-c", "0"])
+            .arg(std::env::current_exe()?)
+            .arg("yardstick")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .context("start the yardstick; taskset is in the package util-linux")?;
+        let stdout = process.stdout.take().context("the yardstick has no output")?;
+        let line = BufReader::new(stdout).lines().next_line().await?.context("the yardstick printed nothing")?;
+        Ok(Self { address: line.parse()?, _process: process })
+    }
+}
