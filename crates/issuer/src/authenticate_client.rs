@@ -128,3 +128,6 @@ fn check_standing(client: &Client, presented: &Presented) -> Result<(), Refusal>
 fn failed(detail: &'static str) -> Refusal {
     Refusal::new(Cause::ClientAuthenticationFailed).with_detail(detail)
 }
+
+#[cfg(test)]
+mod tests;

@@ -254,3 +254,6 @@ impl From<GateRefusal> for Failure<GateRefusal> {
         Self::Refused(refusal)
     }
 }
+
+#[cfg(test)]
+mod tests;

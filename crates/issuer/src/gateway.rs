@@ -149,3 +149,6 @@ fn host(resource: &str) -> Option<&str> {
 fn unusable(detail: &'static str) -> Refusal {
     Refusal::new(Cause::TokenUnusable).with_detail(detail)
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,3 +110,6 @@ async fn refresh_token(
     };
     introspection::answer(&facts, caller).map(Some)
 }
+
+#[cfg(test)]
+mod tests;

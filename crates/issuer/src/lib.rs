@@ -31,6 +31,8 @@ mod settlement;
 mod signing_keys;
 mod stored_facts;
 mod tenant_keys;
+#[cfg(test)]
+mod testing;
 mod tokens;
 mod userinfo;
 

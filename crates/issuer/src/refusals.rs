@@ -165,3 +165,6 @@ async fn write(store: &Store, rows: &[PendingRow]) -> Result<(), Fault> {
 fn place<'a>(at: &TenantDirectory, id: &'a [u8; 8]) -> AssociatedData<'a> {
     AssociatedData { table: "refusals", column: "detail_sealed", row: id, tenant: at.id().as_i64() }
 }
+
+#[cfg(test)]
+mod tests;

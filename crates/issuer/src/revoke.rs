@@ -97,3 +97,6 @@ async fn end_access_token(
         KnownBy::TokenId(token_id) => revoked_jtis::insert(tx, at.id(), token_id, token.expires_at).await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,3 +77,6 @@ fn answer(
 fn unusable(detail: &'static str) -> Refusal {
     Refusal::new(Cause::TokenUnusable).with_detail(detail)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,5 @@
+//! Tests of password hashing: known answers, peppers, and equal work for nobody.
+
 use argon2::{AssociatedData, ParamsBuilder};
 
 use super::*;

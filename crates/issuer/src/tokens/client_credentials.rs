@@ -72,3 +72,6 @@ impl Issuer {
         tx.commit().await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -217,3 +217,6 @@ fn challenge_of(code: &CodeRow) -> Result<Option<CodeChallenge>, Fault> {
     let unreadable = || Fault::impossible("a stored code challenge is unreadable");
     code.code_challenge.as_deref().map(|text| CodeChallenge::parse(text).ok_or_else(unreadable)).transpose()
 }
+
+#[cfg(test)]
+mod tests;

@@ -231,3 +231,6 @@ async fn insert(
 fn text(at: &TenantDirectory, id: RefreshTokenId, secret: &SecretBytes<32>) -> Result<SecretText, Fault> {
     Bearer::mint(TokenKind::RefreshToken.prefix(), id.as_i64(), secret, &at.keys.permutation).map_err(Fault::new)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,5 @@
+//! Tests of key sets from strangers: what is taken, skipped and refused.
+
 use serde_json::json;
 
 use super::*;

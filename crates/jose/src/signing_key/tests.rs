@@ -1,3 +1,5 @@
+//! Tests of signing keys: RFC vectors, and josekit as an independent verifier.
+
 use josekit::jws::{self, JwsVerifier};
 use serde_json::json;
 

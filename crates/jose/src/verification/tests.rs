@@ -1,3 +1,5 @@
+//! Tests of verification: every rejection by its cause.
+
 use josekit::jws::{self, JwsSigner};
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! Tests of token requests and of the checks of a redemption.
+
 use portreeve_domain::ClientAuthMethod;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tests of narrowing: scope and audience never grow.
+
 use super::*;
 use crate::testing::{orders_api, scope, web_client};
 

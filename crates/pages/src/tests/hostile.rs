@@ -38,7 +38,7 @@ fn no_text_changes_the_structure_of_a_page() {
     }
 }
 
-/// V-14: no page links an address with another scheme, whoever gave it.
+/// no page links an address with another scheme, whoever gave it.
 #[test]
 fn no_page_links_a_script_address() {
     for payload in PAYLOADS {
@@ -87,7 +87,7 @@ fn no_isolate_reaches_an_address_or_a_form_value() {
     }
 }
 
-/// V-14: the refresh and the link of the last page go where the redirect URI says, and never to a script.
+/// the refresh and the link of the last page go where the redirect URI says, and never to a script.
 #[test]
 fn a_redirect_to_a_script_is_refused_and_an_app_scheme_is_followed() {
     let page = |target: &str| Redirecting { target: target.to_owned(), client_name: None }.render(&Frame::default());

@@ -1,0 +1,107 @@
+//! Failures as replies: the one place of this door that knows statuses and error bodies.
+//!
+//! Owns the JSON of refusals and faults, the challenges of a 401, `Retry-After`, and logging each failure once, with its
+//! cause and detail; a client sees the fixed text and a reference. Leaves causes and codes to `oidc`.
+//! RFC 6749 §5.2, RFC 6750 §3, RFC 9110 §10.2.3; DESIGN §5; SECURITY rules 31 and 32.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use portreeve_domain::{Failure, Fault};
+use portreeve_issuer::RememberedRefusal;
+use portreeve_oidc::{Cause, Refusal, token_response};
+use serde_json::json;
+use tracing::{error, info, warn};
+
+use crate::asked::Asked;
+
+/// Where the reference of a denial stands; bodies keep to the members of their specification.
+pub(crate) const REFERENCE: HeaderName = HeaderName::from_static("x-portreeve-reference");
+
+/// Seconds until a client should try again what failed for want of a database or a free thread.
+const RETRY_AFTER: &str = "1";
+
+impl Asked {
+    /// Answers with what went wrong; `challenge` is the `WWW-Authenticate` value for a 401 or 403.
+    pub(crate) fn failed(&self, failure: Failure<Refusal>, challenge: Option<String>) -> Response {
+        match failure {
+            Failure::Refused(refusal) => self.refused(&refusal, challenge),
+            Failure::Fault(fault) => self.broken(&fault),
+        }
+    }
+
+    /// Answers a refusal with its code and fixed text.
+    pub(crate) fn refused(&self, refusal: &Refusal, challenge: Option<String>) -> Response {
+        let body = match token_response::error_json(refusal) {
+            Ok(body) => body,
+            Err(fault) => return self.broken(&fault),
+        };
+        let status = StatusCode::from_u16(refusal.cause.code().status()).unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = self.note_refusal(refusal, json_reply(status, body));
+        let is_authentication = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+        // Other statuses about the token (400) are challenged as well where the resource asks for it (RFC 6750 §3).
+        let challenge = challenge.filter(|value| is_authentication || value.starts_with("Bearer"));
+        insert(&mut response, header::WWW_AUTHENTICATE, challenge);
+        response
+    }
+
+    /// Logs a refusal, remembers it for `explain`, and puts its reference on the answer.
+    pub(crate) fn note_refusal(&self, refusal: &Refusal, mut response: Response) -> Response {
+        let remembered = self.issuer.remember_refusal(&self.at, &RememberedRefusal::new(&self.endpoint, refusal));
+        let reference = remembered.inspect_err(|fault| warn!(%fault, "a refusal cannot be remembered")).ok();
+        info!(
+            endpoint = self.endpoint,
+            tenant = self.at.tenant.slug,
+            cause = refusal.cause.name(),
+            detail = refusal.detail,
+            reference,
+            request_id = self.request_id(),
+            "refused"
+        );
+        insert(&mut response, REFERENCE, reference);
+        response
+    }
+
+    /// Answers that we are broken: 503 for what may be well in a moment, else 500.
+    pub(crate) fn broken(&self, fault: &Fault) -> Response {
+        let (endpoint, tenant, request_id) = (&self.endpoint, &self.at.tenant.slug, self.request_id());
+        if fault.is_transient() {
+            warn!(endpoint, tenant, request_id, %fault, "temporarily unavailable");
+            let body = token_response::error_json(&Cause::Busy.into()).unwrap_or_default();
+            let mut response = json_reply(StatusCode::SERVICE_UNAVAILABLE, body);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+            return response;
+        }
+        error!(endpoint, tenant, request_id, %fault, "fault");
+        let description = format!("the server failed, reference {}", request_id.unwrap_or("none"));
+        let body = json!({ "error": "server_error", "error_description": description });
+        json_reply(StatusCode::INTERNAL_SERVER_ERROR, body.to_string().into_bytes())
+    }
+
+    fn request_id(&self) -> Option<&str> {
+        self.request_id.as_ref().map(|id| id.as_str())
+    }
+}
+
+/// A reply with a JSON body.
+pub(crate) fn json_reply(status: StatusCode, body: Vec<u8>) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// The answer for a tenant or app that does not exist.
+pub(crate) fn not_found() -> Response {
+    let body = json!({ "error": "invalid_request", "error_description": "no such endpoint" });
+    json_reply(StatusCode::NOT_FOUND, body.to_string().into_bytes())
+}
+
+/// The answer for another method than the endpoint has; axum adds `Allow`.
+pub(crate) async fn method_not_allowed() -> Response {
+    let body = json!({ "error": "invalid_request", "error_description": "method not allowed" });
+    json_reply(StatusCode::METHOD_NOT_ALLOWED, body.to_string().into_bytes())
+}
+
+/// Sets a header to text of ours; text that cannot be one leaves the header out.
+fn insert(response: &mut Response, name: HeaderName, value: Option<String>) {
+    if let Some(value) = value.and_then(|text| HeaderValue::try_from(text).ok()) {
+        response.headers_mut().insert(name, value);
+    }
+}

@@ -1,0 +1,49 @@
+//! Who is asked: the tenant of a request, and what an answer to it needs to know.
+//!
+//! Owns finding the tenant in the path. An unknown slug is 404, never the default tenant (RFC 8414 §4, OD-12), and the
+//! default tenant has one address only.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
+use axum::response::Response;
+use http::request::Parts;
+use portreeve_domain::{Tenant, TenantId};
+use portreeve_http_kit::request_trace::RequestId;
+use portreeve_issuer::{Issuer, TenantDirectory};
+
+use crate::{Doors, answer};
+
+/// A request to a tenant.
+#[derive(Clone)]
+pub(crate) struct Asked {
+    pub(crate) issuer: Arc<Issuer>,
+    pub(crate) at: Arc<TenantDirectory>,
+    /// The pattern of the route; the path itself may hold names of people's things.
+    pub(crate) endpoint: String,
+    /// `None` where no trace is wrapped around the router.
+    pub(crate) request_id: Option<RequestId>,
+}
+
+impl FromRequestParts<Doors> for Asked {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Self::Rejection> {
+        let Ok(parameters) = RawPathParams::from_request_parts(parts, doors).await else {
+            return Err(answer::not_found());
+        };
+        let slug = parameters.iter().find(|(name, _)| *name == "slug").map(|(_, slug)| slug);
+        let directory = &doors.issuer.directory;
+        let tenant = match slug {
+            None => directory.by_id(TenantId::DEFAULT),
+            Some(Tenant::DEFAULT_SLUG) => None,
+            Some(slug) => directory.by_slug(slug),
+        };
+        Ok(Self {
+            issuer: Arc::clone(&doors.issuer),
+            at: tenant.ok_or_else(answer::not_found)?,
+            endpoint: parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned(),
+            request_id: parts.extensions.get().cloned(),
+        })
+    }
+}

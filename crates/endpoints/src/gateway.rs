@@ -1,0 +1,116 @@
+//! The door for nginx's `auth_request`: 204 with who it is, 401, or 403; anything else nginx shows as 500.
+//!
+//! Owns statuses and the identity headers. Every answer carries all of them, empty when unknown, so that none a client
+//! made up survives (ECOSYSTEM §2.2, §4.3). The query is ignored and no forwarded header is read: what is needed is in the
+//! path and the token. Leaves the decision to `issuer`.
+
+use axum::extract::{Path, Request};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use portreeve_domain::Failure;
+use portreeve_issuer::GatewayIdentity;
+use portreeve_oidc::bearer::{self, Places};
+use portreeve_oidc::{Cause, Refusal};
+use serde::Deserialize;
+
+use crate::answer;
+use crate::asked::Asked;
+use crate::authorization::Authorization;
+
+/// The address, below the issuer.
+pub(crate) const AUTH_REQUEST: &str = "/gateway/auth-request/{app}";
+
+/// The path's parameters; a tenant's slug is read elsewhere.
+#[derive(Deserialize)]
+pub(crate) struct Target {
+    app: String,
+}
+
+/// Answers one subrequest.
+pub(crate) async fn auth_request(asked: Asked, Path(target): Path<Target>, request: Request) -> Response {
+    let Some(app) = asked.at.gateway_app(&target.app) else {
+        return with_identity(answer::not_found(), &GatewayIdentity::default());
+    };
+    let authorization = Authorization::of(request.headers());
+    let values = authorization.values();
+    let token = match bearer::extract(&Places { authorization: &values, ..Places::default() }) {
+        Ok(Some(token)) => token,
+        Ok(None) => return denied(&asked, None),
+        Err(refusal) => return denied(&asked, Some(&refusal)),
+    };
+    match asked.issuer.gateway_identity(&asked.at, app, token).await {
+        Ok(identity) => with_identity(StatusCode::NO_CONTENT.into_response(), &identity),
+        Err(Failure::Refused(refusal)) => denied(&asked, Some(&refusal)),
+        Err(Failure::Fault(fault)) => with_identity(asked.broken(&fault), &GatewayIdentity::default()),
+    }
+}
+
+/// 401 where another token would help, else 403; `None` when there was no token.
+fn denied(asked: &Asked, refusal: Option<&Refusal>) -> Response {
+    let status = match refusal.map(|refusal| refusal.cause) {
+        None | Some(Cause::TokenUnusable) => StatusCode::UNAUTHORIZED,
+        Some(_) => StatusCode::FORBIDDEN,
+    };
+    let challenge = bearer::challenge(refusal, &asked.at.issuer, None);
+    let response = (status, [(header::WWW_AUTHENTICATE, challenge)]).into_response();
+    let response = match refusal {
+        Some(refusal) => asked.note_refusal(refusal, response),
+        None => response,
+    };
+    with_identity(response, &GatewayIdentity::default())
+}
+
+fn with_identity(mut response: Response, identity: &GatewayIdentity) -> Response {
+    insert_identity(response.headers_mut(), identity);
+    response
+}
+
+fn insert_identity(headers: &mut HeaderMap, identity: &GatewayIdentity) {
+    for (name, value) in [
+        ("x-auth-sub", identity.subject.as_str()),
+        ("x-auth-client", &identity.client),
+        ("x-auth-scope", &identity.scope),
+        ("x-auth-email", &identity.email),
+        // There are no groups yet; the header is part of the contract all the same.
+        ("x-auth-groups", ""),
+        ("x-auth-acr", &identity.acr),
+        ("x-auth-signed", &identity.signed),
+    ] {
+        // What cannot stand in a header is as good as unknown.
+        let value = HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""));
+        headers.insert(HeaderName::from_static(name), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONTRACT: [&str; 7] = [
+        "x-auth-sub",
+        "x-auth-client",
+        "x-auth-scope",
+        "x-auth-email",
+        "x-auth-groups",
+        "x-auth-acr",
+        "x-auth-signed",
+    ];
+
+    #[test]
+    fn every_header_of_the_contract_is_there_when_nothing_is_known() {
+        let response = with_identity(StatusCode::UNAUTHORIZED.into_response(), &GatewayIdentity::default());
+
+        for name in CONTRACT {
+            assert_eq!(response.headers()[name], "", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_would_break_the_header_is_left_empty() {
+        let identity = GatewayIdentity { email: "a@b.example\r\nx-auth-sub: eve".to_owned(), ..Default::default() };
+
+        let response = with_identity(StatusCode::NO_CONTENT.into_response(), &identity);
+
+        assert_eq!(response.headers()["x-auth-email"], "");
+    }
+}

@@ -1,0 +1,35 @@
+//! Discovery and JWKS: bytes from memory, for anybody, with 304 for who has them. OIDC Discovery §4, RFC 8414 §3, RFC 7517 §5.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode, header};
+use portreeve_http_kit::conditional::is_not_modified;
+
+use crate::Doors;
+use crate::asked::Asked;
+use crate::documents::Document;
+
+/// The discovery document of the tenant.
+pub(crate) async fn discovery(State(doors): State<Doors>, asked: Asked, headers: HeaderMap) -> Response {
+    match doors.documents.of(&asked.at) {
+        Ok(documents) => published(&documents.discovery, &headers),
+        Err(fault) => asked.broken(&fault),
+    }
+}
+
+/// The JWK set of the tenant.
+pub(crate) async fn jwks(State(doors): State<Doors>, asked: Asked, headers: HeaderMap) -> Response {
+    match doors.documents.of(&asked.at) {
+        Ok(documents) => published(&documents.jwks, &headers),
+        Err(fault) => asked.broken(&fault),
+    }
+}
+
+fn published(document: &Document, headers: &HeaderMap) -> Response {
+    let etag = [(header::ETAG, document.etag.clone())];
+    if is_not_modified(headers, &document.etag) {
+        return (StatusCode::NOT_MODIFIED, etag).into_response();
+    }
+    let content_type = [(header::CONTENT_TYPE, "application/json")];
+    (etag, content_type, document.bytes.clone()).into_response()
+}

@@ -1,0 +1,104 @@
+use portreeve_domain::{Lifetime, ResourceServer, Scope, TenantId, TokenProfile};
+use portreeve_jose::{AudienceRule, Expected, Expiry, Rejection, TypRule, VerifiedClaims, verify};
+use portreeve_oidc::Cause;
+use portreeve_storage::resource_servers;
+
+use super::{GatewayIdentity, host};
+use crate::testing::{BILLS, GrantOf, ISSUER, ORDERS, World, cause, text};
+use crate::tokens::SIGNED_WITH;
+
+async fn ask(world: &World, resource: &str, token: &str) -> Result<GatewayIdentity, Cause> {
+    let at = world.at();
+    world.issuer.gateway_identity(&at, at.server(resource).unwrap(), token).await.map_err(cause)
+}
+
+fn read_signed(world: &World, token: &str) -> Result<VerifiedClaims, Rejection> {
+    let expected = Expected {
+        typ: TypRule::Exactly(&["identity+jwt"]),
+        algorithms: &[SIGNED_WITH],
+        issuer: Some(ISSUER),
+        audience: AudienceRule::StringOnly(ORDERS),
+        required: &["sub", "client_id"],
+        now_seconds: world.clock.now().as_seconds(),
+        skew_seconds: 0,
+        expiry: Expiry::Required,
+        max_bytes: 8192,
+    };
+    verify(token, &expected, world.at().signing.believed())
+}
+
+#[tokio::test]
+async fn a_person_behind_a_gateway_is_named_in_text_and_in_a_signed_minute() {
+    let world = World::new().await;
+    let scope = "openid email orders.read";
+    let tokens = world.tokens(GrantOf { scope, resources: &[ORDERS], ..GrantOf::default() }).await;
+
+    let identity = ask(&world, ORDERS, text(&tokens, "access_token")).await.unwrap();
+
+    assert!(identity.subject.starts_with("usr_"));
+    assert_eq!((identity.client.as_str(), identity.acr.as_str()), ("web", "aal1"));
+    assert_eq!(identity.email, "ada@example.com");
+    assert_eq!(read_signed(&world, &identity.signed).unwrap().str("sub"), Some(identity.subject.as_str()));
+    world.clock.advance(Lifetime::from_minutes(1));
+    assert!(read_signed(&world, &identity.signed).is_err());
+}
+
+#[tokio::test]
+async fn a_service_behind_a_gateway_has_no_address_and_no_level() {
+    let world = World::new().await;
+    let pairs = [("grant_type", "client_credentials"), ("scope", "orders.read")];
+    let tokens = world.token("service", &pairs).await.unwrap();
+
+    let identity = ask(&world, ORDERS, text(&tokens, "access_token")).await.unwrap();
+
+    assert_eq!((identity.subject.as_str(), identity.scope.as_str()), ("service", "orders.read"));
+    assert_eq!((identity.email.as_str(), identity.acr.as_str()), ("", ""));
+}
+
+/// S-043: a token for another resource, or another kind of token, does not pass; a revoked one not either.
+#[tokio::test]
+async fn only_a_live_token_for_the_app_passes() {
+    let world = World::new().await;
+    let tokens = world.tokens(GrantOf { resources: &[ORDERS], ..GrantOf::default() }).await;
+    let access = text(&tokens, "access_token");
+    assert!(ask(&world, ORDERS, access).await.is_ok());
+
+    let signed = ask(&world, ORDERS, access).await.unwrap().signed;
+    assert_eq!(ask(&world, BILLS, access).await, Err(Cause::TokenUnusable));
+    for token in [text(&tokens, "id_token"), text(&tokens, "refresh_token"), &signed, "x"] {
+        assert_eq!(ask(&world, ORDERS, token).await, Err(Cause::TokenUnusable));
+    }
+    world.revoke("web", access).await.unwrap();
+    assert_eq!(ask(&world, ORDERS, access).await, Err(Cause::TokenUnusable));
+}
+
+#[tokio::test]
+async fn an_app_is_a_resource_server_by_name_or_by_its_only_host() {
+    let world = World::new().await;
+    let named = ResourceServer {
+        resource: "https://bills.example.com/old".to_owned(),
+        name: Some("old-bills".to_owned()),
+        scopes: Scope::default(),
+        token_profile: TokenProfile::Opaque,
+        access_token_lifetime: None,
+    };
+    let resource = |name: &str| world.at().gateway_app(name).map(|server| server.resource.clone());
+    assert_eq!(resource("bills.example.com").as_deref(), Some(BILLS));
+    assert_eq!(resource("unknown"), None);
+
+    world
+        .change(async |tx| {
+            resource_servers::upsert(tx, TenantId::DEFAULT, &named, world.clock.now()).await.unwrap();
+        })
+        .await;
+
+    assert_eq!(resource("old-bills").as_deref(), Some("https://bills.example.com/old"));
+    assert_eq!(resource("orders.example.com").as_deref(), Some(ORDERS));
+    assert_eq!(resource("bills.example.com"), None, "two have this host");
+}
+
+#[test]
+fn a_host_ends_where_the_path_begins() {
+    assert_eq!(host("https://api.example.com:8443/v1?x"), Some("api.example.com:8443"));
+    assert_eq!(host("urn:example:api"), None);
+}

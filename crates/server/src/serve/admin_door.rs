@@ -1,0 +1,58 @@
+//! The door for operators and their machines: `/livez`, `/readyz`, `/metrics`.
+//!
+//! Owns these answers. It has no login, so it listens on loopback unless told otherwise. SECURITY rule 36, S-132.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use http::{StatusCode, header};
+use portreeve_http_kit::fallbacks::{Fallbacks, with_fallbacks};
+use portreeve_http_kit::security_headers::{api_headers, with_default_headers};
+use portreeve_http_kit::transport::Transport;
+use portreeve_storage::{Store, Wall, outbox};
+use serde_json::json;
+
+use super::metrics::Metrics;
+use super::readiness::Readiness;
+
+/// The media type of OpenMetrics 1.0.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+#[derive(Clone)]
+struct Admin {
+    readiness: Readiness,
+    metrics: Metrics,
+    store: Store,
+}
+
+/// The routes of the admin listener.
+pub(crate) fn router(readiness: Readiness, metrics: Metrics, store: Store) -> Router {
+    let routes = Router::new()
+        .route("/livez", get(async || "alive\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(scrape))
+        .with_state(Admin { readiness, metrics, store });
+    with_default_headers(with_fallbacks(routes, Fallbacks::TEXT), api_headers(Transport::LoopbackHttp))
+}
+
+async fn ready(State(admin): State<Admin>) -> Response {
+    let checks = admin.readiness.checks().await;
+    let is_ready = checks.iter().all(|check| check.waiting_for.is_none());
+    let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let listed: Vec<_> = checks
+        .iter()
+        .map(|check| json!({ "name": check.name, "ok": check.waiting_for.is_none(), "waiting_for": check.waiting_for }))
+        .collect();
+    (status, Json(json!({ "ready": is_ready, "checks": listed }))).into_response()
+}
+
+async fn scrape(State(admin): State<Admin>) -> Response {
+    // The last known number stays while the database is away; `/readyz` tells that it is.
+    if let Ok(mut conn) = admin.store.read(Wall::All).await
+        && let Ok(pending) = outbox::pending(&mut conn).await
+    {
+        admin.metrics.set_outbox_pending(pending);
+    }
+    ([(header::CONTENT_TYPE, OPEN_METRICS)], admin.metrics.text()).into_response()
+}

@@ -1,0 +1,158 @@
+//! `portreeve serve`: from settings to a process that answers, and back to an orderly end.
+//!
+//! Owns the order of starting and stopping. Addresses are bound before anything is touched, and nothing is answered
+//! before everything is there: a process that starts is a process that works..
+
+mod admin_door;
+pub(crate) mod logging;
+mod metrics;
+pub(crate) mod node;
+mod public_door;
+mod readiness;
+pub(crate) mod schema;
+mod signals;
+mod upkeep;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use portreeve_domain::{Fault, lifetimes};
+use portreeve_http_kit::client_address::TrustedProxies;
+use portreeve_http_kit::listener::{Limits, Listener, TlsKeys};
+use portreeve_issuer::Issuer;
+use portreeve_storage::Store;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::info;
+
+use metrics::Metrics;
+use node::Node;
+use readiness::Readiness;
+use schema::OlderSchema;
+use signals::Signals;
+
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+/// Everything a process serves, once it is bound and loaded.
+pub(crate) struct Process {
+    pub(crate) issuer: Arc<Issuer>,
+    pub(crate) node: Node,
+    pub(crate) public: Listener,
+    pub(crate) admin: Listener,
+    /// Further applications beside the server: the demo's relying party.
+    pub(crate) beside: Vec<(Listener, Router)>,
+    pub(crate) tls: Option<TlsKeys>,
+    pub(crate) trusted_proxies: Arc<TrustedProxies>,
+    pub(crate) drain_delay: Duration,
+}
+
+/// Runs the server until it is told to end.
+///
+/// # Errors
+/// A failure before it has begun to serve; see `failure` for the exit codes.
+pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), Failure> {
+    let kek = settings.key_encryption_key.read()?;
+    let tls = match &settings.server.tls {
+        Some(files) => Some(
+            TlsKeys::from_pem_files(&files.cert, &files.key)
+                .map_err(|e| Failure::configuration(format!("server.tls: {e}; check both files")))?,
+        ),
+        None => None,
+    };
+    let limits = Limits { max_connections: settings.limits.max_connections, ..Limits::default() };
+    let public = bind("server.listen", settings.server.listen, tls.clone(), limits).await?;
+    let admin = bind("admin.listen", settings.admin_listen, None, Limits::default()).await?;
+    let store = Store::open(settings.database.url.expose())?;
+    let older = if settings.database.auto_migrate { OlderSchema::Migrate } else { older };
+    let now = portreeve_issuer::Clock::System.now();
+    schema::prepare(&store, &settings.database.migrate_url, older, now).await?;
+    let (node, ambient) = Node::join(&store).await?;
+    let issuer_settings = portreeve_issuer::Settings {
+        public_url: settings.server.public_url.clone(),
+        key_publish_ahead: lifetimes::KEY_PUBLISH_AHEAD,
+        hash_parameters: settings.limits.password_cost,
+        password_threads: settings.limits.password_threads,
+    };
+    let issuer = Issuer::start(store, ambient, kek, issuer_settings).await.map_err(start_failure)?;
+    let process = Process {
+        issuer: Arc::new(issuer),
+        node,
+        public,
+        admin,
+        beside: Vec::new(),
+        tls,
+        trusted_proxies: settings.server.trusted_proxies,
+        drain_delay: settings.limits.drain_delay,
+    };
+    info!(public_url = settings.server.public_url, listen = %settings.server.listen, "serving");
+    process.run().await
+}
+
+/// Binds an address, or says which setting names it.
+///
+/// # Errors
+/// A temporary failure: the port may be free in a moment.
+pub(crate) async fn bind(
+    setting: &str,
+    address: SocketAddr,
+    tls: Option<TlsKeys>,
+    limits: Limits,
+) -> Result<Listener, Failure> {
+    Listener::bind(address, tls, limits)
+        .await
+        .map_err(|e| Failure::temporary(format!("{setting}: {address} cannot be bound: {e}; end what listens there")))
+}
+
+/// What the directory cannot open at start is a matter of configuration: another key, another database.
+pub(crate) fn start_failure(fault: Fault) -> Failure {
+    if fault.is_transient() { fault.into() } else { Failure::configuration(fault.to_string()) }
+}
+
+impl Process {
+    /// Serves until a signal comes or the node's number is lost, then drains.
+    ///
+    /// # Errors
+    /// A failure when signals cannot be received, and a temporary one when the number was lost.
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let mut signals = Signals::listen()?;
+        let (metrics, readiness) = (Metrics::new(), Readiness::new(Arc::clone(&self.issuer)));
+        let public_door = public_door::router(&self.issuer, &self.trusted_proxies, &metrics);
+        let admin_door = admin_door::router(readiness.clone(), metrics.clone(), self.issuer.store().clone());
+        let (stop, stop_admin, lost) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
+        let node = Arc::new(self.node);
+        let upkeep = upkeep::start(&self.issuer, &node, &stop, &lost);
+        let doors = TaskTracker::new();
+        doors.spawn(self.public.serve(public_door, stop.clone()));
+        for (listener, router) in self.beside {
+            doors.spawn(listener.serve(router, stop.clone()));
+        }
+        doors.close();
+        let admin = tokio::spawn(self.admin.serve(admin_door, stop_admin.clone()));
+
+        let number_was_lost = tokio::select! {
+            () = signals.end(self.tls.as_ref()) => false,
+            () = lost.cancelled() => true,
+        };
+
+        readiness.drain();
+        metrics.set_draining();
+        info!("draining");
+        // Load balancers notice `/readyz` first; a second signal does not wait for them.
+        let notice = if number_was_lost { Duration::ZERO } else { self.drain_delay };
+        tokio::select! {
+            () = sleep(notice) => {}
+            () = signals.end(None) => {}
+        }
+        stop.cancel();
+        doors.wait().await;
+        upkeep.wait().await;
+        stop_admin.cancel();
+        let _ = admin.await;
+        info!("ended");
+        if number_was_lost { Err(Failure::temporary("the node's number was lost; start again")) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,46 @@
+//! This process as one of several nodes on a database: its name, and the number that its row ids carry.
+//!
+//! Owns taking the number and keeping it. Losing it ends the process: another node would make the same ids. DESIGN §3.
+
+use portreeve_crypto::Random;
+use portreeve_domain::{Context, Fault};
+use portreeve_issuer::{Ambient, Clock, RowIds};
+use portreeve_storage::Store;
+
+/// A node that holds its number.
+pub(crate) struct Node {
+    /// The name that leases are held under; random, so that a restarted process is another owner.
+    owner: String,
+    number: RowIds,
+}
+
+impl Node {
+    /// Takes the lowest free number, and gives what the use cases need of it.
+    ///
+    /// # Errors
+    /// A fault when the database is away, every number is taken, or there is no randomness.
+    pub(crate) async fn join(store: &Store) -> Result<(Self, Ambient), Fault> {
+        let (clock, random) = (Clock::System, Random::system());
+        let name: [u8; 8] = random.bytes().map_err(Fault::new)?;
+        let owner = format!("{:016x}", u64::from_be_bytes(name));
+        let now = clock.now();
+        let ids = RowIds::lease(store, &owner, now).await.context("take a node number")?;
+        // The number leads every id, above 41 bits of time and 12 of sequence. This second source never makes one: it
+        // only knows which lease to renew.
+        let number = RowIds::new(ids.next(now) >> 53, now);
+        Ok((Self { owner, number }, Ambient::new(clock, random, ids)))
+    }
+
+    /// The name that leases are held under.
+    pub(crate) fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// Renews the lease of the number; false when it was lost and the process must end.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub(crate) async fn renew(&self, store: &Store, ambient: &Ambient) -> Result<bool, Fault> {
+        self.number.renew(store, &self.owner, ambient.now()).await
+    }
+}

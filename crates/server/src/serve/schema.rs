@@ -1,0 +1,73 @@
+//! The schema a process finds when it starts: made, brought up to date, or refused.
+//!
+//! Owns who may migrate and when. An empty database is always migrated; an older one only where the operator said so; a
+//! newer one never. DESIGN §11, R-25.
+
+use portreeve_crypto::SecretText;
+use portreeve_domain::Timestamp;
+use portreeve_storage::Store;
+use portreeve_storage::migrations::{self, SchemaState};
+use tracing::info;
+
+use crate::failure::Failure;
+
+/// What to do about an older schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OlderSchema {
+    /// Refuse to start.
+    Refuse,
+    /// Migrate it.
+    Migrate,
+}
+
+/// Makes sure that the database has the schema of this binary.
+///
+/// `migrate_url` is where migrations log in.
+///
+/// # Errors
+/// A temporary failure when the database is away; a configuration failure for a schema that may not be touched.
+pub(crate) async fn prepare(
+    store: &Store,
+    migrate_url: &SecretText,
+    older: OlderSchema,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    match migrations::state(store).await? {
+        SchemaState::Current => return Ok(()),
+        SchemaState::Empty => {}
+        SchemaState::Behind(_) if older == OlderSchema::Migrate => {}
+        SchemaState::Behind(missing) => return Err(behind(&missing)),
+        SchemaState::Ahead(number) => return Err(ahead(number)),
+    }
+    let applied = migrations::up(&Store::open(migrate_url.expose())?, now).await?;
+    info!(migrations = applied.join(", "), "schema migrated");
+    Ok(())
+}
+
+/// Refuses anything but the schema of this binary; for commands that must not migrate.
+///
+/// # Errors
+/// As [`prepare`], and a configuration failure for an empty database.
+pub(crate) async fn require_current(store: &Store) -> Result<(), Failure> {
+    match migrations::state(store).await? {
+        SchemaState::Current => Ok(()),
+        SchemaState::Empty => {
+            Err(Failure::configuration("the database is empty; run portreeve migrate up, or start the server once"))
+        }
+        SchemaState::Behind(missing) => Err(behind(&missing)),
+        SchemaState::Ahead(number) => Err(ahead(number)),
+    }
+}
+
+fn behind(missing: &[String]) -> Failure {
+    Failure::configuration(format!(
+        "the database lacks {}; look at portreeve migrate plan, then run portreeve migrate up",
+        missing.join(", ")
+    ))
+}
+
+fn ahead(number: i64) -> Failure {
+    Failure::configuration(format!(
+        "the database was migrated by a newer version (migration {number}); run that version of portreeve"
+    ))
+}

@@ -1,0 +1,122 @@
+//! Work that is not a request: following the directory, the key schedule, clean-up, the node's own lease.
+//!
+//! Owns when each is done and what a failure means. Leaves what is done to `issuer` and `storage`. Each piece of work has
+//! a task of its own, so that a slow one holds up no other; all end with the token they are given.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use portreeve_domain::{Fault, Lifetime, TenantId};
+use portreeve_issuer::Issuer;
+use portreeve_storage::{Wall, expiry, leases};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::error;
+
+use super::logging::Repeated;
+use super::node::Node;
+
+/// How soon a change made through another process is seen; a revoked key must be gone within a second.
+const FOLLOW: Duration = Duration::from_millis(500);
+/// How often the schedules are looked at.
+const SCHEDULE: Duration = Duration::from_secs(60);
+/// How long one sweep may hold the lease before another node takes over.
+const SWEEP_LEASE: Lifetime = Lifetime::from_minutes(5);
+/// A batch that removed fewer rows than this was the last one worth making.
+const SMALL_BATCH: u64 = 500;
+
+/// Starts all of it. `lost` is cancelled when the node's number was lost: the process must end.
+pub(crate) fn start(
+    issuer: &Arc<Issuer>,
+    node: &Arc<Node>,
+    stop: &CancellationToken,
+    lost: &CancellationToken,
+) -> TaskTracker {
+    let tasks = TaskTracker::new();
+    tasks.spawn(follow_directory(Arc::clone(issuer), stop.clone()));
+    tasks.spawn(keep_schedules(Arc::clone(issuer), stop.clone()));
+    tasks.spawn(sweep_expired(Arc::clone(issuer), Arc::clone(node), stop.clone()));
+    tasks.spawn(keep_node_number(Arc::clone(issuer), Arc::clone(node), stop.clone(), lost.clone()));
+    tasks.close();
+    tasks
+}
+
+/// Loads the directory again whenever the database has another version of it.
+async fn follow_directory(issuer: Arc<Issuer>, stop: CancellationToken) {
+    let (mut pace, mut log) = (paced(FOLLOW), Repeated::new("follow the directory"));
+    while next(&mut pace, &stop).await {
+        log.note(issuer.directory.refresh().await.map(drop));
+    }
+}
+
+/// Makes and promotes signing keys when their time has come. Phases also change by time alone, without a new version in
+/// the database, hence the reload.
+async fn keep_schedules(issuer: Arc<Issuer>, stop: CancellationToken) {
+    let (mut pace, mut log) = (paced(SCHEDULE), Repeated::new("keep keys on schedule"));
+    while next(&mut pace, &stop).await {
+        let outcome = match issuer.keep_keys_on_schedule().await {
+            Ok(true) => Ok(()),
+            Ok(false) => issuer.directory.reload().await,
+            Err(fault) => Err(fault),
+        };
+        log.note(outcome);
+    }
+}
+
+/// Removes what ran out; one node does it for all.
+async fn sweep_expired(issuer: Arc<Issuer>, node: Arc<Node>, stop: CancellationToken) {
+    let (mut pace, mut log) = (paced(SCHEDULE), Repeated::new("remove what ran out"));
+    while next(&mut pace, &stop).await {
+        log.note(sweep(&issuer, &node, &stop).await);
+    }
+}
+
+async fn sweep(issuer: &Issuer, node: &Node, stop: &CancellationToken) -> Result<(), Fault> {
+    loop {
+        let now = issuer.ambient().now();
+        let mut tx = issuer.store().begin(Wall::All).await?;
+        let until = now.plus(SWEEP_LEASE);
+        if leases::take(&mut tx, TenantId::DEFAULT, "expiry", node.owner(), now, until).await?.is_none() {
+            return Ok(());
+        }
+        let removed = expiry::sweep(&mut tx, now).await?;
+        tx.commit().await?;
+        if removed < SMALL_BATCH || stop.is_cancelled() {
+            return Ok(());
+        }
+        // Between two batches requests get their turn at the one writer.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Renews the number that this node's row ids carry.
+async fn keep_node_number(issuer: Arc<Issuer>, node: Arc<Node>, stop: CancellationToken, lost: CancellationToken) {
+    let (mut pace, mut log) = (paced(SCHEDULE), Repeated::new("renew the node number"));
+    while next(&mut pace, &stop).await {
+        match node.renew(issuer.store(), issuer.ambient()).await {
+            Ok(true) => log.note(Ok(())),
+            Ok(false) => {
+                error!("another node has taken this node's number; this process ends before two make the same ids");
+                lost.cancel();
+                return;
+            }
+            Err(fault) => log.note(Err(fault)),
+        }
+    }
+}
+
+fn paced(period: Duration) -> Interval {
+    let mut pace = interval(period);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    pace
+}
+
+/// Waits for the next tick; false when it is time to stop.
+async fn next(pace: &mut Interval, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => false,
+        _ = pace.tick() => true,
+    }
+}

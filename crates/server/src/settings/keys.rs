@@ -1,0 +1,176 @@
+//! The table of every setting. `docs/configuration.md` is made from it, and nothing that is not in it is accepted.
+
+/// What a value must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Any text.
+    Text,
+    /// Text that may also be given as `KEY_file`, the path of a file that holds it.
+    Secret,
+    /// The path of a file.
+    Path,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number in a range.
+    Count {
+        /// The smallest value.
+        least: i64,
+        /// The greatest value.
+        most: i64,
+    },
+    /// An IP address and port.
+    Address,
+    /// A list of texts; with commas in between in the environment and on the command line.
+    List,
+    /// One of a few words.
+    Choice(&'static [&'static str]),
+}
+
+/// One setting.
+pub(super) struct Key {
+    /// `section.key`, as in the file.
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    /// The value when nothing is given, in the notation of the command line; `None`: see `doc`.
+    pub(super) default: Option<&'static str>,
+    pub(super) doc: &'static str,
+}
+
+const fn key(name: &'static str, kind: Kind, default: Option<&'static str>, doc: &'static str) -> Key {
+    Key { name, kind, default, doc }
+}
+
+/// Every setting, in the order of the documentation.
+pub(super) const KEYS: &[Key] = &[
+    key("server.listen", Kind::Address, Some("127.0.0.1:8080"), "Where browsers and applications reach the server."),
+    key(
+        "server.public_url",
+        Kind::Text,
+        None,
+        "The address people see, and the issuer: https, or http on loopback. Required; no header ever replaces it.",
+    ),
+    key(
+        "server.trusted_proxies",
+        Kind::List,
+        Some(""),
+        "Addresses and networks whose X-Forwarded-For is believed, such as 10.0.0.0/8.",
+    ),
+    key("server.tls.cert", Kind::Path, None, "PEM certificate chain; read again on SIGHUP. Without it a proxy ends TLS."),
+    key("server.tls.key", Kind::Path, None, "PEM private key of the certificate."),
+    key(
+        "admin.listen",
+        Kind::Address,
+        Some("127.0.0.1:9090"),
+        "Where /livez, /readyz and /metrics are served; never to the public.",
+    ),
+    key("database.url", Kind::Secret, None, "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`. Required."),
+    key(
+        "database.migrate_url",
+        Kind::Secret,
+        None,
+        "The same database as the role that owns the tables, for migrations. Without it, `database.url`.",
+    ),
+    key("database.auto_migrate", Kind::Flag, Some("false"), "Whether `serve` migrates an older schema by itself."),
+    key(
+        "secrets.key_encryption_key",
+        Kind::Secret,
+        None,
+        "32 random bytes in base64 (`openssl rand -base64 32`) that open everything stored. Required; its file is mode 0600.",
+    ),
+    key(
+        "mail.transport",
+        Kind::Secret,
+        Some("none"),
+        "`none`, `file:FOLDER`, `smtp://HOST:PORT` (STARTTLS) or `smtps://USER:PASSWORD@HOST:PORT`.",
+    ),
+    key("mail.from", Kind::Text, None, "The sender of every mail. Required unless the transport is `none`."),
+    key(
+        "limits.password_threads",
+        Kind::Count { least: 0, most: 256 },
+        Some("0"),
+        "Threads that hash passwords; 0 is one a processor core.",
+    ),
+    key(
+        "limits.password_memory_kib",
+        Kind::Count { least: 7168, most: 262_144 },
+        Some("19456"),
+        "Memory of one Argon2id hash, in KiB.",
+    ),
+    key("limits.password_passes", Kind::Count { least: 1, most: 64 }, Some("2"), "Passes of one Argon2id hash."),
+    key(
+        "limits.max_connections",
+        Kind::Count { least: 10, most: 1_000_000 },
+        Some("10000"),
+        "Connections to the public listener at once; further ones wait.",
+    ),
+    key(
+        "limits.drain_delay_ms",
+        Kind::Count { least: 0, most: 60_000 },
+        Some("2000"),
+        "How long the server still accepts connections after SIGTERM, while /readyz says no; in milliseconds.",
+    ),
+    key("log.format", Kind::Choice(&["json", "text"]), Some("json"), "How a line of the log looks."),
+    key(
+        "log.level",
+        Kind::Choice(&["error", "warn", "info", "debug", "trace"]),
+        Some("info"),
+        "The least severe events that are logged.",
+    ),
+];
+
+/// What a name given by an operator means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Named {
+    /// The value of this setting, by name.
+    Value(&'static str),
+    /// A file that holds the value of this setting.
+    File(&'static str),
+}
+
+/// Finds the setting that `name` gives; `None` for an unknown one.
+pub(super) fn named(name: &str) -> Option<Named> {
+    if let Some(key) = find(name) {
+        return Some(Named::Value(key.name));
+    }
+    let key = find(name.strip_suffix("_file")?)?;
+    (key.kind == Kind::Secret).then_some(Named::File(key.name))
+}
+
+/// The setting called `name`.
+pub(super) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// What to do about an unknown name: the nearest known one, or those of its section.
+pub(super) fn suggestion(name: &str) -> String {
+    let nearest = KEYS.iter().min_by_key(|key| distance(key.name, name));
+    if let Some(near) = nearest.filter(|key| distance(key.name, name) <= 3) {
+        return format!("did you mean {}?", near.name);
+    }
+    let section = name.split('.').next().unwrap_or_default();
+    let known: Vec<_> = KEYS.iter().map(|key| key.name).filter(|known| known.starts_with(&format!("{section}."))).collect();
+    if known.is_empty() {
+        "known sections are server, admin, database, secrets, mail, limits, log".to_owned()
+    } else {
+        format!("known are {}", known.join(", "))
+    }
+}
+
+/// How many letters must be added, removed or replaced to turn one name into the other (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, y) in row.iter_mut().skip(1).zip(b.chars()) {
+            let cost = diagonal + usize::from(x != y);
+            diagonal = *cell;
+            left = cost.min(left + 1).min(*cell + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

@@ -1,0 +1,250 @@
+//! Checked values of the types the program uses, from merged layers.
+//!
+//! Owns what a value may be. Every mistake is collected, so that an operator mends all of them at once.
+
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use portreeve_authenticators::HashParameters;
+use portreeve_crypto::SecretText;
+use portreeve_http_kit::client_address::TrustedProxies;
+
+use super::keys::{Kind, find};
+use super::layers::{Given, Layers, Origin, Raw};
+use super::{
+    DatabaseSettings, KeySource, LimitSettings, LogFormat, LogSettings, MailSettings, MailTransport, ServerSettings,
+    Settings, TlsFiles, public_url,
+};
+
+/// Reads every setting; `None` when one that is required is missing or wrong. Mistakes go to `mistakes`.
+pub(super) fn settings(layers: &Layers, mistakes: &mut Vec<String>) -> Option<Settings> {
+    let mut reader = Reader { layers, mistakes };
+    let server = reader.server();
+    let admin_listen = reader.parsed::<SocketAddr>("admin.listen", "an address and port, such as 127.0.0.1:9090");
+    let database = reader.database();
+    let key_encryption_key = reader.key_source();
+    let mail = reader.mail();
+    let limits = reader.limits();
+    let log = reader.log();
+    Some(Settings {
+        server: server?,
+        admin_listen: admin_listen?,
+        database: database?,
+        key_encryption_key,
+        mail: mail?,
+        limits: limits?,
+        log: log?,
+    })
+}
+
+struct Reader<'a> {
+    layers: &'a Layers,
+    mistakes: &'a mut Vec<String>,
+}
+
+impl Reader<'_> {
+    fn server(&mut self) -> Option<ServerSettings> {
+        let listen = self.parsed::<SocketAddr>("server.listen", "an address and port, such as 0.0.0.0:8080");
+        let public_url = self.required("server.public_url");
+        if let Some(Err(wrong)) = public_url.as_deref().map(public_url::check) {
+            self.mistake("server.public_url", wrong);
+        }
+        let networks = self.list("server.trusted_proxies");
+        let trusted_proxies = TrustedProxies::parse(networks.iter().map(String::as_str));
+        if let Err(error) = &trusted_proxies {
+            self.mistake("server.trusted_proxies", format!("holds {}; write addresses or networks", error.entry));
+        }
+        let tls = match (self.path("server.tls.cert"), self.path("server.tls.key")) {
+            (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
+            (None, None) => None,
+            (Some(_), None) => return self.mistake("server.tls.cert", "has no server.tls.key; give both"),
+            (None, Some(_)) => return self.mistake("server.tls.key", "has no server.tls.cert; give both"),
+        };
+        Some(ServerSettings {
+            listen: listen?,
+            public_url: public_url?,
+            trusted_proxies: Arc::new(trusted_proxies.ok()?),
+            trusted_proxy_list: networks,
+            tls,
+        })
+    }
+
+    fn database(&mut self) -> Option<DatabaseSettings> {
+        let url = self.required("database.url")?;
+        let known = |url: &str| ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+        if !known(&url) {
+            // The value may hold a password and is not repeated.
+            return self.mistake("database.url", "must begin with sqlite: or postgres://");
+        }
+        let migrate_url = self.text("database.migrate_url").unwrap_or_else(|| url.clone());
+        if !known(&migrate_url) {
+            return self.mistake("database.migrate_url", "must begin with sqlite: or postgres://");
+        }
+        let auto_migrate = self.flag("database.auto_migrate")?;
+        Some(DatabaseSettings { url: SecretText::new(url), migrate_url: SecretText::new(migrate_url), auto_migrate })
+    }
+
+    /// The key stays where it is until it is needed: only then the mode of its file counts.
+    fn key_source(&mut self) -> KeySource {
+        match self.layers.get("secrets.key_encryption_key") {
+            None => KeySource::Missing,
+            Some(Given { raw: Raw::InFile(path), origin }) => KeySource::File(beside(path, origin)),
+            Some(Given { origin: Origin::File { .. }, .. }) => {
+                self.mistake::<()>("secrets.key_encryption_key", "does not belong into this file; use key_encryption_key_file");
+                KeySource::Missing
+            }
+            Some(Given { raw: Raw::Text(text), .. }) => KeySource::Text(SecretText::new(text.clone())),
+            Some(_) => {
+                self.mistake::<()>("secrets.key_encryption_key", "must be text");
+                KeySource::Missing
+            }
+        }
+    }
+
+    fn mail(&mut self) -> Option<MailSettings> {
+        let transport = self.text("mail.transport")?;
+        let from = self.text("mail.from");
+        let transport = if transport == "none" {
+            MailTransport::None
+        } else if let Some(folder) = transport.strip_prefix("file:") {
+            MailTransport::Folder(beside(folder, self.origin("mail.transport")))
+        } else if transport.starts_with("smtp://") || transport.starts_with("smtps://") {
+            MailTransport::Smtp(Arc::new(SecretText::new(transport)))
+        } else {
+            return self.mistake("mail.transport", "must be none, file:FOLDER, smtp://… or smtps://…");
+        };
+        if from.is_none() && !matches!(transport, MailTransport::None) {
+            return self.mistake("mail.from", "is missing; give the sender of every mail");
+        }
+        Some(MailSettings { transport, from })
+    }
+
+    fn limits(&mut self) -> Option<LimitSettings> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = match self.count("limits.password_threads")? {
+            0 => cores,
+            threads => usize::try_from(threads).ok()?,
+        };
+        let password_cost = HashParameters {
+            memory_kib: u32::try_from(self.count("limits.password_memory_kib")?).ok()?,
+            iterations: u32::try_from(self.count("limits.password_passes")?).ok()?,
+            parallelism: 1,
+        };
+        if let Err(weak) = password_cost.validate() {
+            return self.mistake("limits.password_memory_kib", format!("is too little: {weak}"));
+        }
+        Some(LimitSettings {
+            password_threads: threads,
+            password_cost,
+            max_connections: usize::try_from(self.count("limits.max_connections")?).ok()?,
+            drain_delay: Duration::from_millis(u64::try_from(self.count("limits.drain_delay_ms")?).ok()?),
+        })
+    }
+
+    fn log(&mut self) -> Option<LogSettings> {
+        let format = match self.choice("log.format")?.as_str() {
+            "text" => LogFormat::Text,
+            _ => LogFormat::Json,
+        };
+        let level = self.choice("log.level")?.parse().ok()?;
+        Some(LogSettings { format, level })
+    }
+
+    /// The value as text: given, from its file, or by default.
+    fn text(&mut self, name: &'static str) -> Option<String> {
+        match self.layers.get(name).map(|given| (&given.raw, &given.origin)) {
+            None => find(name)?.default.map(str::to_owned),
+            Some((Raw::Text(text), _)) => Some(text.clone()),
+            Some((Raw::InFile(path), origin)) => {
+                let path = beside(path, origin);
+                match std::fs::read_to_string(&path) {
+                    Ok(text) => Some(text.trim_end_matches(['\r', '\n']).to_owned()),
+                    Err(error) => {
+                        self.mistake(name, format!("is in {}, which cannot be read: {error}", path.display()))
+                    }
+                }
+            }
+            Some((Raw::Flag(flag), _)) => Some(flag.to_string()),
+            Some((Raw::Integer(number), _)) => Some(number.to_string()),
+            Some((Raw::List(_), _)) => self.mistake(name, "is a list; give one value"),
+        }
+    }
+
+    fn required(&mut self, name: &'static str) -> Option<String> {
+        let value = self.text(name).filter(|text| !text.is_empty());
+        if value.is_none() && self.layers.get(name).is_none() {
+            let variable = name.to_ascii_uppercase().replace('.', "__");
+            return self.mistake(name, format!("is missing; set it in the file or as PORTREEVE__{variable}"));
+        }
+        if value.is_none() {
+            return self.mistake(name, "is empty; give a value");
+        }
+        value
+    }
+
+    fn parsed<T: std::str::FromStr>(&mut self, name: &'static str, wanted: &str) -> Option<T> {
+        let text = self.text(name)?;
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(_) => self.mistake(name, format!("is {text:?}; give {wanted}")),
+        }
+    }
+
+    fn path(&mut self, name: &'static str) -> Option<PathBuf> {
+        let text = self.text(name)?;
+        Some(beside(&text, self.origin(name)))
+    }
+
+    fn flag(&mut self, name: &'static str) -> Option<bool> {
+        self.parsed(name, "true or false")
+    }
+
+    fn count(&mut self, name: &'static str) -> Option<i64> {
+        let number = self.parsed(name, "a whole number")?;
+        match find(name)?.kind {
+            Kind::Count { least, most } if !(least..=most).contains(&number) => {
+                self.mistake(name, format!("is {number}; give {least} to {most}"))
+            }
+            _ => Some(number),
+        }
+    }
+
+    fn choice(&mut self, name: &'static str) -> Option<String> {
+        let text = self.text(name)?;
+        match find(name)?.kind {
+            Kind::Choice(words) if !words.contains(&text.as_str()) => {
+                self.mistake(name, format!("is {text:?}; give {}", words.join(" or ")))
+            }
+            _ => Some(text),
+        }
+    }
+
+    fn list(&mut self, name: &'static str) -> Vec<String> {
+        if let Some(Given { raw: Raw::List(entries), .. }) = self.layers.get(name) {
+            return entries.clone();
+        }
+        let text = self.text(name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn origin(&self, name: &str) -> &Origin {
+        self.layers.get(name).map_or(&Origin::Default, |given| &given.origin)
+    }
+
+    fn mistake<T>(&mut self, name: &str, what: impl Display) -> Option<T> {
+        let line = format!("{}: {name} {what}", self.origin(name));
+        self.mistakes.push(line);
+        None
+    }
+}
+
+/// A relative path in the settings file is meant beside that file; elsewhere beside the working directory.
+fn beside(path: &str, origin: &Origin) -> PathBuf {
+    match origin {
+        Origin::File { path: file, .. } => Path::new(file).parent().unwrap_or(Path::new("")).join(path),
+        _ => PathBuf::from(path),
+    }
+}

@@ -1,0 +1,118 @@
+//! The table of settings as `docs/configuration.md`.
+//!
+//! Owns that document, which also lists the fields of resource files that no RFC names.
+
+use std::fmt::Write;
+
+use super::keys::{KEYS, Key, Kind};
+
+const INTRODUCTION: &str = "\
+# Configuration
+
+<!-- Made by `portreeve settings-reference` from the table in the source. Do not edit. -->
+
+## Settings
+
+What one process needs to know. Everything else (tenants, clients, resource servers, people) is data: see below.
+
+Three sources, the later one counts: the file named by `--config`, environment variables, `--set section.key=value`.
+
+```toml
+[server]
+listen = \"0.0.0.0:8080\"
+public_url = \"https://id.example.com\"
+
+[database]
+url = \"sqlite:/var/lib/portreeve/portreeve.db\"
+
+[secrets]
+key_encryption_key_file = \"/etc/portreeve/key\"
+```
+
+The same in the environment: `PORTREEVE__SERVER__PUBLIC_URL=https://id.example.com`. An unknown name is an error wherever it
+is given. Settings marked *secret* can also be given as `KEY_file`, the path of a file that holds the value. Relative paths in
+the file are meant beside it. The key-encryption key itself is not accepted in the file.
+
+Exit codes: 0 done, 1 refused, 2 wrong usage, 75 the database is away, 78 bad configuration.
+";
+
+const RESOURCE_FILES: &str = "
+## Resource files
+
+`portreeve plan -f FILE…` tells what would change, `portreeve apply -f FILE…` changes it, `portreeve export` prints what is
+there. Resources have stable names: `slug`, `resource`, `client_id`, `email`. A resource without `tenant` belongs to the tenant
+`default`. Secrets are given by reference, `{ env = \"NAME\" }` or `{ file = \"PATH\" }`, and are never printed. With `--prune`
+clients and resource servers that no file declares are deleted, in the tenants that the files mention; people and tenants stay.
+
+| list | fields |
+|---|---|
+| `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`), `mfa` (`when_enrolled`, `required`), `registration`, `rate_limits` (`standard`, `strict`) |
+| `[[resource_servers]]` | `resource` (the audience, RFC 8707), `name`, `scopes` (a list), `token_profile` (`rfc9068`, `jwt-compat`, `opaque`), `access_token_lifetime` (seconds) |
+| `[[clients]]` | `client_id`, `client_secret` (a reference, or a list of two while rotating), and the metadata of RFC 7591 and OpenID Connect Registration under their own names |
+| `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), `totp_secret` (a reference; base32), `is_admin` |
+
+Fields of clients that no RFC names:
+
+| field | meaning |
+|---|---|
+| `profile` | a stricter profile than the tenant's |
+| `introspects` | resource servers whose tokens the client may introspect |
+| `resources` | resource servers it may ask tokens for; empty: every one of the tenant |
+| `first_party` | whether it belongs to the operator: people are not asked for consent |
+
+What a user entry leaves out is left as it is: it belongs to the person.
+";
+
+/// The whole document.
+pub(crate) fn reference() -> String {
+    let mut text = INTRODUCTION.to_owned();
+    let mut section = "";
+    for key in KEYS {
+        let first = key.name.split('.').next().unwrap_or_default();
+        if first != section {
+            section = first;
+            // Writing to a String does not fail.
+            let _ = write!(text, "\n### `[{section}]`\n\n| key | value | default | meaning |\n|---|---|---|---|\n");
+        }
+        let _ = writeln!(text, "{}", line(key));
+    }
+    text + RESOURCE_FILES
+}
+
+fn line(key: &Key) -> String {
+    let name = key.name.split_once('.').map_or(key.name, |(_, name)| name);
+    let kind = match key.kind {
+        Kind::Text => "text".to_owned(),
+        Kind::Secret => "text, *secret*".to_owned(),
+        Kind::Path => "path".to_owned(),
+        Kind::Flag => "`true`, `false`".to_owned(),
+        Kind::Count { least, most } => format!("{least} to {most}"),
+        Kind::Address => "address and port".to_owned(),
+        Kind::List => "list".to_owned(),
+        Kind::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
+    };
+    let default = match key.default {
+        None => "–".to_owned(),
+        Some("") => "empty".to_owned(),
+        Some(value) => format!("`{value}`"),
+    };
+    format!("| `{name}` | {kind} | {default} | {} |", key.doc)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The committed page is the one this table gives; `UPDATE_DOCS=1` writes it.
+    #[test]
+    fn the_documentation_is_made_from_the_table() {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/configuration.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(&page, reference()).unwrap();
+        }
+
+        assert_eq!(std::fs::read_to_string(&page).unwrap(), reference());
+    }
+}
