@@ -169,7 +169,7 @@ def logout(surroundings):
     registered = surroundings.deployment.public_client
     session, metadata, tokens, _ = sign_in(surroundings, registered)
     return_to = next(iter(registered.get("post_logout_redirect_uris", [])), None)
-    request = requests.Request("GET", metadata["end_session_endpoint"], {"id_token_hint": tokens["id_token"]})
+    request = requests.Request("GET", metadata["end_session_endpoint"], params={"id_token_hint": tokens["id_token"]})
     if return_to:
         request.params["post_logout_redirect_uri"] = return_to
     surroundings.visit(request.prepare().url, return_to)

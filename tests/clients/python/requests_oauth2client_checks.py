@@ -3,6 +3,7 @@
 import secrets
 
 from requests_oauth2client import (
+    ClientSecretBasic,
     InvalidGrant,
     MismatchingIdTokenNonce,
     MismatchingIssuer,
@@ -16,10 +17,11 @@ from checks import SCOPE, holds, parameter, refused, run, same
 def connect(surroundings, registered):
     """Reads the issuer's metadata and keys as one of its clients."""
     deployment = surroundings.deployment
+    client_id, secret = registered["client_id"], registered.get("client_secret")
     return OAuth2Client.from_discovery_endpoint(
         issuer=deployment.issuer,
-        client_id=registered["client_id"],
-        client_secret=registered.get("client_secret"),
+        # The library's own choice is the request body; these clients are registered for HTTP Basic.
+        **({"auth": ClientSecretBasic(client_id, secret)} if secret else {"client_id": client_id}),
         redirect_uri=next(iter(registered.get("redirect_uris", [])), None),
         # None takes the algorithm of the token, if a published key has it.
         id_token_signed_response_alg=registered.get("id_token_signed_response_alg"),
