@@ -43,14 +43,14 @@ impl Reply {
             Some(target) => own.clone().with_form_target(target).unwrap_or(own),
             None => own,
         };
-        let headers = page_headers(&security, Referrer::SameOrigin, door.web.transport);
+        let mut headers = page_headers(&security, Referrer::SameOrigin, door.web.transport);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         Self { status: StatusCode::OK, headers, body: html }
     }
 
     /// A 303 to an address of ours or of a proven redirect URI.
     pub(crate) fn see_other(door: &Door, location: &str) -> Self {
         let mut headers = page_headers(&ContentSecurity::default(), Referrer::Never, door.web.transport);
-        headers.remove(header::CONTENT_TYPE);
         match HeaderValue::try_from(location) {
             Ok(location) => headers.insert(header::LOCATION, location),
             Err(_) => return error_page::internal(door, "a redirect address that is no header value"),
