@@ -48,7 +48,7 @@ fn assets() -> &'static [Asset] {
     static ASSETS: std::sync::OnceLock<Vec<Asset>> = std::sync::OnceLock::new();
     ASSETS.get_or_init(|| {
         let served = |asset: &'static portreeve_pages::Asset| Asset {
-            path_with_hash: asset.path.trim_start_matches("/static/"),
+            path_with_hash: &asset.path,
             content_type: asset.content_type,
             bytes: asset.bytes,
             etag: &asset.etag,
