@@ -12,7 +12,7 @@ use portreeve_oidc::{Cause, Refusal, token_response};
 use serde_json::json;
 use tracing::{error, info, warn};
 
-use crate::asked::Asked;
+use crate::tenant_request::TenantRequest;
 
 /// Where the reference of a denial stands; bodies keep to the members of their specification.
 pub(crate) const REFERENCE: HeaderName = HeaderName::from_static("x-portreeve-reference");
@@ -20,9 +20,18 @@ pub(crate) const REFERENCE: HeaderName = HeaderName::from_static("x-portreeve-re
 /// Seconds until a client should try again what failed for want of a database or a free thread.
 const RETRY_AFTER: &str = "1";
 
-impl Asked {
-    /// Answers with what went wrong; `challenge` is the `WWW-Authenticate` value for a 401 or 403.
-    pub(crate) fn failed(&self, failure: Failure<Refusal>, challenge: Option<String>) -> Response {
+/// The `WWW-Authenticate` value of a refusal.
+#[derive(Clone, Debug)]
+pub(crate) enum Challenge {
+    /// For a 401 where a client authenticates; `None` when it did not try the header (RFC 6749 §5.2).
+    ToFailedClient(Option<String>),
+    /// Where a token is presented, each refusal says there what was wrong with it (RFC 6750 §3).
+    ToEveryRefusal(String),
+}
+
+impl TenantRequest {
+    /// Answers with what went wrong.
+    pub(crate) fn failed(&self, failure: Failure<Refusal>, challenge: Challenge) -> Response {
         match failure {
             Failure::Refused(refusal) => self.refused(&refusal, challenge),
             Failure::Fault(fault) => self.broken(&fault),
@@ -30,16 +39,17 @@ impl Asked {
     }
 
     /// Answers a refusal with its code and fixed text.
-    pub(crate) fn refused(&self, refusal: &Refusal, challenge: Option<String>) -> Response {
+    pub(crate) fn refused(&self, refusal: &Refusal, challenge: Challenge) -> Response {
         let body = match token_response::error_json(refusal) {
             Ok(body) => body,
             Err(fault) => return self.broken(&fault),
         };
         let status = StatusCode::from_u16(refusal.cause.code().status()).unwrap_or(StatusCode::BAD_REQUEST);
         let mut response = self.note_refusal(refusal, json_reply(status, body));
-        let is_authentication = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-        // Other statuses about the token (400) are challenged as well where the resource asks for it (RFC 6750 §3).
-        let challenge = challenge.filter(|value| is_authentication || value.starts_with("Bearer"));
+        let challenge = match challenge {
+            Challenge::ToEveryRefusal(challenge) => Some(challenge),
+            Challenge::ToFailedClient(challenge) => challenge.filter(|_| status == StatusCode::UNAUTHORIZED),
+        };
         insert(&mut response, header::WWW_AUTHENTICATE, challenge);
         response
     }

@@ -6,6 +6,8 @@
 use http::{HeaderMap, header};
 use portreeve_oidc::client_authentication::basic_challenge;
 
+use crate::answer::Challenge;
+
 /// Every `Authorization` header. Holds secrets, so it is not `Debug`.
 pub(crate) struct Authorization(Vec<Vec<u8>>);
 
@@ -20,8 +22,8 @@ impl Authorization {
         self.0.iter().map(Vec::as_slice).collect()
     }
 
-    /// The challenge for a client that tried the header and failed; `None` when there was none.
-    pub(crate) fn client_challenge(&self, realm: &str) -> Option<String> {
-        (!self.0.is_empty()).then(|| basic_challenge(realm))
+    /// The challenge for a client that tried the header and failed.
+    pub(crate) fn client_challenge(&self, realm: &str) -> Challenge {
+        Challenge::ToFailedClient((!self.0.is_empty()).then(|| basic_challenge(realm)))
     }
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use crate::Doors;
-use crate::asked::Asked;
+use crate::tenant_request::TenantRequest;
 
 /// Seconds a browser may remember the answer to a preflight.
 const PREFLIGHT_MAX_AGE: &str = "600";
@@ -24,7 +24,7 @@ const EXPOSED_HEADERS: &str = "www-authenticate, retry-after, x-portreeve-refere
 /// Answers preflights, and lets pages at registered origins read the answers of the routes it is wrapped around.
 pub(crate) async fn allow_registered_origins(
     State(doors): State<Doors>,
-    asked: Asked,
+    asked: TenantRequest,
     request: Request,
     next: Next,
 ) -> Response {

@@ -14,8 +14,8 @@ use portreeve_oidc::{Cause, Refusal};
 use serde::Deserialize;
 
 use crate::answer;
-use crate::asked::Asked;
 use crate::authorization::Authorization;
+use crate::tenant_request::TenantRequest;
 
 /// The address, below the issuer.
 pub(crate) const AUTH_REQUEST: &str = "/gateway/auth-request/{app}";
@@ -27,7 +27,7 @@ pub(crate) struct Target {
 }
 
 /// Answers one subrequest.
-pub(crate) async fn auth_request(asked: Asked, Path(target): Path<Target>, request: Request) -> Response {
+pub(crate) async fn auth_request(asked: TenantRequest, Path(target): Path<Target>, request: Request) -> Response {
     let Some(app) = asked.at.gateway_app(&target.app) else {
         return with_identity(answer::not_found(), &GatewayIdentity::default());
     };
@@ -46,7 +46,7 @@ pub(crate) async fn auth_request(asked: Asked, Path(target): Path<Target>, reque
 }
 
 /// 401 where another token would help, else 403; `None` when there was no token.
-fn denied(asked: &Asked, refusal: Option<&Refusal>) -> Response {
+fn denied(asked: &TenantRequest, refusal: Option<&Refusal>) -> Response {
     let status = match refusal.map(|refusal| refusal.cause) {
         None | Some(Cause::TokenUnusable) => StatusCode::UNAUTHORIZED,
         Some(_) => StatusCode::FORBIDDEN,
@@ -86,15 +86,8 @@ fn insert_identity(headers: &mut HeaderMap, identity: &GatewayIdentity) {
 mod tests {
     use super::*;
 
-    const CONTRACT: [&str; 7] = [
-        "x-auth-sub",
-        "x-auth-client",
-        "x-auth-scope",
-        "x-auth-email",
-        "x-auth-groups",
-        "x-auth-acr",
-        "x-auth-signed",
-    ];
+    const CONTRACT: [&str; 7] =
+        ["x-auth-sub", "x-auth-client", "x-auth-scope", "x-auth-email", "x-auth-groups", "x-auth-acr", "x-auth-signed"];
 
     #[test]
     fn every_header_of_the_contract_is_there_when_nothing_is_known() {

@@ -6,13 +6,13 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use crate::answer::json_reply;
-use crate::asked::Asked;
 use crate::authorization::Authorization;
-use crate::detached::to_its_end;
+use crate::detached_work::to_its_end;
 use crate::form::PostedForm;
+use crate::tenant_request::TenantRequest;
 
 /// Answers an introspection request. An assertion of the caller is used up, so it runs to its end too.
-pub(crate) async fn introspect(asked: Asked, headers: HeaderMap, PostedForm(form): PostedForm) -> Response {
+pub(crate) async fn introspect(asked: TenantRequest, headers: HeaderMap, PostedForm(form): PostedForm) -> Response {
     let authorization = Authorization::of(&headers);
     let challenge = authorization.client_challenge(&asked.at.issuer);
     let parameters = match form {

@@ -5,16 +5,16 @@
 //! routers are merged, and only one of them may have it. DESIGN §1.4; RFC 6749 §3.2, §5; RFC 8414 §3.1.
 
 mod answer;
-mod asked;
 mod authorization;
 mod cors;
-mod detached;
+mod detached_work;
 mod documents;
 mod form;
 mod gateway;
 mod introspection;
 mod metadata;
 mod revocation;
+mod tenant_request;
 mod token;
 mod userinfo;
 
@@ -86,3 +86,6 @@ fn published() -> Router<Doors> {
         .route(paths::JWKS, get(metadata::jwks))
         .route(&format!("{TENANT_PREFIX}{}", paths::JWKS), get(metadata::jwks))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,11 +6,11 @@ use http::{HeaderMap, StatusCode, header};
 use portreeve_http_kit::conditional::is_not_modified;
 
 use crate::Doors;
-use crate::asked::Asked;
 use crate::documents::Document;
+use crate::tenant_request::TenantRequest;
 
 /// The discovery document of the tenant.
-pub(crate) async fn discovery(State(doors): State<Doors>, asked: Asked, headers: HeaderMap) -> Response {
+pub(crate) async fn discovery(State(doors): State<Doors>, asked: TenantRequest, headers: HeaderMap) -> Response {
     match doors.documents.of(&asked.at) {
         Ok(documents) => published(&documents.discovery, &headers),
         Err(fault) => asked.broken(&fault),
@@ -18,7 +18,7 @@ pub(crate) async fn discovery(State(doors): State<Doors>, asked: Asked, headers:
 }
 
 /// The JWK set of the tenant.
-pub(crate) async fn jwks(State(doors): State<Doors>, asked: Asked, headers: HeaderMap) -> Response {
+pub(crate) async fn jwks(State(doors): State<Doors>, asked: TenantRequest, headers: HeaderMap) -> Response {
     match doors.documents.of(&asked.at) {
         Ok(documents) => published(&documents.jwks, &headers),
         Err(fault) => asked.broken(&fault),

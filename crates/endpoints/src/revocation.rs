@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 
-use crate::asked::Asked;
 use crate::authorization::Authorization;
-use crate::detached::to_its_end;
+use crate::detached_work::to_its_end;
 use crate::form::PostedForm;
+use crate::tenant_request::TenantRequest;
 
 /// Answers a revocation request: 200 and an empty body, also for what is no token of the client (RFC 7009 §2.2). A
 /// database that is away is 503, never 200 (S-041).
-pub(crate) async fn revoke(asked: Asked, headers: HeaderMap, PostedForm(form): PostedForm) -> Response {
+pub(crate) async fn revoke(asked: TenantRequest, headers: HeaderMap, PostedForm(form): PostedForm) -> Response {
     let authorization = Authorization::of(&headers);
     let challenge = authorization.client_challenge(&asked.at.issuer);
     let parameters = match form {

@@ -7,13 +7,13 @@ use http::{HeaderMap, StatusCode};
 use portreeve_domain::Failure;
 
 use crate::answer::json_reply;
-use crate::asked::Asked;
 use crate::authorization::Authorization;
-use crate::detached::to_its_end;
+use crate::detached_work::to_its_end;
 use crate::form::PostedForm;
+use crate::tenant_request::TenantRequest;
 
 /// Answers a token request; no answer of this door is kept by anybody (OC-33).
-pub(crate) async fn token(asked: Asked, headers: HeaderMap, PostedForm(form): PostedForm) -> Response {
+pub(crate) async fn token(asked: TenantRequest, headers: HeaderMap, PostedForm(form): PostedForm) -> Response {
     let authorization = Authorization::of(&headers);
     let challenge = authorization.client_challenge(&asked.at.issuer);
     let parameters = match form {

@@ -8,22 +8,22 @@ use portreeve_issuer::Userinfo;
 use portreeve_oidc::bearer::{self, Places};
 use portreeve_oidc::{ErrorCode, Parameters, Refusal};
 
-use crate::answer::json_reply;
-use crate::asked::Asked;
+use crate::answer::{Challenge, json_reply};
 use crate::authorization::Authorization;
 use crate::form::PostedForm;
+use crate::tenant_request::TenantRequest;
 
 /// What the endpoint needs, for the challenge.
 const SCOPE: &str = "openid";
 
 /// Answers a GET request: the token is in the header.
-pub(crate) async fn by_get(asked: Asked, request: Request) -> Response {
+pub(crate) async fn by_get(asked: TenantRequest, request: Request) -> Response {
     let authorization = Authorization::of(request.headers());
     answer(&asked, &authorization, None, request.uri().query()).await
 }
 
 /// Answers a POST request: the token is in the header, or in the form (RFC 6750 §2.2).
-pub(crate) async fn by_post(asked: Asked, request: Request) -> Response {
+pub(crate) async fn by_post(asked: TenantRequest, request: Request) -> Response {
     let authorization = Authorization::of(request.headers());
     let query = request.uri().query().map(str::to_owned);
     // With the token in the header the body may be anything, or nothing.
@@ -38,7 +38,7 @@ pub(crate) async fn by_post(asked: Asked, request: Request) -> Response {
 }
 
 async fn answer(
-    asked: &Asked,
+    asked: &TenantRequest,
     authorization: &Authorization,
     form: Option<&Parameters>,
     query: Option<&str>,
@@ -58,13 +58,13 @@ async fn answer(
 }
 
 /// Asks for a token, without an error code: nothing was wrong yet (RFC 6750 §3.1).
-fn without_token(asked: &Asked) -> Response {
+fn without_token(asked: &TenantRequest) -> Response {
     let challenge = bearer::challenge(None, &asked.at.issuer, None);
     (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge)]).into_response()
 }
 
-fn refused(asked: &Asked, refusal: &Refusal) -> Response {
+fn refused(asked: &TenantRequest, refusal: &Refusal) -> Response {
     let needed = Scope::parse(SCOPE).ok().filter(|_| refusal.cause.code() == ErrorCode::InsufficientScope);
     let challenge = bearer::challenge(Some(refusal), &asked.at.issuer, needed.as_ref());
-    asked.refused(refusal, Some(challenge))
+    asked.refused(refusal, Challenge::ToEveryRefusal(challenge))
 }

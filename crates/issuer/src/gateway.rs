@@ -16,7 +16,7 @@ use crate::directory::TenantDirectory;
 use crate::people;
 use crate::settlement::refuse;
 use crate::tokens::SIGNED_WITH;
-use crate::tokens::presented::{self, ActiveAccessToken};
+use crate::tokens::presented_token::{self, ActiveAccessToken};
 
 /// The `typ` of the signed identity: no other token of ours has it, so none passes for it (SECURITY rule 12).
 const TYP: &str = "identity+jwt";
@@ -66,13 +66,13 @@ impl Issuer {
     ) -> Result<GatewayIdentity, Failure<Refusal>> {
         let now = self.ambient.now();
         let mut conn = self.store.read(at.id()).await?;
-        let Some(token) = presented::find_access_token(&mut conn, at, token, now).await? else {
+        let Some(token) = presented_token::find_access_token(&mut conn, at, token, now).await? else {
             return refuse(unusable("unknown, expired or revoked"));
         };
         if token.audience != app.resource {
             return refuse(unusable("for another audience"));
         }
-        let admitted = presented::admit(&mut conn, at, token, now).await?;
+        let admitted = presented_token::admit(&mut conn, at, token, now).await?;
         let active = admitted.map_err(|refusal| Failure::Refused(unusable(refusal.name())))?;
         let email = proven_email(&mut conn, at, &active).await?;
         drop(conn);

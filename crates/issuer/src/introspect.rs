@@ -14,7 +14,7 @@ use portreeve_storage::{Conn, refresh_tokens, token_families};
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 use crate::gate;
-use crate::tokens::presented::{self, ActiveAccessToken};
+use crate::tokens::presented_token::{self, ActiveAccessToken};
 
 impl Issuer {
     /// Answers an introspection request with a JSON body; what is not active for the caller is `{"active":false}`.
@@ -49,8 +49,8 @@ async fn access_token(
     text: &str,
     now: Timestamp,
 ) -> Result<Option<Vec<u8>>, Fault> {
-    let Some(token) = presented::find_access_token(conn, at, text, now).await? else { return Ok(None) };
-    match presented::admit(conn, at, token, now).await? {
+    let Some(token) = presented_token::find_access_token(conn, at, text, now).await? else { return Ok(None) };
+    match presented_token::admit(conn, at, token, now).await? {
         Ok(active) => describe(at, caller, &active),
         Err(_) => Ok(None),
     }

@@ -10,10 +10,10 @@ use portreeve_domain::{
 };
 use portreeve_oidc::revocation::{FoundKind, NamedToken, Revocation, effect};
 use portreeve_oidc::{Parameters, Refusal};
-use portreeve_storage::{Tx, access_tokens, refresh_tokens, revoked_jtis, token_families};
+use portreeve_storage::{Conn, Tx, access_tokens, refresh_tokens, revoked_jtis, token_families};
 
 use crate::directory::TenantDirectory;
-use crate::tokens::presented::{self, KnownBy, ProvenAccessToken};
+use crate::tokens::presented_token::{self, KnownBy, ProvenAccessToken};
 use crate::{Issuer, audit};
 
 /// A token that was found, and how to end it.
@@ -38,11 +38,12 @@ impl Issuer {
     ) -> Result<(), Failure<Refusal>> {
         let caller = self.authenticate_client(at, authorization, parameters).await?;
         let named = NamedToken::from_parameters(parameters).map_err(Failure::Refused)?;
-        let mut tx = self.store.begin(at.id()).await?;
         let now = self.ambient.now();
-        if let Some(found) = find(&mut tx, at, named.token.expose(), now).await? {
-            self.end(&mut tx, at, &caller, &found, now).await?;
-        }
+        let found = find(&mut self.store.read(at.id()).await?, at, named.token.expose(), now).await?;
+        // Garbage does not reach the writer: anybody can send it.
+        let Some(found) = found else { return Ok(()) };
+        let mut tx = self.store.begin(at.id()).await?;
+        self.end(&mut tx, at, &caller, &found, now).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -74,14 +75,14 @@ impl Issuer {
     }
 }
 
-async fn find(tx: &mut Tx, at: &TenantDirectory, text: &str, now: Timestamp) -> Result<Option<Found>, Fault> {
+async fn find(conn: &mut Conn, at: &TenantDirectory, text: &str, now: Timestamp) -> Result<Option<Found>, Fault> {
     let Some(bearer) = Bearer::parse(text, TokenKind::RefreshToken.prefix(), &at.keys.permutation) else {
-        return Ok(presented::find_access_token(tx, at, text, now).await?.map(Found::Access));
+        return Ok(presented_token::find_access_token(conn, at, text, now).await?.map(Found::Access));
     };
-    let stored = refresh_tokens::find(tx, at.id(), RefreshTokenId::new(bearer.id)).await?;
+    let stored = refresh_tokens::find(conn, at.id(), RefreshTokenId::new(bearer.id)).await?;
     // A used one counts too: a client that lost the answer of a refresh may still give the grant back.
     let Some(token) = stored.filter(|token| bearer.proves(&token.secret_hash)) else { return Ok(None) };
-    let family = token_families::find(tx, at.id(), token.family).await?;
+    let family = token_families::find(conn, at.id(), token.family).await?;
     let family = family.ok_or_else(|| Fault::impossible("a refresh token without its family"))?;
     Ok(Some(Found::Refresh { owner: token.client, family: family.id, user: family.user }))
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use portreeve_authenticators::HashParameters;
-use portreeve_crypto::{KeyEncryptionKey, Random, sha256};
+use portreeve_crypto::{Bearer, KeyEncryptionKey, Random, SecretBytes, sha256};
 use portreeve_domain::{
     Acr, BrowserId, Client, ClientAuthMethod, ClientId, ClientMetadata, EventId, EventType, Failure, FamilyId,
     GrantType, Lifetime, PersonClaims, Proof, ProofKind, ResourceServer, Scope, Session, SessionId, TenantId,
-    Timestamp, TokenFamily, TokenProfile, UserId,
+    Timestamp, TokenFamily, TokenKind, TokenProfile, UserId,
 };
 use portreeve_oidc::{Cause, Parameters};
 use portreeve_storage::{
@@ -176,6 +176,14 @@ impl World {
         self.issuer.revoke(&self.at(), &[], &self.request(client, &[("token", token)])).await.map_err(cause)
     }
 
+    /// A text of the same row as `text` with another secret, checksum and all: what only we could write.
+    pub(crate) fn forged(&self, kind: TokenKind, text: &str) -> String {
+        let at = self.at();
+        let real = Bearer::parse(text, kind.prefix(), &at.keys.permutation).unwrap();
+        let forged = Bearer::mint(kind.prefix(), real.id, &SecretBytes::new([0; 32]), &at.keys.permutation).unwrap();
+        forged.expose().to_owned()
+    }
+
     /// How many events of a kind were written.
     pub(crate) async fn count(&self, kind: EventType) -> usize {
         let mut conn = self.issuer.store().read(TenantId::DEFAULT).await.unwrap();
@@ -212,15 +220,39 @@ pub(crate) fn text<'v>(answer: &'v Value, member: &str) -> &'v str {
     answer[member].as_str().unwrap_or_else(|| panic!("no {member} in {answer}"))
 }
 
+/// Header and claims of a JWT that came straight from us, so its signature is not looked at.
+pub(crate) fn read_jwt(token: &str) -> (Value, Value) {
+    let mut parts = token.split('.').map(|part| serde_json::from_slice(&base64url(part)));
+    (parts.next().unwrap().unwrap(), parts.next().unwrap().unwrap())
+}
+
+fn base64url(text: &str) -> Vec<u8> {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (mut held, mut bits, mut bytes) = (0, 0, Vec::new());
+    for letter in text.bytes() {
+        held = (held << 6 | ALPHABET.iter().position(|&known| known == letter).unwrap()) & 0xffff;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((held >> bits & 0xff) as u8);
+        }
+    }
+    bytes
+}
+
 async fn register(issuer: &Issuer) {
     let mut tx = issuer.store().begin(TenantId::DEFAULT).await.unwrap();
-    for (resource, scopes, token_profile) in [
-        (ORDERS, "orders.read orders.write", TokenProfile::Rfc9068),
-        (BILLS, "bills.read", TokenProfile::Opaque),
-    ] {
+    for (resource, scopes, token_profile) in
+        [(ORDERS, "orders.read orders.write", TokenProfile::Rfc9068), (BILLS, "bills.read", TokenProfile::Opaque)]
+    {
         let scopes = Scope::parse(scopes).unwrap();
-        let server =
-            ResourceServer { resource: resource.to_owned(), name: None, scopes, token_profile, access_token_lifetime: None };
+        let server = ResourceServer {
+            resource: resource.to_owned(),
+            name: None,
+            scopes,
+            token_profile,
+            access_token_lifetime: None,
+        };
         resource_servers::upsert(&mut tx, TenantId::DEFAULT, &server, NOW).await.unwrap();
     }
     for (id, metadata) in registrations() {

@@ -3,12 +3,12 @@
 //! Owns the order at the token endpoint (client, request, grant) and one file a grant. Every minting function takes the
 //! pass of `gate`. Leaves parameters and answers to `oidc`, rows to `storage`. RFC 6749 §3.2, §4.1.3, §4.4, §6.
 
-mod access;
+mod access_token;
 mod client_credentials;
 pub(crate) mod code;
-pub(crate) mod id;
+pub(crate) mod id_token;
 mod mint;
-pub(crate) mod presented;
+pub(crate) mod presented_token;
 mod refresh;
 
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use portreeve_storage::Tx;
 use crate::directory::TenantDirectory;
 use crate::{Ambient, Issuer, audit};
 
-pub(crate) use access::SIGNED_WITH;
+pub(crate) use access_token::SIGNED_WITH;
 pub use client_credentials::UnstoredTokens;
 pub use mint::IssuedTokens;
 

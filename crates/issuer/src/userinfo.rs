@@ -12,8 +12,8 @@ use crate::Issuer;
 use crate::directory::TenantDirectory;
 use crate::people;
 use crate::settlement::refuse;
-use crate::tokens::id;
-use crate::tokens::presented::{self, ActiveAccessToken};
+use crate::tokens::id_token;
+use crate::tokens::presented_token::{self, ActiveAccessToken};
 
 /// The scope without which there is nothing to tell (OIDC Core §5.3.1).
 const REQUIRED_SCOPE: &str = "openid";
@@ -36,7 +36,7 @@ impl Issuer {
     pub async fn userinfo(&self, at: &TenantDirectory, token: &str) -> Result<Userinfo, Failure<Refusal>> {
         let now = self.ambient.now();
         let mut conn = self.store.read(at.id()).await?;
-        let Some(token) = presented::find_access_token(&mut conn, at, token, now).await? else {
+        let Some(token) = presented_token::find_access_token(&mut conn, at, token, now).await? else {
             return refuse(unusable("unknown, expired or revoked"));
         };
         if token.audience != at.issuer {
@@ -45,7 +45,7 @@ impl Issuer {
         if !token.scope.contains(REQUIRED_SCOPE) {
             return refuse(Refusal::new(Cause::ScopeMissing).with_detail(REQUIRED_SCOPE));
         }
-        let admitted = presented::admit(&mut conn, at, token, now).await?;
+        let admitted = presented_token::admit(&mut conn, at, token, now).await?;
         let active = admitted.map_err(|refusal| Failure::Refused(unusable(refusal.name())))?;
         let (Some(family), Some(subject)) = (&active.family, active.pass.subject()) else {
             return refuse(unusable("no person behind it"));
@@ -54,8 +54,8 @@ impl Issuer {
             return refuse(unusable("the person is gone"));
         };
         drop(conn);
-        let seen = id::as_seen(&person, subject);
-        let claims = id::released(family, ClaimsSection::Userinfo, active.token.scope.iter(), &seen)?;
+        let seen = id_token::as_seen(&person, subject);
+        let claims = id_token::released(family, ClaimsSection::Userinfo, active.token.scope.iter(), &seen)?;
         Ok(answer(at, &active, userinfo::response(claims, &seen))?)
     }
 }
@@ -71,7 +71,7 @@ fn answer(
     let unknown = || Fault::impossible("an unknown algorithm is registered for userinfo");
     let key = at.signing.active(Algorithm::parse(name).ok_or_else(unknown)?)?;
     let claims = userinfo::to_json(&userinfo::signed_response(claims, &at.issuer, &active.client.id))?;
-    key.sign(id::TYP, &claims).map(Userinfo::Signed).map_err(Fault::new)
+    key.sign(id_token::TYP, &claims).map(Userinfo::Signed).map_err(Fault::new)
 }
 
 fn unusable(detail: &'static str) -> Refusal {

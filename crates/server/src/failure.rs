@@ -18,6 +18,8 @@ pub(crate) struct Failure {
 enum Kind {
     /// The command could not do what was asked.
     Refused,
+    /// The arguments make no sense together.
+    Usage,
     /// `EX_TEMPFAIL`: the database is away; trying again may help.
     Temporary,
     /// `EX_CONFIG`: the settings or resource files are wrong; trying again does not help.
@@ -30,6 +32,11 @@ impl Failure {
         Self { kind: Kind::Refused, message: message.into() }
     }
 
+    /// The arguments are wrong in a way that the parser cannot see.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Usage, message: message.into() }
+    }
+
     /// Something that may be well again in a moment.
     pub(crate) fn temporary(message: impl Into<String>) -> Self {
         Self { kind: Kind::Temporary, message: message.into() }
@@ -40,10 +47,11 @@ impl Failure {
         Self { kind: Kind::Configuration, message: message.into() }
     }
 
-    /// The code the process ends with: 1 refused, 75 temporary, 78 bad configuration. Wrong usage is 2, by the parser.
+    /// The code the process ends with: 1 refused, 2 wrong usage, 75 temporary, 78 bad configuration.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.kind {
             Kind::Refused => 1,
+            Kind::Usage => 2,
             Kind::Temporary => 75,
             Kind::Configuration => 78,
         })

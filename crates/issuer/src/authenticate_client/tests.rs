@@ -103,8 +103,7 @@ impl Signer {
 
     fn assertion(&self, client: &str, token_id: &str) -> Parameters {
         let now = self.world.clock.now().as_seconds();
-        let claims =
-            json!({"iss": client, "sub": client, "aud": ISSUER, "jti": token_id, "iat": now, "exp": now + 60});
+        let claims = json!({"iss": client, "sub": client, "aud": ISSUER, "jti": token_id, "iat": now, "exp": now + 60});
         let assertion = self.key.sign("JWT", claims.to_string().as_bytes()).unwrap();
         parameters(&[("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &assertion)])
     }

@@ -47,7 +47,7 @@ fn compare_one<'r>(scene: &Scene<'r>, declared: &'r Declared<ClientDeclaration>)
     let secret_hashes = new_secret_hashes(declared, &metadata, stored)?;
     let old = stored.map(|client| serde_json::to_value(&client.metadata).unwrap_or_default()).unwrap_or_default();
     let mut fields = differing_members(&old, &serde_json::to_value(&metadata).unwrap_or_default());
-    let metadata = (!fields.is_empty()).then_some(metadata);
+    let metadata = (!fields.is_empty()).then(|| Box::new(metadata));
     if secret_hashes.is_some() {
         fields.push("client_secret".to_owned());
     }

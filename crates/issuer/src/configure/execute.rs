@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, TenantSettings};
+use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, TenantId, TenantSettings};
 use portreeve_storage::{Tx, Wall, clients, directory_versions, resource_servers, tenants};
 
 use super::change::{Change, ChangeKind, ResourceKind};
@@ -56,15 +56,12 @@ impl Issuer {
     }
 
     async fn create_tenant(&self, change: &Change, settings: &TenantSettings) -> Result<(), Fault> {
+        // The new tenant has no keys yet that could make pseudonyms, so its creation is told in the log of the first one.
+        let first =
+            self.directory.by_id(TenantId::DEFAULT).ok_or_else(|| Fault::impossible("there is no first tenant"))?;
         let mut tx = self.store.begin(Wall::All).await?;
-        let id = tenants::insert(&mut tx, &change.tenant, settings, self.ambient.now()).await?;
-        tx.commit().await?;
-        // The event is sealed with the tenant's own keys, which loading makes. A tenant without its event is found by
-        // the next `apply` as little as by a reader: so its creation is told by the transaction that follows at once.
-        self.directory.reload().await?;
-        let at = self.directory.by_id(id).ok_or_else(|| Fault::impossible("a tenant was made and is gone"))?;
-        let mut tx = self.store.begin(id).await?;
-        self.record(&mut tx, &at, EventType::TenantCreated, change).await?;
+        tenants::insert(&mut tx, &change.tenant, settings, self.ambient.now()).await?;
+        self.record(&mut tx, &first, EventType::TenantCreated, change).await?;
         tx.commit().await
     }
 

@@ -29,6 +29,8 @@ mod problem;
 mod resource_servers;
 mod resources;
 mod secret_reference;
+#[cfg(test)]
+mod tests;
 mod users;
 
 pub use change::{Change, ChangeKind, ResourceKind};

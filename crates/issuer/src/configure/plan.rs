@@ -36,7 +36,7 @@ pub(super) enum Action<'r> {
     UpdateTenant(&'r TenantSettings),
     PutResourceServer(&'r ResourceServer),
     DeleteResourceServer(String),
-    PutClient { id: &'r ClientId, metadata: Option<ClientMetadata>, secret_hashes: Option<Vec<[u8; 32]>> },
+    PutClient { id: &'r ClientId, metadata: Option<Box<ClientMetadata>>, secret_hashes: Option<Vec<[u8; 32]>> },
     DeleteClient(ClientId),
     CreateUser(&'r UserDeclaration),
     UpdateUser(UserUpdate<'r>),

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use portreeve_authenticators::{Password, PasswordPolicy, TotpSecret};
-use portreeve_domain::{Email, Fault};
+use portreeve_domain::{Email, Fault, TenantId};
 use portreeve_storage::{password_credentials, totp_credentials};
 
 use super::change::{ChangeKind, ResourceKind};
@@ -51,7 +51,9 @@ pub(super) async fn compare<'r>(
             Action::UpdateUser(update) => update.password,
             _ => true,
         };
-        problems.extend(sets_password.then(|| refused_password(scene, declared)).flatten());
+        if sets_password {
+            problems.extend(refused_password(issuer, scene, declared).await?);
+        }
         steps.push(step);
     }
     Ok(steps)
@@ -168,17 +170,31 @@ fn malformed(declared: &Declared<UserDeclaration>) -> Option<Problem> {
     })
 }
 
-/// A password that may not be set; imported hashes tell nothing about theirs.
-fn refused_password(scene: &Scene<'_>, declared: &Declared<UserDeclaration>) -> Option<Problem> {
-    match declared.what.password.as_ref()? {
-        PasswordSource::Hash(phc) => (!phc.starts_with("$argon2id$v=19$")).then(|| {
-            let place = declared.origin.place_of("password_hash");
-            place.problem("password_hash is not a PHC string of Argon2id", "begin it with $argon2id$v=19$")
-        }),
-        PasswordSource::Text(text) => {
-            let violation = violation(text.expose(), &declared.what.email, scene.slug)?;
-            let place = declared.origin.place_of("password");
-            Some(place.problem(violation, "choose another password of at least 15 characters"))
+/// A password that may not be set. Of an imported hash only its form can be judged, by comparing something with it.
+async fn refused_password(
+    issuer: &Issuer,
+    scene: &Scene<'_>,
+    declared: &Declared<UserDeclaration>,
+) -> Result<Option<Problem>, Fault> {
+    match &declared.what.password {
+        None => Ok(None),
+        Some(PasswordSource::Text(text)) => {
+            Ok(violation(text.expose(), &declared.what.email, scene.slug).map(|what| {
+                declared.origin.place_of("password").problem(what, "choose another password of at least 15 characters")
+            }))
+        }
+        Some(PasswordSource::Hash(phc)) => {
+            // Hashes from elsewhere know no pepper, so any tenant's threads can tell.
+            let Some(at) = issuer.directory.by_id(TenantId::DEFAULT) else { return Ok(None) };
+            let probe = Password::prepare("whatever").map_err(Fault::new)?;
+            match issuer.passwords.verify(&at, probe, Some(phc.clone()), issuer.ambient.bytes()?).await {
+                Ok(_) => Ok(None),
+                Err(fault) if fault.is_transient() => Err(fault),
+                Err(_) => Ok(Some(declared.origin.place_of("password_hash").problem(
+                    "password_hash is not a PHC string of Argon2id that we can check",
+                    "give $argon2id$v=19$m=…,t=…,p=…$salt$hash",
+                ))),
+            }
         }
     }
 }

@@ -46,9 +46,7 @@ async fn strike(world: &World, blow: Blow, tx: &mut Tx) {
         Blow::UserDisabled => users::disable(tx, tenant, world.ada, Some(now)).await.unwrap(),
         Blow::UserErased => users::erase(tx, tenant, world.ada, now).await.unwrap(),
         Blow::KeyDestroyed => subject_keys::destroy(tx, tenant, world.ada, now).await.unwrap(),
-        Blow::SessionEnded => {
-            sessions::end(tx, tenant, world.session.id, SessionEnd::Revoked, now).await.unwrap()
-        }
+        Blow::SessionEnded => sessions::end(tx, tenant, world.session.id, SessionEnd::Revoked, now).await.unwrap(),
         Blow::ConsentWithdrawn => consents::withdraw(tx, tenant, world.ada, &web.id, now).await.unwrap(),
         Blow::ConsentNarrowed => {
             let scope = Scope::parse("openid").unwrap();
@@ -77,8 +75,7 @@ async fn what_ends_a_grant_ends_it_everywhere() {
             ("redirect_uri", crate::testing::REDIRECT_URI),
             ("code_verifier", crate::testing::VERIFIER),
         ]);
-        let refreshed =
-            form(&[("grant_type", "refresh_token"), ("refresh_token", text(&tokens, "refresh_token"))]);
+        let refreshed = form(&[("grant_type", "refresh_token"), ("refresh_token", text(&tokens, "refresh_token"))]);
         for request in [redeemed, refreshed] {
             assert!(world.issuer.token(&world.at(), &[], &request).await.is_err(), "{blow:?}");
         }

@@ -27,8 +27,20 @@ async fn whatever_is_not_an_active_token_is_inactive() {
     let access = text(&tokens, "access_token").to_owned();
     let swapped = text(&tokens, "refresh_token").replace("ptrt_", TokenKind::AccessToken.prefix());
     let cut = &access[..access.len() - 4];
+    let userinfo = world.tokens(GrantOf::default()).await;
+    let forged = [
+        world.forged(TokenKind::AccessToken, text(&userinfo, "access_token")),
+        world.forged(TokenKind::RefreshToken, text(&tokens, "refresh_token")),
+    ];
 
-    for token in ["garbage", "a.b.c", text(&tokens, "id_token"), &swapped, cut, &world.code(GrantOf::default()).await] {
+    for token in forged.iter().map(String::as_str).chain([
+        "garbage",
+        "a.b.c",
+        text(&tokens, "id_token"),
+        &swapped,
+        cut,
+        &world.code(GrantOf::default()).await,
+    ]) {
         assert_eq!(world.introspect_bytes("web", token).await.unwrap(), INACTIVE, "{token}");
     }
     assert!(world.is_active("web", &access).await);

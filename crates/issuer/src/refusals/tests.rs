@@ -27,7 +27,10 @@ async fn a_refusal_can_be_explained_by_its_reference() {
     let explanation = explained(&world, &reference).await.unwrap();
     assert_eq!(explanation.tenant, "default");
     assert_eq!(explanation.at, world.clock.now());
-    assert_eq!((explanation.refusal.error.as_str(), explanation.refusal.cause.as_str()), ("invalid_scope", "ScopeNotAllowed"));
+    assert_eq!(
+        (explanation.refusal.error.as_str(), explanation.refusal.cause.as_str()),
+        ("invalid_scope", "ScopeNotAllowed")
+    );
     assert_eq!(explanation.refusal.detail.as_deref(), Some("admin"));
 }
 

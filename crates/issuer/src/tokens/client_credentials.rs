@@ -12,7 +12,7 @@ use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::token_target::{self, Wanted};
 use portreeve_storage::access_tokens;
 
-use super::access::{self, AccessDraft};
+use super::access_token::{self, AccessDraft};
 use super::mint::{self, IssuedTokens};
 use crate::Issuer;
 use crate::directory::TenantDirectory;
@@ -49,7 +49,7 @@ impl Issuer {
         let pass = admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))?;
         let target = token_target::for_client(client, Wanted { scope, resources }, &at.server_list());
         let target = target.map_err(Failure::Refused)?;
-        at.signing.active(access::SIGNED_WITH)?;
+        at.signing.active(access_token::SIGNED_WITH)?;
         let access = AccessDraft::new(&pass, &self.ambient, at, target, None)?;
         if access.is_jwt() {
             self.unstored_tokens.add_one();

@@ -130,9 +130,6 @@ impl Redemption<'_> {
                 Refusal::new(Cause::CodeNotYours).with_detail(format!("issued to {}", code.client.as_str())),
             );
         }
-        if code.consumed_at.is_some() {
-            return self.replayed(tx, &family).await;
-        }
         let checked = self.check(&code, challenge_of(&code)?.as_ref(), &family, presented);
         if !authorization_codes::consume(tx, self.at.id(), code.id, self.now).await? {
             return self.not_consumed(tx, &code, &family).await;
@@ -165,7 +162,7 @@ impl Redemption<'_> {
         token_target::for_user(self.client, granted, wanted, &self.at.server_list())
     }
 
-    /// Tells a lost race, which is a replay, from a code that was too old.
+    /// Tells a code that was used, a moment or a minute ago, from one that is too old.
     async fn not_consumed(
         &self,
         tx: &mut Tx,

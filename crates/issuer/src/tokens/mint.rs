@@ -11,13 +11,13 @@ use portreeve_oidc::token_response::TokenResponse;
 use portreeve_oidc::token_target::TokenTarget;
 use portreeve_storage::{Tx, access_tokens};
 
-use super::access::{self, AccessDraft};
-use super::id::{self, IdDraft};
+use super::access_token::{self, AccessDraft};
+use super::id_token::{self, IdDraft};
 use crate::directory::TenantDirectory;
 use crate::gate::Pass;
 use crate::{Ambient, audit};
 
-pub(super) use super::id::profile;
+pub(super) use super::id_token::profile;
 
 /// What a client gets from the token endpoint. Holds secrets, so it is not `Debug`.
 pub struct IssuedTokens {
@@ -86,8 +86,8 @@ impl UserTokens {
 /// # Errors
 /// A transient fault while the first key of an algorithm is being made.
 pub(super) fn check_keys(at: &TenantDirectory, client: &Client) -> Result<(), Fault> {
-    at.signing.active(access::SIGNED_WITH)?;
-    at.signing.active(id::algorithm(at, client)?).map(drop)
+    at.signing.active(access_token::SIGNED_WITH)?;
+    at.signing.active(id_token::algorithm(at, client)?).map(drop)
 }
 
 /// Stores an access token for a person's grant, with its event, and reads what the ID token will say.
@@ -107,7 +107,7 @@ pub(super) async fn for_user(
     access_tokens::insert(tx, at.id(), &access.row(pass)).await?;
     record_access_token(tx, ambient, at, pass, &access).await?;
     let id_token = if access.scope.contains("openid") {
-        let claims = id::claims(tx, at, &family, &subject).await?;
+        let claims = id_token::claims(tx, at, &family, &subject).await?;
         Some(IdDraft { subject: subject.clone(), claims, occasion })
     } else {
         None

@@ -45,7 +45,8 @@ impl Metrics {
     /// Registers every metric.
     pub(crate) fn new() -> Self {
         let mut registry = Registry::default();
-        let durations: Family<_, _, fn() -> Histogram> = Family::new_with_constructor(|| Histogram::new(DURATION_BUCKETS));
+        let durations: Family<_, _, fn() -> Histogram> =
+            Family::new_with_constructor(|| Histogram::new(DURATION_BUCKETS));
         let (panics, outbox_pending, draining) = (Counter::default(), Gauge::default(), Gauge::default());
         registry.register_with_unit(
             "http_server_request_duration",

@@ -6,30 +6,32 @@ use toml::de::{DeTable, DeValue};
 
 use super::layers::{Given, Origin, Raw};
 
-/// Reads the file at `path`; mistakes go to `mistakes`.
-pub(super) fn read(path: &Path, mistakes: &mut Vec<String>) -> Vec<(String, Given)> {
+/// Reads the file at `path`; mistakes go to `mistakes`. `None` when it cannot be read or is not TOML.
+pub(super) fn read(path: &Path, mistakes: &mut Vec<String>) -> Option<Vec<(String, Given)>> {
     let name = path.display().to_string();
     match std::fs::read_to_string(path) {
         Ok(text) => parse(&text, &name, mistakes),
         Err(error) => {
             mistakes.push(format!("{name}: cannot be read: {error}; name the settings file with --config"));
-            Vec::new()
+            None
         }
     }
 }
 
-/// Reads the text of a file called `path`.
-pub(super) fn parse(text: &str, path: &str, mistakes: &mut Vec<String>) -> Vec<(String, Given)> {
+fn parse(text: &str, path: &str, mistakes: &mut Vec<String>) -> Option<Vec<(String, Given)>> {
     let mut reading = Reading { text, path, given: Vec::new(), mistakes };
     match DeTable::parse(text) {
-        Ok(table) => reading.table("", table.get_ref()),
+        Ok(table) => {
+            reading.table("", table.get_ref());
+            Some(reading.given)
+        }
         Err(error) => {
             let origin = reading.origin(error.span().map_or(0, |span| span.start));
             let message = error.message().split_whitespace().collect::<Vec<_>>().join(" ");
             reading.mistakes.push(format!("{origin}: {message}; mend the TOML"));
+            None
         }
     }
-    reading.given
 }
 
 struct Reading<'a> {
@@ -47,7 +49,8 @@ impl Reading<'_> {
 
     fn table(&mut self, prefix: &str, table: &DeTable<'_>) {
         for (name, value) in table {
-            let full = if prefix.is_empty() { name.get_ref().to_string() } else { format!("{prefix}.{}", name.get_ref()) };
+            let full =
+                if prefix.is_empty() { name.get_ref().to_string() } else { format!("{prefix}.{}", name.get_ref()) };
             let origin = self.origin(name.span().start);
             match value.get_ref() {
                 DeValue::Table(inner) => self.table(&full, inner),

@@ -85,7 +85,9 @@ fn parse(text: &str, origin: &str) -> Result<KeyEncryptionKey, Failure> {
             KeyTextError::WeakKey => "was not made at random, or is a sample",
             KeyTextError::Fault(_) => "cannot be used",
         };
-        Failure::configuration(format!("{origin}: the key-encryption key {what}; make one with openssl rand -base64 32"))
+        Failure::configuration(format!(
+            "{origin}: the key-encryption key {what}; make one with openssl rand -base64 32"
+        ))
     })
 }
 

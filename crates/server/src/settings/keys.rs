@@ -55,7 +55,12 @@ pub(super) const KEYS: &[Key] = &[
         Some(""),
         "Addresses and networks whose X-Forwarded-For is believed, such as 10.0.0.0/8.",
     ),
-    key("server.tls.cert", Kind::Path, None, "PEM certificate chain; read again on SIGHUP. Without it a proxy ends TLS."),
+    key(
+        "server.tls.cert",
+        Kind::Path,
+        None,
+        "PEM certificate chain; read again on SIGHUP. Without it a proxy ends TLS.",
+    ),
     key("server.tls.key", Kind::Path, None, "PEM private key of the certificate."),
     key(
         "admin.listen",
@@ -148,7 +153,8 @@ pub(super) fn suggestion(name: &str) -> String {
         return format!("did you mean {}?", near.name);
     }
     let section = name.split('.').next().unwrap_or_default();
-    let known: Vec<_> = KEYS.iter().map(|key| key.name).filter(|known| known.starts_with(&format!("{section}."))).collect();
+    let known: Vec<_> =
+        KEYS.iter().map(|key| key.name).filter(|known| known.starts_with(&format!("{section}."))).collect();
     if known.is_empty() {
         "known sections are server, admin, database, secrets, mail, limits, log".to_owned()
     } else {

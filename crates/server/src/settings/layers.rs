@@ -52,16 +52,17 @@ pub(super) struct Given {
 pub(super) struct Layers(BTreeMap<&'static str, Given>);
 
 impl Layers {
-    /// Merges the sources. Mistakes are added to `mistakes`; what is not one is merged all the same.
+    /// Merges the sources. Mistakes are added to `mistakes`; what is not one is merged all the same. `None` when the
+    /// file cannot be read at all: whatever else is missing may well stand in it.
     pub(super) fn merge(
         file: Option<&Path>,
         environment: BTreeMap<String, String>,
         overrides: &[String],
         mistakes: &mut Vec<String>,
-    ) -> Self {
+    ) -> Option<Self> {
         let mut layers = Self::default();
         if let Some(path) = file {
-            layers.put(file::read(path, mistakes), mistakes);
+            layers.put(file::read(path, mistakes)?, mistakes);
         }
         let variables = environment.into_iter().filter_map(|(variable, value)| {
             let name = variable.strip_prefix(PREFIX)?.to_ascii_lowercase().replace("__", ".");
@@ -79,7 +80,7 @@ impl Layers {
             }
         }
         layers.put(given, mistakes);
-        layers
+        Some(layers)
     }
 
     /// The value of a setting; `None` when nobody gave one.

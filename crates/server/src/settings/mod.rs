@@ -20,6 +20,8 @@ mod layers;
 mod public_url;
 mod read;
 mod reference;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -127,7 +129,7 @@ impl Settings {
             .collect();
         let mut mistakes = Vec::new();
         let layers = layers::Layers::merge(file, environment, overrides, &mut mistakes);
-        let settings = read::settings(&layers, &mut mistakes);
+        let settings = layers.and_then(|layers| read::settings(&layers, &mut mistakes));
         match settings {
             Some(settings) if mistakes.is_empty() => Ok(settings),
             _ => Err(Failure::configuration(mistakes.join("\n"))),

@@ -50,12 +50,12 @@ impl Reader<'_> {
         let listen = self.parsed::<SocketAddr>("server.listen", "an address and port, such as 0.0.0.0:8080");
         let public_url = self.required("server.public_url");
         if let Some(Err(wrong)) = public_url.as_deref().map(public_url::check) {
-            self.mistake("server.public_url", wrong);
+            self.note("server.public_url", wrong);
         }
         let networks = self.list("server.trusted_proxies");
         let trusted_proxies = TrustedProxies::parse(networks.iter().map(String::as_str));
         if let Err(error) = &trusted_proxies {
-            self.mistake("server.trusted_proxies", format!("holds {}; write addresses or networks", error.entry));
+            self.note("server.trusted_proxies", format!("holds {}; write addresses or networks", error.entry));
         }
         let tls = match (self.path("server.tls.cert"), self.path("server.tls.key")) {
             (Some(cert), Some(key)) => Some(TlsFiles { cert, key }),
@@ -74,7 +74,8 @@ impl Reader<'_> {
 
     fn database(&mut self) -> Option<DatabaseSettings> {
         let url = self.required("database.url")?;
-        let known = |url: &str| ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
+        let known =
+            |url: &str| ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
         if !known(&url) {
             // The value may hold a password and is not repeated.
             return self.mistake("database.url", "must begin with sqlite: or postgres://");
@@ -93,12 +94,12 @@ impl Reader<'_> {
             None => KeySource::Missing,
             Some(Given { raw: Raw::InFile(path), origin }) => KeySource::File(beside(path, origin)),
             Some(Given { origin: Origin::File { .. }, .. }) => {
-                self.mistake::<()>("secrets.key_encryption_key", "does not belong into this file; use key_encryption_key_file");
+                self.note("secrets.key_encryption_key", "does not belong into this file; use key_encryption_key_file");
                 KeySource::Missing
             }
             Some(Given { raw: Raw::Text(text), .. }) => KeySource::Text(SecretText::new(text.clone())),
             Some(_) => {
-                self.mistake::<()>("secrets.key_encryption_key", "must be text");
+                self.note("secrets.key_encryption_key", "must be text");
                 KeySource::Missing
             }
         }
@@ -234,10 +235,15 @@ impl Reader<'_> {
         self.layers.get(name).map_or(&Origin::Default, |given| &given.origin)
     }
 
+    /// Notes a mistake in the place of a value.
     fn mistake<T>(&mut self, name: &str, what: impl Display) -> Option<T> {
+        self.note(name, what);
+        None
+    }
+
+    fn note(&mut self, name: &str, what: impl Display) {
         let line = format!("{}: {name} {what}", self.origin(name));
         self.mistakes.push(line);
-        None
     }
 }
 

@@ -9,7 +9,8 @@ use crate::testing::{BILLS, ORDERS, World, text};
 async fn a_service_gets_an_access_token_and_nothing_else() {
     let world = World::new().await;
 
-    let answer = world.token("service", &[("grant_type", "client_credentials"), ("scope", "orders.read")]).await.unwrap();
+    let answer =
+        world.token("service", &[("grant_type", "client_credentials"), ("scope", "orders.read")]).await.unwrap();
 
     assert_eq!(answer["scope"], "orders.read");
     assert!(answer.get("refresh_token").is_none() && answer.get("id_token").is_none());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portreeve_domain::{EventType, Lifetime};
+use portreeve_domain::{EventType, Lifetime, TokenKind};
 use portreeve_oidc::Cause;
 use tokio::task::JoinSet;
 
@@ -96,6 +96,19 @@ async fn a_changed_code_is_unknown() {
     }
 
     assert!(world.redeem("web", &code).await.is_ok());
+}
+
+/// S-023: the right row with a wrong secret is an unknown code, before and after the real one was used.
+#[tokio::test]
+async fn a_code_with_another_secret_is_unknown() {
+    let world = World::new().await;
+    let code = world.code(GrantOf::default()).await;
+    let forged = world.forged(TokenKind::AuthorizationCode, &code);
+
+    assert_eq!(world.redeem("web", &forged).await.unwrap_err(), Cause::CodeUnusable);
+    let tokens = world.redeem("web", &code).await.unwrap();
+    assert_eq!(world.redeem("web", &forged).await.unwrap_err(), Cause::CodeUnusable);
+    assert!(world.is_active("web", text(&tokens, "access_token")).await);
 }
 
 /// S-025: a code lives for a minute.

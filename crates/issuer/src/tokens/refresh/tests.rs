@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use portreeve_domain::{EventType, Lifetime, SessionEnd, lifetimes};
+use portreeve_domain::{EventType, Lifetime, SessionEnd, TokenKind, lifetimes};
 use portreeve_oidc::Cause;
 use portreeve_storage::{consents, sessions};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::testing::{BILLS, GrantOf, ORDERS, World, text};
+use crate::testing::{BILLS, GrantOf, ORDERS, World, read_jwt, text};
 
 const OFFLINE: GrantOf<'static> = GrantOf {
     client: "web",
@@ -43,6 +43,7 @@ async fn a_refresh_gives_an_id_token_about_the_same_sign_in() {
 
     let second = world.refresh("web", text(&first, "refresh_token"), &[]).await.unwrap();
 
+    let claims = |answer: &Value| read_jwt(text(answer, "id_token")).1;
     let (first, second) = (claims(&first), claims(&second));
     for claim in ["iss", "sub", "aud", "auth_time"] {
         assert_eq!(first[claim], second[claim], "{claim}");
@@ -117,6 +118,21 @@ async fn fifty_refreshes_at_once_share_one_successor() {
     assert_eq!(successors.len(), 1);
     assert!(world.refresh("web", successors.first().unwrap(), &[]).await.is_ok());
     assert_eq!(world.count(EventType::RefreshTokenRotated).await, 2);
+}
+
+/// S-037: the right row with a wrong secret is an unknown token, never a replay.
+#[tokio::test]
+async fn a_refresh_token_with_another_secret_is_unknown() {
+    let world = World::new().await;
+    let first = world.tokens(GrantOf::default()).await;
+    let second = world.refresh("web", text(&first, "refresh_token"), &[]).await.unwrap();
+    world.clock.advance(lifetimes::REFRESH_RETRY);
+
+    let forged = world.forged(TokenKind::RefreshToken, text(&first, "refresh_token"));
+
+    assert_eq!(world.refresh("web", &forged, &[]).await.unwrap_err(), Cause::RefreshTokenUnusable);
+    assert_eq!(world.revoke("web", &forged).await, Ok(()));
+    assert!(world.refresh("web", text(&second, "refresh_token"), &[]).await.is_ok());
 }
 
 /// S-037, OA-TK-20: another client's attempt is refused and noted, and changes nothing.
@@ -219,25 +235,4 @@ async fn a_withdrawn_consent_ends_the_grant() {
         .await;
 
     assert_eq!(world.refresh("web", text(&tokens, "refresh_token"), &[]).await.unwrap_err(), Cause::GrantEnded);
-}
-
-/// The claims of the ID token in an answer; whoever asked got it from us, so its signature is not looked at.
-fn claims(answer: &Value) -> Value {
-    let payload = text(answer, "id_token").split('.').nth(1).unwrap();
-    serde_json::from_slice(&base64url(payload)).unwrap()
-}
-
-fn base64url(text: &str) -> Vec<u8> {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let bits = text.bytes().map(|letter| ALPHABET.iter().position(|&known| known == letter).unwrap() as u32);
-    let (mut held, mut count, mut bytes) = (0, 0, Vec::new());
-    for six in bits {
-        held = held << 6 | six;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((held >> count) as u8);
-        }
-    }
-    bytes
 }

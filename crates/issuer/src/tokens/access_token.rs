@@ -127,3 +127,6 @@ fn token_id(pass: &Pass, ambient: &Ambient, at: &TenantDirectory, id: AccessToke
     let digits = random.iter().map(|byte| format!("{byte:02x}"));
     Ok(std::iter::once(UNSTORED_JTI.to_owned()).chain(digits).collect())
 }
+
+#[cfg(test)]
+mod tests;

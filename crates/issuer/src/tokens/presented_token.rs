@@ -13,7 +13,7 @@ use portreeve_jose::{AudienceRule, Expected, Expiry, TypRule, VerifiedClaims, ve
 use portreeve_storage::access_tokens::AccessTokenRow;
 use portreeve_storage::{Conn, access_tokens, revoked_jtis, token_families};
 
-use super::access::{SIGNED_WITH, STORED_JTI, UNSTORED_JTI};
+use super::access_token::{SIGNED_WITH, STORED_JTI, UNSTORED_JTI};
 use crate::directory::TenantDirectory;
 use crate::gate::{self, GateRefusal, Pass};
 

@@ -1,4 +1,4 @@
-//! Who is asked: the tenant of a request, and what an answer to it needs to know.
+//! A request to a tenant: whom it is for, and what an answer to it needs to know.
 //!
 //! Owns finding the tenant in the path. An unknown slug is 404, never the default tenant (RFC 8414 §4, OD-12), and the
 //! default tenant has one address only.
@@ -16,7 +16,7 @@ use crate::{Doors, answer};
 
 /// A request to a tenant.
 #[derive(Clone)]
-pub(crate) struct Asked {
+pub(crate) struct TenantRequest {
     pub(crate) issuer: Arc<Issuer>,
     pub(crate) at: Arc<TenantDirectory>,
     /// The pattern of the route; the path itself may hold names of people's things.
@@ -25,7 +25,7 @@ pub(crate) struct Asked {
     pub(crate) request_id: Option<RequestId>,
 }
 
-impl FromRequestParts<Doors> for Asked {
+impl FromRequestParts<Doors> for TenantRequest {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Self::Rejection> {

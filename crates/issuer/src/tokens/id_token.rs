@@ -114,3 +114,6 @@ fn claims_request(family: &TokenFamily) -> Result<ClaimsRequest, Fault> {
     ClaimsRequest::parse(text)
         .map_err(|refusal| Fault::new(refusal.to_string()).while_doing("read a stored claims request"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! The command line: names, options and their meaning.
+//!
+//! Owns what can be typed. Leaves doing it to `serve`, `demo` and `commands`. DESIGN §1.2.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands;
+use crate::demo;
+use crate::failure::Failure;
+use crate::serve::schema::OlderSchema;
+use crate::serve::{logging, serve};
+use crate::settings::{LogFormat, LogSettings, Settings, reference};
+
+/// OAuth 2.0 / OpenID Connect authorization server.
+#[derive(Debug, Parser)]
+#[command(name = "portreeve", version, arg_required_else_help = true)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start everything seeded on this machine: issuer, people, clients, a relying party.
+    Demo(demo::Arguments),
+    /// Start the server.
+    Serve {
+        #[command(flatten)]
+        source: SettingsSource,
+        /// Migrate an older schema first.
+        #[arg(long)]
+        migrate: bool,
+    },
+    /// Look at, or run, schema migrations.
+    Migrate {
+        #[command(subcommand)]
+        action: commands::migrate::Action,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Tell what `apply` would change.
+    Plan {
+        #[command(flatten)]
+        files: commands::resources::Files,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Make the database what the resource files say.
+    Apply {
+        #[command(flatten)]
+        files: commands::resources::Files,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Print what is configured as a resource file, without secrets.
+    Export {
+        /// People as well: personal data.
+        #[arg(long)]
+        with_people: bool,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Signing keys.
+    Keys {
+        #[command(subcommand)]
+        action: commands::keys::Action,
+        #[command(flatten)]
+        target: TenantTarget,
+    },
+    /// People.
+    Users {
+        #[command(subcommand)]
+        action: commands::users::Action,
+        #[command(flatten)]
+        target: TenantTarget,
+    },
+    /// Clients.
+    Clients {
+        #[command(subcommand)]
+        action: commands::clients::Action,
+        #[command(flatten)]
+        target: TenantTarget,
+    },
+    /// Look for what is wrong with this deployment.
+    Doctor {
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Tell why somebody was turned away.
+    Explain {
+        /// The reference they were shown.
+        reference: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Print docs/configuration.md.
+    #[command(hide = true)]
+    SettingsReference,
+}
+
+/// Where settings come from.
+#[derive(Debug, Args)]
+pub(crate) struct SettingsSource {
+    /// The settings file.
+    #[arg(long, global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// A setting that counts more than file and environment: section.key=value.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+}
+
+/// The database a command works on.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    #[command(flatten)]
+    pub(crate) source: SettingsSource,
+    /// The folder of a demo, in the place of settings.
+    #[arg(long, global = true, conflicts_with_all = ["config", "overrides"])]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// The tenant a command works on.
+#[derive(Debug, Args)]
+pub(crate) struct TenantTarget {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// The tenant, by slug.
+    #[arg(long, global = true, default_value = "default")]
+    pub(crate) tenant: String,
+    /// How lists are printed.
+    #[arg(long, global = true, value_enum, default_value_t = Output::Table)]
+    pub(crate) output: Output,
+}
+
+/// How lists are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people.
+    Table,
+    /// For scripts.
+    Json,
+}
+
+impl CommandLine {
+    /// Does what was typed.
+    ///
+    /// # Errors
+    /// The failure to be printed, with its exit code.
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        if !matches!(self.command, Command::Serve { .. }) {
+            // A person watches: the log is short and readable, on standard error.
+            logging::start(LogSettings { format: LogFormat::Text, level: tracing::Level::WARN });
+        }
+        match self.command {
+            Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Serve { source, migrate } => {
+                let settings = Settings::load(source.config.as_deref(), &source.overrides)?;
+                logging::start(settings.log);
+                serve(settings, if migrate { OlderSchema::Migrate } else { OlderSchema::Refuse }).await
+            }
+            Command::Migrate { action, target } => commands::migrate::run(action, &target).await,
+            Command::Plan { files, target } => commands::resources::plan(&files, &target).await,
+            Command::Apply { files, target } => commands::resources::apply(&files, &target).await,
+            Command::Export { with_people, target } => commands::resources::export(with_people, &target).await,
+            Command::Keys { action, target } => commands::keys::run(action, &target).await,
+            Command::Users { action, target } => commands::users::run(action, &target).await,
+            Command::Clients { action, target } => commands::clients::run(action, &target).await,
+            Command::Doctor { target } => commands::doctor::run(&target).await,
+            Command::Explain { reference, target } => commands::explain::run(&reference, &target).await,
+            Command::SettingsReference => {
+                print!("{}", reference());
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The deployment a command works on: that of a settings file, or a demo's folder.
+//!
+//! Owns opening it without serving it. DESIGN §1.2: commands work whether or not the server runs.
+
+use std::sync::Arc;
+
+use portreeve_authenticators::HashParameters;
+use portreeve_crypto::SecretText;
+use portreeve_domain::{Lifetime, lifetimes};
+use portreeve_issuer::{Issuer, Settings as IssuerSettings, TenantDirectory};
+use portreeve_storage::Store;
+
+use crate::command_line::{Target, TenantTarget};
+use crate::demo::{self, Folder};
+use crate::failure::Failure;
+use crate::serve::node::Node;
+use crate::serve::{schema, start_failure};
+use crate::settings::{DEFAULT_PASSWORD_COST, KeySource, Settings};
+
+/// Where a deployment keeps its data, and what is needed to open it.
+pub(super) struct Deployment {
+    pub(super) database_url: SecretText,
+    pub(super) migrate_url: SecretText,
+    pub(super) key: KeySource,
+    public_url: String,
+    password_cost: HashParameters,
+    key_publish_ahead: Lifetime,
+}
+
+impl Deployment {
+    /// Finds the deployment that the arguments name; opens nothing yet.
+    ///
+    /// # Errors
+    /// A configuration failure when there is none, or its settings are wrong.
+    pub(super) fn find(target: &Target) -> Result<Self, Failure> {
+        if let Some(path) = &target.data {
+            let folder = Folder::open(path)?;
+            let description = folder.description()?;
+            return Ok(Self {
+                database_url: folder.database_url(),
+                migrate_url: folder.database_url(),
+                key: folder.key(),
+                public_url: description.map_or_else(|| "http://localhost:8080".to_owned(), |demo| demo.issuer),
+                password_cost: DEFAULT_PASSWORD_COST,
+                key_publish_ahead: demo::KEY_PUBLISH_AHEAD,
+            });
+        }
+        let settings = Settings::load(target.source.config.as_deref(), &target.source.overrides)?;
+        Ok(Self {
+            database_url: settings.database.url,
+            migrate_url: settings.database.migrate_url,
+            key: settings.key_encryption_key,
+            public_url: settings.server.public_url,
+            password_cost: settings.limits.password_cost,
+            key_publish_ahead: lifetimes::KEY_PUBLISH_AHEAD,
+        })
+    }
+
+    /// Opens the database as the server does.
+    ///
+    /// # Errors
+    /// A failure when the URL or the file cannot be used.
+    pub(super) fn store(&self) -> Result<Store, Failure> {
+        Ok(Store::open(self.database_url.expose())?)
+    }
+
+    /// Opens database and keys: every use case is at hand.
+    ///
+    /// # Errors
+    /// A temporary failure when the database is away; a configuration failure for another schema or key.
+    pub(super) async fn issuer(&self) -> Result<Issuer, Failure> {
+        let kek = self.key.read()?;
+        let store = self.store()?;
+        schema::require_current(&store).await?;
+        let (_node, ambient) = Node::join(&store).await?;
+        let settings = IssuerSettings {
+            public_url: self.public_url.clone(),
+            key_publish_ahead: self.key_publish_ahead,
+            hash_parameters: self.password_cost,
+            password_threads: 1,
+        };
+        Issuer::start(store, ambient, kek, settings).await.map_err(start_failure)
+    }
+}
+
+/// Opens the deployment of a command that works on all tenants.
+///
+/// # Errors
+/// As [`Deployment::find`] and [`Deployment::issuer`].
+pub(super) async fn open(target: &Target) -> Result<Issuer, Failure> {
+    Deployment::find(target)?.issuer().await
+}
+
+/// Opens the deployment of a command that works on one tenant.
+///
+/// # Errors
+/// As [`open`], and a refusal when there is no such tenant.
+pub(super) async fn open_tenant(target: &TenantTarget) -> Result<(Issuer, Arc<TenantDirectory>), Failure> {
+    let issuer = open(&target.target).await?;
+    let known = || issuer.directory.all().iter().map(|at| at.tenant.slug.clone()).collect::<Vec<_>>().join(", ");
+    let at = issuer
+        .directory
+        .by_slug(&target.tenant)
+        .ok_or_else(|| Failure::refused(format!("there is no tenant {}; known are {}", target.tenant, known())))?;
+    Ok((issuer, at))
+}

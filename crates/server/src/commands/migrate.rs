@@ -1,0 +1,66 @@
+//! `portreeve migrate`: what would run, and running it.
+
+use clap::Subcommand;
+use portreeve_issuer::Clock;
+use portreeve_storage::Store;
+use portreeve_storage::migrations::{self, SchemaState};
+
+use super::deployment::Deployment;
+use crate::command_line::Target;
+use crate::failure::Failure;
+
+/// What to do.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Action {
+    /// Tell what would run; changes nothing.
+    Plan,
+    /// Run it.
+    Up,
+}
+
+/// # Errors
+/// A temporary failure when the database is away; a refusal that names the migration that failed.
+pub(crate) async fn run(action: Action, target: &Target) -> Result<(), Failure> {
+    let deployment = Deployment::find(target)?;
+    match action {
+        Action::Plan => print_state(&migrations::state(&deployment.store()?).await?),
+        Action::Up => {
+            let store = Store::open(deployment.migrate_url.expose())?;
+            let state = migrations::state(&store).await?;
+            if let SchemaState::Ahead(_) = state {
+                return Err(Failure::refused(describe(&state)));
+            }
+            let applied = migrations::up(&store, Clock::System.now()).await?;
+            if applied.is_empty() {
+                println!("Nothing to do: the schema is current.");
+            }
+            for title in applied {
+                println!("applied {title}");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn print_state(state: &SchemaState) {
+    println!("{}", describe(state));
+    if let SchemaState::Behind(missing) = state {
+        for title in missing {
+            println!("  {title}");
+        }
+    }
+}
+
+/// Where a database stands, and what to do about it.
+pub(super) fn describe(state: &SchemaState) -> String {
+    match state {
+        SchemaState::Empty => "The database is empty; portreeve migrate up makes the schema.".to_owned(),
+        SchemaState::Current => "The schema is current.".to_owned(),
+        SchemaState::Behind(missing) => {
+            format!("{} migrations are missing; portreeve migrate up runs them.", missing.len())
+        }
+        SchemaState::Ahead(number) => {
+            format!("A newer version migrated the database (migration {number}); run that version.")
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! `portreeve demo`: issuer, people, clients, an API and a relying party, with one command and no settings.
+//!
+//! Owns starting it in a folder of its own. It is the same process as `serve`, filled by the same `apply`; what differs is
+//! that it listens on loopback alone and that keys change sooner. DESIGN §1.2, ECOSYSTEM §3.1.
+
+mod data;
+mod description;
+mod folder;
+mod welcome;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use portreeve_demo_rp::{ApiConfig, ClientConfig, Config, Secret};
+use portreeve_domain::{Failure as UseCaseFailure, Lifetime};
+use portreeve_http_kit::client_address::TrustedProxies;
+use portreeve_http_kit::listener::{Limits, Listener};
+use portreeve_issuer::configure::Unlisted;
+use portreeve_issuer::{Issuer, Settings};
+use portreeve_storage::Store;
+
+pub(crate) use folder::Folder;
+
+use crate::failure::Failure;
+use crate::serve::node::Node;
+use crate::serve::schema::{self, OlderSchema};
+use crate::serve::{Process, bind, start_failure};
+use crate::settings::DEFAULT_PASSWORD_COST;
+use data::Addresses;
+use description::Description;
+
+/// How long a signing key of a demo is published before it signs.
+pub(crate) const KEY_PUBLISH_AHEAD: Lifetime = Lifetime::from_minutes(1);
+
+/// Where a demo listens and where it keeps its data.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The issuer's address, on loopback; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// The relying party's address, on loopback.
+    #[arg(long, default_value = "127.0.0.1:8081")]
+    rp_listen: SocketAddr,
+    /// The address of health and metrics, on loopback.
+    #[arg(long, default_value = "127.0.0.1:9090")]
+    admin_listen: SocketAddr,
+    /// The folder of the demo's data; reused at the next start.
+    #[arg(long, default_value = "portreeve-demo")]
+    data: PathBuf,
+}
+
+/// The three bound addresses.
+struct Listeners {
+    public: Listener,
+    relying_party: Listener,
+    admin: Listener,
+}
+
+/// Runs a demo until it is told to end.
+///
+/// # Errors
+/// A failure before it has begun to serve.
+pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let listeners = Listeners::bind(&arguments).await?;
+    let folder = Folder::open_or_create(&arguments.data)?;
+    let issuer_url = format!("http://localhost:{}", port(&listeners.public)?);
+    let rp_address = local_address(&listeners.relying_party)?;
+    let addresses = Addresses {
+        issuer: issuer_url.clone(),
+        rp_url: format!("http://{rp_address}"),
+        admin_url: format!("http://{}", local_address(&listeners.admin)?),
+        mail_dir: folder.mails(),
+    };
+    let (issuer, node) = start_issuer(&folder, issuer_url).await?;
+    let description = data::describe(addresses, folder.description()?.as_ref(), issuer.ambient().random())?;
+    let resources = data::resources(&description)?;
+    issuer.apply(&resources, Unlisted::Keep).await.map_err(|failure| match failure {
+        UseCaseFailure::Refused(problems) => {
+            let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            Failure::refused(problems.join("\n"))
+        }
+        UseCaseFailure::Fault(fault) => fault.into(),
+    })?;
+    let relying_party = relying_party(&description)?;
+    let file = folder.description_path();
+    description.write(&file)?;
+    println!("{}", welcome::Welcome { description: &description, file: &file });
+    let process = Process {
+        issuer,
+        node,
+        public: listeners.public,
+        admin: listeners.admin,
+        beside: vec![(listeners.relying_party, relying_party)],
+        tls: None,
+        trusted_proxies: Arc::new(TrustedProxies::default()),
+        drain_delay: Duration::ZERO,
+    };
+    process.run().await
+}
+
+async fn start_issuer(folder: &Folder, public_url: String) -> Result<(Arc<Issuer>, Node), Failure> {
+    let kek = folder.key_or_new(&portreeve_crypto::Random::system())?;
+    let url = folder.database_url();
+    let store = Store::open(url.expose())?;
+    schema::prepare(&store, &url, OlderSchema::Migrate, portreeve_issuer::Clock::System.now()).await?;
+    let (node, ambient) = Node::join(&store).await?;
+    let settings = Settings {
+        public_url,
+        key_publish_ahead: KEY_PUBLISH_AHEAD,
+        hash_parameters: DEFAULT_PASSWORD_COST,
+        password_threads: std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    let issuer = Issuer::start(store, ambient, kek, settings).await.map_err(start_failure)?;
+    Ok((Arc::new(issuer), node))
+}
+
+impl Listeners {
+    async fn bind(arguments: &Arguments) -> Result<Self, Failure> {
+        Ok(Self {
+            public: bind_loopback("--listen", arguments.listen).await?,
+            relying_party: bind_loopback("--rp-listen", arguments.rp_listen).await?,
+            admin: bind_loopback("--admin-listen", arguments.admin_listen).await?,
+        })
+    }
+}
+
+async fn bind_loopback(option: &str, address: SocketAddr) -> Result<Listener, Failure> {
+    if !IpAddr::is_loopback(&address.ip()) {
+        return Err(Failure::usage(format!(
+            "{option}: a demo has known data and plain http, so it listens on loopback only, not on {}; for a real \
+             server see portreeve serve",
+            address.ip()
+        )));
+    }
+    bind(option, address, None, Limits::default()).await
+}
+
+fn local_address(listener: &Listener) -> Result<SocketAddr, Failure> {
+    listener.local_addr().map_err(|e| Failure::refused(format!("a bound address cannot be read: {e}")))
+}
+
+fn port(listener: &Listener) -> Result<u16, Failure> {
+    local_address(listener).map(|address| address.port())
+}
+
+/// The demo's relying party: a confidential client, a public one, and an API that introspects.
+fn relying_party(description: &Description) -> Result<Router, Failure> {
+    let scopes = "openid profile email offline_access orders.read";
+    let client = |name: &str, mount: &str, client_id: &str| ClientConfig {
+        name: name.to_owned(),
+        mount: mount.to_owned(),
+        client_id: client_id.to_owned(),
+        client_secret: description.secret_of(client_id).map(Secret::new),
+        scopes: scopes.to_owned(),
+    };
+    let config = Config {
+        issuer: description.issuer.clone(),
+        base_url: description.rp_url.clone(),
+        clients: vec![client("Orders", "", data::WEB), client("Orders in the browser", data::SPA_MOUNT, data::SPA)],
+        api: ApiConfig {
+            resource: Some(data::RESOURCE.to_owned()),
+            client_id: data::GATEWAY.to_owned(),
+            client_secret: Secret::new(description.secret_of(data::GATEWAY).unwrap_or_default()),
+        },
+        ca_pem: None,
+    };
+    portreeve_demo_rp::router(config).map_err(|e| Failure::refused(format!("the relying party cannot start: {e}")))
+}

@@ -1,0 +1,158 @@
+//! Tests of the sources of settings and of what is refused, by the lines an operator reads.
+
+use std::collections::BTreeMap;
+
+use super::layers::Layers;
+use super::*;
+
+const GOOD: &str = r#"[server]
+public_url = "https://id.example.com"
+
+[database]
+url = "sqlite:portreeve.db"
+"#;
+
+/// Reads a file of this text, these variables and these overrides.
+fn load(text: &str, environment: &[(&str, &str)], overrides: &[&str]) -> Result<Settings, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("portreeve.toml");
+    std::fs::write(&path, text).unwrap();
+    let environment: BTreeMap<_, _> = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    let overrides: Vec<_> = overrides.iter().map(|&text| text.to_owned()).collect();
+    let mut mistakes = Vec::new();
+    let layers = Layers::merge(Some(&path), environment, &overrides, &mut mistakes);
+    let settings = layers.and_then(|layers| read::settings(&layers, &mut mistakes));
+    let folder = folder.path().display().to_string();
+    if mistakes.is_empty() {
+        Ok(settings.unwrap())
+    } else {
+        Err(mistakes.join("\n").replace(&format!("{folder}/"), ""))
+    }
+}
+
+fn refusal(text: &str, environment: &[(&str, &str)], overrides: &[&str]) -> String {
+    load(text, environment, overrides).err().unwrap()
+}
+
+#[test]
+fn the_environment_counts_more_than_the_file_and_the_command_line_most() {
+    let text = format!("{GOOD}\n[log]\nlevel = \"error\"\nformat = \"text\"\n[limits]\nmax_connections = 100\n");
+    let environment = [("PORTREEVE__LOG__LEVEL", "warn"), ("PORTREEVE__LIMITS__MAX_CONNECTIONS", "200")];
+
+    let settings = load(&text, &environment, &["log.level=debug"]).unwrap();
+
+    assert_eq!(settings.log.level, tracing::Level::DEBUG);
+    assert_eq!(settings.limits.max_connections, 200);
+    assert_eq!(settings.log.format, LogFormat::Text);
+}
+
+/// SECURITY rule 36, S-132: both listeners are on loopback unless told otherwise.
+#[test]
+fn defaults_are_on_loopback_and_do_not_migrate() {
+    let settings = load(GOOD, &[], &[]).unwrap();
+
+    assert!(settings.server.listen.ip().is_loopback());
+    assert!(settings.admin_listen.ip().is_loopback());
+    assert!(!settings.database.auto_migrate);
+    assert!(matches!(settings.key_encryption_key, KeySource::Missing));
+}
+
+/// R-25: an unknown key names file, line and the key that was meant.
+#[test]
+fn an_unknown_key_is_an_error_with_file_line_and_mend() {
+    let text = GOOD.replace("[database]", "lisen = \"0.0.0.0:80\"\n\n[database]");
+
+    assert_eq!(refusal(&text, &[], &[]), "portreeve.toml:4: unknown setting server.lisen; did you mean server.listen?");
+}
+
+#[test]
+fn unknown_names_outside_the_file_are_errors_too() {
+    let environment = refusal(GOOD, &[("PORTREEVE__LOG__COLOUR", "red")], &[]);
+    let command_line = refusal(GOOD, &[], &["nothing.here=1"]);
+
+    assert_eq!(
+        environment,
+        "environment PORTREEVE__LOG__COLOUR: unknown setting log.colour; known are log.format, log.level"
+    );
+    assert!(command_line.starts_with("--set: unknown setting nothing.here; known sections are"), "{command_line}");
+}
+
+#[test]
+fn every_mistake_is_told_at_once_with_its_line() {
+    let text = "[server]\nlisten = \"everywhere\"\npublic_url = \"https://id.example.com/\"\n[log]\nlevel = \"loud\"\n";
+
+    let lines = refusal(text, &[], &[]);
+
+    let expected = [
+        "portreeve.toml:2: server.listen is \"everywhere\"; give an address and port, such as 0.0.0.0:8080",
+        "portreeve.toml:3: server.public_url ends in a slash; write https://id.example.com",
+        "settings: database.url is missing; set it in the file or as PORTREEVE__DATABASE__URL",
+        "portreeve.toml:5: log.level is \"loud\"; give error or warn or info or debug or trace",
+    ];
+    assert_eq!(lines.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn broken_toml_is_told_with_its_line() {
+    let told = refusal("[server]\nlisten = \n", &[], &[]);
+
+    assert!(told.starts_with("portreeve.toml:2: "), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+}
+
+#[test]
+fn a_secret_can_be_in_a_file_beside_the_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("url");
+    std::fs::write(&secret, "postgres://portreeve:hidden@db/portreeve\n").unwrap();
+    let text = GOOD.replace("url = \"sqlite:portreeve.db\"", &format!("url_file = {secret:?}"));
+
+    let settings = load(&text, &[], &[]).unwrap();
+
+    assert_eq!(settings.database.url.expose(), "postgres://portreeve:hidden@db/portreeve");
+    assert_eq!(settings.database.migrate_url.expose(), settings.database.url.expose());
+}
+
+#[test]
+fn a_value_and_its_file_at_once_are_refused() {
+    let text = format!("{GOOD}url_file = \"url\"\n");
+
+    let told = refusal(&text, &[], &[]);
+
+    assert!(told.contains("database.url is given already at portreeve.toml:5"), "{told}");
+}
+
+#[test]
+fn a_later_source_may_give_the_file_of_what_an_earlier_one_gave() {
+    let settings = load(GOOD, &[("PORTREEVE__SECRETS__KEY_ENCRYPTION_KEY_FILE", "/etc/portreeve/key")], &[]).unwrap();
+
+    assert!(
+        matches!(settings.key_encryption_key, KeySource::File(path) if path == Path::new("/etc/portreeve/key"))
+    );
+}
+
+/// S-113: the key-encryption key does not belong into a file that is made for a repository; it is not repeated either.
+#[test]
+fn the_key_itself_is_not_accepted_in_the_settings_file() {
+    let text = format!("{GOOD}[secrets]\nkey_encryption_key = \"c2VjcmV0\"\n");
+
+    let told = refusal(&text, &[], &[]);
+
+    assert!(told.starts_with("portreeve.toml:7: secrets.key_encryption_key does not belong"), "{told}");
+    assert!(!told.contains("c2VjcmV0"));
+}
+
+#[test]
+fn numbers_out_of_range_and_half_a_certificate_are_refused() {
+    let told = refusal(GOOD, &[], &["limits.max_connections=1", "server.tls.cert=cert.pem"]);
+
+    assert!(told.contains("limits.max_connections is 1; give 10 to 1000000"), "{told}");
+    assert!(told.contains("server.tls.cert has no server.tls.key"), "{told}");
+}
+
+#[test]
+fn a_password_cost_below_the_floor_is_refused() {
+    let told = refusal(GOOD, &[], &["limits.password_memory_kib=8192", "limits.password_passes=1"]);
+
+    assert!(told.contains("limits.password_memory_kib is too little"), "{told}");
+}
