@@ -202,6 +202,7 @@ CREATE TABLE token_families (
     revoke_reason TEXT
 );
 CREATE INDEX token_families_by_user ON token_families (tenant_id, user_id);
+CREATE INDEX token_families_by_client ON token_families (tenant_id, client_id);
 CREATE INDEX token_families_by_session ON token_families (tenant_id, session_id);
 
 CREATE TABLE authorization_codes (

@@ -8,6 +8,8 @@ use std::{
     process::{Command, Output},
 };
 
+use portreeve_tests::portreeve::Demo;
+
 /// Runs all checks with the given arguments.
 fn checks(arguments: &[&str]) -> Output {
     Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/run"))
@@ -18,8 +20,18 @@ fn checks(arguments: &[&str]) -> Output {
 
 #[test]
 fn every_check_passes_against_the_control() {
-    let output = checks(&["--target", "control"]);
+    passes(checks(&["--target", "control"]));
+}
 
+#[test]
+fn every_check_passes_against_portreeve() {
+    let demo = Demo::start();
+
+    let description = demo.description();
+    passes(checks(&["--target", "portreeve", "--demo-json", description.to_str().expect("a plain path")]));
+}
+
+fn passes(output: Output) {
     let (printed, complaints) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{printed}\n{complaints}\nif packages are missing: scripts/install test");
 }

@@ -56,6 +56,9 @@ wait "$server"
 wait
 rm -rf "$folder""#;
 
+/// The cluster that all tests of this process share.
+static SHARED: OnceLock<PostgresCluster> = OnceLock::new();
+
 /// Whether a commit waits for the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
@@ -82,8 +85,16 @@ pub struct PostgresUrls {
 ///
 /// When PostgreSQL is not installed or does not start.
 pub fn fresh_database() -> PostgresUrls {
-    static SHARED: OnceLock<PostgresCluster> = OnceLock::new();
     SHARED.get_or_init(|| PostgresCluster::start(Durability::Off)).fresh_database()
+}
+
+/// Makes a database like `original`, with its tables and rows, in the cluster that all tests of this process share.
+///
+/// # Panics
+///
+/// When `original` is not of this process, or somebody stays connected to it for seconds.
+pub fn copy_of(original: &PostgresUrls) -> PostgresUrls {
+    SHARED.get().expect("a database of the shared cluster").copy_of(original)
 }
 
 /// A running PostgreSQL on a loopback port; it is stopped and its folder removed on drop.
@@ -156,8 +167,25 @@ impl PostgresCluster {
     ///
     /// When the cluster does not answer.
     pub fn fresh_database(&self) -> PostgresUrls {
+        self.database_like(TEMPLATE)
+    }
+
+    fn copy_of(&self, original: &PostgresUrls) -> PostgresUrls {
+        let path = original.owner_url.rsplit('/').next().expect("a URL has a path");
+        let name = path.split('?').next().expect("a path before the query");
+        // A closed connection is gone from the server's list a moment after the client has closed it.
+        let connected = format!("select count(*) from pg_stat_activity where datname = '{name}'");
+        let deadline = Instant::now() + START_PATIENCE;
+        while self.execute("postgres", &[&connected]).trim() != "0" {
+            assert!(Instant::now() < deadline, "somebody is connected to {name}");
+            thread::sleep(Duration::from_millis(20));
+        }
+        self.database_like(name)
+    }
+
+    fn database_like(&self, template: &str) -> PostgresUrls {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        self.execute("postgres", &[&format!("create database {name} owner {OWNER} template {TEMPLATE}")]);
+        self.execute("postgres", &[&format!("create database {name} owner {OWNER} template {template}")]);
         let url = |role| format!("postgres://{role}@{}/{name}?sslmode=disable", self.address);
         PostgresUrls { owner_url: url(OWNER), server_url: url(SERVER) }
     }
@@ -197,15 +225,17 @@ impl PostgresCluster {
         );
     }
 
-    /// Runs statements as the superuser, each in a transaction of its own.
-    fn execute(&self, database: &str, statements: &[&str]) {
+    /// Runs statements as the superuser, each in a transaction of its own, and returns what they print.
+    fn execute(&self, database: &str, statements: &[&str]) -> String {
         let output = Command::new(self.programs.join("psql"))
-            .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--host=127.0.0.1"])
+            .args(["--no-psqlrc", "--quiet", "--no-align", "--tuples-only"])
+            .args(["--set=ON_ERROR_STOP=1", "--host=127.0.0.1"])
             .args(["--username=postgres", &format!("--port={}", self.address.port()), "--dbname", database])
             .args(statements.iter().flat_map(|statement| ["-c", statement]))
             .output()
             .expect("run psql");
         assert!(output.status.success(), "{statements:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 }
 

@@ -38,8 +38,12 @@ event_types! {
     ClientDisabled = "client.disabled"
     /// A client was switched on again.
     ClientEnabled = "client.enabled"
+    /// A client was removed; its grants ended.
+    ClientDeleted = "client.deleted"
     /// A resource server was registered or changed.
     ResourceServerUpdated = "resource_server.updated"
+    /// A resource server was removed.
+    ResourceServerDeleted = "resource_server.deleted"
     /// A user was made.
     UserCreated = "user.created"
     /// A user's claims or address changed.
@@ -50,10 +54,14 @@ event_types! {
     UserEnabled = "user.enabled"
     /// A user was erased: the subject key is gone.
     UserErased = "user.erased"
+    /// Somebody asked for an account; whether the address had one is not told.
+    UserRegistrationRequested = "user.registration.requested"
     /// The address was proven.
     UserEmailVerified = "user.email.verified"
     /// A password was set.
     PasswordChanged = "credential.password.changed"
+    /// Somebody asked for a link to set a new password.
+    PasswordResetRequested = "credential.password.reset_requested"
     /// A password's hash was renewed with current parameters.
     PasswordRehashed = "credential.password.rehashed"
     /// An authenticator app was enrolled.

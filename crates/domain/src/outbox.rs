@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Lifetime, UserId};
+use crate::{JourneyId, Lifetime, UserId};
 
 /// Why a mail is sent. The secret link is minted when it is sent, never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,10 +46,13 @@ pub enum OutboxMessage {
     Mail {
         /// Why.
         purpose: MailPurpose,
-        /// To whom.
+        /// To whom: an account, or the registration of `journey` that has none yet.
         user: UserId,
         /// The language it is written in, as a tag.
         locale: String,
+        /// The journey it was caused on: a registration's address stands there, and its link leads back to it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        journey: Option<JourneyId>,
     },
 }
 

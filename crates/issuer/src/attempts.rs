@@ -1,4 +1,4 @@
-//! Limits on attempts to sign in, by preset: charged before the work, never refunded by success.
+//! Limits on attempts to sign in and on requests for mail, by preset: charged before the work, never refunded by success.
 //!
 //! Owns the keys and this node's counters. The count of consecutive failures of an account is in the database, so it holds
 //! on every node and over restarts. SECURITY rule 18, S-072 to S-074.
@@ -12,14 +12,42 @@ use portreeve_domain::{Gcra, Lifetime, RateDecision, RatePreset, TenantId, Times
 /// How many counters are kept; beyond that those that count nothing any more are dropped.
 const MAX_COUNTERS: usize = 100_000;
 const MINUTE: Lifetime = Lifetime::from_minutes(1);
+/// How many mails with a link one account gets an hour, whoever asks for them (S-143).
+const MAILS_PER_HOUR: usize = 5;
+const HOUR: Lifetime = Lifetime::from_hours(1);
 
 /// An account as far as limits are concerned: part of the blind index of its canonical address, known or not.
 pub(crate) type AccountKey = [u8; 16];
 
+/// What is attempted. Each has a budget of its own: who has mistyped a password five times can still ask for a new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Endeavour {
+    /// Proving a password.
+    SignIn,
+    /// Asking for a mail: recovery, registration.
+    Mail,
+}
+
+/// One attempt.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempt {
+    /// What is attempted.
+    pub endeavour: Endeavour,
+    /// Where.
+    pub tenant: TenantId,
+    /// From where, already cut to the network a limit is for.
+    pub network: IpAddr,
+    /// For which account.
+    pub account: AccountKey,
+}
+
+/// Somebody at a network, as far as one endeavour is concerned.
+type Source = (Endeavour, TenantId, IpAddr);
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Counter {
-    Address(TenantId, IpAddr),
-    AddressAndAccount(TenantId, IpAddr, AccountKey),
+    Address(Source),
+    AddressAndAccount(Source, AccountKey),
 }
 
 /// This node's counters.
@@ -29,32 +57,40 @@ pub(crate) struct Attempts(Mutex<State>);
 #[derive(Default)]
 struct State {
     arrivals: HashMap<Counter, Timestamp>,
-    blocked: HashMap<(TenantId, IpAddr), Timestamp>,
-    accounts: HashMap<(TenantId, IpAddr), Vec<(AccountKey, Timestamp)>>,
+    blocked: HashMap<Source, Timestamp>,
+    accounts: HashMap<Source, Vec<(AccountKey, Timestamp)>>,
+    mails: HashMap<(TenantId, AccountKey), Vec<Timestamp>>,
 }
 
 impl Attempts {
-    /// Charges one attempt from `address` (already cut to the network a limit is for) on `account`.
+    /// Charges one attempt.
     ///
     /// # Errors
     /// How long to wait, when it is one too many.
-    pub(crate) fn charge(
-        &self,
-        preset: RatePreset,
-        tenant: TenantId,
-        address: IpAddr,
-        account: AccountKey,
-        now: Timestamp,
-    ) -> Result<(), Lifetime> {
+    pub(crate) fn charge(&self, preset: RatePreset, attempt: &Attempt, now: Timestamp) -> Result<(), Lifetime> {
+        let source = (attempt.endeavour, attempt.tenant, attempt.network);
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.forget_what_counts_nothing(now);
         match preset {
-            RatePreset::Strict => state.charge_strict(tenant, address, now),
+            RatePreset::Strict => state.charge_strict(source, now),
             RatePreset::Standard => {
-                state.charge_distinct_accounts(tenant, address, account, now)?;
-                state.charge_counter(Counter::AddressAndAccount(tenant, address, account), now)
+                state.charge_distinct_accounts(source, attempt.account, now)?;
+                state.charge_counter(Counter::AddressAndAccount(source, attempt.account), now)
             }
         }
+    }
+
+    /// Charges one mail with a link to `account`; false when it has had its mails of this hour.
+    pub(crate) fn charge_mail(&self, tenant: TenantId, account: AccountKey, now: Timestamp) -> bool {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.forget_what_counts_nothing(now);
+        let sent = state.mails.entry((tenant, account)).or_default();
+        sent.retain(|at| now < at.plus(HOUR));
+        if sent.len() >= MAILS_PER_HOUR {
+            return false;
+        }
+        sent.push(now);
+        true
     }
 }
 
@@ -71,14 +107,14 @@ impl State {
     }
 
     /// The sixth attempt of a minute blocks the address for a set period.
-    fn charge_strict(&mut self, tenant: TenantId, address: IpAddr, now: Timestamp) -> Result<(), Lifetime> {
-        if let Some(&until) = self.blocked.get(&(tenant, address))
+    fn charge_strict(&mut self, source: Source, now: Timestamp) -> Result<(), Lifetime> {
+        if let Some(&until) = self.blocked.get(&source)
             && now < until
         {
             return Err(until.since(now));
         }
-        self.charge_counter(Counter::Address(tenant, address), now).map_err(|_| {
-            self.blocked.insert((tenant, address), now.plus(RatePreset::STRICT_BLOCK));
+        self.charge_counter(Counter::Address(source), now).map_err(|_| {
+            self.blocked.insert(source, now.plus(RatePreset::STRICT_BLOCK));
             RatePreset::STRICT_BLOCK
         })
     }
@@ -86,12 +122,11 @@ impl State {
     /// One address that tries many accounts is spraying passwords, however slowly it does so on each.
     fn charge_distinct_accounts(
         &mut self,
-        tenant: TenantId,
-        address: IpAddr,
+        source: Source,
         account: AccountKey,
         now: Timestamp,
     ) -> Result<(), Lifetime> {
-        let tried = self.accounts.entry((tenant, address)).or_default();
+        let tried = self.accounts.entry(source).or_default();
         tried.retain(|(_, at)| now < at.plus(RatePreset::ACCOUNTS_WINDOW));
         if tried.iter().any(|(known, _)| *known == account) {
             return Ok(());
@@ -105,12 +140,13 @@ impl State {
     }
 
     fn forget_what_counts_nothing(&mut self, now: Timestamp) {
-        if self.arrivals.len() + self.accounts.len() < MAX_COUNTERS {
+        if self.arrivals.len() + self.accounts.len() + self.mails.len() < MAX_COUNTERS {
             return;
         }
         self.arrivals.retain(|_, arrival| *arrival > now);
         self.blocked.retain(|_, until| *until > now);
         self.accounts.retain(|_, tried| tried.iter().any(|(_, at)| now < at.plus(RatePreset::ACCOUNTS_WINDOW)));
+        self.mails.retain(|_, sent| sent.iter().any(|at| now < at.plus(HOUR)));
     }
 }
 
@@ -135,8 +171,8 @@ mod tests {
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
     const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
 
-    fn account(n: u8) -> AccountKey {
-        [n; 16]
+    fn sign_in(network: IpAddr, account: u8) -> Attempt {
+        Attempt { endeavour: Endeavour::SignIn, tenant: T, network, account: [account; 16] }
     }
 
     /// S-072: preset `strict`: five attempts from one address a minute, for whatever accounts; the sixth blocks it.
@@ -144,19 +180,16 @@ mod tests {
     fn strict_blocks_an_address_after_five_attempts() {
         let attempts = Attempts::default();
         for n in 0..5 {
-            assert_eq!(attempts.charge(RatePreset::Strict, T, HERE, account(n), NOW), Ok(()));
+            assert_eq!(attempts.charge(RatePreset::Strict, &sign_in(HERE, n), NOW), Ok(()));
         }
 
-        let sixth = attempts.charge(RatePreset::Strict, T, HERE, account(9), NOW);
-        let later = attempts.charge(RatePreset::Strict, T, HERE, account(9), NOW.plus(Lifetime::from_minutes(14)));
+        let sixth = attempts.charge(RatePreset::Strict, &sign_in(HERE, 9), NOW);
+        let later = attempts.charge(RatePreset::Strict, &sign_in(HERE, 9), NOW.plus(Lifetime::from_minutes(14)));
 
         assert_eq!(sixth, Err(RatePreset::STRICT_BLOCK));
         assert_eq!(later, Err(Lifetime::from_minutes(1)));
-        assert_eq!(attempts.charge(RatePreset::Strict, T, THERE, account(0), NOW), Ok(()));
-        assert_eq!(
-            attempts.charge(RatePreset::Strict, T, HERE, account(0), NOW.plus(RatePreset::STRICT_BLOCK)),
-            Ok(())
-        );
+        assert_eq!(attempts.charge(RatePreset::Strict, &sign_in(THERE, 0), NOW), Ok(()));
+        assert_eq!(attempts.charge(RatePreset::Strict, &sign_in(HERE, 0), NOW.plus(RatePreset::STRICT_BLOCK)), Ok(()));
     }
 
     /// S-072: preset `standard`: people behind one address do not share a budget, but one account has one.
@@ -164,13 +197,13 @@ mod tests {
     fn standard_limits_an_account_and_not_the_office_it_is_in() {
         let attempts = Attempts::default();
         for n in 0..20 {
-            assert_eq!(attempts.charge(RatePreset::Standard, T, HERE, account(n), NOW), Ok(()));
+            assert_eq!(attempts.charge(RatePreset::Standard, &sign_in(HERE, n), NOW), Ok(()));
         }
         for _ in 0..4 {
-            assert_eq!(attempts.charge(RatePreset::Standard, T, HERE, account(0), NOW), Ok(()));
+            assert_eq!(attempts.charge(RatePreset::Standard, &sign_in(HERE, 0), NOW), Ok(()));
         }
 
-        assert_eq!(attempts.charge(RatePreset::Standard, T, HERE, account(0), NOW), Err(Lifetime::from_seconds(12)));
+        assert_eq!(attempts.charge(RatePreset::Standard, &sign_in(HERE, 0), NOW), Err(Lifetime::from_seconds(12)));
     }
 
     /// S-072: the spray detector: the 31st account of one address in ten minutes is refused.
@@ -178,11 +211,38 @@ mod tests {
     fn standard_refuses_an_address_that_tries_many_accounts() {
         let attempts = Attempts::default();
         for n in 0..30 {
-            assert_eq!(attempts.charge(RatePreset::Standard, T, HERE, account(n), NOW), Ok(()));
+            assert_eq!(attempts.charge(RatePreset::Standard, &sign_in(HERE, n), NOW), Ok(()));
         }
 
-        assert_eq!(attempts.charge(RatePreset::Standard, T, HERE, account(30), NOW), Err(RatePreset::ACCOUNTS_WINDOW));
-        assert_eq!(attempts.charge(RatePreset::Standard, T, THERE, account(30), NOW), Ok(()));
+        assert_eq!(attempts.charge(RatePreset::Standard, &sign_in(HERE, 30), NOW), Err(RatePreset::ACCOUNTS_WINDOW));
+        assert_eq!(attempts.charge(RatePreset::Standard, &sign_in(THERE, 30), NOW), Ok(()));
+    }
+
+    /// Asking for a mail and trying passwords do not use up each other's budget.
+    #[test]
+    fn mails_can_be_asked_for_when_sign_ins_are_limited() {
+        let attempts = Attempts::default();
+        for _ in 0..6 {
+            let _ = attempts.charge(RatePreset::Strict, &sign_in(HERE, 0), NOW);
+        }
+
+        let mail = Attempt { endeavour: Endeavour::Mail, ..sign_in(HERE, 0) };
+
+        assert_eq!(attempts.charge(RatePreset::Strict, &mail, NOW), Ok(()));
+    }
+
+    /// S-143: five mails an hour to one account, from however many addresses they are asked for.
+    #[test]
+    fn an_account_gets_five_mails_an_hour() {
+        let attempts = Attempts::default();
+        for _ in 0..5 {
+            assert!(attempts.charge_mail(T, [0; 16], NOW));
+        }
+
+        assert!(!attempts.charge_mail(T, [0; 16], NOW));
+        assert!(!attempts.charge_mail(T, [0; 16], NOW.plus(Lifetime::from_minutes(59))));
+        assert!(attempts.charge_mail(T, [0; 16], NOW.plus(Lifetime::from_minutes(60))));
+        assert!(attempts.charge_mail(T, [1; 16], NOW));
     }
 
     /// S-081: five tries, then a pause that grows.

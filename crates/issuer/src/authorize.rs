@@ -123,7 +123,7 @@ impl Issuer {
             None => browsers::bind(&mut tx, &self.ambient, at).await?,
         };
         let step = self.step_of(&mut tx, at, &journey).await?;
-        self.prepare(step, &mut journey)?;
+        self.prepare(&mut tx, at, step, &mut journey).await?;
         let row = JourneyRow {
             id: journey.id,
             browser: bound.browser.id,
@@ -156,6 +156,9 @@ pub(crate) fn requirements(
 ) -> Requirements {
     let mut required = authorization::requirements(request, client, started_at);
     required.subject = subject;
+    // Where anybody can get an account, an address counts only when it is proven; where that has ended, it has ended.
+    required.verified_email = at.tenant.settings.registration;
+    required.create_account &= at.tenant.settings.registration;
     match at.tenant.settings.mfa {
         MfaPolicy::WhenEnrolled => required,
         MfaPolicy::Required => required.with_level(LevelRule { strength: Strength::TwoFactors, essential: true }),

@@ -22,12 +22,14 @@ use portreeve_oidc::authorization::Accepted;
 
 pub use open::{AccountChoice, Arrival, Stop};
 pub use password::SignInForm;
-pub(crate) use settle::{Ended, Settled};
+pub(crate) use password::{FACTOR as PASSWORD_FACTOR, account_key, password_mark, password_place};
+pub(crate) use settle::{Ended, Settled, at_least_a_second};
 
 use crate::Issuer;
 use crate::authorize::Progress;
 use crate::browsers::Browser;
 use crate::directory::TenantDirectory;
+use crate::registration::RegistrationProblems;
 use crate::stored_facts::StoredFacts;
 
 /// An open journey in its browser. Has no `Debug`: it holds secrets.
@@ -64,6 +66,8 @@ pub enum Problem {
     UsedCode,
     /// The recovery code is none of the unused ones.
     WrongRecoveryCode,
+    /// The registration form was not complete or not acceptable.
+    Registration(RegistrationProblems),
     /// The chosen account is not signed in here any more.
     AccountGone,
     /// Too many attempts.
@@ -107,6 +111,11 @@ impl Journey {
     /// The authenticator secret on the enrolment page, base32.
     pub fn pending_totp(&self) -> Option<&str> {
         self.stored.pending_totp.as_deref()
+    }
+
+    /// The address a registration on this journey waits to be proven, as typed; `None` when none does.
+    pub fn awaits_address(&self) -> Option<&str> {
+        self.stored.registration.as_ref().map(|pending| pending.email.as_str())
     }
 
     /// The recovery codes to be saved.

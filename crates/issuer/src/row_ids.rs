@@ -67,6 +67,12 @@ impl RowIds {
     }
 }
 
+/// When a row with this id was made, as its node's clock said then, or a little later when ids were drawn very fast.
+pub(crate) fn made_at(id: i64) -> Timestamp {
+    let millis = (id >> SEQUENCE_BITS) & ((1 << MILLIS_BITS) - 1);
+    Timestamp::from_millis(EPOCH_MILLIS + millis)
+}
+
 fn stamp(now: Timestamp) -> i64 {
     now.as_millis().saturating_sub(EPOCH_MILLIS).clamp(0, (1 << MILLIS_BITS) - 1) << SEQUENCE_BITS
 }
@@ -90,6 +96,13 @@ mod tests {
         let earlier = ids.next(NOW.minus(Lifetime::from_hours(1)));
 
         assert!(first < second && second < earlier);
+    }
+
+    #[test]
+    fn an_id_tells_when_it_was_made() {
+        let ids = RowIds::new(1023, NOW);
+
+        assert_eq!(made_at(ids.next(NOW.plus(Lifetime::from_hours(5)))), NOW.plus(Lifetime::from_hours(5)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use portreeve_crypto::AssociatedData;
 use portreeve_domain::journey::Facts;
-use portreeve_domain::{Fault, JourneyId, TenantId};
+use portreeve_domain::{Fault, JourneyId, MailPurpose, TenantId, Timestamp, UserId};
 use portreeve_oidc::authorization::Accepted;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,35 @@ pub(crate) struct StoredFacts {
     /// The recovery codes on the page, until the person says they are saved.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recovery_codes: Vec<String>,
+    /// The registration that waits for its mailed link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration: Option<PendingRegistration>,
+    /// Which password was proven, as SHA-256 of its sealed hash: with another one set meanwhile the proof is void.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_mark: Option<[u8; 32]>,
+    /// The language of the page the person last signed in on, for mails.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// Whether this journey has asked for a link to prove the account's address.
+    pub address_mail_sent: bool,
+}
+
+/// What a person entered to get an account. Nothing is made of it until the address is proven (SECURITY rule 30), and
+/// for an address that has an account it is kept just the same (rule 28).
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct PendingRegistration {
+    /// The name, trimmed.
+    pub name: String,
+    /// The address as typed.
+    pub email: String,
+    /// The hash of the password, as a PHC string.
+    pub phc: String,
+    /// Which mail the address gets.
+    pub mail: MailPurpose,
+    /// To whom: the account that has the address, or a random handle by which the link finds this registration.
+    pub to: UserId,
+    /// When the form was taken: the person proved to know the password then.
+    pub at: Timestamp,
 }
 
 /// Seals the request of a journey.

@@ -1,6 +1,8 @@
 //! Token families: everything issued from one authorization.
 
-use portreeve_domain::{Acr, FamilyId, Fault, Proof, Scope, SessionId, TenantId, Timestamp, TokenFamily, UserId};
+use portreeve_domain::{
+    Acr, ClientId, FamilyId, Fault, Proof, Scope, SessionId, TenantId, Timestamp, TokenFamily, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Conn, Row, Tx};
@@ -8,6 +10,7 @@ use crate::{Conn, Row, Tx};
 const FIND: &str = "SELECT tenant_id, id, client_id, user_id, session_id, grant_facts, created_at, revoked_at FROM token_families WHERE id = $1 AND tenant_id = $2";
 const INSERT: &str = "INSERT INTO token_families (id, tenant_id, client_id, user_id, session_id, grant_facts, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const REVOKE: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE id = $1 AND tenant_id = $2 AND revoked_at IS NULL";
+const REVOKE_OF_CLIENT: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND client_id = $2 AND revoked_at IS NULL";
 const REVOKE_OF_USER: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL";
 
 /// The part of a family that is only ever read whole, as JSON.
@@ -86,6 +89,21 @@ pub async fn revoke_of_user(
     now: Timestamp,
 ) -> Result<u64, Fault> {
     tx.execute(REVOKE_OF_USER, &[tenant.into(), (&user).into(), now.into(), reason.into()]).await
+}
+
+/// Revokes every family of a client and says how many there were: a client registered again under the same identifier is
+/// another one.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn revoke_of_client(
+    tx: &mut Tx,
+    tenant: TenantId,
+    client: &ClientId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<u64, Fault> {
+    tx.execute(REVOKE_OF_CLIENT, &[tenant.into(), client.into(), now.into(), reason.into()]).await
 }
 
 fn read(row: &Row<'_>) -> Result<TokenFamily, Fault> {

@@ -1,6 +1,6 @@
 //! A family keeps what was granted, and is revoked once.
 
-use portreeve_domain::{FamilyId, TenantId, TokenFamily};
+use portreeve_domain::{ClientId, FamilyId, TenantId, TokenFamily};
 use portreeve_storage::{Wall, token_families};
 
 use crate::{
@@ -68,6 +68,24 @@ async fn revoking_all_of_a_user_counts_those_that_were_not_revoked() {
         assert_eq!(revoked, 2);
         assert_eq!(find(db, ONE, ID).await.unwrap().revoked_at, Some(NOW));
         assert_eq!(find(db, ONE, FamilyId::new(7)).await.unwrap().revoked_at, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn revoking_all_of_a_client_leaves_those_of_others() {
+    on_both(async |db| {
+        let ours = family(ONE, 5, user_id(7));
+        insert(db, &ours).await;
+        insert(db, &family(TWO, 6, user_id(7))).await;
+        let other = ClientId::parse("another-client").unwrap();
+
+        let revoke = async |client: ClientId| {
+            db.write(ONE, async |tx| token_families::revoke_of_client(tx, ONE, &client, "deleted", NOW).await).await
+        };
+
+        assert_eq!((revoke(other).await, revoke(ours.client.clone()).await, revoke(ours.client).await), (0, 1, 0));
+        assert_eq!(find(db, TWO, FamilyId::new(6)).await.unwrap().revoked_at, None);
     })
     .await;
 }

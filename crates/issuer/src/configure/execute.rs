@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, TenantId, TenantSettings};
-use portreeve_storage::{Tx, Wall, clients, directory_versions, resource_servers, tenants};
+use portreeve_storage::{Tx, Wall, clients, directory_versions, resource_servers, tenants, token_families};
 
 use super::change::{Change, ChangeKind, ResourceKind};
 use super::credentials::{self, HashedPassword};
@@ -111,7 +111,7 @@ impl Issuer {
             }
             Action::DeleteResourceServer(resource) => {
                 resource_servers::delete(tx, at.id(), resource).await?;
-                self.record(tx, at, EventType::ResourceServerUpdated, change).await
+                self.record(tx, at, EventType::ResourceServerDeleted, change).await
             }
             Action::PutClient { id, metadata, secret_hashes } => {
                 if let Some(metadata) = metadata {
@@ -126,7 +126,8 @@ impl Issuer {
             }
             Action::DeleteClient(id) => {
                 clients::delete(tx, at.id(), id).await?;
-                self.record(tx, at, EventType::ClientDisabled, change).await
+                token_families::revoke_of_client(tx, at.id(), id, "client deleted", now).await?;
+                self.record(tx, at, EventType::ClientDeleted, change).await
             }
             Action::CreateUser(declared) => self.create_declared(tx, at, declared, hash).await,
             Action::UpdateUser(update) => self.update_declared(tx, at, update, hash).await,
@@ -203,9 +204,6 @@ impl Issuer {
         let mut event = Event::new(kind, self.ambient.now(), Actor::Operator)
             .with("name", &change.name)
             .with("fields", &change.fields);
-        if change.kind == ChangeKind::Delete {
-            event = event.with("deleted", true);
-        }
         if change.resource == ResourceKind::Client {
             event.client = ClientId::parse(&change.name);
         }

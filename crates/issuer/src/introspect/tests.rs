@@ -45,7 +45,9 @@ async fn whatever_is_not_an_active_token_is_inactive() {
     }
     assert!(world.is_active("web", &access).await);
     world.clock.advance(Lifetime::from_minutes(10));
-    assert_eq!(world.introspect_bytes("web", &access).await.unwrap(), INACTIVE);
+    for expired in [access.as_str(), text(&userinfo, "access_token")] {
+        assert_eq!(world.introspect_bytes("web", expired).await.unwrap(), INACTIVE);
+    }
 }
 
 /// IN-04: a resource server sees tokens for it alone; the client a token was issued to sees its own.

@@ -8,6 +8,7 @@ use portreeve_domain::{Client, Fault, JourneyId, SessionId};
 use portreeve_storage::{Conn, consents, journeys as rows, recovery_codes, totp_credentials, users};
 
 use super::Journey;
+use super::password::void_outdated_proofs;
 use crate::Issuer;
 use crate::authorize::{JOURNEY_PREFIX, Progress, first_facts, is_bound, requirements};
 use crate::browsers;
@@ -88,6 +89,7 @@ impl Issuer {
             client,
             request,
         };
+        void_outdated_proofs(&mut conn, at, &mut journey).await?;
         self.adopt_session(&mut conn, at, &mut journey).await?;
         let step = self.step_of(&mut conn, at, &journey).await?;
         self.stop_at(&mut conn, at, journey, step).await.map(|stop| Arrival::Here(Box::new(stop)))
@@ -121,7 +123,7 @@ impl Issuer {
         Ok(())
     }
 
-    async fn find_journey(&self, at: &TenantDirectory, address: &str) -> Result<Option<rows::JourneyRow>, Fault> {
+    pub(crate) async fn find_journey(&self, at: &TenantDirectory, address: &str) -> Result<Option<rows::JourneyRow>, Fault> {
         let Some(id) = parse_public_id(address, JOURNEY_PREFIX, &at.keys.permutation) else { return Ok(None) };
         rows::find(&mut self.store.read(at.id()).await?, at.id(), JourneyId::new(id)).await
     }

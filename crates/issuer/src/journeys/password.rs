@@ -5,19 +5,20 @@
 use std::sync::Arc;
 
 use portreeve_authenticators::Password;
+use portreeve_crypto::sha256;
 use portreeve_domain::{Actor, Email, Event, EventType, Fault, Lifetime, Proof, ProofKind, RatePreset, UserId};
-use portreeve_storage::{Tx, factor_failures, password_credentials};
+use portreeve_storage::{Conn, Tx, factor_failures, password_credentials};
 
 use super::settle::at_least_a_second;
 use super::{Acted, Journey, PostedFrom, Problem};
-use crate::attempts::AccountKey;
+use crate::attempts::{AccountKey, Attempt, Endeavour};
 use crate::directory::TenantDirectory;
 use crate::password_threads::Compared;
 use crate::people::{self, Person, place};
 use crate::{Issuer, audit, known_device};
 
 /// The name under which failures of passwords are counted.
-const FACTOR: &str = "password";
+pub(crate) const FACTOR: &str = "password";
 
 /// What a person typed on the first page.
 pub struct SignInForm {
@@ -96,19 +97,42 @@ impl Issuer {
         let known = attempted.person.as_ref().filter(|person| person.disabled_at.is_none());
         let (Compared::Matches { rehashed }, Some(person)) = (compared, known) else {
             self.note_failure(at, &attempted).await?;
-            return Ok(Acted::Problem(Problem::WrongCredentials));
+            return self.password_not_proven(at, journey, attempted.key).await;
         };
         let user = person.id;
         let rehashed = rehashed.map(|phc| self.seal_password(at, person, &phc)).transpose()?;
         let mut tx = self.store.begin(at.id()).await?;
         let now = self.ambient.now();
         factor_failures::clear(&mut tx, at.id(), UserId::from_bytes(attempted.key), FACTOR).await?;
-        if let (Some(new), Some((_, old))) = (rehashed, &attempted.phc) {
-            self.store_rehash(&mut tx, at, user, old, &new).await?;
+        let verified = attempted.phc.as_ref().map(|(_, sealed)| sealed.as_slice());
+        journey.stored.password_mark = verified.map(password_mark);
+        if let (Some(new), Some(old)) = (rehashed, verified)
+            && self.store_rehash(&mut tx, at, user, old, &new).await?
+        {
+            journey.stored.password_mark = Some(password_mark(&new));
         }
         let event = Event::new(EventType::FactorProven, now, Actor::User(user)).about(user).with("factor", FACTOR);
         audit::record(&mut tx, &self.ambient, at, event.with_client(&journey.client.id)).await?;
         journey.stored.facts.identify(Proof { kind: ProofKind::Password, user, at: now });
+        journey.stored.registration = None;
+        journey.stored.locale = Some(from.locale.clone());
+        self.advance(tx, at, journey).await
+    }
+
+    /// What a wrong pair leads to. Who has just registered with this address on this journey, and is impatient, is
+    /// told again to look for the mail, whether or not the address has an account.
+    async fn password_not_proven(
+        &self,
+        at: &Arc<TenantDirectory>,
+        mut journey: Journey,
+        key: AccountKey,
+    ) -> Result<Acted, Fault> {
+        let registered = journey.stored.registration.as_ref().and_then(|pending| Email::parse(&pending.email).ok());
+        if registered.is_none_or(|email| account_key(&people::email_index(at, &email)) != key) {
+            return Ok(Acted::Problem(Problem::WrongCredentials));
+        }
+        journey.stored.facts.registering = Some(true);
+        let tx = self.store.begin(at.id()).await?;
         self.advance(tx, at, journey).await
     }
 
@@ -121,7 +145,9 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<Result<(), Lifetime>, Fault> {
         let now = self.ambient.now();
-        if let Err(wait) = self.attempts.charge(at.tenant.settings.rate_limits, at.id(), from.network, key, now) {
+        let attempt =
+            Attempt { endeavour: Endeavour::SignIn, tenant: at.id(), network: from.network, account: key };
+        if let Err(wait) = self.attempts.charge(at.tenant.settings.rate_limits, &attempt, now) {
             return Ok(Err(wait));
         }
         let mut tx = self.store.begin(at.id()).await?;
@@ -167,6 +193,7 @@ impl Issuer {
         person.key.seal(self.ambient.random(), &password_place(at, &person.id), phc.as_bytes()).map_err(Fault::new)
     }
 
+    /// Stores the hash made with newer parameters; false when the password was changed meanwhile.
     async fn store_rehash(
         &self,
         tx: &mut Tx,
@@ -174,13 +201,35 @@ impl Issuer {
         user: UserId,
         old: &[u8],
         new: &[u8],
-    ) -> Result<(), Fault> {
-        if password_credentials::rehash(tx, at.id(), user, old, new).await? {
+    ) -> Result<bool, Fault> {
+        let stored = password_credentials::rehash(tx, at.id(), user, old, new).await?;
+        if stored {
             let event = Event::new(EventType::PasswordRehashed, self.ambient.now(), Actor::System).about(user);
             audit::record(tx, &self.ambient, at, event).await?;
         }
-        Ok(())
+        Ok(stored)
     }
+}
+
+/// Forgets what a journey has proven with a password that is not the account's any more: whoever knew the old one must
+/// not go on with it (S-088).
+pub(super) async fn void_outdated_proofs(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    journey: &mut Journey,
+) -> Result<(), Fault> {
+    let facts = &journey.stored.facts;
+    let Some(user) = facts.proofs.iter().find(|p| p.kind == ProofKind::Password).map(|p| p.user) else { return Ok(()) };
+    let sealed = password_credentials::find(conn, at.id(), user).await?;
+    if sealed.as_deref().map(password_mark) != journey.stored.password_mark {
+        journey.stored.facts.proofs.clear();
+    }
+    Ok(())
+}
+
+/// What tells one password of an account from the next without telling anything about it.
+pub(crate) fn password_mark(sealed: &[u8]) -> [u8; 32] {
+    *sha256(sealed).as_bytes()
 }
 
 /// Where a password hash is sealed.
@@ -189,7 +238,7 @@ pub(crate) fn password_place<'a>(at: &TenantDirectory, user: &'a UserId) -> port
 }
 
 /// The account as limits see it: one budget for every spelling of the address (S-074).
-fn account_key(index: &[u8; 32]) -> AccountKey {
+pub(crate) fn account_key(index: &[u8; 32]) -> AccountKey {
     let mut key = AccountKey::default();
     key.iter_mut().zip(index).for_each(|(to, from)| *to = *from);
     key

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use portreeve_authenticators::{CanonicalRecoveryCode, TotpSecret, verify_totp};
 use portreeve_domain::{
-    Actor, Event, EventType, Fault, Lifetime, MailPurpose, OutboxId, OutboxMessage, Proof, ProofKind, UserId,
+    Actor, Event, EventType, Fault, Lifetime, MailPurpose, Proof, ProofKind, UserId,
 };
-use portreeve_storage::{Tx, factor_failures, outbox, recovery_codes, totp_credentials};
+use portreeve_storage::{Tx, factor_failures, recovery_codes, totp_credentials};
 
 use super::settle::at_least_a_second;
 use super::{Acted, Journey, PostedFrom, Problem};
@@ -79,22 +79,9 @@ impl Issuer {
     }
 
     /// The account a journey goes for, once its first factor is proven; `None` when it is not that far or the account is gone.
-    pub(super) async fn person_of(&self, at: &TenantDirectory, journey: &Journey) -> Result<Option<Person>, Fault> {
+    pub(crate) async fn person_of(&self, at: &TenantDirectory, journey: &Journey) -> Result<Option<Person>, Fault> {
         let Some(user) = journey.user() else { return Ok(None) };
         people::find(&mut self.store.read(at.id()).await?, at, user).await
-    }
-
-    /// Puts a mail into the outbox, in the transaction of what it tells of.
-    pub(crate) async fn mail(
-        &self,
-        tx: &mut Tx,
-        at: &TenantDirectory,
-        purpose: MailPurpose,
-        user: UserId,
-        locale: &str,
-    ) -> Result<(), Fault> {
-        let message = OutboxMessage::Mail { purpose, user, locale: locale.to_owned() };
-        outbox::insert(tx, at.id(), OutboxId::new(self.ambient.row_id()), &message, self.ambient.now()).await
     }
 
     /// Counts an attempt before it is checked; says how long to wait when the factor must rest.

@@ -9,6 +9,7 @@ use portreeve_oidc::authorization;
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::{Tx, journeys as rows, sessions};
 
+use super::password::void_outdated_proofs;
 use super::{Acted, Journey};
 use crate::authorize::{Progress, journey_text};
 use crate::directory::TenantDirectory;
@@ -49,6 +50,7 @@ impl Issuer {
         at: &Arc<TenantDirectory>,
         journey: &mut Journey,
     ) -> Result<Settled, Fault> {
+        void_outdated_proofs(tx, at, journey).await?;
         let mut step = self.step_of(tx, at, journey).await?;
         let mut cookie = None;
         if step.is_signed_in() && !journey.stored.facts.proofs.is_empty() {
@@ -65,7 +67,7 @@ impl Issuer {
             },
             Step::Denied(denial) => (self.error_url(at, journey, &authorization::denied(denial).into()), None),
             _ => {
-                self.prepare(step, journey)?;
+                self.prepare(tx, at, step, journey).await?;
                 return Ok(Settled::Step { step, cookie });
             }
         };
@@ -73,7 +75,7 @@ impl Issuer {
     }
 
     /// Adds what was done to the stored journey, settles, and commits; the end of every form.
-    pub(super) async fn advance(
+    pub(crate) async fn advance(
         &self,
         mut tx: Tx,
         at: &Arc<TenantDirectory>,
@@ -109,8 +111,17 @@ impl Issuer {
         self.advance(tx, at, journey).await
     }
 
-    /// Makes what the page of `step` needs and must find again after a reload.
-    pub(crate) fn prepare(&self, step: Step, journey: &mut Journey) -> Result<(), Fault> {
+    /// Makes what the page of `step` needs and must find again after a reload, and sends what it says was sent.
+    pub(crate) async fn prepare(
+        &self,
+        tx: &mut Tx,
+        at: &Arc<TenantDirectory>,
+        step: Step,
+        journey: &mut Journey,
+    ) -> Result<(), Fault> {
+        if step == Step::VerifyEmail && !journey.stored.address_mail_sent {
+            self.mail_address_link(tx, at, journey).await?;
+        }
         if matches!(step, Step::EnrolSecondFactor { .. }) && journey.stored.pending_totp.is_none() {
             let secret = portreeve_authenticators::TotpSecret::new(&SecretBytes::new(self.ambient.bytes()?));
             journey.stored.pending_totp = Some(secret.to_base32().expose().to_owned());
@@ -212,6 +223,6 @@ impl Issuer {
 }
 
 /// How long people are told to wait at least, so that a page never says "0 seconds".
-pub(super) fn at_least_a_second(wait: Lifetime) -> Lifetime {
+pub(crate) fn at_least_a_second(wait: Lifetime) -> Lifetime {
     wait.max(Lifetime::from_seconds(1))
 }

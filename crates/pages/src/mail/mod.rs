@@ -9,6 +9,7 @@ mod factor_added;
 mod letter;
 mod password_changed;
 mod password_reset;
+mod recovery_code_used;
 mod verify_email;
 
 pub use account_exists::AccountExists;
@@ -16,4 +17,5 @@ pub use factor_added::{AddedFactor, FactorAdded};
 pub use letter::{MailFrame, MailText};
 pub use password_changed::PasswordChanged;
 pub use password_reset::PasswordReset;
+pub use recovery_code_used::RecoveryCodeUsed;
 pub use verify_email::VerifyEmail;

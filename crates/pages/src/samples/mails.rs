@@ -1,7 +1,8 @@
 //! Samples: every mail.
 
 use crate::mail::{
-    AccountExists, AddedFactor, FactorAdded, MailFrame, MailText, PasswordChanged, PasswordReset, VerifyEmail,
+    AccountExists, AddedFactor, FactorAdded, MailFrame, MailText, PasswordChanged, PasswordReset, RecoveryCodeUsed,
+    VerifyEmail,
 };
 use crate::{Locale, RenderError};
 
@@ -19,6 +20,7 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
         ("mail/account_exists", AccountExists { sign_in_link: link.clone() }.render(&frame)),
         ("mail/password_changed", PasswordChanged { when: when.clone(), recover_link: link.clone() }.render(&frame)),
         ("mail/factor_added", factor(AddedFactor::Totp)),
+        ("mail/recovery_code_used", RecoveryCodeUsed { when: when.clone(), recover_link: link.clone() }.render(&frame)),
         ("mail/factor_added-codes", factor(AddedFactor::RecoveryCodes)),
     ]
 }

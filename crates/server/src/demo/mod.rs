@@ -3,7 +3,7 @@
 //! Owns starting it in a folder of its own. It is the same process as `serve`, filled by the same `apply`; what differs is
 //! that it listens on loopback alone and that keys change sooner. DESIGN §1.2, ECOSYSTEM §3.1.
 
-mod data;
+mod cast;
 mod description;
 mod folder;
 mod welcome;
@@ -29,7 +29,7 @@ use crate::serve::node::Node;
 use crate::serve::schema::{self, OlderSchema};
 use crate::serve::{Process, bind, start_failure};
 use crate::settings::DEFAULT_PASSWORD_COST;
-use data::Addresses;
+use cast::Addresses;
 use description::Description;
 
 /// How long a signing key of a demo is published before it signs.
@@ -75,8 +75,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         mail_dir: folder.mails(),
     };
     let (issuer, node) = start_issuer(&folder, issuer_url).await?;
-    let description = data::describe(addresses, folder.description()?.as_ref(), issuer.ambient().random())?;
-    let resources = data::resources(&description)?;
+    let description = cast::describe(addresses, folder.description()?.as_ref(), issuer.ambient().random())?;
+    let resources = cast::resources(&description)?;
     issuer.apply(&resources, Unlisted::Keep).await.map_err(|failure| match failure {
         UseCaseFailure::Refused(problems) => {
             let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
@@ -159,11 +159,11 @@ fn relying_party(description: &Description) -> Result<Router, Failure> {
     let config = Config {
         issuer: description.issuer.clone(),
         base_url: description.rp_url.clone(),
-        clients: vec![client("Orders", "", data::WEB), client("Orders in the browser", data::SPA_MOUNT, data::SPA)],
+        clients: vec![client("Orders", "", cast::WEB), client("Orders in the browser", cast::SPA_MOUNT, cast::SPA)],
         api: ApiConfig {
-            resource: Some(data::RESOURCE.to_owned()),
-            client_id: data::GATEWAY.to_owned(),
-            client_secret: Secret::new(description.secret_of(data::GATEWAY).unwrap_or_default()),
+            resource: Some(cast::RESOURCE.to_owned()),
+            client_id: cast::GATEWAY.to_owned(),
+            client_secret: Secret::new(description.secret_of(cast::GATEWAY).unwrap_or_default()),
         },
         ca_pem: None,
     };

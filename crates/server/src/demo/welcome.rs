@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 
-use super::data::{GATEWAY, RESOURCE, SERVICE};
+use super::cast::{GATEWAY, RESOURCE, SERVICE};
 use super::description::Description;
 
 /// The table of everything a person needs.

@@ -126,9 +126,7 @@ fn a_value_and_its_file_at_once_are_refused() {
 fn a_later_source_may_give_the_file_of_what_an_earlier_one_gave() {
     let settings = load(GOOD, &[("PORTREEVE__SECRETS__KEY_ENCRYPTION_KEY_FILE", "/etc/portreeve/key")], &[]).unwrap();
 
-    assert!(
-        matches!(settings.key_encryption_key, KeySource::File(path) if path == Path::new("/etc/portreeve/key"))
-    );
+    assert!(matches!(settings.key_encryption_key, KeySource::File(path) if path == Path::new("/etc/portreeve/key")));
 }
 
 /// S-113: the key-encryption key does not belong into a file that is made for a repository; it is not repeated either.

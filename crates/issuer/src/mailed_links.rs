@@ -1,0 +1,241 @@
+//! Mailed links: made when the mail is sent, opened by a page that changes nothing, used up by its button.
+//!
+//! Owns the secret, what a link is for and when it is dead: it works for its purpose, account, address and tenant only,
+//! 30 minutes from sending, once, and the newest only. Leaves what it brings about to `recovery` and `registration`.
+//! SECURITY rules 26, 27 and 30; S-087, S-100.
+
+use std::sync::Arc;
+
+use portreeve_authenticators::PasswordPolicy;
+use portreeve_crypto::{Bearer, SecretText};
+use portreeve_domain::{Actor, Event, EventType, Fault, LinkId, MailPurpose, ProofKind, TokenKind, UserId, lifetimes};
+use portreeve_storage::mailed_links::{self, LinkRow};
+use portreeve_storage::{Conn, Tx, totp_credentials};
+
+use crate::authorize::is_bound;
+use crate::directory::TenantDirectory;
+use crate::journeys::PostedFrom;
+use crate::new_passwords::PasswordRefusal;
+use crate::people::{self, Person};
+use crate::registration::{self, Registration};
+use crate::stored_facts::{StoredFacts, open_facts};
+use crate::{Issuer, audit};
+
+/// A live link, opened in a browser. Nothing has changed yet.
+pub struct OpenLink {
+    pub(crate) row: LinkRow,
+    pub(crate) target: LinkTarget,
+    /// The address it went to, as its owner typed it.
+    pub email: String,
+    /// What its page asks for.
+    pub asks: LinkAsks,
+}
+
+/// What the page of a link asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkAsks {
+    /// A new password.
+    NewPassword {
+        /// The fewest characters.
+        minimum: usize,
+    },
+    /// To say that the address is one's own.
+    Confirmation,
+}
+
+/// What a link is about.
+pub(crate) enum LinkTarget {
+    /// Setting the password of an account.
+    Reset(Person),
+    /// Proving the address of an account.
+    Address(Person),
+    /// Proving the address of an account to be made.
+    Registration(Box<Registration>),
+}
+
+/// What pressing the button led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkOutcome {
+    /// The password is changed; nobody is signed in by that.
+    PasswordChanged,
+    /// The address is proven.
+    AddressConfirmed,
+    /// The new password may not be set; the link is still good.
+    Refused(PasswordRefusal),
+    /// Somebody else was faster: the link is used up or replaced, or the address has an account by now.
+    Dead,
+}
+
+impl Issuer {
+    /// Opens the link with this text in the browser with this cookie; `journey` is what the link's address names.
+    ///
+    /// `None` when it is none of ours, used up, replaced by a newer one, too old, or its account or address has gone.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn open_link(
+        &self,
+        at: &Arc<TenantDirectory>,
+        text: &str,
+        journey: Option<&str>,
+        cookie: Option<&str>,
+    ) -> Result<Option<OpenLink>, Fault> {
+        let Some(row) = self.find_live_link(at, text).await? else { return Ok(None) };
+        if row.purpose == MailPurpose::PasswordReset.name() {
+            return self.open_reset(at, row).await;
+        }
+        // Who opens the link in the browser that asked for it knows the password set there; anybody else sets an own one,
+        // so that no stranger's password survives the claim (S-100).
+        let found = match journey {
+            Some(journey) => self.find_journey(at, journey).await?,
+            None => None,
+        };
+        let browser = self.recognize_browser(at, cookie).await?;
+        let here = found.as_ref().is_some_and(|journey| is_bound(journey, browser.as_ref()));
+        let facts = match &found {
+            Some(journey) => Some(open_facts(at, journey.id, &journey.facts_sealed)?),
+            None => None,
+        };
+        if let (Some(journey), Some(facts)) = (&found, &facts)
+            && let Some(registration) = Registration::of(journey, facts, row.user)
+        {
+            return Ok(open_registration(at, row, registration, here));
+        }
+        let knows_password = here && facts.is_some_and(|facts| has_signed_in(&facts, row.user));
+        self.open_address_proof(at, row, knows_password).await
+    }
+
+    /// Takes the form of a link's page; `typed` is the new password, when one is asked for.
+    ///
+    /// # Errors
+    /// A fault when the database is away or every password thread is busy (transient); the link is still good then.
+    pub async fn use_link(
+        &self,
+        at: &Arc<TenantDirectory>,
+        link: OpenLink,
+        typed: &str,
+        from: &PostedFrom,
+    ) -> Result<LinkOutcome, Fault> {
+        let OpenLink { row, target, asks, email } = link;
+        let phc = match asks {
+            LinkAsks::Confirmation => None,
+            LinkAsks::NewPassword { minimum } => {
+                let policy = PasswordPolicy { minimum_length: minimum };
+                match crate::new_passwords::accept(at, &email, typed, policy) {
+                    Ok(password) => Some(self.passwords.hash(at, password, self.ambient.bytes()?).await?),
+                    Err(refusal) => return Ok(LinkOutcome::Refused(refusal)),
+                }
+            }
+        };
+        match (target, phc) {
+            (LinkTarget::Reset(person), Some(phc)) => self.reset_password(at, &row, &person, &phc, from).await,
+            (LinkTarget::Reset(_), None) => Err(Fault::impossible("a reset without a password")),
+            (LinkTarget::Address(person), phc) => self.prove_address(at, &row, &person, phc.as_deref()).await,
+            (LinkTarget::Registration(registration), phc) => {
+                self.claim_address(at, &row, *registration, phc.as_deref()).await
+            }
+        }
+    }
+
+    /// Makes a link for a mail that is about to be sent; every older one of the account and purpose dies. Commits.
+    pub(crate) async fn mint_link(
+        &self,
+        at: &TenantDirectory,
+        purpose: MailPurpose,
+        user: UserId,
+        email_index: [u8; 32],
+    ) -> Result<SecretText, Fault> {
+        let (id, now, secret) = (LinkId::new(self.ambient.row_id()), self.ambient.now(), self.ambient.secret()?);
+        let row = LinkRow {
+            id,
+            user,
+            purpose: purpose.name().to_owned(),
+            secret_hash: *Bearer::stored_hash(&secret).as_bytes(),
+            email_index,
+            expires_at: now.plus(lifetimes::MAILED_LINK),
+            consumed_at: None,
+        };
+        let mut tx = self.store.begin(at.id()).await?;
+        mailed_links::insert_newest(&mut tx, at.id(), &row, now).await?;
+        let event = Event::new(EventType::LinkSent, now, Actor::System).about(user).with("purpose", purpose.name());
+        audit::record(&mut tx, &self.ambient, at, event).await?;
+        tx.commit().await?;
+        Bearer::mint(TokenKind::MailedLink.prefix(), id.as_i64(), &secret, &at.keys.permutation).map_err(Fault::new)
+    }
+
+    /// Uses a link up, with its event; false when it was used, replaced or has expired.
+    pub(crate) async fn consume_link(&self, tx: &mut Tx, at: &TenantDirectory, link: &LinkRow) -> Result<bool, Fault> {
+        let now = self.ambient.now();
+        if !mailed_links::consume(tx, at.id(), link.id, now).await? {
+            return Ok(false);
+        }
+        let event = Event::new(EventType::LinkUsed, now, Actor::Anonymous).about(link.user).with("purpose", &link.purpose);
+        audit::record(tx, &self.ambient, at, event).await?;
+        Ok(true)
+    }
+
+    async fn find_live_link(&self, at: &TenantDirectory, text: &str) -> Result<Option<LinkRow>, Fault> {
+        let parsed = Bearer::parse(text, TokenKind::MailedLink.prefix(), &at.keys.permutation);
+        let Some(bearer) = parsed else { return Ok(None) };
+        let mut conn = self.store.read(at.id()).await?;
+        let row = mailed_links::find(&mut conn, at.id(), LinkId::new(bearer.id)).await?;
+        let now = self.ambient.now();
+        Ok(row.filter(|row| bearer.proves(&row.secret_hash) && row.consumed_at.is_none() && now < row.expires_at))
+    }
+
+    async fn open_reset(&self, at: &TenantDirectory, row: LinkRow) -> Result<Option<OpenLink>, Fault> {
+        let mut conn = self.store.read(at.id()).await?;
+        let Some(person) = owner_of(&mut conn, at, &row).await? else { return Ok(None) };
+        if person.email_verified_at.is_none() {
+            return Ok(None);
+        }
+        let has_second_factor = totp_credentials::find(&mut conn, at.id(), person.id).await?.is_some();
+        let policy =
+            if has_second_factor { PasswordPolicy::WITH_SECOND_FACTOR } else { PasswordPolicy::SINGLE_FACTOR };
+        let email = person.email.clone().unwrap_or_default();
+        let asks = LinkAsks::NewPassword { minimum: policy.minimum_length };
+        Ok(Some(OpenLink { row, target: LinkTarget::Reset(person), email, asks }))
+    }
+
+    async fn open_address_proof(
+        &self,
+        at: &TenantDirectory,
+        row: LinkRow,
+        knows_password: bool,
+    ) -> Result<Option<OpenLink>, Fault> {
+        let mut conn = self.store.read(at.id()).await?;
+        let person = owner_of(&mut conn, at, &row).await?.filter(|person| person.email_verified_at.is_none());
+        Ok(person.map(|person| {
+            let email = person.email.clone().unwrap_or_default();
+            OpenLink { row, target: LinkTarget::Address(person), email, asks: asks(knows_password) }
+        }))
+    }
+}
+
+fn open_registration(at: &TenantDirectory, row: LinkRow, registration: Registration, here: bool) -> Option<OpenLink> {
+    // The link proves one address; the form may have been filled in again with another since it was sent.
+    (registration::email_index(at, &registration.pending)? == row.email_index).then(|| {
+        let email = registration.pending.email.trim().to_owned();
+        OpenLink { row, target: LinkTarget::Registration(Box::new(registration)), email, asks: asks(here) }
+    })
+}
+
+/// Whether the person has proven the account's password on the journey, or goes for it with a session of that browser.
+fn has_signed_in(stored: &StoredFacts, user: UserId) -> bool {
+    let facts = &stored.facts;
+    let proven = facts.proofs.iter().any(|proof| proof.kind == ProofKind::Password && proof.user == user);
+    facts.user == Some(user) && (proven || facts.session.is_some())
+}
+
+fn asks(knows_password: bool) -> LinkAsks {
+    match knows_password {
+        true => LinkAsks::Confirmation,
+        false => LinkAsks::NewPassword { minimum: PasswordPolicy::SINGLE_FACTOR.minimum_length },
+    }
+}
+
+/// The account of a link, while it is in service and has the address the link went to.
+pub(crate) async fn owner_of(conn: &mut Conn, at: &TenantDirectory, link: &LinkRow) -> Result<Option<Person>, Fault> {
+    let person = people::find(conn, at, link.user).await?;
+    Ok(person.filter(|person| person.disabled_at.is_none() && person.email_index == Some(link.email_index)))
+}

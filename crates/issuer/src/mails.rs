@@ -1,0 +1,209 @@
+//! Mails: asked for in the transaction of what they tell of, written when they are sent.
+//!
+//! Owns who gets a mail and what stands in it. An outbox row names purpose and account; address and secret link are found
+//! and made when it is sent, so that neither rests in a queue and a link's age counts from sending. Leaves the
+//! words to `pages` and delivery to `jobs`. DESIGN §6; SECURITY rules 15, 27 and 28.
+
+use portreeve_crypto::public_id;
+use portreeve_domain::{
+    Email, Fault, JourneyId, MailPurpose, OutboxId, OutboxMessage, Timestamp, UserId, lifetimes,
+};
+use portreeve_storage::outbox::{self, OutboxRow};
+use portreeve_storage::{Tx, users};
+
+use crate::authorize::journey_text;
+use crate::directory::TenantDirectory;
+use crate::journeys::{Journey, account_key};
+use crate::people::{self, Person};
+use crate::row_ids::made_at;
+use crate::{Issuer, registration};
+
+/// What mail identifiers begin with.
+const MAIL_PREFIX: &str = "mail_";
+/// The language of mails when nothing else is known.
+const DEFAULT_LOCALE: &str = "en";
+
+/// A mail as it goes out. Has no `Debug`: it holds an address and a secret.
+pub struct OutgoingMail {
+    /// The canonical address.
+    pub to: String,
+    /// The same for every try of the same mail, so that a receiver can tell a repetition: 27 characters that may stand
+    /// before the `@` of a `Message-ID`.
+    pub id: String,
+    /// The display name of the tenant.
+    pub tenant_name: String,
+    /// The language, as a tag.
+    pub locale: String,
+    /// What it tells.
+    pub content: MailContent,
+    /// When that happened.
+    pub about: Timestamp,
+}
+
+/// What a mail tells. Links are absolute.
+pub enum MailContent {
+    /// A link to choose a new password.
+    PasswordReset {
+        /// The link.
+        link: String,
+    },
+    /// A link to prove an address.
+    VerifyEmail {
+        /// The link.
+        link: String,
+    },
+    /// Somebody tried to register with the address of this account.
+    AccountExists {
+        /// Where to sign in.
+        sign_in_link: String,
+    },
+    /// The password was changed.
+    PasswordChanged {
+        /// Where to ask for a new one.
+        recover_link: String,
+    },
+    /// An authenticator app was added.
+    FactorAdded {
+        /// Where to ask for a new password.
+        recover_link: String,
+    },
+    /// A recovery code was used.
+    RecoveryCodeUsed {
+        /// Where to ask for a new password.
+        recover_link: String,
+    },
+}
+
+impl MailContent {
+    /// How long a mailed link works, in minutes.
+    pub const LINK_MINUTES: i64 = lifetimes::MAILED_LINK.as_seconds() / 60;
+}
+
+/// To whom a mail goes.
+struct Recipient {
+    user: UserId,
+    email: Email,
+    email_index: [u8; 32],
+}
+
+impl Issuer {
+    /// Puts a mail to an account into the outbox, in the transaction of what it tells of.
+    pub(crate) async fn mail(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        purpose: MailPurpose,
+        user: UserId,
+        locale: &str,
+    ) -> Result<(), Fault> {
+        let message = OutboxMessage::Mail { purpose, user, locale: locale.to_owned(), journey: None };
+        self.enqueue(tx, at, &message).await
+    }
+
+    /// Puts a message into the outbox.
+    pub(crate) async fn enqueue(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        message: &OutboxMessage,
+    ) -> Result<(), Fault> {
+        outbox::insert(tx, at.id(), OutboxId::new(self.ambient.row_id()), message, self.ambient.now()).await
+    }
+
+    /// Asks for a link to prove the address of the account a journey goes for, unless it has had its mails of this hour.
+    pub(crate) async fn mail_address_link(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        journey: &mut Journey,
+    ) -> Result<(), Fault> {
+        let Some(user) = journey.user() else { return Ok(()) };
+        let index = users::find(tx, at.id(), user).await?.and_then(|row| row.email_index).unwrap_or_default();
+        journey.stored.address_mail_sent = true;
+        if !self.attempts.charge_mail(at.id(), account_key(&index), self.ambient.now()) {
+            return Ok(());
+        }
+        let wished = journey.stored.locale.as_deref().or(journey.request.ui_locales.first().map(String::as_str));
+        let locale = wished.unwrap_or(DEFAULT_LOCALE).to_owned();
+        let journey = Some(journey.id);
+        self.enqueue(tx, at, &OutboxMessage::Mail { purpose: MailPurpose::VerifyEmail, user, locale, journey }).await
+    }
+
+    /// Writes the mail of an outbox row; its link is made now, and every older one of the account and purpose dies.
+    ///
+    /// `None` when there is nobody to send it to any more: the account was erased or switched off, its address is not
+    /// proven (SECURITY rule 15), or what it was to prove is proven. Commits.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn outgoing_mail(&self, row: &OutboxRow) -> Result<Option<OutgoingMail>, Fault> {
+        let OutboxMessage::Mail { purpose, user, locale, journey } = &row.message;
+        let Some(at) = self.directory.by_id(row.tenant) else { return Ok(None) };
+        let Some(recipient) = self.recipient(&at, *purpose, *user, *journey).await? else { return Ok(None) };
+        let back = journey.map(|id| journey_text(&at, id)).transpose()?;
+        let recover_link = format!("{}/recover", at.issuer);
+        let content = match purpose {
+            MailPurpose::PasswordReset => {
+                MailContent::PasswordReset { link: self.new_link(&at, *purpose, &recipient, back).await? }
+            }
+            MailPurpose::VerifyEmail => {
+                MailContent::VerifyEmail { link: self.new_link(&at, *purpose, &recipient, back).await? }
+            }
+            MailPurpose::AccountExists => {
+                let path = back.map(|journey| format!("/j/{journey}")).unwrap_or_default();
+                MailContent::AccountExists { sign_in_link: format!("{}{path}", at.issuer) }
+            }
+            MailPurpose::PasswordChanged => MailContent::PasswordChanged { recover_link },
+            MailPurpose::FactorAdded => MailContent::FactorAdded { recover_link },
+            MailPurpose::RecoveryCodeUsed => MailContent::RecoveryCodeUsed { recover_link },
+        };
+        Ok(Some(OutgoingMail {
+            to: recipient.email.as_str().to_owned(),
+            id: public_id(MAIL_PREFIX, row.id.as_i64(), &at.keys.permutation).map_err(Fault::new)?,
+            tenant_name: at.tenant.display_name().to_owned(),
+            locale: locale.clone(),
+            content,
+            about: made_at(row.id.as_i64()),
+        }))
+    }
+
+    async fn new_link(
+        &self,
+        at: &TenantDirectory,
+        purpose: MailPurpose,
+        to: &Recipient,
+        journey: Option<String>,
+    ) -> Result<String, Fault> {
+        let text = self.mint_link(at, purpose, to.user, to.email_index).await?;
+        let query = journey.map(|journey| format!("?journey={journey}")).unwrap_or_default();
+        Ok(format!("{}/link/{}{query}", at.issuer, text.expose()))
+    }
+
+    async fn recipient(
+        &self,
+        at: &TenantDirectory,
+        purpose: MailPurpose,
+        user: UserId,
+        journey: Option<JourneyId>,
+    ) -> Result<Option<Recipient>, Fault> {
+        let mut conn = self.store.read(at.id()).await?;
+        if let (MailPurpose::VerifyEmail, Some(journey)) = (purpose, journey)
+            && let Some(pending) = registration::pending_of(&mut conn, at, journey, user).await?
+        {
+            // The form was checked when it was taken.
+            return Ok(Email::parse(&pending.email).ok().map(|email| {
+                let email_index = people::email_index(at, &email);
+                Recipient { user, email, email_index }
+            }));
+        }
+        let person = people::find(&mut conn, at, user).await?.filter(|person| person.disabled_at.is_none());
+        let wants_proof = purpose == MailPurpose::VerifyEmail;
+        let person = person.filter(|person| person.email_verified_at.is_none() == wants_proof);
+        Ok(person.and_then(|person| recipient_of(&person)))
+    }
+}
+
+fn recipient_of(person: &Person) -> Option<Recipient> {
+    let email = Email::parse(person.email.as_deref()?).ok()?;
+    Some(Recipient { user: person.id, email, email_index: person.email_index? })
+}

@@ -1,0 +1,113 @@
+//! New passwords that people choose: at registration and by a mailed link.
+//!
+//! Owns what is told about a password that may not be set, and everything that ends with the old one: sessions, refresh
+//! tokens, links, failures (SECURITY rule 26). Leaves the policy to `authenticators` and hashing to the password threads.
+
+use portreeve_authenticators::{Password, PasswordPolicy, PasswordRefused, PolicyViolation};
+use portreeve_crypto::SealingKey;
+use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, SessionEnd, UserId};
+use portreeve_storage::{Tx, factor_failures, mailed_links, password_credentials, sessions, token_families};
+
+use crate::directory::TenantDirectory;
+use crate::journeys::{PASSWORD_FACTOR, account_key, password_mark, password_place};
+use crate::{Issuer, audit};
+
+/// Bytes of UTF-8 that are read at all; the policy's own limit is in characters.
+const MAX_CHARACTERS: usize = 256;
+
+/// Why a new password was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordRefusal {
+    /// Nothing was typed.
+    Missing,
+    /// Fewer characters than this.
+    TooShort {
+        /// 15, or 8 for an account with a second factor.
+        minimum: usize,
+    },
+    /// More characters than this.
+    TooLong {
+        /// 256.
+        maximum: usize,
+    },
+    /// One of those that are tried first: a common one, a repetition, or one with control characters.
+    TooCommon,
+    /// Little more than the address or the name of the service.
+    Personal,
+}
+
+/// Prepares a new password for the account at `email` if it may be set.
+///
+/// # Errors
+/// What the person is told.
+pub(crate) fn accept(
+    at: &TenantDirectory,
+    email: &str,
+    typed: &str,
+    policy: PasswordPolicy,
+) -> Result<Password, PasswordRefusal> {
+    let password = Password::prepare(typed).map_err(|refused| match refused {
+        PasswordRefused::Empty => PasswordRefusal::Missing,
+        PasswordRefused::TooLong => PasswordRefusal::TooLong { maximum: MAX_CHARACTERS },
+        PasswordRefused::ControlCharacter => PasswordRefusal::TooCommon,
+    })?;
+    let local_part = email.trim().split('@').next().unwrap_or_default();
+    let context = [local_part, at.tenant.display_name(), &at.tenant.slug, "portreeve"];
+    match policy.check(&password, &context) {
+        Ok(()) => Ok(password),
+        Err(PolicyViolation::TooShort { minimum }) => Err(PasswordRefusal::TooShort { minimum }),
+        Err(PolicyViolation::TooLong { maximum }) => Err(PasswordRefusal::TooLong { maximum }),
+        Err(PolicyViolation::Repetitive | PolicyViolation::Common) => Err(PasswordRefusal::TooCommon),
+        Err(PolicyViolation::ContextWord) => Err(PasswordRefusal::Personal),
+    }
+}
+
+/// An account whose password is set.
+pub(crate) struct PasswordOwner<'a> {
+    pub user: UserId,
+    pub key: &'a SealingKey,
+    pub email_index: &'a [u8; 32],
+}
+
+impl Issuer {
+    /// Sets a password and returns its mark: every session and refresh token of the account ends, older links are dead,
+    /// and failures with the former one are forgotten. Second factors stay.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub(crate) async fn set_new_password(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        owner: &PasswordOwner<'_>,
+        phc: &str,
+    ) -> Result<[u8; 32], Fault> {
+        let (now, user) = (self.ambient.now(), owner.user);
+        let place = password_place(at, &user);
+        let sealed = owner.key.seal(self.ambient.random(), &place, phc.as_bytes()).map_err(Fault::new)?;
+        password_credentials::set(tx, at.id(), user, &sealed, now).await?;
+        let event = Event::new(EventType::PasswordChanged, now, Actor::User(user)).about(user);
+        audit::record(tx, &self.ambient, at, event).await?;
+        let counted_under = UserId::from_bytes(account_key(owner.email_index));
+        factor_failures::clear(tx, at.id(), counted_under, PASSWORD_FACTOR).await?;
+        mailed_links::retire(tx, at.id(), user, MailPurpose::PasswordReset, now).await?;
+        mailed_links::retire(tx, at.id(), user, MailPurpose::VerifyEmail, now).await?;
+        self.end_everywhere(tx, at, user).await?;
+        Ok(password_mark(&sealed))
+    }
+
+    async fn end_everywhere(&self, tx: &mut Tx, at: &TenantDirectory, user: UserId) -> Result<(), Fault> {
+        let (now, reason) = (self.ambient.now(), SessionEnd::PasswordChanged);
+        let ended = sessions::end_all(tx, at.id(), user, reason, now).await?;
+        let revoked = token_families::revoke_of_user(tx, at.id(), user, reason.name(), now).await?;
+        if ended == 0 && revoked == 0 {
+            return Ok(());
+        }
+        let event = Event::new(EventType::SessionEnded, now, Actor::User(user))
+            .about(user)
+            .with("sessions", ended)
+            .with("token_families", revoked)
+            .with("reason", reason.name());
+        audit::record(tx, &self.ambient, at, event).await
+    }
+}

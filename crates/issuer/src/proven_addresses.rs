@@ -1,0 +1,143 @@
+//! Proven addresses: what a mailed link for an address brings about.
+//!
+//! Owns making the account of a registration, marking an account's address as proven, and what must not survive that: an
+//! account whose address nobody had proven holds no password, second factor, session or link of anybody else afterwards
+//! (SECURITY rule 30; S-100). Leaves opening links to `mailed_links`.
+
+use std::sync::Arc;
+
+use portreeve_domain::{Actor, Event, EventType, Fault, PersonClaims, Proof, ProofKind, UserId};
+use portreeve_storage::mailed_links::LinkRow;
+use portreeve_storage::{Tx, journeys as journey_rows, recovery_codes, totp_credentials, users};
+
+use crate::directory::TenantDirectory;
+use crate::mailed_links::{LinkOutcome, owner_of};
+use crate::new_passwords::PasswordOwner;
+use crate::people::{self, NewPerson, Person};
+use crate::registration::{Registration, is_taken};
+use crate::stored_facts::{PendingRegistration, seal_facts};
+use crate::{Issuer, audit};
+
+impl Issuer {
+    /// Uses the link of a registration up and makes the account, with the password of the form, or with the one whose
+    /// hash is `phc` when the link was opened elsewhere; lets the journey go on. Commits.
+    pub(crate) async fn claim_address(
+        &self,
+        at: &Arc<TenantDirectory>,
+        link: &LinkRow,
+        registration: Registration,
+        phc: Option<&str>,
+    ) -> Result<LinkOutcome, Fault> {
+        let mut tx = self.store.begin(at.id()).await?;
+        if !self.consume_link(&mut tx, at, link).await? {
+            return Ok(LinkOutcome::Dead);
+        }
+        let Some(person) = self.claimed_account(&mut tx, at, link, &registration.pending).await? else {
+            return Ok(LinkOutcome::Dead);
+        };
+        let owner = PasswordOwner { user: person.id, key: &person.key, email_index: &link.email_index };
+        let chosen = phc.unwrap_or(&registration.pending.phc);
+        let mark = self.set_new_password(&mut tx, at, &owner, chosen).await?;
+        self.let_journey_go_on(&mut tx, at, registration, person.id, phc.is_none().then_some(mark)).await?;
+        tx.commit().await?;
+        Ok(LinkOutcome::AddressConfirmed)
+    }
+
+    /// Uses a link up and marks the address of an account as proven. With `phc` it was opened by somebody who may be
+    /// another than the one who set the password: then everything that proves the former one is replaced. Commits.
+    pub(crate) async fn prove_address(
+        &self,
+        at: &Arc<TenantDirectory>,
+        link: &LinkRow,
+        person: &Person,
+        phc: Option<&str>,
+    ) -> Result<LinkOutcome, Fault> {
+        let now = self.ambient.now();
+        let mut tx = self.store.begin(at.id()).await?;
+        if owner_of(&mut tx, at, link).await?.is_none()
+            || !self.consume_link(&mut tx, at, link).await?
+            || !users::verify_email(&mut tx, at.id(), person.id, &link.email_index, now).await?
+        {
+            return Ok(LinkOutcome::Dead);
+        }
+        self.record_about(&mut tx, at, EventType::UserEmailVerified, person.id).await?;
+        if let Some(phc) = phc {
+            self.wipe_second_factors(&mut tx, at, person.id).await?;
+            let owner = PasswordOwner { user: person.id, key: &person.key, email_index: &link.email_index };
+            self.set_new_password(&mut tx, at, &owner, phc).await?;
+        }
+        tx.commit().await?;
+        Ok(LinkOutcome::AddressConfirmed)
+    }
+
+    /// The account for a proven address: a new one, or the unproven one that had it, without what it held. `None` when
+    /// the address has an owner by now.
+    async fn claimed_account(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        link: &LinkRow,
+        pending: &PendingRegistration,
+    ) -> Result<Option<Person>, Fault> {
+        let new = NewPerson {
+            email: &pending.email,
+            email_verified_at: Some(self.ambient.now()),
+            claims: PersonClaims { name: Some(pending.name.clone()), ..PersonClaims::default() },
+            is_admin: false,
+        };
+        let user = match users::find_by_email(tx, at.id(), &link.email_index).await? {
+            None => {
+                let Some(user) = people::insert(tx, &self.ambient, at, &new).await? else { return Ok(None) };
+                self.record_about(tx, at, EventType::UserCreated, user).await?;
+                user
+            }
+            Some(row) => {
+                let former = people::open(tx, at, row).await?.filter(|person| !is_taken(person));
+                let Some(former) = former else { return Ok(None) };
+                people::update(tx, &self.ambient, at, &former, &new).await?;
+                self.record_about(tx, at, EventType::UserUpdated, former.id).await?;
+                self.wipe_second_factors(tx, at, former.id).await?;
+                former.id
+            }
+        };
+        self.record_about(tx, at, EventType::UserEmailVerified, user).await?;
+        people::find(tx, at, user).await
+    }
+
+    /// Lets the tab that waits for the link go on: signed in when `mark` names the password that was set there, else at
+    /// the page that asks for it.
+    async fn let_journey_go_on(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        registration: Registration,
+        user: UserId,
+        mark: Option<[u8; 32]>,
+    ) -> Result<(), Fault> {
+        let Registration { journey, version, mut facts, pending, .. } = registration;
+        if facts.facts.registering != Some(true) {
+            return Ok(());
+        }
+        facts.registration = None;
+        facts.password_mark = mark;
+        match mark {
+            Some(_) => facts.facts.identify(Proof { kind: ProofKind::Password, user, at: pending.at }),
+            None => facts.facts.registering = Some(false),
+        }
+        let sealed = seal_facts(&self.ambient, at, journey, &facts)?;
+        // When another tab has moved the journey on meanwhile, the person signs in there.
+        journey_rows::update(tx, at.id(), journey, version, &sealed).await.map(drop)
+    }
+
+    async fn wipe_second_factors(&self, tx: &mut Tx, at: &TenantDirectory, user: UserId) -> Result<(), Fault> {
+        if totp_credentials::delete(tx, at.id(), user).await? {
+            self.record_about(tx, at, EventType::TotpRemoved, user).await?;
+        }
+        recovery_codes::replace(tx, at.id(), user, &[], self.ambient.now()).await
+    }
+
+    async fn record_about(&self, tx: &mut Tx, at: &TenantDirectory, kind: EventType, user: UserId) -> Result<(), Fault> {
+        let event = Event::new(kind, self.ambient.now(), Actor::User(user)).about(user);
+        audit::record(tx, &self.ambient, at, event).await
+    }
+}

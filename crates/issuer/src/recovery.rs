@@ -1,0 +1,125 @@
+//! Recovery: a new password by a mailed link.
+//!
+//! Owns asking for the link and what the link does. Known, unknown, switched-off and unverified accounts get the same
+//! answer after the same work (S-071, S-089). A reset sets a password and nothing else: it signs nobody in, second factors
+//! stay, and everything the former password had opened ends (SECURITY rule 26; S-088).
+
+use std::sync::Arc;
+
+use portreeve_crypto::hmac_sha256;
+use portreeve_domain::{
+    Actor, Email, EmailError, Event, EventType, Fault, LinkId, MailPurpose, OutboxMessage,
+};
+use portreeve_storage::mailed_links::{self, LinkRow};
+
+use crate::attempts::{Attempt, Endeavour};
+use crate::directory::TenantDirectory;
+use crate::journeys::{PostedFrom, account_key, at_least_a_second};
+use crate::mailed_links::{LinkOutcome, owner_of};
+use crate::new_passwords::PasswordOwner;
+use crate::people::{self, Person};
+use crate::{Issuer, audit};
+
+/// What asking for a reset led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResetRequest {
+    /// If there is an account, a mail is on its way.
+    Taken,
+    /// That is no address.
+    NotAnAddress(EmailError),
+    /// Too many requests.
+    TooMany {
+        /// How long to wait.
+        wait: portreeve_domain::Lifetime,
+    },
+}
+
+impl Issuer {
+    /// Asks for a link to set a new password for the account at `typed`; `journey` is where the person came from.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn request_reset(
+        &self,
+        at: &Arc<TenantDirectory>,
+        typed: &str,
+        journey: Option<&str>,
+        from: &PostedFrom,
+    ) -> Result<ResetRequest, Fault> {
+        let email = match Email::parse(typed) {
+            Ok(email) => email,
+            Err(error) => return Ok(ResetRequest::NotAnAddress(error)),
+        };
+        let (now, account) = (self.ambient.now(), account_key(&people::email_index(at, &email)));
+        let attempt = Attempt { endeavour: Endeavour::Mail, tenant: at.id(), network: from.network, account };
+        if let Err(wait) = self.attempts.charge(at.tenant.settings.rate_limits, &attempt, now) {
+            return Ok(ResetRequest::TooMany { wait: at_least_a_second(wait) });
+        }
+        // Five mails an hour and no more, whoever asks; the newest link works, so nothing is said (S-143).
+        let may_mail = self.attempts.charge_mail(at.id(), account, now);
+        let journey = match journey {
+            Some(journey) => self.find_journey(at, journey).await?.map(|row| row.id),
+            None => None,
+        };
+        let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
+        let mut event = Event::new(EventType::PasswordResetRequested, now, Actor::Anonymous);
+        event.subject = person.as_ref().map(|person| person.id);
+        let mailed = person.filter(|person| may_mail && can_recover(person));
+        let mut tx = self.store.begin(at.id()).await?;
+        audit::record(&mut tx, &self.ambient, at, event).await?;
+        match mailed {
+            Some(person) => {
+                let (purpose, locale) = (MailPurpose::PasswordReset, from.locale.clone());
+                let message = OutboxMessage::Mail { purpose, user: person.id, locale, journey };
+                self.enqueue(&mut tx, at, &message).await?;
+            }
+            // As many statements for nobody: known and unknown addresses cost the same (S-071).
+            None => drop(mailed_links::find(&mut tx, at.id(), LinkId::new(0)).await?),
+        }
+        tx.commit().await?;
+        Ok(ResetRequest::Taken)
+    }
+
+    /// The token of the form that asks for a reset: bound to the browser, when it has shown its cookie.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn reset_form_token(&self, at: &TenantDirectory, cookie: Option<&str>) -> Result<String, Fault> {
+        // Without a cookie there is nothing to protect: whoever can post this form can ask by any other means as well.
+        let browser = self.recognize_browser(at, cookie).await?;
+        let secret = browser.map_or([0; 32], |browser| browser.secret_hash);
+        let token = hmac_sha256(at.keys.forms.expose(), &[b"recover", &secret]);
+        Ok(token.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Whether a text is the id of a journey of this tenant, as it stands in addresses; the journey may have ended.
+    pub fn is_journey(&self, at: &TenantDirectory, text: &str) -> bool {
+        portreeve_crypto::parse_public_id(text, crate::authorize::JOURNEY_PREFIX, &at.keys.permutation).is_some()
+    }
+
+    /// Uses a link up and sets the password whose hash is `phc`; the owner is told by mail. Commits.
+    pub(crate) async fn reset_password(
+        &self,
+        at: &Arc<TenantDirectory>,
+        link: &LinkRow,
+        person: &Person,
+        phc: &str,
+        from: &PostedFrom,
+    ) -> Result<LinkOutcome, Fault> {
+        let mut tx = self.store.begin(at.id()).await?;
+        let is_owned = owner_of(&mut tx, at, link).await?.is_some_and(|person| person.email_verified_at.is_some());
+        if !is_owned || !self.consume_link(&mut tx, at, link).await? {
+            return Ok(LinkOutcome::Dead);
+        }
+        let owner = PasswordOwner { user: person.id, key: &person.key, email_index: &link.email_index };
+        self.set_new_password(&mut tx, at, &owner, phc).await?;
+        self.mail(&mut tx, at, MailPurpose::PasswordChanged, person.id, &from.locale).await?;
+        tx.commit().await?;
+        Ok(LinkOutcome::PasswordChanged)
+    }
+}
+
+/// Whether an account can be recovered by mail: it is in service and its address is proven (S-089).
+fn can_recover(person: &Person) -> bool {
+    person.disabled_at.is_none() && person.email_verified_at.is_some()
+}

@@ -1,0 +1,96 @@
+// A tab: what a person does in it, with a look at every page that comes up.
+
+import assert from 'node:assert/strict';
+
+import { issuer } from './deployment.mjs';
+import { unreadable, widerThanWindow } from './looks.mjs';
+
+/** The narrowest window of WCAG 2.2 §1.4.10, and that of a desktop, in CSS pixels. */
+const NARROW = { width: 320, height: 640 };
+const WIDE = { width: 1280, height: 800 };
+
+export class Tab {
+  /** @param {import('playwright-core').Page} page */
+  constructor(page, watch) {
+    this.page = page;
+    this.watch = watch;
+  }
+
+  /** Goes to an address. */
+  async visit(address) {
+    await this.page.goto(address);
+    await this.#look();
+  }
+
+  /** Presses a button or link and waits for the page it leads to. */
+  async press(selector) {
+    // Waited for from before the click: the new page may be there before the click is told to be done.
+    const [response] = await Promise.all([this.page.waitForEvent('load'), this.page.click(selector)]);
+    await this.#look();
+    return response;
+  }
+
+  async back() {
+    await this.page.goBack();
+    await this.#look();
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.#look();
+  }
+
+  fill(selector, text) {
+    return this.page.fill(selector, text);
+  }
+
+  /** Whether something is on the page. */
+  async has(selector) {
+    return (await this.page.locator(selector).count()) > 0;
+  }
+
+  /** The text of something that is on the page once, without blanks around it. */
+  async text(selector) {
+    return (await this.page.locator(selector).innerText()).trim();
+  }
+
+  get address() {
+    return new URL(this.page.url());
+  }
+
+  get isAtIssuer() {
+    return this.address.origin === issuer;
+  }
+
+  /** The page of a journey by the last part of its address, such as `consent`; its id for the journey's own address. */
+  get step() {
+    return this.address.pathname.split('/').at(-1);
+  }
+
+  /** Fails unless the page says what it is and has a way on. */
+  async assertWayOn() {
+    assert.equal(await this.page.locator('main h1:visible').count(), 1, `${this.page.url()} has no main heading`);
+    const ways = this.page.locator('main :is(button:enabled, a[href]):visible');
+    assert.notEqual(await ways.count(), 0, `${this.page.url()} is a dead end`);
+  }
+
+  /** Fails unless the page has a way on; at the issuer, notes what does not look right. */
+  async #look() {
+    await this.assertWayOn();
+    if (this.isAtIssuer) await this.#checkLooks();
+  }
+
+  async #checkLooks() {
+    for (const size of [NARROW, WIDE]) {
+      await this.page.setViewportSize(size);
+      const wide = await this.page.evaluate(widerThanWindow);
+      if (wide) this.watch.complain(this.page.url(), `scrolls sideways at ${size.width} px: ${wide}`);
+    }
+    for (const colorScheme of ['dark', 'light']) {
+      await this.page.emulateMedia({ colorScheme });
+      for (const text of await this.page.evaluate(unreadable)) {
+        this.watch.complain(this.page.url(), `too little contrast (${colorScheme}): ${text}`);
+      }
+    }
+  }
+}

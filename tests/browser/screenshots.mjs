@@ -1,0 +1,67 @@
+// Takes the pictures of docs/screenshots from a running demo that nobody has used yet.
+//
+//   npm run screenshots      with PORTREEVE_DATA and PORTREEVE_PROGRAM set as for the stories
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Browser, start } from './driver/browser.mjs';
+import { firstClient, issuer, Person } from './driver/deployment.mjs';
+import { answer, finish } from './driver/journey.mjs';
+
+const FOLDER = fileURLToPath(new URL('../../docs/screenshots', import.meta.url));
+
+/** How a picture is taken: window in CSS pixels, colour scheme, and the end of its name. */
+const DESKTOP = { viewport: { width: 1440, height: 900 }, colorScheme: 'light', suffix: 'desktop' };
+const DARK = { viewport: { width: 1440, height: 900 }, colorScheme: 'dark', suffix: 'desktop-dark' };
+const PHONE = { viewport: { width: 320, height: 640 }, colorScheme: 'light', suffix: 'phone' };
+
+/** Takes pictures of the page that a tab shows; those of a phone are as long as the page. */
+async function take(tab, name, looks) {
+  // A cursor that blinks makes two pictures of one page differ.
+  await tab.page.evaluate(() => document.activeElement?.blur());
+  for (const { viewport, colorScheme, suffix } of looks) {
+    await tab.page.setViewportSize(viewport);
+    await tab.page.emulateMedia({ colorScheme });
+    const path = join(FOLDER, `${name}-${suffix}.png`);
+    await tab.page.screenshot({ path, fullPage: viewport === PHONE.viewport });
+  }
+}
+
+mkdirSync(FOLDER, { recursive: true });
+const chrome = await start();
+try {
+  const person = Person.seeded('ada@example.com');
+  const browser = await Browser.open(chrome);
+  const tab = await browser.tab(firstClient);
+  await take(tab, 'relying-party', [DESKTOP]);
+  await tab.press('#step-up');
+  const pictures = {
+    identify: ['sign-in', DESKTOP, PHONE],
+    'enrol-totp': ['totp-enrolment', DESKTOP],
+    consent: ['consent', DESKTOP, PHONE],
+  };
+  await finish(tab, person, async () => {
+    const [name, ...looks] = pictures[tab.step] ?? [];
+    if (name) await take(tab, name, looks);
+  });
+  await tab.press('#call-api');
+  await take(tab, 'relying-party-signed-in', [DESKTOP]);
+
+  // A second account in the same browser, and the choice between the two.
+  const second = Person.seeded('admin@example.com');
+  await tab.press('#sign-in-again');
+  await tab.press('#another-account');
+  await answer(tab, second);
+  await finish(tab, second);
+  await tab.visit(`${firstClient}login`);
+  await take(tab, 'account-chooser', [DARK]);
+
+  // An address that is not registered: the one kind of page without a way on, as nobody knows where to.
+  const request = 'client_id=demo-web&response_type=code&redirect_uri=https://attacker.example/';
+  await tab.page.goto(`${issuer}/oauth2/authorize?${request}`);
+  await take(tab, 'error', [PHONE]);
+} finally {
+  await chrome.close();
+}

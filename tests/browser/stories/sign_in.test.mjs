@@ -1,0 +1,40 @@
+// Signing in at the relying party, and what it does with that.
+
+import assert from 'node:assert/strict';
+
+import { firstClient, Person } from '../driver/deployment.mjs';
+import { assertSignedIn, finish, signIn } from '../driver/journey.mjs';
+import { story } from '../driver/story.mjs';
+
+story('a person signs in, calls the API, refreshes and signs out', async (openBrowser) => {
+  const person = Person.make();
+  const browser = await openBrowser();
+  const tab = await browser.tab(firstClient);
+
+  assert.deepEqual(await signIn(tab, person), ['identify', 'consent']);
+  assert.ok((await tab.text('#userinfo')).includes(person.email), await tab.text('#userinfo'));
+
+  await tab.press('#call-api');
+  assert.equal(await tab.text('#api-answer .status'), '200');
+
+  const former = await tab.text('#refresh-token .token');
+  await tab.press('#refresh');
+  await assertSignedIn(tab);
+  assert.notEqual(await tab.text('#refresh-token .token'), former, 'the refresh token was not replaced');
+
+  await tab.press('#sign-out');
+  await finish(tab, person);
+  assert.equal(await tab.text('#signed-out h1'), 'You are signed out');
+});
+
+story('after signing out the password is asked for again, and consent is remembered', async (openBrowser) => {
+  const person = Person.make();
+  const browser = await openBrowser();
+  const tab = await browser.tab(firstClient);
+  await signIn(tab, person);
+  await tab.press('#sign-out');
+
+  const pages = await signIn(tab, person);
+
+  assert.deepEqual(pages, ['identify']);
+});

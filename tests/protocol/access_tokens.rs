@@ -1,0 +1,68 @@
+//! Access tokens for APIs. RFC 9068, RFC 8707.
+
+use portreeve_tests::{
+    cast,
+    deployment::on_sqlite,
+    jwt,
+    relying_party::{RelyingParty, Tokens},
+};
+
+/// S-044: a JWT for an API has a type of its own, one audience, and the claims of RFC 9068 §2.2.
+#[test]
+fn a_jwt_access_token_is_of_its_own_kind() {
+    on_sqlite(async |at| {
+        let web = RelyingParty::new(at, "web");
+
+        let tokens = web.tokens_for(&web.request("openid orders.read").with("resource", cast::ORDERS)).await;
+
+        let header = jwt::header(tokens.access());
+        assert_eq!(header["typ"], "at+jwt");
+        let claims = at.verified(tokens.access(), "at+jwt").await;
+        assert_eq!((&claims["iss"], &claims["aud"]), (&cast::ISSUER.into(), &cast::ORDERS.into()));
+        assert_eq!((&claims["client_id"], &claims["scope"]), (&"web".into(), &"orders.read".into()));
+        assert_eq!(claims["sub"], jwt::claims(tokens.id())["sub"]);
+        assert!(claims["jti"].is_string());
+        assert_eq!(claims["exp"].as_i64(), claims["iat"].as_i64().map(|iat| iat + 600));
+    });
+}
+
+/// S-044: an ID token is no access token and no assertion, by its type.
+#[test]
+fn an_id_token_has_another_type_than_an_access_token() {
+    on_sqlite(async |at| {
+        let tokens = RelyingParty::new(at, "web").tokens("openid").await;
+
+        assert_ne!(jwt::header(tokens.id())["typ"], "at+jwt");
+    });
+}
+
+/// S-032: the token is for the resource that was asked, with the scopes of that resource.
+#[test]
+fn each_token_is_for_one_resource() {
+    on_sqlite(async |at| {
+        let web = RelyingParty::new(at, "web");
+        let request = web.request("orders.read bills.read").also("resource", cast::ORDERS).also("resource", cast::BILLS);
+        let grant = web.grant_for(&request, cast::ADA).await;
+
+        let for_orders = Tokens(web.redeem_with(&grant, &[("resource", cast::ORDERS)]).await.success());
+        let for_bills = Tokens(web.refresh_with(for_orders.refresh(), &[("resource", cast::BILLS)]).await.success());
+
+        let gateway = RelyingParty::new(at, "gateway");
+        assert_eq!(jwt::claims(for_orders.access())["scope"], "orders.read");
+        let bills = gateway.introspect(for_bills.access()).await.success();
+        assert_eq!((&bills["aud"], &bills["scope"]), (&cast::BILLS.into(), &"bills.read".into()));
+    });
+}
+
+/// S-026: an opaque token has at most 100 characters, which every gateway can keep.
+#[test]
+fn opaque_tokens_are_short() {
+    on_sqlite(async |at| {
+        let web = RelyingParty::new(at, "web");
+
+        let tokens = web.tokens_for(&web.request("bills.read").with("resource", cast::BILLS)).await;
+
+        assert!(tokens.access().len() <= 100, "{}", tokens.access());
+        assert!(!tokens.access().contains('.'));
+    });
+}

@@ -1,0 +1,137 @@
+//! Many at once: what counts once counts once. SECURITY rules 3 and 4.
+
+use http::Method;
+use portreeve_tests::{
+    browser::{Browser, own_headers},
+    cast,
+    deployment::{form, on_both},
+    relying_party::{RelyingParty, Tokens},
+};
+
+const AT_ONCE: usize = 50;
+
+/// S-021, OA-14, OA-15: fifty redemptions of one code give tokens once, and the others end them.
+#[test]
+fn one_of_many_redemptions_succeeds() {
+    on_both(async |at| {
+        let web = RelyingParty::new(at, "web");
+        let grant = web.grant("openid", cast::ADA).await;
+        let requests = (0..AT_ONCE).map(|_| web.prepared_redemption(&grant)).collect();
+
+        let replies = at.send_all(requests).await;
+
+        let (successes, refusals): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 200);
+        assert_eq!(successes.len(), 1);
+        for refused in &refusals {
+            assert_eq!(refused.error(), (400, "invalid_grant".to_owned()));
+        }
+        let tokens = Tokens(successes[0].json());
+        assert!(!web.sees_active(tokens.access()).await);
+        assert_eq!(web.refresh(tokens.refresh()).await.error(), (400, "invalid_grant".to_owned()));
+        assert_eq!(at.events("token.code.redeemed").await, 1);
+    });
+}
+
+/// S-036: fifty uses of one refresh token, by a client that retries, all give the same successor, which works.
+#[test]
+fn many_uses_of_a_refresh_token_give_one_successor() {
+    on_both(async |at| {
+        let spa = RelyingParty::new(at, "spa");
+        let first = spa.tokens("openid").await;
+        let requests = (0..AT_ONCE).map(|_| spa.prepared_refresh(first.refresh())).collect();
+
+        let replies = at.send_all(requests).await;
+
+        let successors: Vec<_> = replies.into_iter().map(|reply| Tokens(reply.success())).collect();
+        let one = successors[0].refresh();
+        assert!(successors.iter().all(|tokens| tokens.refresh() == one));
+        assert_eq!(at.events("token.refresh.rotated").await, 1);
+        assert_eq!(spa.refresh(one).await.status, 200);
+        assert_eq!(at.events("token.refresh.replayed").await, 0);
+    });
+}
+
+/// S-036: uses of a token and of its successor at once leave one branch alive at most.
+#[test]
+fn a_race_of_generations_leaves_one_branch_at_most() {
+    on_both(async |at| {
+        let spa = RelyingParty::new(at, "spa");
+        let first = spa.tokens("openid").await;
+        let second = Tokens(spa.refresh(first.refresh()).await.success());
+        let both = [first.refresh(), second.refresh()];
+        let requests = (0..AT_ONCE).map(|index| spa.prepared_refresh(both[index % 2])).collect();
+
+        let replies = at.send_all(requests).await;
+
+        assert!(replies.iter().all(|reply| [200, 400].contains(&reply.status.as_u16())));
+        let tips = replies.iter().filter(|reply| reply.status == 200).map(|reply| Tokens(reply.json()));
+        let mut tips: Vec<_> = tips.map(|tokens| tokens.refresh().to_owned()).filter(|tip| tip != second.refresh()).collect();
+        tips.sort_unstable();
+        tips.dedup();
+        assert!(tips.len() <= 1, "{tips:?}");
+    });
+}
+
+/// S-081: one code of the app signs in once, however many browsers send it at once.
+#[test]
+fn a_totp_code_signs_in_once() {
+    on_both(async |at| {
+        let web = RelyingParty::new(at, "web");
+        let mut requests = vec![];
+        let browsers: Vec<_> = (0..4).map(|_| Browser::new(at)).collect();
+        for browser in &browsers {
+            let page = browser.authorize(&web.request("openid")).await;
+            let page = browser.press(&page, "submit", &[("email", cast::GRACE), ("password", cast::PASSWORD)]).await;
+            assert_eq!(page.step(), "second-factor");
+            let (action, fields) = page.filled_form("submit", &[("code", &browser.totp_code())]);
+            let pairs: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            requests.push(browser.prepared(Method::POST, &action, &own_headers(), form(&pairs)));
+        }
+
+        let replies = at.send_all(requests).await;
+
+        let passed = replies.iter().filter(|reply| reply.location().is_some()).count();
+        assert_eq!(passed, 1);
+    });
+}
+
+/// S-092: one form posted many times at once signs in once: one session, one code.
+#[test]
+fn a_form_posted_many_times_counts_once() {
+    on_both(async |at| {
+        let (own, browser) = (RelyingParty::new(at, "first-party"), Browser::new(at));
+        let page = browser.authorize(&own.request("openid")).await;
+        let (action, fields) = page.filled_form("submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]);
+        let pairs: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let request = || browser.prepared(Method::POST, &action, &own_headers(), form(&pairs));
+
+        let replies = at.send_all((0..5).map(|_| request()).collect()).await;
+
+        let codes = replies.iter().filter(|reply| reply.location().is_some_and(|to| to.contains("code="))).count();
+        assert_eq!(codes, 1);
+        assert!(replies.iter().all(|reply| !reply.status.is_server_error()));
+        assert_eq!(at.events("session.created").await, 1);
+        assert_eq!(at.events("token.code.issued").await, 1);
+    });
+}
+
+/// S-049, OC-51: one assertion authenticates once, however many requests carry it at once.
+#[test]
+fn an_assertion_counts_once() {
+    on_both(async |at| {
+        let keyed = RelyingParty::new(at, "keyed");
+        use portreeve_tests::{deployment::post_request, relying_party};
+        let assertion = relying_party::assertion(at, &relying_party::assertion_claims(at, &keyed.id));
+        let pairs = [
+            ("grant_type", "client_credentials"),
+            ("scope", "orders.read"),
+            ("client_assertion_type", relying_party::ASSERTION_TYPE),
+            ("client_assertion", &assertion),
+        ];
+
+        let replies = at.send_all((0..20).map(|_| post_request("/oauth2/token", &[], &pairs)).collect()).await;
+
+        assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
+        assert!(replies.iter().filter(|reply| reply.status != 200).all(|reply| reply.error().1 == "invalid_client"));
+    });
+}

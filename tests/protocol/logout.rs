@@ -1,0 +1,202 @@
+//! RP-Initiated Logout 1.0.
+
+use http::Method;
+use portreeve_domain::Lifetime;
+use portreeve_tests::{
+    browser::{Browser, Page},
+    cast,
+    deployment::{Deployment, FORM, form, on_both, on_sqlite},
+    relying_party::{RelyingParty, Tokens},
+};
+
+const LOGOUT: &str = "/oauth2/logout";
+
+/// Signs a person in and returns the browser and the ID token of `web`.
+async fn signed_in<'d>(at: &'d Deployment, email: &str) -> (Browser<'d>, Tokens) {
+    let (web, browser) = (RelyingParty::new(at, "web"), Browser::new(at));
+    let grant = web.grant_in(&browser, &web.request("openid"), email).await;
+    let tokens = Tokens(web.redeem(&grant).await.success());
+    (browser, tokens)
+}
+
+async fn ask(browser: &Browser<'_>, pairs: &[(&str, &str)]) -> Page {
+    browser.visit(&format!("{LOGOUT}?{}", form(pairs))).await
+}
+
+async fn is_signed_in(at: &Deployment, browser: &Browser<'_>) -> bool {
+    let silent = RelyingParty::new(at, "web").request("openid").with("prompt", "none");
+    browser.authorize(&silent).await.callback().get("code").is_some()
+}
+
+/// Whether the page asks the person.
+fn asks(page: &Page) -> bool {
+    page.reply.status == 200 && page.has_button("submit") && page.has_button("stay")
+}
+
+/// RL-01, RL-08: by GET and by POST; afterwards nobody is signed in.
+#[test]
+fn a_logout_ends_the_session() {
+    on_both(async |at| {
+        for by_post in [false, true] {
+            let (browser, tokens) = signed_in(at, cast::ADA).await;
+            let pairs = [("id_token_hint", tokens.id()), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)];
+            assert!(is_signed_in(at, &browser).await);
+
+            let reply = match by_post {
+                false => browser.send(Method::GET, &format!("{LOGOUT}?{}", form(&pairs)), &[], String::new()).await,
+                true => browser.send(Method::POST, LOGOUT, &[("content-type", FORM)], form(&pairs)).await,
+            };
+
+            assert_eq!((reply.status.as_u16(), reply.location()), (303, Some(cast::SIGNED_OUT_URI)));
+            assert!(!is_signed_in(at, &browser).await);
+        }
+    });
+}
+
+/// RL-02: an ID token that has expired is still a good hint.
+#[test]
+fn an_expired_hint_is_good() {
+    on_sqlite(async |at| {
+        let (browser, tokens) = signed_in(at, cast::ADA).await;
+        at.wait(Lifetime::from_days(7));
+
+        let page = ask(&browser, &[("id_token_hint", tokens.id()), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]).await;
+
+        assert_eq!(page.reply.location(), Some(cast::SIGNED_OUT_URI));
+        assert!(!is_signed_in(at, &browser).await);
+    });
+}
+
+/// RL-03, S-016, S-017: without a hint, or with one about somebody else, the person is asked.
+#[test]
+fn the_person_is_asked_without_a_fitting_hint() {
+    on_both(async |at| {
+        let (browser, _) = signed_in(at, cast::ADA).await;
+        let (_, of_alan) = signed_in(at, cast::ALAN).await;
+
+        let no_hint = ask(&browser, &[]).await;
+        let by_client = ask(&browser, &[("client_id", "web"), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]).await;
+        let other_person = ask(&browser, &[("id_token_hint", of_alan.id())]).await;
+
+        for page in [&no_hint, &by_client, &other_person] {
+            assert!(asks(page), "{}", page.html());
+        }
+        assert!(is_signed_in(at, &browser).await);
+        let stayed = browser.press(&no_hint, "stay", &[]).await;
+        assert_eq!(stayed.reply.status, 200);
+        assert!(is_signed_in(at, &browser).await);
+        let page = ask(&browser, &[("client_id", "web"), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]).await;
+        let gone = browser.press(&page, "submit", &[]).await;
+        assert_eq!(gone.reply.location(), Some(cast::SIGNED_OUT_URI));
+        assert!(!is_signed_in(at, &browser).await);
+    });
+}
+
+/// RL-04, S-016: the browser goes to an address that the client registered exactly, and nowhere else.
+#[test]
+fn only_a_registered_address_is_returned_to() {
+    on_sqlite(async |at| {
+        let (browser, tokens) = signed_in(at, cast::ADA).await;
+        let hint = ("id_token_hint", tokens.id());
+        for uri in [
+            "https://rp.example/signed-out/",
+            "https://rp.example/signed-out?x=1",
+            "https://rp.example",
+            "https://evil.example/",
+            "https://other.example/signed-out",
+            "https://rp.example/cb",
+            "javascript:alert(1)",
+        ] {
+            let page = ask(&browser, &[hint, ("post_logout_redirect_uri", uri)]).await;
+            assert_eq!((page.reply.status.as_u16(), page.reply.location()), (400, None), "{uri}");
+            assert!(is_signed_in(at, &browser).await, "{uri}");
+        }
+        let nobody = ask(&browser, &[("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]).await;
+        assert_eq!(nobody.reply.location(), None, "no client is known");
+
+        let page = ask(&browser, &[hint, ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]).await;
+        assert_eq!(page.reply.location(), Some(cast::SIGNED_OUT_URI));
+    });
+}
+
+/// RL-05: `client_id` must be the audience of the hint.
+#[test]
+fn client_id_must_be_the_audience_of_the_hint() {
+    on_sqlite(async |at| {
+        let (browser, tokens) = signed_in(at, cast::ADA).await;
+
+        let differs = ask(&browser, &[("id_token_hint", tokens.id()), ("client_id", "other")]).await;
+        assert_eq!((differs.reply.status.as_u16(), differs.reply.location()), (400, None));
+        assert!(is_signed_in(at, &browser).await);
+
+        let fits = ask(&browser, &[("id_token_hint", tokens.id()), ("client_id", "web")]).await;
+        assert_eq!(fits.reply.status, 200);
+        assert!(!is_signed_in(at, &browser).await);
+    });
+}
+
+/// RL-06: `state` comes back with the redirect, and only if it was sent.
+#[test]
+fn state_comes_back() {
+    on_sqlite(async |at| {
+        let uri = ("post_logout_redirect_uri", cast::SIGNED_OUT_URI);
+        let (browser, tokens) = signed_in(at, cast::ADA).await;
+
+        let with = ask(&browser, &[("id_token_hint", tokens.id()), uri, ("state", "a b&c")]).await;
+
+        assert_eq!(with.callback().get("state"), Some("a b&c"));
+        let (browser, tokens) = signed_in(at, cast::ADA).await;
+        let without = ask(&browser, &[("id_token_hint", tokens.id()), uri]).await;
+        assert_eq!(without.reply.location(), Some(cast::SIGNED_OUT_URI));
+    });
+}
+
+/// RL-07: a hint that we did not sign ends nothing and redirects nowhere.
+#[test]
+fn a_forged_hint_is_refused() {
+    on_sqlite(async |at| {
+        let (browser, tokens) = signed_in(at, cast::ADA).await;
+        let parts: Vec<_> = tokens.id().split('.').collect();
+        let forged = format!("{}.{}.{}", parts[0], parts[1], "A".repeat(86));
+        for hint in [forged.as_str(), "garbage"] {
+            let page = ask(&browser, &[("id_token_hint", hint), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]).await;
+            assert_eq!((page.reply.status.as_u16(), page.reply.location()), (400, None));
+            assert!(is_signed_in(at, &browser).await);
+        }
+    });
+}
+
+/// RL-09: the endpoint is advertised; hints about people and languages never fail.
+#[test]
+fn the_endpoint_is_advertised_and_tolerant() {
+    on_sqlite(async |at| {
+        let (browser, tokens) = signed_in(at, cast::ADA).await;
+
+        let pairs = [("id_token_hint", tokens.id()), ("logout_hint", "\"><x>"), ("ui_locales", "xx de"), ("foo", "bar")];
+        let page = ask(&browser, &pairs).await;
+
+        assert_eq!(at.discovery().await["end_session_endpoint"], format!("{}{LOGOUT}", cast::ISSUER));
+        assert_eq!(page.reply.status, 200);
+        assert!(!is_signed_in(at, &browser).await);
+    });
+}
+
+/// S-017: a page of another site that loads the address as a picture ends nothing.
+#[test]
+fn a_logout_cannot_be_forced() {
+    on_sqlite(async |at| {
+        let (browser, _) = signed_in(at, cast::ADA).await;
+        let headers = [("sec-fetch-site", "cross-site"), ("sec-fetch-dest", "image"), ("sec-fetch-mode", "no-cors")];
+
+        browser.send(Method::GET, LOGOUT, &headers, String::new()).await;
+        let page = ask(&browser, &[]).await;
+        let (action, fields) = page.form_of("submit");
+        let fields: Vec<_> = fields.iter().filter(|(name, _)| name != "csrf").cloned().collect();
+        let pairs: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        browser.post_own(&action, &pairs).await;
+
+        assert!(is_signed_in(at, &browser).await);
+        browser.press(&page, "submit", &[]).await;
+        assert!(!is_signed_in(at, &browser).await);
+    });
+}

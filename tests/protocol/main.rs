@@ -1,0 +1,30 @@
+//! The protocol as clients and browsers see it: requests in, bytes out.
+//!
+//! Owns the end-to-end view of the specifications' rules; expected values come from them. Files are named after what a
+//! reader of a specification looks for. Runs in one process without sockets, on SQLite, and on PostgreSQL too where
+//! single use, concurrency or row-level security are at stake.
+
+mod access_control;
+mod access_tokens;
+mod authorization_code;
+mod authorization_request;
+mod authorization_response;
+mod bearer_tokens;
+mod client_authentication;
+mod concurrency;
+mod cross_site_requests;
+mod discovery;
+mod id_tokens;
+mod introspection;
+mod logout;
+mod passwords;
+mod prompts;
+mod redirect_uris;
+mod refresh_tokens;
+mod revocation;
+mod second_factors;
+mod sessions;
+mod steps;
+mod subjects;
+mod token_endpoint;
+mod userinfo;

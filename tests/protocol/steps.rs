@@ -1,0 +1,154 @@
+//! The pages of a journey: none can be skipped, none is a dead end. DESIGN §4, SECURITY S-079.
+
+use portreeve_domain::Lifetime;
+use portreeve_tests::{
+    browser::{Browser, Page},
+    cast,
+    deployment::{Deployment, on_both, on_sqlite},
+    relying_party::RelyingParty,
+};
+
+const STEPS: [&str; 9] = [
+    "select-account",
+    "register",
+    "password",
+    "second-factor",
+    "recovery-code",
+    "verify-email",
+    "enrol-totp",
+    "recovery-codes",
+    "consent",
+];
+
+async fn began<'d>(at: &'d Deployment) -> (Browser<'d>, Page) {
+    let browser = Browser::new(at);
+    let page = browser.authorize(&RelyingParty::new(at, "web").request("openid")).await;
+    (browser, page)
+}
+
+fn journey(page: &Page) -> String {
+    page.path.rsplit_once('/').unwrap().0.to_owned()
+}
+
+/// S-079: the address of a later page leads to the page that is due.
+#[test]
+fn later_pages_cannot_be_opened() {
+    on_sqlite(async |at| {
+        let (browser, page) = began(at).await;
+        for step in STEPS {
+            let shown = browser.visit(&format!("{}/{step}", journey(&page))).await;
+            assert_eq!((shown.reply.status.as_u16(), shown.step()), (200, "identify"), "{step}");
+        }
+        assert_eq!(browser.visit(&journey(&page)).await.step(), "identify");
+    });
+}
+
+/// S-079: the form of a later page, sent early, proves nothing.
+#[test]
+fn later_forms_cannot_be_sent() {
+    on_both(async |at| {
+        let (browser, page) = began(at).await;
+        let (csrf, version) = (page.value_of("csrf").unwrap(), page.value_of("version").unwrap());
+        for step in STEPS {
+            for extra in [("decision", "allow"), ("action", "skip"), ("account", "acc_1"), ("code", "123456")] {
+                let fields = [("csrf", csrf.as_str()), ("version", version.as_str()), extra];
+                let reply = browser.post_own(&format!("{}/{step}", journey(&page)), &fields).await;
+                assert_eq!(reply.step(), "identify", "{step} {extra:?}");
+            }
+        }
+        assert_eq!(at.events("session.created").await, 0);
+        assert_eq!(at.events("token.code.issued").await, 0);
+    });
+}
+
+/// S-079: an empty form, or one with the fields of another page, leads to the same page again.
+#[test]
+fn empty_and_foreign_fields_lead_to_the_same_page() {
+    on_sqlite(async |at| {
+        let (browser, page) = began(at).await;
+
+        let empty = browser.press(&page, "submit", &[]).await;
+        let foreign = browser.press(&empty, "submit", &[("decision", "allow"), ("code", "123456")]).await;
+
+        assert_eq!((empty.step(), foreign.step()), ("identify", "identify"));
+        assert!(!browser.complete(foreign, cast::ADA).await.code().is_empty(), "and it still works");
+    });
+}
+
+/// S-079: after going back, an old form does nothing and leads on.
+#[test]
+fn an_old_form_leads_to_where_the_journey_stands() {
+    on_sqlite(async |at| {
+        let (browser, identify) = began(at).await;
+        let consent = browser.press(&identify, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+        assert_eq!(consent.step(), "consent");
+
+        let again = browser.press(&identify, "submit", &[("email", cast::ALAN), ("password", cast::PASSWORD)]).await;
+
+        assert_eq!(again.step(), "consent");
+        assert!(again.html().contains(cast::ADA), "still Ada's");
+        assert!(!again.html().contains(cast::ALAN));
+        assert!(again.text_of("notice").is_some());
+    });
+}
+
+/// S-079: another way of proving is another page of the same step, not a way around it.
+#[test]
+fn another_way_is_not_a_way_around() {
+    on_sqlite(async |at| {
+        let (browser, page) = began(at).await;
+        let factor = browser.press(&page, "submit", &[("email", cast::GRACE), ("password", cast::PASSWORD)]).await;
+        assert_eq!(factor.step(), "second-factor");
+        let other = browser.visit(&format!("{}/recovery-code", journey(&factor))).await;
+
+        let skipped = browser.press(&other, "submit", &[("code", "aaaa"), ("action", "skip")]).await;
+
+        assert!(!skipped.is_redirect());
+        assert_eq!(browser.visit(&journey(&factor)).await.step(), "second-factor");
+    });
+}
+
+/// S-079: a finished journey gives no second code, and offers a way on.
+#[test]
+fn a_finished_journey_gives_no_second_code() {
+    on_both(async |at| {
+        let (browser, page) = began(at).await;
+        let consent = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+        browser.press(&consent, "allow", &[]).await.callback().code();
+
+        let again = browser.press(&consent, "allow", &[]).await;
+        let visited = browser.visit(&consent.path).await;
+
+        assert!(!again.is_redirect());
+        assert_eq!(at.events("token.code.issued").await, 1);
+        assert!(visited.has_button("start-again"), "{}", visited.html());
+    });
+}
+
+/// S-079: a journey ends after half an hour, and can be begun again.
+#[test]
+fn an_old_journey_can_be_begun_again() {
+    on_sqlite(async |at| {
+        let (browser, page) = began(at).await;
+        at.wait(Lifetime::from_minutes(31));
+
+        let late = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+
+        assert!(!late.is_redirect());
+        let fresh = browser.press(&late, "start-again", &[]).await;
+        assert_eq!(fresh.step(), "identify");
+        assert!(!browser.complete(fresh, cast::ADA).await.code().is_empty());
+    });
+}
+
+/// S-079: an address that is no journey is a page that says so.
+#[test]
+fn an_unknown_journey_is_not_found() {
+    on_sqlite(async |at| {
+        for path in ["/j/jrn_0000000000000000", "/j/x/consent", "/j/%00/identify", "/t/acme/j/jrn_x/consent"] {
+            let page = Browser::new(at).visit(path).await;
+            assert!(page.reply.status.is_client_error(), "{path}: {}", page.reply.status);
+            assert!(page.reply.header("content-type").is_some_and(|kind| kind.starts_with("text/html")), "{path}");
+        }
+    });
+}

@@ -1,0 +1,385 @@
+//! A whole server inside a test: every door on one database, with a clock that stands still.
+//!
+//! Owns starting it, sending it requests without a socket, and looking at the end that nothing went wrong unnoticed: an
+//! error logged, an outbox row undelivered. Leaves what is in it to `cast`, and who talks to it to `browser` and
+//! `relying_party`.
+
+use std::{
+    cell::Cell,
+    fs, mem,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use axum::{Router, body::Body};
+use http::{Method, Request, header};
+use http_body_util::BodyExt;
+use portreeve_crypto::Random;
+use portreeve_domain::{EventId, Lifetime, MailPurpose, OutboxMessage, TenantId};
+use portreeve_http_kit::{
+    client_address::with_client_address,
+    listener::PeerAddress,
+    request_trace::{RequestTrace, with_request_trace},
+    security_headers::{api_headers, with_default_headers},
+    transport::Transport,
+};
+use portreeve_issuer::{
+    Ambient, Clock, Issuer, RowIds, TenantDirectory,
+    configure::{Problem, Resources, Unlisted},
+};
+use portreeve_jose::{Algorithm, AudienceRule, Expected, Expiry, KeySet, SigningKey, TypRule};
+use portreeve_storage::{Store, Wall, events, outbox};
+use serde_json::Value;
+use tokio::runtime::Builder;
+use tower::ServiceExt;
+
+use crate::{
+    cast,
+    faults::Faults,
+    jwt,
+    reply::Reply,
+    temp::TempFolder,
+    template::{self, Template},
+};
+
+/// The media type of forms.
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Which database a deployment runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// The embedded one.
+    Sqlite,
+    /// PostgreSQL, as the role that owns nothing.
+    Postgres,
+}
+
+/// A running server with the whole cast.
+pub struct Deployment {
+    /// The use cases, for what a test cannot reach by HTTP.
+    pub issuer: Arc<Issuer>,
+    /// Its clock, which moves only when a test moves it.
+    pub clock: Clock,
+    /// What it runs on.
+    pub database: Database,
+    router: Router,
+    faults: Faults,
+    expects_faults: Cell<bool>,
+    addresses: AtomicU32,
+    folder: TempFolder,
+}
+
+/// Runs a test on SQLite.
+///
+/// # Panics
+///
+/// When the test does, or leaves a fault or an undelivered message behind.
+pub fn on_sqlite(test: impl AsyncFn(&Deployment)) {
+    on(Database::Sqlite, test);
+}
+
+/// Runs a test on SQLite, then on PostgreSQL.
+///
+/// # Panics
+///
+/// When the test does, or leaves a fault or an undelivered message behind.
+pub fn on_both(test: impl AsyncFn(&Deployment)) {
+    on(Database::Sqlite, &test);
+    on(Database::Postgres, &test);
+}
+
+fn on(database: Database, test: impl AsyncFn(&Deployment)) {
+    let template = Template::of(database);
+    let faults = Faults::default();
+    let dispatch = faults.dispatch();
+    let for_threads = dispatch.clone();
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        // The thread ends with the runtime, so it never logs anywhere else.
+        .on_thread_start(move || mem::forget(tracing::dispatcher::set_default(&for_threads)))
+        .build()
+        .expect("a runtime");
+    let _guard = tracing::dispatcher::set_default(&dispatch);
+    runtime.block_on(async {
+        let deployment = Deployment::start(database, template, faults).await;
+        test(&deployment).await;
+        deployment.check_nothing_is_left().await;
+    });
+}
+
+impl Deployment {
+    async fn start(database: Database, template: &Template, faults: Faults) -> Self {
+        let copied = template.copy();
+        let clock = Clock::manual(template::starts_at());
+        // Another seed than the template's: the same secrets twice would hide a comparison that lacks one.
+        let random = Random::seeded([2; 32]);
+        let ambient = Ambient::new(clock.clone(), random.clone(), RowIds::new(1, clock.now()));
+        let store = Store::open(&copied.url).expect("open the copy");
+        let issuer = Issuer::start(store, ambient, template.kek(), template::settings()).await.expect("start");
+        let issuer = Arc::new(issuer);
+        template::write_secrets(copied.folder.path());
+        Self {
+            router: router(&issuer, random),
+            issuer,
+            clock,
+            database,
+            faults,
+            expects_faults: Cell::new(false),
+            addresses: AtomicU32::new(0),
+            folder: copied.folder,
+        }
+    }
+
+    /// Returns a client address that nobody has used yet, so that limits on addresses do not add up.
+    pub fn fresh_address(&self) -> IpAddr {
+        let first = u32::from(Ipv4Addr::new(198, 18, 0, 0));
+        IpAddr::V4(Ipv4Addr::from(first + self.addresses.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// Moves the clock on.
+    pub fn wait(&self, time: Lifetime) {
+        self.clock.advance(time);
+    }
+
+    /// Returns the time in Unix seconds.
+    pub fn seconds(&self) -> i64 {
+        self.clock.now().as_seconds()
+    }
+
+    /// Sends a request from an address and returns the reply.
+    ///
+    /// # Panics
+    ///
+    /// When the reply breaks off.
+    pub async fn send_from(&self, address: IpAddr, mut request: Request<Body>) -> Reply {
+        request.extensions_mut().insert(PeerAddress(SocketAddr::new(address, 40_000)));
+        received(self.router.clone(), request).await
+    }
+
+    /// Sends a request as a machine does, without cookies.
+    ///
+    /// # Panics
+    ///
+    /// When the reply breaks off.
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        self.send_from(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), request).await
+    }
+
+    /// Sends requests at once, each on a task of its own, and returns the replies in the same order.
+    ///
+    /// # Panics
+    ///
+    /// When a reply breaks off.
+    pub async fn send_all(&self, requests: Vec<Request<Body>>) -> Vec<Reply> {
+        let tasks: Vec<_> = requests
+            .into_iter()
+            .map(|mut request| {
+                let address = SocketAddr::new(self.fresh_address(), 40_000);
+                request.extensions_mut().insert(PeerAddress(address));
+                tokio::spawn(received(self.router.clone(), request))
+            })
+            .collect();
+        let mut replies = vec![];
+        for task in tasks {
+            replies.push(task.await.expect("a reply"));
+        }
+        replies
+    }
+
+    /// Gets a path below the issuer's host, with headers.
+    pub async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        self.send(request(Method::GET, path, headers, Body::empty())).await
+    }
+
+    /// Posts a form to a path below the issuer's host, with headers.
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], pairs: &[(&str, &str)]) -> Reply {
+        self.send(post_request(path, headers, pairs)).await
+    }
+
+    /// Calls userinfo with an access token in the header.
+    pub async fn userinfo(&self, access_token: &str) -> Reply {
+        self.get("/oauth2/userinfo", &[("authorization", &format!("Bearer {access_token}"))]).await
+    }
+
+    /// Returns the bytes of every file of an embedded database.
+    ///
+    /// # Panics
+    ///
+    /// When a file cannot be read.
+    pub fn database_bytes(&self) -> Vec<u8> {
+        let files = fs::read_dir(self.folder.path()).expect("the folder");
+        let files = files.map(|entry| entry.expect("an entry").path());
+        let of_database = files.filter(|path| path.to_string_lossy().contains(".db"));
+        of_database.flat_map(|path| fs::read(path).expect("read the database")).collect()
+    }
+
+    /// Returns the discovery document.
+    pub async fn discovery(&self) -> Value {
+        self.get("/.well-known/openid-configuration", &[]).await.success()
+    }
+
+    /// Verifies the signature of a JWT with the published keys and returns its claims.
+    ///
+    /// `typ` is what its header must say. Time and audience are left to the test.
+    ///
+    /// # Panics
+    ///
+    /// When no published key fits.
+    pub async fn verified(&self, token: &str, typ: &str) -> Value {
+        let jwks = self.get("/oauth2/jwks", &[]).await.success();
+        let keys = KeySet::from_jwks(&jwks).expect("a key set");
+        let expected = Expected {
+            typ: TypRule::AbsentOr(&[typ]),
+            algorithms: &[Algorithm::Es256, Algorithm::Rs256],
+            issuer: Some(cast::ISSUER),
+            audience: AudienceRule::Unchecked,
+            required: &["iat"],
+            now_seconds: self.seconds(),
+            skew_seconds: 0,
+            expiry: Expiry::Required,
+            max_bytes: 16 * 1024,
+        };
+        portreeve_jose::verify(token, &expected, &keys).unwrap_or_else(|error| panic!("{error:?}: {token}"));
+        jwt::claims(token)
+    }
+
+    /// Returns the private key of the client `keyed`.
+    pub fn client_key(&self) -> SigningKey {
+        Template::of(self.database).client_key()
+    }
+
+    /// Returns the directory of the tenant `default`.
+    pub fn tenant(&self) -> Arc<TenantDirectory> {
+        self.issuer.directory.by_id(TenantId::DEFAULT).expect("the tenant default")
+    }
+
+    /// Applies a resource file on top of the cast, as an operator would.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    ///
+    /// # Panics
+    ///
+    /// When the server fails.
+    pub async fn try_apply(&self, text: &str) -> Result<(), Vec<Problem>> {
+        let file = self.folder.path().join("resources.toml");
+        fs::write(&file, text).expect("write the resources");
+        let resources = Resources::read(&[file])?;
+        match self.issuer.apply(&resources, Unlisted::Keep).await {
+            Ok(_) => Ok(()),
+            Err(portreeve_domain::Failure::Refused(problems)) => Err(problems),
+            Err(portreeve_domain::Failure::Fault(fault)) => panic!("{fault}"),
+        }
+    }
+
+    /// Applies a resource file that has nothing wrong.
+    ///
+    /// # Panics
+    ///
+    /// When something is wrong with it.
+    pub async fn apply(&self, text: &str) {
+        if let Err(problems) = self.try_apply(text).await {
+            panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+        }
+    }
+
+    /// Returns how many events of a kind, such as `token.refresh.replayed`, the tenant `default` has.
+    ///
+    /// # Panics
+    ///
+    /// When the database is away.
+    pub async fn events(&self, kind: &str) -> usize {
+        let mut conn = self.issuer.store().read(TenantId::DEFAULT).await.expect("a connection");
+        let (mut last, mut found) = (EventId::new(0), 0);
+        loop {
+            let page = events::after(&mut conn, TenantId::DEFAULT, last).await.expect("events");
+            found += page.iter().filter(|event| event.kind == kind).count();
+            match page.last() {
+                Some(event) => last = event.id,
+                None => return found,
+            }
+        }
+    }
+
+    /// Delivers what waits in the outbox and returns it: why each mail is sent, and in which language.
+    ///
+    /// # Panics
+    ///
+    /// When the database is away.
+    pub async fn deliver_mails(&self) -> Vec<(MailPurpose, String)> {
+        let now = self.clock.now();
+        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
+        let rows = outbox::ready(&mut conn, now).await.expect("the outbox");
+        drop(conn);
+        let mut mails = vec![];
+        for row in rows {
+            let mut tx = self.issuer.store().begin(row.tenant).await.expect("a transaction");
+            outbox::done(&mut tx, row.tenant, row.id, now).await.expect("mark as delivered");
+            tx.commit().await.expect("commit");
+            let OutboxMessage::Mail { purpose, locale, .. } = row.message;
+            mails.push((purpose, locale));
+        }
+        mails
+    }
+
+    /// Says that this test provokes a fault.
+    pub fn expect_faults(&self) {
+        self.expects_faults.set(true);
+    }
+
+    async fn check_nothing_is_left(&self) {
+        let faults = self.faults.take();
+        assert!(faults.is_empty() || self.expects_faults.get(), "unexpected faults were logged: {faults:#?}");
+        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
+        let waiting = outbox::pending(&mut conn).await.expect("the outbox");
+        assert_eq!(waiting, 0, "messages wait in the outbox; a test that causes mails delivers them");
+    }
+}
+
+/// Makes a request.
+///
+/// # Panics
+///
+/// When a header or the path is none.
+pub fn request(method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
+    let request = headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| {
+        request.header(*name, *value)
+    });
+    request.body(body).expect("a request")
+}
+
+/// Makes a request with a form.
+pub fn post_request(path: &str, headers: &[(&str, &str)], pairs: &[(&str, &str)]) -> Request<Body> {
+    let headers = [headers, &[(header::CONTENT_TYPE.as_str(), FORM)]].concat();
+    request(Method::POST, path, &headers, Body::from(form(pairs)))
+}
+
+async fn received(router: Router, request: Request<Body>) -> Reply {
+    let Ok(response) = router.oneshot(request).await;
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.expect("the whole body").to_bytes().to_vec();
+    Reply { status: head.status, headers: head.headers, body }
+}
+
+/// Writes pairs as a form body.
+pub fn form(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// The doors behind the layers that the server puts around them.
+fn router(issuer: &Arc<Issuer>, random: Random) -> Router {
+    let transport = Transport::of(&issuer.settings().public_url);
+    let routes = portreeve_endpoints::router(Arc::clone(issuer)).merge(portreeve_web::router(Arc::clone(issuer)));
+    let routes = with_default_headers(routes, api_headers(transport));
+    let trace = RequestTrace {
+        ids: Arc::new(move || format!("{:016x}", u64::from_be_bytes(random.bytes().unwrap_or_default()))),
+        trusted_proxies: Arc::default(),
+        observer: Arc::new(|_| {}),
+    };
+    with_client_address(with_request_trace(routes, trace), Arc::default())
+}

@@ -1,0 +1,71 @@
+//! The binary `portreeve`, built by cargo, and `portreeve demo` as a process.
+//!
+//! What a test does with the deployment is its own; `PORTREEVE_BINARY` names another binary to test, such as a release.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+    time::Duration,
+};
+
+use crate::{address::free_address, process::ChildProcess, temp::TempFolder};
+
+/// How long a start may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Returns the binary of this workspace, built by cargo, or the one that `PORTREEVE_BINARY` names.
+///
+/// # Panics
+///
+/// When it cannot be built.
+pub fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| env::var_os("PORTREEVE_BINARY").map_or_else(build, PathBuf::from))
+}
+
+/// Cargo knows better than a look at the folder whether the binary is as new as its sources.
+fn build() -> PathBuf {
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--locked", "--package", "portreeve-server", "--bin", "portreeve"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .expect("run cargo");
+    assert!(status.success(), "portreeve cannot be built");
+    // target/PROFILE/deps/TEST is this test.
+    let test = env::current_exe().expect("the path of this test");
+    let profile = test.parent().and_then(Path::parent).expect("the folder of the profile");
+    profile.join("portreeve")
+}
+
+/// A running `portreeve demo` on free ports, with data of its own; it ends when dropped.
+pub struct Demo {
+    _process: ChildProcess,
+    folder: TempFolder,
+}
+
+impl Demo {
+    /// Starts a demo and waits until it is ready.
+    ///
+    /// # Panics
+    ///
+    /// When it does not become ready within a minute.
+    pub fn start() -> Self {
+        let folder = TempFolder::new("demo");
+        let (public, relying_party, admin) = (free_address(), free_address(), free_address());
+        let mut command = Command::new(binary());
+        command.arg("demo").arg("--data").arg(folder.path());
+        for (option, address) in [("--listen", public), ("--rp-listen", relying_party), ("--admin-listen", admin)] {
+            command.arg(option).arg(address.to_string());
+        }
+        let mut process = ChildProcess::spawn(&mut command);
+        process.wait_for_ok(admin, "/readyz", PATIENCE);
+        Self { _process: process, folder }
+    }
+
+    /// The description of the deployment for scripts.
+    pub fn description(&self) -> PathBuf {
+        self.folder.path().join("demo.json")
+    }
+}

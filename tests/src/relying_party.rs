@@ -1,0 +1,273 @@
+//! Clients at the machine endpoints.
+//!
+//! Owns how each registered client authenticates, and the way from a grant to tokens. Leaves the person's part to
+//! `browser`.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use axum::body::Body;
+use http::{Request, header::AUTHORIZATION};
+use portreeve_domain::{ClientAuthMethod, ClientId};
+use serde_json::{Value, json};
+
+use crate::{
+    authorization::{AuthorizationRequest, VERIFIER},
+    browser::Browser,
+    cast,
+    deployment::{Deployment, form, post_request},
+    reply::Reply,
+};
+
+/// The `client_assertion_type` of RFC 7523 §2.2.
+pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// A registered client.
+pub struct RelyingParty<'d> {
+    at: &'d Deployment,
+    /// The slug of its tenant; None for the default one.
+    tenant: Option<&'static str>,
+    /// Its `client_id`.
+    pub id: String,
+    /// Its first redirect URI, or nothing.
+    pub redirect_uri: String,
+    method: ClientAuthMethod,
+}
+
+/// A code and what is needed to redeem it.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The code.
+    pub code: String,
+    /// The redirect URI it was sent to.
+    pub redirect_uri: String,
+}
+
+/// The answer of the token endpoint.
+#[derive(Clone, Debug)]
+pub struct Tokens(pub Value);
+
+impl Tokens {
+    /// Returns the access token.
+    pub fn access(&self) -> &str {
+        self.text("access_token")
+    }
+
+    /// Returns the refresh token.
+    pub fn refresh(&self) -> &str {
+        self.text("refresh_token")
+    }
+
+    /// Returns the ID token.
+    pub fn id(&self) -> &str {
+        self.text("id_token")
+    }
+
+    fn text(&self, member: &str) -> &str {
+        self.0[member].as_str().unwrap_or_else(|| panic!("no {member} in {}", self.0))
+    }
+}
+
+impl<'d> RelyingParty<'d> {
+    /// Finds a registered client of the default tenant.
+    ///
+    /// # Panics
+    ///
+    /// When there is none of that name.
+    pub fn new(at: &'d Deployment, id: &str) -> Self {
+        Self::find(at, None, id)
+    }
+
+    /// Finds a registered client of another tenant.
+    ///
+    /// # Panics
+    ///
+    /// When there is none of that name.
+    pub fn of_tenant(at: &'d Deployment, slug: &'static str, id: &str) -> Self {
+        Self::find(at, Some(slug), id)
+    }
+
+    fn find(at: &'d Deployment, tenant: Option<&'static str>, id: &str) -> Self {
+        let directory = match tenant {
+            None => at.tenant(),
+            Some(slug) => at.issuer.directory.by_slug(slug).expect("a tenant"),
+        };
+        let client = ClientId::parse(id).and_then(|id| directory.client(&id).cloned()).expect("a registered client");
+        Self {
+            at,
+            tenant,
+            id: id.to_owned(),
+            redirect_uri: client.metadata.redirect_uris.first().cloned().unwrap_or_default(),
+            method: client.metadata.token_endpoint_auth_method,
+        }
+    }
+
+    /// Makes an authorization request.
+    pub fn request(&self, scope: &str) -> AuthorizationRequest {
+        let request = AuthorizationRequest::new(&self.id, &self.redirect_uri, scope);
+        match self.tenant {
+            None => request,
+            Some(slug) => request.at_tenant(slug),
+        }
+    }
+
+    /// Returns the code of a person who signs in and agrees, in a browser of their own.
+    pub async fn grant(&self, scope: &str, email: &str) -> Grant {
+        self.grant_for(&self.request(scope), email).await
+    }
+
+    /// Returns the code for a request.
+    pub async fn grant_for(&self, request: &AuthorizationRequest, email: &str) -> Grant {
+        let browser = Browser::new(self.at);
+        self.grant_in(&browser, request, email).await
+    }
+
+    /// Returns the code for a request in an open browser.
+    pub async fn grant_in(&self, browser: &Browser<'_>, request: &AuthorizationRequest, email: &str) -> Grant {
+        let code = browser.sign_in(request, email).await.code();
+        Grant { code, redirect_uri: request.get("redirect_uri").unwrap_or_default().to_owned() }
+    }
+
+    /// Returns the tokens of Ada, who signs in and agrees.
+    pub async fn tokens(&self, scope: &str) -> Tokens {
+        self.tokens_of(scope, cast::ADA).await
+    }
+
+    /// Returns the tokens of a person who signs in and agrees.
+    pub async fn tokens_of(&self, scope: &str, email: &str) -> Tokens {
+        let grant = self.grant(scope, email).await;
+        Tokens(self.redeem(&grant).await.success())
+    }
+
+    /// Returns Ada's tokens for a request.
+    pub async fn tokens_for(&self, request: &AuthorizationRequest) -> Tokens {
+        let grant = self.grant_for(request, cast::ADA).await;
+        Tokens(self.redeem(&grant).await.success())
+    }
+
+    /// Exchanges a code.
+    pub async fn redeem(&self, grant: &Grant) -> Reply {
+        self.redeem_with(grant, &[]).await
+    }
+
+    /// Exchanges a code with parameters changed; an empty value leaves the parameter out.
+    pub async fn redeem_with(&self, grant: &Grant, changes: &[(&str, &str)]) -> Reply {
+        let usual = [
+            ("grant_type", "authorization_code"),
+            ("code", grant.code.as_str()),
+            ("redirect_uri", grant.redirect_uri.as_str()),
+            ("code_verifier", VERIFIER),
+        ];
+        let kept = usual.into_iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+        let pairs: Vec<_> = kept.chain(changes.iter().copied().filter(|(_, value)| !value.is_empty())).collect();
+        self.token(&pairs).await
+    }
+
+    /// Uses a refresh token.
+    pub async fn refresh(&self, token: &str) -> Reply {
+        self.refresh_with(token, &[]).await
+    }
+
+    /// Uses a refresh token with further parameters.
+    pub async fn refresh_with(&self, token: &str, more: &[(&str, &str)]) -> Reply {
+        self.token(&[&[("grant_type", "refresh_token"), ("refresh_token", token)], more].concat()).await
+    }
+
+    /// Asks for a token on its own behalf.
+    pub async fn client_credentials(&self, more: &[(&str, &str)]) -> Reply {
+        self.token(&[&[("grant_type", "client_credentials")], more].concat()).await
+    }
+
+    /// Sends a token request.
+    pub async fn token(&self, pairs: &[(&str, &str)]) -> Reply {
+        self.post("/oauth2/token", pairs).await
+    }
+
+    /// Asks about a token.
+    pub async fn introspect(&self, token: &str) -> Reply {
+        self.post("/oauth2/introspect", &[("token", token)]).await
+    }
+
+    /// Whether a token is active for this client.
+    pub async fn sees_active(&self, token: &str) -> bool {
+        self.introspect(token).await.success()["active"] == true
+    }
+
+    /// Gives a token back.
+    pub async fn revoke(&self, token: &str) -> Reply {
+        self.post("/oauth2/revoke", &[("token", token)]).await
+    }
+
+    /// Posts a form with this client's credentials.
+    pub async fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Reply {
+        self.at.send(self.prepared(path, pairs)).await
+    }
+
+    /// Returns a token request that redeems a code, to be sent later.
+    pub fn prepared_redemption(&self, grant: &Grant) -> Request<Body> {
+        let pairs = [
+            ("grant_type", "authorization_code"),
+            ("code", grant.code.as_str()),
+            ("redirect_uri", grant.redirect_uri.as_str()),
+            ("code_verifier", VERIFIER),
+        ];
+        self.prepared("/oauth2/token", &pairs)
+    }
+
+    /// Returns a token request that uses a refresh token, to be sent later.
+    pub fn prepared_refresh(&self, token: &str) -> Request<Body> {
+        self.prepared("/oauth2/token", &[("grant_type", "refresh_token"), ("refresh_token", token)])
+    }
+
+    /// Returns a form with this client's credentials, to be sent later.
+    pub fn prepared(&self, path: &str, pairs: &[(&str, &str)]) -> Request<Body> {
+        let authorization = basic(&self.id, cast::SECRET);
+        let assertion = self.assertion_if_needed();
+        let own: Vec<(&str, &str)> = match self.method {
+            ClientAuthMethod::None => vec![("client_id", &self.id)],
+            ClientAuthMethod::ClientSecretPost => vec![("client_id", &self.id), ("client_secret", cast::SECRET)],
+            ClientAuthMethod::ClientSecretBasic => vec![],
+            ClientAuthMethod::PrivateKeyJwt => {
+                vec![("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &assertion)]
+            }
+        };
+        let headers: &[(&str, &str)] = match self.method {
+            ClientAuthMethod::ClientSecretBasic => &[(AUTHORIZATION.as_str(), &authorization)],
+            _ => &[],
+        };
+        let base = self.tenant.map(|slug| format!("/t/{slug}")).unwrap_or_default();
+        post_request(&format!("{base}{path}"), headers, &[pairs, &own].concat())
+    }
+
+    fn assertion_if_needed(&self) -> String {
+        match self.method {
+            ClientAuthMethod::PrivateKeyJwt => assertion(self.at, &assertion_claims(self.at, &self.id)),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Returns the header of HTTP Basic with both parts form-encoded (RFC 6749 §2.3.1).
+pub fn basic(id: &str, secret: &str) -> String {
+    let encoded = |text: &str| form(&[("", text)]).split_off(1);
+    format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret))))
+}
+
+/// Returns the claims of a good client assertion; its `jti` is new at each call.
+pub fn assertion_claims(at: &Deployment, client_id: &str) -> Value {
+    json!({
+        "iss": client_id,
+        "sub": client_id,
+        "aud": cast::ISSUER,
+        "iat": at.seconds(),
+        "exp": at.seconds() + 60,
+        "jti": at.fresh_address().to_string(),
+    })
+}
+
+/// Signs a client assertion with the key of `keyed`.
+///
+/// # Panics
+///
+/// When it cannot be signed.
+pub fn assertion(at: &Deployment, claims: &Value) -> String {
+    at.client_key().sign("JWT", claims.to_string().as_bytes()).expect("sign an assertion")
+}
