@@ -44,7 +44,7 @@ fn malformed(door: &Door, rejection: PairsRejection) -> Reply {
 async fn answer(door: &Door, pairs: Vec<(String, String)>) -> Reply {
     let accepted = match accept(door, pairs) {
         Ok(accepted) => accepted,
-        Err(reply) => return reply,
+        Err(reply) => return *reply,
     };
     match door.issuer().authorize(&door.at, accepted, door.browser_cookie()).await {
         Ok(progress) => Reply::progress(door, progress),
@@ -53,17 +53,18 @@ async fn answer(door: &Door, pairs: Vec<(String, String)>) -> Reply {
 }
 
 /// The checks, in order; an early failure is a page, a later one goes back to the client.
-fn accept(door: &Door, pairs: Vec<(String, String)>) -> Result<Accepted, Reply> {
-    let on_page = |refusal: Refusal| error_page::refused(door, &refusal, None);
+fn accept(door: &Door, pairs: Vec<(String, String)>) -> Result<Accepted, Box<Reply>> {
+    let on_page = |refusal: Refusal| Box::new(error_page::refused(door, &refusal, None));
     let parsed = Parameters::from_pairs(pairs).and_then(Parsed::from_parameters).map_err(on_page)?;
     let client = door.at.client(parsed.client_id()).cloned().ok_or_else(|| on_page(Cause::ClientUnknown.into()))?;
-    let for_client = |refusal: Refusal| error_page::refused(door, &refusal, Some(&client));
+    let for_client = |refusal: Refusal| Box::new(error_page::refused(door, &refusal, Some(&client)));
     let redirectable = parsed.identify(&client).and_then(|identified| identified.redirectable()).map_err(for_client)?;
     let servers = door.at.server_list();
     let settings = &door.at.tenant.settings;
     let rules = Rules { profile: settings.profile, registration_open: settings.registration, servers: &servers };
     redirectable.accept(&rules).map_err(|RejectedRequest { target, refusal }| {
         tracing::info!(reference = door.reference, client = client.id.as_str(), %refusal, "authorization refused");
-        Reply::see_other(door, &target.error(refusal.cause.code(), refusal.cause.description(), &door.at.issuer))
+        let url = target.error(refusal.cause.code(), refusal.cause.description(), &door.at.issuer);
+        Box::new(Reply::see_other(door, &url))
     })
 }

@@ -1,3 +1,5 @@
+//! Tests of client authentication: one method, live secrets, assertions used once.
+
 use portreeve_crypto::sha256;
 use portreeve_domain::{ClientAuthMethod, ClientMetadata, TenantId};
 use portreeve_jose::{Algorithm, SigningKey};

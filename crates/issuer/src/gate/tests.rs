@@ -1,3 +1,5 @@
+//! Tests of the gate: every way a grant ends, at every place that asks.
+
 use portreeve_domain::{ClientMetadata, GrantType, Scope, SessionEnd, TenantId};
 use portreeve_oidc::Cause;
 use portreeve_storage::{Tx, clients, consents, sessions, subject_keys, tenants, token_families, users};

@@ -1,3 +1,5 @@
+//! Tests of the gateway's answer: who, how sure, and every header of the contract.
+
 use portreeve_domain::{Lifetime, ResourceServer, Scope, TenantId, TokenProfile};
 use portreeve_jose::{AudienceRule, Expected, Expiry, Rejection, TypRule, VerifiedClaims, verify};
 use portreeve_oidc::Cause;

@@ -1,3 +1,5 @@
+//! Tests of introspection: what each caller may learn, and nothing else.
+
 use portreeve_domain::{Lifetime, TokenKind};
 use portreeve_oidc::Cause;
 use portreeve_oidc::introspection::INACTIVE;

@@ -1,3 +1,5 @@
+//! Tests of remembered refusals: explained by reference, sealed, forgotten in time.
+
 use portreeve_oidc::{Cause, Refusal};
 
 use super::{Explanation, QUEUE, RememberedRefusal};

@@ -1,3 +1,5 @@
+//! Tests of revocation: own tokens only, rubbish is no error.
+
 use portreeve_domain::EventType;
 
 use crate::testing::{GrantOf, ORDERS, World, text};

@@ -1,3 +1,5 @@
+//! Tests of userinfo: who may ask, and what is released.
+
 use portreeve_oidc::Cause;
 use portreeve_storage::clients;
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+//! Tests of access tokens: form, claims and lifetime.
+
 use portreeve_domain::{Lifetime, ResourceServer, TenantId, TokenProfile};
 use portreeve_storage::resource_servers;
 

@@ -1,3 +1,5 @@
+//! Tests of ID tokens: claims, algorithm, and what a refresh keeps.
+
 use portreeve_domain::{Profile, TenantId, TenantSettings};
 use portreeve_jose::{Algorithm, left_half_hash};
 use portreeve_storage::{clients, tenants};
