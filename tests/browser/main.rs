@@ -1,10 +1,10 @@
 //! Stories of people at a browser, told with Chromium against a running `portreeve demo`.
 //!
-//! Owns starting a demo of its own and running the stories of `stories/` on it; they are written for Node.js, as is the
+//! Owns starting demos and running the stories of `stories/` on them; they are written for Node.js, as is the
 //! library that drives Chromium. Once with scripts and once without: no page needs any. DESIGN §1.1, §9; WANTED W12, W13.
 
 use std::{
-    env,
+    env, fs,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
@@ -40,11 +40,12 @@ impl Demo {
         Self { _process: process, folder }
     }
 
-    /// Runs all stories; `scripts` is `on` or `off`, for all pages.
-    fn tell_stories(&self, scripts: &str) {
+    /// Runs the stories of a file; `scripts` is `on` or `off`, for all pages. The error is what was printed.
+    fn tell(&self, file: &Path, scripts: &str) -> Result<(), String> {
         let output = Command::new("node")
             .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("browser"))
-            .args(["--test", "--test-reporter=spec", "stories/"])
+            .args(["--test", "--test-reporter=spec"])
+            .arg(file)
             .env("PORTREEVE_DATA", self.folder.path())
             .env("PORTREEVE_PROGRAM", program())
             .env("PORTREEVE_SCRIPTS", scripts)
@@ -52,8 +53,21 @@ impl Demo {
             .expect("run node; if it is missing: scripts/install test");
 
         let (printed, complaints) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(output.status.success(), "{printed}\n{complaints}\nif packages are missing: scripts/install test");
+        if output.status.success() { Ok(()) } else { Err(format!("{printed}\n{complaints}")) }
     }
+}
+
+/// Tells all stories, each file on a fresh demo: attempts to sign in are limited by address, and time is the demo's.
+fn tell_stories(scripts: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser/stories");
+    let files = fs::read_dir(&folder).expect("read the folder of stories");
+    let mut files: Vec<PathBuf> = files.map(|file| file.expect("read the folder of stories").path()).collect();
+    files.sort();
+
+    let failures: Vec<String> = files.iter().filter_map(|file| Demo::start().tell(file, scripts).err()).collect();
+
+    assert!(!files.is_empty(), "{} has no stories", folder.display());
+    assert!(failures.is_empty(), "{}\nif packages are missing: scripts/install test", failures.join("\n"));
 }
 
 /// Returns the program under test, which is another package's: cargo names no path to it, and builds it only with the
@@ -78,11 +92,11 @@ fn program() -> &'static Path {
 /// A1.2 of the journeys: Chromium, step by step, with everything a person may do in between.
 #[test]
 fn the_stories_hold_in_a_browser_with_scripts() {
-    Demo::start().tell_stories("on");
+    tell_stories("on");
 }
 
 /// A1.2, A1.3: no page needs a script.
 #[test]
 fn the_stories_hold_in_a_browser_without_scripts() {
-    Demo::start().tell_stories("off");
+    tell_stories("off");
 }

@@ -84,7 +84,7 @@ async fn bring(at: &Deployment, end: End, held: &Held) {
                     assert!(consents::withdraw(&mut tx, tenant, ada, &web, now).await.unwrap());
                 }
                 _ => {
-                    sessions::end_all(&mut tx, tenant, ada, None, SessionEnd::SignedOut, now).await.unwrap();
+                    sessions::end_all(&mut tx, tenant, ada, SessionEnd::SignedOut, now).await.unwrap();
                 }
             }
             tx.commit().await.unwrap();

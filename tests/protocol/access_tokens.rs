@@ -13,16 +13,68 @@ fn a_jwt_access_token_is_of_its_own_kind() {
     on_sqlite(async |at| {
         let web = RelyingParty::new(at, "web");
 
-        let tokens = web.tokens_for(&web.request("openid orders.read").with("resource", cast::ORDERS)).await;
+        let request = web.request("openid orders.read").with("resource", cast::ORDERS).with("max_age", "60");
+        let tokens = web.tokens_for(&request).await;
 
         let header = jwt::header(tokens.access());
         assert_eq!(header["typ"], "at+jwt");
         let claims = at.verified(tokens.access(), "at+jwt").await;
         assert_eq!((&claims["iss"], &claims["aud"]), (&cast::ISSUER.into(), &cast::ORDERS.into()));
-        assert_eq!((&claims["client_id"], &claims["scope"]), (&"web".into(), &"orders.read".into()));
+        assert_eq!(claims["client_id"], "web");
         assert_eq!(claims["sub"], jwt::claims(tokens.id())["sub"]);
         assert!(claims["jti"].is_string());
         assert_eq!(claims["exp"].as_i64(), claims["iat"].as_i64().map(|iat| iat + 600));
+    });
+}
+
+/// AT-02, AT-03: it says who authenticated how and when, also after a refresh.
+#[test]
+fn a_jwt_access_token_is_true_to_the_authentication() {
+    on_sqlite(async |at| {
+        let web = RelyingParty::new(at, "web");
+        let since = at.seconds();
+        let first = web.tokens_for(&web.request("orders.read").with("resource", cast::ORDERS)).await;
+        at.wait(portreeve_domain::Lifetime::from_minutes(5));
+
+        let second = Tokens(web.refresh(first.refresh()).await.success());
+
+        for tokens in [&first, &second] {
+            let claims = jwt::claims(tokens.access());
+            assert_eq!((claims["auth_time"].as_i64(), &claims["acr"]), (Some(since), &"aal1".into()));
+            for required in ["iss", "exp", "aud", "sub", "client_id", "iat", "jti"] {
+                assert!(!claims[required].is_null(), "{required}");
+            }
+        }
+        assert_ne!(jwt::claims(first.access())["jti"], jwt::claims(second.access())["jti"]);
+    });
+}
+
+/// AT-04: every scope in a token means something to its audience (RFC 9068 §2.2.3), as introspection says it.
+#[test]
+fn the_scopes_of_a_token_are_those_of_its_audience() {
+    on_sqlite(async |at| {
+        let web = RelyingParty::new(at, "web");
+
+        let tokens = web.tokens_for(&web.request("openid email orders.read").with("resource", cast::ORDERS)).await;
+
+        let told = RelyingParty::new(at, "gateway").introspect(tokens.access()).await.success();
+        assert_eq!(told["scope"], "orders.read");
+        assert_eq!(jwt::claims(tokens.access())["scope"], "orders.read");
+    });
+}
+
+/// AT-08: it holds nothing about the person but the subject.
+#[test]
+fn a_jwt_access_token_holds_no_personal_data() {
+    on_sqlite(async |at| {
+        let web = RelyingParty::new(at, "web");
+        let request = web.request("openid profile email phone address orders.read").with("resource", cast::ORDERS);
+
+        let claims = jwt::claims(web.tokens_for(&request).await.access()).to_string();
+
+        for personal in [cast::ADA, "Lovelace", "London", "+441234567890"] {
+            assert!(!claims.contains(personal), "{claims}");
+        }
     });
 }
 
@@ -41,7 +93,8 @@ fn an_id_token_has_another_type_than_an_access_token() {
 fn each_token_is_for_one_resource() {
     on_sqlite(async |at| {
         let web = RelyingParty::new(at, "web");
-        let request = web.request("orders.read bills.read").also("resource", cast::ORDERS).also("resource", cast::BILLS);
+        let request =
+            web.request("orders.read bills.read").also("resource", cast::ORDERS).also("resource", cast::BILLS);
         let grant = web.grant_for(&request, cast::ADA).await;
 
         let for_orders = Tokens(web.redeem_with(&grant, &[("resource", cast::ORDERS)]).await.success());

@@ -73,12 +73,9 @@ fn the_owners_mistake_burns_the_code() {
     on_sqlite(async |at| {
         let web = RelyingParty::new(at, "web");
         let another = "A".repeat(43);
-        for change in [
-            ("redirect_uri", "https://rp.example/other"),
-            ("redirect_uri", ""),
-            ("code_verifier", another.as_str()),
-            ("code_verifier", ""),
-        ] {
+        for change in
+            [("redirect_uri", "https://rp.example/other"), ("code_verifier", another.as_str()), ("code_verifier", "")]
+        {
             let grant = web.grant("openid", cast::ADA).await;
 
             let wrong = web.redeem_with(&grant, &[change]).await;
@@ -135,7 +132,9 @@ fn malformed_verifiers_are_refused() {
     on_sqlite(async |at| {
         let web = RelyingParty::new(at, "web");
         let (short, long) = ("a".repeat(42), "a".repeat(129));
-        for verifier in [short.as_str(), long.as_str(), &format!("{}!", &VERIFIER[1..]), &format!("é{}", &VERIFIER[1..])] {
+        for verifier in
+            [short.as_str(), long.as_str(), &format!("{}!", &VERIFIER[1..]), &format!("é{}", &VERIFIER[1..])]
+        {
             let grant = web.grant("openid", cast::ADA).await;
             let reply = web.redeem_with(&grant, &[("code_verifier", verifier)]).await;
             assert_eq!(reply.error().0, 400, "{verifier}");
@@ -232,7 +231,8 @@ fn secrets_are_random_and_not_stored() {
         assert_ne!(sorted, tokens, "not in order");
         // 43 characters of base64url hold 256 bits; each must take many values.
         let varied = (0..tokens[0].len()).filter(|&position| {
-            let values: std::collections::BTreeSet<_> = tokens.iter().filter_map(|t| t.as_bytes().get(position)).collect();
+            let values: std::collections::BTreeSet<_> =
+                tokens.iter().filter_map(|t| t.as_bytes().get(position)).collect();
             values.len() >= 30
         });
         assert!(varied.count() >= 42, "{}", tokens[0]);

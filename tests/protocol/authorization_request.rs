@@ -37,7 +37,8 @@ fn a_request_may_come_by_post() {
         assert_eq!(page.step(), browser.authorize(&request()).await.step());
         let callback = browser.complete(page, cast::ADA).await;
         assert_eq!(callback.get("state"), Some(STATE));
-        let grant = portreeve_tests::relying_party::Grant { code: callback.code(), redirect_uri: cast::REDIRECT_URI.into() };
+        let grant =
+            portreeve_tests::relying_party::Grant { code: callback.code(), redirect_uri: cast::REDIRECT_URI.into() };
         assert_eq!(jwt::claims(web.redeem(&grant).await.success()["id_token"].as_str().unwrap())["nonce"], NONCE);
     });
 }
@@ -103,7 +104,8 @@ fn login_hint_prefills_and_is_escaped() {
 #[test]
 fn display_and_locales_never_fail() {
     on_sqlite(async |at| {
-        let odd = request().with("ui_locales", "xx-YY \u{1f600} de").with("claims_locales", "//").with("display", "wap!");
+        let odd =
+            request().with("ui_locales", "xx-YY \u{1f600} de").with("claims_locales", "//").with("display", "wap!");
 
         let page = Browser::new(at).authorize(&odd).await;
 
@@ -177,7 +179,8 @@ fn unsupported_parameters_have_their_own_errors() {
 #[test]
 fn repeated_parameters_are_refused() {
     on_sqlite(async |at| {
-        for (name, value) in [("state", "other"), ("scope", "openid"), ("redirect_uri", cast::REDIRECT_URI), ("nonce", "x")]
+        for (name, value) in
+            [("state", "other"), ("scope", "openid"), ("redirect_uri", cast::REDIRECT_URI), ("nonce", "x")]
         {
             let page = Browser::new(at).authorize(&request().also(name, value)).await;
             let is_refused = match page.is_redirect() {
@@ -194,7 +197,8 @@ fn repeated_parameters_are_refused() {
 fn resource_may_be_repeated() {
     on_sqlite(async |at| {
         let web = RelyingParty::new(at, "web");
-        let request = web.request("orders.read bills.read").also("resource", cast::ORDERS).also("resource", cast::BILLS);
+        let request =
+            web.request("orders.read bills.read").also("resource", cast::ORDERS).also("resource", cast::BILLS);
 
         assert!(!Browser::new(at).sign_in(&request, cast::ADA).await.code().is_empty());
     });
@@ -204,7 +208,8 @@ fn resource_may_be_repeated() {
 #[test]
 fn empty_parameters_are_omitted_ones() {
     on_sqlite(async |at| {
-        let empty = ["prompt", "max_age", "login_hint", "claims", "request", "request_uri", "acr_values", "id_token_hint"];
+        let empty =
+            ["prompt", "max_age", "login_hint", "claims", "request", "request_uri", "acr_values", "id_token_hint"];
         let request = empty.into_iter().fold(request(), |request, name| request.with(name, ""));
 
         assert_eq!(Browser::new(at).authorize(&request).await.step(), "identify");
@@ -301,7 +306,11 @@ fn malformed_challenges_are_refused() {
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-c=",
             "é9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
         ] {
-            assert_eq!(refused(at, &request().with("code_challenge", challenge)).await, "invalid_request", "{challenge}");
+            assert_eq!(
+                refused(at, &request().with("code_challenge", challenge)).await,
+                "invalid_request",
+                "{challenge}"
+            );
         }
     });
 }

@@ -86,7 +86,11 @@ fn errors_have_their_status_and_code() {
         let unknown = at.userinfo("garbage").await;
         let insufficient = at.userinfo(small.access()).await;
         let twice = at
-            .post(USERINFO, &[("authorization", &format!("Bearer {}", good.access()))], &[("access_token", good.access())])
+            .post(
+                USERINFO,
+                &[("authorization", &format!("Bearer {}", good.access()))],
+                &[("access_token", good.access())],
+            )
             .await;
         at.wait(Lifetime::from_seconds(601));
         let expired = at.userinfo(expired.access()).await;

@@ -38,16 +38,17 @@ fn two_authentications_are_refused() {
         let authorization = [("authorization", header.as_str())];
         let assertion = assertion(at, &assertion_claims(at, "keyed"));
 
-        let both = at.post(TOKEN, &authorization, &[GRANT, SCOPE, ("client_id", "service"), ("client_secret", cast::SECRET)]);
-        let other_id = at.post(TOKEN, &authorization, &[GRANT, SCOPE, ("client_id", "web")]);
-        let assertion = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion.as_str())];
-        let assertion = at.post(TOKEN, &authorization, &[&[GRANT, SCOPE], assertion.as_slice()].concat());
-        let alone = at.post(TOKEN, &authorization, &[GRANT, SCOPE]);
+        let beside: [&[(&str, &str)]; 3] = [
+            &[("client_id", "service"), ("client_secret", cast::SECRET)],
+            &[("client_id", "web")],
+            &[("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &assertion)],
+        ];
 
-        for reply in [both.await, other_id.await, assertion.await] {
-            assert_eq!(reply.error(), (400, "invalid_request".to_owned()));
+        for second in beside {
+            let reply = at.post(TOKEN, &authorization, &[&[GRANT, SCOPE], second].concat()).await;
+            assert_eq!(reply.error(), (400, "invalid_request".to_owned()), "{}", second[0].0);
         }
-        assert_eq!(alone.await.status, 200);
+        assert_eq!(at.post(TOKEN, &authorization, &[GRANT, SCOPE]).await.status, 200);
     });
 }
 
@@ -124,14 +125,16 @@ fn an_unknown_client_looks_like_a_wrong_secret() {
 #[test]
 fn another_method_than_the_registered_is_refused() {
     on_sqlite(async |at| {
-        let form_for_basic = at.post(TOKEN, &[], &[GRANT, SCOPE, ("client_id", "service"), ("client_secret", cast::SECRET)]);
-        let none_for_basic = at.post(TOKEN, &[], &[GRANT, SCOPE, ("client_id", "service")]);
-        let secret_for_keyed = at.post(TOKEN, &[("authorization", &basic("keyed", cast::SECRET))], &[GRANT, SCOPE]).await;
-        let basic_for_post = basic("post", cast::SECRET);
-        let refresh = [("grant_type", "refresh_token"), ("refresh_token", "x")];
-        let basic_for_post = at.post(TOKEN, &[("authorization", &basic_for_post)], &refresh);
+        let (keyed, post) = (basic("keyed", cast::SECRET), basic("post", cast::SECRET));
+        let secret = ("client_secret", cast::SECRET);
 
-        for reply in [form_for_basic.await, none_for_basic.await, secret_for_keyed, basic_for_post.await] {
+        let form_for_basic = at.post(TOKEN, &[], &[GRANT, SCOPE, ("client_id", "service"), secret]).await;
+        let none_for_basic = at.post(TOKEN, &[], &[GRANT, SCOPE, ("client_id", "service")]).await;
+        let secret_for_keyed = at.post(TOKEN, &[("authorization", &keyed)], &[GRANT, SCOPE]).await;
+        let refresh = [("grant_type", "refresh_token"), ("refresh_token", "x")];
+        let basic_for_post = at.post(TOKEN, &[("authorization", &post)], &refresh).await;
+
+        for reply in [form_for_basic, none_for_basic, secret_for_keyed, basic_for_post] {
             assert!(invalid_client(&reply), "{}", reply.text());
         }
         assert_eq!(RelyingParty::new(at, "keyed").client_credentials(&[SCOPE]).await.status, 200);
@@ -301,7 +304,8 @@ fn secrets_can_be_rotated() {
     on_both(async |at| {
         use portreeve_issuer::configure::FormerSecrets;
         let id = portreeve_domain::ClientId::parse("service").unwrap();
-        let tries = async |secret: &str| at.post(TOKEN, &[("authorization", &basic("service", secret))], &[GRANT, SCOPE]).await;
+        let tries =
+            async |secret: &str| at.post(TOKEN, &[("authorization", &basic("service", secret))], &[GRANT, SCOPE]).await;
 
         let second = at.issuer.rotate_client_secret(&at.tenant(), &id, FormerSecrets::Keep).await.unwrap();
         at.issuer.directory.refresh().await.unwrap();

@@ -4,8 +4,8 @@ use http::Method;
 use portreeve_tests::{
     browser::{Browser, own_headers},
     cast,
-    deployment::{form, on_both},
-    relying_party::{RelyingParty, Tokens},
+    deployment::{form, on_both, post_request},
+    relying_party::{self, RelyingParty, Tokens},
 };
 
 const AT_ONCE: usize = 50;
@@ -16,9 +16,8 @@ fn one_of_many_redemptions_succeeds() {
     on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let grant = web.grant("openid", cast::ADA).await;
-        let requests = (0..AT_ONCE).map(|_| web.prepared_redemption(&grant)).collect();
 
-        let replies = at.send_all(requests).await;
+        let replies = at.send_all(AT_ONCE, |_| web.prepared_redemption(&grant)).await;
 
         let (successes, refusals): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 200);
         assert_eq!(successes.len(), 1);
@@ -32,15 +31,71 @@ fn one_of_many_redemptions_succeeds() {
     });
 }
 
+/// S-021, OA-14: on two nodes a code counts once as well.
+#[test]
+fn one_of_many_redemptions_on_two_nodes_succeeds() {
+    on_both(async |at| {
+        let (web, other) = (RelyingParty::new(at, "web"), at.another_node().await);
+        let grant = web.grant("openid", cast::ADA).await;
+        let request = |_| web.prepared_redemption(&grant);
+
+        let (here, there) = tokio::join!(at.send_all(AT_ONCE / 2, request), other.send_all(AT_ONCE / 2, request));
+
+        let replies = [here, there].concat();
+        assert!(replies.iter().all(|reply| [200, 400].contains(&reply.status.as_u16())));
+        assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
+        assert_eq!(at.events("token.code.replayed").await, 1);
+    });
+}
+
+/// S-036: on two nodes a refresh token has one successor as well, and a replay on one is felt on the other.
+#[test]
+fn a_refresh_token_has_one_successor_on_two_nodes() {
+    on_both(async |at| {
+        let (spa, other) = (RelyingParty::new(at, "spa"), at.another_node().await);
+        let first = spa.tokens("openid").await;
+        let request = |_| spa.prepared_refresh(first.refresh());
+
+        let (here, there) = tokio::join!(at.send_all(AT_ONCE / 2, request), other.send_all(AT_ONCE / 2, request));
+
+        let successors: Vec<_> = [here, there].concat().iter().map(|reply| Tokens(reply.success())).collect();
+        assert!(successors.iter().all(|tokens| tokens.refresh() == successors[0].refresh()));
+        let third = Tokens(spa.refresh(successors[0].refresh()).await.success());
+        let replay = other.send(spa.prepared_refresh(first.refresh())).await;
+        assert_eq!(replay.error(), (400, "invalid_grant".to_owned()));
+        assert_eq!(spa.refresh(third.refresh()).await.error(), (400, "invalid_grant".to_owned()));
+    });
+}
+
+/// S-049: an assertion counts once on two nodes.
+#[test]
+fn an_assertion_counts_once_on_two_nodes() {
+    on_both(async |at| {
+        let (keyed, other) = (RelyingParty::new(at, "keyed"), at.another_node().await);
+        let assertion = relying_party::assertion(at, &relying_party::assertion_claims(at, &keyed.id));
+        let pairs = [
+            ("grant_type", "client_credentials"),
+            ("scope", "orders.read"),
+            ("client_assertion_type", relying_party::ASSERTION_TYPE),
+            ("client_assertion", &assertion),
+        ];
+
+        let here = at.post("/oauth2/token", &[], &pairs).await;
+        let there = other.post("/oauth2/token", &[], &pairs).await;
+
+        assert_eq!(here.status, 200);
+        assert_eq!(there.error().1, "invalid_client");
+    });
+}
+
 /// S-036: fifty uses of one refresh token, by a client that retries, all give the same successor, which works.
 #[test]
 fn many_uses_of_a_refresh_token_give_one_successor() {
     on_both(async |at| {
         let spa = RelyingParty::new(at, "spa");
         let first = spa.tokens("openid").await;
-        let requests = (0..AT_ONCE).map(|_| spa.prepared_refresh(first.refresh())).collect();
 
-        let replies = at.send_all(requests).await;
+        let replies = at.send_all(AT_ONCE, |_| spa.prepared_refresh(first.refresh())).await;
 
         let successors: Vec<_> = replies.into_iter().map(|reply| Tokens(reply.success())).collect();
         let one = successors[0].refresh();
@@ -59,13 +114,13 @@ fn a_race_of_generations_leaves_one_branch_at_most() {
         let first = spa.tokens("openid").await;
         let second = Tokens(spa.refresh(first.refresh()).await.success());
         let both = [first.refresh(), second.refresh()];
-        let requests = (0..AT_ONCE).map(|index| spa.prepared_refresh(both[index % 2])).collect();
 
-        let replies = at.send_all(requests).await;
+        let replies = at.send_all(AT_ONCE, |index| spa.prepared_refresh(both[index % 2])).await;
 
         assert!(replies.iter().all(|reply| [200, 400].contains(&reply.status.as_u16())));
         let tips = replies.iter().filter(|reply| reply.status == 200).map(|reply| Tokens(reply.json()));
-        let mut tips: Vec<_> = tips.map(|tokens| tokens.refresh().to_owned()).filter(|tip| tip != second.refresh()).collect();
+        let mut tips: Vec<_> =
+            tips.map(|tokens| tokens.refresh().to_owned()).filter(|tip| tip != second.refresh()).collect();
         tips.sort_unstable();
         tips.dedup();
         assert!(tips.len() <= 1, "{tips:?}");
@@ -77,7 +132,7 @@ fn a_race_of_generations_leaves_one_branch_at_most() {
 fn a_totp_code_signs_in_once() {
     on_both(async |at| {
         let web = RelyingParty::new(at, "web");
-        let mut requests = vec![];
+        let mut forms = vec![];
         let browsers: Vec<_> = (0..4).map(|_| Browser::new(at)).collect();
         for browser in &browsers {
             let page = browser.authorize(&web.request("openid")).await;
@@ -85,10 +140,14 @@ fn a_totp_code_signs_in_once() {
             assert_eq!(page.step(), "second-factor");
             let (action, fields) = page.filled_form("submit", &[("code", &browser.totp_code())]);
             let pairs: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            requests.push(browser.prepared(Method::POST, &action, &own_headers(), form(&pairs)));
+            forms.push((browser, action, form(&pairs)));
         }
+        let request = |index: usize| {
+            let (browser, action, body) = &forms[index];
+            browser.prepared(Method::POST, action, &own_headers(), body.clone())
+        };
 
-        let replies = at.send_all(requests).await;
+        let replies = at.send_all(forms.len(), request).await;
 
         let passed = replies.iter().filter(|reply| reply.location().is_some()).count();
         assert_eq!(passed, 1);
@@ -105,7 +164,7 @@ fn a_form_posted_many_times_counts_once() {
         let pairs: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let request = || browser.prepared(Method::POST, &action, &own_headers(), form(&pairs));
 
-        let replies = at.send_all((0..5).map(|_| request()).collect()).await;
+        let replies = at.send_all(5, |_| request()).await;
 
         let codes = replies.iter().filter(|reply| reply.location().is_some_and(|to| to.contains("code="))).count();
         assert_eq!(codes, 1);
@@ -120,7 +179,6 @@ fn a_form_posted_many_times_counts_once() {
 fn an_assertion_counts_once() {
     on_both(async |at| {
         let keyed = RelyingParty::new(at, "keyed");
-        use portreeve_tests::{deployment::post_request, relying_party};
         let assertion = relying_party::assertion(at, &relying_party::assertion_claims(at, &keyed.id));
         let pairs = [
             ("grant_type", "client_credentials"),
@@ -129,7 +187,7 @@ fn an_assertion_counts_once() {
             ("client_assertion", &assertion),
         ];
 
-        let replies = at.send_all((0..20).map(|_| post_request("/oauth2/token", &[], &pairs)).collect()).await;
+        let replies = at.send_all(20, |_| post_request("/oauth2/token", &[], &pairs)).await;
 
         assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
         assert!(replies.iter().filter(|reply| reply.status != 200).all(|reply| reply.error().1 == "invalid_client"));

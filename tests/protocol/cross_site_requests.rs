@@ -11,7 +11,7 @@ use portreeve_tests::{
 
 type Headers<'a> = &'a [(&'a str, &'a str)];
 
-/// A browser at the consent page.
+/// A browser at the consent page of Ada.
 async fn at_consent(at: &Deployment) -> (Browser<'_>, Page) {
     let (web, browser) = (RelyingParty::new(at, "web"), Browser::new(at));
     let page = browser.authorize(&web.request("openid")).await;
@@ -116,7 +116,7 @@ fn a_get_changes_nothing() {
 fn a_journey_belongs_to_its_browser() {
     on_both(async |at| {
         let (web, victim) = (RelyingParty::new(at, "web"), Browser::new(at));
-        victim.sign_in(&web.request("openid"), cast::ADA).await;
+        victim.sign_in(&web.request("openid"), cast::ALAN).await;
         let (_, attackers) = at_consent(at).await;
 
         let shown = victim.visit(&attackers.path).await;

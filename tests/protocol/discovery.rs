@@ -49,7 +49,10 @@ fn the_well_known_path_is_inserted_as_well() {
 #[test]
 fn the_issuer_is_the_configured_one() {
     on_sqlite(async |at| {
-        let document = at.get("/.well-known/openid-configuration", &[("host", "evil.example"), ("x-forwarded-host", "evil.example")]);
+        let document = at.get(
+            "/.well-known/openid-configuration",
+            &[("host", "evil.example"), ("x-forwarded-host", "evil.example")],
+        );
         let tokens = RelyingParty::new(at, "web").tokens("openid").await;
 
         let document = document.await.success();
@@ -138,7 +141,14 @@ fn advertised_authentication_methods_work_and_no_others() {
             other => panic!("{other} is advertised"),
         };
         for method in list(&document, "token_endpoint_auth_methods_supported") {
-            let reply = RelyingParty::new(at, client_of(&method)).token(&[("grant_type", "authorization_code"), ("code", "x"), ("redirect_uri", "x"), ("code_verifier", &"a".repeat(43))]).await;
+            let reply = RelyingParty::new(at, client_of(&method))
+                .token(&[
+                    ("grant_type", "authorization_code"),
+                    ("code", "x"),
+                    ("redirect_uri", "x"),
+                    ("code_verifier", &"a".repeat(43)),
+                ])
+                .await;
             assert_eq!(reply.error().1, "invalid_grant", "{method} got past authentication");
         }
         for method in list(&document, "revocation_endpoint_auth_methods_supported") {
@@ -233,6 +243,17 @@ fn advertised_claims_arrive() {
         for name in of_token {
             assert!(in_token.get(name).is_some(), "{name}");
         }
+    });
+}
+
+/// OC-55: only plain claims are advertised, and no answer has another kind.
+#[test]
+fn claims_are_of_the_advertised_kind() {
+    on_sqlite(async |at| {
+        assert_eq!(list(&at.discovery().await, "claim_types_supported"), ["normal"]);
+        let tokens = RelyingParty::new(at, "web").tokens("openid profile email address phone").await;
+        let userinfo = at.userinfo(tokens.access()).await.success();
+        assert_eq!((userinfo.get("_claim_names"), userinfo.get("_claim_sources")), (None, None));
     });
 }
 
@@ -342,7 +363,12 @@ fn old_and_new_keys_are_both_published() {
     on_sqlite(async |at| {
         let names = async || {
             let jwks = document(at, "/oauth2/jwks").await;
-            jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            jwks["keys"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|key| key["kid"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
         };
         let web = RelyingParty::new(at, "web");
         let (before, old) = (names().await, web.tokens("openid").await);

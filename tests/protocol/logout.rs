@@ -60,7 +60,8 @@ fn an_expired_hint_is_good() {
         let (browser, tokens) = signed_in(at, cast::ADA).await;
         at.wait(Lifetime::from_days(7));
 
-        let page = ask(&browser, &[("id_token_hint", tokens.id()), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]).await;
+        let page =
+            ask(&browser, &[("id_token_hint", tokens.id()), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]).await;
 
         assert_eq!(page.reply.location(), Some(cast::SIGNED_OUT_URI));
         assert!(!is_signed_in(at, &browser).await);
@@ -75,7 +76,8 @@ fn the_person_is_asked_without_a_fitting_hint() {
         let (_, of_alan) = signed_in(at, cast::ALAN).await;
 
         let no_hint = ask(&browser, &[]).await;
-        let by_client = ask(&browser, &[("client_id", "web"), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]).await;
+        let by_client =
+            ask(&browser, &[("client_id", "web"), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]).await;
         let other_person = ask(&browser, &[("id_token_hint", of_alan.id())]).await;
 
         for page in [&no_hint, &by_client, &other_person] {
@@ -159,7 +161,8 @@ fn a_forged_hint_is_refused() {
         let parts: Vec<_> = tokens.id().split('.').collect();
         let forged = format!("{}.{}.{}", parts[0], parts[1], "A".repeat(86));
         for hint in [forged.as_str(), "garbage"] {
-            let page = ask(&browser, &[("id_token_hint", hint), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]).await;
+            let page =
+                ask(&browser, &[("id_token_hint", hint), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]).await;
             assert_eq!((page.reply.status.as_u16(), page.reply.location()), (400, None));
             assert!(is_signed_in(at, &browser).await);
         }
@@ -172,7 +175,8 @@ fn the_endpoint_is_advertised_and_tolerant() {
     on_sqlite(async |at| {
         let (browser, tokens) = signed_in(at, cast::ADA).await;
 
-        let pairs = [("id_token_hint", tokens.id()), ("logout_hint", "\"><x>"), ("ui_locales", "xx de"), ("foo", "bar")];
+        let pairs =
+            [("id_token_hint", tokens.id()), ("logout_hint", "\"><x>"), ("ui_locales", "xx de"), ("foo", "bar")];
         let page = ask(&browser, &pairs).await;
 
         assert_eq!(at.discovery().await["end_session_endpoint"], format!("{}{LOGOUT}", cast::ISSUER));

@@ -18,11 +18,11 @@ fn is_in(page: &Page) -> bool {
     page.is_redirect() && page.callback().get("code").is_some()
 }
 
-/// The page without what differs by chance: form token, reference, what was typed.
+/// The page without what differs by chance: form token, journey, what was typed.
 fn comparable(page: &Page, email: &str) -> String {
     let csrf = page.value_of("csrf").unwrap_or_default();
-    let action = page.path.clone();
-    page.html().replace(&csrf, "CSRF").replace(email, "EMAIL").replace(&action, "ACTION")
+    let journey = page.path.split('/').nth(2).unwrap_or_default();
+    page.html().replace(&csrf, "CSRF").replace(email, "EMAIL").replace(journey, "JOURNEY")
 }
 
 /// S-071: an unknown address, a wrong password and a switched-off account are told in the same words.
@@ -100,6 +100,7 @@ fn a_stranger_cannot_lock_the_owner_out() {
         }
 
         let stranger = attempt(&Browser::new(at), at, cast::ADA, cast::PASSWORD).await;
+        at.wait(portreeve_domain::Lifetime::from_seconds(1));
         let request = RelyingParty::new(at, "first-party").request("openid").with("prompt", "login");
         let again = owner.authorize(&request).await;
         let at_known_device = owner.press(&again, "submit", &[("password", cast::PASSWORD)]).await;
@@ -114,7 +115,9 @@ fn a_stranger_cannot_lock_the_owner_out() {
 fn spellings_of_an_address_share_a_budget() {
     on_sqlite(async |at| {
         let browser = Browser::new(at);
-        for spelling in ["ada@example.com", "ADA@example.com", " ada@example.com", "Ada@EXAMPLE.com ", "\u{ff41}da@example.com"] {
+        for spelling in
+            ["ada@example.com", "ADA@example.com", " ada@example.com", "Ada@EXAMPLE.com ", "\u{ff41}da@example.com"]
+        {
             let page = attempt(&browser, at, spelling, "wrong wrong wrong wrong").await;
             assert_eq!(page.reply.status, 200, "{spelling}");
         }
@@ -129,13 +132,13 @@ fn spellings_of_an_address_share_a_budget() {
 #[test]
 fn every_byte_of_a_password_counts() {
     on_sqlite(async |at| {
-        // 250 characters of three bytes.
-        let long = format!("{}!", "語".repeat(249));
+        // 250 characters of two bytes, all different.
+        let long: String = ('\u{430}'..).filter(|character| character.is_alphabetic()).take(250).collect();
         at.issuer.set_account_password(&at.tenant(), cast::ADA, &SecretText::new(long.clone())).await.unwrap();
         let mut changed: Vec<char> = long.chars().collect();
-        changed[24] = '誤';
+        changed[36] = 'z';
         let byte_73: String = changed.iter().collect();
-        let last = format!("{}?", "語".repeat(249));
+        let last = format!("{}z", long.chars().take(249).collect::<String>());
 
         for wrong in [byte_73.as_str(), &last, &long[..72], &format!("{long} ")] {
             assert!(!is_in(&attempt(&Browser::new(at), at, cast::ADA, wrong).await), "{} bytes", wrong.len());

@@ -140,12 +140,7 @@ fn paths_that_may_be_normalised_are_refused() {
 #[test]
 fn native_apps_have_any_port_of_a_registered_loopback_address() {
     on_sqlite(async |at| {
-        for uri in [
-            "http://127.0.0.1/cb",
-            "http://127.0.0.1:51004/cb",
-            "http://[::1]/cb",
-            "http://[::1]:61023/cb",
-        ] {
+        for uri in ["http://127.0.0.1/cb", "http://127.0.0.1:51004/cb", "http://[::1]/cb", "http://[::1]:61023/cb"] {
             assert_accepted(&asked(at, "native", uri).await, uri);
         }
         for uri in [
@@ -232,7 +227,8 @@ fn redirect_uri_is_required_when_two_are_registered() {
         let browser = Browser::new(at);
 
         let omitted = browser.authorize(&twin.request("orders.read").without("redirect_uri")).await;
-        let with_openid = browser.authorize(&RelyingParty::new(at, "web").request("openid").without("redirect_uri")).await;
+        let with_openid =
+            browser.authorize(&RelyingParty::new(at, "web").request("openid").without("redirect_uri")).await;
 
         assert_told_on_a_page(&omitted, "two are registered");
         assert_told_on_a_page(&with_openid, "OIDC Core §3.1.2.1 always requires it");

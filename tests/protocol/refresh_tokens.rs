@@ -2,10 +2,12 @@
 
 use portreeve_domain::Lifetime;
 use portreeve_tests::{
+    authorization::AuthorizationRequest,
     browser::Browser,
-    cast, jwt,
+    cast,
     deployment::{on_both, on_sqlite},
-    relying_party::{Grant, RelyingParty, Tokens},
+    jwt,
+    relying_party::{RelyingParty, Tokens},
 };
 
 fn invalid_grant() -> (u16, String) {
@@ -163,12 +165,12 @@ fn offline_access_needs_consent() {
 fn offline_access_outlives_the_session() {
     on_both(async |at| {
         let (web, browser) = (RelyingParty::new(at, "web"), Browser::new(at));
-        let tokens = async |request| {
-            let grant: Grant = web.grant_in(&browser, request, cast::ADA).await;
+        let tokens = async |request: AuthorizationRequest| {
+            let grant = web.grant_in(&browser, &request, cast::ADA).await;
             Tokens(web.redeem(&grant).await.success())
         };
-        let online = tokens(&web.request("openid")).await;
-        let offline = tokens(&web.request("openid offline_access").with("prompt", "consent")).await;
+        let online = tokens(web.request("openid")).await;
+        let offline = tokens(web.request("openid offline_access").with("prompt", "consent")).await;
 
         let done = browser.visit(&format!("/oauth2/logout?id_token_hint={}", online.id())).await;
 

@@ -76,7 +76,8 @@ fn a_wrong_hint_still_finds_the_token() {
 #[test]
 fn only_the_clients_own_tokens_are_revoked() {
     on_both(async |at| {
-        let (web, other, spa) = (RelyingParty::new(at, "web"), RelyingParty::new(at, "other"), RelyingParty::new(at, "spa"));
+        let (web, other, spa) =
+            (RelyingParty::new(at, "web"), RelyingParty::new(at, "other"), RelyingParty::new(at, "spa"));
         let tokens = web.tokens("openid").await;
 
         for party in [&other, &spa] {

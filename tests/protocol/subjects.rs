@@ -1,5 +1,7 @@
 //! Who a person is to a client: public and pairwise subjects. OIDC Core §8.
 
+use portreeve_domain::TenantId;
+use portreeve_storage::users;
 use portreeve_tests::{
     cast,
     deployment::{Deployment, on_sqlite},
@@ -36,6 +38,27 @@ fn public_subjects_are_the_same_everywhere() {
     on_sqlite(async |at| {
         assert_eq!(subject(at, "web", cast::ADA).await, subject(at, "other", cast::ADA).await);
         assert_ne!(subject(at, "web", cast::ADA).await, subject(at, "web", cast::ALAN).await);
+    });
+}
+
+/// OC-57, S-046: whoever gets the address of an erased person is somebody else.
+#[test]
+fn a_subject_is_never_given_again() {
+    on_sqlite(async |at| {
+        let before = (subject(at, "web", cast::ADA).await, subject(at, "pair-one", cast::ADA).await);
+        let people = at.issuer.list_people(&at.tenant()).await.unwrap();
+        let ada = people.iter().find(|person| person.email.as_deref() == Some(cast::ADA)).unwrap();
+        let (tenant, now) = (TenantId::DEFAULT, at.clock.now());
+        let mut tx = at.issuer.store().begin(tenant).await.unwrap();
+        assert!(users::erase(&mut tx, tenant, ada.id, now).await.unwrap());
+        tx.commit().await.unwrap();
+        at.apply("[[users]]\nemail = \"ada@example.com\"\nemail_verified = true\npassword = { file = \"password\" }\n")
+            .await;
+
+        let after = (subject(at, "web", cast::ADA).await, subject(at, "pair-one", cast::ADA).await);
+
+        assert_ne!(before.0, after.0);
+        assert_ne!(before.1, after.1);
     });
 }
 

@@ -69,19 +69,30 @@ fn errors_are_used_as_defined() {
         for (what, reply, error) in [
             ("no grant type", web.token(&[]).await, "invalid_request"),
             ("unknown grant type", web.token(&[("grant_type", "magic")]).await, "unsupported_grant_type"),
-            ("grant not registered", service.token(&[("grant_type", "refresh_token"), ("refresh_token", "x")]).await, "unauthorized_client"),
+            (
+                "grant not registered",
+                service.token(&[("grant_type", "refresh_token"), ("refresh_token", "x")]).await,
+                "unauthorized_client",
+            ),
             ("grant not registered", web.client_credentials(&[]).await, "unauthorized_client"),
             ("unknown code", web.token(&code).await, "invalid_grant"),
             ("unknown refresh token", web.refresh("x").await, "invalid_grant"),
             ("no code", web.token(&code[..1]).await, "invalid_request"),
             ("unknown scope", service.client_credentials(&[("scope", "nope")]).await, "invalid_scope"),
             ("malformed scope", service.client_credentials(&[("scope", "a\"b")]).await, "invalid_scope"),
-            ("unknown resource", service.client_credentials(&[("resource", "https://x.example")]).await, "invalid_target"),
+            (
+                "unknown resource",
+                service.client_credentials(&[("resource", "https://x.example")]).await,
+                "invalid_target",
+            ),
         ] {
             assert_eq!(reply.error(), (400, error.to_owned()), "{what}");
             let description = reply.json()["error_description"].as_str().unwrap_or_default().to_owned();
             // OA-13: printable ASCII without quote and backslash.
-            assert!(description.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e)), "{description}");
+            assert!(
+                description.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e)),
+                "{description}"
+            );
         }
     });
 }
@@ -106,7 +117,8 @@ fn client_credentials_are_for_the_client_alone() {
     on_sqlite(async |at| {
         let service = RelyingParty::new(at, "service");
 
-        let tokens = service.client_credentials(&[("scope", "orders.read"), ("resource", cast::ORDERS)]).await.success();
+        let tokens =
+            service.client_credentials(&[("scope", "orders.read"), ("resource", cast::ORDERS)]).await.success();
 
         assert_eq!((tokens.get("refresh_token"), tokens.get("id_token")), (None, None));
         let claims = jwt::claims(tokens["access_token"].as_str().unwrap());
@@ -159,7 +171,9 @@ fn bad_resources_are_invalid_target() {
         let service = RelyingParty::new(at, "service");
         let many: Vec<_> = (0..50).map(|_| ("resource", cast::ORDERS)).collect();
 
-        for resource in ["https://nobody.example", "https://orders.example.com#x", "orders", "https://orders.example.com/"] {
+        for resource in
+            ["https://nobody.example", "https://orders.example.com#x", "orders", "https://orders.example.com/x"]
+        {
             let reply = service.client_credentials(&[("resource", resource), ("scope", "orders.read")]).await;
             assert_eq!(reply.error(), (400, "invalid_target".to_owned()), "{resource}");
         }
@@ -208,7 +222,13 @@ fn only_registered_origins_may_read_replies() {
     on_sqlite(async |at| {
         let from = async |origin: &str| at.post(TOKEN, &[("origin", origin)], &[("client_id", "spa")]).await;
 
-        for origin in ["https://evil.example", "null", "https://spa.example.evil.example", "https://x.spa.example", "http://spa.example"] {
+        for origin in [
+            "https://evil.example",
+            "null",
+            "https://spa.example.evil.example",
+            "https://x.spa.example",
+            "http://spa.example",
+        ] {
             let reply = from(origin).await;
             assert_eq!(reply.header("access-control-allow-origin"), None, "{origin}");
         }

@@ -15,7 +15,7 @@ use std::{
 };
 
 use axum::{Router, body::Body};
-use http::{Method, Request, header};
+use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use portreeve_crypto::Random;
 use portreeve_domain::{EventId, Lifetime, MailPurpose, OutboxMessage, TenantId};
@@ -41,8 +41,7 @@ use crate::{
     faults::Faults,
     jwt,
     reply::Reply,
-    temp::TempFolder,
-    template::{self, Template},
+    template::{self, Copied, Template},
 };
 
 /// The media type of forms.
@@ -69,7 +68,7 @@ pub struct Deployment {
     faults: Faults,
     expects_faults: Cell<bool>,
     addresses: AtomicU32,
-    folder: TempFolder,
+    copied: Arc<Copied>,
 }
 
 /// Runs a test on SQLite.
@@ -114,14 +113,18 @@ fn on(database: Database, test: impl AsyncFn(&Deployment)) {
 impl Deployment {
     async fn start(database: Database, template: &Template, faults: Faults) -> Self {
         let copied = template.copy();
-        let clock = Clock::manual(template::starts_at());
-        // Another seed than the template's: the same secrets twice would hide a comparison that lacks one.
-        let random = Random::seeded([2; 32]);
-        let ambient = Ambient::new(clock.clone(), random.clone(), RowIds::new(1, clock.now()));
-        let store = Store::open(&copied.url).expect("open the copy");
-        let issuer = Issuer::start(store, ambient, template.kek(), template::settings()).await.expect("start");
-        let issuer = Arc::new(issuer);
         template::write_secrets(copied.folder.path());
+        let clock = Clock::manual(template::starts_at());
+        Self::on_copy(database, Arc::new(copied), clock, 1, faults).await
+    }
+
+    async fn on_copy(database: Database, copied: Arc<Copied>, clock: Clock, node: u8, faults: Faults) -> Self {
+        // A seed for each node, and none the template's: the same secrets twice would hide a comparison that lacks one.
+        let random = Random::seeded([node + 1; 32]);
+        let ambient = Ambient::new(clock.clone(), random.clone(), RowIds::new(node.into(), clock.now()));
+        let store = Store::open(&copied.url).expect("open the copy");
+        let kek = Template::of(database).kek();
+        let issuer = Arc::new(Issuer::start(store, ambient, kek, template::settings()).await.expect("start"));
         Self {
             router: router(&issuer, random),
             issuer,
@@ -130,8 +133,18 @@ impl Deployment {
             faults,
             expects_faults: Cell::new(false),
             addresses: AtomicU32::new(0),
-            folder: copied.folder,
+            copied,
         }
+    }
+
+    /// Starts a second node on the same database, with the same clock.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub async fn another_node(&self) -> Self {
+        let (copied, clock) = (Arc::clone(&self.copied), self.clock.clone());
+        Self::on_copy(self.database, copied, clock, 2, self.faults.clone()).await
     }
 
     /// Returns a client address that nobody has used yet, so that limits on addresses do not add up.
@@ -169,23 +182,33 @@ impl Deployment {
         self.send_from(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), request).await
     }
 
-    /// Sends requests at once, each on a task of its own, and returns the replies in the same order.
+    /// Sends `count` requests at once, each on a task of its own, and returns the replies in the same order.
+    ///
+    /// As a good client does, it sends again, alone, what was answered 503 with `Retry-After`: a loaded machine sheds
+    /// some of so many, and what a test is about comes after that.
     ///
     /// # Panics
     ///
     /// When a reply breaks off.
-    pub async fn send_all(&self, requests: Vec<Request<Body>>) -> Vec<Reply> {
-        let tasks: Vec<_> = requests
-            .into_iter()
-            .map(|mut request| {
-                let address = SocketAddr::new(self.fresh_address(), 40_000);
-                request.extensions_mut().insert(PeerAddress(address));
+    pub async fn send_all(&self, count: usize, request: impl Fn(usize) -> Request<Body>) -> Vec<Reply> {
+        let tasks: Vec<_> = (0..count)
+            .map(|index| {
+                let mut request = request(index);
+                request.extensions_mut().insert(PeerAddress(SocketAddr::new(self.fresh_address(), 40_000)));
                 tokio::spawn(received(self.router.clone(), request))
             })
             .collect();
         let mut replies = vec![];
         for task in tasks {
             replies.push(task.await.expect("a reply"));
+        }
+        for (index, reply) in replies.iter_mut().enumerate() {
+            let mut patience = 20;
+            while reply.status == StatusCode::SERVICE_UNAVAILABLE && reply.header("retry-after").is_some() {
+                assert!(patience > 0, "the server stays busy: {}", reply.text());
+                patience -= 1;
+                *reply = self.send_from(self.fresh_address(), request(index)).await;
+            }
         }
         replies
     }
@@ -211,7 +234,7 @@ impl Deployment {
     ///
     /// When a file cannot be read.
     pub fn database_bytes(&self) -> Vec<u8> {
-        let files = fs::read_dir(self.folder.path()).expect("the folder");
+        let files = fs::read_dir(self.copied.folder.path()).expect("the folder");
         let files = files.map(|entry| entry.expect("an entry").path());
         let of_database = files.filter(|path| path.to_string_lossy().contains(".db"));
         of_database.flat_map(|path| fs::read(path).expect("read the database")).collect()
@@ -267,7 +290,7 @@ impl Deployment {
     ///
     /// When the server fails.
     pub async fn try_apply(&self, text: &str) -> Result<(), Vec<Problem>> {
-        let file = self.folder.path().join("resources.toml");
+        let file = self.copied.folder.path().join("resources.toml");
         fs::write(&file, text).expect("write the resources");
         let resources = Resources::read(&[file])?;
         match self.issuer.apply(&resources, Unlisted::Keep).await {
@@ -347,9 +370,9 @@ impl Deployment {
 ///
 /// When a header or the path is none.
 pub fn request(method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
-    let request = headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| {
-        request.header(*name, *value)
-    });
+    let request = headers
+        .iter()
+        .fold(Request::builder().method(method).uri(path), |request, (name, value)| request.header(*name, *value));
     request.body(body).expect("a request")
 }
 

@@ -3,8 +3,8 @@
 //! Owns how each registered client authenticates, and the way from a grant to tokens. Leaves the person's part to
 //! `browser`.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use axum::body::Body;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{Request, header::AUTHORIZATION};
 use portreeve_domain::{ClientAuthMethod, ClientId};
 use serde_json::{Value, json};

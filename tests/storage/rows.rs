@@ -134,7 +134,12 @@ pub(crate) fn link(id: i64) -> LinkRow {
 }
 
 pub(crate) fn mail() -> OutboxMessage {
-    OutboxMessage::Mail { purpose: MailPurpose::PasswordReset, user: user_id(7), locale: "de".to_owned(), journey: None }
+    OutboxMessage::Mail {
+        purpose: MailPurpose::PasswordReset,
+        user: user_id(7),
+        locale: "de".to_owned(),
+        journey: None,
+    }
 }
 
 pub(crate) fn refresh_token(id: i64) -> RefreshTokenRow {

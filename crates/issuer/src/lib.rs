@@ -39,6 +39,8 @@ mod stored_facts;
 mod tenant_keys;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod testing_pages;
 mod tokens;
 mod userinfo;
 
@@ -64,7 +66,7 @@ pub use portreeve_crypto::SecretText;
 pub use recovery::ResetRequest;
 pub use refusals::{Explanation, RememberedRefusal};
 pub use registration::{NameRefusal, RegistrationForm, RegistrationProblems};
-pub use row_ids::{NODE_LEASE, RowIds};
+pub use row_ids::{NODE_LEASE, RowIds, made_at};
 pub use signing_keys::{KnownKey, SigningKeys};
 pub use tokens::{IssuedTokens, UnstoredTokens};
 pub use userinfo::Userinfo;

@@ -169,7 +169,8 @@ impl Issuer {
         if !mailed_links::consume(tx, at.id(), link.id, now).await? {
             return Ok(false);
         }
-        let event = Event::new(EventType::LinkUsed, now, Actor::Anonymous).about(link.user).with("purpose", &link.purpose);
+        let event =
+            Event::new(EventType::LinkUsed, now, Actor::Anonymous).about(link.user).with("purpose", &link.purpose);
         audit::record(tx, &self.ambient, at, event).await?;
         Ok(true)
     }
@@ -190,8 +191,7 @@ impl Issuer {
             return Ok(None);
         }
         let has_second_factor = totp_credentials::find(&mut conn, at.id(), person.id).await?.is_some();
-        let policy =
-            if has_second_factor { PasswordPolicy::WITH_SECOND_FACTOR } else { PasswordPolicy::SINGLE_FACTOR };
+        let policy = if has_second_factor { PasswordPolicy::WITH_SECOND_FACTOR } else { PasswordPolicy::SINGLE_FACTOR };
         let email = person.email.clone().unwrap_or_default();
         let asks = LinkAsks::NewPassword { minimum: policy.minimum_length };
         Ok(Some(OpenLink { row, target: LinkTarget::Reset(person), email, asks }))

@@ -5,9 +5,7 @@
 //! words to `pages` and delivery to `jobs`. DESIGN §6; SECURITY rules 15, 27 and 28.
 
 use portreeve_crypto::public_id;
-use portreeve_domain::{
-    Email, Fault, JourneyId, MailPurpose, OutboxId, OutboxMessage, Timestamp, UserId, lifetimes,
-};
+use portreeve_domain::{Email, Fault, JourneyId, MailPurpose, OutboxId, OutboxMessage, Timestamp, UserId, lifetimes};
 use portreeve_storage::outbox::{self, OutboxRow};
 use portreeve_storage::{Tx, users};
 

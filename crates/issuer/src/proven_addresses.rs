@@ -136,7 +136,13 @@ impl Issuer {
         recovery_codes::replace(tx, at.id(), user, &[], self.ambient.now()).await
     }
 
-    async fn record_about(&self, tx: &mut Tx, at: &TenantDirectory, kind: EventType, user: UserId) -> Result<(), Fault> {
+    async fn record_about(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        kind: EventType,
+        user: UserId,
+    ) -> Result<(), Fault> {
         let event = Event::new(kind, self.ambient.now(), Actor::User(user)).about(user);
         audit::record(tx, &self.ambient, at, event).await
     }

@@ -7,9 +7,7 @@
 use std::sync::Arc;
 
 use portreeve_crypto::hmac_sha256;
-use portreeve_domain::{
-    Actor, Email, EmailError, Event, EventType, Fault, LinkId, MailPurpose, OutboxMessage,
-};
+use portreeve_domain::{Actor, Email, EmailError, Event, EventType, Fault, LinkId, MailPurpose, OutboxMessage};
 use portreeve_storage::mailed_links::{self, LinkRow};
 
 use crate::attempts::{Attempt, Endeavour};
@@ -123,3 +121,6 @@ impl Issuer {
 fn can_recover(person: &Person) -> bool {
     person.disabled_at.is_none() && person.email_verified_at.is_some()
 }
+
+#[cfg(test)]
+mod tests;

@@ -124,8 +124,7 @@ impl Issuer {
         let (name, email, password) = match checked {
             (Ok(name), Ok(email), Ok(password)) => (name, email, password),
             (name, email, password) => {
-                let problems =
-                    RegistrationProblems { name: name.err(), email: email.err(), password: password.err() };
+                let problems = RegistrationProblems { name: name.err(), email: email.err(), password: password.err() };
                 return Ok(Acted::Problem(Problem::Registration(problems)));
             }
         };
@@ -140,7 +139,6 @@ impl Issuer {
             None => (MailPurpose::VerifyEmail, handle),
         };
         journey.stored.facts.turn_to(None, None);
-        journey.stored.facts.registering = Some(true);
         let at_time = self.ambient.now();
         journey.stored.registration =
             Some(PendingRegistration { name, email: form.email.trim().to_owned(), phc, mail, to, at: at_time });
@@ -191,11 +189,12 @@ impl Issuer {
     async fn mail_registration(
         &self,
         at: &Arc<TenantDirectory>,
-        journey: Journey,
+        mut journey: Journey,
         email: &Email,
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
         let now = self.ambient.now();
+        journey.stored.facts.registering = Some(true);
         let Some(pending) = &journey.stored.registration else { return Ok(Acted::Stale) };
         let message = OutboxMessage::Mail {
             purpose: pending.mail,
@@ -238,3 +237,6 @@ fn accepted_name(typed: &str) -> Result<String, NameRefusal> {
         _ => Err(NameRefusal::TooLong { maximum: MAX_NAME }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,7 +68,7 @@ impl RowIds {
 }
 
 /// When a row with this id was made, as its node's clock said then, or a little later when ids were drawn very fast.
-pub(crate) fn made_at(id: i64) -> Timestamp {
+pub fn made_at(id: i64) -> Timestamp {
     let millis = (id >> SEQUENCE_BITS) & ((1 << MILLIS_BITS) - 1);
     Timestamp::from_millis(EPOCH_MILLIS + millis)
 }

@@ -40,6 +40,11 @@ pub(crate) fn not_found(door: &Door) -> Reply {
     show(door, ErrorCause::NotFound, StatusCode::NOT_FOUND, None, None)
 }
 
+/// A mailed link that is used, replaced, too old, or none of ours: which of these is not told.
+pub(crate) fn link_expired(door: &Door) -> Reply {
+    show(door, ErrorCause::LinkExpired, StatusCode::GONE, None, None)
+}
+
 /// We are broken, or overloaded.
 pub(crate) fn broken(door: &Door, fault: &Fault) -> Reply {
     if fault.is_transient() {

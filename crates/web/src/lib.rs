@@ -6,10 +6,14 @@
 mod authorize;
 mod door;
 mod error_page;
+mod form;
 mod home;
 mod journey;
 mod logout;
+mod mailed_link;
+mod recover;
 mod reply;
+mod words;
 
 use std::sync::Arc;
 
@@ -37,6 +41,8 @@ pub fn router(issuer: Arc<Issuer>) -> Router {
         .route("/oauth2/authorize", get(authorize::get).post(authorize::post))
         .route("/oauth2/logout", get(logout::get).post(logout::post))
         .route("/oauth2/logout/confirm", axum::routing::post(logout::confirm))
+        .route("/recover", get(recover::show).post(recover::take))
+        .route("/link/{token}", get(mailed_link::show).post(mailed_link::take))
         .route("/j/{journey}", get(journey::enter).post(journey::start_again))
         .route("/j/{journey}/{page}", get(journey::show).post(journey::act));
     let tenants = Router::new().nest("/t/{slug}", doors.clone());

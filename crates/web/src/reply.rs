@@ -31,6 +31,13 @@ impl Reply {
         Self { status: StatusCode::NOT_FOUND, headers: HeaderMap::new(), body: String::new() }
     }
 
+    /// A page whose address is a secret: nothing it leads to learns the address (SECURITY rule 27).
+    pub(crate) fn secret_page(door: &Door, html: Result<String, RenderError>) -> Self {
+        let mut reply = Self::page(door, html, None);
+        reply.headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        reply
+    }
+
     /// A page. `form_target` is where the answer to a form on it may redirect (CSP `form-action`, DESIGN §11).
     pub(crate) fn page(door: &Door, html: Result<String, RenderError>, form_target: Option<&str>) -> Self {
         let html = match html {

@@ -114,7 +114,7 @@ fn new_secret_hashes(
         None => Ok(Some(Vec::new())),
         Some(secrets) => {
             if let Some(weakness) = secrets.iter().find_map(weakness) {
-                let mend = "make one: openssl rand -base64 32";
+                let mend = "make one: openssl rand -hex 32";
                 return Err(place.problem(format!("client_secret of {name} {weakness}"), mend));
             }
             let hashes: Vec<[u8; 32]> = secrets.iter().map(hash).collect();

@@ -123,7 +123,11 @@ impl Issuer {
         Ok(())
     }
 
-    pub(crate) async fn find_journey(&self, at: &TenantDirectory, address: &str) -> Result<Option<rows::JourneyRow>, Fault> {
+    pub(crate) async fn find_journey(
+        &self,
+        at: &TenantDirectory,
+        address: &str,
+    ) -> Result<Option<rows::JourneyRow>, Fault> {
         let Some(id) = parse_public_id(address, JOURNEY_PREFIX, &at.keys.permutation) else { return Ok(None) };
         rows::find(&mut self.store.read(at.id()).await?, at.id(), JourneyId::new(id)).await
     }

@@ -145,8 +145,7 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<Result<(), Lifetime>, Fault> {
         let now = self.ambient.now();
-        let attempt =
-            Attempt { endeavour: Endeavour::SignIn, tenant: at.id(), network: from.network, account: key };
+        let attempt = Attempt { endeavour: Endeavour::SignIn, tenant: at.id(), network: from.network, account: key };
         if let Err(wait) = self.attempts.charge(at.tenant.settings.rate_limits, &attempt, now) {
             return Ok(Err(wait));
         }

@@ -6,9 +6,7 @@
 use std::sync::Arc;
 
 use portreeve_authenticators::{CanonicalRecoveryCode, TotpSecret, verify_totp};
-use portreeve_domain::{
-    Actor, Event, EventType, Fault, Lifetime, MailPurpose, Proof, ProofKind, UserId,
-};
+use portreeve_domain::{Actor, Event, EventType, Fault, Lifetime, MailPurpose, Proof, ProofKind, UserId};
 use portreeve_storage::{Tx, factor_failures, recovery_codes, totp_credentials};
 
 use super::settle::at_least_a_second;

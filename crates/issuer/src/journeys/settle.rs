@@ -175,7 +175,7 @@ impl Issuer {
                 return Ok(Err(Refusal::new(Cause::UserRefused).with_detail(format!("gate: {refusal:?}"))));
             }
         };
-        let challenge = journey.request.code_challenge.as_ref().map(|c| String::from(c.clone()));
+        let challenge = journey.request.code_challenge.as_ref().map(|challenge| String::from(*challenge));
         let request = CodeRequest {
             redirect_uri: journey.request.target.redirect_uri(),
             redirect_uri_was_sent: journey.request.redirect_uri_was_sent,

@@ -20,6 +20,7 @@ use portreeve_http_kit::client_address::TrustedProxies;
 use portreeve_http_kit::listener::{Limits, Listener};
 use portreeve_issuer::configure::Unlisted;
 use portreeve_issuer::{Issuer, Settings};
+use portreeve_jobs::Mailer;
 use portreeve_storage::Store;
 
 pub(crate) use folder::Folder;
@@ -34,6 +35,9 @@ use description::Description;
 
 /// How long a signing key of a demo is published before it signs.
 pub(crate) const KEY_PUBLISH_AHEAD: Lifetime = Lifetime::from_minutes(1);
+
+/// The sender of a demo's mails.
+const MAIL_SENDER: &str = "Portreeve demo <no-reply@localhost>";
 
 /// Where a demo listens and where it keeps its data.
 #[derive(Debug, clap::Args)]
@@ -84,6 +88,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         UseCaseFailure::Fault(fault) => fault.into(),
     })?;
+    let mailer = Mailer::folder(folder.mails(), MAIL_SENDER)
+        .map_err(|e| Failure::refused(format!("the demo's own mail settings: {e}")))?;
     let relying_party = relying_party(&description)?;
     let file = folder.description_path();
     description.write(&file)?;
@@ -97,6 +103,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         tls: None,
         trusted_proxies: Arc::new(TrustedProxies::default()),
         drain_delay: Duration::ZERO,
+        mailer,
     };
     process.run().await
 }

@@ -22,12 +22,14 @@ use portreeve_domain::{Fault, lifetimes};
 use portreeve_http_kit::client_address::TrustedProxies;
 use portreeve_http_kit::listener::{Limits, Listener, TlsKeys};
 use portreeve_issuer::Issuer;
+use portreeve_jobs::Mailer;
 use portreeve_storage::Store;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::info;
 
+use crate::settings::{MailSettings, MailTransport};
 use metrics::Metrics;
 use node::Node;
 use readiness::Readiness;
@@ -48,6 +50,7 @@ pub(crate) struct Process {
     pub(crate) tls: Option<TlsKeys>,
     pub(crate) trusted_proxies: Arc<TrustedProxies>,
     pub(crate) drain_delay: Duration,
+    pub(crate) mailer: Mailer,
 }
 
 /// Runs the server until it is told to end.
@@ -63,6 +66,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         ),
         None => None,
     };
+    let mailer = mailer(&settings.mail)?;
     let limits = Limits { max_connections: settings.limits.max_connections, ..Limits::default() };
     let public = bind("server.listen", settings.server.listen, tls.clone(), limits).await?;
     let admin = bind("admin.listen", settings.admin_listen, None, Limits::default()).await?;
@@ -87,6 +91,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         tls,
         trusted_proxies: settings.server.trusted_proxies,
         drain_delay: settings.limits.drain_delay,
+        mailer,
     };
     info!(public_url = settings.server.public_url, listen = %settings.server.listen, "serving");
     process.run().await
@@ -107,6 +112,17 @@ pub(crate) async fn bind(
         .map_err(|e| Failure::temporary(format!("{setting}: {address} cannot be bound: {e}; end what listens there")))
 }
 
+/// How mails leave, as the settings say.
+fn mailer(settings: &MailSettings) -> Result<Mailer, Failure> {
+    let sender = settings.from.as_deref().unwrap_or_default();
+    let made = match &settings.transport {
+        MailTransport::None => Ok(Mailer::off()),
+        MailTransport::Folder(folder) => Mailer::folder(folder, sender),
+        MailTransport::Smtp(url) => Mailer::smtp(url.expose(), sender),
+    };
+    made.map_err(|e| Failure::configuration(format!("mail: {e}; see docs/configuration.md")))
+}
+
 /// What the directory cannot open at start is a matter of configuration: another key, another database.
 pub(crate) fn start_failure(fault: Fault) -> Failure {
     if fault.is_transient() { fault.into() } else { Failure::configuration(fault.to_string()) }
@@ -124,7 +140,7 @@ impl Process {
         let admin_door = admin_door::router(readiness.clone(), metrics.clone(), self.issuer.store().clone());
         let (stop, stop_admin, lost) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let node = Arc::new(self.node);
-        let upkeep = upkeep::start(&self.issuer, &node, &stop, &lost);
+        let upkeep = upkeep::start(&self.issuer, &node, self.mailer, &stop, &lost);
         let doors = TaskTracker::new();
         doors.spawn(self.public.serve(public_door, stop.clone()));
         for (listener, router) in self.beside {

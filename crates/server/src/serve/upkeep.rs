@@ -1,4 +1,4 @@
-//! Work that is not a request: following the directory, the key schedule, clean-up, the node's own lease.
+//! Work that is not a request: the outbox, following the directory, the key schedule, clean-up, the node's own lease.
 //!
 //! Owns when each is done and what a failure means. Leaves what is done to `issuer` and `storage`. Each piece of work has
 //! a task of its own, so that a slow one holds up no other; all end with the token they are given.
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use portreeve_domain::{Fault, Lifetime, TenantId};
 use portreeve_issuer::Issuer;
+use portreeve_jobs::{Mailer, run_outbox};
 use portreeve_storage::{Wall, expiry, leases};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -30,10 +31,12 @@ const SMALL_BATCH: u64 = 500;
 pub(crate) fn start(
     issuer: &Arc<Issuer>,
     node: &Arc<Node>,
+    mailer: Mailer,
     stop: &CancellationToken,
     lost: &CancellationToken,
 ) -> TaskTracker {
     let tasks = TaskTracker::new();
+    tasks.spawn(run_outbox(Arc::clone(issuer), mailer, stop.clone()));
     tasks.spawn(follow_directory(Arc::clone(issuer), stop.clone()));
     tasks.spawn(keep_schedules(Arc::clone(issuer), stop.clone()));
     tasks.spawn(sweep_expired(Arc::clone(issuer), Arc::clone(node), stop.clone()));

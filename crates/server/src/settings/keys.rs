@@ -86,7 +86,7 @@ pub(super) const KEYS: &[Key] = &[
         "mail.transport",
         Kind::Secret,
         Some("none"),
-        "`none`, `file:FOLDER`, `smtp://HOST:PORT` (STARTTLS) or `smtps://USER:PASSWORD@HOST:PORT`.",
+        "`none`, `file:FOLDER`, `smtps://USER:PASSWORD@HOST:465` (TLS), `smtp://USER:PASSWORD@HOST:587?tls=required` (STARTTLS), or `smtp://HOST:25` without a password.",
     ),
     key("mail.from", Kind::Text, None, "The sender of every mail. Required unless the transport is `none`."),
     key(

@@ -2,39 +2,35 @@
 
 use http::StatusCode;
 use portreeve_domain::Fault;
-use portreeve_domain::journey::Step;
-use portreeve_issuer::{Acted, Arrival, Problem, SignInForm, Stop};
+use portreeve_issuer::{Acted, Arrival, Problem, RegistrationForm, SignInForm, Stop};
+use portreeve_pages::too_many_attempts::TooManyAttempts;
 use portreeve_pages::{EmailProblem, PasswordProblem};
 
+use super::page::Page;
 use super::show::{self, Shown};
-use super::{RECOVERY_CODE, is_due, outdated_href};
+use super::{due, outdated_href};
 use crate::door::Door;
 use crate::error_page;
+use crate::form::Fields;
 use crate::reply::Reply;
 
-/// The fields of a posted form.
-pub(super) struct Fields(pub Vec<(String, String)>);
+/// What the button of a page without fields says: send the mail again.
+const RESEND: &str = "resend";
 
-impl Fields {
-    /// The first value of a field; empty when it was not sent.
-    fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
-    }
-}
-
-/// Takes the form that was posted to `page`.
-pub(super) async fn take(door: &Door, journey: &str, page: &str, stop: Stop, fields: &Fields) -> Reply {
-    let current = fields.get("version") == stop.journey.version().to_string();
-    if !current || !is_due(stop.step, page) {
+/// Takes the form that was posted to the page at `segment`.
+pub(super) async fn take(door: &Door, journey: &str, segment: &str, stop: Stop, fields: &Fields) -> Reply {
+    let is_current = fields.get("version") == stop.journey.version().to_string();
+    let Some(page) = due(door, &stop, segment).filter(|_| is_current) else {
         return Reply::see_other(door, &outdated_href(door, journey, &stop));
-    }
-    if !portreeve_issuer::is_same_token(fields.get("csrf"), &door.issuer().form_token(&door.at, &stop.journey, page)) {
+    };
+    let token = door.issuer().form_token(&door.at, &stop.journey, page.segment());
+    if !portreeve_issuer::is_same_token(fields.get("csrf"), &token) {
         // Not our form, or the cookie has changed since: nothing is done, and the page offers a form that works.
         tracing::warn!(reference = door.reference, "a form without the right token");
         let shown = Shown { notice: Some(portreeve_pages::Notice::PageOutdated), ..Shown::default() };
         return show::render(door, journey, page, &stop, &shown).with_status(StatusCode::FORBIDDEN);
     }
-    if let Some(missing) = missing(stop.step, page, fields) {
+    if let Some(missing) = missing(page, fields) {
         return show::render(door, journey, page, &stop, &missing);
     }
     match act(door, page, stop, fields).await {
@@ -45,15 +41,17 @@ pub(super) async fn take(door: &Door, journey: &str, page: &str, stop: Stop, fie
     }
 }
 
-/// What the form lacks before anybody is asked; `None` when it is complete.
-fn missing(step: Step, page: &str, fields: &Fields) -> Option<Shown> {
+/// What the form lacks before anybody is asked; `None` when it is complete. Of a registration nothing can be told apart
+/// from what is wrong otherwise: that is the use case's.
+fn missing(page: Page, fields: &Fields) -> Option<Shown> {
     let is_empty = |name| fields.get(name).trim().is_empty();
-    let asks_code = matches!(step, Step::SecondFactor | Step::EnrolSecondFactor { .. }) || page == RECOVERY_CODE;
+    let asks_email = page == Page::Identify;
+    let asks_password = matches!(page, Page::Identify | Page::Password);
+    let asks_code = matches!(page, Page::Totp | Page::RecoveryCode | Page::TotpEnrolment { .. });
     let shown = Shown {
-        email: Some(fields.get("email").to_owned()).filter(|_| step == Step::Identify),
-        email_problem: (step == Step::Identify && is_empty("email")).then_some(EmailProblem::Missing),
-        password_problem: (matches!(step, Step::Identify | Step::Password) && fields.get("password").is_empty())
-            .then_some(PasswordProblem::Missing),
+        email: asks_email.then(|| fields.get("email").to_owned()),
+        email_problem: (asks_email && is_empty("email")).then_some(EmailProblem::Missing),
+        password_problem: (asks_password && fields.get("password").is_empty()).then_some(PasswordProblem::Missing),
         code_missing: asks_code && is_empty("code"),
         ..Shown::default()
     };
@@ -61,50 +59,78 @@ fn missing(step: Step, page: &str, fields: &Fields) -> Option<Shown> {
     (incomplete && fields.get("action").is_empty()).then_some(shown)
 }
 
-async fn act(door: &Door, page: &str, stop: Stop, fields: &Fields) -> Result<Acted, Fault> {
+async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Acted, Fault> {
     let (issuer, at, journey) = (door.issuer(), &door.at, stop.journey);
     let from = door.posted_from(door.locale(&journey.request().ui_locales));
-    match (stop.step, fields.get("action")) {
-        (Step::Password | Step::SelectAccount | Step::Consent, "another_account") => {
+    let text = |name| fields.get(name).to_owned();
+    match (page, fields.get("action")) {
+        (Page::Password | Page::SelectAccount | Page::Consent, "another_account") => {
             issuer.use_another_account(at, journey).await
         }
-        (Step::Identify, _) => {
-            let form =
-                SignInForm { email: fields.get("email").to_owned(), password: fields.get("password").to_owned() };
+        (Page::Identify, _) => {
+            let form = SignInForm { email: text("email"), password: text("password") };
             issuer.sign_in(at, journey, form, &from).await
         }
-        (Step::Password, _) => issuer.sign_in_again(at, journey, fields.get("password"), &from).await,
-        (Step::SecondFactor, _) if page == RECOVERY_CODE => {
-            issuer.prove_recovery_code(at, journey, fields.get("code"), &from).await
+        (Page::Register, RESEND) => issuer.resend_registration(at, journey, &from).await,
+        (Page::Register, _) => {
+            let form = RegistrationForm { name: text("name"), email: text("email"), password: text("password") };
+            issuer.register(at, journey, form, &from).await
         }
-        (Step::SecondFactor, _) => issuer.prove_totp(at, journey, fields.get("code")).await,
-        (Step::EnrolSecondFactor { .. }, "skip") => issuer.skip_enrolment(at, journey).await,
-        (Step::EnrolSecondFactor { .. }, _) => issuer.enrol_totp(at, journey, fields.get("code"), &from).await,
-        (Step::RecoveryCodes, _) => issuer.recovery_codes_saved(at, journey).await,
-        (Step::SelectAccount, _) => issuer.choose_account(at, journey, fields.get("account")).await,
-        (Step::Consent, _) => match fields.get("decision") {
+        (Page::VerifyEmail, _) => issuer.resend_address_link(at, journey, &from).await,
+        (Page::Password, _) => issuer.sign_in_again(at, journey, fields.get("password"), &from).await,
+        (Page::RecoveryCode, _) => issuer.prove_recovery_code(at, journey, fields.get("code"), &from).await,
+        (Page::Totp, _) => issuer.prove_totp(at, journey, fields.get("code")).await,
+        (Page::TotpEnrolment { .. }, "skip") => issuer.skip_enrolment(at, journey).await,
+        (Page::TotpEnrolment { .. }, _) => issuer.enrol_totp(at, journey, fields.get("code"), &from).await,
+        (Page::RecoveryCodes, _) => issuer.recovery_codes_saved(at, journey).await,
+        (Page::SelectAccount, _) => issuer.choose_account(at, journey, fields.get("account")).await,
+        (Page::Consent, _) => match fields.get("decision") {
             "allow" => issuer.allow(at, journey).await,
             "deny" => issuer.deny(at, journey).await,
             _ => Ok(Acted::Stale),
         },
-        (Step::Register | Step::VerifyEmail | Step::Done | Step::Denied(_), _) => Ok(Acted::Stale),
     }
 }
 
 /// Shows the page again with what was wrong, or, when the form was stale, where the journey stands by now.
-async fn show_again(door: &Door, journey: &str, page: &str, problem: Option<Problem>, fields: &Fields) -> Reply {
+async fn show_again(door: &Door, journey: &str, page: Page, problem: Option<Problem>, fields: &Fields) -> Reply {
     let stop = match door.issuer().open_journey(&door.at, journey, door.browser_cookie()).await {
         Ok(Arrival::Here(stop)) => *stop,
         Ok(_) => return Reply::see_other(door, &door.href(&format!("/j/{journey}"))),
         Err(fault) => return error_page::broken(door, &fault),
     };
-    let Some(problem) = problem.filter(|_| is_due(stop.step, page)) else {
+    let Some(problem) = problem.filter(|_| due(door, &stop, page.segment()) == Some(page)) else {
         return Reply::see_other(door, &outdated_href(door, journey, &stop));
     };
-    let email = Some(fields.get("email").to_owned()).filter(|_| stop.step == Step::Identify);
-    let reply = show::render(door, journey, page, &stop, &Shown { problem: Some(problem), email, ..Shown::default() });
+    let reply = if fields.get("action") == RESEND {
+        wait(door, journey, page, problem)
+    } else {
+        let keeps = matches!(page, Page::Identify | Page::Register);
+        let shown = Shown {
+            problem: Some(problem),
+            name: Some(fields.get("name").to_owned()),
+            email: keeps.then(|| fields.get("email").to_owned()),
+            registers_again: true,
+            ..Shown::default()
+        };
+        show::render(door, journey, page, &stop, &shown)
+    };
     match problem {
         Problem::TooMany { wait } => reply.with_retry_after(StatusCode::TOO_MANY_REQUESTS, wait),
         _ => reply,
     }
+}
+
+/// The page of a mail that was asked for too often: it has no place for a problem of its own.
+fn wait(door: &Door, journey: &str, page: Page, problem: Problem) -> Reply {
+    let wait_seconds = match problem {
+        Problem::TooMany { wait } => wait.as_seconds_ceiling().unsigned_abs(),
+        _ => 1,
+    };
+    let page = TooManyAttempts {
+        wait_seconds,
+        back_href: Some(door.href(&format!("/j/{journey}/{}", page.segment()))),
+        reference: door.reference.clone(),
+    };
+    Reply::page(door, page.render(&door.frame(&[])), None)
 }

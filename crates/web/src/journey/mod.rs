@@ -4,24 +4,26 @@
 //! journey is a dead end. Leaves the forms to `act` and the markup's data to `show`. DESIGN §1.4, §4.
 
 mod act;
+mod page;
 mod show;
 
 use axum::extract::Path;
-use portreeve_domain::journey::Step;
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
 use portreeve_issuer::{Acted, Arrival, Stop};
 use portreeve_pages::Form;
 use portreeve_pages::Notice;
 use portreeve_pages::journey::ContinueElsewhere;
 
+use self::page::{Page, RegistrationOpen};
 use crate::door::Door;
 use crate::error_page;
+use crate::form::Fields;
 use crate::reply::Reply;
 
-/// The page beside `second-factor` that takes a recovery code.
-pub(crate) const RECOVERY_CODE: &str = "recovery-code";
 /// The query that says that a stale form brought the person here.
 const OUTDATED: &str = "outdated";
+/// The query that asks for the registration form again, when a mail was sent to an address that was mistyped.
+const AGAIN: &str = "again";
 
 /// Leads to the page that is due, or to the end when another tab has shown what was missing.
 pub(crate) async fn enter(door: Door, Path(path): Path<Vec<(String, String)>>) -> Reply {
@@ -53,12 +55,14 @@ pub(crate) async fn show(
         Ok(stop) => stop,
         Err(reply) => return reply,
     };
-    if !is_due(stop.step, &page) {
+    let Some(page) = due(&door, &stop, &page) else {
         return Reply::see_other(&door, &page_href(&door, &journey, &stop));
-    }
-    let outdated = query.is_ok_and(|QueryPairs(pairs)| pairs.iter().any(|(name, _)| name == OUTDATED));
-    let shown = show::Shown { notice: outdated.then_some(Notice::PageOutdated), ..show::Shown::default() };
-    show::render(&door, &journey, &page, &stop, &shown)
+    };
+    let pairs = query.map(|QueryPairs(pairs)| pairs).unwrap_or_default();
+    let asks = |wanted: &str| pairs.iter().any(|(name, _)| name == wanted);
+    let notice = asks(OUTDATED).then_some(Notice::PageOutdated);
+    let shown = show::Shown { notice, registers_again: asks(AGAIN), ..show::Shown::default() };
+    show::render(&door, &journey, page, &stop, &shown)
 }
 
 /// Takes the form of a page.
@@ -71,12 +75,12 @@ pub(crate) async fn act(
     if !door.is_own_form() {
         return error_page::form_rejected(&door);
     }
-    let Ok(FormPairs(pairs)) = form else { return error_page::form_rejected(&door) };
+    let Some(fields) = Fields::read(form) else { return error_page::form_rejected(&door) };
     let stop = match open(&door, &journey).await {
         Ok(stop) => stop,
         Err(reply) => return reply,
     };
-    act::take(&door, &journey, &page, stop, &act::Fields(pairs)).await
+    act::take(&door, &journey, &page, stop, &fields).await
 }
 
 /// Begins again from the stored request: the button of the page shown to another browser, or after the end.
@@ -112,9 +116,9 @@ fn elsewhere(door: &Door, journey: &str, client_name: &str) -> Reply {
     Reply::page(door, page.render(&door.frame(&[])), None)
 }
 
-/// Whether `page` may be shown at `step`: the step's own page, or another way to take it.
-fn is_due(step: Step, page: &str) -> bool {
-    step.segment() == Some(page) || (step == Step::SecondFactor && page == RECOVERY_CODE)
+/// The page at the last segment of an address, if it may be shown where the journey stands.
+fn due(door: &Door, stop: &Stop, segment: &str) -> Option<Page> {
+    Page::due(stop.step, segment, RegistrationOpen(door.at.tenant.settings.registration))
 }
 
 /// The address of the page that is due; of the journey itself when it is at its end.

@@ -2,31 +2,38 @@
 
 use portreeve_domain::journey::Step;
 use portreeve_domain::{GrantType, lifetimes};
-use portreeve_issuer::{Problem, Stop};
+use portreeve_issuer::{Problem, RegistrationProblems, Stop};
 use portreeve_oidc::redirect_uri;
 use portreeve_pages::journey::{
-    AccessDuration, Account, AccountState, Consent, Identify, Password, Publisher, RecoveryCode, RecoveryCodes,
-    Resource, Scope, SelectAccount, Totp, TotpEnrolment,
+    AccessDuration, Account, AccountState, CheckMail, Consent, Identify, MailPurpose, Password, Publisher,
+    RecoveryCode, RecoveryCodes, Register, Resource, Scope, SelectAccount, Totp, TotpEnrolment,
 };
 use portreeve_pages::{
     Client, CodeProblem, EmailProblem, Form, Frame, Notice, PasswordProblem, RecoveryCodeProblem, RenderError,
     SignInProblem,
 };
 
-use super::RECOVERY_CODE;
+use super::AGAIN;
+use super::page::{IDENTIFY, Page, RECOVERY_CODE, REGISTER};
 use crate::door::Door;
-use crate::error_page;
 use crate::reply::Reply;
+use crate::words;
+
+/// The fewest characters of a password that is the only factor.
+const PASSWORD_MINIMUM: u32 = 15;
 
 /// What a page shows besides its data: a notice, why the last form was not taken, and what was typed then.
 #[derive(Default)]
 pub(super) struct Shown {
     pub notice: Option<Notice>,
     pub problem: Option<Problem>,
+    pub name: Option<String>,
     pub email: Option<String>,
     pub email_problem: Option<EmailProblem>,
     pub password_problem: Option<PasswordProblem>,
     pub code_missing: bool,
+    /// Whether the registration form is wanted although a mail was sent.
+    pub registers_again: bool,
 }
 
 /// One page being made.
@@ -39,27 +46,33 @@ struct View<'a> {
     form: Form,
 }
 
-/// Shows `page` of a journey. The caller has checked that it is due.
-pub(super) fn render(door: &Door, journey: &str, page: &str, stop: &Stop, shown: &Shown) -> Reply {
+/// Shows a page of a journey. The caller has checked that it is due.
+pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown: &Shown) -> Reply {
+    let segment = page.segment();
     let form = Form {
-        action: door.href(&format!("/j/{journey}/{page}")),
-        csrf: door.issuer().form_token(&door.at, &stop.journey, page),
+        action: door.href(&format!("/j/{journey}/{segment}")),
+        csrf: door.issuer().form_token(&door.at, &stop.journey, segment),
         version: stop.journey.version().to_string(),
     };
     let frame = Frame { notice: shown.notice, ..door.frame(&stop.journey.request().ui_locales) };
     let view = View { door, journey, stop, shown, frame, form };
-    let html = match stop.step {
-        Step::Identify => view.identify(),
-        Step::Password => view.password(),
-        Step::SecondFactor if page == RECOVERY_CODE => view.recovery_code(),
-        Step::SecondFactor => view.totp(),
-        Step::EnrolSecondFactor { optional } => view.totp_enrolment(optional),
-        Step::RecoveryCodes => view.recovery_codes(),
-        Step::SelectAccount => view.select_account(),
-        Step::Consent => view.consent(),
-        Step::Register | Step::VerifyEmail | Step::Done | Step::Denied(_) => {
-            return error_page::internal(door, "a step without a page");
+    let html = match page {
+        Page::Identify => view.identify(),
+        Page::Register => match stop.journey.awaits_address().filter(|_| !shown.registers_again) {
+            Some(email) => view.check_mail(email, Some(IDENTIFY)),
+            None => view.register(),
+        },
+        Page::VerifyEmail => {
+            let email = view.email();
+            view.check_mail(&email, None)
         }
+        Page::Password => view.password(),
+        Page::RecoveryCode => view.recovery_code(),
+        Page::Totp => view.totp(),
+        Page::TotpEnrolment { may_skip } => view.totp_enrolment(may_skip),
+        Page::RecoveryCodes => view.recovery_codes(),
+        Page::SelectAccount => view.select_account(),
+        Page::Consent => view.consent(),
     };
     Reply::page(door, html, Some(stop.journey.request().target.redirect_uri()))
 }
@@ -71,6 +84,16 @@ impl View<'_> {
 
     fn email(&self) -> String {
         self.stop.person.as_ref().and_then(|person| person.email.clone()).unwrap_or_default()
+    }
+
+    /// The address of another page of this journey.
+    fn page_href(&self, segment: &str) -> String {
+        self.door.href(&format!("/j/{}/{segment}", self.journey))
+    }
+
+    /// Where to get a new password, with the way back here.
+    fn recover_href(&self) -> Option<String> {
+        Some(self.door.href(&format!("/recover?journey={}", self.journey)))
     }
 
     fn sign_in_problem(&self) -> Option<SignInProblem> {
@@ -96,6 +119,42 @@ impl View<'_> {
         }
     }
 
+    fn register_href(&self) -> Option<String> {
+        let query = self.stop.journey.awaits_address().map(|_| format!("?{AGAIN}=1")).unwrap_or_default();
+        self.door.at.tenant.settings.registration.then(|| format!("{}{query}", self.page_href(REGISTER)))
+    }
+
+    fn register(self) -> Result<String, RenderError> {
+        let problems = match self.shown.problem {
+            Some(Problem::Registration(problems)) => problems,
+            _ => RegistrationProblems::default(),
+        };
+        let page = Register {
+            client_name: self.client_name(),
+            name: self.shown.name.clone().unwrap_or_default(),
+            email: self.shown.email.clone().or(self.stop.journey.request().login_hint.clone()).unwrap_or_default(),
+            name_problem: problems.name.map(words::name_problem),
+            email_problem: problems.email.map(words::email_problem),
+            password_problem: problems.password.map(words::password_problem),
+            problem: self.sign_in_problem(),
+            password_minimum: PASSWORD_MINIMUM,
+            sign_in_href: Some(self.page_href(IDENTIFY)),
+            form: self.form,
+        };
+        page.render(&self.frame)
+    }
+
+    fn check_mail(self, email: &str, back: Option<&str>) -> Result<String, RenderError> {
+        let page = CheckMail {
+            purpose: MailPurpose::EmailVerification,
+            email: email.to_owned(),
+            valid_minutes: words::link_minutes(),
+            back_href: back.map(|segment| self.page_href(segment)),
+            resend: Some(self.form),
+        };
+        page.render(&self.frame)
+    }
+
     fn identify(self) -> Result<String, RenderError> {
         let hint = self.stop.journey.request().login_hint.clone();
         let page = Identify {
@@ -104,8 +163,8 @@ impl View<'_> {
             problem: self.sign_in_problem(),
             email_problem: self.shown.email_problem,
             password_problem: self.shown.password_problem,
-            forgot_password_href: None,
-            register_href: None,
+            forgot_password_href: self.recover_href(),
+            register_href: self.register_href(),
             form: self.form,
         };
         page.render(&self.frame)
@@ -118,14 +177,14 @@ impl View<'_> {
             email: self.email(),
             problem: self.sign_in_problem().filter(|problem| *problem != SignInProblem::WrongCredentials),
             password_problem: self.shown.password_problem.or(wrong),
-            forgot_password_href: None,
+            forgot_password_href: self.recover_href(),
             form: self.form,
         };
         page.render(&self.frame)
     }
 
     fn totp(self) -> Result<String, RenderError> {
-        let href = self.door.href(&format!("/j/{}/{RECOVERY_CODE}", self.journey));
+        let href = self.page_href(RECOVERY_CODE);
         let page = Totp {
             client_name: self.client_name(),
             code_problem: self.code_problem(),
@@ -147,7 +206,7 @@ impl View<'_> {
         let page = RecoveryCode {
             client_name: self.client_name(),
             code_problem,
-            totp_href: Some(self.door.href(&format!("/j/{}/{segment}", self.journey))),
+            totp_href: Some(self.page_href(segment)),
             form: self.form,
         };
         page.render(&self.frame)

@@ -1,0 +1,148 @@
+//! A mail as it is written: the words of `pages` in the form of RFC 5322.
+//!
+//! Owns headers and body parts. Every value that could carry a line end is checked or encoded by the library (S-143).
+
+use std::time::{Duration, SystemTime};
+
+use lettre::Message;
+use lettre::message::{Mailbox, MultiPart, header};
+use portreeve_domain::Timestamp;
+use portreeve_issuer::{MailContent, OutgoingMail};
+use portreeve_pages::mail::{
+    AccountExists, AddedFactor, FactorAdded, MailFrame, MailText, PasswordChanged, PasswordReset, RecoveryCodeUsed,
+    VerifyEmail,
+};
+use portreeve_pages::{Locale, RenderError};
+
+/// Why a mail cannot be written; trying again does not help.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unwritable {
+    /// The address is none a mail server would take.
+    #[error("the recipient's address is not one for mail")]
+    Recipient,
+    /// A template failed.
+    #[error("the mail could not be rendered")]
+    Template(#[source] RenderError),
+    /// The parts did not make a message.
+    #[error("the message could not be built")]
+    Message(#[source] lettre::error::Error),
+}
+
+/// Writes a mail from `sender`, dated `now`.
+pub(crate) fn write(mail: &OutgoingMail, sender: &Mailbox, now: Timestamp) -> Result<Message, Unwritable> {
+    let text = render(mail).map_err(Unwritable::Template)?;
+    let to = mail.to.parse().map_err(|_| Unwritable::Recipient)?;
+    let domain = sender.email.domain();
+    Message::builder()
+        .message_id(Some(format!("<{}@{domain}>", mail.id)))
+        .date(SystemTime::UNIX_EPOCH + Duration::from_millis(now.as_millis().unsigned_abs()))
+        .from(sender.clone())
+        .to(Mailbox::new(None, to))
+        .subject(text.subject)
+        .header(header::MIME_VERSION_1_0)
+        .raw_header(auto_generated())
+        .multipart(MultiPart::alternative_plain_html(text.text, text.html))
+        .map_err(Unwritable::Message)
+}
+
+/// Tells out-of-office programs not to answer (RFC 3834 §5).
+fn auto_generated() -> header::HeaderValue {
+    let name = header::HeaderName::new_from_ascii_str("Auto-Submitted");
+    header::HeaderValue::new(name, "auto-generated".to_owned())
+}
+
+fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
+    let frame = MailFrame {
+        locale: Locale::parse(&mail.locale).unwrap_or_default(),
+        tenant_name: mail.tenant_name.clone(),
+        ..MailFrame::default()
+    };
+    let when = minute(mail.about);
+    let valid_minutes = u32::try_from(MailContent::LINK_MINUTES).unwrap_or(u32::MAX);
+    match &mail.content {
+        MailContent::PasswordReset { link } => PasswordReset { link: link.clone(), valid_minutes }.render(&frame),
+        MailContent::VerifyEmail { link } => VerifyEmail { link: link.clone(), valid_minutes }.render(&frame),
+        MailContent::AccountExists { sign_in_link } => {
+            AccountExists { sign_in_link: sign_in_link.clone() }.render(&frame)
+        }
+        MailContent::PasswordChanged { recover_link } => {
+            PasswordChanged { when, recover_link: recover_link.clone() }.render(&frame)
+        }
+        MailContent::FactorAdded { recover_link } => {
+            FactorAdded { factor: AddedFactor::Totp, when, recover_link: recover_link.clone() }.render(&frame)
+        }
+        MailContent::RecoveryCodeUsed { recover_link } => {
+            RecoveryCodeUsed { when, recover_link: recover_link.clone() }.render(&frame)
+        }
+    }
+}
+
+/// Date and time to the minute, the same in every language: `2026-11-22 10:30 UTC`.
+fn minute(at: Timestamp) -> String {
+    let at = time::OffsetDateTime::from_unix_timestamp(at.as_seconds()).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+    let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", at.hour(), at.minute())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mail(to: &str, tenant_name: &str) -> OutgoingMail {
+        OutgoingMail {
+            to: to.to_owned(),
+            id: "mail_0123456789abcdefABCDEF".to_owned(),
+            tenant_name: tenant_name.to_owned(),
+            locale: "en".to_owned(),
+            content: MailContent::PasswordReset { link: "https://id.example/link/ptml_x".to_owned() },
+            about: Timestamp::from_millis(0),
+        }
+    }
+
+    fn headers(message: &Message) -> String {
+        let text = String::from_utf8(message.formatted()).unwrap();
+        text.split("\r\n\r\n").next().unwrap().to_owned()
+    }
+
+    fn sender() -> Mailbox {
+        "Northwind <no-reply@id.example>".parse().unwrap()
+    }
+
+    /// S-143: a name with a line end adds no header.
+    #[test]
+    fn a_name_with_a_line_end_adds_no_header() {
+        let message =
+            write(&mail("ada@example.com", "North\r\nBcc: eve@example.com"), &sender(), Timestamp::from_millis(0));
+
+        let headers = headers(&message.unwrap());
+
+        assert!(headers.lines().all(|line| !line.to_lowercase().starts_with("bcc")), "{headers}");
+        assert_eq!(headers.lines().filter(|line| line.starts_with("To: ")).count(), 1);
+    }
+
+    /// S-143: an address with a line end is no address.
+    #[test]
+    fn an_address_with_a_line_end_is_refused() {
+        for to in ["ada@example.com\r\nBcc: eve@example.com", "ada@example.com, eve@example.com", "ada"] {
+            assert!(matches!(write(&mail(to, "N"), &sender(), Timestamp::from_millis(0)), Err(Unwritable::Recipient)));
+        }
+    }
+
+    /// the same mail has the same identifier whenever it is written.
+    #[test]
+    fn a_mail_is_recognised_by_its_message_id() {
+        let at = Timestamp::from_millis(1_700_000_000_000);
+        let first = headers(&write(&mail("ada@example.com", "N"), &sender(), Timestamp::from_millis(0)).unwrap());
+        let second = headers(&write(&mail("ada@example.com", "N"), &sender(), at).unwrap());
+
+        let id = "Message-ID: <mail_0123456789abcdefABCDEF@id.example>";
+
+        assert!(first.contains(id) && second.contains(id), "{first}");
+    }
+
+    /// The example of RFC 3339 §5.8, to the minute and in UTC.
+    #[test]
+    fn times_are_told_to_the_minute_in_utc() {
+        assert_eq!(minute(Timestamp::from_millis(482_196_050_520)), "1985-04-12 23:20 UTC");
+    }
+}

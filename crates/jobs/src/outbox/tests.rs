@@ -1,0 +1,227 @@
+use portreeve_domain::{MailPurpose, OutboxId, OutboxMessage, TenantId};
+
+use super::*;
+use crate::testing::{Manners, SENDER, World, mail_server};
+
+const WELL_MANNERED: Manners = Manners { refuses: None, stalls: None };
+
+/// One look at the outbox, and what follows from it.
+async fn one_round(world: &World, mailer: &Mailer) {
+    let mut sending = JoinSet::new();
+    take_up(&world.issuer, mailer, &mut sending).await.unwrap();
+    while sending.join_next().await.is_some() {}
+}
+
+fn row(attempts: i64, made: Timestamp) -> OutboxRow {
+    let user = portreeve_domain::UserId::from_bytes([1; 16]);
+    let id = portreeve_issuer::RowIds::new(0, made).next(made);
+    let message =
+        OutboxMessage::Mail { purpose: MailPurpose::PasswordChanged, user, locale: "en".to_owned(), journey: None };
+    OutboxRow { id: OutboxId::new(id), tenant: TenantId::DEFAULT, message, attempts }
+}
+
+/// Each message becomes one file, in its language, from the sender to the person's address.
+#[tokio::test]
+async fn each_message_is_one_file_in_the_folder() {
+    let world = World::new().await;
+    let ada = world.person("ada@example.com").await;
+    world.mail(MailPurpose::PasswordReset, ada).await;
+    world.mail(MailPurpose::PasswordChanged, ada).await;
+
+    one_round(&world, &world.to_folder()).await;
+
+    let mails = world.mails();
+    assert_eq!(mails.len(), 2);
+    assert!(
+        mails[0].contains("To: ada@example.com\r\n") && mails[0].contains("From: Northwind <no-reply@id.example>\r\n")
+    );
+    assert!(mails[0].contains("https://id.example/link/ptml_"));
+    assert!(mails[1].contains("https://id.example/recover"));
+    assert_eq!(world.pending().await, 0);
+}
+
+/// A mail tells when it happened, not when it was sent.
+#[tokio::test]
+async fn a_mail_that_was_held_up_tells_when_it_happened() {
+    let world = World::new().await;
+    let ada = world.person("ada@example.com").await;
+    world.mail(MailPurpose::PasswordChanged, ada).await;
+    world.clock.advance(Lifetime::from_hours(3));
+
+    one_round(&world, &world.to_folder()).await;
+
+    // 1 800 000 000 s after 1970 is 2027-01-15T08:00:00Z.
+    let mail = &world.mails()[0];
+    assert!(mail.contains("2027-01-15 08:00 UTC"), "{mail}");
+    assert!(mail.contains("Date: Fri, 15 Jan 2027 11:00:00"), "{mail}");
+}
+
+/// A mail to an account that has gone is done, not tried for ever.
+#[tokio::test]
+async fn a_mail_to_nobody_is_dropped() {
+    let world = World::new().await;
+    let ada = world.person("ada@example.com").await;
+    world.mail(MailPurpose::PasswordReset, ada).await;
+    world.mail(MailPurpose::PasswordChanged, portreeve_domain::UserId::from_bytes([9; 16])).await;
+    world.switch_off("ada@example.com").await;
+
+    one_round(&world, &world.to_folder()).await;
+
+    assert!(world.mails().is_empty());
+    assert_eq!(world.pending().await, 0);
+}
+
+/// any number of runners send a message once.
+#[tokio::test]
+async fn two_runners_send_a_message_once() {
+    let world = World::new().await;
+    let ada = world.person("ada@example.com").await;
+    for _ in 0..4 {
+        world.mail(MailPurpose::PasswordChanged, ada).await;
+    }
+    let (url, mut taken) = mail_server(WELL_MANNERED).await;
+    let mailer = Mailer::smtp(&url, SENDER).unwrap();
+
+    tokio::join!(one_round(&world, &mailer), one_round(&world, &mailer), one_round(&world, &mailer));
+
+    let mut ids = Vec::new();
+    while let Ok(mail) = taken.try_recv() {
+        ids.extend(mail.lines().find(|line| line.starts_with("Message-ID: ")).map(str::to_owned));
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 4);
+    assert_eq!(world.pending().await, 0);
+}
+
+/// a runner that dies while sending loses nothing: the message comes up again when its lease is over.
+#[tokio::test]
+async fn a_message_of_a_dead_runner_comes_up_again() {
+    let world = World::new().await;
+    let ada = world.person("ada@example.com").await;
+    let id = world.mail(MailPurpose::PasswordChanged, ada).await;
+    let now = world.issuer.ambient().now();
+    let mut tx = world.issuer.store().begin(TenantId::DEFAULT).await.unwrap();
+    assert!(outbox::lease(&mut tx, TenantId::DEFAULT, id, now, now.plus(LEASE)).await.unwrap());
+    tx.commit().await.unwrap();
+
+    one_round(&world, &world.to_folder()).await;
+    assert!(world.mails().is_empty());
+
+    world.clock.advance(LEASE);
+    one_round(&world, &world.to_folder()).await;
+    assert_eq!(world.mails().len(), 1);
+}
+
+/// with the mail server away messages wait, however long; once it is back they leave within a minute.
+#[tokio::test]
+async fn messages_outlive_a_mail_server_that_is_away() {
+    let world = World::new().await;
+    let ada = world.person("ada@example.com").await;
+    world.mail(MailPurpose::PasswordReset, ada).await;
+    let closed = {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        format!("smtp://{}", listener.local_addr().unwrap())
+    };
+    let away = Mailer::smtp(&closed, SENDER).unwrap();
+
+    for _ in 0..130 {
+        one_round(&world, &away).await;
+        world.clock.advance(AWAY);
+    }
+    assert_eq!(world.pending().await, 1);
+
+    one_round(&world, &world.to_folder()).await;
+    assert_eq!(world.mails().len(), 1);
+}
+
+/// A message that is refused waits longer each time, and what is noted names no address.
+#[tokio::test]
+async fn a_refused_message_is_tried_again_with_growing_pauses() {
+    let world = World::new().await;
+    let ada = world.person("ada@example.com").await;
+    world.mail(MailPurpose::PasswordChanged, ada).await;
+    let refuses = Some(("ada", "451 ada@example.com is busy"));
+    let (url, _taken) = mail_server(Manners { refuses, ..WELL_MANNERED }).await;
+    let mailer = Mailer::smtp(&url, SENDER).unwrap();
+
+    let mut pauses = Vec::new();
+    for _ in 0..4 {
+        one_round(&world, &mailer).await;
+        let mut pause = 0;
+        while world.due().await.is_empty() {
+            world.clock.advance(Lifetime::from_seconds(1));
+            pause += 1;
+        }
+        pauses.push(pause);
+    }
+
+    // 5 s doubled each time, plus up to a quarter.
+    for (pause, base) in pauses.iter().zip([5, 10, 20, 40]) {
+        assert!((base..=base + base / 4 + 1).contains(pause), "{pauses:?}");
+    }
+}
+
+/// A message is given up after twenty refusals, and not for the time the server was away.
+#[test]
+fn a_message_is_given_up_after_twenty_refusals() {
+    let made = Timestamp::from_millis(1_800_000_000_000);
+    let (young, old) = (made.plus(Lifetime::from_hours(1)), made.plus(Lifetime::from_hours(11)));
+    let refused = NotSent::Refused(550);
+
+    assert_eq!(next_try(refused, &row(18, made), 0, old), Some(old.plus(Lifetime::from_hours(1))));
+    assert_eq!(next_try(refused, &row(19, made), 0, old), None);
+    assert!(next_try(refused, &row(500, made), 0, young).is_some());
+    assert_eq!(next_try(NotSent::Unreachable, &row(500, made), 0, old), Some(old.plus(AWAY)));
+}
+
+/// What is given up is out of the way.
+#[tokio::test]
+async fn a_message_that_was_given_up_waits_no_more() {
+    let world = World::new().await;
+    let ada = world.person("ada@example.com").await;
+    world.mail(MailPurpose::PasswordChanged, ada).await;
+    let (url, _taken) = mail_server(Manners { refuses: Some(("ada", "550 unknown")), ..WELL_MANNERED }).await;
+    let mailer = Mailer::smtp(&url, SENDER).unwrap();
+
+    for _ in 0..TRIES {
+        assert_eq!(world.pending().await, 1);
+        one_round(&world, &mailer).await;
+        world.clock.advance(Lifetime::from_minutes(76));
+    }
+
+    assert_eq!(world.pending().await, 0);
+}
+
+/// One message that is stuck holds up no other.
+#[tokio::test]
+async fn a_stuck_message_does_not_hold_up_others() {
+    let world = World::new().await;
+    let (ada, bob) = (world.person("ada@example.com").await, world.person("bob@example.com").await);
+    world.mail(MailPurpose::PasswordChanged, ada).await;
+    world.mail(MailPurpose::PasswordChanged, bob).await;
+    let (url, mut taken) = mail_server(Manners { stalls: Some("ada"), ..WELL_MANNERED }).await;
+    let mailer = Mailer::smtp(&url, SENDER).unwrap();
+
+    let running = tokio::spawn(run_outbox(Arc::clone(&world.issuer), mailer, CancellationToken::new()));
+    let mail = taken.recv().await.unwrap();
+    running.abort();
+
+    assert!(mail.contains("To: bob@example.com"));
+}
+
+/// A runner that is told to end finishes what it has begun; one without a way out ends at once and loses nothing.
+#[tokio::test]
+async fn a_runner_ends_when_it_is_told_to() {
+    let world = World::new().await;
+    let ada = world.person("ada@example.com").await;
+    world.mail(MailPurpose::PasswordChanged, ada).await;
+    let stop = CancellationToken::new();
+
+    run_outbox(Arc::clone(&world.issuer), Mailer::off(), stop.clone()).await;
+    assert_eq!(world.pending().await, 1);
+
+    stop.cancel();
+    run_outbox(Arc::clone(&world.issuer), world.to_folder(), stop).await;
+    assert_eq!(world.pending().await, 1);
+}

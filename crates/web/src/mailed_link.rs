@@ -1,0 +1,98 @@
+//! Where mailed links lead: a page that changes nothing, and the button that uses the link up.
+//!
+//! The address holds the secret: it is not logged (the trace names the route's pattern), told to nobody as referrer, and
+//! it is what another site would need to forge this form. Mail scanners follow links, so only the POST counts. SECURITY
+//! rule 27; S-087. Leaves what a link does to `issuer::mailed_links`.
+
+use axum::extract::Path;
+use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
+use portreeve_issuer::{LinkAsks, LinkOutcome, OpenLink};
+use portreeve_pages::Form;
+use portreeve_pages::PasswordProblem;
+use portreeve_pages::journey::{Confirm, ConfirmPurpose, Done, Outcome, ResetPassword};
+
+use crate::door::Door;
+use crate::error_page;
+use crate::form::Fields;
+use crate::recover::journey_of;
+use crate::reply::Reply;
+use crate::words;
+
+/// A link as it stands in an address.
+struct Link {
+    token: String,
+    /// The journey it leads back to.
+    journey: Option<String>,
+}
+
+/// Shows what the link is for.
+pub(crate) async fn show(
+    door: Door,
+    Path(path): Path<Vec<(String, String)>>,
+    query: Result<QueryPairs, PairsRejection>,
+) -> Reply {
+    let link = Link { token: token_of(path), journey: journey_of(&door, query) };
+    match open(&door, &link).await {
+        Ok(opened) => page(&door, &link, &opened.email, opened.asks, None),
+        Err(reply) => reply,
+    }
+}
+
+/// Uses the link up.
+pub(crate) async fn take(
+    door: Door,
+    Path(path): Path<Vec<(String, String)>>,
+    query: Result<QueryPairs, PairsRejection>,
+    form: Result<FormPairs, PairsRejection>,
+) -> Reply {
+    let link = Link { token: token_of(path), journey: journey_of(&door, query) };
+    let Some(fields) = Fields::read(form).filter(|_| door.is_own_form()) else {
+        return error_page::form_rejected(&door);
+    };
+    let opened = match open(&door, &link).await {
+        Ok(opened) => opened,
+        Err(reply) => return reply,
+    };
+    let (email, asks) = (opened.email.clone(), opened.asks);
+    let from = door.posted_from(door.locale(&[]));
+    match door.issuer().use_link(&door.at, opened, fields.get("password"), &from).await {
+        Ok(LinkOutcome::PasswordChanged) => done(&door, &link, Outcome::PasswordChanged),
+        Ok(LinkOutcome::AddressConfirmed) => done(&door, &link, Outcome::EmailConfirmed),
+        Ok(LinkOutcome::Refused(refusal)) => page(&door, &link, &email, asks, Some(words::password_problem(refusal))),
+        Ok(LinkOutcome::Dead) => error_page::link_expired(&door),
+        Err(fault) => error_page::broken(&door, &fault),
+    }
+}
+
+async fn open(door: &Door, link: &Link) -> Result<OpenLink, Reply> {
+    match door.issuer().open_link(&door.at, &link.token, link.journey.as_deref(), door.browser_cookie()).await {
+        Ok(Some(opened)) => Ok(opened),
+        Ok(None) => Err(error_page::link_expired(door)),
+        Err(fault) => Err(error_page::broken(door, &fault)),
+    }
+}
+
+fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<PasswordProblem>) -> Reply {
+    let query = link.journey.as_ref().map(|journey| format!("?journey={journey}")).unwrap_or_default();
+    let action = door.href(&format!("/link/{}{query}", link.token));
+    let form = Form { action, csrf: String::new(), version: String::new() };
+    let (frame, email) = (door.frame(&[]), email.to_owned());
+    let html = match asks {
+        LinkAsks::NewPassword { minimum } => {
+            let password_minimum = words::count(minimum);
+            ResetPassword { form, email, password_problem: problem, password_minimum }.render(&frame)
+        }
+        LinkAsks::Confirmation => Confirm { form, purpose: ConfirmPurpose::Email { email } }.render(&frame),
+    };
+    Reply::secret_page(door, html)
+}
+
+fn done(door: &Door, link: &Link, outcome: Outcome) -> Reply {
+    let path = link.journey.as_ref().map_or_else(|| "/".to_owned(), |journey| format!("/j/{journey}"));
+    let page = Done { outcome, continue_href: Some(door.href(&path)), client_name: None };
+    Reply::secret_page(door, page.render(&door.frame(&[])))
+}
+
+fn token_of(path: Vec<(String, String)>) -> String {
+    path.into_iter().find(|(name, _)| name == "token").map(|(_, token)| token).unwrap_or_default()
+}

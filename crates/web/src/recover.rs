@@ -1,0 +1,106 @@
+//! "Forgot your password?": asks for an address and says that a mail may be on its way.
+//!
+//! Outside any journey, so that a mail can lead here as well; `?journey=` keeps the way back. Every address gets the same
+//! page (SECURITY rule 28). Leaves who gets a mail to `issuer::recovery`.
+
+use http::StatusCode;
+use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
+use portreeve_issuer::{ResetRequest, is_same_token};
+use portreeve_pages::journey::{CheckMail, ForgotPassword, MailPurpose};
+use portreeve_pages::{EmailProblem, Form, Frame, Notice, SignInProblem};
+
+use crate::door::Door;
+use crate::error_page;
+use crate::form::Fields;
+use crate::reply::Reply;
+use crate::words;
+
+/// What the page shows besides the form.
+#[derive(Default)]
+struct Shown {
+    notice: Option<Notice>,
+    email: String,
+    email_problem: Option<EmailProblem>,
+    problem: Option<SignInProblem>,
+}
+
+/// Asks for the address.
+pub(crate) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+    let journey = journey_of(&door, query);
+    render(&door, journey.as_deref(), Shown::default()).await
+}
+
+/// Takes the address.
+pub(crate) async fn take(
+    door: Door,
+    query: Result<QueryPairs, PairsRejection>,
+    form: Result<FormPairs, PairsRejection>,
+) -> Reply {
+    let journey = journey_of(&door, query);
+    let Some(fields) = Fields::read(form).filter(|_| door.is_own_form()) else {
+        return error_page::form_rejected(&door);
+    };
+    let email = fields.get("email").trim().to_owned();
+    let token = match door.issuer().reset_form_token(&door.at, door.browser_cookie()).await {
+        Ok(token) => token,
+        Err(fault) => return error_page::broken(&door, &fault),
+    };
+    if !is_same_token(fields.get("csrf"), &token) {
+        let shown = Shown { notice: Some(Notice::PageOutdated), email, ..Shown::default() };
+        return render(&door, journey.as_deref(), shown).await.with_status(StatusCode::FORBIDDEN);
+    }
+    let from = door.posted_from(door.locale(&[]));
+    match door.issuer().request_reset(&door.at, &email, journey.as_deref(), &from).await {
+        Ok(ResetRequest::Taken) => check_mail(&door, journey.as_deref(), email),
+        Ok(ResetRequest::NotAnAddress(error)) => {
+            let shown = Shown { email, email_problem: Some(words::email_problem(error)), ..Shown::default() };
+            render(&door, journey.as_deref(), shown).await
+        }
+        Ok(ResetRequest::TooMany { wait }) => {
+            let wait_seconds = wait.as_seconds_ceiling().unsigned_abs();
+            let problem = Some(SignInProblem::TooManyAttempts { wait_seconds });
+            let page = render(&door, journey.as_deref(), Shown { email, problem, ..Shown::default() }).await;
+            page.with_retry_after(StatusCode::TOO_MANY_REQUESTS, wait)
+        }
+        Err(fault) => error_page::broken(&door, &fault),
+    }
+}
+
+async fn render(door: &Door, journey: Option<&str>, shown: Shown) -> Reply {
+    let csrf = match door.issuer().reset_form_token(&door.at, door.browser_cookie()).await {
+        Ok(token) => token,
+        Err(fault) => return error_page::broken(door, &fault),
+    };
+    let query = journey.map(|journey| format!("?journey={journey}")).unwrap_or_default();
+    let page = ForgotPassword {
+        form: Form { action: door.href(&format!("/recover{query}")), csrf, version: String::new() },
+        email: shown.email,
+        email_problem: shown.email_problem,
+        problem: shown.problem,
+        sign_in_href: way_back(door, journey),
+    };
+    let frame = Frame { notice: shown.notice, ..door.frame(&[]) };
+    Reply::page(door, page.render(&frame), None)
+}
+
+fn check_mail(door: &Door, journey: Option<&str>, email: String) -> Reply {
+    let page = CheckMail {
+        purpose: MailPurpose::PasswordReset,
+        email,
+        valid_minutes: words::link_minutes(),
+        resend: None,
+        back_href: way_back(door, journey),
+    };
+    Reply::page(door, page.render(&door.frame(&[])), None)
+}
+
+fn way_back(door: &Door, journey: Option<&str>) -> Option<String> {
+    journey.map(|journey| door.href(&format!("/j/{journey}")))
+}
+
+/// The journey that the query names; anything else than the id of one is ignored.
+pub(crate) fn journey_of(door: &Door, query: Result<QueryPairs, PairsRejection>) -> Option<String> {
+    let pairs = query.map(|QueryPairs(pairs)| pairs).unwrap_or_default();
+    let (_, journey) = pairs.into_iter().find(|(name, _)| name == "journey")?;
+    door.issuer().is_journey(&door.at, &journey).then_some(journey)
+}

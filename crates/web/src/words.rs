@@ -1,0 +1,42 @@
+//! Which words of `pages` stand for which refusal of `issuer`.
+
+use portreeve_domain::EmailError;
+use portreeve_issuer::{MailContent, NameRefusal, PasswordRefusal};
+use portreeve_pages::{EmailProblem, NameProblem, PasswordProblem};
+
+/// What is said about an address.
+pub(crate) fn email_problem(error: EmailError) -> EmailProblem {
+    match error {
+        EmailError::Missing => EmailProblem::Missing,
+        EmailError::TooLong | EmailError::Malformed | EmailError::Confusable => EmailProblem::Malformed,
+    }
+}
+
+/// What is said about a name.
+pub(crate) fn name_problem(refusal: NameRefusal) -> NameProblem {
+    match refusal {
+        NameRefusal::Missing => NameProblem::Missing,
+        NameRefusal::TooLong { maximum } => NameProblem::TooLong { maximum: count(maximum) },
+    }
+}
+
+/// What is said about a new password.
+pub(crate) fn password_problem(refusal: PasswordRefusal) -> PasswordProblem {
+    match refusal {
+        PasswordRefusal::Missing => PasswordProblem::Missing,
+        PasswordRefusal::TooShort { minimum } => PasswordProblem::TooShort { minimum: count(minimum) },
+        PasswordRefusal::TooLong { maximum } => PasswordProblem::TooLong { maximum: count(maximum) },
+        PasswordRefusal::TooCommon => PasswordProblem::TooCommon,
+        PasswordRefusal::Personal => PasswordProblem::Personal,
+    }
+}
+
+/// How long a mailed link works.
+pub(crate) fn link_minutes() -> u32 {
+    u32::try_from(MailContent::LINK_MINUTES).unwrap_or(u32::MAX)
+}
+
+/// A limit as pages count.
+pub(crate) fn count(limit: usize) -> u32 {
+    u32::try_from(limit).unwrap_or(u32::MAX)
+}
