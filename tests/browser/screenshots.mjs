@@ -1,6 +1,6 @@
 // Takes the pictures of docs/screenshots from a running demo that nobody has used yet.
 //
-//   npm run screenshots      with PORTREEVE_DATA and PORTREEVE_PROGRAM set as for the stories
+//   npm run screenshots      with PORTREEVE_DATA and PORTREEVE_BINARY set as for the stories
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -104,7 +104,7 @@ async fn the_application_learns_which_person_called() {
 
     assert!(told["x-auth-sub"].as_str().is_some_and(|sub| !sub.is_empty() && sub != EMAIL), "{told}");
     assert_eq!((&told["x-auth-client"], &told["x-auth-email"]), (&"orders-app".into(), &EMAIL.into()));
-    assert_eq!((&told["x-auth-scope"], &told["x-auth-acr"]), (&"openid email orders.read".into(), &"aal1".into()));
+    assert_eq!((&told["x-auth-scope"], &told["x-auth-acr"]), (&"orders.read".into(), &"aal1".into()));
 }
 
 /// ECOSYSTEM §2.2: every header of the contract is ours, also where we say nothing.

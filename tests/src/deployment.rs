@@ -12,6 +12,7 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use axum::{Router, body::Body};
@@ -46,6 +47,12 @@ use crate::{
 
 /// The media type of forms.
 pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// How often a request that found the server busy is sent.
+const PATIENCE: usize = 40;
+
+/// How long to wait before it is sent again.
+const BREATH: Duration = Duration::from_millis(50);
 
 /// Which database a deployment runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,7 +177,7 @@ impl Deployment {
     /// When the reply breaks off.
     pub async fn send_from(&self, address: IpAddr, mut request: Request<Body>) -> Reply {
         request.extensions_mut().insert(PeerAddress(SocketAddr::new(address, 40_000)));
-        received(self.router.clone(), request).await
+        answered(self.router.clone(), request).await
     }
 
     /// Sends a request as a machine does, without cookies.
@@ -184,9 +191,6 @@ impl Deployment {
 
     /// Sends `count` requests at once, each on a task of its own, and returns the replies in the same order.
     ///
-    /// As a good client does, it sends again, alone, what was answered 503 with `Retry-After`: a loaded machine sheds
-    /// some of so many, and what a test is about comes after that.
-    ///
     /// # Panics
     ///
     /// When a reply breaks off.
@@ -195,20 +199,12 @@ impl Deployment {
             .map(|index| {
                 let mut request = request(index);
                 request.extensions_mut().insert(PeerAddress(SocketAddr::new(self.fresh_address(), 40_000)));
-                tokio::spawn(received(self.router.clone(), request))
+                tokio::spawn(answered(self.router.clone(), request))
             })
             .collect();
         let mut replies = vec![];
         for task in tasks {
             replies.push(task.await.expect("a reply"));
-        }
-        for (index, reply) in replies.iter_mut().enumerate() {
-            let mut patience = 20;
-            while reply.status == StatusCode::SERVICE_UNAVAILABLE && reply.header("retry-after").is_some() {
-                assert!(patience > 0, "the server stays busy: {}", reply.text());
-                patience -= 1;
-                *reply = self.send_from(self.fresh_address(), request(index)).await;
-            }
         }
         replies
     }
@@ -382,6 +378,22 @@ pub fn post_request(path: &str, headers: &[(&str, &str)], pairs: &[(&str, &str)]
     request(Method::POST, path, &headers, Body::from(form(pairs)))
 }
 
+/// Sends a request, and again what was answered 503 with `Retry-After`, as a good client does: a machine that runs many
+/// tests at once sheds some requests, and what a test is about comes after that.
+async fn answered(router: Router, request: Request<Body>) -> Reply {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.expect("the whole body").to_bytes();
+    for _ in 0..PATIENCE {
+        let request = Request::from_parts(head.clone(), Body::from(body.clone()));
+        let reply = received(router.clone(), request).await;
+        if reply.status != StatusCode::SERVICE_UNAVAILABLE || reply.header("retry-after").is_none() {
+            return reply;
+        }
+        tokio::time::sleep(BREATH).await;
+    }
+    panic!("the server stays busy: {}", head.uri)
+}
+
 async fn received(router: Router, request: Request<Body>) -> Reply {
     let Ok(response) = router.oneshot(request).await;
     let (head, body) = response.into_parts();
@@ -405,4 +417,43 @@ fn router(issuer: &Arc<Issuer>, random: Random) -> Router {
         observer: Arc::new(|_| {}),
     };
     with_client_address(with_request_trace(routes, trace), Arc::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use portreeve_domain::{OutboxId, UserId};
+
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "messages wait in the outbox")]
+    fn an_undelivered_message_fails_the_test() {
+        on_sqlite(async |at| {
+            let message = OutboxMessage::Mail {
+                purpose: MailPurpose::PasswordChanged,
+                user: UserId::from_bytes([1; 16]),
+                locale: "en".to_owned(),
+                journey: None,
+            };
+            let mut tx = at.issuer.store().begin(TenantId::DEFAULT).await.unwrap();
+            outbox::insert(&mut tx, TenantId::DEFAULT, OutboxId::new(1), &message, at.clock.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        });
+    }
+
+    #[test]
+    #[should_panic(expected = "unexpected faults")]
+    fn an_error_logged_on_any_thread_fails_the_test() {
+        on_sqlite(async |_| {
+            tokio::spawn(async { tracing::error!("broken") }).await.unwrap();
+        });
+    }
+
+    #[test]
+    fn an_expected_fault_does_not_fail_the_test() {
+        on_sqlite(async |at| {
+            at.expect_faults();
+            tracing::error!("broken on purpose");
+        });
+    }
 }

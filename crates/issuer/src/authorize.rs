@@ -61,16 +61,16 @@ impl Issuer {
         let browser = self.recognize_browser(at, cookie).await?;
         let started_at = self.ambient.now();
         let mut conn = self.store.read(at.id()).await?;
-        let subject = match demand::subject(&mut conn, at, &request, started_at).await? {
+        let sessions = match &browser {
+            Some(browser) => browsers::live_sessions(&mut conn, &self.ambient, at, browser.id).await?,
+            None => Vec::new(),
+        };
+        let subject = match demand::person(&mut conn, at, &client, &request, &sessions, started_at).await? {
             Demand::Anybody => None,
             Demand::Person(user) => Some(user),
             Demand::Nobody(refusal) => return Ok(self.refused(at, &request, &refusal)),
         };
         let required = requirements(at, &client, &request, subject, started_at);
-        let sessions = match &browser {
-            Some(browser) => browsers::live_sessions(&mut conn, &self.ambient, at, browser.id).await?,
-            None => Vec::new(),
-        };
         let journey = Journey {
             id: JourneyId::new(self.ambient.row_id()),
             browser: browser.clone(),

@@ -2,9 +2,9 @@
 //!
 //! OIDC Core §3.1.2.1 and §5.5.1; OC-13, OC-19.
 
-use portreeve_domain::{Fault, Timestamp, UserId};
+use portreeve_domain::{Client, Fault, Session, SubjectType, Timestamp, UserId};
 use portreeve_oidc::authorization::Accepted;
-use portreeve_oidc::{Cause, Refusal};
+use portreeve_oidc::{Cause, Refusal, subject};
 use portreeve_storage::{Conn, users};
 
 use crate::directory::TenantDirectory;
@@ -20,14 +20,19 @@ pub(crate) enum Demand {
     Nobody(Refusal),
 }
 
-/// Finds the person a request is about.
+/// Finds the person a request of `client` is about; `sessions` are those of the browser.
+///
+/// A pairwise subject cannot be looked up, only recognized: the person must be signed in at this browser, else the answer
+/// is the `login_required` that OIDC Core §3.1.2.1 asks for.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub(crate) async fn subject(
+pub(crate) async fn person(
     conn: &mut Conn,
     at: &TenantDirectory,
+    client: &Client,
     request: &Accepted,
+    sessions: &[Session],
     now: Timestamp,
 ) -> Result<Demand, Fault> {
     let hinted = match request.id_token_hint.as_deref().map(|hint| id_token_hint::claims(at, hint, now)) {
@@ -35,11 +40,29 @@ pub(crate) async fn subject(
         Some(Ok(claims)) => claims.str("sub").map(str::to_owned),
         None => None,
     };
-    let Some(subject) = request.subject_value().map(str::to_owned).or(hinted) else { return Ok(Demand::Anybody) };
-    Ok(match users::find_by_subject(conn, at.id(), &subject).await? {
-        Some(row) => Demand::Person(row.id),
-        None => {
-            Demand::Nobody(Refusal::new(Cause::OtherUserNeeded).with_detail("the subject asked for is nobody here"))
+    let Some(demanded) = request.subject_value().map(str::to_owned).or(hinted) else { return Ok(Demand::Anybody) };
+    let found = match client.metadata.subject_type {
+        SubjectType::Public => users::find_by_subject(conn, at.id(), &demanded).await?.map(|row| row.id),
+        SubjectType::Pairwise => recognize(conn, at, client, &demanded, sessions).await?,
+    };
+    let nobody = || Refusal::new(Cause::OtherUserNeeded).with_detail("the subject asked for is nobody here");
+    Ok(found.map_or_else(|| Demand::Nobody(nobody()), Demand::Person))
+}
+
+/// The person signed in here whom `client` knows by the pairwise subject `demanded`.
+async fn recognize(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    client: &Client,
+    demanded: &str,
+    sessions: &[Session],
+) -> Result<Option<UserId>, Fault> {
+    for session in sessions {
+        let Some(row) = users::find(conn, at.id(), session.user).await? else { continue };
+        let known_as = subject::subject_for(client, row.id, &row.subject, &at.keys.pairwise);
+        if known_as.is_some_and(|known_as| known_as.as_str() == demanded) {
+            return Ok(Some(row.id));
         }
-    })
+    }
+    Ok(None)
 }

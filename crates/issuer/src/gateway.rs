@@ -127,14 +127,15 @@ struct IdentityClaims<'a> {
     exp: i64,
 }
 
-/// The address services behind a gateway may take for the person's: granted, and proven.
+/// The address services behind a gateway may take for the person's: granted to the client, and proven.
 async fn proven_email(
     conn: &mut Conn,
     at: &TenantDirectory,
     active: &ActiveAccessToken,
 ) -> Result<Option<String>, Fault> {
-    let Some(user) = active.pass.user().filter(|_| active.token.scope.contains("email")) else { return Ok(None) };
-    let person = people::find(conn, at, user).await?;
+    let granted = active.family.as_ref().filter(|family| family.scope.contains("email"));
+    let Some(family) = granted else { return Ok(None) };
+    let person = people::find(conn, at, family.user).await?;
     let proven = person.filter(|person| person.email_verified_at.is_some()).and_then(|person| person.email);
     // In its canonical form, which is printable: the typed one may be anything a person can type.
     Ok(proven.and_then(|typed| Email::parse(&typed).ok()).map(|email| email.as_str().to_owned()))

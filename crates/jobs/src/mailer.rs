@@ -159,7 +159,7 @@ async fn put(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
-    /// S-110: a password is sent over TLS or not at all.
+    /// A password is sent over TLS or not at all.
     #[test]
     fn a_password_needs_tls() {
         let made = |url| Mailer::smtp(url, "no-reply@id.example").map(|_| ());

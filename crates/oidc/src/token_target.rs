@@ -145,12 +145,10 @@ fn is_openid_scope(token: &str) -> bool {
     OIDC_SCOPES.contains(&token)
 }
 
+/// Every scope of a token must mean something to its audience (RFC 9068 §2.2.3): those of OpenID Connect are the issuer's.
 fn target(server: Option<&ResourceServer>, scope: &Scope) -> TokenTarget {
-    let defined = |token: &str| server.is_some_and(|server| server.scopes.contains(token));
-    TokenTarget {
-        resource: server.map(|server| server.resource.clone()),
-        scope: scope.filter(|token| is_openid_scope(token) || defined(token)),
-    }
+    let is_of_audience = |token: &str| server.map_or(is_openid_scope(token), |server| server.scopes.contains(token));
+    TokenTarget { resource: server.map(|server| server.resource.clone()), scope: scope.filter(is_of_audience) }
 }
 
 fn client_scope(client: &Client, requested: Option<&Scope>, usable: &[&ResourceServer]) -> Result<Scope, Refusal> {

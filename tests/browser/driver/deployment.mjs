@@ -1,7 +1,7 @@
 // The demo that the stories are told of, as the environment names it. Owns its description, making people in it, and time.
 //
 //   PORTREEVE_DATA      folder of a running `portreeve demo`
-//   PORTREEVE_PROGRAM   the program itself, to make people with
+//   PORTREEVE_BINARY   the program itself, to make people with
 
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -60,7 +60,7 @@ export class Person {
   static make() {
     const person = new Person(`${randomBytes(6).toString('hex')}@example.com`, randomBytes(15).toString('base64url'));
     const command = ['users', 'add', person.email, '--email-verified', '--data', folder];
-    execFileSync(required('PORTREEVE_PROGRAM'), command, { input: `${person.password}\n` });
+    execFileSync(required('PORTREEVE_BINARY'), command, { input: `${person.password}\n` });
     return person;
   }
 

@@ -74,7 +74,8 @@ impl Issuer {
         }
         let request = open_request(at, row.id, &row.request_sealed)?;
         let mut conn = self.store.read(at.id()).await?;
-        let subject = match demand::subject(&mut conn, at, &request, self.ambient.now()).await? {
+        let sessions = browsers::live_sessions(&mut conn, &self.ambient, at, row.browser).await?;
+        let subject = match demand::person(&mut conn, at, &client, &request, &sessions, self.ambient.now()).await? {
             Demand::Anybody => None,
             Demand::Person(user) => Some(user),
             Demand::Nobody(_) => return Ok(Arrival::Elsewhere { client }),
@@ -90,7 +91,10 @@ impl Issuer {
             request,
         };
         void_outdated_proofs(&mut conn, at, &mut journey).await?;
-        self.adopt_session(&mut conn, at, &mut journey).await?;
+        // A journey on which nothing was done yet goes on with a sign-in that another tab has completed meanwhile.
+        if journey.stored.facts == Facts::default() {
+            journey.stored.facts = first_facts(&journey.required, &sessions);
+        }
         let step = self.step_of(&mut conn, at, &journey).await?;
         self.stop_at(&mut conn, at, journey, step).await.map(|stop| Arrival::Here(Box::new(stop)))
     }
@@ -111,16 +115,6 @@ impl Issuer {
         }
         let request = open_request(at, row.id, &row.request_sealed)?;
         self.authorize(at, request, cookie).await.map(Some)
-    }
-
-    /// A journey on which nothing was done yet goes on with a sign-in that another tab has completed meanwhile.
-    async fn adopt_session(&self, conn: &mut Conn, at: &TenantDirectory, journey: &mut Journey) -> Result<(), Fault> {
-        let untouched = journey.stored.facts == Facts::default();
-        if let (true, Some(browser)) = (untouched, &journey.browser) {
-            let live = browsers::live_sessions(conn, &self.ambient, at, browser.id).await?;
-            journey.stored.facts = first_facts(&journey.required, &live);
-        }
-        Ok(())
     }
 
     pub(crate) async fn find_journey(

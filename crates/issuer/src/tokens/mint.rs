@@ -106,7 +106,7 @@ pub(super) async fn for_user(
     let access = AccessDraft::new(pass, ambient, at, target, Some(family.absolute_end()))?;
     access_tokens::insert(tx, at.id(), &access.row(pass)).await?;
     record_access_token(tx, ambient, at, pass, &access).await?;
-    let id_token = if access.scope.contains("openid") {
+    let id_token = if family.scope.contains("openid") {
         let claims = id_token::claims(tx, at, &family, &subject).await?;
         Some(IdDraft { subject: subject.clone(), claims, occasion })
     } else {

@@ -88,6 +88,7 @@ async fn two_runners_send_a_message_once() {
     while let Ok(mail) = taken.try_recv() {
         ids.extend(mail.lines().find(|line| line.starts_with("Message-ID: ")).map(str::to_owned));
     }
+    assert_eq!(ids.len(), 4, "a mail was sent twice or not at all");
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 4);

@@ -16,7 +16,7 @@ async fn a_jwt_access_token_has_its_type_and_claims() {
     let (header, claims) = read_jwt(text(&tokens, "access_token"));
     assert_eq!((text(&header, "typ"), text(&header, "alg")), ("at+jwt", "ES256"));
     assert_eq!((text(&claims, "iss"), text(&claims, "aud"), text(&claims, "client_id")), (ISSUER, ORDERS, "web"));
-    assert_eq!((text(&claims, "scope"), text(&claims, "acr")), (scope, "aal1"));
+    assert_eq!((text(&claims, "scope"), text(&claims, "acr")), ("orders.read", "aal1"));
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 600);
     assert!(text(&claims, "sub").starts_with("usr_") && text(&claims, "jti").starts_with("ptjt_"));
 }
