@@ -1,3 +1,5 @@
+//! Passwords reset by mail: who gets a link, when it is dead, and what it must not do.
+
 use portreeve_domain::journey::Step;
 use portreeve_domain::{EventType, Lifetime, PersonClaims, TenantId, TenantSettings};
 use portreeve_storage::{Wall, sessions, tenants, token_families, totp_credentials};

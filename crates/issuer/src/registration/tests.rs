@@ -1,3 +1,5 @@
+//! Accounts for whoever proves an address: the same page for every address, and nothing that survives a claim.
+
 use portreeve_domain::journey::Step;
 use portreeve_domain::{Lifetime, TenantId};
 use portreeve_storage::totp_credentials;

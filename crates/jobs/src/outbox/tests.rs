@@ -1,3 +1,5 @@
+//! Delivery: once, in time, and past mail servers that are away, refuse or stall.
+
 use portreeve_domain::{MailPurpose, OutboxId, OutboxMessage, TenantId};
 
 use super::*;
