@@ -118,12 +118,13 @@ impl Issuer {
 
     async fn begin_journey(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Progress, Fault> {
         let mut tx = self.store.begin(at.id()).await?;
+        // Before the browser is taken out: its sessions decide which step is due.
+        let step = self.step_of(&mut tx, at, &journey).await?;
+        self.prepare(&mut tx, at, step, &mut journey).await?;
         let bound = match journey.browser.take() {
             Some(browser) => BoundBrowser { browser, cookie: None },
             None => browsers::bind(&mut tx, &self.ambient, at).await?,
         };
-        let step = self.step_of(&mut tx, at, &journey).await?;
-        self.prepare(&mut tx, at, step, &mut journey).await?;
         let row = JourneyRow {
             id: journey.id,
             browser: bound.browser.id,

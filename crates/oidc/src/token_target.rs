@@ -45,6 +45,9 @@ pub struct TokenTarget {
 
 /// Chooses what a token for a person's grant to `client` is for. `servers` are the tenant's.
 ///
+/// A token request that names no resource gets a token for the issuer's own userinfo if `openid` was granted, else for the
+/// first resource granted, else for the only server that defines the scopes (DESIGN §11).
+///
 /// # Errors
 /// `ScopeBeyondGrant`, `ResourceBeyondGrant`, `ResourceNotSingle`; those of [`resource::targets`]; `ResourceUnknown` also
 /// when the granted resource server is gone.
@@ -57,8 +60,8 @@ pub fn for_user(
     let scope = narrow_scope(granted.scope, wanted.scope)?;
     let requested = resource::targets(wanted.resources, client, servers)?;
     let server = match narrow_resources(granted.resources, &requested)? {
+        _ if requested.is_empty() && granted.scope.contains("openid") => None,
         Some(resource) => Some(find(servers, resource)?),
-        None if granted.scope.contains("openid") => None,
         None => only_server_of(granted.scope, servers),
     };
     Ok(target(server, &scope))

@@ -15,7 +15,7 @@ use crate::browsers;
 use crate::demand::{self, Demand};
 use crate::directory::TenantDirectory;
 use crate::people::{self, Person};
-use crate::stored_facts::{open_facts, open_request};
+use crate::stored_facts::{open_facts, open_request, seal_facts};
 
 /// What is found at a journey's address.
 pub enum Arrival {
@@ -25,6 +25,8 @@ pub enum Arrival {
     Elsewhere {
         /// The application it leads to.
         client: Arc<Client>,
+        /// Where its answer goes, which may be right after the start.
+        redirect_uri: String,
     },
     /// It is here.
     Here(Box<Stop>),
@@ -69,16 +71,17 @@ impl Issuer {
         let Some(row) = self.find_journey(at, address).await? else { return Ok(Arrival::Unknown) };
         let Some(client) = at.client(&row.client).cloned() else { return Ok(Arrival::Unknown) };
         let browser = self.recognize_browser(at, cookie).await?;
-        if row.finished_at.is_some() || self.ambient.now() >= row.expires_at || !is_bound(&row, browser.as_ref()) {
-            return Ok(Arrival::Elsewhere { client });
-        }
         let request = open_request(at, row.id, &row.request_sealed)?;
+        let redirect_uri = request.target.redirect_uri().to_owned();
+        if row.finished_at.is_some() || self.ambient.now() >= row.expires_at || !is_bound(&row, browser.as_ref()) {
+            return Ok(Arrival::Elsewhere { client, redirect_uri });
+        }
         let mut conn = self.store.read(at.id()).await?;
         let sessions = browsers::live_sessions(&mut conn, &self.ambient, at, row.browser).await?;
         let subject = match demand::person(&mut conn, at, &client, &request, &sessions, self.ambient.now()).await? {
             Demand::Anybody => None,
             Demand::Person(user) => Some(user),
-            Demand::Nobody(_) => return Ok(Arrival::Elsewhere { client }),
+            Demand::Nobody(_) => return Ok(Arrival::Elsewhere { client, redirect_uri }),
         };
         let mut journey = Journey {
             id: row.id,
@@ -92,11 +95,28 @@ impl Issuer {
         };
         void_outdated_proofs(&mut conn, at, &mut journey).await?;
         // A journey on which nothing was done yet goes on with a sign-in that another tab has completed meanwhile.
-        if journey.stored.facts == Facts::default() {
+        let untouched = journey.stored.facts == Facts::default();
+        if untouched {
             journey.stored.facts = first_facts(&journey.required, &sessions);
         }
         let step = self.step_of(&mut conn, at, &journey).await?;
+        if untouched && journey.stored.facts != Facts::default() {
+            self.keep_adopted(at, step, &mut journey).await?;
+        }
         self.stop_at(&mut conn, at, journey, step).await.map(|stop| Arrival::Here(Box::new(stop)))
+    }
+
+    /// Stores what a journey took over from another tab, with what the page of `step` needs. When that tab is faster
+    /// still, nothing is stored, and the page's form will say that it is outdated.
+    async fn keep_adopted(&self, at: &Arc<TenantDirectory>, step: Step, journey: &mut Journey) -> Result<(), Fault> {
+        let mut tx = self.store.begin(at.id()).await?;
+        self.prepare(&mut tx, at, step, journey).await?;
+        let facts = seal_facts(&self.ambient, at, journey.id, &journey.stored)?;
+        if rows::update(&mut tx, at.id(), journey.id, journey.version, &facts).await? {
+            tx.commit().await?;
+            journey.version += 1;
+        }
+        Ok(())
     }
 
     /// Begins again from the stored request of a journey, in the browser with this cookie; `None` when there is none.

@@ -93,10 +93,10 @@ fn a_token_is_for_one_resource() {
     assert_eq!(user(granted, (None, &[BILLS, BILLS])), at(BILLS, "bills.read"));
 }
 
-/// RI-05: without `resource` in the token request, the first that was granted.
+/// RI-05, DESIGN §11: without `resource` in the token request, userinfo where `openid` was granted, else the first granted.
 #[test]
-fn the_first_granted_resource_is_the_default() {
-    assert_eq!(user(("openid orders.read", &[ORDERS]), (None, &[])), at(ORDERS, "orders.read"));
+fn a_token_request_without_resource_has_a_documented_default() {
+    assert_eq!(user(("openid orders.read", &[ORDERS]), (None, &[])), at_issuer("openid"));
     assert_eq!(user(("orders.read bills.read", &[BILLS, ORDERS]), (None, &[])), at(BILLS, "bills.read"));
 }
 

@@ -75,10 +75,14 @@ impl SqliteStore {
 /// Makes the file readable by its owner only, before SQLite creates it with the default mode.
 fn create_private(path: &Path) -> Result<(), Fault> {
     let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|e| Fault::new(e).while_doing(format!("open {}", path.display())))
+    match options.open(path) {
+        // Not opened a second time: closing it would drop the locks that SQLite holds on it in this process.
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        opened => opened.map(drop).map_err(|e| Fault::new(e).while_doing(format!("create {}", path.display()))),
+    }
 }
 
 impl Readers {

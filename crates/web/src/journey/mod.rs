@@ -36,10 +36,11 @@ pub(crate) async fn enter(door: Door, Path(path): Path<Vec<(String, String)>>) -
         return Reply::see_other(&door, &page_href(&door, &journey, &stop));
     }
     let client_name = stop.journey.client().display_name().to_owned();
+    let redirect_uri = stop.journey.request().target.redirect_uri().to_owned();
     match door.issuer().resume_journey(&door.at, stop.journey).await {
         Ok(Acted::Moved(progress)) => Reply::progress(&door, progress),
         // Two tabs arrived at once and the other one got the answer.
-        Ok(Acted::Stale | Acted::Problem(_)) => elsewhere(&door, &journey, &client_name),
+        Ok(Acted::Stale | Acted::Problem(_)) => elsewhere(&door, &journey, &client_name, &redirect_uri),
         Err(fault) => error_page::broken(&door, &fault),
     }
 }
@@ -99,21 +100,23 @@ pub(crate) async fn start_again(door: Door, Path(path): Path<Vec<(String, String
 async fn open(door: &Door, journey: &str) -> Result<Stop, Reply> {
     match door.issuer().open_journey(&door.at, journey, door.browser_cookie()).await {
         Ok(Arrival::Here(stop)) => Ok(*stop),
-        Ok(Arrival::Elsewhere { client }) => Err(elsewhere(door, journey, client.display_name())),
+        Ok(Arrival::Elsewhere { client, redirect_uri }) => {
+            Err(elsewhere(door, journey, client.display_name(), &redirect_uri))
+        }
         Ok(Arrival::Unknown) => Err(error_page::not_found(door)),
         Err(fault) => Err(error_page::broken(door, &fault)),
     }
 }
 
 /// "Continue where you started, or start again here."
-fn elsewhere(door: &Door, journey: &str, client_name: &str) -> Reply {
+fn elsewhere(door: &Door, journey: &str, client_name: &str, redirect_uri: &str) -> Reply {
     let action = door.href(&format!("/j/{journey}"));
     let page = ContinueElsewhere {
         form: Some(Form { action, csrf: String::new(), version: String::new() }),
         client_name: Some(client_name.to_owned()),
         reference: door.reference.clone(),
     };
-    Reply::page(door, page.render(&door.frame(&[])), None)
+    Reply::page(door, page.render(&door.frame(&[])), Some(redirect_uri))
 }
 
 /// The page at the last segment of an address, if it may be shown where the journey stands.
