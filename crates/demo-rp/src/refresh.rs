@@ -130,7 +130,12 @@ impl RelyingParty {
         let refresh_token =
             signed_in.refresh_token.as_deref().ok_or(Failure::NotOffered("refresh token for this client"))?;
         let metadata = self.provider.metadata(now, &mut Step::new("")).await?;
-        let endpoint = TokenEndpoint { http: &self.http, url: &metadata.token_endpoint, client: &self.client };
+        let endpoint = TokenEndpoint {
+            http: &self.http,
+            url: &metadata.token_endpoint,
+            client: &self.client,
+            userinfo: self.userinfo_resource(),
+        };
         let response = endpoint.refresh(refresh_token, resource, step).await?;
         if let Some(successor) = &response.refresh_token {
             signed_in.refresh_token = Some(successor.clone());

@@ -40,6 +40,11 @@ pub(crate) struct Visit {
 }
 
 impl RelyingParty {
+    /// What a token for userinfo is asked for with: `None` where no other resource is asked for.
+    pub(crate) fn userinfo_resource(&self) -> Option<&str> {
+        self.resource.as_ref().map(|_| self.provider.issuer())
+    }
+
     /// The address of one of this client's own pages; `path` starts with a slash.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{}{path}", self.base_url, self.client.mount)

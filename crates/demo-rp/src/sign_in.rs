@@ -85,7 +85,12 @@ impl RelyingParty {
     ) -> Result<SignedIn, Failure> {
         let metadata = self.provider.metadata(now, &mut Step::new("")).await?;
         let code = authorization::code_of(callback, &metadata)?;
-        let endpoint = TokenEndpoint { http: &self.http, url: &metadata.token_endpoint, client: &self.client };
+        let endpoint = TokenEndpoint {
+            http: &self.http,
+            url: &metadata.token_endpoint,
+            client: &self.client,
+            userinfo: self.userinfo_resource(),
+        };
         let response = endpoint.exchange(code, &self.url("/callback"), pending).await?;
         let raw = response.id_token.as_deref().ok_or(IdTokenFault::Malformed)?;
         let expectation = Expectation {

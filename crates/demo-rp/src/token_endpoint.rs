@@ -41,29 +41,31 @@ pub(crate) struct TokenEndpoint<'a> {
     pub(crate) http: &'a HttpClient,
     pub(crate) url: &'a str,
     pub(crate) client: &'a ClientConfig,
+    /// The resource that means userinfo: the issuer itself, named where another resource was asked for as well.
+    pub(crate) userinfo: Option<&'a str>,
 }
 
 impl TokenEndpoint<'_> {
     /// Exchanges a code for tokens.
     ///
-    /// Sends no `resource`: the token is for the issuer itself, to ask userinfo with it. One for the demo API comes
-    /// from `refresh`. Errors: `Unreachable`, `RequestRefused`, `Unintelligible`.
+    /// The token is for the issuer itself, to ask userinfo with it. One for the demo API comes from `refresh`. Errors: `Unreachable`, `RequestRefused`, `Unintelligible`.
     pub(crate) async fn exchange(
         &self,
         code: &str,
         redirect_uri: &str,
         pending: &mut PendingSignIn,
     ) -> Result<TokenResponse, Failure> {
-        let form = vec![
+        let mut form = vec![
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", redirect_uri),
             ("code_verifier", pending.verifier.expose()),
         ];
+        form.extend(self.userinfo.map(|issuer| ("resource", issuer)));
         self.ask(CODE, form, &mut pending.step).await
     }
 
-    /// Uses a refresh token, for the audience `resource` or, without one, for the issuer's default.
+    /// Uses a refresh token, for the audience `resource` or, without one, for userinfo.
     ///
     /// Errors: `Unreachable`, `RequestRefused`, `Unintelligible`.
     pub(crate) async fn refresh(
@@ -73,7 +75,7 @@ impl TokenEndpoint<'_> {
         step: &mut Step,
     ) -> Result<TokenResponse, Failure> {
         let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
-        form.extend(resource.map(|resource| ("resource", resource)));
+        form.extend(resource.or(self.userinfo).map(|resource| ("resource", resource)));
         self.ask(REFRESH, form, step).await
     }
 

@@ -45,8 +45,8 @@ pub struct TokenTarget {
 
 /// Chooses what a token for a person's grant to `client` is for. `servers` are the tenant's.
 ///
-/// A token request that names no resource gets a token for the issuer's own userinfo if `openid` was granted, else for the
-/// first resource granted, else for the only server that defines the scopes (DESIGN §11).
+/// A token request that names no resource gets a token for the first one granted; where none was, for userinfo if `openid`
+/// was, else for the only server that defines the scopes. Naming `issuer` as the resource asks for userinfo.
 ///
 /// # Errors
 /// `ScopeBeyondGrant`, `ResourceBeyondGrant`, `ResourceNotSingle`; those of [`resource::targets`]; `ResourceUnknown` also
@@ -56,12 +56,16 @@ pub fn for_user(
     granted: Granted<'_>,
     wanted: Wanted<'_>,
     servers: &[&ResourceServer],
+    issuer: &str,
 ) -> Result<TokenTarget, Refusal> {
     let scope = narrow_scope(granted.scope, wanted.scope)?;
+    if granted.scope.contains("openid") && matches!(wanted.resources, [only] if only == issuer) {
+        return Ok(target(None, &scope));
+    }
     let requested = resource::targets(wanted.resources, client, servers)?;
     let server = match narrow_resources(granted.resources, &requested)? {
-        _ if requested.is_empty() && granted.scope.contains("openid") => None,
         Some(resource) => Some(find(servers, resource)?),
+        None if granted.scope.contains("openid") => None,
         None => only_server_of(granted.scope, servers),
     };
     Ok(target(server, &scope))

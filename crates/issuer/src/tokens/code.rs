@@ -159,7 +159,7 @@ impl Redemption<'_> {
         token_request::check_code_redemption(&facts, presented, &self.client.id)?;
         let granted = Granted { scope: &family.scope, resources: &family.resources };
         let wanted = Wanted { scope: None, resources: &presented.resources };
-        token_target::for_user(self.client, granted, wanted, &self.at.server_list())
+        token_target::for_user(self.client, granted, wanted, &self.at.server_list(), &self.at.issuer)
     }
 
     /// Tells a code that was used, a moment or a minute ago, from one that is too old.

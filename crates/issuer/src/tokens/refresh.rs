@@ -133,7 +133,7 @@ impl Exchange<'_> {
     fn target(&self, family: &TokenFamily, wish: &Wish) -> Result<TokenTarget, Refusal> {
         let granted = Granted { scope: &family.scope, resources: &family.resources };
         let wanted = Wanted { scope: wish.scope.as_ref(), resources: &wish.resources };
-        token_target::for_user(self.client, granted, wanted, &self.at.server_list())
+        token_target::for_user(self.client, granted, wanted, &self.at.server_list(), &self.at.issuer)
     }
 
     async fn admit(&self, tx: &mut Tx, family: &TokenFamily) -> Result<Pass, Failure<Refusal>> {

@@ -4,6 +4,7 @@ use super::*;
 use crate::testing::{orders_api, scope, web_client};
 
 const ORDERS: &str = "https://orders.example";
+const ISSUER: &str = "https://id.example";
 const BILLS: &str = "https://bills.example";
 
 fn orders() -> ResourceServer {
@@ -24,7 +25,14 @@ fn user(granted: (&str, &[&str]), wanted: (Option<&str>, &[&str])) -> Result<(Op
     let (wanted_scope, wanted_resources) = (wanted.0.map(scope), owned(wanted.1));
     let granted = Granted { scope: &granted_scope, resources: &granted_resources };
     let wanted = Wanted { scope: wanted_scope.as_ref(), resources: &wanted_resources };
-    shown(for_user(&web_client(), granted, wanted, &[&orders(), &bills()]))
+    shown(for_user(&web_client(), granted, wanted, &[&orders(), &bills()], ISSUER))
+}
+
+/// RI-03: a grant for an API and `openid` also gives a token for userinfo, when the issuer is named as the resource.
+#[test]
+fn the_issuer_is_a_resource_where_openid_was_granted() {
+    assert_eq!(user(("openid orders.read", &[ORDERS]), (None, &[ISSUER])), at_issuer("openid"));
+    assert_eq!(user(("orders.read", &[ORDERS]), (None, &[ISSUER])), Err(Cause::ResourceUnknown));
 }
 
 /// Chooses for a service registered for (scope, resources).
@@ -93,10 +101,10 @@ fn a_token_is_for_one_resource() {
     assert_eq!(user(granted, (None, &[BILLS, BILLS])), at(BILLS, "bills.read"));
 }
 
-/// RI-05, DESIGN §11: without `resource` in the token request, userinfo where `openid` was granted, else the first granted.
+/// RI-05: without `resource` in the token request, the first that was granted.
 #[test]
-fn a_token_request_without_resource_has_a_documented_default() {
-    assert_eq!(user(("openid orders.read", &[ORDERS]), (None, &[])), at_issuer("openid"));
+fn the_first_granted_resource_is_the_default() {
+    assert_eq!(user(("openid orders.read", &[ORDERS]), (None, &[])), at(ORDERS, "orders.read"));
     assert_eq!(user(("orders.read bills.read", &[BILLS, ORDERS]), (None, &[])), at(BILLS, "bills.read"));
 }
 
@@ -112,7 +120,7 @@ fn a_grant_without_resources_is_for_userinfo() {
 #[test]
 fn plain_oauth_scopes_name_their_only_server() {
     assert_eq!(user(("orders.read orders.write", &[]), (None, &[])), at(ORDERS, "orders.read orders.write"));
-    assert_eq!(user(("offline_access bills.read", &[]), (None, &[])), at(BILLS, "offline_access bills.read"));
+    assert_eq!(user(("offline_access bills.read", &[]), (None, &[])), at(BILLS, "bills.read"));
     for undecided in ["orders.read bills.read", "shared", "profile"] {
         assert_eq!(user((undecided, &[]), (None, &[])).unwrap().0, None, "{undecided}");
     }
