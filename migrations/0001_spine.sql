@@ -272,8 +272,6 @@ CREATE TABLE mailed_links (
     consumed_at BIGINT
 );
 CREATE INDEX mailed_links_by_user ON mailed_links (tenant_id, user_id, purpose);
--- One live link a purpose: of two made at once, one fails and is made again.
-CREATE UNIQUE INDEX mailed_links_live ON mailed_links (tenant_id, user_id, purpose) WHERE consumed_at IS NULL;
 CREATE INDEX mailed_links_by_expiry ON mailed_links (expires_at);
 
 -- Pseudonymous facts and their commitment, written with the change; sealed_sequence is set afterwards by the sealer.

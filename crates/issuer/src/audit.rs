@@ -68,3 +68,28 @@ pub(crate) fn commitment(tenant: &TenantDirectory, row: &EventRow) -> [u8; 32] {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use portreeve_domain::{ClientId, EventType, Failure};
+
+    use crate::configure::AccountSwitch;
+    use crate::testing::World;
+
+    /// S-120: a state change and its event are one transaction; a change whose event cannot be written does not hold.
+    #[tokio::test]
+    async fn a_change_without_its_event_does_not_hold() {
+        let world = World::new().await;
+        let web = ClientId::parse("web").unwrap();
+        let switch = async |to| world.issuer.switch_client(&world.at(), &web, to).await;
+        assert!(switch(AccountSwitch::Off).await.is_ok() && switch(AccountSwitch::On).await.is_ok());
+        assert_eq!(world.count(EventType::ClientDisabled).await, 1);
+
+        world.change(async |tx| drop(tx.execute("ALTER TABLE events RENAME TO lost", &[]).await.unwrap())).await;
+        let outcome = switch(AccountSwitch::Off).await;
+
+        assert!(matches!(outcome, Err(Failure::Fault(_))));
+        world.issuer.directory.reload().await.unwrap();
+        assert_eq!(world.client("web").disabled_at, None);
+    }
+}
