@@ -85,7 +85,7 @@ mod tests {
         assert!(switch(AccountSwitch::Off).await.is_ok() && switch(AccountSwitch::On).await.is_ok());
         assert_eq!(world.count(EventType::ClientDisabled).await, 1);
 
-        world.change(async |tx| drop(tx.execute("ALTER TABLE events RENAME TO lost", &[]).await.unwrap())).await;
+        world.change(async |tx| tx.execute("ALTER TABLE events RENAME TO lost", &[]).await.map(drop).unwrap()).await;
         let outcome = switch(AccountSwitch::Off).await;
 
         assert!(matches!(outcome, Err(Failure::Fault(_))));
