@@ -129,6 +129,7 @@ pub(crate) fn settings() -> Settings {
         key_publish_ahead: Lifetime::from_hours(24),
         hash_parameters: HashParameters::default(),
         password_threads: 1,
+        outbound: Default::default(),
     }
 }
 

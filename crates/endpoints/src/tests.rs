@@ -66,6 +66,7 @@ impl Doors {
             key_publish_ahead: Lifetime::from_hours(24),
             hash_parameters: HashParameters::default(),
             password_threads: 1,
+            outbound: Default::default(),
         };
         let issuer = Arc::new(Issuer::start(store, ambient, kek, settings).await.unwrap());
         Self { router: super::router(Arc::clone(&issuer)), issuer, _folder: folder }

@@ -47,6 +47,7 @@ mod userinfo;
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{Fault, Lifetime};
+use portreeve_outbound::{Outbound, Rules};
 use portreeve_storage::Store;
 
 pub use ambient::{Ambient, Clock};
@@ -82,6 +83,8 @@ pub struct Settings {
     pub hash_parameters: HashParameters,
     /// How many threads hash passwords.
     pub password_threads: usize,
+    /// Where requests to others' addresses may go beyond the public web.
+    pub outbound: Rules,
 }
 
 /// The issuer: every use case is a method of it. Doors share one behind an `Arc`.
@@ -92,6 +95,7 @@ pub struct Issuer {
     pub(crate) passwords: PasswordThreads,
     pub(crate) attempts: attempts::Attempts,
     pub(crate) refusals: refusals::Refusals,
+    pub(crate) outbound: Outbound,
     /// How many tokens were issued that leave no row.
     pub unstored_tokens: UnstoredTokens,
     /// Tenants, clients, resource servers and keys.
@@ -115,7 +119,9 @@ impl Issuer {
                 .await?;
         let attempts = attempts::Attempts::default();
         let (refusals, unstored_tokens) = Default::default();
-        let issuer = Self { store, ambient, settings, passwords, attempts, refusals, unstored_tokens, directory };
+        let outbound = Outbound::new(settings.outbound.clone());
+        let issuer =
+            Self { store, ambient, settings, passwords, attempts, refusals, outbound, unstored_tokens, directory };
         issuer.keep_keys_on_schedule().await?;
         Ok(issuer)
     }
@@ -128,6 +134,11 @@ impl Issuer {
     /// Clock, randomness and ids.
     pub fn ambient(&self) -> &Ambient {
         &self.ambient
+    }
+
+    /// The client for addresses that others chose.
+    pub fn outbound(&self) -> &Outbound {
+        &self.outbound
     }
 
     /// The operator's settings.

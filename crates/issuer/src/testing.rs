@@ -71,6 +71,7 @@ impl World {
             key_publish_ahead: Lifetime::from_hours(24),
             hash_parameters: HashParameters::default(),
             password_threads: 1,
+            outbound: Default::default(),
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         register(&issuer).await;

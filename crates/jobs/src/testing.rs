@@ -39,6 +39,7 @@ impl World {
             key_publish_ahead: Lifetime::from_hours(24),
             hash_parameters: HashParameters::default(),
             password_threads: 1,
+            outbound: Default::default(),
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         Self { issuer: Arc::new(issuer), clock, folder }

@@ -70,6 +70,7 @@ impl Fixture {
             key_publish_ahead: Lifetime::from_hours(24),
             hash_parameters: HashParameters { memory_kib: 7168, iterations: 5, parallelism: 1 },
             password_threads: 1,
+            outbound: Default::default(),
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         let fixture = Self { folder, issuer };

@@ -78,6 +78,8 @@ impl Deployment {
             key_publish_ahead: self.key_publish_ahead,
             hash_parameters: self.password_cost,
             password_threads: 1,
+            // No command fetches anything.
+            outbound: Default::default(),
         };
         Issuer::start(store, ambient, kek, settings).await.map_err(start_failure)
     }

@@ -119,6 +119,7 @@ async fn start_issuer(folder: &Folder, public_url: String) -> Result<(Arc<Issuer
         key_publish_ahead: KEY_PUBLISH_AHEAD,
         hash_parameters: DEFAULT_PASSWORD_COST,
         password_threads: std::thread::available_parallelism().map_or(1, usize::from),
+        outbound: Default::default(),
     };
     let issuer = Issuer::start(store, ambient, kek, settings).await.map_err(start_failure)?;
     Ok((Arc::new(issuer), node))

@@ -80,6 +80,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         key_publish_ahead: lifetimes::KEY_PUBLISH_AHEAD,
         hash_parameters: settings.limits.password_cost,
         password_threads: settings.limits.password_threads,
+        outbound: settings.outbound,
     };
     let issuer = Issuer::start(store, ambient, kek, issuer_settings).await.map_err(start_failure)?;
     let process = Process {

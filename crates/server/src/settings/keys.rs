@@ -90,6 +90,18 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key("mail.from", Kind::Text, None, "The sender of every mail. Required unless the transport is `none`."),
     key(
+        "outbound.allow",
+        Kind::List,
+        Some(""),
+        "Targets the server may fetch from and post to although their address is private, as host:port. Plain http only if they are on loopback.",
+    ),
+    key(
+        "outbound.extra_ca",
+        Kind::Path,
+        None,
+        "PEM certificate authorities that outbound requests trust beside those of the machine.",
+    ),
+    key(
         "limits.password_threads",
         Kind::Count { least: 0, most: 256 },
         Some("0"),
@@ -156,7 +168,7 @@ pub(super) fn suggestion(name: &str) -> String {
     let known: Vec<_> =
         KEYS.iter().map(|key| key.name).filter(|known| known.starts_with(&format!("{section}."))).collect();
     if known.is_empty() {
-        "known sections are server, admin, database, secrets, mail, limits, log".to_owned()
+        "known sections are server, admin, database, secrets, mail, outbound, limits, log".to_owned()
     } else {
         format!("known are {}", known.join(", "))
     }

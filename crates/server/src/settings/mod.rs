@@ -30,6 +30,7 @@ use std::sync::Arc;
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::SecretText;
 use portreeve_http_kit::client_address::TrustedProxies;
+use portreeve_outbound::Rules;
 
 pub(crate) use key_encryption_key::{KeySource, write_new as write_new_key};
 pub(crate) use reference::reference;
@@ -44,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) database: DatabaseSettings,
     pub(crate) key_encryption_key: KeySource,
     pub(crate) mail: MailSettings,
+    /// `[outbound]`: where requests to others' addresses may go beyond the public web.
+    pub(crate) outbound: Rules,
     pub(crate) limits: LimitSettings,
     pub(crate) log: LogSettings,
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::SecretText;
 use portreeve_http_kit::client_address::TrustedProxies;
+use portreeve_outbound::Rules;
 
 use super::keys::{Kind, find};
 use super::layers::{Given, Layers, Origin, Raw};
@@ -27,6 +28,7 @@ pub(super) fn settings(layers: &Layers, mistakes: &mut Vec<String>) -> Option<Se
     let database = reader.database();
     let key_encryption_key = reader.key_source();
     let mail = reader.mail();
+    let outbound = reader.outbound();
     let limits = reader.limits();
     let log = reader.log();
     Some(Settings {
@@ -35,6 +37,7 @@ pub(super) fn settings(layers: &Layers, mistakes: &mut Vec<String>) -> Option<Se
         database: database?,
         key_encryption_key,
         mail: mail?,
+        outbound: outbound?,
         limits: limits?,
         log: log?,
     })
@@ -121,6 +124,24 @@ impl Reader<'_> {
             return self.mistake("mail.from", "is missing; give the sender of every mail");
         }
         Some(MailSettings { transport, from })
+    }
+
+    fn outbound(&mut self) -> Option<Rules> {
+        let entries = self.list("outbound.allow");
+        let rules = match Rules::allowing(entries.iter().map(String::as_str)) {
+            Ok(rules) => rules,
+            Err(error) => return self.mistake("outbound.allow", format!("holds an entry that is wrong: {error}")),
+        };
+        let Some(path) = self.path("outbound.extra_ca") else { return Some(rules) };
+        match std::fs::read(&path).map_err(|error| error.to_string()) {
+            Ok(pem) => match rules.trusting(&pem) {
+                Ok(rules) => Some(rules),
+                Err(error) => self.mistake("outbound.extra_ca", format!("is {}, but {error} in it", path.display())),
+            },
+            Err(error) => {
+                self.mistake("outbound.extra_ca", format!("is {}, which cannot be read: {error}", path.display()))
+            }
+        }
     }
 
     fn limits(&mut self) -> Option<LimitSettings> {

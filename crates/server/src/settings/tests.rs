@@ -154,3 +154,14 @@ fn a_password_cost_below_the_floor_is_refused() {
 
     assert!(told.contains("limits.password_memory_kib is too little"), "{told}");
 }
+
+#[test]
+fn outbound_exceptions_are_host_and_port_and_pem() {
+    let told = refusal(GOOD, &[], &["outbound.allow=keys.internal"]);
+    assert!(told.starts_with("--set: outbound.allow holds an entry that is wrong: \"keys.internal\""), "{told}");
+
+    let told = refusal(GOOD, &[], &["outbound.extra_ca=/nowhere/ca.pem"]);
+    assert!(told.contains("outbound.extra_ca is /nowhere/ca.pem, which cannot be read"), "{told}");
+
+    assert!(load(GOOD, &[("PORTREEVE__OUTBOUND__ALLOW", "keys.internal:443, 127.0.0.1:8081")], &[]).is_ok());
+}
