@@ -22,6 +22,7 @@ mod prompts;
 mod redirect_uris;
 mod refresh_tokens;
 mod revocation;
+mod second_door;
 mod second_factors;
 mod sessions;
 mod steps;

@@ -1,9 +1,9 @@
 //! Rows to plant: complete, valid, and each column different from its neighbours, so that a swapped pair shows.
 
 use portreeve_domain::{
-    AccessTokenId, Acr, BrowserId, ClientId, CodeId, EventId, FamilyId, JourneyId, KeyTimes, LinkId, MailPurpose,
-    OutboxMessage, Proof, ProofKind, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId, Timestamp,
-    TokenFamily, UserId,
+    AccessTokenId, Acr, BrowserId, ClientId, CodeId, EventId, FamilyId, GrantType, JourneyId, KeyTimes, LinkId,
+    MailPurpose, OutboxMessage, Proof, ProofKind, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId,
+    Timestamp, TokenFamily, UserId,
 };
 use portreeve_storage::{
     access_tokens::AccessTokenRow, authorization_codes::CodeRow, events::EventRow, journeys::JourneyRow,
@@ -90,6 +90,7 @@ pub(crate) fn family(tenant: TenantId, id: i64, user: UserId) -> TokenFamily {
         tenant,
         id: FamilyId::new(id),
         client: web(),
+        origin: GrantType::AuthorizationCode,
         user,
         session: SessionId::new(id + 1),
         sid: "sid".to_owned(),

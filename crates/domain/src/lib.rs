@@ -10,6 +10,7 @@ mod client;
 mod email;
 mod event;
 mod fault;
+mod grant;
 mod ids;
 pub mod journey;
 mod key_schedule;
@@ -27,10 +28,11 @@ mod token_family;
 
 pub use authentication::{Acr, Amr, Proof, ProofKind, Strength};
 pub use claims::{Address, PersonClaims};
-pub use client::{ApplicationType, Client, ClientAuthMethod, ClientMetadata, ClientSecret, GrantType, SubjectType};
+pub use client::{ApplicationType, Client, ClientAuthMethod, ClientMetadata, ClientSecret, SubjectType};
 pub use email::{Email, EmailError};
 pub use event::{Actor, Event, EventType};
 pub use fault::{Context, Failure, Fault};
+pub use grant::{ActsFor, GrantType};
 pub use ids::{
     AccessTokenId, BrowserId, ClientId, CodeId, EventId, FamilyId, JourneyId, LinkId, OutboxId, RefreshTokenId,
     RefusalId, SessionId, Subject, TenantId, UserId,

@@ -3,7 +3,7 @@
 //! Owns what presenting a refresh token means. Leaves rows to `storage` and issuing to `issuer::gate`.
 //! RFC 6749 §6, RFC 9700 §4.14.2, DESIGN §11.
 
-use crate::{Acr, Amr, ClientId, FamilyId, Proof, Scope, SessionId, TenantId, Timestamp, UserId, lifetimes};
+use crate::{Acr, Amr, ClientId, FamilyId, GrantType, Proof, Scope, SessionId, TenantId, Timestamp, UserId, lifetimes};
 
 /// What a person authorized: the root of all tokens of one grant.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,8 @@ pub struct TokenFamily {
     pub id: FamilyId,
     /// To whom the grant was made.
     pub client: ClientId,
+    /// By which grant; what the client may not use any more gives no tokens either.
+    pub origin: GrantType,
     /// By whom.
     pub user: UserId,
     /// In which session; it ends with it unless `offline`.

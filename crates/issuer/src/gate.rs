@@ -5,7 +5,7 @@
 //! what a token is for to `oidc::token_target` and its making to `tokens`. SECURITY rule 5, S-040; RFC 6749 §10.4.
 
 use portreeve_domain::{
-    Client, ClientId, Failure, FamilyId, Fault, GrantType, Subject, Timestamp, TokenFamily, UserId,
+    ActsFor, Client, ClientId, Failure, FamilyId, Fault, GrantType, Subject, Timestamp, TokenFamily, UserId,
 };
 use portreeve_oidc::{Cause, Refusal, subject};
 use portreeve_storage::{Conn, consents, sessions, subject_keys, users};
@@ -28,6 +28,8 @@ pub(crate) enum GateRefusal {
     UserGone,
     /// The person's account is switched off.
     UserDisabled,
+    /// The person's address is not proven where anybody can get an account.
+    EmailUnverified,
     /// The family is revoked or has reached its absolute end.
     FamilyEnded,
     /// The session has ended and the grant was not made to outlive it.
@@ -46,6 +48,7 @@ impl GateRefusal {
             Self::ClientDiffers => "ClientDiffers",
             Self::UserGone => "UserGone",
             Self::UserDisabled => "UserDisabled",
+            Self::EmailUnverified => "EmailUnverified",
             Self::FamilyEnded => "FamilyEnded",
             Self::SessionEnded => "SessionEnded",
             Self::ConsentWithdrawn => "ConsentWithdrawn",
@@ -60,6 +63,7 @@ impl GateRefusal {
             Self::ClientDiffers
             | Self::UserGone
             | Self::UserDisabled
+            | Self::EmailUnverified
             | Self::FamilyEnded
             | Self::SessionEnded
             | Self::ConsentWithdrawn => Cause::GrantEnded,
@@ -127,7 +131,7 @@ impl Pass {
 /// Asks whether `client` may have something on behalf of the person who granted `family`.
 ///
 /// `family` need not be stored yet: a code is minted with it. `grant` is what the client uses now; introspection and
-/// userinfo ask with `AuthorizationCode`, the grant every family comes from. Reads only; also inside a transaction.
+/// userinfo ask with the family's own. Reads only; also inside a transaction.
 ///
 /// # Errors
 /// A fault when the database is away.
@@ -148,15 +152,9 @@ pub(crate) async fn admit_user(
 /// The cause of the refusal.
 pub(crate) fn admit_client(at: &TenantDirectory, client: &Client, grant: GrantType) -> Result<Pass, GateRefusal> {
     check_registration(at, client, grant)?;
-    let has_credentials = !client.is_public();
-    match grant {
-        GrantType::ClientCredentials if has_credentials => {
-            Ok(Pass { client: client.id.clone(), holder: Holder::Client })
-        }
-        // A person stands behind the others.
-        GrantType::ClientCredentials | GrantType::AuthorizationCode | GrantType::RefreshToken => {
-            Err(GateRefusal::GrantNotAllowed)
-        }
+    match grant.acts_for() {
+        ActsFor::Client if !client.is_public() => Ok(Pass { client: client.id.clone(), holder: Holder::Client }),
+        ActsFor::Client | ActsFor::Person => Err(GateRefusal::GrantNotAllowed),
     }
 }
 
@@ -169,9 +167,9 @@ async fn check_user(
     now: Timestamp,
 ) -> Result<Pass, Failure<GateRefusal>> {
     check_registration(at, client, grant)?;
-    match grant {
-        GrantType::AuthorizationCode | GrantType::RefreshToken => {}
-        GrantType::ClientCredentials => return Err(GateRefusal::GrantNotAllowed.into()),
+    // A grant is of use no longer than the one it came from: a refresh token is no way around that.
+    if grant.acts_for() == ActsFor::Client || !client.may_use(family.origin) {
+        return Err(GateRefusal::GrantNotAllowed.into());
     }
     if family.client != client.id || family.tenant != at.id() {
         return Err(GateRefusal::ClientDiffers.into());
@@ -209,6 +207,9 @@ async fn check_person(
     let Some(person) = users::find(conn, at.id(), user).await? else { return Err(GateRefusal::UserGone.into()) };
     if person.disabled_at.is_some() {
         return Err(GateRefusal::UserDisabled.into());
+    }
+    if at.tenant.settings.registration && person.email_verified_at.is_none() {
+        return Err(GateRefusal::EmailUnverified.into());
     }
     if subject_keys::find(conn, at.id(), user).await?.is_none() {
         return Err(GateRefusal::UserGone.into());

@@ -117,6 +117,7 @@ impl World {
             tenant: TenantId::DEFAULT,
             id: FamilyId::new(self.issuer.ambient().row_id()),
             client: ClientId::parse(grant.client).unwrap(),
+            origin: GrantType::AuthorizationCode,
             user: self.ada,
             session: self.session.id,
             sid: self.session.sid.clone(),

@@ -130,7 +130,7 @@ fn grants_and_responses_fit(metadata: &ClientMetadata) -> Result<(), Refusal> {
     if !metadata.response_types.is_empty() && !has(GrantType::AuthorizationCode) {
         return Err(invalid("response_types", "needs the grant type authorization_code"));
     }
-    if has(GrantType::RefreshToken) && !has(GrantType::AuthorizationCode) {
+    if has(GrantType::RefreshToken) && !metadata.grant_types.iter().any(|grant| grant.begins_refreshable_families()) {
         return Err(invalid("grant_types", "has refresh_token without a grant that gives refresh tokens"));
     }
     if has(GrantType::AuthorizationCode) && metadata.redirect_uris.is_empty() {
@@ -143,8 +143,9 @@ fn grants_and_responses_fit(metadata: &ClientMetadata) -> Result<(), Refusal> {
 /// OA-17: a public client has nothing to prove who it is with, so it gets nothing on its own account.
 fn authentication_fits(metadata: &ClientMetadata) -> Result<(), Refusal> {
     let is_public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
-    if is_public && metadata.grant_types.contains(&GrantType::ClientCredentials) {
-        return Err(invalid("token_endpoint_auth_method", "none cannot use the grant type client_credentials"));
+    let closed = metadata.grant_types.iter().find(|grant| !grant.admits_public_clients());
+    if let Some(grant) = closed.filter(|_| is_public) {
+        return Err(invalid("token_endpoint_auth_method", format!("none cannot use the grant type {}", grant.name())));
     }
     if is_public && !metadata.introspects.is_empty() {
         return Err(invalid("introspects", "needs a client that authenticates"));

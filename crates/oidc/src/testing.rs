@@ -62,6 +62,7 @@ pub(crate) fn token_family() -> TokenFamily {
         tenant: TenantId::DEFAULT,
         id: FamilyId::new(1),
         client: web_client().id,
+        origin: GrantType::AuthorizationCode,
         user,
         session: SessionId::new(1),
         sid: "sid-1".into(),

@@ -97,15 +97,14 @@ impl TokenRequest {
         }
     }
 
-    /// Checks that `client` may use this grant: it is registered, and a public client has no credentials of its own to
-    /// be granted anything for (RFC 6749 §4.4).
+    /// Checks that `client` may use this grant: it is registered, and where a client must prove who it is, this one has
+    /// credentials to do so (RFC 6749 §4.4).
     ///
     /// # Errors
     /// `GrantTypeNotAllowed`.
     pub fn check_allowed(&self, client: &Client) -> Result<(), Refusal> {
         let grant = self.grant_type();
-        let has_credentials = grant != GrantType::ClientCredentials || !client.is_public();
-        if client.may_use(grant) && has_credentials {
+        if client.may_use(grant) && (grant.admits_public_clients() || !client.is_public()) {
             return Ok(());
         }
         Err(Refusal::new(Cause::GrantTypeNotAllowed).with_detail(grant.name()))

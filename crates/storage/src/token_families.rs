@@ -1,7 +1,7 @@
 //! Token families: everything issued from one authorization.
 
 use portreeve_domain::{
-    Acr, ClientId, FamilyId, Fault, Proof, Scope, SessionId, TenantId, Timestamp, TokenFamily, UserId,
+    Acr, ClientId, FamilyId, Fault, GrantType, Proof, Scope, SessionId, TenantId, Timestamp, TokenFamily, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,7 @@ const REVOKE_OF_USER: &str = "UPDATE token_families SET revoked_at = $3, revoke_
 /// The part of a family that is only ever read whole, as JSON.
 #[derive(Serialize, Deserialize)]
 struct GrantFacts {
+    origin: GrantType,
     sid: String,
     scope: Scope,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -45,6 +46,7 @@ pub async fn find(conn: &mut Conn, tenant: TenantId, id: FamilyId) -> Result<Opt
 /// A fault when the database is away.
 pub async fn insert(tx: &mut Tx, family: &TokenFamily) -> Result<(), Fault> {
     let facts = GrantFacts {
+        origin: family.origin,
         sid: family.sid.clone(),
         scope: family.scope.clone(),
         resources: family.resources.clone(),
@@ -113,6 +115,7 @@ fn read(row: &Row<'_>) -> Result<TokenFamily, Fault> {
         tenant: row.tenant(0)?,
         id: FamilyId::new(row.integer(1)?),
         client: row.client(2)?,
+        origin: facts.origin,
         user: row.user(3)?,
         session: SessionId::new(row.integer(4)?),
         sid: facts.sid,

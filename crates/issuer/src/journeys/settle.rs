@@ -168,8 +168,7 @@ impl Issuer {
             sessions::touch(tx, at.id(), session.id, now).await?;
         }
         let family = self.family(at, journey, &session, now)?;
-        let grant = GrantType::AuthorizationCode;
-        let pass = match gate::admit_user(tx, at, &journey.client, &family, grant, now).await? {
+        let pass = match gate::admit_user(tx, at, &journey.client, &family, family.origin, now).await? {
             Ok(pass) => pass,
             Err(refusal) => {
                 return Ok(Err(Refusal::new(Cause::UserRefused).with_detail(format!("gate: {refusal:?}"))));
@@ -204,6 +203,7 @@ impl Issuer {
             tenant: at.id(),
             id: FamilyId::new(self.ambient.row_id()),
             client: journey.client.id.clone(),
+            origin: GrantType::AuthorizationCode,
             user: session.user,
             session: session.id,
             sid: session.sid.clone(),

@@ -90,7 +90,7 @@ pub(crate) async fn admit(
     };
     let family = token_families::find(conn, at.id(), id).await?;
     let family = family.ok_or_else(|| Fault::impossible("an access token without its family"))?;
-    let admitted = gate::admit_user(conn, at, &client, &family, GrantType::AuthorizationCode, now).await?;
+    let admitted = gate::admit_user(conn, at, &client, &family, family.origin, now).await?;
     Ok(admitted.map(|pass| ActiveAccessToken { token, client, pass, family: Some(family) }))
 }
 

@@ -1,0 +1,95 @@
+//! Grants: the ways to get tokens, and what sets each apart.
+//!
+//! Owns their names and the properties that rules ask for, so that a new grant is one line in the list and one arm in each
+//! question below; the compiler names the rest. Leaves parameters to `oidc::token_request`, what happens to
+//! `issuer::tokens`. RFC 6749 §4, §6; RFC 7591 §2.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares the grants with the names of their specifications.
+macro_rules! grant_types {
+    ($($(#[$doc:meta])* $grant:ident = $name:literal)+) => {
+        /// A way to get tokens (RFC 7591 §2).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum GrantType { $($(#[$doc])* #[serde(rename = $name)] $grant,)+ }
+
+        impl GrantType {
+            /// Every grant this server supports.
+            pub const ALL: [Self; [$($name,)+].len()] = [$(Self::$grant,)+];
+
+            /// The registered name.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$grant => $name,)+ }
+            }
+        }
+    };
+}
+
+grant_types! {
+    /// RFC 6749 §4.1.
+    AuthorizationCode = "authorization_code"
+    /// RFC 6749 §6.
+    RefreshToken = "refresh_token"
+    /// RFC 6749 §4.4.
+    ClientCredentials = "client_credentials"
+}
+
+/// For whom the tokens of a grant act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActsFor {
+    /// A person: there is a token family, and the gate asks about the person.
+    Person,
+    /// The client itself.
+    Client,
+}
+
+impl GrantType {
+    /// For whom its tokens act.
+    pub const fn acts_for(self) -> ActsFor {
+        match self {
+            Self::AuthorizationCode | Self::RefreshToken => ActsFor::Person,
+            Self::ClientCredentials => ActsFor::Client,
+        }
+    }
+
+    /// Whether a client without credentials may use it. One that acts for itself, or on the word of somebody who is not
+    /// there, must prove who it is (RFC 6749 §4.4).
+    pub const fn admits_public_clients(self) -> bool {
+        match self {
+            Self::AuthorizationCode | Self::RefreshToken => true,
+            Self::ClientCredentials => false,
+        }
+    }
+
+    /// Whether it begins a token family that refresh tokens may come of.
+    pub const fn begins_refreshable_families(self) -> bool {
+        match self {
+            Self::AuthorizationCode => true,
+            Self::RefreshToken | Self::ClientCredentials => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// OD-06: what metadata prints is what registration reads.
+    #[test]
+    fn a_grant_is_registered_by_its_name() {
+        for grant in GrantType::ALL {
+            let registered = serde_json::to_value(grant).unwrap();
+
+            assert_eq!(registered, grant.name());
+            assert_eq!(serde_json::from_value::<GrantType>(registered).unwrap(), grant);
+        }
+    }
+
+    /// OA-17, S-069: nothing that acts for itself is open to a client that cannot prove who it is.
+    #[test]
+    fn only_clients_with_credentials_act_for_themselves() {
+        for grant in GrantType::ALL.into_iter().filter(|grant| grant.acts_for() == ActsFor::Client) {
+            assert!(!grant.admits_public_clients() && !grant.begins_refreshable_families(), "{grant:?}");
+        }
+    }
+}

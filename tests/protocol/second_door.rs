@@ -1,0 +1,223 @@
+//! The second-door matrix: every grant against everything that ends one. SECURITY rule 5, S-040, §5.2.
+//!
+//! Rows come from `GrantType::ALL`, columns from [`End`]; a grant without its row in [`Door::open`] does not compile. A
+//! temporary lock, a weak password and a lost second factor are no columns: they keep people from signing in and leave
+//! what they granted alone.
+
+use portreeve_domain::{ActsFor, ClientId, ClientMetadata, GrantType, SessionEnd, TenantId, UserId};
+use portreeve_issuer::configure::AccountSwitch;
+use portreeve_storage::{
+    Tx, Wall, clients, consents, directory_versions, sessions, subject_keys, tenants, token_families, users,
+};
+use portreeve_tests::{
+    authorization::VERIFIER,
+    cast,
+    deployment::{Deployment, on_both},
+    jwt,
+    relying_party::{RelyingParty, Tokens},
+};
+
+/// What ends a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    UserDisabled,
+    UserErased,
+    SubjectKeyDestroyed,
+    EmailUnverified,
+    ClientDisabled,
+    ClientDeleted,
+    GrantTaken,
+    TenantSuspended,
+    ConsentWithdrawn,
+    SessionEnded,
+    FamilyRevoked,
+    KeyRevoked,
+}
+
+const ENDS: [End; 12] = [
+    End::UserDisabled,
+    End::UserErased,
+    End::SubjectKeyDestroyed,
+    End::EmailUnverified,
+    End::ClientDisabled,
+    End::ClientDeleted,
+    End::GrantTaken,
+    End::TenantSuspended,
+    End::ConsentWithdrawn,
+    End::SessionEnded,
+    End::FamilyRevoked,
+    End::KeyRevoked,
+];
+
+/// What becomes of a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// Its token is inactive, and nothing more comes of it.
+    Dies,
+    /// Its token is inactive; what was not minted yet is minted with another key.
+    LosesToken,
+    /// It is none of its business.
+    Lives,
+}
+
+impl End {
+    /// What this end does to a grant.
+    fn fate(self, grant: GrantType) -> Fate {
+        match (self, grant.acts_for()) {
+            (Self::KeyRevoked, _) => Fate::LosesToken,
+            (Self::ClientDisabled | Self::ClientDeleted | Self::GrantTaken | Self::TenantSuspended, _) => Fate::Dies,
+            (
+                Self::UserDisabled
+                | Self::UserErased
+                | Self::SubjectKeyDestroyed
+                | Self::EmailUnverified
+                | Self::ConsentWithdrawn
+                | Self::SessionEnded
+                | Self::FamilyRevoked,
+                ActsFor::Person,
+            ) => Fate::Dies,
+            (_, ActsFor::Client) => Fate::Lives,
+        }
+    }
+}
+
+/// A grant on its way: what its client can still present, and a token that came of such a grant already.
+struct Door {
+    grant: GrantType,
+    client: &'static str,
+    request: Vec<(&'static str, String)>,
+    token: String,
+}
+
+impl Door {
+    async fn open(at: &Deployment, grant: GrantType) -> Self {
+        let (client, request, token) = match grant {
+            GrantType::AuthorizationCode => {
+                let web = RelyingParty::new(at, "web");
+                let wanted = web.request("openid orders.read").with("resource", cast::ORDERS);
+                let token = web.tokens_for(&wanted).await.access().to_owned();
+                let code = web.grant_for(&wanted, cast::ADA).await;
+                let verifier = ("code_verifier", VERIFIER.to_owned());
+                ("web", vec![("code", code.code), ("redirect_uri", code.redirect_uri), verifier], token)
+            }
+            GrantType::RefreshToken => {
+                let web = RelyingParty::new(at, "web");
+                let wanted = web.request("openid orders.read").with("resource", cast::ORDERS);
+                let first = web.tokens_for(&wanted).await;
+                let tokens = Tokens(web.refresh(first.refresh()).await.success());
+                ("web", vec![("refresh_token", tokens.refresh().to_owned())], tokens.access().to_owned())
+            }
+            GrantType::ClientCredentials => {
+                let wanted = [("scope", "orders.read"), ("resource", cast::ORDERS)];
+                let service = RelyingParty::new(at, "service");
+                let tokens = Tokens(service.client_credentials(&wanted).await.success());
+                let request = wanted.map(|(name, value)| (name, value.to_owned())).to_vec();
+                ("service", request, tokens.access().to_owned())
+            }
+        };
+        Self { grant, client, request, token }
+    }
+
+    /// Presents what is left to present. The client is looked up before the end: it may be gone by then.
+    async fn mints(&self, client: &RelyingParty<'_>) -> bool {
+        let named = self.request.iter().map(|(name, value)| (*name, value.as_str()));
+        let pairs: Vec<_> = [("grant_type", self.grant.name())].into_iter().chain(named).collect();
+        let reply = client.token(&pairs).await;
+        assert!(reply.status == 200 || (400..500).contains(&reply.status.as_u16()), "{}", reply.text());
+        reply.status == 200
+    }
+
+    async fn is_active(&self, gateway: &RelyingParty<'_>) -> bool {
+        let told = gateway.introspect(&self.token).await;
+        told.status == 200 && told.json()["active"] == true
+    }
+}
+
+async fn ada(at: &Deployment) -> UserId {
+    let people = at.issuer.list_people(&at.tenant()).await.unwrap();
+    people.into_iter().find(|person| person.email.as_deref() == Some(cast::ADA)).unwrap().id
+}
+
+/// Brings an end about for everything the doors stand for.
+async fn bring(at: &Deployment, end: End, doors: &[Door]) {
+    let (issuer, ada) = (&at.issuer, ada(at).await);
+    match end {
+        End::UserDisabled => issuer.switch_account(&at.tenant(), cast::ADA, AccountSwitch::Off).await.unwrap(),
+        End::EmailUnverified => at.apply("[[tenants]]\nslug = \"default\"\nregistration = true\n").await,
+        End::KeyRevoked => {
+            let kid = jwt::header(&doors[0].token)["kid"].as_str().unwrap().to_owned();
+            issuer.revoke_key(&at.tenant(), &kid).await.unwrap();
+        }
+        _ => {}
+    }
+    let mut tx = issuer.store().begin(Wall::All).await.unwrap();
+    for door in doors {
+        let client = at.tenant().client(&ClientId::parse(door.client).unwrap()).unwrap().clone();
+        end_client(at, end, &mut tx, &client.id, &client.metadata).await;
+    }
+    end_person(at, end, &mut tx, ada).await;
+    directory_versions::bump(&mut tx, TenantId::DEFAULT).await.unwrap();
+    tx.commit().await.unwrap();
+    issuer.directory.refresh().await.unwrap();
+}
+
+async fn end_client(at: &Deployment, end: End, tx: &mut Tx, client: &ClientId, metadata: &ClientMetadata) {
+    let (tenant, now) = (TenantId::DEFAULT, at.clock.now());
+    match end {
+        End::ClientDisabled => drop(clients::disable(tx, tenant, client, Some(now)).await.unwrap()),
+        End::ClientDeleted => drop(clients::delete(tx, tenant, client).await.unwrap()),
+        End::GrantTaken => {
+            let without = ClientMetadata { grant_types: Vec::new(), ..metadata.clone() };
+            clients::upsert(tx, tenant, client, &without, now).await.unwrap();
+        }
+        End::ConsentWithdrawn => drop(consents::withdraw(tx, tenant, ada(at).await, client, now).await.unwrap()),
+        _ => {}
+    }
+}
+
+async fn end_person(at: &Deployment, end: End, tx: &mut Tx, ada: UserId) {
+    let (tenant, now) = (TenantId::DEFAULT, at.clock.now());
+    match end {
+        End::UserErased => assert!(users::erase(tx, tenant, ada, now).await.unwrap()),
+        End::SubjectKeyDestroyed => assert!(subject_keys::destroy(tx, tenant, ada, now).await.unwrap()),
+        End::SessionEnded => drop(sessions::end_all(tx, tenant, ada, SessionEnd::SignedOut, now).await.unwrap()),
+        End::FamilyRevoked => {
+            assert!(token_families::revoke_of_user(tx, tenant, ada, "test", now).await.unwrap() > 0);
+        }
+        End::TenantSuspended => assert!(tenants::suspend(tx, tenant, Some(now)).await.unwrap()),
+        End::EmailUnverified => {
+            let row = users::find(tx, tenant, ada).await.unwrap().unwrap();
+            let unproven = users::UserRow { email_verified_at: None, ..row };
+            assert!(users::update(tx, tenant, &unproven).await.unwrap());
+        }
+        _ => {}
+    }
+}
+
+/// S-040: whatever ends a grant, no grant mints a token for it and no node reports one active.
+#[test]
+fn nothing_outlives_what_ends_a_grant() {
+    for end in ENDS {
+        on_both(async |at| {
+            let other_node = at.another_node().await;
+            let mut doors = vec![];
+            for grant in GrantType::ALL {
+                doors.push(Door::open(at, grant).await);
+            }
+            let clients: Vec<_> = doors.iter().map(|door| RelyingParty::new(at, door.client)).collect();
+            let gateway = RelyingParty::new(&other_node, "gateway");
+            for door in &doors {
+                assert!(door.is_active(&gateway).await, "{:?} before {end:?}", door.grant);
+            }
+
+            bring(at, end, &doors).await;
+            other_node.issuer.directory.refresh().await.unwrap();
+
+            for (door, client) in doors.iter().zip(&clients) {
+                let fate = end.fate(door.grant);
+                assert_eq!(door.is_active(&gateway).await, fate == Fate::Lives, "{:?} after {end:?}", door.grant);
+                assert_eq!(door.mints(client).await, fate != Fate::Dies, "{:?} after {end:?}", door.grant);
+            }
+        });
+    }
+}
