@@ -5,8 +5,8 @@ use portreeve_tests::{
     authorization::STATE,
     browser::{Browser, own_headers},
     cast,
-    deployment::{form, on_sqlite},
-    relying_party::RelyingParty,
+    deployment::{form, on_both, on_sqlite},
+    relying_party::{Grant, RelyingParty},
 };
 
 /// S-009: after the password was posted the browser is redirected with 303, which does not repeat the form.
@@ -57,20 +57,101 @@ fn a_tenants_response_names_the_tenants_issuer() {
     });
 }
 
-/// S-011, RM-01: codes come in the query; modes that are not offered are refused.
+/// RM-01, S-011: codes come in the query; a mode that does not exist, or that the client did not register, is refused.
 #[test]
-fn only_the_offered_response_mode_works() {
+fn only_modes_that_exist_and_fit_the_client_work() {
     on_sqlite(async |at| {
-        let web = RelyingParty::new(at, "web");
-        for mode in ["fragment", "form_post", "query.jwt", "jwt", "web_message"] {
-            let refused = Browser::new(at).authorize(&web.request("openid").with("response_mode", mode)).await;
+        at.apply(
+            "[[clients]]\nclient_id = \"query-only\"\ntoken_endpoint_auth_method = \"none\"\n\
+             redirect_uris = [\"https://rp.example/cb\"]\nresponse_modes = [\"query\"]\n",
+        )
+        .await;
+        let (web, query_only) = (RelyingParty::new(at, "web"), RelyingParty::new(at, "query-only"));
+        for (client, mode) in
+            [(&web, "web_message"), (&web, "QUERY"), (&query_only, "form_post"), (&query_only, "fragment")]
+        {
+            let refused = Browser::new(at).authorize(&client.request("openid").with("response_mode", mode)).await;
             assert_eq!(refused.callback().error(), "invalid_request", "{mode}");
+            assert!(refused.callback().url.starts_with("https://rp.example/cb?error="), "{mode}");
         }
 
-        let callback = Browser::new(at).sign_in(&web.request("openid").with("response_mode", "query"), cast::ADA).await;
+        for request in [web.request("openid"), web.request("openid").with("response_mode", "query")] {
+            let callback = Browser::new(at).sign_in(&request, cast::ADA).await;
+            assert!(callback.url.starts_with("https://rp.example/cb?code="), "{}", callback.url);
+            assert!(!callback.url.contains('#'));
+        }
+    });
+}
 
-        assert!(callback.url.starts_with("https://rp.example/cb?"));
-        assert!(!callback.url.contains('#'));
+/// RM-05, S-011: the fragment and the form carry what the query carries, errors too, and codes from them are good.
+#[test]
+fn every_mode_carries_success_and_errors() {
+    on_both(async |at| {
+        let web = RelyingParty::new(at, "web");
+        for (mode, begins) in [("fragment", "https://rp.example/cb#"), ("form_post", "https://rp.example/cb")] {
+            let (browser, request) = (Browser::new(at), web.request("openid").with("response_mode", mode));
+            let silent = browser.authorize(&request.clone().with("prompt", "none")).await.callback();
+            let early = browser.authorize(&request.clone().with("prompt", "zzz")).await.callback();
+            let success = browser.sign_in(&request, cast::ADA).await;
+            let at_once = browser.authorize(&request).await.callback();
+
+            assert_eq!((silent.error(), early.error()), ("login_required", "invalid_request"), "{mode}");
+            for callback in [&silent, &early, &success, &at_once] {
+                assert!(callback.url.starts_with(begins) && !callback.url.contains('?'), "{}", callback.url);
+                assert_eq!(callback.get("state"), Some(STATE));
+                assert_eq!(callback.get("iss"), Some(cast::ISSUER));
+            }
+            let grant = Grant { code: success.code(), redirect_uri: web.redirect_uri.clone() };
+            assert_eq!(web.redeem(&grant).await.status, 200);
+        }
+    });
+}
+
+/// RM-04, S-011: the page posts by a script file of ours or by a button, to that client only; nobody keeps it, and what the
+/// client sent as `state` stays text.
+#[test]
+fn an_answer_by_form_is_a_page_with_a_button() {
+    on_sqlite(async |at| {
+        let (web, browser) = (RelyingParty::new(at, "web"), Browser::new(at));
+        let hostile = "\"><script>alert(1)</script>&#x27;'</form>";
+        let request = web.request("openid").with("response_mode", "form_post").with("state", hostile);
+        browser.sign_in(&request, cast::ADA).await;
+
+        let page = browser.authorize(&request).await;
+
+        let reply = &page.reply;
+        assert_eq!((reply.status.as_u16(), reply.location()), (200, None));
+        assert!(reply.header("content-type").is_some_and(|value| value.starts_with("text/html")));
+        assert!(reply.header("cache-control").is_some_and(|value| value.contains("no-store")));
+        assert_eq!(reply.header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(reply.header("x-frame-options"), Some("DENY"));
+        let policy = reply.header("content-security-policy").unwrap();
+        let directives: Vec<_> = policy.split("; ").collect();
+        for directive in ["default-src 'none'", "script-src 'self'", "form-action https://rp.example"] {
+            assert!(directives.contains(&directive), "{policy}");
+        }
+        let html = page.html();
+        assert_eq!(html.matches("<script").count(), 1, "{html}");
+        let script = html.split("<script src=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let served = at.get(script, &[]).await;
+        assert_eq!(served.status, 200);
+        assert!(served.header("content-type").is_some_and(|value| value.starts_with("text/javascript")));
+        assert!(!html.contains("alert(1)</script>"), "{html}");
+        assert_eq!(page.callback().get("state"), Some(hostile));
+    });
+}
+
+/// OC-56: errors of requests that ask for a token come where the token would be.
+#[test]
+fn errors_of_requests_for_a_token_are_in_the_fragment() {
+    on_sqlite(async |at| {
+        let web = RelyingParty::new(at, "web");
+        for response_type in ["token", "id_token", "id_token code", "code token"] {
+            let refused = Browser::new(at).authorize(&web.request("openid").with("response_type", response_type)).await;
+            let callback = refused.callback();
+            assert!(callback.url.starts_with("https://rp.example/cb#error="), "{}", callback.url);
+            assert_eq!(callback.get("state"), Some(STATE));
+        }
     });
 }
 

@@ -97,17 +97,31 @@ impl Page {
         (action, fields)
     }
 
-    /// Returns the response that the browser takes to the client.
+    /// Returns the response that the browser takes to the client, by a redirect or by a form.
     ///
     /// # Panics
     ///
     /// When the browser is still at a page of ours.
     pub fn callback(&self) -> Callback {
+        if let Some((action, fields)) = self.form_for_client() {
+            return Callback::posted(&action, fields);
+        }
         assert_eq!(self.reply.status, StatusCode::SEE_OTHER, "still at {}: {}", self.path, self.html());
         Callback::parse(self.reply.location().expect("a redirect has a location"))
     }
 
-    /// Whether the browser is about to leave for a client.
+    /// The form that a script, or a person without one, sends to a client (Form Post Response Mode §2).
+    fn form_for_client(&self) -> Option<(String, Vec<(String, String)>)> {
+        let is_here = self.reply.status == StatusCode::OK && self.has_button("continue");
+        is_here.then(|| self.form_of("continue")).filter(|(action, _)| !action.starts_with('/'))
+    }
+
+    /// Whether the browser is about to leave for a client, by a redirect or by a form.
+    pub fn leaves(&self) -> bool {
+        self.is_redirect() || self.form_for_client().is_some()
+    }
+
+    /// Whether the browser is about to leave for a client by a redirect.
     pub fn is_redirect(&self) -> bool {
         self.reply.location().is_some()
     }
@@ -219,7 +233,7 @@ impl<'d> Browser<'d> {
     /// When a page comes that has no such answer, or comes again.
     pub async fn complete_with(&self, mut page: Page, email: &str, password: &str) -> Callback {
         let mut seen = vec![];
-        while !page.is_redirect() {
+        while !page.leaves() {
             let step = page.step().to_owned();
             assert!(!seen.contains(&step), "{step} again: {}", page.html());
             page = match step.as_str() {

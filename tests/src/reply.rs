@@ -56,20 +56,28 @@ impl Reply {
     }
 }
 
-/// A redirect to a client: the address and the response parameters in its query.
+/// What a browser takes to a client: the address and the response parameters in its query, its fragment, or a form.
 #[derive(Clone, Debug)]
 pub struct Callback {
     /// The whole address.
     pub url: String,
-    /// The parameters of its query, in order.
+    /// The parameters, in order: those of the query, then those of the fragment or the form.
     pub parameters: Vec<(String, String)>,
 }
 
 impl Callback {
     /// Reads the address of a redirect.
     pub fn parse(url: &str) -> Self {
-        let query = url.split_once('?').map_or("", |(_, query)| query);
-        Self { url: url.to_owned(), parameters: form_urlencoded::parse(query.as_bytes()).into_owned().collect() }
+        let (before, fragment) = url.split_once('#').unwrap_or((url, ""));
+        let query = before.split_once('?').map_or("", |(_, query)| query);
+        let pairs = |text: &str| form_urlencoded::parse(text.as_bytes()).into_owned().collect::<Vec<_>>();
+        Self { url: url.to_owned(), parameters: [pairs(query), pairs(fragment)].concat() }
+    }
+
+    /// Reads a form that is posted to `action`.
+    pub fn posted(action: &str, fields: Vec<(String, String)>) -> Self {
+        let Self { url, parameters } = Self::parse(action);
+        Self { url, parameters: [parameters, fields].concat() }
     }
 
     /// Returns a parameter, or None when it is absent.

@@ -1,7 +1,7 @@
 //! Clients: the applications that ask for tokens.
 //!
-//! Owns their metadata under the names of RFC 7591 §2 and OIDC Registration §2, plus four of our own
-//! (`profile`, `introspects`, `resources`, `first_party`). Leaves checking metadata to `oidc::registration`.
+//! Owns their metadata under the names of RFC 7591 §2 and OIDC Registration §2, plus five of our own
+//! (`response_modes`, `profile`, `introspects`, `resources`, `first_party`). Leaves checking metadata to `oidc::registration`.
 
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +78,8 @@ pub struct ClientMetadata {
     pub grant_types: Vec<GrantType>,
     /// What it asks the authorization endpoint for; only `code`.
     pub response_types: Vec<String>,
+    /// How it is answered there; empty: by every mode that fits.
+    pub response_modes: Vec<String>,
     /// The scopes it may ask for; absent: every scope of the tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,

@@ -9,6 +9,7 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContentSecurity {
     scripts: Scripts,
+    own_forms: OwnForms,
     form_targets: Vec<String>,
 }
 
@@ -17,6 +18,13 @@ enum Scripts {
     #[default]
     None,
     OwnFiles,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum OwnForms {
+    #[default]
+    Allowed,
+    None,
 }
 
 /// A redirect URI that cannot become a source: not `scheme:…`, or with characters that would end the
@@ -49,13 +57,25 @@ impl ContentSecurity {
         Ok(self)
     }
 
+    /// The policy of a page whose only form goes to `redirect_uri`, sent by a script file of ours (S-011).
+    ///
+    /// # Errors
+    /// As [`Self::with_form_target`].
+    pub fn posting_to(redirect_uri: &str) -> Result<Self, InvalidFormTarget> {
+        let policy = Self { scripts: Scripts::OwnFiles, own_forms: OwnForms::None, ..Self::default() };
+        policy.with_form_target(redirect_uri)
+    }
+
     /// The value of the header.
     pub fn policy(&self) -> String {
         let scripts = match self.scripts {
             Scripts::None => "",
             Scripts::OwnFiles => "script-src 'self'; ",
         };
-        let mut form_action = "form-action 'self'".to_owned();
+        let mut form_action = "form-action".to_owned();
+        if self.own_forms == OwnForms::Allowed {
+            form_action.push_str(" 'self'");
+        }
         for target in &self.form_targets {
             form_action.push(' ');
             form_action.push_str(target);
@@ -141,6 +161,16 @@ mod tests {
     fn a_web_redirect_adds_its_origin_without_path_and_query() {
         assert_eq!(form_action("https://rp.example:8443/cb?a=b;c#d"), "form-action 'self' https://rp.example:8443");
         assert_eq!(form_action("http://127.0.0.1:8081/cb"), "form-action 'self' http://127.0.0.1:8081");
+    }
+
+    /// S-011: the page that posts an answer may post to its relying party and to nobody else.
+    #[test]
+    fn a_page_that_posts_an_answer_posts_to_nobody_else() {
+        let policy = ContentSecurity::posting_to("https://rp.example:8443/cb").unwrap().policy();
+
+        assert!(policy.contains("; form-action https://rp.example:8443; "), "{policy}");
+        assert!(policy.contains("; script-src 'self'; "), "{policy}");
+        assert_eq!(ContentSecurity::posting_to("https://rp.example *"), Err(InvalidFormTarget));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use portreeve_crypto::{SecretText, public_id};
 use portreeve_domain::journey::{Facts, LevelRule, Requirements, Step};
 use portreeve_domain::{Client, Fault, JourneyId, MfaPolicy, Session, Strength, Timestamp, UserId, lifetimes};
 use portreeve_oidc::Refusal;
-use portreeve_oidc::authorization::{self, Accepted, Prompt};
+use portreeve_oidc::authorization::{self, Accepted, Answer, Prompt};
 use portreeve_storage::journeys::{self as journey_rows, JourneyRow};
 
 use crate::Issuer;
@@ -33,10 +33,10 @@ pub enum Progress {
         /// A new binding cookie, when the browser must be given one.
         cookie: Option<SecretText>,
     },
-    /// The journey is over: send the browser back to the client.
-    Redirect {
-        /// Where to, with the response parameters.
-        url: String,
+    /// The journey is over: the browser takes the answer to the client.
+    Answer {
+        /// What it takes there, and how.
+        answer: Answer,
         /// A new binding cookie.
         cookie: Option<SecretText>,
         /// Whose sign-in this was, for the known-device cookie; `None` when nobody signed in.
@@ -97,16 +97,16 @@ impl Issuer {
     /// The error response to a request.
     pub(crate) fn refused(&self, at: &TenantDirectory, request: &Accepted, refusal: &Refusal) -> Progress {
         tracing::info!(client = request.client_id.as_str(), %refusal, "authorization refused");
-        let url = request.target.error(refusal.cause.code(), refusal.cause.description(), &at.issuer);
-        Progress::Redirect { url, cookie: None, user: None }
+        let answer = request.target.error(refusal.cause.code(), refusal.cause.description(), &at.issuer);
+        Progress::Answer { answer, cookie: None, user: None }
     }
 
     async fn finish_at_once(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Progress, Fault> {
         let mut tx = self.store.begin(at.id()).await?;
         match self.settle(&mut tx, at, &mut journey).await? {
-            Settled::Ended(Ended { url, user, cookie }) => {
+            Settled::Ended(Ended { answer, user, cookie }) => {
                 tx.commit().await?;
-                Ok(Progress::Redirect { url, cookie, user })
+                Ok(Progress::Answer { answer, cookie, user })
             }
             // What was seen a moment ago has changed: a session ended, a consent was withdrawn.
             Settled::Step { .. } | Settled::Stale => {

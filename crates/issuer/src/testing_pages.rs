@@ -71,7 +71,7 @@ impl World {
             Progress::Page { journey, cookie, .. } => {
                 AtPages { journey, cookie: cookie.map(|cookie| cookie.expose().to_owned()) }
             }
-            Progress::Redirect { url, .. } => panic!("no page: {url}"),
+            Progress::Answer { .. } => panic!("an answer, and no page"),
         }
     }
 

@@ -8,6 +8,7 @@ use portreeve_domain::{Acr, ClientAuthMethod, Fault, GrantType};
 use portreeve_jose::Algorithm;
 use serde::Serialize;
 
+use crate::authorization::{ResponseMode, ResponseType};
 use crate::{assertion, paths, pkce, userinfo};
 
 /// The signature algorithms of ID tokens and signed userinfo answers: RS256, which every relying party knows, and ES256.
@@ -55,8 +56,8 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         revocation_endpoint: machine(paths::REVOKE),
         end_session_endpoint: browser(paths::LOGOUT),
         scopes_supported: facts.scopes,
-        response_types_supported: ["code"],
-        response_modes_supported: ["query"],
+        response_types_supported: ResponseType::ALL.map(ResponseType::name),
+        response_modes_supported: ResponseMode::ALL.map(ResponseMode::name),
         grant_types_supported: GrantType::ALL.map(GrantType::name),
         code_challenge_methods_supported: [pkce::METHOD],
         prompt_values_supported: PROMPTS.into_iter().chain(facts.registration_open.then_some("create")).collect(),
@@ -95,8 +96,8 @@ struct Document<'a> {
     end_session_endpoint: String,
     #[serde(skip_serializing_if = "<[&str]>::is_empty")]
     scopes_supported: &'a [&'a str],
-    response_types_supported: [&'a str; 1],
-    response_modes_supported: [&'a str; 1],
+    response_types_supported: [&'a str; ResponseType::ALL.len()],
+    response_modes_supported: [&'a str; ResponseMode::ALL.len()],
     grant_types_supported: [&'a str; GrantType::ALL.len()],
     code_challenge_methods_supported: [&'a str; 1],
     prompt_values_supported: Vec<&'a str>,
@@ -170,7 +171,7 @@ mod tests {
         assert_eq!(document["request_uri_parameter_supported"], false);
         assert_eq!(document["request_parameter_supported"], false);
         assert_eq!(document["claims_parameter_supported"], true);
-        assert_eq!(document["response_modes_supported"], json!(["query"]));
+        assert_eq!(document["response_modes_supported"], json!(["query", "fragment", "form_post"]));
         assert_eq!(
             document["grant_types_supported"],
             json!(["authorization_code", "refresh_token", "client_credentials"])

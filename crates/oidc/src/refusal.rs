@@ -121,7 +121,8 @@ causes! {
 
     // Authorization requests, reported to the client.
     ResponseTypeUnsupported => UnsupportedResponseType, "only response_type code is supported";
-    ResponseModeUnsupported => InvalidRequest, "only response_mode query is supported";
+    ResponseModeUnsupported => InvalidRequest, "response_mode has a value this server does not know";
+    ResponseModeNotAllowed => InvalidRequest, "this response_mode is not allowed for the client or the response type";
     ResponseTypeNotRegistered => UnauthorizedClient, "the client is not registered for this response type";
     CodeChallengeMissing => InvalidRequest, "code_challenge is required";
     CodeChallengeMalformed => InvalidRequest, "code_challenge must be 43 base64url characters";

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use portreeve_domain::{ClientAuthMethod, ClientMetadata, GrantType, Profile, SubjectType};
 use portreeve_jose::KeySet;
 
+use crate::authorization::ResponseMode;
 use crate::uri::AbsoluteUri;
 use crate::{Cause, Refusal, redirect_uri, resource};
 
@@ -35,6 +36,7 @@ pub fn check(metadata: ClientMetadata, profile: Profile) -> Result<ClientMetadat
     lists_are_short(&metadata)?;
     redirect_uris(&metadata)?;
     grants_and_responses_fit(&metadata)?;
+    response_modes(&metadata)?;
     authentication_fits(&metadata)?;
     keys(&metadata)?;
     algorithms(&metadata)?;
@@ -94,6 +96,7 @@ fn lists_are_short(metadata: &ClientMetadata) -> Result<(), Refusal> {
         ("post_logout_redirect_uris", metadata.post_logout_redirect_uris.len()),
         ("grant_types", metadata.grant_types.len()),
         ("response_types", metadata.response_types.len()),
+        ("response_modes", metadata.response_modes.len()),
         ("default_acr_values", metadata.default_acr_values.len()),
         ("contacts", metadata.contacts.len()),
         ("introspects", metadata.introspects.len()),
@@ -138,6 +141,13 @@ fn grants_and_responses_fit(metadata: &ClientMetadata) -> Result<(), Refusal> {
             .with_detail("redirect_uris is required for the grant type authorization_code"));
     }
     Ok(())
+}
+
+fn response_modes(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    match metadata.response_modes.iter().find(|mode| ResponseMode::parse(mode).is_none()) {
+        Some(unknown) => Err(invalid("response_modes", format!("has a mode this server does not know: {unknown}"))),
+        None => Ok(()),
+    }
 }
 
 /// OA-17: a public client has nothing to prove who it is with, so it gets nothing on its own account.

@@ -208,3 +208,12 @@ fn a_looser_profile_than_the_tenants_is_refused() {
     metadata.profile = Some(Profile::OAuth21);
     assert!(check(metadata, Profile::Oidc).is_ok());
 }
+
+/// S-011: a client registers the modes it is answered by; one that does not exist would leave it without an answer.
+#[test]
+fn only_known_response_modes_are_registered() {
+    let with = |modes: &[&str]| modes.iter().map(|mode| (*mode).to_owned()).collect();
+
+    assert!(checked(|metadata| metadata.response_modes = with(&["query", "form_post"])).is_ok());
+    assert_invalid("response_modes", |metadata| metadata.response_modes = with(&["query", "web_message"]));
+}

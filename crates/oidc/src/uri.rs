@@ -135,17 +135,27 @@ pub(crate) fn scheme_of(text: &str) -> Option<&str> {
 
 /// Appends `parameters` to the query of `uri`, which has no fragment; a query that is there already stays as it is
 /// (RFC 6749 §3.1.2). Every character that is not unreserved is escaped.
-pub(crate) fn with_parameters(uri: &str, parameters: &[(&str, &str)]) -> String {
+pub(crate) fn with_parameters(uri: &str, parameters: &[(&str, impl AsRef<str>)]) -> String {
+    append(uri, '?', parameters)
+}
+
+/// Appends `parameters` as the fragment of `uri`, which has none (Multiple Response Type Encoding Practices §2.1).
+pub(crate) fn with_fragment(uri: &str, parameters: &[(&str, impl AsRef<str>)]) -> String {
+    append(uri, '#', parameters)
+}
+
+/// Appends pairs after the first `separator`, which is added if there is none.
+fn append(uri: &str, separator: char, parameters: &[(&str, impl AsRef<str>)]) -> String {
     let mut text = uri.to_owned();
     for (name, value) in parameters {
         match text.chars().next_back() {
-            _ if !text.contains('?') => text.push('?'),
-            Some('?' | '&') => {}
+            _ if !text.contains(separator) => text.push(separator),
+            Some(last) if last == separator || last == '&' => {}
             _ => text.push('&'),
         }
         text.push_str(name);
         text.push('=');
-        text.extend(utf8_percent_encode(value, NOT_UNRESERVED));
+        text.extend(utf8_percent_encode(value.as_ref(), NOT_UNRESERVED));
     }
     text
 }
@@ -281,6 +291,10 @@ mod tests {
         assert_eq!(with_parameters("https://rp.example/cb?x=1", &one), "https://rp.example/cb?x=1&code=a%20b");
         assert_eq!(with_parameters("https://rp.example/cb?x=1&", &one), "https://rp.example/cb?x=1&code=a%20b");
         assert_eq!(with_parameters("https://rp.example", &[("a", "1"), ("b", "&")]), "https://rp.example?a=1&b=%26");
+        assert_eq!(
+            with_fragment("https://rp.example?x=1", &[("a", "1"), ("b", "#")]),
+            "https://rp.example?x=1#a=1&b=%23"
+        );
     }
 
     #[test]

@@ -1,9 +1,12 @@
-//! Style sheet and icon, embedded in the binary.
+//! Style sheet, icon and scripts, embedded in the binary.
 //!
 //! Owns their bytes and the addresses under which pages link them. The address holds a hash of the content, so
 //! a reply may be cached for ever (`Cache-Control: immutable`); serving them is the HTTP crate's part.
 
 use std::sync::LazyLock;
+
+/// The type of scripts (RFC 9239 §6).
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// A file that pages load from this server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,10 +21,11 @@ pub struct Asset {
     pub etag: String,
 }
 
-static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     [
         asset("pages", "css", "text/css; charset=utf-8", include_bytes!("../../../static/pages.css")),
         asset("icon", "svg", "image/svg+xml", include_bytes!("../../../static/icon.svg")),
+        asset("form_post", "js", JAVASCRIPT, include_bytes!("../../../static/form_post.js")),
     ]
 });
 
@@ -32,14 +36,20 @@ pub fn assets() -> &'static [Asset] {
 
 /// Returns the address of the style sheet.
 pub(crate) fn stylesheet_href() -> &'static str {
-    let [stylesheet, _] = &*ASSETS;
+    let [stylesheet, ..] = &*ASSETS;
     &stylesheet.path
 }
 
 /// Returns the address of the icon.
 pub(crate) fn icon_href() -> &'static str {
-    let [_, icon] = &*ASSETS;
+    let [_, icon, _] = &*ASSETS;
     &icon.path
+}
+
+/// Returns the address of the script that sends an answer on by a form.
+pub(crate) fn form_post_href() -> &'static str {
+    let [_, _, script] = &*ASSETS;
+    &script.path
 }
 
 fn asset(name: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Asset {

@@ -64,7 +64,7 @@ fn accept(door: &Door, pairs: Vec<(String, String)>) -> Result<Accepted, Box<Rep
     let rules = Rules { profile: settings.profile, registration_open: settings.registration, servers: &servers };
     redirectable.accept(&rules).map_err(|RejectedRequest { target, refusal }| {
         tracing::info!(reference = door.reference, client = client.id.as_str(), %refusal, "authorization refused");
-        let url = target.error(refusal.cause.code(), refusal.cause.description(), &door.at.issuer);
-        Box::new(Reply::see_other(door, &url))
+        let answer = target.error(refusal.cause.code(), refusal.cause.description(), &door.at.issuer);
+        Box::new(Reply::answer(door, answer))
     })
 }

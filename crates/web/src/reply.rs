@@ -10,7 +10,9 @@ use portreeve_http_kit::content_security::ContentSecurity;
 use portreeve_http_kit::cookie::CookieKind;
 use portreeve_http_kit::security_headers::{Referrer, page_headers};
 use portreeve_issuer::{Progress, SecretText, known_device};
+use portreeve_oidc::authorization::Answer;
 use portreeve_pages::RenderError;
+use portreeve_pages::form_post::FormPost;
 
 use crate::door::Door;
 use crate::error_page;
@@ -50,9 +52,7 @@ impl Reply {
             Some(target) => own.clone().with_form_target(target).unwrap_or(own),
             None => own,
         };
-        let mut headers = page_headers(&security, Referrer::SameOrigin, door.web.transport);
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        Self { status: StatusCode::OK, headers, body: html }
+        Self::html(door, html, &security, Referrer::SameOrigin)
     }
 
     /// A 303 to an address of ours or of a proven redirect URI.
@@ -65,6 +65,27 @@ impl Reply {
         Self { status: StatusCode::SEE_OTHER, headers, body: String::new() }
     }
 
+    /// An answer on its way to the client: a redirect, or a page with a form that goes there and nowhere else (S-011).
+    pub(crate) fn answer(door: &Door, answer: Answer) -> Self {
+        let (action, fields) = match answer {
+            Answer::Redirect(url) => return Self::see_other(door, &url),
+            Answer::Form { action, fields } => (action, fields),
+        };
+        let Ok(security) = ContentSecurity::posting_to(&action) else {
+            return error_page::internal(door, "a redirect URI that no form can be posted to");
+        };
+        match (FormPost { action, fields }).render(&door.frame(&[])) {
+            Ok(html) => Self::html(door, html, &security, Referrer::Never),
+            Err(error) => error_page::unrendered(door, &error),
+        }
+    }
+
+    fn html(door: &Door, html: String, security: &ContentSecurity, referrer: Referrer) -> Self {
+        let mut headers = page_headers(security, referrer, door.web.transport);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        Self { status: StatusCode::OK, headers, body: html }
+    }
+
     /// Where a use case led: to a page of the journey, or back to the client.
     pub(crate) fn progress(door: &Door, progress: Progress) -> Self {
         match progress {
@@ -72,8 +93,8 @@ impl Reply {
                 let segment = step.segment().unwrap_or_default();
                 Self::see_other(door, &door.href(&format!("/j/{journey}/{segment}"))).with_browser_cookie(door, cookie)
             }
-            Progress::Redirect { url, cookie, user } => {
-                Self::see_other(door, &url).with_browser_cookie(door, cookie).with_device_cookie(door, user)
+            Progress::Answer { answer, cookie, user } => {
+                Self::answer(door, answer).with_browser_cookie(door, cookie).with_device_cookie(door, user)
             }
         }
     }

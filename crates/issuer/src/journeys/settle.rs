@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portreeve_crypto::{SecretBytes, SecretText};
 use portreeve_domain::journey::{ConsentAnswer, Step};
 use portreeve_domain::{Acr, FamilyId, Fault, GrantType, Lifetime, Session, Timestamp, TokenFamily, UserId};
-use portreeve_oidc::authorization;
+use portreeve_oidc::authorization::{self, Answer};
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::{Tx, journeys as rows, sessions};
 
@@ -34,8 +34,8 @@ pub(crate) enum Settled {
 
 /// The end of a journey.
 pub(crate) struct Ended {
-    /// Where the browser goes, with the response parameters.
-    pub url: String,
+    /// What the browser takes to the client.
+    pub answer: Answer,
     /// Who signed in.
     pub user: Option<UserId>,
     /// A new binding cookie.
@@ -60,18 +60,18 @@ impl Issuer {
             }
             step = self.step_of(tx, at, journey).await?;
         }
-        let (url, user) = match step {
+        let (answer, user) = match step {
             Step::Done => match self.issue_code(tx, at, journey).await? {
-                Ok(url) => (url, journey.stored.facts.user),
-                Err(refusal) => (self.error_url(at, journey, &refusal), None),
+                Ok(answer) => (answer, journey.stored.facts.user),
+                Err(refusal) => (self.error(at, journey, &refusal), None),
             },
-            Step::Denied(denial) => (self.error_url(at, journey, &authorization::denied(denial).into()), None),
+            Step::Denied(denial) => (self.error(at, journey, &authorization::denied(denial).into()), None),
             _ => {
                 self.prepare(tx, at, step, journey).await?;
                 return Ok(Settled::Step { step, cookie });
             }
         };
-        Ok(Settled::Ended(Ended { url, user, cookie }))
+        Ok(Settled::Ended(Ended { answer, user, cookie }))
     }
 
     /// Adds what was done to the stored journey, settles, and commits; the end of every form.
@@ -90,9 +90,9 @@ impl Issuer {
                 rows::update(&mut tx, at.id(), id, version, &facts).await?,
                 Progress::Page { journey: journey_text(at, id)?, step, cookie },
             ),
-            Settled::Ended(Ended { url, user, cookie }) => (
+            Settled::Ended(Ended { answer, user, cookie }) => (
                 rows::finish(&mut tx, at.id(), id, version, &facts, self.ambient.now()).await?,
-                Progress::Redirect { url, cookie, user },
+                Progress::Answer { answer, cookie, user },
             ),
         };
         if !kept {
@@ -146,7 +146,7 @@ impl Issuer {
         Ok(Some(done.browser.cookie))
     }
 
-    fn error_url(&self, at: &TenantDirectory, journey: &Journey, refusal: &Refusal) -> String {
+    fn error(&self, at: &TenantDirectory, journey: &Journey, refusal: &Refusal) -> Answer {
         tracing::info!(client = journey.client.id.as_str(), %refusal, "authorization refused");
         journey.request.target.error(refusal.cause.code(), refusal.cause.description(), &at.issuer)
     }
@@ -157,7 +157,7 @@ impl Issuer {
         tx: &mut Tx,
         at: &Arc<TenantDirectory>,
         journey: &Journey,
-    ) -> Result<Result<String, Refusal>, Fault> {
+    ) -> Result<Result<Answer, Refusal>, Fault> {
         let session = match journey.stored.facts.session {
             Some(id) => sessions::find(tx, at.id(), id).await?,
             None => None,

@@ -85,7 +85,7 @@ async fn confirming_in_the_same_browser_lets_the_journey_go_on() {
     let stop = world.stop(&pages).await;
     assert_eq!((stop.journey.user(), stop.step), (Some(eve.id), Step::Consent));
     let finished = world.issuer.allow(&world.at(), stop.journey).await.unwrap();
-    assert!(matches!(finished, Acted::Moved(Progress::Redirect { user: Some(user), .. }) if user == eve.id));
+    assert!(matches!(finished, Acted::Moved(Progress::Answer { user: Some(user), .. }) if user == eve.id));
     assert_eq!(world.use_link(&link, Some(&pages), "").await, LinkOutcome::Dead);
 }
 

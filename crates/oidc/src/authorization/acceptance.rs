@@ -6,7 +6,7 @@
 use portreeve_domain::{Acr, Client, GrantType, Profile, ResourceServer, Scope};
 
 use super::requirements::{consent_rule, essential_acr};
-use super::{Accepted, Prompt, Prompts, Redirectable};
+use super::{Accepted, Prompt, Prompts, Redirectable, ResponseMode, ResponseType};
 use crate::claims_request::ClaimsRequest;
 use crate::pkce::{self, CodeChallenge};
 use crate::{Cause, Parameters, Refusal, resource, scope_policy};
@@ -28,7 +28,7 @@ const UNSUPPORTED: [(&str, Cause); 3] = [
 ///
 /// Causes of refusal, in the order they are looked for: `RequestObjectUnsupported`, `RequestUriUnsupported`,
 /// `RegistrationParameterUnsupported`; `ParameterMissing`, `ResponseTypeUnsupported`, `ResponseTypeNotRegistered`;
-/// `ResponseModeUnsupported`; `CodeChallengeMissing`, `CodeChallengeMethodUnsupported`, `CodeChallengeMalformed`;
+/// `ResponseModeUnsupported`, `ResponseModeNotAllowed`; `CodeChallengeMissing`, `CodeChallengeMethodUnsupported`, `CodeChallengeMalformed`;
 /// `PromptUnsupported`, `PromptConflict`, `RegistrationClosed`; `MaxAgeMalformed`; `ClaimsMalformed`, `LevelNotReached`;
 /// `ScopeMalformed`, `ScopeNotAllowed`; `ResourceMalformed`, `ResourceUnknown`.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
     let Redirectable { client, parameters, .. } = request;
     unsupported_parameters(parameters)?;
     response_type(parameters, client)?;
-    response_mode(parameters)?;
+    ResponseMode::requested(parameters, client, request.target.redirect_uri())?;
     let code_challenge = code_challenge(parameters, client, rules.profile)?;
     let prompts = prompts(parameters, rules)?;
     let max_age = max_age(parameters, client)?;
@@ -77,23 +77,16 @@ fn unsupported_parameters(parameters: &Parameters) -> Result<(), Refusal> {
     sent.map_or(Ok(()), |(_, cause)| Err(cause.into()))
 }
 
-fn response_type(parameters: &Parameters, client: &Client) -> Result<(), Refusal> {
-    let response_type = parameters.require("response_type")?;
-    if response_type != "code" {
-        return Err(Refusal::new(Cause::ResponseTypeUnsupported).with_detail(response_type));
-    }
-    let registered = client.metadata.response_types.iter().any(|known| known == "code");
+fn response_type(parameters: &Parameters, client: &Client) -> Result<ResponseType, Refusal> {
+    let text = parameters.require("response_type")?;
+    let response_type =
+        ResponseType::parse(text).ok_or_else(|| Refusal::new(Cause::ResponseTypeUnsupported).with_detail(text))?;
+    let registered =
+        client.metadata.response_types.iter().any(|known| ResponseType::parse(known) == Some(response_type));
     if registered && client.may_use(GrantType::AuthorizationCode) {
-        Ok(())
+        Ok(response_type)
     } else {
         Err(Cause::ResponseTypeNotRegistered.into())
-    }
-}
-
-fn response_mode(parameters: &Parameters) -> Result<(), Refusal> {
-    match parameters.get("response_mode") {
-        None | Some("query") => Ok(()),
-        Some(other) => Err(Refusal::new(Cause::ResponseModeUnsupported).with_detail(other)),
     }
 }
 

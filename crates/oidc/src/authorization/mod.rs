@@ -2,7 +2,7 @@
 //!
 //! [`Parsed`] → [`Identified`] → [`Redirectable`] → [`Accepted`]: the value you hold is the proof of the checks made. Before
 //! `Redirectable` a refusal is shown to the person (RFC 6749 §4.1.2.1); from there on it goes to the client, and only the
-//! [`ResponseTarget`] found there can build a redirect. Owns the rules of the request and what they require of the journey.
+//! [`ResponseTarget`] found there can build an answer. Owns the rules of the request and what they require of the journey.
 //! Leaves looking up the client, hints and `sub` values, and everything that needs a person, to `issuer`.
 //! RFC 6749 §4.1.1, OIDC Core §3.1.2, RFC 7636 §4.3, RFC 8707 §2, RFC 9207 §2.
 
@@ -11,7 +11,9 @@ mod accepted;
 mod prompt;
 mod redirectable;
 mod requirements;
+mod response_mode;
 mod response_target;
+mod response_type;
 mod silent;
 
 pub use acceptance::Rules;
@@ -19,7 +21,9 @@ pub use accepted::Accepted;
 pub use prompt::{Prompt, Prompts};
 pub use redirectable::{Identified, Parsed, Redirectable, RejectedRequest};
 pub use requirements::requirements;
-pub use response_target::{ResponseMode, ResponseTarget};
+pub use response_mode::ResponseMode;
+pub use response_target::{Answer, ResponseTarget};
+pub use response_type::ResponseType;
 pub use silent::{denied, silent};
 
 #[cfg(test)]

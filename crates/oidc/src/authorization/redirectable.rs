@@ -6,7 +6,7 @@
 use portreeve_domain::{Client, ClientId};
 
 use super::acceptance::{self, Rules};
-use super::{Accepted, ResponseTarget};
+use super::{Accepted, ResponseMode, ResponseTarget};
 use crate::{Cause, Parameters, Refusal, redirect_uri};
 
 /// A request whose `client_id` is well-formed; nothing else was looked at.
@@ -89,7 +89,10 @@ impl<'c> Identified<'c> {
             None => self.only_redirect_uri().ok_or(Cause::RedirectUriMissing)?,
         };
         let state = self.parameters.get("state").map(str::to_owned);
-        let target = ResponseTarget::new(redirect_uri.to_owned(), state);
+        // A mode that cannot be used is itself an error, and is reported in the one that needs no asking.
+        let default = || ResponseMode::default_for(self.parameters.get("response_type").unwrap_or_default());
+        let mode = ResponseMode::requested(&self.parameters, self.client, redirect_uri).unwrap_or_else(|_| default());
+        let target = ResponseTarget::new(redirect_uri.to_owned(), state, mode);
         let redirect_uri_was_sent = sent.is_some();
         Ok(Redirectable { client: self.client, target, redirect_uri_was_sent, parameters: self.parameters })
     }

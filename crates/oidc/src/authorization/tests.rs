@@ -6,7 +6,7 @@ use portreeve_domain::{Acr, Client, GrantType, Profile, ResourceServer, Timestam
 
 use super::*;
 use crate::testing::{native_client, orders_api, parameters, scope, web_client};
-use crate::{Cause, Parameters, Refusal};
+use crate::{Cause, ErrorCode, Parameters, Refusal};
 
 /// RFC 7636 appendix B.
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -142,16 +142,24 @@ fn a_native_app_is_answered_at_its_own_port() {
     assert_eq!(accepted.target.redirect_uri(), "http://127.0.0.1:51004/cb");
 }
 
+/// Where an answer by redirect leads.
+fn address(answer: &Answer) -> &str {
+    match answer {
+        Answer::Redirect(url) => url,
+        Answer::Form { action, .. } => panic!("a form to {action}"),
+    }
+}
+
 /// OA-05, IS-01, S-010: from here on errors go to the client, with state and issuer.
 #[test]
 fn a_rejected_request_knows_where_to_report() {
-    let rejected = accept(&[("response_type", "token")]).unwrap_err();
+    let rejected = accept(&[("response_type", "zzz")]).unwrap_err();
     let cause = rejected.refusal.cause;
 
-    let url = rejected.target.error(cause.code(), cause.description(), "https://id.example");
+    let answer = rejected.target.error(cause.code(), cause.description(), "https://id.example");
 
     assert_eq!(
-        url,
+        address(&answer),
         "https://rp.example/cb?error=unsupported_response_type&error_description=only%20response_type%20code%20is%20supported\
          &state=xyz&iss=https%3A%2F%2Fid.example"
     );
@@ -180,11 +188,48 @@ fn a_client_without_the_code_grant_is_refused() {
     }
 }
 
-/// S-011: only `query` exists.
+/// S-011: a mode that does not exist is refused.
 #[test]
-fn another_response_mode_is_refused() {
-    for other in ["fragment", "form_post", "jwt", "QUERY"] {
+fn an_unknown_response_mode_is_refused() {
+    for other in ["web_message", "QUERY", "form-post"] {
         assert_eq!(cause(&[("response_mode", other)]), Cause::ResponseModeUnsupported, "{other}");
+    }
+}
+
+/// S-011: a client that has registered its modes is answered in no other, and is told so in the default one.
+#[test]
+fn a_mode_the_client_did_not_register_is_refused() {
+    let mut client = web_client();
+    client.metadata.response_modes = vec!["query".into()];
+    let by = |mode| accept_by(&client, Profile::OAuth21, &[("response_mode", mode)]);
+
+    let rejected = by("form_post").unwrap_err();
+
+    assert!(by("query").is_ok());
+    assert_eq!(rejected.refusal.cause, Cause::ResponseModeNotAllowed);
+    assert!(address(&rejected.target.error(ErrorCode::InvalidRequest, "d", "i")).starts_with("https://rp.example/cb?"));
+}
+
+/// S-011: an application on a device cannot take a form.
+#[test]
+fn no_form_is_posted_to_a_scheme_of_an_app() {
+    let mut native = native_client();
+    native.metadata.redirect_uris.push("com.example.app:/cb".into());
+    let by = |uri| accept_by(&native, Profile::OAuth21, &[("redirect_uri", uri), ("response_mode", "form_post")]);
+
+    assert!(by("http://127.0.0.1:51004/cb").is_ok());
+    assert_eq!(by("com.example.app:/cb").unwrap_err().refusal.cause, Cause::ResponseModeNotAllowed);
+}
+
+/// RM-02, OC-56: what may hold a token never travels in the query; its errors are where the client looks for them.
+#[test]
+fn errors_of_token_bearing_requests_are_in_the_fragment() {
+    for response_type in ["token", "id_token", "code id_token", "token zzz"] {
+        for mode in ["", "query", "fragment"] {
+            let rejected = accept(&[("response_type", response_type), ("response_mode", mode)]).unwrap_err();
+            let answer = rejected.target.error(rejected.refusal.cause.code(), "d", "i");
+            assert!(address(&answer).starts_with("https://rp.example/cb#error="), "{response_type} {mode}");
+        }
     }
 }
 
@@ -325,7 +370,7 @@ fn a_large_binary_state_comes_back_unchanged() {
     let state: String = (0u8..=127).map(char::from).cycle().take(2048).collect();
     let accepted = accept(&[("state", &state)]).unwrap();
 
-    let url = url::Url::parse(&accepted.target.success("c", "i")).unwrap();
+    let url = url::Url::parse(address(&accepted.target.success("c", "i"))).unwrap();
 
     let returned = url.query_pairs().find(|(name, _)| name == "state").map(|(_, value)| value.into_owned());
     assert_eq!(returned, Some(state));

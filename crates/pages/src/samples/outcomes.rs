@@ -2,6 +2,7 @@
 
 use super::{Sample, Words, form, href};
 use crate::error::{ErrorCause, ErrorPage, StartAgain};
+use crate::form_post::FormPost;
 use crate::home::Home;
 use crate::journey::{CheckMail, Confirm, ConfirmPurpose, ContinueElsewhere, Done, MailPurpose, Outcome};
 use crate::redirecting::Redirecting;
@@ -53,6 +54,10 @@ pub(super) fn others(frame: &Frame, words: &Words) -> Vec<Sample> {
         client_name: words.client_name(),
     };
     let redirecting_nameless = Redirecting { client_name: None, ..redirecting.clone() };
+    let form_post = FormPost {
+        action: "https://books.example.com/callback".to_owned(),
+        fields: vec![("code", "prc_5f".to_owned()), ("state", words.description.clone())],
+    };
     let home_with = |notice| home.render(&Frame { notice: Some(notice), ..frame.clone() });
     vec![
         ("logout/confirm", confirm.render(frame)),
@@ -66,6 +71,7 @@ pub(super) fn others(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("home-signed-out", home_with(Notice::SignedOut)),
         ("redirecting", redirecting.render(frame)),
         ("redirecting-nameless", redirecting_nameless.render(frame)),
+        ("form_post", form_post.render(frame)),
     ]
 }
 
