@@ -1,7 +1,7 @@
 //! JWK, JWS and claims, always with the caller's list of algorithms.
 //!
-//! The only crate that names `josekit` (it verifies what strangers sign); what we issue is signed with
-//! aws-lc-rs, keys parsed once. There is no way to read claims as true without verifying them, no
+//! Signs and verifies with aws-lc-rs, keys parsed once; `josekit`, which no other crate may name, is the stranger that its
+//! tests exchange tokens with. There is no way to read claims as true without verifying them, no
 //! symmetric algorithm, no `none`, and no encryption (SECURITY.md V-3 to V-7, rules 11 and 12).
 //! Leaves which keys belong to whom, replay of `jti` and the meaning of claims to its callers.
 //! RFC 7515, RFC 7517, RFC 7518, RFC 7519, RFC 7638, RFC 8037, RFC 8725.

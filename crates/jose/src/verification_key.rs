@@ -3,12 +3,11 @@
 //! Owns the rules a registered key must meet. Which keys form a set is `key_set`'s business.
 //! RFC 7517 §4, RFC 7518 §6, RFC 8037 §2; SECURITY S-052, S-054.
 
-use josekit::jwk::Jwk;
-use josekit::jws::JwsVerifier;
-use josekit::jws::alg::ecdsa::EcdsaJwsAlgorithm;
-use josekit::jws::alg::eddsa::EddsaJwsAlgorithm;
-use josekit::jws::alg::rsassa::RsassaJwsAlgorithm;
-use josekit::jws::alg::rsassa_pss::RsassaPssJwsAlgorithm;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, ParsedPublicKey,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
+    RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents, VerificationAlgorithm,
+};
 use serde_json::{Map, Value};
 
 use crate::algorithm::Algorithm;
@@ -24,10 +23,13 @@ const RSA_MAX_EXPONENT_BYTES: usize = 8;
 const RSA_ALGORITHMS: [Algorithm; 6] =
     [Algorithm::Ps256, Algorithm::Ps384, Algorithm::Ps512, Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512];
 
-/// A public key with a verifier for each algorithm it may be used with.
+/// The first byte of an uncompressed point (SEC 1 §2.3.3).
+const UNCOMPRESSED: u8 = 4;
+
+/// A public key, parsed for each algorithm it may be used with.
 pub(crate) struct VerificationKey {
     key_id: Option<String>,
-    verifiers: Vec<(Algorithm, Box<dyn JwsVerifier>)>,
+    verifiers: Vec<(Algorithm, ParsedPublicKey)>,
 }
 
 impl VerificationKey {
@@ -45,12 +47,12 @@ impl VerificationKey {
         if !is_for_signatures(jwk)? {
             return Ok(None);
         }
-        let (members, fitting): (&[&str], &[Algorithm]) = match (key_type, text(jwk, "crv")?) {
-            ("EC", Some("P-256")) => (&["kty", "crv", "x", "y"], &[Algorithm::Es256]),
-            ("EC", Some("P-384")) => (&["kty", "crv", "x", "y"], &[Algorithm::Es384]),
-            ("EC", Some("P-521")) => (&["kty", "crv", "x", "y"], &[Algorithm::Es512]),
-            ("OKP", Some("Ed25519")) => (&["kty", "crv", "x"], &[Algorithm::EdDsa]),
-            ("RSA", _) => (&["kty", "n", "e"], &RSA_ALGORITHMS),
+        let fitting: &[Algorithm] = match (key_type, text(jwk, "crv")?) {
+            ("EC", Some("P-256")) => &[Algorithm::Es256],
+            ("EC", Some("P-384")) => &[Algorithm::Es384],
+            ("EC", Some("P-521")) => &[Algorithm::Es512],
+            ("OKP", Some("Ed25519")) => &[Algorithm::EdDsa],
+            ("RSA", _) => &RSA_ALGORITHMS,
             _ => return Ok(None),
         };
         let algorithms = match text(jwk, "alg")? {
@@ -61,15 +63,9 @@ impl VerificationKey {
                 Some(_) => return Err(KeySetError::AlgorithmDoesNotFitKey),
             },
         };
-        check_parameters(jwk, key_type, fitting)?;
-
-        // Only the key itself goes to the library: its reading of the other members is not ours.
-        let bare: Map<String, Value> =
-            members.iter().filter_map(|name| Some(((*name).to_owned(), jwk.get(*name)?.clone()))).collect();
-        let bare = Jwk::from_map(bare).map_err(|_| KeySetError::InvalidKey)?;
         let verifiers = algorithms
             .into_iter()
-            .map(|algorithm| Ok((algorithm, verifier(algorithm, &bare)?)))
+            .map(|algorithm| Ok((algorithm, verifier(algorithm, jwk)?)))
             .collect::<Result<_, KeySetError>>()?;
         Ok(Some(Self { key_id: key_id(jwk)?, verifiers }))
     }
@@ -89,35 +85,52 @@ impl VerificationKey {
         self.verifiers
             .iter()
             .find(|(fitting, _)| *fitting == algorithm)
-            .is_some_and(|(_, verifier)| verifier.verify(message, signature).is_ok())
+            .is_some_and(|(_, key)| key.verify_sig(message, signature).is_ok())
     }
 }
 
-fn verifier(algorithm: Algorithm, jwk: &Jwk) -> Result<Box<dyn JwsVerifier>, KeySetError> {
-    let ecdsa = |algorithm: EcdsaJwsAlgorithm| boxed(algorithm.verifier_from_jwk(jwk));
-    let pss = |algorithm: RsassaPssJwsAlgorithm| boxed(algorithm.verifier_from_jwk(jwk));
-    let pkcs1 = |algorithm: RsassaJwsAlgorithm| boxed(algorithm.verifier_from_jwk(jwk));
+fn verifier(algorithm: Algorithm, jwk: &Map<String, Value>) -> Result<ParsedPublicKey, KeySetError> {
     match algorithm {
-        Algorithm::Es256 => ecdsa(EcdsaJwsAlgorithm::Es256),
-        Algorithm::Es384 => ecdsa(EcdsaJwsAlgorithm::Es384),
-        Algorithm::Es512 => ecdsa(EcdsaJwsAlgorithm::Es512),
-        Algorithm::EdDsa => boxed(EddsaJwsAlgorithm::Eddsa.verifier_from_jwk(jwk)),
-        Algorithm::Ps256 => pss(RsassaPssJwsAlgorithm::Ps256),
-        Algorithm::Ps384 => pss(RsassaPssJwsAlgorithm::Ps384),
-        Algorithm::Ps512 => pss(RsassaPssJwsAlgorithm::Ps512),
-        Algorithm::Rs256 => pkcs1(RsassaJwsAlgorithm::Rs256),
-        Algorithm::Rs384 => pkcs1(RsassaJwsAlgorithm::Rs384),
-        Algorithm::Rs512 => pkcs1(RsassaJwsAlgorithm::Rs512),
+        Algorithm::Es256 => elliptic(jwk, &ECDSA_P256_SHA256_FIXED, 32),
+        Algorithm::Es384 => elliptic(jwk, &ECDSA_P384_SHA384_FIXED, 48),
+        Algorithm::Es512 => elliptic(jwk, &ECDSA_P521_SHA512_FIXED, 66),
+        Algorithm::EdDsa => parsed(&ED25519, &coordinate(jwk, "x", 32)?),
+        Algorithm::Ps256 => rsa(jwk, &RSA_PSS_2048_8192_SHA256),
+        Algorithm::Ps384 => rsa(jwk, &RSA_PSS_2048_8192_SHA384),
+        Algorithm::Ps512 => rsa(jwk, &RSA_PSS_2048_8192_SHA512),
+        Algorithm::Rs256 => rsa(jwk, &RSA_PKCS1_2048_8192_SHA256),
+        Algorithm::Rs384 => rsa(jwk, &RSA_PKCS1_2048_8192_SHA384),
+        Algorithm::Rs512 => rsa(jwk, &RSA_PKCS1_2048_8192_SHA512),
     }
 }
 
-fn boxed<V: JwsVerifier + 'static>(
-    verifier: Result<V, josekit::JoseError>,
-) -> Result<Box<dyn JwsVerifier>, KeySetError> {
-    match verifier {
-        Ok(verifier) => Ok(Box::new(verifier)),
-        Err(_) => Err(KeySetError::InvalidKey),
+fn parsed(algorithm: &'static dyn VerificationAlgorithm, key: &[u8]) -> Result<ParsedPublicKey, KeySetError> {
+    ParsedPublicKey::new(algorithm, key).map_err(|_| KeySetError::InvalidKey)
+}
+
+fn elliptic(
+    jwk: &Map<String, Value>,
+    algorithm: &'static dyn VerificationAlgorithm,
+    coordinate_bytes: usize,
+) -> Result<ParsedPublicKey, KeySetError> {
+    let mut point = vec![UNCOMPRESSED];
+    for name in ["x", "y"] {
+        point.extend(coordinate(jwk, name, coordinate_bytes)?);
     }
+    parsed(algorithm, &point)
+}
+
+/// Of exactly the curve's length: 31 and 33 bytes would make up 32 and 32.
+fn coordinate(jwk: &Map<String, Value>, name: &str, bytes: usize) -> Result<Vec<u8>, KeySetError> {
+    let coordinate = required_bytes(jwk, name)?;
+    if coordinate.len() == bytes { Ok(coordinate) } else { Err(KeySetError::InvalidKey) }
+}
+
+fn rsa(jwk: &Map<String, Value>, parameters: &'static RsaParameters) -> Result<ParsedPublicKey, KeySetError> {
+    let (modulus, exponent) = (required_bytes(jwk, "n")?, required_bytes(jwk, "e")?);
+    check_rsa(&modulus, &exponent)?;
+    let key = RsaPublicKeyComponents { n: &modulus, e: &exponent };
+    key.to_parsed_public_key(parameters).map_err(|_| KeySetError::InvalidKey)
 }
 
 /// `use` and `key_ops`: true for signatures or unsaid, false for `enc`. RFC 7517 §4.2 and §4.3.
@@ -132,25 +145,6 @@ fn is_for_signatures(jwk: &Map<String, Value>) -> Result<bool, KeySetError> {
         Some(Value::Array(operations)) if operations.iter().any(|one| one == "verify") => Ok(true),
         Some(_) => Err(KeySetError::NotForSignatures),
     }
-}
-
-fn check_parameters(jwk: &Map<String, Value>, key_type: &str, fitting: &[Algorithm]) -> Result<(), KeySetError> {
-    if key_type == "RSA" {
-        return check_rsa(&required_bytes(jwk, "n")?, &required_bytes(jwk, "e")?);
-    }
-    // Exact lengths: the library concatenates x and y, so 31 and 33 bytes would pass for 32 and 32.
-    let (length, names): (usize, &[&str]) = match fitting {
-        [Algorithm::Es384] => (48, &["x", "y"]),
-        [Algorithm::Es512] => (66, &["x", "y"]),
-        [Algorithm::EdDsa] => (32, &["x"]),
-        _ => (32, &["x", "y"]),
-    };
-    for name in names {
-        if required_bytes(jwk, name)?.len() != length {
-            return Err(KeySetError::InvalidKey);
-        }
-    }
-    Ok(())
 }
 
 /// Modulus from 2048 to 8192 bits and odd; exponent odd, at least 3, at most 64 bits.
