@@ -21,10 +21,10 @@ use http_body_util::BodyExt;
 use portreeve_crypto::Random;
 use portreeve_domain::{EventId, Lifetime, MailPurpose, OutboxMessage, TenantId};
 use portreeve_http_kit::{
-    client_address::with_client_address,
+    door::{Door, with_door},
     listener::PeerAddress,
-    request_trace::{RequestTrace, with_request_trace},
-    security_headers::{api_headers, with_default_headers},
+    request_trace::{LoggedRequests, RequestTrace},
+    security_headers::api_headers,
     transport::Transport,
 };
 use portreeve_issuer::{
@@ -410,13 +410,13 @@ pub fn form(pairs: &[(&str, &str)]) -> String {
 fn router(issuer: &Arc<Issuer>, random: Random) -> Router {
     let transport = Transport::of(&issuer.settings().public_url);
     let routes = portreeve_endpoints::router(Arc::clone(issuer)).merge(portreeve_web::router(Arc::clone(issuer)));
-    let routes = with_default_headers(routes, api_headers(transport));
     let trace = RequestTrace {
+        logged: LoggedRequests::Failed,
         ids: Arc::new(move || format!("{:016x}", u64::from_be_bytes(random.bytes().unwrap_or_default()))),
         trusted_proxies: Arc::default(),
         observer: Arc::new(|_| {}),
     };
-    with_client_address(with_request_trace(routes, trace), Arc::default())
+    with_door(routes, Door { trace, defaults: api_headers(transport) })
 }
 
 #[cfg(test)]

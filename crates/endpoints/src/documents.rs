@@ -5,12 +5,18 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
 use portreeve_domain::{Fault, TenantId};
+use portreeve_http_kit::security_headers::public_metadata_headers;
 use portreeve_issuer::{PublicDocument, TenantDirectory};
 
 use crate::cors::origin_of;
+
+/// How long anybody may keep discovery and JWKS.
+const MAX_AGE: Duration = Duration::from_secs(300);
 
 /// The documents of all tenants. As large as the directory itself, so it needs no other bound.
 #[derive(Default)]
@@ -30,6 +36,8 @@ pub(crate) struct TenantDocuments {
 pub(crate) struct Document {
     pub(crate) bytes: Bytes,
     pub(crate) etag: String,
+    /// What every answer with it carries.
+    pub(crate) headers: HeaderMap,
 }
 
 impl Documents {
@@ -54,15 +62,20 @@ impl TenantDocuments {
         let origins = live.flat_map(|client| &client.metadata.redirect_uris).filter_map(|uri| origin_of(uri)).collect();
         Ok(Self {
             made_of: Arc::clone(at),
-            discovery: at.discovery_document()?.into(),
-            jwks: at.jwks_document().into(),
+            discovery: at.discovery_document()?.try_into()?,
+            jwks: at.jwks_document().try_into()?,
             origins,
         })
     }
 }
 
-impl From<PublicDocument> for Document {
-    fn from(document: PublicDocument) -> Self {
-        Self { bytes: document.bytes.into(), etag: document.etag }
+impl TryFrom<PublicDocument> for Document {
+    type Error = Fault;
+
+    fn try_from(document: PublicDocument) -> Result<Self, Fault> {
+        let mut headers = public_metadata_headers(MAX_AGE);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::ETAG, HeaderValue::try_from(&document.etag).map_err(Fault::new)?);
+        Ok(Self { bytes: document.bytes.into(), etag: document.etag, headers })
     }
 }

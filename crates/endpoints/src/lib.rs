@@ -19,13 +19,10 @@ mod token;
 mod userinfo;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::middleware;
 use axum::routing::{get, post};
-use portreeve_http_kit::security_headers::{api_headers, public_metadata_headers, with_default_headers};
-use portreeve_http_kit::transport::Transport;
 use portreeve_issuer::Issuer;
 use portreeve_oidc::paths;
 
@@ -33,8 +30,6 @@ use crate::documents::Documents;
 
 /// What a tenant's addresses begin with, unless it is the default one; no header ever says which tenant is meant.
 const TENANT_PREFIX: &str = "/t/{slug}";
-/// How long anybody may keep discovery and JWKS.
-const METADATA_MAX_AGE: Duration = Duration::from_secs(300);
 
 /// What every door needs. Cheap to clone.
 #[derive(Clone)]
@@ -45,15 +40,12 @@ struct Doors {
 
 /// The machine doors of every tenant: the default one's at the root, those of `slug` under `/t/{slug}`.
 ///
-/// Has no fallback for unknown paths; known paths answer other methods with 405, `Allow` and a JSON body.
+/// Has no fallback for unknown paths; known paths answer other methods with 405, `Allow` and a JSON body. Wrap it in a
+/// [`Door`](portreeve_http_kit::door::Door) whose defaults are those of an API reply.
 pub fn router(issuer: Arc<Issuer>) -> Router {
-    let transport = Transport::of(&issuer.settings().public_url);
     let doors = Doors { issuer, documents: Arc::new(Documents::default()) };
     let replies = Router::new().merge(replies("", &doors)).merge(replies(TENANT_PREFIX, &doors));
-    let published = published().method_not_allowed_fallback(answer::method_not_allowed);
-    with_default_headers(replies, api_headers(transport))
-        .merge(with_default_headers(published, public_metadata_headers(METADATA_MAX_AGE)))
-        .with_state(doors)
+    replies.merge(published().method_not_allowed_fallback(answer::method_not_allowed)).with_state(doors)
 }
 
 /// The doors whose answers are for the asking client alone.

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use portreeve_http_kit::conditional::is_not_modified;
 
 use crate::Doors;
@@ -26,10 +26,11 @@ pub(crate) async fn jwks(State(doors): State<Doors>, asked: TenantRequest, heade
 }
 
 fn published(document: &Document, headers: &HeaderMap) -> Response {
-    let etag = [(header::ETAG, document.etag.clone())];
-    if is_not_modified(headers, &document.etag) {
-        return (StatusCode::NOT_MODIFIED, etag).into_response();
-    }
-    let content_type = [(header::CONTENT_TYPE, "application/json")];
-    (etag, content_type, document.bytes.clone()).into_response()
+    let mut response = if is_not_modified(headers, &document.etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Response::new(document.bytes.clone().into())
+    };
+    *response.headers_mut() = document.headers.clone();
+    response
 }

@@ -17,6 +17,11 @@ use portreeve_domain::{
     ClientAuthMethod, ClientId, ClientMetadata, GrantType, Lifetime, ResourceServer, Scope, TenantId, TenantSettings,
     Timestamp, TokenProfile,
 };
+use portreeve_http_kit::door::{Door, with_door};
+use portreeve_http_kit::listener::PeerAddress;
+use portreeve_http_kit::request_trace::{LoggedRequests, RequestTrace};
+use portreeve_http_kit::security_headers::api_headers;
+use portreeve_http_kit::transport::Transport;
 use portreeve_issuer::{Ambient, Clock, Issuer, RowIds, Settings};
 use portreeve_storage::{Store, Wall, clients, directory_versions, migrations, resource_servers, tenants};
 use serde_json::Value;
@@ -69,11 +74,19 @@ impl Doors {
             outbound: Default::default(),
         };
         let issuer = Arc::new(Issuer::start(store, ambient, kek, settings).await.unwrap());
-        Self { router: super::router(Arc::clone(&issuer)), issuer, _folder: folder }
+        let trace = RequestTrace {
+            logged: LoggedRequests::Failed,
+            ids: Arc::new(|| "request-id".to_owned()),
+            trusted_proxies: Arc::default(),
+            observer: Arc::new(|_| {}),
+        };
+        let door = Door { trace, defaults: api_headers(Transport::Https) };
+        Self { router: with_door(super::router(Arc::clone(&issuer)), door), issuer, _folder: folder }
     }
 
     async fn send(&self, method: &str, uri: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut request = Request::builder().method(method).uri(uri);
+        let peer = PeerAddress(([203, 0, 113, 9], 1).into());
+        let mut request = Request::builder().method(method).uri(uri).extension(peer);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -7,17 +7,9 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
-use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, StatusCode};
+use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
-use tracing::error;
-
-use crate::listener::PeerAddress;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -110,31 +102,6 @@ pub fn client_address(peer: SocketAddr, headers: &HeaderMap, trusted: &TrustedPr
     client.map_or(of_peer(Forwarded::Malformed), |ip| ClientAddress { ip: *ip, forwarded: Forwarded::Proxied })
 }
 
-/// Puts [`ClientAddress`] into the extensions of every request.
-///
-/// Needs [`PeerAddress`] there, which the listener sets; a request without it is a wiring fault and
-/// answered with 500. Wrap it around everything that reads the address.
-pub fn with_client_address<S>(router: Router<S>, trusted: Arc<TrustedProxies>) -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    router.layer(middleware::from_fn_with_state(trusted, insert_client_address))
-}
-
-async fn insert_client_address(
-    State(trusted): State<Arc<TrustedProxies>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let Some(PeerAddress(peer)) = request.extensions().get().copied() else {
-        error!("a request without a peer address reached a door: it did not come through a listener");
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    let client = client_address(peer, request.headers(), &trusted);
-    request.extensions_mut().insert(client);
-    next.run(request).await
-}
-
 /// Every hop from left to right; `None` if one of them is unreadable.
 fn forwarded_hops(headers: &HeaderMap) -> Option<Vec<IpAddr>> {
     let mut hops = Vec::new();
@@ -162,10 +129,6 @@ fn parse_hop(hop: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
-    use axum::{Extension, routing::get};
-    use tower::ServiceExt as _;
-
     use super::*;
 
     const PROXY: &str = "10.0.0.1:40000";
@@ -273,28 +236,5 @@ mod tests {
         let error = TrustedProxies::parse(["10.0.0.0/8", "proxy.internal"]).unwrap_err();
 
         assert!(error.to_string().contains("\"proxy.internal\""));
-    }
-
-    fn echo() -> Router {
-        let show = |Extension(client): Extension<ClientAddress>| async move { client.ip.to_string() };
-        with_client_address(Router::new().route("/", get(show)), Arc::default())
-    }
-
-    #[tokio::test]
-    async fn the_layer_hands_the_client_address_to_handlers() {
-        let mut request = Request::new(Body::empty());
-        request.extensions_mut().insert(PeerAddress("203.0.113.9:1".parse().unwrap()));
-
-        let response = echo().oneshot(request).await.unwrap();
-
-        let body = axum::body::to_bytes(response.into_body(), 100).await.unwrap();
-        assert_eq!(body, "203.0.113.9");
-    }
-
-    #[tokio::test]
-    async fn a_request_without_a_peer_address_is_refused() {
-        let response = echo().oneshot(Request::new(Body::empty())).await.unwrap();
-
-        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     }
 }

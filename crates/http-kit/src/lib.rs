@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`listener`] | accept loop, connection limits, TLS keys, graceful drain |
 //! | [`client_address`] | who is calling, seen through trusted proxies |
-//! | [`request_trace`] | request id, one log event a request, panic containment |
+//! | [`door`] | what stands around every route: the four things above and below in one layer, and the panic guard |
+//! | [`request_trace`] | request id, one observation and log event a request |
 //! | [`strict_form`] | form and query pairs, decoded once and strictly |
 //! | [`cookie`] | names and attributes of the browser's cookies |
 //! | [`origin_check`] | the header half of the CSRF defence |
@@ -22,6 +23,7 @@ pub mod client_address;
 pub mod conditional;
 pub mod content_security;
 pub mod cookie;
+pub mod door;
 pub mod fallbacks;
 pub mod listener;
 pub mod locale;

@@ -1,22 +1,17 @@
-//! One id, one log event and one observation for every request, and no panic beyond its own.
+//! One id, one observation and, where it is wanted, one log event for every request.
 //!
-//! Owns the request id, the event at the end of a request and the generic 500 after a panic. Leaves
-//! metrics to the observer, randomness to the caller, and what a fault was to whoever saw it. The
-//! event names the route's pattern, never the path or query, which may hold secrets.
-//! SECURITY.md rules 27, 31, 32, S-133..S-136.
+//! Owns the request id and what is told at the end of a request. Leaves where it stands to `door.rs`, metrics to the
+//! observer, randomness to the caller, and what a fault was to whoever saw it. The event names the route's pattern, never
+//! the path or query, which may hold secrets. SECURITY.md rules 27, 31, 32, S-133..S-136.
 
-use std::any::Any;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::extract::{MatchedPath, Request};
+use axum::response::Response;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tokio::time::Instant;
-use tower_http::catch_panic::CatchPanicLayer;
 use tracing::{error, info};
 
 use crate::client_address::{ClientAddress, TrustedProxies};
@@ -49,9 +44,20 @@ pub type RequestObserver = Arc<dyn Fn(&Observed<'_>) + Send + Sync>;
 /// Makes request ids that nobody can guess or repeat; their form is that of [`RequestId`].
 pub type RequestIdSource = Arc<dyn Fn() -> String + Send + Sync>;
 
+/// Which requests leave an event in the log. All of them are observed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoggedRequests {
+    /// Those answered with 400 and above, those that nobody waited for, and panics.
+    #[default]
+    Failed,
+    /// Every one. A line costs as much as a plain reply.
+    All,
+}
+
 /// How the requests of one door are traced.
-#[derive(Clone)]
 pub struct RequestTrace {
+    /// Which requests are logged.
+    pub logged: LoggedRequests,
     /// Names requests that no trusted proxy has named.
     pub ids: RequestIdSource,
     /// Whose `x-request-id` is taken over.
@@ -67,46 +73,26 @@ impl RequestId {
     }
 }
 
-/// Traces every request of a router and contains its panics.
-///
-/// Puts [`RequestId`] into the request's extensions and `x-request-id` into the answer. Wrap it
-/// around all routes, and [`with_client_address`](crate::client_address::with_client_address) around
-/// it, so that the event knows the client.
-pub fn with_request_trace<S>(router: Router<S>, trace: RequestTrace) -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    router.layer(CatchPanicLayer::custom(panicked_response)).layer(middleware::from_fn_with_state(trace, trace_request))
-}
-
-async fn trace_request(State(trace): State<RequestTrace>, mut request: Request, next: Next) -> Response {
-    let id = trace.request_id(&request);
-    request.extensions_mut().insert(id.clone());
-    let mut ending = Ending {
-        observer: trace.observer,
-        method: method_name(request.method()),
-        route: request.extensions().get::<MatchedPath>().cloned(),
-        client: request.extensions().get::<ClientAddress>().map(|client| client.ip),
-        id: id.clone(),
-        started: Instant::now(),
-        status: None,
-        panicked: false,
-    };
-
-    let mut response = next.run(request).await;
-
-    if response.extensions().get::<Panicked>().is_some() {
-        ending.panicked = true;
-        response = generic_fault(&id);
-    }
-    ending.status = Some(response.status());
-    if let Ok(value) = HeaderValue::try_from(id.as_str()) {
-        response.headers_mut().insert(X_REQUEST_ID, value);
-    }
-    response
-}
-
 impl RequestTrace {
+    /// Names a request, puts [`RequestId`] into its extensions and begins its event, which ends with the returned value.
+    ///
+    /// Runs behind the router, so that the event knows the route, and after [`ClientAddress`] was inserted.
+    pub(crate) fn begin(&self, request: &mut Request) -> Ending {
+        let id = self.request_id(request);
+        request.extensions_mut().insert(id.clone());
+        Ending {
+            observer: Arc::clone(&self.observer),
+            logged: self.logged,
+            method: method_name(request.method()),
+            route: request.extensions().get::<MatchedPath>().cloned(),
+            client: request.extensions().get::<ClientAddress>().map(|client| client.ip),
+            id,
+            started: Instant::now(),
+            status: None,
+            panicked: false,
+        }
+    }
+
     fn request_id(&self, request: &Request) -> RequestId {
         let from_proxy = request
             .extensions()
@@ -118,8 +104,9 @@ impl RequestTrace {
 }
 
 /// Reports a request when dropped, which happens also when the client goes away in the middle.
-struct Ending {
+pub(crate) struct Ending {
     observer: RequestObserver,
+    logged: LoggedRequests,
     method: &'static str,
     route: Option<MatchedPath>,
     client: Option<IpAddr>,
@@ -129,15 +116,31 @@ struct Ending {
     panicked: bool,
 }
 
-impl Drop for Ending {
-    fn drop(&mut self) {
-        let observed = Observed {
-            method: self.method,
-            route: self.route.as_ref().map(MatchedPath::as_str),
-            status: self.status,
-            duration: self.started.elapsed(),
-            panicked: self.panicked,
-        };
+impl Ending {
+    /// The id as text.
+    pub(crate) fn request_id(&self) -> &str {
+        self.id.as_str()
+    }
+
+    /// Says that the handler panicked.
+    pub(crate) fn note_panic(&mut self) {
+        self.panicked = true;
+    }
+
+    /// Notes how the request was answered and tells the client its id.
+    pub(crate) fn answered(&mut self, response: &mut Response) {
+        self.status = Some(response.status());
+        if let Ok(value) = HeaderValue::try_from(self.id.as_str()) {
+            response.headers_mut().insert(X_REQUEST_ID, value);
+        }
+    }
+
+    fn is_logged(&self) -> bool {
+        let succeeded = self.status.is_some_and(|status| status.as_u16() < 400);
+        self.logged == LoggedRequests::All || !succeeded
+    }
+
+    fn log(&self, observed: &Observed<'_>) {
         if self.panicked {
             error!(request_id = self.id.as_str(), route = observed.route, "handler panicked");
         }
@@ -150,28 +153,23 @@ impl Drop for Ending {
             client_ip = self.client.map(tracing::field::display),
             "request"
         );
-        (self.observer)(&observed);
     }
 }
 
-/// Marks the answer that stands in for a panic.
-#[derive(Clone, Copy)]
-struct Panicked;
-
-/// The payload is dropped unread: it may quote the values that caused the panic (S-134).
-fn panicked_response(_payload: Box<dyn Any + Send>) -> Response {
-    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    response.extensions_mut().insert(Panicked);
-    response
-}
-
-fn generic_fault(id: &RequestId) -> Response {
-    (
-        StatusCode::INTERNAL_SERVER_ERROR,
-        [(header::CACHE_CONTROL, "no-store")],
-        format!("Something went wrong on our side. Reference: {}\n", id.as_str()),
-    )
-        .into_response()
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let observed = Observed {
+            method: self.method,
+            route: self.route.as_ref().map(MatchedPath::as_str),
+            status: self.status,
+            duration: self.started.elapsed(),
+            panicked: self.panicked,
+        };
+        if self.is_logged() {
+            self.log(&observed);
+        }
+        (self.observer)(&observed);
+    }
 }
 
 fn sane_id(headers: &HeaderMap) -> Option<&str> {

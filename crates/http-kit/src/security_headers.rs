@@ -1,16 +1,11 @@
 //! The headers of the answer classes: page, API reply, static file, public metadata.
 //!
-//! Owns which headers belong to which class. Leaves the choice of class to the doors, and the
-//! Content-Security-Policy to `content_security.rs`. A door gives its router the defaults of its
-//! class by [`with_default_headers`], so that error replies and 404s carry them too; what a handler
-//! sets itself stays. SECURITY.md rules 20-22, S-013, S-019, S-047, S-129.
+//! Owns which headers belong to which class. Leaves the choice of class to handlers, what an answer has that chose none
+//! to `door.rs`, and the Content-Security-Policy to `content_security.rs`. SECURITY.md rules 20-22, S-013, S-019, S-047,
+//! S-129.
 
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::State;
-use axum::middleware;
-use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::content_security::ContentSecurity;
@@ -109,20 +104,14 @@ pub fn public_metadata_headers(max_age: Duration) -> HeaderMap {
     headers
 }
 
-/// Adds `defaults` to every answer of a router, each only where the answer has no such header.
-pub fn with_default_headers<S>(router: Router<S>, defaults: HeaderMap) -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    router.layer(middleware::map_response_with_state(defaults, add_missing))
-}
-
-async fn add_missing(State(defaults): State<HeaderMap>, mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    for (name, value) in &defaults {
-        headers.entry(name).or_insert_with(|| value.clone());
+/// Adds each of `defaults` that is missing; `Pragma`, the older word for the same, only beside their `Cache-Control`.
+pub(crate) fn add_missing(headers: &mut HeaderMap, defaults: &HeaderMap) {
+    let says_caching_itself = headers.contains_key(header::CACHE_CONTROL);
+    for (name, value) in defaults {
+        if !(says_caching_itself && name == header::PRAGMA) {
+            headers.entry(name).or_insert_with(|| value.clone());
+        }
     }
-    response
 }
 
 fn uncached(transport: Transport) -> HeaderMap {
@@ -149,11 +138,6 @@ fn insert_all<const N: usize>(headers: &mut HeaderMap, added: [(HeaderName, &'st
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
-    use axum::routing::get;
-    use http::Request;
-    use tower::ServiceExt as _;
-
     use super::*;
 
     fn page(referrer: Referrer, transport: Transport) -> HeaderMap {
@@ -220,23 +204,5 @@ mod tests {
         assert!(!page(Referrer::SameOrigin, Transport::Https).contains_key(&cors));
         assert!(!api_headers(Transport::Https).contains_key(&cors));
         assert!(!static_headers().contains_key(&cors));
-    }
-
-    #[tokio::test]
-    async fn defaults_reach_every_answer_and_replace_nothing() {
-        let own = || async { [(header::CACHE_CONTROL, "max-age=1")] };
-        let router = Router::new().route("/own", get(own));
-        let router: Router = with_default_headers(router, api_headers(Transport::Https));
-
-        let answer = |path| {
-            let request = Request::get(path).body(Body::empty()).unwrap();
-            router.clone().oneshot(request)
-        };
-        let own = answer("/own").await.unwrap();
-        let missing = answer("/missing").await.unwrap();
-
-        assert_eq!(own.headers()["cache-control"], "max-age=1");
-        assert_eq!(own.headers()["x-content-type-options"], "nosniff");
-        assert_eq!(missing.headers()["cache-control"], "no-store");
     }
 }

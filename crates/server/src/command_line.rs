@@ -11,7 +11,7 @@ use crate::demo;
 use crate::failure::Failure;
 use crate::serve::schema::OlderSchema;
 use crate::serve::{logging, serve};
-use crate::settings::{LogFormat, LogSettings, Settings, reference};
+use crate::settings::{LogFormat, Settings, reference};
 
 /// OAuth 2.0 / OpenID Connect authorization server.
 #[derive(Debug, Parser)]
@@ -151,13 +151,13 @@ impl CommandLine {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         if !matches!(self.command, Command::Serve { .. }) {
             // A person watches: the log is short and readable, on standard error.
-            logging::start(LogSettings { format: LogFormat::Text, level: tracing::Level::WARN });
+            logging::start(LogFormat::Text, tracing::Level::WARN);
         }
         match self.command {
             Command::Demo(arguments) => demo::run(arguments).await,
             Command::Serve { source, migrate } => {
                 let settings = Settings::load(source.config.as_deref(), &source.overrides)?;
-                logging::start(settings.log);
+                logging::start(settings.log.format, settings.log.level);
                 serve(settings, if migrate { OlderSchema::Migrate } else { OlderSchema::Refuse }).await
             }
             Command::Migrate { action, target } => commands::migrate::run(action, &target).await,

@@ -5,12 +5,12 @@ use std::sync::Mutex;
 
 use axum::body::Body;
 use axum::routing::get;
-use axum::{Extension, body};
+use axum::{Extension, Router, body};
 use tower::ServiceExt as _;
 use tracing::instrument::WithSubscriber as _;
 
 use super::*;
-use crate::client_address::with_client_address;
+use crate::door::{Door, with_door};
 
 /// Route and status of what was observed.
 type Seen = Arc<Mutex<Vec<(&'static str, Option<String>, Option<u16>, bool)>>>;
@@ -20,12 +20,17 @@ async fn broken() {
 }
 
 fn traced() -> (Router, Seen) {
+    traced_and_logged(LoggedRequests::Failed)
+}
+
+fn traced_and_logged(logged: LoggedRequests) -> (Router, Seen) {
     let seen = Seen::default();
     let sink = Arc::clone(&seen);
     let trusted = Arc::new(TrustedProxies::parse(["10.0.0.0/8"]).unwrap());
     let trace = RequestTrace {
+        logged,
         ids: Arc::new(|| "generated-id".to_owned()),
-        trusted_proxies: Arc::clone(&trusted),
+        trusted_proxies: trusted,
         observer: Arc::new(move |observed| {
             sink.lock().unwrap().push((
                 observed.method,
@@ -41,7 +46,7 @@ fn traced() -> (Router, Seen) {
         .route("/links/{secret}", get(own_id))
         .route("/broken", get(broken))
         .route("/endless", get(endless));
-    (with_client_address(with_request_trace(router, trace), trusted), seen)
+    (with_door(router, Door { trace, defaults: HeaderMap::new() }), seen)
 }
 
 fn request(peer: &str, path: &str, sent_id: Option<&str>) -> Request {
@@ -143,9 +148,8 @@ impl io::Write for Log {
     }
 }
 
-/// S-134: path and query, where links and codes travel, are not logged; the pattern is.
-#[tokio::test]
-async fn the_event_names_the_pattern_and_never_the_path_or_query() {
+/// What the log says after a request to `path`.
+async fn logged(which: LoggedRequests, path: &str) -> String {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -154,14 +158,16 @@ async fn the_event_names_the_pattern_and_never_the_path_or_query() {
         .with_writer(move || writer.clone())
         .finish();
 
-    traced()
-        .0
-        .oneshot(request(CLIENT, "/links/canary-1?code=canary-2", None))
-        .with_subscriber(subscriber)
-        .await
-        .unwrap();
+    traced_and_logged(which).0.oneshot(request(CLIENT, path, None)).with_subscriber(subscriber).await.unwrap();
 
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+}
+
+/// S-134: path and query, where links and codes travel, are not logged; the pattern is.
+#[tokio::test]
+async fn the_event_names_the_pattern_and_never_the_path_or_query() {
+    let text = logged(LoggedRequests::All, "/links/canary-1?code=canary-2").await;
+
     assert!(!text.contains("canary"), "{text}");
     for member in [
         r#""route":"/links/{secret}""#,
@@ -173,4 +179,11 @@ async fn the_event_names_the_pattern_and_never_the_path_or_query() {
     ] {
         assert!(text.contains(member), "{member} in {text}");
     }
+}
+
+#[tokio::test]
+async fn where_only_failed_requests_are_logged_a_good_one_leaves_no_line_and_a_bad_one_does() {
+    assert_eq!(logged(LoggedRequests::Failed, "/links/x").await, "");
+    assert!(logged(LoggedRequests::Failed, "/missing").await.contains(r#""status":404"#));
+    assert!(logged(LoggedRequests::Failed, "/broken").await.contains("handler panicked"));
 }

@@ -18,6 +18,7 @@ use portreeve_demo_rp::{ApiConfig, ClientConfig, Config, Secret};
 use portreeve_domain::{Failure as UseCaseFailure, Lifetime};
 use portreeve_http_kit::client_address::TrustedProxies;
 use portreeve_http_kit::listener::{Limits, Listener};
+use portreeve_http_kit::request_trace::LoggedRequests;
 use portreeve_issuer::configure::Unlisted;
 use portreeve_issuer::{Issuer, Settings};
 use portreeve_jobs::Mailer;
@@ -102,6 +103,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         beside: vec![(listeners.relying_party, relying_party)],
         tls: None,
         trusted_proxies: Arc::new(TrustedProxies::default()),
+        logged_requests: LoggedRequests::Failed,
         drain_delay: Duration::ZERO,
         mailer,
     };

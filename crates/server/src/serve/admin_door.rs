@@ -7,8 +7,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use http::{StatusCode, header};
+use portreeve_http_kit::door::{Door, with_door};
 use portreeve_http_kit::fallbacks::{Fallbacks, with_fallbacks};
-use portreeve_http_kit::security_headers::{api_headers, with_default_headers};
+use portreeve_http_kit::request_trace::RequestTrace;
+use portreeve_http_kit::security_headers::api_headers;
 use portreeve_http_kit::transport::Transport;
 use portreeve_storage::{Store, Wall, outbox};
 use serde_json::json;
@@ -27,13 +29,14 @@ struct Admin {
 }
 
 /// The routes of the admin listener.
-pub(crate) fn router(readiness: Readiness, metrics: Metrics, store: Store) -> Router {
+pub(crate) fn router(readiness: Readiness, metrics: Metrics, store: Store, trace: RequestTrace) -> Router {
     let routes = Router::new()
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(scrape))
         .with_state(Admin { readiness, metrics, store });
-    with_default_headers(with_fallbacks(routes, Fallbacks::TEXT), api_headers(Transport::LoopbackHttp))
+    let door = Door { trace, defaults: api_headers(Transport::LoopbackHttp) };
+    with_door(with_fallbacks(routes, Fallbacks::TEXT), door)
 }
 
 async fn ready(State(admin): State<Admin>) -> Response {

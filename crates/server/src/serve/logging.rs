@@ -4,17 +4,17 @@
 //! name, never bodies, queries or secrets. SECURITY rule 32, S-134.
 
 use portreeve_domain::Fault;
-use tracing::error;
+use tracing::{Level, error};
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::settings::{LogFormat, LogSettings};
+use crate::settings::LogFormat;
 
 /// Starts logging for the whole process. Called once; a second call changes nothing.
-pub(crate) fn start(settings: LogSettings) {
-    let level = LevelFilter::from_level(settings.level);
+pub(crate) fn start(format: LogFormat, level: Level) {
+    let level = LevelFilter::from_level(level);
     let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
     // A subscriber is there already when tests run in one process; theirs stays.
-    let _ = match settings.format {
+    let _ = match format {
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
         LogFormat::Text => builder.compact().try_init(),
     };

@@ -21,6 +21,7 @@ use axum::Router;
 use portreeve_domain::{Fault, lifetimes};
 use portreeve_http_kit::client_address::TrustedProxies;
 use portreeve_http_kit::listener::{Limits, Listener, TlsKeys};
+use portreeve_http_kit::request_trace::{LoggedRequests, RequestTrace};
 use portreeve_issuer::Issuer;
 use portreeve_jobs::Mailer;
 use portreeve_storage::Store;
@@ -49,6 +50,7 @@ pub(crate) struct Process {
     pub(crate) beside: Vec<(Listener, Router)>,
     pub(crate) tls: Option<TlsKeys>,
     pub(crate) trusted_proxies: Arc<TrustedProxies>,
+    pub(crate) logged_requests: LoggedRequests,
     pub(crate) drain_delay: Duration,
     pub(crate) mailer: Mailer,
 }
@@ -91,6 +93,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         beside: Vec::new(),
         tls,
         trusted_proxies: settings.server.trusted_proxies,
+        logged_requests: settings.log.requests,
         drain_delay: settings.limits.drain_delay,
         mailer,
     };
@@ -137,8 +140,9 @@ impl Process {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let mut signals = Signals::listen()?;
         let (metrics, readiness) = (Metrics::new(), Readiness::new(Arc::clone(&self.issuer)));
-        let public_door = public_door::router(&self.issuer, &self.trusted_proxies, &metrics);
-        let admin_door = admin_door::router(readiness.clone(), metrics.clone(), self.issuer.store().clone());
+        let public_door = public_door::router(&self.issuer, self.trace(&metrics));
+        let store = self.issuer.store().clone();
+        let admin_door = admin_door::router(readiness.clone(), metrics.clone(), store, self.trace(&metrics));
         let (stop, stop_admin, lost) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let node = Arc::new(self.node);
         let upkeep = upkeep::start(&self.issuer, &node, self.mailer, &stop, &lost);
@@ -171,5 +175,15 @@ impl Process {
         let _ = admin.await;
         info!("ended");
         if number_was_lost { Err(Failure::temporary("the node's number was lost; start again")) } else { Ok(()) }
+    }
+    fn trace(&self, metrics: &Metrics) -> RequestTrace {
+        let random = self.issuer.ambient().random().clone();
+        RequestTrace {
+            logged: self.logged_requests,
+            // 64 random bits; a request without randomness is still served, and still has a name.
+            ids: Arc::new(move || format!("{:016x}", u64::from_be_bytes(random.bytes().unwrap_or_default()))),
+            trusted_proxies: Arc::clone(&self.trusted_proxies),
+            observer: metrics.observer(),
+        }
     }
 }

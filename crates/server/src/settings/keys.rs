@@ -133,6 +133,12 @@ pub(super) const KEYS: &[Key] = &[
         Some("info"),
         "The least severe events that are logged.",
     ),
+    key(
+        "log.requests",
+        Kind::Choice(&["failed", "all"]),
+        Some("failed"),
+        "Which requests leave a line: those answered with 400 and above, or all. Metrics count every one.",
+    ),
 ];
 
 /// What a name given by an operator means.

@@ -30,6 +30,7 @@ use std::sync::Arc;
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::SecretText;
 use portreeve_http_kit::client_address::TrustedProxies;
+use portreeve_http_kit::request_trace::LoggedRequests;
 use portreeve_outbound::Rules;
 
 pub(crate) use key_encryption_key::{KeySource, write_new as write_new_key};
@@ -110,6 +111,7 @@ pub(crate) struct LimitSettings {
 pub(crate) struct LogSettings {
     pub(crate) format: LogFormat,
     pub(crate) level: tracing::Level,
+    pub(crate) requests: LoggedRequests,
 }
 
 /// How a line of the log looks.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::SecretText;
 use portreeve_http_kit::client_address::TrustedProxies;
+use portreeve_http_kit::request_trace::LoggedRequests;
 use portreeve_outbound::Rules;
 
 use super::keys::{Kind, find};
@@ -172,7 +173,11 @@ impl Reader<'_> {
             _ => LogFormat::Json,
         };
         let level = self.choice("log.level")?.parse().ok()?;
-        Some(LogSettings { format, level })
+        let requests = match self.choice("log.requests")?.as_str() {
+            "all" => LoggedRequests::All,
+            _ => LoggedRequests::Failed,
+        };
+        Some(LogSettings { format, level, requests })
     }
 
     /// The value as text: given, from its file, or by default.

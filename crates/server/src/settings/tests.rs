@@ -72,7 +72,7 @@ fn unknown_names_outside_the_file_are_errors_too() {
 
     assert_eq!(
         environment,
-        "environment PORTREEVE__LOG__COLOUR: unknown setting log.colour; known are log.format, log.level"
+        "environment PORTREEVE__LOG__COLOUR: unknown setting log.colour; known are log.format, log.level, log.requests"
     );
     assert!(command_line.starts_with("--set: unknown setting nothing.here; known sections are"), "{command_line}");
 }

@@ -1,0 +1,76 @@
+//! What stands around every route of a door: client address, trace, panic guard, default headers.
+//!
+//! Owns their order, in one layer: every further one costs a request a copy of the route and a boxed future. Leaves
+//! each part to its module. What a handler sets itself stays; a handler that sets nothing answers as the door says,
+//! and so do error replies and 404s. SECURITY.md rules 19, 31, 32, S-127, S-136.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use http::{HeaderMap, StatusCode, header};
+use tracing::error;
+
+use crate::client_address::client_address;
+use crate::listener::PeerAddress;
+use crate::request_trace::RequestTrace;
+use crate::security_headers::add_missing;
+
+/// A door: what its requests and answers have in common.
+pub struct Door {
+    /// Names, counts and logs; knows the trusted proxies.
+    pub trace: RequestTrace,
+    /// What every answer carries that has no such header of its own.
+    pub defaults: HeaderMap,
+}
+
+/// Puts a door around every route of a router, its fallback too.
+///
+/// Requests get [`ClientAddress`](crate::client_address::ClientAddress) and
+/// [`RequestId`](crate::request_trace::RequestId) in their extensions, answers `x-request-id` and the default headers.
+/// A request without the [`PeerAddress`] that a listener sets is a wiring fault and answered with 500.
+pub fn with_door<S>(router: Router<S>, door: Door) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    router.layer(middleware::from_fn_with_state(Arc::new(door), pass))
+}
+
+async fn pass(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
+    let Some(PeerAddress(peer)) = request.extensions().get().copied() else {
+        error!("a request without a peer address reached a door: it did not come through a listener");
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let client = client_address(peer, request.headers(), &door.trace.trusted_proxies);
+    request.extensions_mut().insert(client);
+    let mut ending = door.trace.begin(&mut request);
+
+    // The payload is dropped unread: it may quote the values that caused the panic (S-134).
+    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(_) => {
+            ending.note_panic();
+            generic_fault(ending.request_id())
+        }
+    };
+
+    add_missing(response.headers_mut(), &door.defaults);
+    ending.answered(&mut response);
+    response
+}
+
+fn generic_fault(request_id: &str) -> Response {
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        [(header::CACHE_CONTROL, "no-store")],
+        format!("Something went wrong on our side. Reference: {request_id}\n"),
+    )
+        .into_response()
+}
+
+#[cfg(test)]
+mod tests;
