@@ -11,6 +11,7 @@ mod authorization_request;
 mod authorization_response;
 mod bearer_tokens;
 mod client_authentication;
+mod client_keys;
 mod concurrency;
 mod cross_site_requests;
 mod discovery;

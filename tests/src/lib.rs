@@ -11,6 +11,7 @@ pub mod browser;
 pub mod cast;
 pub mod deployment;
 mod faults;
+pub mod hosted;
 pub mod jwt;
 mod markup;
 pub mod portreeve;

@@ -18,12 +18,14 @@ use portreeve_issuer::{
     configure::{Resources, Unlisted},
 };
 use portreeve_jose::{Algorithm, SigningKey};
+use portreeve_outbound::Rules;
 use portreeve_storage::{Store, migrations};
 use tokio::runtime::Runtime;
 
 use crate::{
     cast,
     deployment::Database,
+    hosted,
     postgres::{self, PostgresUrls},
     temp::TempFolder,
 };
@@ -129,7 +131,7 @@ pub(crate) fn settings() -> Settings {
         key_publish_ahead: Lifetime::from_hours(24),
         hash_parameters: HashParameters::default(),
         password_threads: 1,
-        outbound: Default::default(),
+        outbound: Rules::allowing([hosted::address().as_str()]).expect("an address and port"),
     }
 }
 

@@ -83,9 +83,12 @@ pub struct ClientMetadata {
     /// The scopes it may ask for; absent: every scope of the tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,
-    /// Its public keys, for `private_key_jwt`.
+    /// Its public keys: what it signs with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<serde_json::Value>,
+    /// Where it publishes its keys; never beside `jwks`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
     /// Public or pairwise `sub`.
     pub subject_type: SubjectType,
     /// Its sector when it has several redirect hosts (OIDC Core §8.1).

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use portreeve_crypto::{Sha256Digest, sha256};
 use portreeve_domain::{Client, ClientId, Failure};
-use portreeve_jose::KeySet;
 use portreeve_oidc::assertion::{self, Recipient};
 use portreeve_oidc::client_authentication::{Presented, check_method};
 use portreeve_oidc::{Cause, Parameters, Refusal, paths};
 use portreeve_storage::client_assertions;
 
 use crate::Issuer;
+use crate::client_keys::NoKeys;
 use crate::directory::TenantDirectory;
 use crate::settlement::refuse;
 
@@ -78,15 +78,17 @@ impl Issuer {
         let token_endpoint = format!("{}{}", at.issuer, paths::TOKEN);
         let recipient = Recipient { issuer: &at.issuer, token_endpoint: &token_endpoint };
         let now = self.ambient.now();
-        let registered = known(at, &claimed);
-        let keys = registered.as_ref().ok().and_then(|client| client.metadata.jwks.as_ref());
-        let keys = keys.and_then(|jwks| KeySet::from_jwks(jwks).ok());
+        let registered = known(at, &claimed.client);
+        let keys = match &registered {
+            Ok(client) => self.keys_of(at, client, claimed.key_id.as_deref()).await,
+            Err(_) => Err(NoKeys::None),
+        };
         // Without keys of the client ours stand in: nothing of theirs verifies with them, and it takes as long.
-        let accepted =
-            assertion::check(text, &claimed, &recipient, keys.as_ref().unwrap_or(at.signing.believed()), now);
+        let trusted = keys.as_ref().map_or(at.signing.believed(), |keys| keys);
+        let accepted = assertion::check(text, &claimed.client, &recipient, trusted, now);
         let client = registered.map_err(Failure::Refused)?;
-        if keys.is_none() {
-            return refuse(failed("the client has no usable keys"));
+        if let Err(no_keys) = keys {
+            return refuse(Refusal::new(Cause::ClientAuthenticationFailed).with_detail(no_keys.to_string()));
         }
         let accepted = accepted.map_err(Failure::Refused)?;
         check_standing(&client, presented).map_err(Failure::Refused)?;

@@ -14,6 +14,7 @@ use portreeve_storage::signing_keys::SigningKeyRow;
 use portreeve_storage::{Store, Wall, clients, directory_versions, resource_servers, signing_keys, tenants};
 
 use crate::Ambient;
+use crate::client_keys::ClientKeys;
 use crate::signing_keys::SigningKeys;
 use crate::tenant_keys::{self, TenantKeys};
 
@@ -25,6 +26,8 @@ pub struct TenantDirectory {
     pub issuer: String,
     /// Its clients by identifier.
     pub clients: HashMap<ClientId, Arc<Client>>,
+    /// The keys of those that have some.
+    pub(crate) client_keys: HashMap<ClientId, ClientKeys>,
     /// Its resource servers, by resource.
     pub servers: Vec<Arc<ResourceServer>>,
     /// Its signing keys.
@@ -155,10 +158,13 @@ impl Directory {
                 Arc::new(TenantKeys::derive(&root, self.parameters)?)
             }
         };
+        let clients: Vec<_> = clients.iter().filter(|client| client.tenant == id).collect();
+        let have_keys = |client: &&&Client| client.metadata.jwks.is_some() || client.metadata.jwks_uri.is_some();
         let rows: Vec<_> = signing.iter().filter(|row| row.tenant == id).collect();
         Ok(TenantDirectory {
             issuer: tenant.issuer(&self.public_url),
-            clients: clients.iter().filter(|c| c.tenant == id).map(|c| (c.id.clone(), Arc::new(c.clone()))).collect(),
+            client_keys: clients.iter().filter(have_keys).map(|c| (c.id.clone(), ClientKeys::default())).collect(),
+            clients: clients.into_iter().map(|c| (c.id.clone(), Arc::new(c.clone()))).collect(),
             servers: servers.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
             signing: SigningKeys::open(&rows, &keys, self.ambient.now())?,
             keys,

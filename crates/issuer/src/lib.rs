@@ -9,6 +9,7 @@ mod audit;
 mod authenticate_client;
 mod authorize;
 mod browsers;
+mod client_keys;
 pub mod configure;
 mod demand;
 mod directory;

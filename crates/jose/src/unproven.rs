@@ -15,16 +15,19 @@ pub struct Unproven {
     pub issuer: Option<String>,
     /// `sub` if it is a string.
     pub subject: Option<String>,
+    /// `kid` of the header: whether a key of that name must be looked for.
+    pub key_id: Option<String>,
 }
 
-/// Reads `iss` and `sub` without verifying anything.
+/// Reads `iss`, `sub` and `kid` without verifying anything.
 ///
 /// `None` if the token would be refused for its form anyway: longer than `max_bytes`, not three
 /// parts of strict base64url, a header member outside the list, a repeated member.
 pub fn peek_unproven(token: &str, max_bytes: usize) -> Option<Unproven> {
     let token = CompactToken::parse(token, max_bytes).ok()?;
     let mut claims = parse_object(&token.payload).ok()?;
-    Some(Unproven { issuer: take_text(&mut claims, "iss"), subject: take_text(&mut claims, "sub") })
+    let (issuer, subject) = (take_text(&mut claims, "iss"), take_text(&mut claims, "sub"));
+    Some(Unproven { issuer, subject, key_id: token.header.key_id })
 }
 
 fn take_text(claims: &mut Map<String, Value>, name: &str) -> Option<String> {
@@ -40,16 +43,17 @@ mod tests {
     use crate::base64url;
 
     fn token(claims: &str) -> String {
-        let header = base64url::encode(r#"{"alg":"ES256"}"#);
+        let header = base64url::encode(r#"{"alg":"ES256","kid":"k"}"#);
         format!("{header}.{}.AA", base64url::encode(claims))
     }
 
     #[test]
-    fn issuer_and_subject_are_read() {
+    fn issuer_subject_and_key_id_are_read() {
         let names = peek_unproven(&token(r#"{"iss":"a","sub":"b"}"#), 1024).unwrap();
 
         assert_eq!(names.issuer.as_deref(), Some("a"));
         assert_eq!(names.subject.as_deref(), Some("b"));
+        assert_eq!(names.key_id.as_deref(), Some("k"));
     }
 
     #[test]

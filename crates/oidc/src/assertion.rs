@@ -43,12 +43,21 @@ pub struct AcceptedAssertion {
     pub remember_until: Timestamp,
 }
 
+/// What an assertion says about its keys. Nothing is proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// Whose keys verify it.
+    pub client: ClientId,
+    /// Which of them.
+    pub key_id: Option<String>,
+}
+
 /// The client an assertion claims to be from, so that its keys can be found. Nothing is proven.
 ///
 /// # Errors
 /// `ClientAuthenticationFailed` when it cannot be read, `iss` and `sub` are not one well-formed client identifier, or
 /// `hint`, the `client_id` parameter, names another client (RFC 7521 §4.2).
-pub fn claimed_client(assertion: &str, hint: Option<&ClientId>) -> Result<ClientId, Refusal> {
+pub fn claimed_client(assertion: &str, hint: Option<&ClientId>) -> Result<Claimed, Refusal> {
     let names = peek_unproven(assertion, MAX_BYTES).ok_or_else(|| failed("unreadable"))?;
     let claimed = match (names.issuer, names.subject) {
         (Some(issuer), Some(subject)) if issuer == subject => ClientId::parse(&subject),
@@ -58,7 +67,7 @@ pub fn claimed_client(assertion: &str, hint: Option<&ClientId>) -> Result<Client
     if hint.is_some_and(|hint| *hint != claimed) {
         return Err(failed("client_id names another client"));
     }
-    Ok(claimed)
+    Ok(Claimed { client: claimed, key_id: names.key_id })
 }
 
 /// Verifies an assertion with the keys of `client`, which [`claimed_client`] named.
@@ -286,7 +295,9 @@ mod tests {
     fn the_claimed_client_fits_the_hint() {
         let signer = Signer::new();
         let good = signer.sign(&claims(json!({})));
-        let claimed = |text: &str, hint: Option<&str>| claimed_client(text, hint.map(id).as_ref()).map_err(|r| r.cause);
+        let claimed = |text: &str, hint: Option<&str>| {
+            claimed_client(text, hint.map(id).as_ref()).map(|claimed| claimed.client).map_err(|r| r.cause)
+        };
 
         assert_eq!(claimed(&good, None), Ok(id("service")));
         assert_eq!(claimed(&good, Some("service")), Ok(id("service")));

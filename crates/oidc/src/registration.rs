@@ -163,12 +163,16 @@ fn authentication_fits(metadata: &ClientMetadata) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// DR-06: the keys are registered or published, never both, else it could not be told which count (RFC 7591 §2).
 fn keys(metadata: &ClientMetadata) -> Result<(), Refusal> {
     let needed = metadata.token_endpoint_auth_method == ClientAuthMethod::PrivateKeyJwt;
-    match &metadata.jwks {
-        None if needed => Err(invalid("jwks", "is required for private_key_jwt")),
-        None => Ok(()),
-        Some(jwks) => match KeySet::from_jwks(jwks) {
+    match (&metadata.jwks, &metadata.jwks_uri) {
+        (Some(_), Some(_)) => Err(invalid("jwks_uri", "cannot be given beside jwks")),
+        (None, None) if needed => Err(invalid("jwks", "or jwks_uri is required for private_key_jwt")),
+        (None, None) => Ok(()),
+        (None, Some(uri)) if is_page(uri) && !uri.contains('#') => Ok(()),
+        (None, Some(_)) => Err(invalid("jwks_uri", "must be an https URI without a fragment")),
+        (Some(jwks), None) => match KeySet::from_jwks(jwks) {
             Err(error) => Err(invalid("jwks", format!("cannot be used: {error}"))),
             Ok(keys) if needed && keys.is_empty() => Err(invalid("jwks", "has no key for signatures")),
             Ok(_) => Ok(()),
@@ -196,7 +200,7 @@ fn default_max_age(metadata: &ClientMetadata) -> Result<(), Refusal> {
     }
 }
 
-/// Pages that people are led to: https, or http on this machine while developing. DR-10: a sign-in starts at https only.
+/// Pages that people are led to, and key sets: https, or http on this machine while developing. DR-10: a sign-in starts at https only.
 fn page_uris(metadata: &ClientMetadata) -> Result<(), Refusal> {
     let fields = [
         ("client_uri", &metadata.client_uri),

@@ -217,3 +217,27 @@ fn only_known_response_modes_are_registered() {
     assert!(checked(|metadata| metadata.response_modes = with(&["query", "form_post"])).is_ok());
     assert_invalid("response_modes", |metadata| metadata.response_modes = with(&["query", "web_message"]));
 }
+
+/// DR-06: keys are registered or published, not both; they are published over https, or on this machine.
+#[test]
+fn keys_are_registered_or_published() {
+    let with = |uri: &str, jwks: Option<serde_json::Value>| {
+        let jwks_uri = text(uri);
+        checked(|metadata| {
+            metadata.token_endpoint_auth_method = ClientAuthMethod::PrivateKeyJwt;
+            metadata.jwks_uri = jwks_uri;
+            metadata.jwks = jwks;
+        })
+        .map(|metadata| metadata.jwks_uri)
+        .map_err(|refusal| refusal.detail.unwrap_or_default())
+    };
+    let key = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": ED25519_X}]});
+
+    assert_eq!(with("https://rp.example/jwks", None), Ok(text("https://rp.example/jwks")));
+    assert!(with("http://127.0.0.1:7000/jwks", None).is_ok());
+    assert_eq!(with("https://rp.example/jwks", Some(key)), Err("jwks_uri cannot be given beside jwks".to_owned()));
+    for uri in ["http://rp.example/jwks", "https://rp.example/jwks#k", "https://u@rp.example/", "file:///jwks", "jwks"]
+    {
+        assert!(with(uri, None).is_err_and(|detail| detail.starts_with("jwks_uri ")), "{uri}");
+    }
+}

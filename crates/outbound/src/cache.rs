@@ -30,6 +30,8 @@ pub(crate) type Key = (TenantId, String, Expected);
 pub struct Document {
     /// Its bytes, at most 64 KiB.
     pub body: Bytes,
+    /// When it had arrived.
+    pub fetched_at: std::time::Instant,
 }
 
 /// The documents of a process.
@@ -49,6 +51,7 @@ pub(crate) struct Slot(tokio::sync::Mutex<State>);
 struct State {
     good: Option<(Instant, Arc<Document>)>,
     bad: Option<(Instant, OutboundError)>,
+    renewed_at: Option<Instant>,
 }
 
 impl Cache {
@@ -88,21 +91,45 @@ impl Slot {
         {
             return state.stand_in().ok_or_else(|| error.clone());
         }
-        match fetch.await {
-            Ok(document) => {
-                let document = Arc::new(document);
-                *state = State { good: Some((Instant::now(), Arc::clone(&document))), bad: None };
-                Ok(document)
-            }
-            Err(error) => {
-                state.bad = Some((Instant::now(), error.clone()));
-                state.stand_in().ok_or(error)
-            }
+        state.fetch(fetch).await
+    }
+
+    /// The document, fetched now, unless it was renewed within `at_most_every` before: then as it is.
+    pub(crate) async fn renew(
+        &self,
+        at_most_every: Duration,
+        fetch: impl Future<Output = Result<Document, OutboundError>>,
+    ) -> Result<Arc<Document>, OutboundError> {
+        let asked_at = Instant::now();
+        let mut state = self.0.lock().await;
+        if state.renewed_at.is_some_and(|at| at + at_most_every > asked_at) {
+            let error = state.bad.as_ref().map_or(OutboundError::TooSoon, |(_, error)| error.clone());
+            return state.stand_in().ok_or(error);
         }
+        state.renewed_at = Some(asked_at);
+        state.fetch(fetch).await
     }
 }
 
 impl State {
+    async fn fetch(
+        &mut self,
+        fetch: impl Future<Output = Result<Document, OutboundError>>,
+    ) -> Result<Arc<Document>, OutboundError> {
+        match fetch.await {
+            Ok(document) => {
+                let document = Arc::new(document);
+                self.good = Some((Instant::now(), Arc::clone(&document)));
+                self.bad = None;
+                Ok(document)
+            }
+            Err(error) => {
+                self.bad = Some((Instant::now(), error.clone()));
+                self.stand_in().ok_or(error)
+            }
+        }
+    }
+
     fn stand_in(&self) -> Option<Arc<Document>> {
         let (at, document) = self.good.as_ref()?;
         (at.elapsed() < STANDS_IN).then(|| Arc::clone(document))
@@ -116,7 +143,7 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
 
     fn document(text: &'static str) -> Result<Document, OutboundError> {
-        Ok(Document { body: Bytes::from_static(text.as_bytes()) })
+        Ok(Document { body: Bytes::from_static(text.as_bytes()), fetched_at: std::time::Instant::now() })
     }
 
     async fn get(
@@ -158,6 +185,19 @@ mod tests {
 
         tokio::time::advance(MINUTE * 2).await;
         assert_eq!(get(&slot, MINUTE, Err(OutboundError::NotConnected)).await, Err(OutboundError::NotConnected));
+    }
+
+    /// S-055: whoever asks for renewal again and again gets it once a minute.
+    #[tokio::test(start_paused = true)]
+    async fn a_document_is_renewed_once_in_a_while() {
+        let slot = Slot::default();
+        get(&slot, MINUTE * 10, document("one")).await.unwrap();
+        let renew = async |text| slot.renew(MINUTE, async { document(text) }).await.unwrap().body.clone();
+
+        assert_eq!(renew("two").await, "two");
+        assert_eq!(renew("three").await, "two");
+        tokio::time::advance(MINUTE).await;
+        assert_eq!(renew("four").await, "four");
     }
 
     #[tokio::test]

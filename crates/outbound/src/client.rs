@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
@@ -79,6 +79,22 @@ impl Outbound {
         slot.get(max_age, self.fetch_now(&target, expected)).await
     }
 
+    /// Fetches a document anew, for what a copy lacks; at most once within `at_most_every`, else the copy serves.
+    ///
+    /// # Errors
+    /// Every [`OutboundError`].
+    pub async fn renew(
+        &self,
+        tenant: TenantId,
+        url: &str,
+        expected: Expected,
+        at_most_every: Duration,
+    ) -> Result<Arc<Document>, OutboundError> {
+        let target = Target::parse(url)?;
+        let slot = self.0.cache.slot((tenant, url.to_owned(), expected));
+        slot.renew(at_most_every, self.fetch_now(&target, expected)).await
+    }
+
     /// Posts a form and gives the status of the answer, whatever it is; the body is read within limits and dropped.
     ///
     /// # Errors
@@ -99,7 +115,7 @@ impl Outbound {
             return Err(OutboundError::Status(answer.status.as_u16()));
         }
         expected.check(&answer.headers)?;
-        Ok(Document { body: answer.body })
+        Ok(Document { body: answer.body, fetched_at: Instant::now() })
     }
 
     /// Makes one request and tells the breaker how it went.

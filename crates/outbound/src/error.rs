@@ -42,6 +42,9 @@ pub enum OutboundError {
     /// The host failed several times in a row and is left alone for a while.
     #[error("the host failed several times and is left alone")]
     HostRests,
+    /// It was renewed a moment ago and is not there.
+    #[error("it was asked for a moment ago")]
+    TooSoon,
 }
 
 impl OutboundError {
@@ -55,7 +58,8 @@ impl OutboundError {
             | Self::TooLong
             | Self::MediaType(_)
             | Self::Compressed
-            | Self::HostRests => false,
+            | Self::HostRests
+            | Self::TooSoon => false,
         }
     }
 }
