@@ -6,6 +6,8 @@
 
 mod access_control;
 mod access_tokens;
+mod audit_export;
+mod audit_log;
 mod authorization_code;
 mod authorization_request;
 mod authorization_response;

@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::sources::{repositories, suite};
 
-/// Statements for all tenants at once: the directory that every node keeps in memory, the outbox, clean-up.
-const FOR_ALL_TENANTS: [&str; 9] = [
+/// Statements for all tenants at once: the directory that every node keeps in memory, the outbox, the sealer's waiting
+/// list, clean-up.
+const FOR_ALL_TENANTS: [&str; 12] = [
+    "audit_chains::DUE",
+    "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
     "clients::ALL_SECRETS",
     "directory_versions::SUM",
+    "events::UNSEALED_OF_ALL",
     "expiry::REFUSALS",
     "expiry::STATEMENTS",
     "outbox::PENDING",

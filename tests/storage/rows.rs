@@ -6,8 +6,9 @@ use portreeve_domain::{
     Timestamp, TokenFamily, UserId,
 };
 use portreeve_storage::{
-    access_tokens::AccessTokenRow, authorization_codes::CodeRow, events::EventRow, journeys::JourneyRow,
-    mailed_links::LinkRow, refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow, users::UserRow,
+    access_tokens::AccessTokenRow, audit_checkpoints::CheckpointRow, authorization_codes::CodeRow, events::EventRow,
+    journeys::JourneyRow, mailed_links::LinkRow, refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow,
+    users::UserRow,
 };
 
 use crate::database::NOW;
@@ -55,6 +56,10 @@ pub(crate) fn access_token(id: i64) -> AccessTokenRow {
         expires_at: expiry(),
         revoked_at: None,
     }
+}
+
+pub(crate) fn checkpoint(sequence: i64, previous: i64) -> CheckpointRow {
+    CheckpointRow { sequence, previous, link: [16; 32], at: in_seconds(2), key_id: [17; 32], signature: vec![18; 64] }
 }
 
 pub(crate) fn code(id: i64) -> CodeRow {

@@ -5,6 +5,7 @@
 //! ciphertext is stored and how long anything lives. No I/O apart from the operating system's
 //! random source; keys are parsed once, in the constructors.
 
+mod audit_key;
 mod bearer;
 mod blind_index;
 mod digest;
@@ -16,6 +17,7 @@ mod public_id;
 mod random;
 mod secret;
 
+pub use audit_key::AuditKey;
 pub use bearer::Bearer;
 pub use blind_index::BlindIndexKey;
 pub use digest::{Sha256Digest, derive_key, hmac_sha256, sha256};

@@ -1,13 +1,22 @@
 //! Audit: every state change writes its event in its own transaction.
 //!
-//! Owns the canonical form, the commitment and the pseudonyms. Leaves numbering, linking and signing to the sealer.
-//! DESIGN §6, SECURITY rules 16 and 17.
+//! Owns the canonical form, the commitment and the pseudonyms. Leaves numbering, linking and signing to `seal`, and telling
+//! whether anything was tampered with to `verify`; `docs/audit.md` says the same to outsiders. DESIGN §6, SECURITY rules 16
+//! and 17.
+
+mod chain;
+mod export;
+mod seal;
+mod verify;
 
 use portreeve_crypto::sha256;
-use portreeve_domain::{Actor, Event, EventId, Fault};
+use portreeve_domain::{Actor, Event, EventId, Fault, TenantId};
 use portreeve_storage::Tx;
 use portreeve_storage::events::{self, EventRow};
-use serde_json::json;
+use serde_json::{Value, json};
+
+pub use export::{AuditExport, ExportRefusal};
+pub use verify::{AuditFinding, AuditReport, KeptCheckpoint};
 
 use crate::Ambient;
 use crate::directory::TenantDirectory;
@@ -46,23 +55,28 @@ fn event_row(id: i64, tenant: &TenantDirectory, event: Event) -> Result<EventRow
         facts,
         commitment: [0; 32],
     };
-    row.commitment = commitment(tenant, &row);
+    row.commitment = commitment(tenant.id(), &row);
     Ok(row)
 }
 
-/// SHA-256 over the canonical JSON of everything public in an event: members sorted by name, no white space.
-pub(crate) fn commitment(tenant: &TenantDirectory, row: &EventRow) -> [u8; 32] {
-    let canonical = json!({
+/// What of an event is committed to: everything but the commitment itself.
+fn canonical(tenant: TenantId, row: &EventRow) -> Value {
+    // The order of RFC 8785 §3.2.3 by hand: the map keeps insertion order. The id has more than 53 bits, so it is text.
+    json!({
         "actor": row.actor,
         "at": row.at.as_millis(),
         "client": row.client,
         "facts": row.facts,
-        "id": row.id.as_i64(),
+        "id": row.id.as_i64().to_string(),
         "kind": row.kind,
         "subject": row.subject_pseudonym.map(|p| hex(&p)),
-        "tenant": tenant.id().as_i64(),
-    });
-    *sha256(canonical.to_string().as_bytes()).as_bytes()
+        "tenant": tenant.as_i64(),
+    })
+}
+
+/// SHA-256 over the canonical JSON of an event (RFC 8785).
+fn commitment(tenant: TenantId, row: &EventRow) -> [u8; 32] {
+    *sha256(canonical(tenant, row).to_string().as_bytes()).as_bytes()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -52,6 +52,7 @@ use portreeve_outbound::{Outbound, Rules};
 use portreeve_storage::Store;
 
 pub use ambient::{Ambient, Clock};
+pub use audit::{AuditExport, AuditFinding, AuditReport, ExportRefusal, KeptCheckpoint};
 pub use authorize::Progress;
 pub use browsers::Browser;
 pub use directory::{Directory, TenantDirectory};

@@ -5,7 +5,7 @@
 
 use portreeve_authenticators::{HashParameters, PasswordHashing, Pepper};
 use portreeve_crypto::{
-    AssociatedData, BlindIndexKey, IdPermutation, KeyEncryptionKey, SealingKey, SecretBytes, derive_key,
+    AssociatedData, AuditKey, BlindIndexKey, IdPermutation, KeyEncryptionKey, SealingKey, SecretBytes, derive_key,
 };
 use portreeve_domain::{Fault, TenantId, UserId};
 use portreeve_storage::{Store, tenant_keys};
@@ -30,6 +30,8 @@ pub(crate) struct TenantKeys {
     pub(crate) pairwise: SecretBytes<32>,
     /// Pseudonyms in the audit log.
     pub(crate) pseudonym: SecretBytes<32>,
+    /// Signs checkpoints of the audit log.
+    pub(crate) audit: AuditKey,
     /// Known-device cookies.
     pub(crate) devices: SecretBytes<32>,
     /// Password hashing with this tenant's pepper.
@@ -52,6 +54,7 @@ impl TenantKeys {
             forms: derive_key(root, "form token"),
             pairwise: derive_key(root, "pairwise subject"),
             pseudonym: derive_key(root, "audit pseudonym"),
+            audit: AuditKey::from_seed(&derive_key(root, "audit checkpoint")).map_err(Fault::new)?,
             devices: derive_key(root, "known device"),
             passwords: PasswordHashing::new(parameters, pepper, Vec::new()).map_err(Fault::new)?,
         })

@@ -83,6 +83,16 @@ enum Command {
         #[command(flatten)]
         target: TenantTarget,
     },
+    /// The audit log: verify it, copy it, show the key that signs it.
+    Audit {
+        #[command(subcommand)]
+        action: commands::audit::Action,
+        #[command(flatten)]
+        target: Target,
+        /// The tenant, by slug; without it `verify` looks at every tenant, and the others take the tenant `default`.
+        #[arg(long, global = true)]
+        tenant: Option<String>,
+    },
     /// Look for what is wrong with this deployment.
     Doctor {
         #[command(flatten)]
@@ -167,6 +177,7 @@ impl CommandLine {
             Command::Keys { action, target } => commands::keys::run(action, &target).await,
             Command::Users { action, target } => commands::users::run(action, &target).await,
             Command::Clients { action, target } => commands::clients::run(action, &target).await,
+            Command::Audit { action, target, tenant } => commands::audit::run(action, &target, tenant.as_deref()).await,
             Command::Doctor { target } => commands::doctor::run(&target).await,
             Command::Explain { reference, target } => commands::explain::run(&reference, &target).await,
             Command::SettingsReference => {

@@ -25,6 +25,15 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: None,
         postgres: Some(include_str!("../../../migrations/postgres/0002_row_level_security.sql")),
     },
+    Migration {
+        number: 4,
+        name: "audit_chain",
+        sqlite: Some(include_str!("../../../migrations/0004_audit_chain.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0004_audit_chain.sql"),
+            include_str!("../../../migrations/postgres/0004_audit_chain.sql")
+        )),
+    },
 ];
 
 const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";

@@ -1,11 +1,11 @@
-//! Events are read in order, whole, and by their own tenant.
+//! Events are read in order, whole, and by their own tenant; each is numbered once.
 
-use portreeve_domain::EventId;
+use portreeve_domain::{EventId, TenantId};
 use portreeve_storage::{Wall, events, events::EventRow};
 
 use crate::{
-    database::{ONE, TWO, on_both},
-    rows::event,
+    database::{Database, ONE, TWO, on_both},
+    rows::{event, in_seconds},
 };
 
 #[tokio::test]
@@ -66,6 +66,85 @@ async fn another_tenants_events_are_not_read() {
         let seen = db.read(Wall::All, async |conn| events::after(conn, ONE, EventId::new(0)).await).await;
 
         assert_eq!(seen, []);
+    })
+    .await;
+}
+
+/// Writes the events with these ids, each an hour after the one before.
+async fn written(db: &Database, tenant: TenantId, ids: &[i64]) {
+    db.write(tenant, async |tx| {
+        for (hours, &id) in (0..).zip(ids) {
+            let one = EventRow { at: in_seconds(3600 * hours), commitment: [id as u8; 32], ..event(id) };
+            events::insert(tx, tenant, &one).await?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn events_without_a_number_get_the_next_ones_by_id() {
+    on_both(async |db| {
+        written(db, ONE, &[9, 4, 6]).await;
+        written(db, TWO, &[5]).await;
+
+        let first = db.write(Wall::All, async |tx| events::seal(tx, ONE, 10, 2).await).await;
+        let second = db.write(Wall::All, async |tx| events::seal(tx, ONE, 12, 2).await).await;
+        let third = db.write(Wall::All, async |tx| events::seal(tx, ONE, 13, 2).await).await;
+
+        assert_eq!(first, [(11, [4; 32]), (12, [6; 32])]);
+        assert_eq!((second, third), (vec![(13, [9; 32])], vec![]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_is_given_once() {
+    on_both(async |db| {
+        written(db, ONE, &[4, 6]).await;
+        db.write(ONE, async |tx| events::seal(tx, ONE, 0, 1).await).await;
+
+        db.refuses(ONE, async |tx| events::seal(tx, ONE, 0, 1).await).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn numbered_events_are_read_in_the_order_of_their_numbers() {
+    on_both(async |db| {
+        written(db, ONE, &[6]).await;
+        db.write(ONE, async |tx| events::seal(tx, ONE, 0, 1).await).await;
+        written(db, ONE, &[4]).await;
+        db.write(ONE, async |tx| events::seal(tx, ONE, 1, 1).await).await;
+        written(db, ONE, &[2]).await;
+
+        let all = db.read(ONE, async |conn| events::sealed_after(conn, ONE, 0).await).await;
+        let rest = db.read(ONE, async |conn| events::sealed_after(conn, ONE, 1).await).await;
+        let foreign = db.read(Wall::All, async |conn| events::sealed_after(conn, TWO, 0).await).await;
+
+        let numbered = |events: &[events::SealedEvent]| -> Vec<_> {
+            events.iter().map(|one| (one.sequence, one.event.id.as_i64())).collect()
+        };
+        assert_eq!(numbered(&all), [(1, 6), (2, 4)]);
+        assert_eq!((numbered(&rest), numbered(&foreign)), (vec![(2, 4)], vec![]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_many_events_wait_and_since_when_is_told() {
+    on_both(async |db| {
+        let none = events::Unsealed { count: 0, oldest: None };
+        assert_eq!(db.read(ONE, async |conn| events::unsealed(conn, ONE).await).await, none);
+        written(db, ONE, &[4, 6, 9]).await;
+        written(db, TWO, &[5]).await;
+        db.write(ONE, async |tx| events::seal(tx, ONE, 0, 1).await).await;
+
+        let own = db.read(Wall::All, async |conn| events::unsealed(conn, ONE).await).await;
+        let all = db.read(Wall::All, async |conn| events::unsealed_of_all(conn).await).await;
+
+        assert_eq!(own, events::Unsealed { count: 2, oldest: Some(in_seconds(3600)) });
+        assert_eq!(all, events::Unsealed { count: 3, oldest: Some(in_seconds(0)) });
     })
     .await;
 }

@@ -99,10 +99,18 @@ pub(super) async fn open(target: &Target) -> Result<Issuer, Failure> {
 /// As [`open`], and a refusal when there is no such tenant.
 pub(super) async fn open_tenant(target: &TenantTarget) -> Result<(Issuer, Arc<TenantDirectory>), Failure> {
     let issuer = open(&target.target).await?;
-    let known = || issuer.directory.all().iter().map(|at| at.tenant.slug.clone()).collect::<Vec<_>>().join(", ");
-    let at = issuer
-        .directory
-        .by_slug(&target.tenant)
-        .ok_or_else(|| Failure::refused(format!("there is no tenant {}; known are {}", target.tenant, known())))?;
+    let at = tenant(&issuer, &target.tenant)?;
     Ok((issuer, at))
+}
+
+/// The tenant named `slug`.
+///
+/// # Errors
+/// A refusal when there is none.
+pub(super) fn tenant(issuer: &Issuer, slug: &str) -> Result<Arc<TenantDirectory>, Failure> {
+    let known = || issuer.directory.all().iter().map(|at| at.tenant.slug.clone()).collect::<Vec<_>>().join(", ");
+    issuer
+        .directory
+        .by_slug(slug)
+        .ok_or_else(|| Failure::refused(format!("there is no tenant {slug}; known are {}", known())))
 }

@@ -3,6 +3,7 @@
 //! Owns arguments and printing. Leaves what happens to the use cases in `issuer::configure`, so that a running server sees
 //! the change as it would another node's.
 
+pub(crate) mod audit;
 pub(crate) mod clients;
 mod deployment;
 pub(crate) mod doctor;

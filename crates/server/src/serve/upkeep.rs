@@ -1,4 +1,5 @@
-//! Work that is not a request: the outbox, following the directory, the key schedule, clean-up, the node's own lease.
+//! Work that is not a request: the outbox, following the directory, the key schedule, sealing the audit log, clean-up, the
+//! node's own lease.
 //!
 //! Owns when each is done and what a failure means. Leaves what is done to `issuer` and `storage`. Each piece of work has
 //! a task of its own, so that a slow one holds up no other; all end with the token they are given.
@@ -22,6 +23,8 @@ use super::node::Node;
 const FOLLOW: Duration = Duration::from_millis(500);
 /// How often the schedules are looked at.
 const SCHEDULE: Duration = Duration::from_secs(60);
+/// How soon an event gets its number in the audit log: whoever wants to change one unseen has no longer than this.
+const SEAL: Duration = Duration::from_secs(1);
 /// How long one sweep may hold the lease before another node takes over.
 const SWEEP_LEASE: Lifetime = Lifetime::from_minutes(5);
 /// A batch that removed fewer rows than this was the last one worth making.
@@ -39,6 +42,7 @@ pub(crate) fn start(
     tasks.spawn(run_outbox(Arc::clone(issuer), mailer, stop.clone()));
     tasks.spawn(follow_directory(Arc::clone(issuer), stop.clone()));
     tasks.spawn(keep_schedules(Arc::clone(issuer), stop.clone()));
+    tasks.spawn(seal_events(Arc::clone(issuer), Arc::clone(node), stop.clone()));
     tasks.spawn(sweep_expired(Arc::clone(issuer), Arc::clone(node), stop.clone()));
     tasks.spawn(keep_node_number(Arc::clone(issuer), Arc::clone(node), stop.clone(), lost.clone()));
     tasks.close();
@@ -64,6 +68,14 @@ async fn keep_schedules(issuer: Arc<Issuer>, stop: CancellationToken) {
             Err(fault) => Err(fault),
         };
         log.note(outcome);
+    }
+}
+
+/// Numbers, links and signs the events of the audit log; one node does it for all.
+async fn seal_events(issuer: Arc<Issuer>, node: Arc<Node>, stop: CancellationToken) {
+    let (mut pace, mut log) = (paced(SEAL), Repeated::new("seal the audit log"));
+    while next(&mut pace, &stop).await {
+        log.note(issuer.seal_events(node.owner()).await.map(drop));
     }
 }
 
