@@ -23,7 +23,7 @@ async fn refused(at: &Deployment, request: &AuthorizationRequest) -> String {
     callback.error().to_owned()
 }
 
-/// OC-01: a request by POST leads to the same page and the same code as by GET.
+/// OC-01, OA-AZ-30: a request by POST leads to the same page and the same code as by GET.
 #[test]
 fn a_request_may_come_by_post() {
     on_sqlite(async |at| {

@@ -173,7 +173,7 @@ fn a_registered_query_is_kept() {
     });
 }
 
-/// S-013, S-020, S-047, S-095: pages cannot be framed, kept or leaked by a referrer; cookies are for us alone.
+/// S-013, S-020, S-047, S-095, OA-AZ-7, OA-AZ-9, OA-AZ-25: pages cannot be framed, kept or leaked by a referrer; cookies are for us alone.
 #[test]
 fn pages_carry_their_defences() {
     on_sqlite(async |at| {
@@ -189,6 +189,7 @@ fn pages_carry_their_defences() {
         assert_eq!(form_action.trim(), "form-action 'self' https://rp.example");
         assert!(!policy.contains("unsafe-inline"));
         assert_eq!(page.reply.header("x-frame-options"), Some("DENY"));
+        assert_eq!(page.reply.header("referrer-policy"), Some("same-origin"));
         assert_eq!(page.reply.header("x-content-type-options"), Some("nosniff"));
         assert!(page.reply.header("cache-control").is_some_and(|value| value.contains("no-store")));
         assert!(page.reply.header("strict-transport-security").is_some());

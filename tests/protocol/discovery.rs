@@ -88,7 +88,10 @@ fn members_with_misleading_defaults_are_stated() {
         assert_eq!(document["request_uri_parameter_supported"], false);
         assert_eq!(document["request_parameter_supported"], false);
         assert_eq!(document["claims_parameter_supported"], true);
-        assert_eq!(list(&document, "response_modes_supported"), ["query", "fragment", "form_post"]);
+        assert_eq!(
+            list(&document, "response_modes_supported"),
+            ["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"]
+        );
         assert!(!list(&document, "grant_types_supported").contains(&"implicit".to_owned()));
         for member in [
             "token_endpoint_auth_methods_supported",
@@ -113,7 +116,7 @@ fn advertised_request_values_work_and_no_others() {
         };
         for (member, name, others) in [
             ("response_types_supported", "response_type", ["token", "id_token", "code token", "none"]),
-            ("response_modes_supported", "response_mode", ["web_message", "QUERY", "jwt", "query.jwt"]),
+            ("response_modes_supported", "response_mode", ["web_message", "QUERY", "JWT", "query.jwe"]),
             ("prompt_values_supported", "prompt", ["create", "sometimes", "LOGIN", "none login"]),
             ("code_challenge_methods_supported", "code_challenge_method", ["plain", "S512", "s256", "none"]),
             ("scopes_supported", "scope", ["nonsense", "admin", "openid\u{a0}email", "OPENID"]),

@@ -100,6 +100,11 @@ impl<'d> RelyingParty<'d> {
         }
     }
 
+    /// Returns the issuer it is registered at.
+    pub fn issuer(&self) -> String {
+        format!("{}{}", cast::ISSUER, self.tenant.map(|slug| format!("/t/{slug}")).unwrap_or_default())
+    }
+
     /// Makes an authorization request.
     pub fn request(&self, scope: &str) -> AuthorizationRequest {
         let request = AuthorizationRequest::new(&self.id, &self.redirect_uri, scope);

@@ -76,7 +76,7 @@ pub struct ClientMetadata {
     pub token_endpoint_auth_method: ClientAuthMethod,
     /// How it gets tokens.
     pub grant_types: Vec<GrantType>,
-    /// What it asks the authorization endpoint for; only `code`.
+    /// What it asks the authorization endpoint for; in profile `oauth21` only `code`.
     pub response_types: Vec<String>,
     /// How it is answered there; empty: by every mode that fits.
     pub response_modes: Vec<String>,
@@ -100,6 +100,9 @@ pub struct ClientMetadata {
     /// Algorithm of its userinfo answers; absent: plain JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<String>,
+    /// Algorithm of its signed authorization responses (JARM §3); absent: RS256.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_signed_response_alg: Option<String>,
     /// `max_age` in seconds when a request has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<i64>,

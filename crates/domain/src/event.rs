@@ -90,6 +90,8 @@ event_types! {
     ConsentRefused = "consent.refused"
     /// A grant was made and its code issued.
     CodeIssued = "token.code.issued"
+    /// A grant was made without a code.
+    GrantMade = "token.grant.made"
     /// A code was exchanged.
     CodeRedeemed = "token.code.redeemed"
     /// A code was presented again; its tokens died.

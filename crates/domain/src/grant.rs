@@ -28,6 +28,8 @@ macro_rules! grant_types {
 grant_types! {
     /// RFC 6749 §4.1.
     AuthorizationCode = "authorization_code"
+    /// OIDC Core §3.2: tokens by way of the browser, without a code. Profile `oidc` only.
+    Implicit = "implicit"
     /// RFC 6749 §6.
     RefreshToken = "refresh_token"
     /// RFC 6749 §4.4.
@@ -47,7 +49,7 @@ impl GrantType {
     /// For whom its tokens act.
     pub const fn acts_for(self) -> ActsFor {
         match self {
-            Self::AuthorizationCode | Self::RefreshToken => ActsFor::Person,
+            Self::AuthorizationCode | Self::Implicit | Self::RefreshToken => ActsFor::Person,
             Self::ClientCredentials => ActsFor::Client,
         }
     }
@@ -56,7 +58,7 @@ impl GrantType {
     /// there, must prove who it is (RFC 6749 §4.4).
     pub const fn admits_public_clients(self) -> bool {
         match self {
-            Self::AuthorizationCode | Self::RefreshToken => true,
+            Self::AuthorizationCode | Self::Implicit | Self::RefreshToken => true,
             Self::ClientCredentials => false,
         }
     }
@@ -65,6 +67,14 @@ impl GrantType {
     pub const fn begins_refreshable_families(self) -> bool {
         match self {
             Self::AuthorizationCode => true,
+            Self::Implicit | Self::RefreshToken | Self::ClientCredentials => false,
+        }
+    }
+
+    /// Whether it begins with a person's browser at the authorization endpoint, which answers to a redirect URI.
+    pub const fn begins_at_authorization_endpoint(self) -> bool {
+        match self {
+            Self::AuthorizationCode | Self::Implicit => true,
             Self::RefreshToken | Self::ClientCredentials => false,
         }
     }

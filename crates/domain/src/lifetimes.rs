@@ -4,6 +4,8 @@ use crate::Lifetime;
 
 /// An authorization code (RFC 6749 §4.1.2 allows ten minutes, FAPI 2.0 §5.3.2.2 sixty seconds).
 pub const CODE: Lifetime = Lifetime::from_seconds(60);
+/// A signed authorization response (JARM §2.1: short; at most ten minutes).
+pub const AUTHORIZATION_RESPONSE: Lifetime = Lifetime::from_minutes(2);
 /// An access token.
 pub const ACCESS_TOKEN: Lifetime = Lifetime::from_minutes(10);
 /// An ID token.

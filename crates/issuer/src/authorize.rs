@@ -13,6 +13,7 @@ use portreeve_oidc::authorization::{self, Accepted, Answer, Prompt};
 use portreeve_storage::journeys::{self as journey_rows, JourneyRow};
 
 use crate::Issuer;
+use crate::authorization_response::{self, Outcome};
 use crate::browsers::{self, BoundBrowser, Browser};
 use crate::demand::{self, Demand};
 use crate::directory::TenantDirectory;
@@ -58,6 +59,7 @@ impl Issuer {
         let Some(client) = at.client(&request.client_id).cloned() else {
             return Err(Fault::impossible("an accepted request of an unknown client"));
         };
+        authorization_response::check_keys(at, &client, &request)?;
         let browser = self.recognize_browser(at, cookie).await?;
         let started_at = self.ambient.now();
         let mut conn = self.store.read(at.id()).await?;
@@ -68,7 +70,7 @@ impl Issuer {
         let subject = match demand::person(&mut conn, at, &client, &request, &sessions, started_at).await? {
             Demand::Anybody => None,
             Demand::Person(user) => Some(user),
-            Demand::Nobody(refusal) => return Ok(self.refused(at, &request, &refusal)),
+            Demand::Nobody(refusal) => return self.refused(at, &client, &request, refusal),
         };
         let required = requirements(at, &client, &request, subject, started_at);
         let journey = Journey {
@@ -86,7 +88,7 @@ impl Issuer {
         if journey.request.prompts.contains(Prompt::None)
             && let Some(cause) = authorization::silent(step)
         {
-            return Ok(self.refused(at, &journey.request, &cause.into()));
+            return self.refused(at, &journey.client, &journey.request, cause.into());
         }
         match step {
             Step::Done | Step::Denied(_) => self.finish_at_once(at, journey).await,
@@ -94,18 +96,23 @@ impl Issuer {
         }
     }
 
-    /// The error response to a request.
-    pub(crate) fn refused(&self, at: &TenantDirectory, request: &Accepted, refusal: &Refusal) -> Progress {
-        tracing::info!(client = request.client_id.as_str(), %refusal, "authorization refused");
-        let answer = request.target.error(refusal.cause.code(), refusal.cause.description(), &at.issuer);
-        Progress::Answer { answer, cookie: None, user: None }
+    fn refused(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        request: &Accepted,
+        refusal: Refusal,
+    ) -> Result<Progress, Fault> {
+        let answer = self.answer(at, client, request, Outcome::Refused(refusal))?;
+        Ok(Progress::Answer { answer, cookie: None, user: None })
     }
 
     async fn finish_at_once(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Progress, Fault> {
         let mut tx = self.store.begin(at.id()).await?;
         match self.settle(&mut tx, at, &mut journey).await? {
-            Settled::Ended(Ended { answer, user, cookie }) => {
+            Settled::Ended(Ended { outcome, user, cookie }) => {
                 tx.commit().await?;
+                let answer = self.answer(at, &journey.client, &journey.request, outcome)?;
                 Ok(Progress::Answer { answer, cookie, user })
             }
             // What was seen a moment ago has changed: a session ended, a consent was withdrawn.

@@ -36,6 +36,7 @@ impl TenantDirectory {
         let bytes = metadata::document(&Facts {
             issuer: &self.issuer,
             backchannel_base: None,
+            profile: self.tenant.settings.profile,
             scopes: &scopes,
             registration_open: self.tenant.settings.registration,
             ui_locales: &[],

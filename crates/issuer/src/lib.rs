@@ -7,6 +7,7 @@ mod ambient;
 mod attempts;
 mod audit;
 mod authenticate_client;
+mod authorization_response;
 mod authorize;
 mod browsers;
 mod client_keys;

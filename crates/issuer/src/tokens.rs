@@ -6,6 +6,7 @@
 mod access_token;
 mod client_credentials;
 pub(crate) mod code;
+pub(crate) mod front_channel;
 pub(crate) mod id_token;
 mod mint;
 pub(crate) mod presented_token;

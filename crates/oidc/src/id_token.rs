@@ -1,7 +1,7 @@
 //! ID tokens: what a client is told about a sign-in.
 //!
 //! Owns the claims. Leaves signing to `issuer`, and the claims about the person to [`crate::userinfo`].
-//! OIDC Core §2, §3.1.3.6, §12.2; Front-Channel Logout §3 (`sid`).
+//! OIDC Core §2, §3.1.3.6, §3.2.2.10, §3.3.2.11, §12.2; Front-Channel Logout §3 (`sid`).
 //!
 //! `auth_time` is always there: leaving it out when nobody asked saves ten bytes and costs a way to be wrong. `azp` never
 //! is: the only audience is the client itself, and OIDC Core §2 (errata 2) keeps it for extensions.
@@ -13,10 +13,26 @@ use serde_json::{Map, Value};
 /// On which occasion an ID token is issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
+    /// The authorization request is answered, by way of the browser: the `nonce` of the request is echoed.
+    Authorized,
     /// The authorization code is redeemed: the `nonce` of the request is echoed.
     CodeRedeemed,
     /// A refresh token is used: there is no `nonce`, for nothing was asked of a browser (OIDC Core §12.2).
     Refreshed,
+}
+
+/// What binds an ID token to what is issued with it, by hash; each is left out where there is nothing to bind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Hashes {
+    /// `at_hash`: the access token (OIDC Core §3.1.3.6, §3.2.2.9).
+    #[serde(rename = "at_hash", skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<String>,
+    /// `c_hash`: the code (OIDC Core §3.3.2.11).
+    #[serde(rename = "c_hash", skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// `s_hash`: the client's `state` (FAPI 1.0 Advanced §5.1.1).
+    #[serde(rename = "s_hash", skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
 }
 
 /// Everything an ID token says.
@@ -31,8 +47,8 @@ pub struct IdToken<'a> {
     pub occasion: Occasion,
     /// `iat`; `exp` follows from it.
     pub issued_at: Timestamp,
-    /// `at_hash`, for the access token issued with it. `None` leaves it out, which the code flow allows.
-    pub at_hash: Option<&'a str>,
+    /// What it is issued with.
+    pub hashes: Hashes,
     /// Claims about the person that the client asked for in the ID token; none displaces a claim above.
     pub claims: &'a Map<String, Value>,
 }
@@ -57,11 +73,11 @@ impl IdToken<'_> {
             exp: self.expires_at().as_seconds(),
             iat: self.issued_at.as_seconds(),
             auth_time: family.authenticated_at.as_seconds(),
-            nonce: family.nonce.as_deref().filter(|_| self.occasion == Occasion::CodeRedeemed),
+            nonce: family.nonce.as_deref().filter(|_| self.occasion != Occasion::Refreshed),
             acr: family.acr,
             amr: amr.as_slice(),
             sid: &family.sid,
-            at_hash: self.at_hash,
+            hashes: &self.hashes,
             person: self.claims.iter().filter(|(name, _)| !OWN_NAMES.contains(&name.as_str())).collect(),
         };
         serde_json::to_vec(&own).map_err(Fault::new)
@@ -69,8 +85,23 @@ impl IdToken<'_> {
 }
 
 /// The claims that describe the token and the sign-in; nothing asked for by name takes their place.
-const OWN_NAMES: [&str; 13] =
-    ["iss", "sub", "aud", "exp", "iat", "nbf", "auth_time", "nonce", "acr", "amr", "azp", "sid", "at_hash"];
+const OWN_NAMES: [&str; 15] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "nbf",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "azp",
+    "sid",
+    "at_hash",
+    "c_hash",
+    "s_hash",
+];
 
 #[derive(Serialize)]
 struct OwnClaims<'a> {
@@ -86,8 +117,8 @@ struct OwnClaims<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     amr: &'a [String],
     sid: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at_hash: Option<&'a str>,
+    #[serde(flatten)]
+    hashes: &'a Hashes,
     #[serde(flatten)]
     person: std::collections::BTreeMap<&'a String, &'a Value>,
 }
@@ -106,7 +137,7 @@ mod tests {
             family,
             occasion,
             issued_at: Timestamp::from_millis(2_000_000_500),
-            at_hash: None,
+            hashes: Hashes::default(),
             claims: &claims,
         };
         serde_json::from_slice(&token.to_json().unwrap()).unwrap()
@@ -159,9 +190,9 @@ mod tests {
         assert_eq!(issued(&token_family(), Occasion::CodeRedeemed, asked), expected);
     }
 
-    /// OC-31: `at_hash` as it is handed in.
+    /// OC-31: hashes as they are handed in.
     #[test]
-    fn the_access_token_hash_is_included() {
+    fn what_it_is_issued_with_is_included() {
         let family = token_family();
         let token = IdToken {
             issuer: "https://id.example",
@@ -169,11 +200,17 @@ mod tests {
             family: &family,
             occasion: Occasion::CodeRedeemed,
             issued_at: Timestamp::from_millis(0),
-            at_hash: Some("77QmUPtjPfzWtF2AnpK9RQ"),
+            hashes: Hashes {
+                access_token: Some("77QmUPtjPfzWtF2AnpK9RQ".into()),
+                code: Some("LDktKdoQak3Pk0cnXxCltA".into()),
+                state: None,
+            },
             claims: &Map::new(),
         };
 
         let claims: Value = serde_json::from_slice(&token.to_json().unwrap()).unwrap();
         assert_eq!(claims["at_hash"], "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(claims["c_hash"], "LDktKdoQak3Pk0cnXxCltA");
+        assert!(claims.get("s_hash").is_none());
     }
 }

@@ -8,6 +8,7 @@ pub mod claims_request;
 pub mod client_authentication;
 pub mod id_token;
 pub mod introspection;
+pub mod jarm;
 pub mod logout_request;
 pub mod metadata;
 mod parameters;

@@ -2,9 +2,9 @@
 //!
 //! Owns its members. What is not listed here is not supported, and every default that would promise more is stated.
 //! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9207 §3; RP-Initiated Logout §2.1;
-//! Initiating User Registration (`prompt=create`) §4.
+//! Initiating User Registration (`prompt=create`) §4; JARM §4.
 
-use portreeve_domain::{Acr, ClientAuthMethod, Fault, GrantType};
+use portreeve_domain::{Acr, ClientAuthMethod, Fault, GrantType, Profile};
 use portreeve_jose::Algorithm;
 use serde::Serialize;
 
@@ -27,6 +27,8 @@ pub struct Facts<'a> {
     /// What stands for the issuer in the addresses of the token, introspection, revocation, userinfo and JWK set
     /// endpoints where machines reach them another way; no trailing slash. `None`: the issuer.
     pub backchannel_base: Option<&'a str>,
+    /// The tenant's profile.
+    pub profile: Profile,
     /// Every scope of the tenant.
     pub scopes: &'a [&'a str],
     /// Whether people may create an account: `prompt=create`.
@@ -46,6 +48,9 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
     let confidential = ClientAuthMethod::ALL.into_iter().filter(|method| *method != ClientAuthMethod::None);
     let confidential: Vec<&str> = confidential.map(ClientAuthMethod::name).collect();
     let signing = SIGNING_ALGORITHMS.map(Algorithm::name);
+    let response_types = ResponseType::ALL.into_iter().filter(|known| known.is_in(facts.profile));
+    let grants =
+        GrantType::ALL.into_iter().filter(|grant| *grant != GrantType::Implicit || facts.profile == Profile::Oidc);
     let document = Document {
         issuer: facts.issuer,
         authorization_endpoint: browser(paths::AUTHORIZE),
@@ -56,15 +61,16 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         revocation_endpoint: machine(paths::REVOKE),
         end_session_endpoint: browser(paths::LOGOUT),
         scopes_supported: facts.scopes,
-        response_types_supported: ResponseType::ALL.map(ResponseType::name),
-        response_modes_supported: ResponseMode::ALL.map(ResponseMode::name),
-        grant_types_supported: GrantType::ALL.map(GrantType::name),
+        response_types_supported: response_types.map(ResponseType::name).collect(),
+        response_modes_supported: ResponseMode::NAMES,
+        grant_types_supported: grants.map(GrantType::name).collect(),
         code_challenge_methods_supported: [pkce::METHOD],
         prompt_values_supported: PROMPTS.into_iter().chain(facts.registration_open.then_some("create")).collect(),
         acr_values_supported: Acr::ALL.map(Acr::name),
         subject_types_supported: ["public", "pairwise"],
         id_token_signing_alg_values_supported: signing,
         userinfo_signing_alg_values_supported: signing,
+        authorization_signing_alg_values_supported: signing,
         token_endpoint_auth_methods_supported: ClientAuthMethod::ALL.map(ClientAuthMethod::name),
         token_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
         introspection_endpoint_auth_methods_supported: &confidential,
@@ -96,15 +102,16 @@ struct Document<'a> {
     end_session_endpoint: String,
     #[serde(skip_serializing_if = "<[&str]>::is_empty")]
     scopes_supported: &'a [&'a str],
-    response_types_supported: [&'a str; ResponseType::ALL.len()],
-    response_modes_supported: [&'a str; ResponseMode::ALL.len()],
-    grant_types_supported: [&'a str; GrantType::ALL.len()],
+    response_types_supported: Vec<&'a str>,
+    response_modes_supported: [&'a str; ResponseMode::NAMES.len()],
+    grant_types_supported: Vec<&'a str>,
     code_challenge_methods_supported: [&'a str; 1],
     prompt_values_supported: Vec<&'a str>,
     acr_values_supported: [&'a str; Acr::ALL.len()],
     subject_types_supported: [&'a str; 2],
     id_token_signing_alg_values_supported: [&'a str; SIGNING_ALGORITHMS.len()],
     userinfo_signing_alg_values_supported: [&'a str; SIGNING_ALGORITHMS.len()],
+    authorization_signing_alg_values_supported: [&'a str; SIGNING_ALGORITHMS.len()],
     token_endpoint_auth_methods_supported: [&'a str; ClientAuthMethod::ALL.len()],
     token_endpoint_auth_signing_alg_values_supported: [&'a str; assertion::ALGORITHMS.len()],
     introspection_endpoint_auth_methods_supported: &'a [&'a str],
@@ -130,6 +137,7 @@ mod tests {
     const FACTS: Facts<'static> = Facts {
         issuer: "https://id.example/t/acme",
         backchannel_base: None,
+        profile: Profile::OAuth21,
         scopes: &["openid", "email", "orders.read"],
         registration_open: false,
         ui_locales: &["en", "de"],
@@ -171,7 +179,10 @@ mod tests {
         assert_eq!(document["request_uri_parameter_supported"], false);
         assert_eq!(document["request_parameter_supported"], false);
         assert_eq!(document["claims_parameter_supported"], true);
-        assert_eq!(document["response_modes_supported"], json!(["query", "fragment", "form_post"]));
+        assert_eq!(
+            document["response_modes_supported"],
+            json!(["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"])
+        );
         assert_eq!(
             document["grant_types_supported"],
             json!(["authorization_code", "refresh_token", "client_credentials"])
@@ -180,6 +191,26 @@ mod tests {
             document["token_endpoint_auth_methods_supported"],
             json!(["none", "client_secret_basic", "client_secret_post", "private_key_jwt"])
         );
+    }
+
+    /// OD-06, S-033: what only profile `oidc` has is listed there only.
+    #[test]
+    fn front_channel_tokens_are_advertised_in_profile_oidc_only() {
+        let oidc = read(&Facts { profile: Profile::Oidc, ..FACTS });
+
+        assert_eq!(read(&FACTS)["response_types_supported"], json!(["code"]));
+        assert!(!read(&FACTS)["grant_types_supported"].as_array().unwrap().contains(&json!("implicit")));
+        assert_eq!(
+            oidc["response_types_supported"],
+            json!(["code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"])
+        );
+        assert!(oidc["grant_types_supported"].as_array().unwrap().contains(&json!("implicit")));
+    }
+
+    /// RM-08: the algorithms of signed responses are an array without `none`.
+    #[test]
+    fn algorithms_of_signed_responses_are_listed() {
+        assert_eq!(read(&FACTS)["authorization_signing_alg_values_supported"], json!(["RS256", "ES256"]));
     }
 
     /// OA-21, PK-06, MC-01: S256 is advertised and `plain` is not.

@@ -120,13 +120,14 @@ causes! {
     RedirectUriNotRegistered => InvalidRequest, "redirect_uri is not registered for this client";
 
     // Authorization requests, reported to the client.
-    ResponseTypeUnsupported => UnsupportedResponseType, "only response_type code is supported";
+    ResponseTypeUnsupported => UnsupportedResponseType, "this response_type is not supported";
     ResponseModeUnsupported => InvalidRequest, "response_mode has a value this server does not know";
     ResponseModeNotAllowed => InvalidRequest, "this response_mode is not allowed for the client or the response type";
     ResponseTypeNotRegistered => UnauthorizedClient, "the client is not registered for this response type";
     CodeChallengeMissing => InvalidRequest, "code_challenge is required";
     CodeChallengeMalformed => InvalidRequest, "code_challenge must be 43 base64url characters";
     CodeChallengeMethodUnsupported => InvalidRequest, "code_challenge_method must be S256";
+    NonceMissing => InvalidRequest, "nonce is required for an ID token from the authorization endpoint";
     PromptConflict => InvalidRequest, "prompt none cannot be combined with another value";
     PromptUnsupported => InvalidRequest, "prompt has a value this server does not know";
     RegistrationClosed => InvalidRequest, "prompt create is not enabled here";
@@ -137,6 +138,7 @@ causes! {
     RegistrationParameterUnsupported => RegistrationNotSupported, "the registration parameter is not supported";
     ScopeMalformed => InvalidScope, "scope is malformed";
     ScopeNotAllowed => InvalidScope, "a scope is unknown or not allowed for this client";
+    ScopeOpenidMissing => InvalidScope, "an ID token needs the scope openid";
     ResourceMalformed => InvalidTarget, "resource must be an absolute URI without a fragment";
     ResourceUnknown => InvalidTarget, "resource is unknown or not allowed for this client";
     HintUnusable => InvalidRequest, "id_token_hint is not an ID token of this issuer";

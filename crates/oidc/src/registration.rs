@@ -7,10 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use portreeve_domain::{ClientAuthMethod, ClientMetadata, GrantType, Profile, SubjectType};
+use portreeve_domain::{ApplicationType, ClientAuthMethod, ClientMetadata, GrantType, Profile, SubjectType};
 use portreeve_jose::KeySet;
 
-use crate::authorization::ResponseMode;
+use crate::authorization::{ResponseMode, ResponseType};
 use crate::uri::AbsoluteUri;
 use crate::{Cause, Refusal, redirect_uri, resource};
 
@@ -35,7 +35,7 @@ pub fn check(metadata: ClientMetadata, profile: Profile) -> Result<ClientMetadat
     texts_are_short(&metadata)?;
     lists_are_short(&metadata)?;
     redirect_uris(&metadata)?;
-    grants_and_responses_fit(&metadata)?;
+    grants_and_responses_fit(&metadata, profile.tightened_by(metadata.profile))?;
     response_modes(&metadata)?;
     authentication_fits(&metadata)?;
     keys(&metadata)?;
@@ -124,27 +124,54 @@ fn redirect_uris(metadata: &ClientMetadata) -> Result<(), Refusal> {
     }
 }
 
-/// DR-05, RFC 7591 §2.1.
-fn grants_and_responses_fit(metadata: &ClientMetadata) -> Result<(), Refusal> {
+/// DR-05, RFC 7591 §2.1, OIDC Registration §2: what a client asks for needs the grants that it is made of. S-033: tokens
+/// pass through the browser in profile `oidc` only.
+fn grants_and_responses_fit(metadata: &ClientMetadata, profile: Profile) -> Result<(), Refusal> {
     let has = |grant| metadata.grant_types.contains(&grant);
-    if metadata.response_types.iter().any(|response_type| response_type != "code") {
-        return Err(invalid("response_types", "may hold code only"));
+    for text in &metadata.response_types {
+        let Some(known) = ResponseType::parse(text).filter(|known| known.is_in(profile)) else {
+            let what = format!("has one that does not exist in profile {}: {text}", profile.name());
+            return Err(invalid("response_types", what));
+        };
+        if let Some(missing) = known.grants().iter().find(|grant| !has(**grant)) {
+            return Err(invalid("response_types", format!("needs the grant type {} for {text}", missing.name())));
+        }
     }
-    if !metadata.response_types.is_empty() && !has(GrantType::AuthorizationCode) {
-        return Err(invalid("response_types", "needs the grant type authorization_code"));
+    if has(GrantType::Implicit) && profile != Profile::Oidc {
+        return Err(invalid(
+            "grant_types",
+            format!("has implicit, which does not exist in profile {}", profile.name()),
+        ));
     }
     if has(GrantType::RefreshToken) && !metadata.grant_types.iter().any(|grant| grant.begins_refreshable_families()) {
         return Err(invalid("grant_types", "has refresh_token without a grant that gives refresh tokens"));
     }
-    if has(GrantType::AuthorizationCode) && metadata.redirect_uris.is_empty() {
+    let by_browser = metadata.grant_types.iter().find(|grant| grant.begins_at_authorization_endpoint());
+    if let Some(grant) = by_browser.filter(|_| metadata.redirect_uris.is_empty()) {
         return Err(Refusal::new(Cause::RegisteredRedirectUriInvalid)
-            .with_detail("redirect_uris is required for the grant type authorization_code"));
+            .with_detail(format!("redirect_uris is required for the grant type {}", grant.name())));
     }
-    Ok(())
+    implicit_goes_to_https(metadata)
+}
+
+/// DR-04: a web client that gets tokens by way of the browser gets them over https, and not on this machine.
+fn implicit_goes_to_https(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    let is_web = metadata.application_type == ApplicationType::Web;
+    if !is_web || !metadata.grant_types.contains(&GrantType::Implicit) {
+        return Ok(());
+    }
+    let is_open = |uri: &&String| {
+        AbsoluteUri::read(uri).is_ok_and(|uri| uri.scheme != "https" || redirect_uri::is_loopback(&uri))
+    };
+    match metadata.redirect_uris.iter().find(is_open) {
+        Some(uri) => Err(Refusal::new(Cause::RegisteredRedirectUriInvalid)
+            .with_detail(format!("redirect_uris must be https and not localhost for the grant type implicit: {uri}"))),
+        None => Ok(()),
+    }
 }
 
 fn response_modes(metadata: &ClientMetadata) -> Result<(), Refusal> {
-    match metadata.response_modes.iter().find(|mode| ResponseMode::parse(mode).is_none()) {
+    match metadata.response_modes.iter().find(|mode| !ResponseMode::NAMES.contains(&mode.as_str())) {
         Some(unknown) => Err(invalid("response_modes", format!("has a mode this server does not know: {unknown}"))),
         None => Ok(()),
     }
@@ -184,6 +211,7 @@ fn algorithms(metadata: &ClientMetadata) -> Result<(), Refusal> {
     let fields = [
         ("id_token_signed_response_alg", &metadata.id_token_signed_response_alg),
         ("userinfo_signed_response_alg", &metadata.userinfo_signed_response_alg),
+        ("authorization_signed_response_alg", &metadata.authorization_signed_response_alg),
     ];
     for (field, algorithm) in fields {
         if algorithm.as_deref().is_some_and(|algorithm| !SIGNING_ALGORITHMS.contains(&algorithm)) {

@@ -77,6 +77,52 @@ fn grants_and_responses_that_do_not_fit_are_refused() {
     assert_eq!(refused(|m| m.redirect_uris.clear()), (Cause::RegisteredRedirectUriInvalid, "redirect_uris".to_owned()));
 }
 
+/// DR-05, S-033: what passes through the browser needs the grants it is made of, and profile `oidc`.
+#[test]
+fn tokens_by_the_browser_need_their_grants_and_profile_oidc() {
+    let hybrid = || ClientMetadata {
+        grant_types: vec![GrantType::AuthorizationCode, GrantType::Implicit],
+        response_types: vec!["id_token code".into(), "id_token token".into()],
+        ..web_client().metadata
+    };
+    let field = |metadata, profile| {
+        let refusal = check(metadata, profile).unwrap_err();
+        refusal.detail.unwrap_or_default().split(' ').next().unwrap_or_default().to_owned()
+    };
+
+    assert!(check(hybrid(), Profile::Oidc).is_ok());
+    assert_eq!(field(hybrid(), Profile::OAuth21), "response_types");
+    assert_eq!(field(ClientMetadata { profile: Some(Profile::OAuth21), ..hybrid() }, Profile::Oidc), "response_types");
+    for missing in [GrantType::AuthorizationCode, GrantType::Implicit] {
+        let mut metadata = hybrid();
+        metadata.grant_types.retain(|grant| *grant != missing);
+        assert_eq!(field(metadata, Profile::Oidc), "response_types", "{missing:?}");
+    }
+    assert_eq!(
+        field(ClientMetadata { response_types: vec!["code".into()], ..hybrid() }, Profile::OAuth21),
+        "grant_types"
+    );
+}
+
+/// DR-04: a web client gets tokens by the browser at https, and not on this machine; a native one may.
+#[test]
+fn implicit_web_clients_are_at_https() {
+    let at = |uri: &str, application_type| ClientMetadata {
+        application_type,
+        redirect_uris: vec![uri.into()],
+        grant_types: vec![GrantType::Implicit],
+        response_types: vec!["id_token token".into()],
+        ..web_client().metadata
+    };
+
+    assert!(check(at("https://rp.example/cb", ApplicationType::Web), Profile::Oidc).is_ok());
+    for uri in ["http://127.0.0.1:3000/cb", "http://localhost/cb", "https://localhost/cb"] {
+        let refusal = check(at(uri, ApplicationType::Web), Profile::Oidc).unwrap_err();
+        assert_eq!(refusal.cause, Cause::RegisteredRedirectUriInvalid, "{uri}");
+    }
+    assert!(check(at("http://127.0.0.1:3000/cb", ApplicationType::Native), Profile::Oidc).is_ok());
+}
+
 /// OA-17: a public client gets no token of its own, and asks about no token of others.
 #[test]
 fn a_public_client_has_no_rights_of_its_own() {
@@ -111,7 +157,7 @@ fn private_key_jwt_needs_usable_public_keys() {
     assert_invalid("jwks", with(Some(json!({"keys": [{"kty": "oct", "k": "AAAA"}]}))));
 }
 
-/// OC-30: only the algorithms we sign with; never `none`.
+/// OC-30, RM-08: only the algorithms we sign with; never `none`.
 #[test]
 fn only_rs256_and_es256_can_be_chosen() {
     assert!(checked(|m| m.id_token_signed_response_alg = text("ES256")).is_ok());
@@ -119,6 +165,7 @@ fn only_rs256_and_es256_can_be_chosen() {
     for algorithm in ["none", "HS256", "rs256", "PS256", ""] {
         assert_invalid("id_token_signed_response_alg", |m| m.id_token_signed_response_alg = text(algorithm));
         assert_invalid("userinfo_signed_response_alg", |m| m.userinfo_signed_response_alg = text(algorithm));
+        assert_invalid("authorization_signed_response_alg", |m| m.authorization_signed_response_alg = text(algorithm));
     }
 }
 

@@ -79,6 +79,8 @@ impl TokenRequest {
                 code_verifier: parameters.get("code_verifier").map(secret),
                 resources,
             }),
+            // Its tokens come from the authorization endpoint.
+            GrantType::Implicit => return Err(Cause::GrantTypeUnsupported.into()),
             GrantType::RefreshToken => Self::RefreshToken {
                 refresh_token: secret(parameters.require("refresh_token")?),
                 scope: scope(parameters)?,

@@ -4,7 +4,7 @@
 //! checks to `oidc::authorization` and what follows to `issuer::authorize`.
 
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
-use portreeve_oidc::authorization::{Accepted, Parsed, RejectedRequest, Rules};
+use portreeve_oidc::authorization::{Accepted, Parsed, Rules};
 use portreeve_oidc::{Cause, Parameters, Refusal};
 
 use crate::door::Door;
@@ -62,9 +62,12 @@ fn accept(door: &Door, pairs: Vec<(String, String)>) -> Result<Accepted, Box<Rep
     let servers = door.at.server_list();
     let settings = &door.at.tenant.settings;
     let rules = Rules { profile: settings.profile, registration_open: settings.registration, servers: &servers };
-    redirectable.accept(&rules).map_err(|RejectedRequest { target, refusal }| {
+    redirectable.accept(&rules).map_err(|rejected| {
+        let refusal = &rejected.refusal;
         tracing::info!(reference = door.reference, client = client.id.as_str(), %refusal, "authorization refused");
-        let answer = target.error(refusal.cause.code(), refusal.cause.description(), &door.at.issuer);
-        Box::new(Reply::answer(door, answer))
+        match door.issuer().rejected(&door.at, &client, &rejected) {
+            Ok(answer) => Box::new(Reply::answer(door, answer)),
+            Err(fault) => Box::new(error_page::broken(door, &fault)),
+        }
     })
 }

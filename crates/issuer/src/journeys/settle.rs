@@ -5,16 +5,17 @@ use std::sync::Arc;
 use portreeve_crypto::{SecretBytes, SecretText};
 use portreeve_domain::journey::{ConsentAnswer, Step};
 use portreeve_domain::{Acr, FamilyId, Fault, GrantType, Lifetime, Session, Timestamp, TokenFamily, UserId};
-use portreeve_oidc::authorization::{self, Answer};
+use portreeve_oidc::authorization;
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::{Tx, journeys as rows, sessions};
 
 use super::password::void_outdated_proofs;
 use super::{Acted, Journey};
+use crate::authorization_response::Outcome;
 use crate::authorize::{Progress, journey_text};
 use crate::directory::TenantDirectory;
 use crate::stored_facts::seal_facts;
-use crate::tokens::code::{self, CodeRequest};
+use crate::tokens::front_channel::{self, FrontChannelGrant, FrontChannelTokens};
 use crate::{Issuer, gate, login};
 
 /// What follows from the facts.
@@ -34,8 +35,8 @@ pub(crate) enum Settled {
 
 /// The end of a journey.
 pub(crate) struct Ended {
-    /// What the browser takes to the client.
-    pub answer: Answer,
+    /// What it came to; the answer to the client is made of it after the commit.
+    pub outcome: Outcome,
     /// Who signed in.
     pub user: Option<UserId>,
     /// A new binding cookie.
@@ -60,18 +61,18 @@ impl Issuer {
             }
             step = self.step_of(tx, at, journey).await?;
         }
-        let (answer, user) = match step {
-            Step::Done => match self.issue_code(tx, at, journey).await? {
-                Ok(answer) => (answer, journey.stored.facts.user),
-                Err(refusal) => (self.error(at, journey, &refusal), None),
+        let (outcome, user) = match step {
+            Step::Done => match self.grant(tx, at, journey).await? {
+                Ok(tokens) => (Outcome::Granted(Box::new(tokens)), journey.stored.facts.user),
+                Err(refusal) => (Outcome::Refused(refusal), None),
             },
-            Step::Denied(denial) => (self.error(at, journey, &authorization::denied(denial).into()), None),
+            Step::Denied(denial) => (Outcome::Refused(authorization::denied(denial).into()), None),
             _ => {
                 self.prepare(tx, at, step, journey).await?;
                 return Ok(Settled::Step { step, cookie });
             }
         };
-        Ok(Settled::Ended(Ended { answer, user, cookie }))
+        Ok(Settled::Ended(Ended { outcome, user, cookie }))
     }
 
     /// Adds what was done to the stored journey, settles, and commits; the end of every form.
@@ -84,22 +85,25 @@ impl Issuer {
         let settled = self.settle(&mut tx, at, &mut journey).await?;
         let facts = seal_facts(&self.ambient, at, journey.id, &journey.stored)?;
         let (id, version) = (journey.id, journey.version);
-        let (kept, progress) = match settled {
-            Settled::Stale => return Ok(Acted::Stale),
-            Settled::Step { step, cookie } => (
-                rows::update(&mut tx, at.id(), id, version, &facts).await?,
-                Progress::Page { journey: journey_text(at, id)?, step, cookie },
-            ),
-            Settled::Ended(Ended { answer, user, cookie }) => (
-                rows::finish(&mut tx, at.id(), id, version, &facts, self.ambient.now()).await?,
-                Progress::Answer { answer, cookie, user },
-            ),
+        let kept = match &settled {
+            Settled::Stale => false,
+            Settled::Step { .. } => rows::update(&mut tx, at.id(), id, version, &facts).await?,
+            Settled::Ended(_) => rows::finish(&mut tx, at.id(), id, version, &facts, self.ambient.now()).await?,
         };
         if !kept {
             return Ok(Acted::Stale);
         }
         tx.commit().await?;
-        Ok(Acted::Moved(progress))
+        Ok(match settled {
+            Settled::Stale => Acted::Stale,
+            Settled::Step { step, cookie } => {
+                Acted::Moved(Progress::Page { journey: journey_text(at, id)?, step, cookie })
+            }
+            Settled::Ended(Ended { outcome, user, cookie }) => {
+                let answer = self.answer(at, &journey.client, &journey.request, outcome)?;
+                Acted::Moved(Progress::Answer { answer, cookie, user })
+            }
+        })
     }
 
     /// Goes on without a form: when what was missing was shown in another tab, the journey ends here.
@@ -146,18 +150,13 @@ impl Issuer {
         Ok(Some(done.browser.cookie))
     }
 
-    fn error(&self, at: &TenantDirectory, journey: &Journey, refusal: &Refusal) -> Answer {
-        tracing::info!(client = journey.client.id.as_str(), %refusal, "authorization refused");
-        journey.request.target.error(refusal.cause.code(), refusal.cause.description(), &at.issuer)
-    }
-
-    /// Grants what was asked and agreed to, through the gate, and returns the success response.
-    async fn issue_code(
+    /// Grants what was asked and agreed to, through the gate.
+    async fn grant(
         &self,
         tx: &mut Tx,
         at: &Arc<TenantDirectory>,
         journey: &Journey,
-    ) -> Result<Result<Answer, Refusal>, Fault> {
+    ) -> Result<Result<FrontChannelTokens, Refusal>, Fault> {
         let session = match journey.stored.facts.session {
             Some(id) => sessions::find(tx, at.id(), id).await?,
             None => None,
@@ -174,14 +173,8 @@ impl Issuer {
                 return Ok(Err(Refusal::new(Cause::UserRefused).with_detail(format!("gate: {refusal:?}"))));
             }
         };
-        let challenge = journey.request.code_challenge.as_ref().map(|challenge| String::from(*challenge));
-        let request = CodeRequest {
-            redirect_uri: journey.request.target.redirect_uri(),
-            redirect_uri_was_sent: journey.request.redirect_uri_was_sent,
-            code_challenge: challenge.as_deref(),
-        };
-        let code = code::issue(tx, &self.ambient, at, &pass, &family, &request).await?;
-        Ok(Ok(journey.request.target.success(code.expose(), &at.issuer)))
+        let (ambient, client, request) = (&self.ambient, &*journey.client, &journey.request);
+        front_channel::issue(tx, &FrontChannelGrant { ambient, at, client, pass: &pass, request }, family).await
     }
 
     fn family(
@@ -203,7 +196,7 @@ impl Issuer {
             tenant: at.id(),
             id: FamilyId::new(self.ambient.row_id()),
             client: journey.client.id.clone(),
-            origin: GrantType::AuthorizationCode,
+            origin: if request.response_type.has_code() { GrantType::AuthorizationCode } else { GrantType::Implicit },
             user: session.user,
             session: session.id,
             sid: session.sid.clone(),

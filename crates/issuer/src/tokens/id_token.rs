@@ -1,12 +1,13 @@
 //! ID tokens: the claims are read inside the transaction, the token is signed after it.
 //!
-//! Owns the choice of the algorithm and which of the person's claims go in: only those the client named for the ID
-//! token; the rest is at userinfo. Leaves the shape to `oidc::id_token`. OIDC Core §2, §3.1.3.3, §5.4, §5.5, §12.2.
+//! Owns the choice of the algorithm and which of the person's claims go in: those the client named for the ID token; the
+//! rest is at userinfo, unless no access token is issued that could fetch it. Leaves the shape to `oidc::id_token`. OIDC Core §2, §3.1.3.3, §5.4, §5.5, §12.2.
 
 use portreeve_domain::{Client, Fault, Profile, Subject, Timestamp, TokenFamily};
 use portreeve_jose::{Algorithm, left_half_hash};
+use portreeve_oidc::authorization::ResponseType;
 use portreeve_oidc::claims_request::{ClaimsRequest, ClaimsSection};
-use portreeve_oidc::id_token::{IdToken, Occasion};
+use portreeve_oidc::id_token::{Hashes, IdToken, Occasion};
 use portreeve_oidc::userinfo;
 use portreeve_storage::Conn;
 use serde_json::{Map, Value};
@@ -25,13 +26,13 @@ pub(super) struct IdDraft {
 }
 
 impl IdDraft {
-    /// Signs it, bound to the access token it is given with.
+    /// Signs it, bound to what it is given with.
     pub(super) fn sign(
         &self,
         at: &TenantDirectory,
         client: &Client,
         family: &TokenFamily,
-        access_token: &str,
+        beside: Beside<'_>,
         issued_at: Timestamp,
     ) -> Result<String, Fault> {
         let algorithm = algorithm(at, client)?;
@@ -41,10 +42,25 @@ impl IdDraft {
             family,
             occasion: self.occasion,
             issued_at,
-            at_hash: Some(&left_half_hash(algorithm, access_token)),
+            hashes: beside.hashes(algorithm),
             claims: &self.claims,
         };
         at.signing.active(algorithm)?.sign(TYP, &token.to_json()?).map_err(Fault::new)
+    }
+}
+
+/// What an ID token is given with, by way of the browser or from the token endpoint.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Beside<'a> {
+    pub(super) access_token: Option<&'a str>,
+    pub(super) code: Option<&'a str>,
+    pub(super) state: Option<&'a str>,
+}
+
+impl Beside<'_> {
+    fn hashes(self, algorithm: Algorithm) -> Hashes {
+        let hash = |text| left_half_hash(algorithm, text);
+        Hashes { access_token: self.access_token.map(hash), code: self.code.map(hash), state: self.state.map(hash) }
     }
 }
 
@@ -68,6 +84,20 @@ pub(super) fn algorithm(at: &TenantDirectory, client: &Client) -> Result<Algorit
     }
 }
 
+/// Makes sure that the tokens of an answer to a request for `response_type` can be signed.
+///
+/// # Errors
+/// A transient fault while the first key of an algorithm is being made.
+pub(crate) fn check_keys(at: &TenantDirectory, client: &Client, response_type: ResponseType) -> Result<(), Fault> {
+    if response_type.has_id_token() {
+        at.signing.active(algorithm(at, client)?)?;
+    }
+    if response_type.has_token() {
+        at.signing.active(super::SIGNED_WITH)?;
+    }
+    Ok(())
+}
+
 /// The claims about the person that the client named for `section` of its `claims` request, with those of `scopes`.
 ///
 /// # Errors
@@ -83,19 +113,21 @@ pub(crate) fn released<'s>(
     Ok(userinfo::released(scopes, request.names(section), person))
 }
 
-/// Reads the claims that go into an ID token; the person is opened only if some were asked for.
+/// Reads the claims that go into an ID token: those named for it and those of `scopes`; the person is opened only if there
+/// are some.
 pub(super) async fn claims(
     conn: &mut Conn,
     at: &TenantDirectory,
     family: &TokenFamily,
     subject: &Subject,
+    scopes: &[&str],
 ) -> Result<Map<String, Value>, Fault> {
-    if claims_request(family)?.names(ClaimsSection::IdToken).next().is_none() {
+    if scopes.is_empty() && claims_request(family)?.names(ClaimsSection::IdToken).next().is_none() {
         return Ok(Map::new());
     }
     let gone = || Fault::impossible("the gate admitted a person who is not there");
     let person = people::find(conn, at, family.user).await?.ok_or_else(gone)?;
-    released(family, ClaimsSection::IdToken, [], &as_seen(&person, subject))
+    released(family, ClaimsSection::IdToken, scopes.iter().copied(), &as_seen(&person, subject))
 }
 
 /// A person as the client sees them whose `sub` this is.

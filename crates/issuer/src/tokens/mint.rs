@@ -4,7 +4,7 @@
 //! made and signed, so that no transaction waits for a signature. DESIGN §3 "writes", §11; SECURITY rule 4.
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Actor, Client, Event, EventType, Fault, Lifetime, Scope, TokenFamily};
+use portreeve_domain::{Actor, Client, Event, EventType, Fault, Lifetime, Scope, Subject, TokenFamily};
 use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::token_response::TokenResponse;
@@ -12,7 +12,7 @@ use portreeve_oidc::token_target::TokenTarget;
 use portreeve_storage::{Tx, access_tokens};
 
 use super::access_token::{self, AccessDraft};
-use super::id_token::{self, IdDraft};
+use super::id_token::{self, Beside, IdDraft};
 use crate::directory::TenantDirectory;
 use crate::gate::Pass;
 use crate::{Ambient, audit};
@@ -37,13 +37,21 @@ pub(super) struct UserGrant<'a> {
     pub(super) occasion: Occasion,
 }
 
+/// Whose access token is to be stored.
+pub(super) struct Holder<'a> {
+    pub(super) at: &'a TenantDirectory,
+    pub(super) ambient: &'a Ambient,
+    pub(super) pass: &'a Pass,
+    pub(super) family: &'a TokenFamily,
+}
+
 /// Tokens for a person's grant: stored, to be signed once the transaction has committed.
 pub(super) struct UserTokens {
     family: TokenFamily,
     access: AccessDraft,
     refresh_token: Option<SecretText>,
     id_token: Option<IdDraft>,
-    subject: portreeve_domain::Subject,
+    subject: Subject,
 }
 
 impl IssuedTokens {
@@ -69,7 +77,10 @@ impl UserTokens {
         let principal = Principal::User { subject: self.subject.as_str(), family: &self.family };
         let access_token = self.access.text(at, principal)?;
         let issued_at = self.access.issued_at;
-        let sign_id_token = |draft: &IdDraft| draft.sign(at, client, &self.family, access_token.expose(), issued_at);
+        let sign_id_token = |draft: &IdDraft| {
+            let beside = Beside { access_token: Some(access_token.expose()), ..Beside::default() };
+            draft.sign(at, client, &self.family, beside, issued_at)
+        };
         let id_token = self.id_token.as_ref().map(sign_id_token).transpose()?;
         Ok(IssuedTokens {
             access_token,
@@ -102,17 +113,39 @@ pub(super) async fn for_user(
 ) -> Result<UserTokens, Fault> {
     let UserGrant { at, ambient, pass, target, occasion } = grant;
     pass.check_is_for(&family)?;
-    let subject = pass.subject().cloned().ok_or_else(|| Fault::impossible("a person's pass without a subject"))?;
-    let access = AccessDraft::new(pass, ambient, at, target, Some(family.absolute_end()))?;
-    access_tokens::insert(tx, at.id(), &access.row(pass)).await?;
-    record_access_token(tx, ambient, at, pass, &access).await?;
+    let subject = subject_of(pass)?;
+    let access = store_access_token(tx, Holder { at, ambient, pass, family: &family }, target).await?;
     let id_token = if family.scope.contains("openid") {
-        let claims = id_token::claims(tx, at, &family, &subject).await?;
+        let claims = id_token::claims(tx, at, &family, &subject, &[]).await?;
         Some(IdDraft { subject: subject.clone(), claims, occasion })
     } else {
         None
     };
     Ok(UserTokens { family, access, refresh_token, id_token, subject })
+}
+
+/// The `sub` of the person whose pass it is.
+///
+/// # Errors
+/// A fault for a client's own pass.
+pub(super) fn subject_of(pass: &Pass) -> Result<Subject, Fault> {
+    pass.subject().cloned().ok_or_else(|| Fault::impossible("a person's pass without a subject"))
+}
+
+/// Stores an access token for a person's grant, with its event.
+///
+/// # Errors
+/// A fault when the database is away.
+pub(super) async fn store_access_token(
+    tx: &mut Tx,
+    holder: Holder<'_>,
+    target: TokenTarget,
+) -> Result<AccessDraft, Fault> {
+    let Holder { at, ambient, pass, family } = holder;
+    let access = AccessDraft::new(pass, ambient, at, target, Some(family.absolute_end()))?;
+    access_tokens::insert(tx, at.id(), &access.row(pass)).await?;
+    record_access_token(tx, ambient, at, pass, &access).await?;
+    Ok(access)
 }
 
 /// Writes the event of a stored access token.

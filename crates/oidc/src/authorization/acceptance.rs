@@ -3,7 +3,7 @@
 //! One check, one function, listed once in order in [`check`]. What is unknown is ignored (OC-02), and so are `display`,
 //! `claims_locales` and odd `ui_locales` (OC-15). OIDC Core §3.1.2.1, §3.1.2.2, §5.5, §6; RFC 6749 §4.1.1; RFC 7636 §4.3.
 
-use portreeve_domain::{Acr, Client, GrantType, Profile, ResourceServer, Scope};
+use portreeve_domain::{Acr, Client, Profile, ResourceServer, Scope};
 
 use super::requirements::{consent_rule, essential_acr};
 use super::{Accepted, Prompt, Prompts, Redirectable, ResponseMode, ResponseType};
@@ -28,9 +28,9 @@ const UNSUPPORTED: [(&str, Cause); 3] = [
 ///
 /// Causes of refusal, in the order they are looked for: `RequestObjectUnsupported`, `RequestUriUnsupported`,
 /// `RegistrationParameterUnsupported`; `ParameterMissing`, `ResponseTypeUnsupported`, `ResponseTypeNotRegistered`;
-/// `ResponseModeUnsupported`, `ResponseModeNotAllowed`; `CodeChallengeMissing`, `CodeChallengeMethodUnsupported`, `CodeChallengeMalformed`;
+/// `ResponseModeUnsupported`, `ResponseModeNotAllowed`; `CodeChallengeMissing`, `CodeChallengeMethodUnsupported`, `CodeChallengeMalformed`; `NonceMissing`;
 /// `PromptUnsupported`, `PromptConflict`, `RegistrationClosed`; `MaxAgeMalformed`; `ClaimsMalformed`, `LevelNotReached`;
-/// `ScopeMalformed`, `ScopeNotAllowed`; `ResourceMalformed`, `ResourceUnknown`.
+/// `ScopeMalformed`, `ScopeNotAllowed`, `ScopeOpenidMissing`; `ResourceMalformed`, `ResourceUnknown`.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
     /// The tenant's profile; the client's own one can tighten it.
@@ -45,21 +45,29 @@ pub struct Rules<'a> {
 pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Accepted, Refusal> {
     let Redirectable { client, parameters, .. } = request;
     unsupported_parameters(parameters)?;
-    response_type(parameters, client)?;
+    let response_type = response_type(parameters, client, rules.profile)?;
     ResponseMode::requested(parameters, client, request.target.redirect_uri())?;
-    let code_challenge = code_challenge(parameters, client, rules.profile)?;
+    let code_challenge = code_challenge(parameters, client, rules.profile)?.filter(|_| response_type.has_code());
+    let nonce = nonce(parameters, response_type)?;
     let prompts = prompts(parameters, rules)?;
     let max_age = max_age(parameters, client)?;
     let claims = claims(parameters)?;
     let scope = scope(parameters, client, rules.servers)?;
+    if response_type.has_id_token() && !scope.contains("openid") {
+        return Err(Cause::ScopeOpenidMissing.into());
+    }
     let resources = resource::targets(&parameters.all("resource"), client, rules.servers)?;
     Ok(Accepted {
         client_id: client.id.clone(),
         target: request.target.clone(),
         redirect_uri_was_sent: request.redirect_uri_was_sent,
-        scope: scope_policy::settle_offline_access(&scope, client, consent_rule(client, &prompts)),
+        response_type,
+        scope: offline_access_needs_code(
+            scope_policy::settle_offline_access(&scope, client, consent_rule(client, &prompts)),
+            response_type,
+        ),
         resources,
-        nonce: parameters.get("nonce").map(str::to_owned),
+        nonce,
         code_challenge,
         prompts,
         max_age,
@@ -77,23 +85,39 @@ fn unsupported_parameters(parameters: &Parameters) -> Result<(), Refusal> {
     sent.map_or(Ok(()), |(_, cause)| Err(cause.into()))
 }
 
-fn response_type(parameters: &Parameters, client: &Client) -> Result<ResponseType, Refusal> {
+fn response_type(parameters: &Parameters, client: &Client, tenant: Profile) -> Result<ResponseType, Refusal> {
     let text = parameters.require("response_type")?;
-    let response_type =
-        ResponseType::parse(text).ok_or_else(|| Refusal::new(Cause::ResponseTypeUnsupported).with_detail(text))?;
+    let profile = tenant.tightened_by(client.metadata.profile);
+    let response_type = ResponseType::parse(text)
+        .filter(|known| known.is_in(profile))
+        .ok_or_else(|| Refusal::new(Cause::ResponseTypeUnsupported).with_detail(text))?;
     let registered =
         client.metadata.response_types.iter().any(|known| ResponseType::parse(known) == Some(response_type));
-    if registered && client.may_use(GrantType::AuthorizationCode) {
+    if registered && response_type.grants().iter().all(|grant| client.may_use(*grant)) {
         Ok(response_type)
     } else {
         Err(Cause::ResponseTypeNotRegistered.into())
     }
 }
 
+/// OC-24: what came by way of the browser is bound to the request by nothing else (OIDC Core §3.2.2.1, §3.3.2.11).
+fn nonce(parameters: &Parameters, response_type: ResponseType) -> Result<Option<String>, Refusal> {
+    match parameters.get("nonce") {
+        None if response_type.has_id_token() => Err(Cause::NonceMissing.into()),
+        nonce => Ok(nonce.map(str::to_owned)),
+    }
+}
+
+/// OC-36: without a code there is no refresh token that it could be about (OIDC Core §11).
+fn offline_access_needs_code(scope: Scope, response_type: ResponseType) -> Scope {
+    if response_type.has_code() { scope } else { scope.filter(|token| token != "offline_access") }
+}
+
 /// RFC 7636 §4.3: a challenge without a method means `plain`, which does not exist here. A method without a challenge is a
-/// client that believes to be protected.
+/// client that believes to be protected. Where no code comes there is nothing to protect.
 fn code_challenge(parameters: &Parameters, client: &Client, tenant: Profile) -> Result<Option<CodeChallenge>, Refusal> {
-    let required = tenant.tightened_by(client.metadata.profile).requires_pkce() || client.is_public();
+    let has_code = parameters.get("response_type").and_then(ResponseType::parse).is_some_and(ResponseType::has_code);
+    let required = has_code && (tenant.tightened_by(client.metadata.profile).requires_pkce() || client.is_public());
     match (parameters.get("code_challenge"), parameters.get("code_challenge_method")) {
         (None, None) if !required => Ok(None),
         (None, _) => Err(Cause::CodeChallengeMissing.into()),

@@ -3,11 +3,11 @@
 use portreeve_domain::{Acr, ClientId, Scope};
 use serde::{Deserialize, Serialize};
 
-use super::{Prompts, ResponseTarget};
+use super::{Prompts, ResponseTarget, ResponseType};
 use crate::claims_request::ClaimsRequest;
 use crate::pkce::CodeChallenge;
 
-/// A validated authorization request for a code. Made by [`Redirectable::accept`](super::Redirectable::accept) alone;
+/// A validated authorization request. Made by [`Redirectable::accept`](super::Redirectable::accept) alone;
 /// its JSON form is read back from the journey's row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -18,12 +18,14 @@ pub struct Accepted {
     pub target: ResponseTarget,
     /// Whether `redirect_uri` was in the request, so that the token request must repeat it (RFC 6749 §4.1.3).
     pub redirect_uri_was_sent: bool,
+    /// What the answer is to hold.
+    pub response_type: ResponseType,
     /// What is asked for, less what is silently ignored (`offline_access` without consent).
     pub scope: Scope,
     /// The resource servers the tokens are for, as registered; empty: the default audience (RFC 8707 §2).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
-    /// To be echoed in the ID token.
+    /// To be echoed in every ID token of the flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
     /// What the code verifier must hash to; `None` only for a confidential client in profile `oidc`.

@@ -21,8 +21,8 @@ pub use accepted::Accepted;
 pub use prompt::{Prompt, Prompts};
 pub use redirectable::{Identified, Parsed, Redirectable, RejectedRequest};
 pub use requirements::requirements;
-pub use response_mode::ResponseMode;
-pub use response_target::{Answer, ResponseTarget};
+pub use response_mode::{Protection, ResponseMode};
+pub use response_target::{Answer, ResponseTarget, Said};
 pub use response_type::ResponseType;
 pub use silent::{denied, silent};
 

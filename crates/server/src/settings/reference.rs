@@ -56,7 +56,7 @@ Fields of clients that no RFC names:
 | field | meaning |
 |---|---|
 | `profile` | a stricter profile than the tenant's |
-| `response_modes` | how the authorization endpoint answers it: some of `query`, `fragment`, `form_post`; empty: by every mode that fits |
+| `response_modes` | how the authorization endpoint answers it: some of `query`, `fragment`, `form_post`, `jwt`, `query.jwt`, `fragment.jwt`, `form_post.jwt`; empty: by every mode that fits |
 | `introspects` | resource servers whose tokens the client may introspect |
 | `resources` | resource servers it may ask tokens for; empty: every one of the tenant |
 | `first_party` | whether it belongs to the operator: people are not asked for consent |

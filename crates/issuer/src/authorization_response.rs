@@ -1,0 +1,83 @@
+//! Answers to authorization requests, as the browser takes them to the client.
+//!
+//! Owns what happens once the transaction is committed: tokens are signed, and so is the answer itself where the client
+//! wants it signed. Leaves parameters to `oidc::authorization` and the claims of a signed answer to `oidc::jarm`.
+//! RFC 6749 §4.1.2; OIDC Core §3.2.2.5, §3.3.2.5; JARM §2.3.
+
+use portreeve_domain::{Client, Fault};
+use portreeve_oidc::authorization::{Accepted, Answer, Protection, RejectedRequest, ResponseTarget, Said};
+use portreeve_oidc::{Refusal, jarm};
+
+use crate::Issuer;
+use crate::directory::TenantDirectory;
+use crate::tokens::front_channel::FrontChannelTokens;
+use crate::tokens::id_token;
+
+/// What a request came to.
+pub(crate) enum Outcome {
+    /// A grant.
+    Granted(Box<FrontChannelTokens>),
+    /// An error.
+    Refused(Refusal),
+}
+
+impl Issuer {
+    /// The answer to a request that was refused before anything was begun.
+    ///
+    /// # Errors
+    /// A fault when the answer cannot be signed.
+    pub fn rejected(&self, at: &TenantDirectory, client: &Client, rejected: &RejectedRequest) -> Result<Answer, Fault> {
+        self.write_answer(at, client, &rejected.target, Said::error(rejected.refusal.cause))
+    }
+
+    /// The answer to an accepted request; not while a transaction is open, since it signs.
+    ///
+    /// # Errors
+    /// A fault when a signature fails.
+    pub(crate) fn answer(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        request: &Accepted,
+        outcome: Outcome,
+    ) -> Result<Answer, Fault> {
+        let said = match outcome {
+            Outcome::Granted(tokens) => tokens.sign(at, client)?,
+            Outcome::Refused(refusal) => {
+                tracing::info!(client = client.id.as_str(), %refusal, "authorization refused");
+                Said::error(refusal.cause)
+            }
+        };
+        self.write_answer(at, client, &request.target, said)
+    }
+
+    fn write_answer(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        target: &ResponseTarget,
+        said: Said,
+    ) -> Result<Answer, Fault> {
+        let parameters = target.parameters(said, &at.issuer);
+        match target.mode().protection {
+            Protection::Plain => Ok(target.write(parameters)),
+            Protection::Signed => {
+                let claims = jarm::claims(&parameters, client, self.ambient.now())?;
+                let key = at.signing.active(jarm::algorithm(client)?)?;
+                let response = key.sign(id_token::TYP, &claims).map_err(Fault::new)?;
+                Ok(target.write(vec![("response", response)]))
+            }
+        }
+    }
+}
+
+/// Makes sure that what may have to be signed for an answer can be, before a person is asked for anything.
+///
+/// # Errors
+/// A transient fault while the first key of an algorithm is being made.
+pub(crate) fn check_keys(at: &TenantDirectory, client: &Client, request: &Accepted) -> Result<(), Fault> {
+    if request.target.mode().protection == Protection::Signed {
+        at.signing.active(jarm::algorithm(client)?)?;
+    }
+    id_token::check_keys(at, client, request.response_type)
+}
