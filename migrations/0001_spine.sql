@@ -189,6 +189,8 @@ CREATE TABLE consents (
     PRIMARY KEY (tenant_id, user_id, client_id)
 );
 
+-- Columns *_thumbprint: whoever uses the row proves that key or shows that certificate (RFC 9449, RFC 8705).
+
 -- Everything issued from one authorization.
 CREATE TABLE token_families (
     id ROWID64 PRIMARY KEY,
@@ -214,6 +216,7 @@ CREATE TABLE authorization_codes (
     redirect_uri TEXT NOT NULL,
     redirect_uri_was_sent BOOLEAN NOT NULL,
     code_challenge TEXT,
+    key_thumbprint BYTEA,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     consumed_at BIGINT
@@ -228,6 +231,8 @@ CREATE TABLE refresh_tokens (
     generation BIGINT NOT NULL,
     secret_hash BYTEA NOT NULL,
     salt BYTEA NOT NULL,
+    key_thumbprint BYTEA,
+    certificate_thumbprint BYTEA,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     consumed_at BIGINT,
@@ -245,6 +250,8 @@ CREATE TABLE access_tokens (
     secret_hash BYTEA,
     audience TEXT NOT NULL,
     scope TEXT NOT NULL,
+    key_thumbprint BYTEA,
+    certificate_thumbprint BYTEA,
     issued_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     revoked_at BIGINT

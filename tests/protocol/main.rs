@@ -17,6 +17,8 @@ mod client_keys;
 mod concurrency;
 mod cross_site_requests;
 mod discovery;
+mod dpop;
+mod dpop_at_resources;
 mod front_channel;
 mod id_tokens;
 mod introspection;

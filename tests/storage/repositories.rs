@@ -12,6 +12,7 @@ mod client_assertions;
 mod clients;
 mod consents;
 mod directory_versions;
+mod dpop_proofs;
 mod events;
 mod expiry;
 mod factor_failures;

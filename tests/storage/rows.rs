@@ -1,9 +1,9 @@
 //! Rows to plant: complete, valid, and each column different from its neighbours, so that a swapped pair shows.
 
 use portreeve_domain::{
-    AccessTokenId, Acr, BrowserId, ClientId, CodeId, EventId, FamilyId, GrantType, JourneyId, KeyTimes, LinkId,
-    MailPurpose, OutboxMessage, Proof, ProofKind, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId,
-    Timestamp, TokenFamily, UserId,
+    AccessTokenId, Acr, BrowserId, ClientId, CodeId, Confirmation, EventId, FamilyId, GrantType, JourneyId, KeyTimes,
+    LinkId, MailPurpose, OutboxMessage, Proof, ProofKind, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId,
+    Thumbprint, Timestamp, TokenFamily, UserId,
 };
 use portreeve_storage::{
     access_tokens::AccessTokenRow, audit_checkpoints::CheckpointRow, authorization_codes::CodeRow, events::EventRow,
@@ -43,6 +43,11 @@ pub(crate) fn password_proof(user: UserId) -> Proof {
     Proof { kind: ProofKind::Password, user, at: NOW }
 }
 
+/// Bound to a key and to a certificate.
+pub(crate) fn confirmation() -> Confirmation {
+    Confirmation { key: Some(Thumbprint::from_bytes([16; 32])), certificate: Some(Thumbprint::from_bytes([17; 32])) }
+}
+
 pub(crate) fn access_token(id: i64) -> AccessTokenRow {
     AccessTokenRow {
         id: AccessTokenId::new(id),
@@ -52,6 +57,7 @@ pub(crate) fn access_token(id: i64) -> AccessTokenRow {
         secret_hash: Some([8; 32]),
         audience: "https://api.example".to_owned(),
         scope: scope("openid email"),
+        confirmation: confirmation(),
         issued_at: NOW,
         expires_at: expiry(),
         revoked_at: None,
@@ -71,6 +77,7 @@ pub(crate) fn code(id: i64) -> CodeRow {
         redirect_uri: "https://web.example/callback".to_owned(),
         redirect_uri_was_sent: true,
         code_challenge: Some("challenge".to_owned()),
+        key: confirmation().key,
         created_at: NOW,
         expires_at: expiry(),
         consumed_at: None,
@@ -156,6 +163,7 @@ pub(crate) fn refresh_token(id: i64) -> RefreshTokenRow {
         generation: 3,
         secret_hash: [14; 32],
         salt: [15; 16],
+        confirmation: confirmation(),
         created_at: NOW,
         expires_at: expiry(),
         consumed_at: None,

@@ -1,7 +1,8 @@
 //! Clients: the applications that ask for tokens.
 //!
-//! Owns their metadata under the names of RFC 7591 §2 and OIDC Registration §2, plus five of our own
-//! (`response_modes`, `profile`, `introspects`, `resources`, `first_party`). Leaves checking metadata to `oidc::registration`.
+//! Owns their metadata under the names of RFC 7591 §2 and OIDC Registration §2, plus six of our own
+//! (`response_modes`, `profile`, `introspects`, `resources`, `first_party`, `require_dpop_nonce`). Leaves checking
+//! metadata to `oidc::registration`.
 
 use serde::{Deserialize, Serialize};
 
@@ -110,6 +111,10 @@ pub struct ClientMetadata {
     pub require_auth_time: bool,
     /// `acr_values` when a request has none.
     pub default_acr_values: Vec<String>,
+    /// Whether it must prove a key whenever it asks for a token (RFC 9449 §5.2).
+    pub dpop_bound_access_tokens: bool,
+    /// Whether its proofs must carry a nonce, also where its tenant leaves that open.
+    pub require_dpop_nonce: bool,
     /// Home page, shown to people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,

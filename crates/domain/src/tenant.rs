@@ -15,6 +15,17 @@ pub enum MfaPolicy {
     Required,
 }
 
+/// Whether DPoP proofs must carry a nonce of ours (RFC 9449 §8, §9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DpopNonces {
+    /// Only where a client is registered so.
+    #[default]
+    Optional,
+    /// Always.
+    Required,
+}
+
 /// What a tenant's operator can set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -28,6 +39,8 @@ pub struct TenantSettings {
     pub mfa: MfaPolicy,
     /// Whether people may create an account themselves (`prompt=create`).
     pub registration: bool,
+    /// Whether DPoP proofs must carry a nonce.
+    pub dpop_nonces: DpopNonces,
     /// How sign-in attempts are limited.
     pub rate_limits: RatePreset,
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use portreeve_domain::{Failure, Fault};
 use portreeve_issuer::RememberedRefusal;
-use portreeve_oidc::{Cause, Refusal, token_response};
+use portreeve_oidc::{Cause, Refusal, bearer, token_response};
 use serde_json::json;
 use tracing::{error, info, warn};
 
@@ -25,7 +25,7 @@ const RETRY_AFTER: &str = "1";
 pub(crate) enum Challenge {
     /// For a 401 where a client authenticates; `None` when it did not try the header (RFC 6749 §5.2).
     ToFailedClient(Option<String>),
-    /// Where a token is presented, each refusal says there what was wrong with it (RFC 6750 §3).
+    /// Where a token is presented, each refusal says there what was wrong with it (RFC 6750 §3, RFC 9449 §7.1).
     ToEveryRefusal(String),
 }
 
@@ -44,7 +44,12 @@ impl TenantRequest {
             Ok(body) => body,
             Err(fault) => return self.broken(&fault),
         };
-        let status = StatusCode::from_u16(refusal.cause.code().status()).unwrap_or(StatusCode::BAD_REQUEST);
+        let code = refusal.cause.code();
+        let status = match &challenge {
+            Challenge::ToEveryRefusal(_) => code.status_at_resource(),
+            Challenge::ToFailedClient(_) => code.status(),
+        };
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
         let mut response = self.note_refusal(refusal, json_reply(status, body));
         let challenge = match challenge {
             Challenge::ToEveryRefusal(challenge) => Some(challenge),
@@ -90,6 +95,17 @@ impl TenantRequest {
     fn request_id(&self) -> Option<&str> {
         self.request_id.as_ref().map(|id| id.as_str())
     }
+}
+
+/// Asks for a token, without an error code: nothing was wrong yet (RFC 6750 §3.1).
+pub(crate) fn without_token(realm: &str) -> Response {
+    let mut response = StatusCode::UNAUTHORIZED.into_response();
+    for challenge in bearer::challenges(realm) {
+        if let Ok(value) = HeaderValue::try_from(challenge) {
+            response.headers_mut().append(header::WWW_AUTHENTICATE, value);
+        }
+    }
+    response
 }
 
 /// A reply with a JSON body.

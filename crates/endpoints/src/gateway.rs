@@ -1,16 +1,16 @@
 //! The door for nginx's `auth_request`: 204 with who it is, 401, or 403; anything else nginx shows as 500.
 //!
 //! Owns statuses and the identity headers. Every answer carries all of them, empty when unknown, so that none a client
-//! made up survives (ECOSYSTEM §2.2, §4.3). The query is ignored and no forwarded header is read: what is needed is in the
-//! path and the token. Leaves the decision to `issuer`.
+//! made up survives (ECOSYSTEM §2.2, §4.3). The query is ignored, and of the request that is asked about only its method
+//! and path are read, to be compared with a proof; host and scheme are configured. Leaves the decision to `issuer`.
 
 use axum::extract::{Path, Request};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use portreeve_domain::Failure;
-use portreeve_issuer::GatewayIdentity;
-use portreeve_oidc::bearer::{self, Places};
-use portreeve_oidc::{Cause, Refusal};
+use portreeve_issuer::{GatewayIdentity, RequestTarget, ResourceRequest};
+use portreeve_oidc::Refusal;
+use portreeve_oidc::bearer::{self, Places, Scheme};
 use serde::Deserialize;
 
 use crate::answer;
@@ -19,6 +19,10 @@ use crate::tenant_request::TenantRequest;
 
 /// The address, below the issuer.
 pub(crate) const AUTH_REQUEST: &str = "/gateway/auth-request/{app}";
+
+/// Where the proxy says which request it asks about.
+const ORIGINAL_METHOD: HeaderName = HeaderName::from_static("x-original-method");
+const ORIGINAL_URI: HeaderName = HeaderName::from_static("x-original-uri");
 
 /// The path's parameters; a tenant's slug is read elsewhere.
 #[derive(Deserialize)]
@@ -35,29 +39,39 @@ pub(crate) async fn auth_request(asked: TenantRequest, Path(target): Path<Target
     let values = authorization.values();
     let token = match bearer::extract(&Places { authorization: &values, ..Places::default() }) {
         Ok(Some(token)) => token,
-        Ok(None) => return denied(&asked, None),
-        Err(refusal) => return denied(&asked, Some(&refusal)),
+        Ok(None) => return with_identity(answer::without_token(&asked.at.issuer), &GatewayIdentity::default()),
+        Err(refusal) => return denied(&asked, &refusal, Scheme::Bearer),
     };
-    match asked.issuer.gateway_identity(&asked.at, app, token).await {
+    let target = original_request(request.headers());
+    let checked = ResourceRequest { token, sender: &asked.sender, target };
+    let response = match asked.issuer.gateway_identity(&asked.at, app, &checked).await {
         Ok(identity) => with_identity(StatusCode::NO_CONTENT.into_response(), &identity),
-        Err(Failure::Refused(refusal)) => denied(&asked, Some(&refusal)),
+        Err(Failure::Refused(refusal)) => denied(&asked, &refusal, token.scheme),
         Err(Failure::Fault(fault)) => with_identity(asked.broken(&fault), &GatewayIdentity::default()),
-    }
+    };
+    asked.with_nonce(response)
 }
 
-/// 401 where another token would help, else 403; `None` when there was no token.
-fn denied(asked: &TenantRequest, refusal: Option<&Refusal>) -> Response {
-    let status = match refusal.map(|refusal| refusal.cause) {
-        None | Some(Cause::TokenUnusable) => StatusCode::UNAUTHORIZED,
-        Some(_) => StatusCode::FORBIDDEN,
+/// What the proxy says the request is for. `None` unless it says both, once, and the path is one.
+fn original_request(headers: &HeaderMap) -> Option<RequestTarget<'_>> {
+    let only = |name: HeaderName| {
+        let mut values = headers.get_all(name).iter();
+        let value = values.next().filter(|_| values.next().is_none())?;
+        value.to_str().ok().filter(|text| !text.is_empty())
     };
-    let challenge = bearer::challenge(refusal, &asked.at.issuer, None);
+    let path = only(ORIGINAL_URI)?.split('?').next().filter(|path| path.starts_with('/'))?;
+    Some(RequestTarget { method: only(ORIGINAL_METHOD)?, path })
+}
+
+/// 401 where another token or proof would help, else 403.
+fn denied(asked: &TenantRequest, refusal: &Refusal, scheme: Scheme) -> Response {
+    let status = match refusal.cause.code().status_at_resource() {
+        401 => StatusCode::UNAUTHORIZED,
+        _ => StatusCode::FORBIDDEN,
+    };
+    let challenge = bearer::challenge(refusal, scheme, &asked.at.issuer, None);
     let response = (status, [(header::WWW_AUTHENTICATE, challenge)]).into_response();
-    let response = match refusal {
-        Some(refusal) => asked.note_refusal(refusal, response),
-        None => response,
-    };
-    with_identity(response, &GatewayIdentity::default())
+    with_identity(asked.note_refusal(refusal, response), &GatewayIdentity::default())
 }
 
 fn with_identity(mut response: Response, identity: &GatewayIdentity) -> Response {

@@ -8,11 +8,17 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use axum::response::Response;
 use http::request::Parts;
+use http::{HeaderName, HeaderValue};
 use portreeve_domain::{Tenant, TenantId};
 use portreeve_http_kit::request_trace::RequestId;
-use portreeve_issuer::{Issuer, TenantDirectory};
+use portreeve_issuer::{Issuer, SenderEvidence, TenantDirectory};
 
 use crate::{Doors, answer};
+
+/// Where a proof of a key stands (RFC 9449 §4.1).
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+/// Where the next proof's nonce stands (RFC 9449 §8).
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// A request to a tenant.
 #[derive(Clone)]
@@ -21,6 +27,8 @@ pub(crate) struct TenantRequest {
     pub(crate) at: Arc<TenantDirectory>,
     /// The pattern of the route; the path itself may hold names of people's things.
     pub(crate) endpoint: String,
+    /// What it shows of its sender.
+    pub(crate) sender: SenderEvidence,
     /// `None` where no trace is wrapped around the router.
     pub(crate) request_id: Option<RequestId>,
 }
@@ -43,7 +51,22 @@ impl FromRequestParts<Doors> for TenantRequest {
             issuer: Arc::clone(&doors.issuer),
             at: tenant.ok_or_else(answer::not_found)?,
             endpoint: parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned(),
+            sender: SenderEvidence {
+                dpop: parts.headers.get_all(DPOP).iter().map(|value| value.as_bytes().to_vec()).collect(),
+            },
             request_id: parts.extensions.get().cloned(),
         })
+    }
+}
+
+impl TenantRequest {
+    /// Puts the nonce of the moment on the answer to a request with a proof, whatever the answer says (RFC 9449 §8.2).
+    pub(crate) fn with_nonce(&self, mut response: Response) -> Response {
+        let asks = !self.sender.dpop.is_empty();
+        let nonce = asks.then(|| self.at.dpop_nonce(self.issuer.ambient().now())).flatten();
+        if let Some(nonce) = nonce.and_then(|text| HeaderValue::try_from(text).ok()) {
+            response.headers_mut().insert(DPOP_NONCE, nonce);
+        }
+        response
     }
 }

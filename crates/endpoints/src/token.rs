@@ -20,10 +20,12 @@ pub(crate) async fn token(asked: TenantRequest, headers: HeaderMap, PostedForm(f
         Ok(parameters) => parameters,
         Err(refusal) => return asked.refused(&refusal, challenge),
     };
-    let (issuer, at) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at));
-    let issued = to_its_end(async move { issuer.token(&at, &authorization.values(), &parameters).await }).await;
-    match issued.and_then(|tokens| tokens.to_json().map_err(Failure::Fault)) {
+    let (issuer, at, sender) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at), asked.sender.clone());
+    let work = async move { issuer.token(&at, &authorization.values(), &sender, &parameters).await };
+    let issued = to_its_end(work).await;
+    let response = match issued.and_then(|tokens| tokens.to_json().map_err(Failure::Fault)) {
         Ok(body) => json_reply(StatusCode::OK, body),
         Err(failure) => asked.failed(failure, challenge),
-    }
+    };
+    asked.with_nonce(response)
 }

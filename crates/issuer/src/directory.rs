@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::KeyEncryptionKey;
-use portreeve_domain::{Client, ClientId, Fault, ResourceServer, Tenant, TenantId};
+use portreeve_domain::{Client, ClientId, DpopNonces, Fault, ResourceServer, Tenant, TenantId};
 use portreeve_storage::signing_keys::SigningKeyRow;
 use portreeve_storage::{Store, Wall, clients, directory_versions, resource_servers, signing_keys, tenants};
 
@@ -30,6 +30,8 @@ pub struct TenantDirectory {
     pub(crate) client_keys: HashMap<ClientId, ClientKeys>,
     /// Its resource servers, by resource.
     pub servers: Vec<Arc<ResourceServer>>,
+    /// Whether this tenant, or one of its clients, demands nonces in DPoP proofs.
+    pub(crate) uses_dpop_nonces: bool,
     /// Its signing keys.
     pub signing: SigningKeys,
     /// Its secret keys.
@@ -162,6 +164,8 @@ impl Directory {
         let have_keys = |client: &&&Client| client.metadata.jwks.is_some() || client.metadata.jwks_uri.is_some();
         let rows: Vec<_> = signing.iter().filter(|row| row.tenant == id).collect();
         Ok(TenantDirectory {
+            uses_dpop_nonces: tenant.settings.dpop_nonces == DpopNonces::Required
+                || clients.iter().any(|client| client.metadata.require_dpop_nonce),
             issuer: tenant.issuer(&self.public_url),
             client_keys: clients.iter().filter(have_keys).map(|c| (c.id.clone(), ClientKeys::default())).collect(),
             clients: clients.into_iter().map(|c| (c.id.clone(), Arc::new(c.clone()))).collect(),

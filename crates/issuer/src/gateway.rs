@@ -1,7 +1,8 @@
 //! Gateways: a proxy asks about each request before it passes it on.
 //!
 //! Owns the decision and the identity it forwards. For now an *app* is a resource server, found by its name or by the
-//! host of its identifier; nothing of the request but the bearer token is believed, so no forwarded header is read.
+//! host of its identifier; nothing of the request but the token is believed. What a proxy says the
+//! request is for is compared with the proof beside a bound token, and can only make it fail.
 //! Leaves statuses and header names to the door. ECOSYSTEM §2.2, §4.3; DESIGN §1.4, §1.6; RFC 6750 §3.1.
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 use crate::people;
+use crate::sender::ResourceRequest;
 use crate::settlement::refuse;
 use crate::tokens::SIGNED_WITH;
 use crate::tokens::presented_token::{self, ActiveAccessToken};
@@ -53,29 +55,32 @@ impl TenantDirectory {
 }
 
 impl Issuer {
-    /// Decides whether a request with the access token `token` may pass to `app`, and as whom.
+    /// Decides whether a request may pass to `app`, and as whom.
     ///
     /// # Errors
-    /// `TokenUnusable` for a token that is not active or for somebody else; a fault when the database is away: the
+    /// `TokenUnusable` for a token that is not active or for somebody else; those of `sender` for one that is not its
+    /// user's; a fault when the database is away: the
     /// gateway must not let the request pass then.
     pub async fn gateway_identity(
         &self,
         at: &TenantDirectory,
         app: &ResourceServer,
-        token: &str,
+        request: &ResourceRequest<'_>,
     ) -> Result<GatewayIdentity, Failure<Refusal>> {
         let now = self.ambient.now();
         let mut conn = self.store.read(at.id()).await?;
-        let Some(token) = presented_token::find_access_token(&mut conn, at, token, now).await? else {
+        let Some(token) = presented_token::find_access_token(&mut conn, at, request.token.text, now).await? else {
             return refuse(unusable("unknown, expired or revoked"));
         };
         if token.audience != app.resource {
             return refuse(unusable("for another audience"));
         }
+        let sender = self.check_holder(at, request, origin(&app.resource), &token).map_err(Failure::Refused)?;
         let admitted = presented_token::admit(&mut conn, at, token, now).await?;
         let active = admitted.map_err(|refusal| Failure::Refused(unusable(refusal.name())))?;
         let email = proven_email(&mut conn, at, &active).await?;
         drop(conn);
+        self.spend_proof(at, &sender).await?;
         let identity = GatewayIdentity {
             subject: active.pass.subject().map_or(active.client.id.as_str(), |subject| subject.as_str()).to_owned(),
             client: active.client.id.as_str().to_owned(),
@@ -139,6 +144,14 @@ async fn proven_email(
     let proven = person.filter(|person| person.email_verified_at.is_some()).and_then(|person| person.email);
     // In its canonical form, which is printable: the typed one may be anything a person can type.
     Ok(proven.and_then(|typed| Email::parse(&typed).ok()).map(|email| email.as_str().to_owned()))
+}
+
+/// Scheme, host and port of a resource identifier: what an API's addresses begin with. Empty for an identifier that is
+/// no address, which no proof fits.
+fn origin(resource: &str) -> &str {
+    let Some((scheme, rest)) = resource.split_once("://") else { return "" };
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    resource.get(..scheme.len() + "://".len() + host.len()).unwrap_or_default()
 }
 
 /// The host of a resource identifier, with its port.

@@ -76,6 +76,7 @@ fn describe(at: &TenantDirectory, caller: &Client, active: &ActiveAccessToken) -
         issued_at: token.issued_at,
         expires_at: token.expires_at,
         token_id: token.token_id.as_deref(),
+        confirmation: token.confirmation,
     };
     introspection::answer(&facts, caller).map(Some)
 }
@@ -107,6 +108,7 @@ async fn refresh_token(
         issued_at: token.created_at,
         expires_at: token.expires_at,
         token_id: None,
+        confirmation: token.confirmation,
     };
     introspection::answer(&facts, caller).map(Some)
 }

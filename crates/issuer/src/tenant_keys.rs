@@ -34,6 +34,8 @@ pub(crate) struct TenantKeys {
     pub(crate) audit: AuditKey,
     /// Known-device cookies.
     pub(crate) devices: SecretBytes<32>,
+    /// Nonces of DPoP proofs.
+    pub(crate) dpop_nonces: SecretBytes<32>,
     /// Password hashing with this tenant's pepper.
     pub(crate) passwords: PasswordHashing,
 }
@@ -56,6 +58,7 @@ impl TenantKeys {
             pseudonym: derive_key(root, "audit pseudonym"),
             audit: AuditKey::from_seed(&derive_key(root, "audit checkpoint")).map_err(Fault::new)?,
             devices: derive_key(root, "known device"),
+            dpop_nonces: derive_key(root, "dpop nonce"),
             passwords: PasswordHashing::new(parameters, pepper, Vec::new()).map_err(Fault::new)?,
         })
     }

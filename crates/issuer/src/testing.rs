@@ -9,6 +9,7 @@ use portreeve_domain::{
     GrantType, Lifetime, PersonClaims, Proof, ProofKind, ResourceServer, Scope, Session, SessionId, TenantId,
     Timestamp, TokenFamily, TokenKind, TokenProfile, UserId,
 };
+use portreeve_oidc::bearer::{PresentedToken, Scheme};
 use portreeve_oidc::{Cause, Parameters};
 use portreeve_storage::{
     Store, Tx, clients, consents, directory_versions, events, migrations, resource_servers, sessions,
@@ -17,7 +18,7 @@ use serde_json::Value;
 
 use crate::people::{self, NewPerson};
 use crate::tokens::code::{self, CodeRequest};
-use crate::{Ambient, Clock, Issuer, RowIds, Settings, TenantDirectory, gate};
+use crate::{Ambient, Clock, Issuer, ResourceRequest, RowIds, SenderEvidence, Settings, TenantDirectory, gate};
 
 pub(crate) const ISSUER: &str = "https://id.example";
 /// Its tokens are JWTs.
@@ -104,8 +105,12 @@ impl World {
         let mut tx = self.issuer.store().begin(at.id()).await.unwrap();
         let admitted =
             gate::admit_user(&mut tx, &at, &client, &family, GrantType::AuthorizationCode, ambient.now()).await;
-        let request =
-            CodeRequest { redirect_uri: REDIRECT_URI, redirect_uri_was_sent: true, code_challenge: Some(CHALLENGE) };
+        let request = CodeRequest {
+            redirect_uri: REDIRECT_URI,
+            redirect_uri_was_sent: true,
+            code_challenge: Some(CHALLENGE),
+            key: None,
+        };
         let code = code::issue(&mut tx, ambient, &at, &admitted.unwrap().unwrap(), &family, &request).await.unwrap();
         tx.commit().await.unwrap();
         code.expose().to_owned()
@@ -137,7 +142,7 @@ impl World {
 
     /// A token request of `client`, with its secret if it has one.
     pub(crate) async fn token(&self, client: &str, pairs: &[(&str, &str)]) -> Result<Value, Cause> {
-        let issued = self.issuer.token(&self.at(), &[], &self.request(client, pairs)).await;
+        let issued = self.issuer.token(&self.at(), &[], &SenderEvidence::default(), &self.request(client, pairs)).await;
         issued.map(|tokens| serde_json::from_slice(&tokens.to_json().unwrap()).unwrap()).map_err(cause)
     }
 
@@ -202,6 +207,11 @@ impl World {
         all.extend_from_slice(pairs);
         parameters(&all)
     }
+}
+
+/// A request with a token that is borne.
+pub(crate) fn with_bearer<'a>(token: &'a str, sender: &'a SenderEvidence) -> ResourceRequest<'a> {
+    ResourceRequest { token: PresentedToken { scheme: Scheme::Bearer, text: token }, sender, target: None }
 }
 
 /// Parameters from pairs.

@@ -1,6 +1,6 @@
 //! Tokens: the token endpoint and everything that mints.
 //!
-//! Owns the order at the token endpoint (client, request, grant) and one file a grant. Every minting function takes the
+//! Owns the order at the token endpoint (client, request, sender, grant) and one file a grant. Every minting function takes the
 //! pass of `gate`. Leaves parameters and answers to `oidc`, rows to `storage`. RFC 6749 §3.2, §4.1.3, §4.4, §6.
 
 mod access_token;
@@ -16,10 +16,12 @@ use std::sync::Arc;
 
 use portreeve_domain::{Actor, Client, Event, EventType, Failure, Fault, TokenFamily};
 use portreeve_oidc::token_request::TokenRequest;
+use portreeve_oidc::token_target::Wanted;
 use portreeve_oidc::{Parameters, Refusal};
 use portreeve_storage::Tx;
 
 use crate::directory::TenantDirectory;
+use crate::sender::SenderEvidence;
 use crate::{Ambient, Issuer, audit};
 
 pub(crate) use access_token::SIGNED_WITH;
@@ -29,7 +31,8 @@ pub use mint::IssuedTokens;
 impl Issuer {
     /// Answers a token request.
     ///
-    /// `authorization` holds the value of every `Authorization` header, as raw bytes. Must run to its end once begun,
+    /// `authorization` holds the value of every `Authorization` header, as raw bytes; tokens are bound to what `sender`
+    /// proves. Must run to its end once begun,
     /// also when the client goes away: the door runs it on a task of its own (SECURITY rule 4).
     ///
     /// # Errors
@@ -38,19 +41,23 @@ impl Issuer {
         &self,
         at: &Arc<TenantDirectory>,
         authorization: &[&[u8]],
+        sender: &SenderEvidence,
         parameters: &Parameters,
     ) -> Result<IssuedTokens, Failure<Refusal>> {
         let client = self.authenticate_client(at, authorization, parameters).await?;
         let request = TokenRequest::from_parameters(parameters).map_err(Failure::Refused)?;
         request.check_allowed(&client).map_err(Failure::Refused)?;
+        // Before anything is used up: a client that must repeat its request with a nonce still has its code.
+        let sender = self.prove_sender(at, &client, sender).map_err(Failure::Refused)?;
         match request {
-            TokenRequest::AuthorizationCode(presented) => self.redeem_code(at, &client, &presented).await,
+            TokenRequest::AuthorizationCode(presented) => self.redeem_code(at, &client, &sender, &presented).await,
             TokenRequest::RefreshToken { refresh_token, scope, resources } => {
-                let wanted = refresh::Wish { scope, resources };
-                self.refresh(at, &client, &refresh_token, &wanted).await
+                let wanted = refresh::Wish { refresh_token, scope, resources };
+                self.refresh(at, &client, &sender, &wanted).await
             }
             TokenRequest::ClientCredentials { scope, resources } => {
-                self.grant_to_client(at, &client, scope.as_ref(), &resources).await
+                let wanted = Wanted { scope: scope.as_ref(), resources: &resources };
+                self.grant_to_client(at, &client, &sender, wanted).await
             }
         }
     }

@@ -11,6 +11,7 @@ use portreeve_oidc::{Cause, Refusal, userinfo};
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 use crate::people;
+use crate::sender::ResourceRequest;
 use crate::settlement::refuse;
 use crate::tokens::id_token;
 use crate::tokens::presented_token::{self, ActiveAccessToken};
@@ -28,20 +29,26 @@ pub enum Userinfo {
 }
 
 impl Issuer {
-    /// Answers a userinfo request that carried the access token `token`.
+    /// Answers a userinfo request.
     ///
     /// # Errors
-    /// `TokenUnusable` for one that is not active or for somebody else; `ScopeMissing` without `openid`; a fault when
+    /// `TokenUnusable` for a token that is not active or for somebody else; those of `sender` for one that is not its
+    /// user's; `ScopeMissing` without `openid`; a fault when
     /// the database is away.
-    pub async fn userinfo(&self, at: &TenantDirectory, token: &str) -> Result<Userinfo, Failure<Refusal>> {
+    pub async fn userinfo(
+        &self,
+        at: &TenantDirectory,
+        request: &ResourceRequest<'_>,
+    ) -> Result<Userinfo, Failure<Refusal>> {
         let now = self.ambient.now();
         let mut conn = self.store.read(at.id()).await?;
-        let Some(token) = presented_token::find_access_token(&mut conn, at, token, now).await? else {
+        let Some(token) = presented_token::find_access_token(&mut conn, at, request.token.text, now).await? else {
             return refuse(unusable("unknown, expired or revoked"));
         };
         if token.audience != at.issuer {
             return refuse(unusable("for another audience"));
         }
+        let sender = self.check_holder(at, request, &at.issuer, &token).map_err(Failure::Refused)?;
         if !token.scope.contains(REQUIRED_SCOPE) {
             return refuse(Refusal::new(Cause::ScopeMissing).with_detail(REQUIRED_SCOPE));
         }
@@ -54,6 +61,7 @@ impl Issuer {
             return refuse(unusable("the person is gone"));
         };
         drop(conn);
+        self.spend_proof(at, &sender).await?;
         let seen = id_token::as_seen(&person, subject);
         let claims = id_token::released(family, ClaimsSection::Userinfo, active.token.scope.iter(), &seen)?;
         Ok(answer(at, &active, userinfo::response(claims, &seen))?)

@@ -3,7 +3,7 @@
 //! Owns taking a token apart, with the size checked first, and the list of header members. Proves
 //! nothing: the parts are input to `verification`. RFC 7515 §3.1, §4 and §7.1; SECURITY rule 11.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::algorithm::Algorithm;
 use crate::base64url;
@@ -19,17 +19,37 @@ pub(crate) struct CompactToken<'a> {
     pub(crate) signing_input: &'a str,
 }
 
+/// Which header members a kind of token may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Members {
+    /// `alg`, `kid`, `typ`, `cty`.
+    Usual,
+    /// `jwk` as well: the signer's own public key.
+    WithKey,
+}
+
 /// The header members we read.
 pub(crate) struct Header {
     /// `None` if missing or not one we know.
     pub(crate) algorithm: Option<Algorithm>,
     pub(crate) key_id: Option<String>,
     pub(crate) typ: Option<String>,
+    /// Only with [`CompactToken::parse_with_key`].
+    pub(crate) jwk: Option<Map<String, Value>>,
 }
 
 impl<'a> CompactToken<'a> {
     /// Takes `token` apart; the size is checked before anything is decoded.
     pub(crate) fn parse(token: &'a str, max_bytes: usize) -> Result<Self, Rejection> {
+        Self::parse_members(token, max_bytes, Members::Usual)
+    }
+
+    /// As [`Self::parse`], for a token that brings the key it is signed with: it proves possession, never who it is.
+    pub(crate) fn parse_with_key(token: &'a str, max_bytes: usize) -> Result<Self, Rejection> {
+        Self::parse_members(token, max_bytes, Members::WithKey)
+    }
+
+    fn parse_members(token: &'a str, max_bytes: usize, members: Members) -> Result<Self, Rejection> {
         if token.len() > max_bytes {
             return Err(Rejection::TooLarge);
         }
@@ -39,7 +59,7 @@ impl<'a> CompactToken<'a> {
             return Err(Rejection::NotThreeParts);
         }
         Ok(Self {
-            header: Header::parse(&decode_part(header)?)?,
+            header: Header::parse(&decode_part(header)?, members)?,
             payload: decode_part(payload)?,
             signature: decode_part(signature)?,
             signing_input,
@@ -48,16 +68,18 @@ impl<'a> CompactToken<'a> {
 }
 
 impl Header {
-    fn parse(json: &[u8]) -> Result<Self, Rejection> {
-        let mut header = Self { algorithm: None, key_id: None, typ: None };
+    fn parse(json: &[u8], members: Members) -> Result<Self, Rejection> {
+        let mut header = Self { algorithm: None, key_id: None, typ: None, jwk: None };
         for (name, value) in parse_object(json).map_err(Rejection::of_header)? {
-            let Value::String(text) = value else {
+            let text = match value {
+                Value::String(text) => text,
+                Value::Object(jwk) if members == Members::WithKey && name == "jwk" => {
+                    header.jwk = Some(jwk);
+                    continue;
+                }
                 // crit and x5c are arrays, jwk an object: name the graver fault.
-                return Err(if is_known(&name) {
-                    Rejection::MalformedHeader
-                } else {
-                    Rejection::HeaderMemberNotAllowed
-                });
+                _ if is_known(&name) => return Err(Rejection::MalformedHeader),
+                _ => return Err(Rejection::HeaderMemberNotAllowed),
             };
             match name.as_str() {
                 "alg" => header.algorithm = Algorithm::parse(&text),

@@ -39,6 +39,9 @@ pub enum Rejection {
     /// No key of the set has this `kid`, or, without `kid`, none fits the algorithm.
     #[error("no key fits the token")]
     KeyNotFound,
+    /// The key in the header is private, symmetric, weak or no key.
+    #[error("the key in the header cannot be used")]
+    KeyUnusable,
     /// No `kid`, and several keys fit the algorithm.
     #[error("several keys fit the token")]
     KeyAmbiguous,

@@ -90,7 +90,7 @@ pub fn verify(token: &str, expected: &Expected<'_>, keys: &KeySet) -> Result<Ver
     Ok(VerifiedClaims { claims, key_id: key.key_id().map(str::to_owned), typ: token.header.typ })
 }
 
-fn check_typ(typ: Option<&str>, rule: TypRule<'_>) -> Result<(), Rejection> {
+pub(crate) fn check_typ(typ: Option<&str>, rule: TypRule<'_>) -> Result<(), Rejection> {
     let (TypRule::Exactly(allowed) | TypRule::AbsentOr(allowed)) = rule;
     let accepted = match typ {
         Some(typ) => {

@@ -3,6 +3,7 @@
 //! Owns the rules a registered key must meet. Which keys form a set is `key_set`'s business.
 //! RFC 7517 §4, RFC 7518 §6, RFC 8037 §2; SECURITY S-052, S-054.
 
+use aws_lc_rs::digest;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, ParsedPublicKey,
     RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
@@ -29,6 +30,7 @@ const UNCOMPRESSED: u8 = 4;
 /// A public key, parsed for each algorithm it may be used with.
 pub(crate) struct VerificationKey {
     key_id: Option<String>,
+    thumbprint: [u8; 32],
     verifiers: Vec<(Algorithm, ParsedPublicKey)>,
 }
 
@@ -67,12 +69,17 @@ impl VerificationKey {
             .into_iter()
             .map(|algorithm| Ok((algorithm, verifier(algorithm, jwk)?)))
             .collect::<Result<_, KeySetError>>()?;
-        Ok(Some(Self { key_id: key_id(jwk)?, verifiers }))
+        Ok(Some(Self { key_id: key_id(jwk)?, thumbprint: thumbprint(jwk, key_type), verifiers }))
     }
 
     /// The registered key id.
     pub(crate) fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
+    }
+
+    /// The SHA-256 thumbprint of the key. RFC 7638 §3, RFC 8037 §2.
+    pub(crate) fn thumbprint(&self) -> [u8; 32] {
+        self.thumbprint
     }
 
     /// Whether the key may be used with `algorithm`.
@@ -161,6 +168,22 @@ fn check_rsa(modulus: &[u8], exponent: &[u8]) -> Result<(), KeySetError> {
         return Err(KeySetError::WeakRsaKey);
     }
     Ok(())
+}
+
+/// Hashes the members that make up the key, in their lexicographic order. They were checked: fixed names and canonical
+/// base64url, which needs no escaping.
+fn thumbprint(jwk: &Map<String, Value>, key_type: &str) -> [u8; 32] {
+    let names: &[&str] = match key_type {
+        "EC" => &["crv", "kty", "x", "y"],
+        "OKP" => &["crv", "kty", "x"],
+        _ => &["e", "kty", "n"],
+    };
+    let member = |name: &&str| Some(format!(r#""{name}":"{}""#, jwk.get(*name)?.as_str()?));
+    let members: Vec<String> = names.iter().filter_map(member).collect();
+    let mut hash = [0; 32];
+    let digest = digest::digest(&digest::SHA256, format!("{{{}}}", members.join(",")).as_bytes());
+    hash.copy_from_slice(digest.as_ref());
+    hash
 }
 
 fn key_id(jwk: &Map<String, Value>) -> Result<Option<String>, KeySetError> {

@@ -3,8 +3,10 @@
 //! Owns the claims. Leaves `typ` to the resource server's token profile, signing and opaque tokens to `issuer`.
 //! RFC 9068 §2.2, §5. Nothing about the person beyond `sub` and the sign-in is in them (AT-08).
 
-use portreeve_domain::{Acr, ClientId, Fault, Scope, Timestamp, TokenFamily};
+use portreeve_domain::{Acr, ClientId, Confirmation, Fault, Scope, Timestamp, TokenFamily};
 use serde::Serialize;
+
+use crate::confirmation::Cnf;
 
 /// On whose behalf a token acts.
 #[derive(Clone, Copy)]
@@ -33,6 +35,8 @@ pub struct AccessToken<'a> {
     pub token_id: &'a str,
     /// `scope`; left out when empty.
     pub scope: &'a Scope,
+    /// `cnf`: what it is bound to.
+    pub confirmation: Confirmation,
     /// `iat`.
     pub issued_at: Timestamp,
     /// `exp`.
@@ -62,6 +66,7 @@ impl AccessToken<'_> {
             auth_time: family.map(|family| family.authenticated_at.as_seconds()),
             acr: family.map(|family| family.acr),
             amr: amr.as_slice(),
+            cnf: Cnf::of(&self.confirmation),
         };
         serde_json::to_vec(&claims).map_err(Fault::new)
     }
@@ -84,6 +89,8 @@ struct Claims<'a> {
     acr: Option<Acr>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     amr: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Cnf>,
 }
 
 #[cfg(test)]
@@ -100,6 +107,7 @@ mod tests {
             principal,
             token_id: "jti-1",
             scope,
+            confirmation: Confirmation::BEARER,
             issued_at: Timestamp::from_millis(issued_at),
             expires_at: Timestamp::from_millis(issued_at + 600_000),
         };

@@ -5,11 +5,12 @@
 //!
 //! A caller that may not know gets the very bytes it would get for garbage, so that nothing can be probed.
 
-use portreeve_domain::{Acr, Client, ClientId, Fault, ResourceServer, Scope, Timestamp, TokenFamily};
+use portreeve_domain::{Acr, Client, ClientId, Confirmation, Fault, ResourceServer, Scope, Timestamp, TokenFamily};
 use serde::Serialize;
 
 use crate::access_token::Principal;
-use crate::token_response::TOKEN_TYPE;
+use crate::confirmation::Cnf;
+use crate::token_response::token_type;
 
 /// The answer about every token that is unknown, expired, revoked or not for the caller (RFC 7662 §2.2).
 pub const INACTIVE: &[u8] = br#"{"active":false}"#;
@@ -30,6 +31,8 @@ pub struct ActiveToken<'a> {
     pub expires_at: Timestamp,
     /// `jti`; `None` for tokens that have none to show.
     pub token_id: Option<&'a str>,
+    /// `cnf`: what it is bound to.
+    pub confirmation: Confirmation,
 }
 
 /// A kind of active token.
@@ -53,9 +56,10 @@ pub enum ActiveKind<'a> {
 pub fn answer(token: &ActiveToken<'_>, caller: &Client) -> Result<Vec<u8>, Fault> {
     let Some(scope) = visible_scope(token, caller) else { return Ok(INACTIVE.to_vec()) };
     let family = token.family();
+    let access = token_type(&token.confirmation);
     let (audience, token_type) = match token.kind {
-        ActiveKind::ForResource(server) => (Some(server.resource.as_str()), Some(TOKEN_TYPE)),
-        ActiveKind::ForUserinfo => (Some(token.issuer), Some(TOKEN_TYPE)),
+        ActiveKind::ForResource(server) => (Some(server.resource.as_str()), Some(access)),
+        ActiveKind::ForUserinfo => (Some(token.issuer), Some(access)),
         ActiveKind::Refresh => (None, None),
     };
     let members = Members {
@@ -71,6 +75,7 @@ pub fn answer(token: &ActiveToken<'_>, caller: &Client) -> Result<Vec<u8>, Fault
         jti: token.token_id,
         auth_time: family.map(|family| family.authenticated_at.as_seconds()),
         acr: family.map(|family| family.acr),
+        cnf: Cnf::of(&token.confirmation),
     };
     serde_json::to_vec(&members).map_err(Fault::new)
 }
@@ -131,6 +136,8 @@ struct Members<'a> {
     auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     acr: Option<Acr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Cnf>,
 }
 
 #[cfg(test)]
@@ -159,6 +166,7 @@ mod tests {
             issued_at: Timestamp::from_millis(2_000_000_000),
             expires_at: Timestamp::from_millis(2_000_600_000),
             token_id: Some("jti-1"),
+            confirmation: Confirmation::BEARER,
         };
         answer(&token, caller).unwrap()
     }
@@ -216,6 +224,29 @@ mod tests {
     #[test]
     fn a_userinfo_token_has_the_issuer_as_audience() {
         assert_eq!(read(&ask_as_user(ActiveKind::ForUserinfo, &web_client()))["aud"], ISSUER);
+    }
+
+    /// DP-05, IN-03: a bound token says so, and how it is used.
+    #[test]
+    fn a_bound_token_says_what_it_is_bound_to() {
+        let api = orders_api();
+        let key = portreeve_domain::Thumbprint::from_bytes([7; 32]);
+        let service = ClientId::parse("service").unwrap();
+        let granted = scope("orders.read");
+        let token = ActiveToken {
+            issuer: ISSUER,
+            kind: ActiveKind::ForResource(&api),
+            principal: Principal::Client(&service),
+            scope: &granted,
+            issued_at: Timestamp::from_millis(0),
+            expires_at: Timestamp::from_millis(1000),
+            token_id: None,
+            confirmation: Confirmation { key: Some(key), certificate: None },
+        };
+
+        let body = read(&answer(&token, &gateway(&["https://api.example.com"])).unwrap());
+
+        assert_eq!((&body["token_type"], &body["cnf"]), (&json!("DPoP"), &json!({"jkt": key.to_string()})));
     }
 
     /// RFC 7662 §2.2: `token_type` is that of an access token; a refresh token has none, and no audience.

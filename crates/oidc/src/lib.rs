@@ -6,6 +6,8 @@ pub mod authorization;
 pub mod bearer;
 pub mod claims_request;
 pub mod client_authentication;
+pub mod confirmation;
+pub mod dpop;
 pub mod id_token;
 pub mod introspection;
 pub mod jarm;

@@ -1,15 +1,15 @@
 //! The discovery document, the same for OpenID Connect and OAuth.
 //!
 //! Owns its members. What is not listed here is not supported, and every default that would promise more is stated.
-//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9207 §3; RP-Initiated Logout §2.1;
-//! Initiating User Registration (`prompt=create`) §4; JARM §4.
+//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9207 §3; RFC 9449 §5.1;
+//! RP-Initiated Logout §2.1; Initiating User Registration (`prompt=create`) §4; JARM §4.
 
 use portreeve_domain::{Acr, ClientAuthMethod, Fault, GrantType, Profile};
 use portreeve_jose::Algorithm;
 use serde::Serialize;
 
 use crate::authorization::{ResponseMode, ResponseType};
-use crate::{assertion, paths, pkce, userinfo};
+use crate::{assertion, dpop, paths, pkce, userinfo};
 
 /// The signature algorithms of ID tokens and signed userinfo answers: RS256, which every relying party knows, and ES256.
 pub const SIGNING_ALGORITHMS: [Algorithm; 2] = [Algorithm::Rs256, Algorithm::Es256];
@@ -77,6 +77,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
         revocation_endpoint_auth_methods_supported: ClientAuthMethod::ALL.map(ClientAuthMethod::name),
         revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
+        dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(Algorithm::name),
         claims_supported: TOKEN_CLAIMS.into_iter().chain(userinfo::claim_names()).collect(),
         claim_types_supported: ["normal"],
         claims_parameter_supported: true,
@@ -118,6 +119,7 @@ struct Document<'a> {
     introspection_endpoint_auth_signing_alg_values_supported: [&'a str; assertion::ALGORITHMS.len()],
     revocation_endpoint_auth_methods_supported: [&'a str; ClientAuthMethod::ALL.len()],
     revocation_endpoint_auth_signing_alg_values_supported: [&'a str; assertion::ALGORITHMS.len()],
+    dpop_signing_alg_values_supported: [&'a str; dpop::ALGORITHMS.len()],
     claims_supported: Vec<&'a str>,
     claim_types_supported: [&'a str; 1],
     claims_parameter_supported: bool,

@@ -1,7 +1,7 @@
 //! Refusals: the protocol says no. One table maps every cause to its error code, text and status.
 //!
 //! Owns causes and the table. Leaves the channel (JSON, redirect, page, header) to the doors. RFC 6749 §4.1.2.1, §5.2;
-//! OIDC Core §3.1.2.6; RFC 6750 §3.1; RFC 7009 §2.2.1; RFC 8707 §2; OIDC Unmet Authentication Requirements 1.0.
+//! OIDC Core §3.1.2.6; RFC 6750 §3.1; RFC 7009 §2.2.1; RFC 9449 §12.2; RFC 8707 §2; OIDC Unmet Authentication Requirements 1.0.
 
 use std::fmt;
 
@@ -15,6 +15,7 @@ pub enum ErrorCode {
     InteractionRequired,
     InvalidClient,
     InvalidClientMetadata,
+    InvalidDpopProof,
     InvalidGrant,
     InvalidRedirectUri,
     InvalidRequest,
@@ -31,6 +32,7 @@ pub enum ErrorCode {
     UnmetAuthenticationRequirements,
     UnsupportedGrantType,
     UnsupportedResponseType,
+    UseDpopNonce,
 }
 
 impl ErrorCode {
@@ -44,6 +46,7 @@ impl ErrorCode {
             Self::InteractionRequired => "interaction_required",
             Self::InvalidClient => "invalid_client",
             Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidRedirectUri => "invalid_redirect_uri",
             Self::InvalidRequest => "invalid_request",
@@ -60,6 +63,7 @@ impl ErrorCode {
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::UseDpopNonce => "use_dpop_nonce",
         }
     }
 
@@ -71,6 +75,14 @@ impl ErrorCode {
             Self::ServerError => 500,
             Self::TemporarilyUnavailable => 503,
             _ => 400,
+        }
+    }
+
+    /// The HTTP status at a resource, where a proof is part of the credentials (RFC 9449 §7.1, §9).
+    pub const fn status_at_resource(self) -> u16 {
+        match self {
+            Self::InvalidDpopProof | Self::UseDpopNonce => 401,
+            other => other.status(),
         }
     }
 }
@@ -176,12 +188,27 @@ causes! {
     ScopeBeyondGrant => InvalidScope, "scope exceeds what was granted";
     ResourceBeyondGrant => InvalidTarget, "resource exceeds what was granted";
     ResourceNotSingle => InvalidTarget, "an access token is for one resource";
+    CodeBoundToOtherKey => InvalidGrant, "the authorization code is bound to another key";
+    RefreshTokenBoundElsewhere => InvalidGrant, "the refresh token is bound to another key or certificate";
     ScopeNeedsUser => InvalidScope, "a scope needs a user and cannot be had by client credentials";
+
+    // Proofs of a key (RFC 9449 §5, §7.1, §8).
+    DpopProofMissing => InvalidDpopProof, "this client must send a DPoP proof";
+    DpopProofMalformed => InvalidDpopProof, "the DPoP proof is malformed or not signed by the key it names";
+    DpopProofMisdirected => InvalidDpopProof, "the DPoP proof was made for another request";
+    DpopProofStale => InvalidDpopProof, "the DPoP proof is not of this moment";
+    DpopProofReplayed => InvalidDpopProof, "the DPoP proof was used before";
+    DpopNonceNeeded => UseDpopNonce, "the DPoP proof must carry the nonce of this answer";
+    TokenByBrowserUnbound => UnauthorizedClient, "access tokens of this client are bound and cannot be given by way of the browser";
+    DpopKeyMalformed => InvalidRequest, "dpop_jkt must be 43 base64url characters";
 
     // Resource requests (RFC 6750 §3.1).
     TokenTwice => InvalidRequest, "more than one way of presenting the token";
     TokenInUri => InvalidRequest, "an access token in the URI is not accepted";
     TokenUnusable => InvalidToken, "the access token is unknown, expired or revoked";
+    TokenNeedsProof => InvalidToken, "the access token is bound to a key and needs a DPoP proof";
+    TokenBoundElsewhere => InvalidToken, "the access token is bound to another key or certificate";
+    TokenNotBound => InvalidToken, "the access token is not bound to a key";
     ScopeMissing => InsufficientScope, "the access token lacks a required scope";
 
     // Registration and configuration.

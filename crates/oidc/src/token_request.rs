@@ -2,10 +2,10 @@
 //!
 //! Owns the parameters of the three grants and the checks of a code against its redemption. Leaves finding and consuming
 //! the code to `issuer`, what the token is for to [`crate::token_target`], the verifier's arithmetic to [`crate::pkce`].
-//! RFC 6749 §4.1.3, §4.4.2, §5.2, §6; RFC 7636 §4.5, §4.6; RFC 8707 §2.2; RFC 9700 §2.1.1.
+//! RFC 6749 §4.1.3, §4.4.2, §5.2, §6; RFC 7636 §4.5, §4.6; RFC 8707 §2.2; RFC 9700 §2.1.1; RFC 9449 §10.
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Client, ClientId, GrantType, Profile, Scope};
+use portreeve_domain::{Client, ClientId, GrantType, Profile, Scope, Thumbprint};
 
 use crate::pkce::{self, CodeChallenge};
 use crate::{Cause, Parameters, Refusal};
@@ -57,6 +57,17 @@ pub struct CodeFacts<'a> {
     pub redirect_uri_was_sent: bool,
     /// The S256 challenge; `None` when the request had none.
     pub code_challenge: Option<&'a CodeChallenge>,
+    /// The key the authorization request named (`dpop_jkt`).
+    pub key: Option<Thumbprint>,
+}
+
+/// Who redeems a code.
+#[derive(Clone, Copy, Debug)]
+pub struct Redeemer<'a> {
+    /// The client, authenticated.
+    pub client: &'a ClientId,
+    /// The key it has proven.
+    pub key: Option<Thumbprint>,
 }
 
 impl TokenRequest {
@@ -123,15 +134,19 @@ impl TokenRequest {
 /// challenge does its work, in profile `oauth21` (draft OAuth 2.1 §10.2), or if it was left out there too.
 ///
 /// # Errors
-/// In this order: `CodeNotYours`, `RedirectUriDiffers`, `VerifierUnexpected`, `VerifierMissing`, `VerifierMalformed`,
-/// `VerifierDiffers`.
+/// In this order: `CodeNotYours`, `CodeBoundToOtherKey`, `RedirectUriDiffers`, `VerifierUnexpected`, `VerifierMissing`,
+/// `VerifierMalformed`, `VerifierDiffers`.
 pub fn check_code_redemption(
     stored: &CodeFacts<'_>,
     presented: &CodeRedemption,
-    client: &ClientId,
+    redeemer: &Redeemer<'_>,
 ) -> Result<(), Refusal> {
-    if stored.client != client {
+    if stored.client != redeemer.client {
         return Err(Refusal::new(Cause::CodeNotYours).with_detail(format!("issued to {}", stored.client.as_str())));
+    }
+    // RFC 9449 §10: a stolen code is of no use without the key.
+    if stored.key.is_some() && stored.key != redeemer.key {
+        return Err(Cause::CodeBoundToOtherKey.into());
     }
     check_redirect_uri(stored, presented.redirect_uri.as_deref())?;
     check_verifier(stored.code_challenge, presented.code_verifier.as_ref())

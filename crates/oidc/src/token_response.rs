@@ -2,18 +2,23 @@
 //!
 //! Owns the JSON. Leaves status and headers (`no-store`, challenges) to the door. RFC 6749 §5.1, §5.2; OIDC Core §3.1.3.3.
 
-use portreeve_domain::{Fault, Lifetime, Scope};
+use portreeve_domain::{Confirmation, Fault, Lifetime, Scope};
 use serde::Serialize;
 
-use crate::Refusal;
+use crate::{Refusal, dpop};
 
-/// The only `token_type` there is (RFC 6750 §4, registered spelling).
-pub const TOKEN_TYPE: &str = "Bearer";
+/// The `token_type` of an access token, in registered spelling: how it is presented. One bound to a certificate alone is
+/// borne as any other (RFC 6750 §4, RFC 9449 §5, RFC 8705 §3).
+pub fn token_type(confirmation: &Confirmation) -> &'static str {
+    if confirmation.key.is_some() { dpop::SCHEME } else { "Bearer" }
+}
 
 /// What a client gets. Holds secrets, so it is not `Debug`.
 pub struct TokenResponse<'a> {
     /// The access token.
     pub access_token: &'a str,
+    /// What it is bound to.
+    pub confirmation: Confirmation,
     /// How long it lives from now.
     pub expires_in: Lifetime,
     /// Its scope, always told: it differs from the one asked for whenever a resource was chosen; left out when empty.
@@ -32,7 +37,7 @@ impl TokenResponse<'_> {
     pub fn to_json(&self) -> Result<Vec<u8>, Fault> {
         let members = Members {
             access_token: self.access_token,
-            token_type: TOKEN_TYPE,
+            token_type: token_type(&self.confirmation),
             expires_in: self.expires_in.as_seconds(),
             scope: self.scope.to_string(),
             refresh_token: self.refresh_token,
@@ -88,6 +93,7 @@ mod tests {
         let granted = scope("openid email");
         let response = TokenResponse {
             access_token: "at",
+            confirmation: Confirmation::BEARER,
             expires_in: Lifetime::from_millis(600_999),
             scope: &granted,
             refresh_token: Some("rt"),
@@ -109,6 +115,7 @@ mod tests {
         let nothing = Scope::default();
         let response = TokenResponse {
             access_token: "at",
+            confirmation: Confirmation::BEARER,
             expires_in: Lifetime::from_seconds(600),
             scope: &nothing,
             refresh_token: None,

@@ -1,11 +1,11 @@
 //! Access tokens: opaque ones with their hash, JWTs as the row their `jti` names.
 
-use portreeve_domain::{AccessTokenId, ClientId, FamilyId, Fault, Scope, TenantId, Timestamp, UserId};
+use portreeve_domain::{AccessTokenId, ClientId, Confirmation, FamilyId, Fault, Scope, TenantId, Timestamp, UserId};
 
 use crate::{Conn, Tx};
 
-const FIND: &str = "SELECT family_id, client_id, user_id, secret_hash, audience, scope, issued_at, expires_at, revoked_at FROM access_tokens WHERE id = $1 AND tenant_id = $2";
-const INSERT: &str = "INSERT INTO access_tokens (id, tenant_id, family_id, client_id, user_id, secret_hash, audience, scope, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const FIND: &str = "SELECT family_id, client_id, user_id, secret_hash, audience, scope, key_thumbprint, certificate_thumbprint, issued_at, expires_at, revoked_at FROM access_tokens WHERE id = $1 AND tenant_id = $2";
+const INSERT: &str = "INSERT INTO access_tokens (id, tenant_id, family_id, client_id, user_id, secret_hash, audience, scope, key_thumbprint, certificate_thumbprint, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const REVOKE: &str = "UPDATE access_tokens SET revoked_at = $3 WHERE id = $1 AND tenant_id = $2 AND revoked_at IS NULL";
 
 /// An access token as stored.
@@ -25,6 +25,8 @@ pub struct AccessTokenRow {
     pub audience: String,
     /// What it allows.
     pub scope: Scope,
+    /// What it is bound to.
+    pub confirmation: Confirmation,
     /// When it was issued.
     pub issued_at: Timestamp,
     /// When it dies.
@@ -48,9 +50,10 @@ pub async fn find(conn: &mut Conn, tenant: TenantId, id: AccessTokenId) -> Resul
             audience: row.text(4)?,
             scope: Scope::parse(&row.text(5)?)
                 .map_err(|e| Fault::new(e.to_string()).while_doing("read an access token"))?,
-            issued_at: row.timestamp(6)?,
-            expires_at: row.timestamp(7)?,
-            revoked_at: row.optional_timestamp(8)?,
+            confirmation: row.confirmation(6)?,
+            issued_at: row.timestamp(8)?,
+            expires_at: row.timestamp(9)?,
+            revoked_at: row.optional_timestamp(10)?,
         })
     })
     .await
@@ -71,6 +74,8 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, token: &AccessTokenRow) -> Re
         token.secret_hash.as_ref().map(<[u8; 32]>::as_slice).into(),
         (&token.audience).into(),
         (&scope).into(),
+        token.confirmation.key.as_ref().into(),
+        token.confirmation.certificate.as_ref().into(),
         token.issued_at.into(),
         token.expires_at.into(),
     ];

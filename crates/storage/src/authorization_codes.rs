@@ -1,11 +1,11 @@
 //! Authorization codes (RFC 6749 §4.1.2): found by id, proven by the hash, consumed by one guarded statement.
 
-use portreeve_domain::{ClientId, CodeId, FamilyId, Fault, TenantId, Timestamp};
+use portreeve_domain::{ClientId, CodeId, FamilyId, Fault, TenantId, Thumbprint, Timestamp};
 
 use crate::{Conn, Tx};
 
-const FIND: &str = "SELECT family_id, client_id, secret_hash, redirect_uri, redirect_uri_was_sent, code_challenge, created_at, expires_at, consumed_at FROM authorization_codes WHERE id = $1 AND tenant_id = $2";
-const INSERT: &str = "INSERT INTO authorization_codes (id, tenant_id, family_id, client_id, secret_hash, redirect_uri, redirect_uri_was_sent, code_challenge, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const FIND: &str = "SELECT family_id, client_id, secret_hash, redirect_uri, redirect_uri_was_sent, code_challenge, key_thumbprint, created_at, expires_at, consumed_at FROM authorization_codes WHERE id = $1 AND tenant_id = $2";
+const INSERT: &str = "INSERT INTO authorization_codes (id, tenant_id, family_id, client_id, secret_hash, redirect_uri, redirect_uri_was_sent, code_challenge, key_thumbprint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const CONSUME: &str = "UPDATE authorization_codes SET consumed_at = $3 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $3";
 
 /// A code as stored.
@@ -25,6 +25,8 @@ pub struct CodeRow {
     pub redirect_uri_was_sent: bool,
     /// The S256 challenge (RFC 7636).
     pub code_challenge: Option<String>,
+    /// The key it is bound to (RFC 9449 §10).
+    pub key: Option<Thumbprint>,
     /// When it was issued.
     pub created_at: Timestamp,
     /// When it dies.
@@ -47,9 +49,10 @@ pub async fn find(conn: &mut Conn, tenant: TenantId, id: CodeId) -> Result<Optio
             redirect_uri: row.text(3)?,
             redirect_uri_was_sent: row.boolean(4)?,
             code_challenge: row.optional_text(5)?,
-            created_at: row.timestamp(6)?,
-            expires_at: row.timestamp(7)?,
-            consumed_at: row.optional_timestamp(8)?,
+            key: row.thumbprint(6)?,
+            created_at: row.timestamp(7)?,
+            expires_at: row.timestamp(8)?,
+            consumed_at: row.optional_timestamp(9)?,
         })
     })
     .await
@@ -69,6 +72,7 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, code: &CodeRow) -> Result<(),
         (&code.redirect_uri).into(),
         code.redirect_uri_was_sent.into(),
         code.code_challenge.as_deref().into(),
+        code.key.as_ref().into(),
         code.created_at.into(),
         code.expires_at.into(),
     ];

@@ -12,6 +12,7 @@ pub mod client_assertions;
 pub mod clients;
 pub mod consents;
 pub mod directory_versions;
+pub mod dpop_proofs;
 mod driver;
 pub mod events;
 pub mod expiry;

@@ -16,6 +16,7 @@ struct Migration {
 }
 
 const SPINE: &str = include_str!("../../../migrations/0001_spine.sql");
+const DPOP_PROOFS: &str = include_str!("../../../migrations/0007_dpop_proofs.sql");
 
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "spine", sqlite: Some(SPINE), postgres: Some(SPINE) },
@@ -32,6 +33,15 @@ const MIGRATIONS: &[Migration] = &[
         postgres: Some(concat!(
             include_str!("../../../migrations/0004_audit_chain.sql"),
             include_str!("../../../migrations/postgres/0004_audit_chain.sql")
+        )),
+    },
+    Migration {
+        number: 7,
+        name: "dpop_proofs",
+        sqlite: Some(DPOP_PROOFS),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0007_dpop_proofs.sql"),
+            include_str!("../../../migrations/postgres/0007_dpop_proofs.sql"),
         )),
     },
 ];

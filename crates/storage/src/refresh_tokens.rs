@@ -1,11 +1,11 @@
 //! Refresh tokens: each has at most one successor, whose id stands in its row.
 
-use portreeve_domain::{ClientId, FamilyId, Fault, RefreshTokenId, TenantId, Timestamp};
+use portreeve_domain::{ClientId, Confirmation, FamilyId, Fault, RefreshTokenId, TenantId, Timestamp};
 
 use crate::{Conn, Tx};
 
-const FIND: &str = "SELECT t.family_id, t.client_id, t.generation, t.secret_hash, t.salt, t.created_at, t.expires_at, t.consumed_at, t.successor_id, s.consumed_at FROM refresh_tokens t LEFT JOIN refresh_tokens s ON s.id = t.successor_id AND s.tenant_id = t.tenant_id WHERE t.id = $1 AND t.tenant_id = $2";
-const INSERT: &str = "INSERT INTO refresh_tokens (id, tenant_id, family_id, client_id, generation, secret_hash, salt, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const FIND: &str = "SELECT t.family_id, t.client_id, t.generation, t.secret_hash, t.salt, t.key_thumbprint, t.certificate_thumbprint, t.created_at, t.expires_at, t.consumed_at, t.successor_id, s.consumed_at FROM refresh_tokens t LEFT JOIN refresh_tokens s ON s.id = t.successor_id AND s.tenant_id = t.tenant_id WHERE t.id = $1 AND t.tenant_id = $2";
+const INSERT: &str = "INSERT INTO refresh_tokens (id, tenant_id, family_id, client_id, generation, secret_hash, salt, key_thumbprint, certificate_thumbprint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const CONSUME: &str = "UPDATE refresh_tokens SET consumed_at = $3, successor_id = $4 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $3";
 
 /// A refresh token as stored.
@@ -23,6 +23,8 @@ pub struct RefreshTokenRow {
     pub secret_hash: [u8; 32],
     /// Goes into the derivation of its successor's secret.
     pub salt: [u8; 16],
+    /// What it is bound to; of public clients only, others authenticate.
+    pub confirmation: Confirmation,
     /// When it was issued.
     pub created_at: Timestamp,
     /// When it dies unused.
@@ -48,11 +50,12 @@ pub async fn find(conn: &mut Conn, tenant: TenantId, id: RefreshTokenId) -> Resu
             generation: row.integer(2)?,
             secret_hash: row.array(3)?,
             salt: row.array(4)?,
-            created_at: row.timestamp(5)?,
-            expires_at: row.timestamp(6)?,
-            consumed_at: row.optional_timestamp(7)?,
-            successor: row.optional_integer(8)?.map(RefreshTokenId::new),
-            successor_consumed: row.optional_timestamp(9)?.is_some(),
+            confirmation: row.confirmation(5)?,
+            created_at: row.timestamp(7)?,
+            expires_at: row.timestamp(8)?,
+            consumed_at: row.optional_timestamp(9)?,
+            successor: row.optional_integer(10)?.map(RefreshTokenId::new),
+            successor_consumed: row.optional_timestamp(11)?.is_some(),
         })
     })
     .await
@@ -71,6 +74,8 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, token: &RefreshTokenRow) -> R
         token.generation.into(),
         (&token.secret_hash).into(),
         (&token.salt).into(),
+        token.confirmation.key.as_ref().into(),
+        token.confirmation.certificate.as_ref().into(),
         token.created_at.into(),
         token.expires_at.into(),
     ];

@@ -1,11 +1,11 @@
 //! Access tokens are found with everything they were issued with, and revoked once.
 
-use portreeve_domain::AccessTokenId;
+use portreeve_domain::{AccessTokenId, Confirmation};
 use portreeve_storage::{Wall, access_tokens, access_tokens::AccessTokenRow};
 
 use crate::{
     database::{NOW, ONE, TWO, on_both},
-    rows::{access_token, expiry, in_seconds, scope, user_id, web},
+    rows::{access_token, confirmation, expiry, in_seconds, scope, user_id, web},
 };
 
 const ID: AccessTokenId = AccessTokenId::new(5);
@@ -22,6 +22,7 @@ async fn a_token_is_found_with_what_it_was_issued_with() {
         assert_eq!((found.client, found.user), (web(), Some(user_id(7))));
         assert_eq!(found.secret_hash, Some([8; 32]));
         assert_eq!((found.audience.as_str(), found.scope), ("https://api.example", scope("openid email")));
+        assert_eq!(found.confirmation, confirmation());
         assert_eq!((found.issued_at, found.expires_at, found.revoked_at), (NOW, expiry(), None));
     })
     .await;
@@ -31,11 +32,13 @@ async fn a_token_is_found_with_what_it_was_issued_with() {
 async fn a_token_of_client_credentials_has_neither_family_nor_user_nor_secret() {
     on_both(async |db| {
         let token = AccessTokenRow { family: None, user: None, secret_hash: None, ..access_token(5) };
+        let token = AccessTokenRow { confirmation: Confirmation::BEARER, ..token };
         db.write(ONE, async |tx| access_tokens::insert(tx, ONE, &token).await).await;
 
         let found = db.read(ONE, async |conn| access_tokens::find(conn, ONE, ID).await).await.unwrap();
 
         assert_eq!((found.family, found.user, found.secret_hash), (None, None, None));
+        assert_eq!(found.confirmation, Confirmation::BEARER);
     })
     .await;
 }

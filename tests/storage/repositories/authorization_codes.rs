@@ -6,7 +6,7 @@ use portreeve_storage::{Wall, authorization_codes, authorization_codes::CodeRow}
 use crate::{
     database::{NOW, ONE, TWO, begin, on_both},
     race::winners,
-    rows::{code, expiry, in_seconds, web},
+    rows::{code, confirmation, expiry, in_seconds, web},
 };
 
 const ID: CodeId = CodeId::new(5);
@@ -21,7 +21,7 @@ async fn a_code_is_found_with_what_it_was_issued_with() {
         assert_eq!((found.id, found.family, found.client), (ID, FamilyId::new(6), web()));
         assert_eq!(found.secret_hash, [9; 32]);
         assert_eq!((found.redirect_uri.as_str(), found.redirect_uri_was_sent), ("https://web.example/callback", true));
-        assert_eq!(found.code_challenge.as_deref(), Some("challenge"));
+        assert_eq!((found.code_challenge.as_deref(), found.key), (Some("challenge"), confirmation().key));
         assert_eq!((found.created_at, found.expires_at, found.consumed_at), (NOW, expiry(), None));
     })
     .await;
@@ -30,12 +30,12 @@ async fn a_code_is_found_with_what_it_was_issued_with() {
 #[tokio::test]
 async fn a_code_without_challenge_and_without_named_redirect_uri_stays_so() {
     on_both(async |db| {
-        let bare = CodeRow { redirect_uri_was_sent: false, code_challenge: None, ..code(5) };
+        let bare = CodeRow { redirect_uri_was_sent: false, code_challenge: None, key: None, ..code(5) };
         db.write(ONE, async |tx| authorization_codes::insert(tx, ONE, &bare).await).await;
 
         let found = db.read(ONE, async |conn| authorization_codes::find(conn, ONE, ID).await).await.unwrap();
 
-        assert_eq!((found.redirect_uri_was_sent, found.code_challenge), (false, None));
+        assert_eq!((found.redirect_uri_was_sent, found.code_challenge, found.key), (false, None, None));
     })
     .await;
 }

@@ -3,8 +3,9 @@
 use portreeve_domain::{BrowserId, Fault, Lifetime, RefusalId, Timestamp, lifetimes};
 use portreeve_storage::{
     Tx, Wall, access_tokens, access_tokens::AccessTokenRow, authorization_codes, authorization_codes::CodeRow,
-    browsers, client_assertions, expiry, journeys, journeys::JourneyRow, mailed_links, mailed_links::LinkRow,
-    refresh_tokens, refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, users,
+    browsers, client_assertions, dpop_proofs, expiry, journeys, journeys::JourneyRow, mailed_links,
+    mailed_links::LinkRow, refresh_tokens, refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions,
+    token_families, users,
 };
 
 use crate::{
@@ -13,11 +14,12 @@ use crate::{
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "access_tokens",
     "authorization_codes",
     "browsers",
     "client_assertions",
+    "dpop_proofs",
     "journeys",
     "mailed_links",
     "refresh_tokens",
@@ -35,6 +37,7 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
     authorization_codes::insert(tx, ONE, &CodeRow { expires_at: at, ..code(number) }).await?;
     browsers::insert(tx, ONE, BrowserId::new(number), &hash, NOW, at).await?;
     client_assertions::take(tx, ONE, &web(), &hash, at).await?;
+    dpop_proofs::take(tx, ONE, &hash, at).await?;
     journeys::insert(tx, ONE, &JourneyRow { expires_at: at, ..journey(number) }).await?;
     mailed_links::insert_newest(tx, ONE, &LinkRow { expires_at: at, ..link(number) }, NOW).await?;
     refresh_tokens::insert(tx, ONE, &RefreshTokenRow { expires_at: at, ..refresh_token(number) }).await?;

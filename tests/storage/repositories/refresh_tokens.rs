@@ -6,7 +6,7 @@ use portreeve_storage::{Wall, refresh_tokens};
 use crate::{
     database::{Database, NOW, ONE, TWO, begin, on_both},
     race::winners,
-    rows::{expiry, in_seconds, refresh_token, web},
+    rows::{confirmation, expiry, in_seconds, refresh_token, web},
 };
 
 const ID: RefreshTokenId = RefreshTokenId::new(5);
@@ -25,6 +25,7 @@ async fn a_token_is_found_with_what_it_was_issued_with() {
 
         assert_eq!((found.id, found.family, found.client), (ID, FamilyId::new(6), web()));
         assert_eq!((found.generation, found.secret_hash, found.salt), (3, [14; 32], [15; 16]));
+        assert_eq!(found.confirmation, confirmation());
         assert_eq!((found.created_at, found.expires_at), (NOW, expiry()));
         assert_eq!((found.consumed_at, found.successor, found.successor_consumed), (None, None, false));
     })

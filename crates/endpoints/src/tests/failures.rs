@@ -6,6 +6,7 @@ use axum::response::Response;
 use http::{StatusCode, header};
 use http_body_util::BodyExt as _;
 use portreeve_domain::{Fault, TenantId};
+use portreeve_issuer::SenderEvidence;
 use serde_json::Value;
 
 use super::Doors;
@@ -14,8 +15,13 @@ use crate::tenant_request::TenantRequest;
 async fn broken(fault: Fault) -> (Response, Value) {
     let doors = Doors::new().await;
     let at = doors.issuer.directory.by_id(TenantId::DEFAULT).unwrap();
-    let asked =
-        TenantRequest { issuer: Arc::clone(&doors.issuer), at, endpoint: "/oauth2/token".to_owned(), request_id: None };
+    let asked = TenantRequest {
+        issuer: Arc::clone(&doors.issuer),
+        at,
+        endpoint: "/oauth2/token".to_owned(),
+        sender: SenderEvidence::default(),
+        request_id: None,
+    };
     let (parts, body) = asked.broken(&fault).into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let json = serde_json::from_slice(&body).unwrap();

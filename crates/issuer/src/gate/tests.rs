@@ -5,7 +5,8 @@ use portreeve_oidc::Cause;
 use portreeve_storage::{Tx, clients, consents, sessions, subject_keys, tenants, token_families, users};
 
 use super::{GateRefusal, admit_client, admit_user};
-use crate::testing::{GrantOf, World, cause, text};
+use crate::SenderEvidence;
+use crate::testing::{GrantOf, World, cause, text, with_bearer};
 
 /// What may happen to a grant.
 #[derive(Clone, Copy, Debug)]
@@ -79,9 +80,14 @@ async fn what_ends_a_grant_ends_it_everywhere() {
         ]);
         let refreshed = form(&[("grant_type", "refresh_token"), ("refresh_token", text(&tokens, "refresh_token"))]);
         for request in [redeemed, refreshed] {
-            assert!(world.issuer.token(&world.at(), &[], &request).await.is_err(), "{blow:?}");
+            assert!(
+                world.issuer.token(&world.at(), &[], &SenderEvidence::default(), &request).await.is_err(),
+                "{blow:?}"
+            );
         }
-        let userinfo = world.issuer.userinfo(&world.at(), text(&tokens, "access_token")).await.map_err(cause);
+        let sender = SenderEvidence::default();
+        let request = with_bearer(text(&tokens, "access_token"), &sender);
+        let userinfo = world.issuer.userinfo(&world.at(), &request).await.map_err(cause);
         assert_eq!(userinfo.unwrap_err(), Cause::TokenUnusable, "{blow:?}");
         let introspection = form(&[("token", text(&tokens, "access_token"))]);
         let told = world.issuer.introspect(&world.at(), &[], &introspection).await;

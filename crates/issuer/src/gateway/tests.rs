@@ -6,12 +6,15 @@ use portreeve_oidc::Cause;
 use portreeve_storage::resource_servers;
 
 use super::{GatewayIdentity, host};
-use crate::testing::{BILLS, GrantOf, ISSUER, ORDERS, World, cause, text};
+use crate::SenderEvidence;
+use crate::testing::{BILLS, GrantOf, ISSUER, ORDERS, World, cause, text, with_bearer};
 use crate::tokens::SIGNED_WITH;
 
 async fn ask(world: &World, resource: &str, token: &str) -> Result<GatewayIdentity, Cause> {
     let at = world.at();
-    world.issuer.gateway_identity(&at, at.server(resource).unwrap(), token).await.map_err(cause)
+    let sender = SenderEvidence::default();
+    let request = with_bearer(token, &sender);
+    world.issuer.gateway_identity(&at, at.server(resource).unwrap(), &request).await.map_err(cause)
 }
 
 fn read_signed(world: &World, token: &str) -> Result<VerifiedClaims, Rejection> {

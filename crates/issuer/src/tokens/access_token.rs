@@ -4,7 +4,7 @@
 //! `oidc::access_token` and who may have one to `gate`. RFC 6750, RFC 9068; DESIGN §1.6, §11 "rows for tokens".
 
 use portreeve_crypto::{Bearer, SecretBytes, SecretText, public_id};
-use portreeve_domain::{AccessTokenId, Fault, Scope, Timestamp, TokenKind, TokenProfile, lifetimes};
+use portreeve_domain::{AccessTokenId, Confirmation, Fault, Scope, Timestamp, TokenKind, TokenProfile, lifetimes};
 use portreeve_jose::Algorithm;
 use portreeve_oidc::access_token::{AccessToken, Principal};
 use portreeve_oidc::token_target::TokenTarget;
@@ -13,6 +13,7 @@ use portreeve_storage::access_tokens::AccessTokenRow;
 use crate::Ambient;
 use crate::directory::TenantDirectory;
 use crate::gate::Pass;
+use crate::sender::BoundSender;
 
 /// What JWT access tokens are signed with: every resource server and gateway in use verifies it (DESIGN §11).
 pub(crate) const SIGNED_WITH: Algorithm = Algorithm::Es256;
@@ -27,6 +28,7 @@ pub(super) struct AccessDraft {
     form: Form,
     audience: String,
     pub(super) scope: Scope,
+    pub(super) confirmation: Confirmation,
     pub(super) issued_at: Timestamp,
     pub(super) expires_at: Timestamp,
 }
@@ -36,15 +38,20 @@ enum Form {
     Jwt { typ: &'static str, token_id: String },
 }
 
+/// What an access token is to be.
+pub(super) struct AccessWish {
+    /// Whom it is for.
+    pub(super) target: TokenTarget,
+    /// Who may use it.
+    pub(super) sender: BoundSender,
+    /// When it dies at the latest.
+    pub(super) until: Option<Timestamp>,
+}
+
 impl AccessDraft {
-    /// Decides on a token for `target`; it dies at `until` at the latest. Whoever holds a pass may have one.
-    pub(super) fn new(
-        pass: &Pass,
-        ambient: &Ambient,
-        at: &TenantDirectory,
-        target: TokenTarget,
-        until: Option<Timestamp>,
-    ) -> Result<Self, Fault> {
+    /// Decides on a token. Whoever holds a pass may have one.
+    pub(super) fn new(pass: &Pass, ambient: &Ambient, at: &TenantDirectory, wish: AccessWish) -> Result<Self, Fault> {
+        let AccessWish { target, sender, until } = wish;
         let gone = || Fault::impossible("a token for a resource server that is not in the directory");
         let server = target.resource.as_deref().map(|resource| at.server(resource).ok_or_else(gone)).transpose()?;
         let (id, now) = (AccessTokenId::new(ambient.row_id()), ambient.now());
@@ -60,14 +67,10 @@ impl AccessDraft {
             form,
             audience: target.resource.unwrap_or_else(|| at.issuer.clone()),
             scope: target.scope,
+            confirmation: sender.confirmation(),
             issued_at: now,
             expires_at: until.map_or(expires_at, |until| expires_at.min(until)),
         })
-    }
-
-    /// Whether it is a JWT, which whoever it is for understands without asking us.
-    pub(super) fn is_jwt(&self) -> bool {
-        matches!(self.form, Form::Jwt { .. })
     }
 
     /// The audience.
@@ -88,6 +91,7 @@ impl AccessDraft {
             },
             audience: self.audience.clone(),
             scope: self.scope.clone(),
+            confirmation: self.confirmation,
             issued_at: self.issued_at,
             expires_at: self.expires_at,
             revoked_at: None,
@@ -108,6 +112,7 @@ impl AccessDraft {
                     principal,
                     token_id,
                     scope: &self.scope,
+                    confirmation: self.confirmation,
                     issued_at: self.issued_at,
                     expires_at: self.expires_at,
                 };
@@ -116,6 +121,12 @@ impl AccessDraft {
             }
         }
     }
+}
+
+/// Whether tokens for `target` leave a row also when no person stands behind them.
+pub(super) fn is_opaque(at: &TenantDirectory, target: &TokenTarget) -> bool {
+    let server = target.resource.as_deref().and_then(|resource| at.server(resource));
+    server.is_none_or(|server| server.token_profile == TokenProfile::Opaque)
 }
 
 /// The `jti`: it says whether there is a row to ask.

@@ -6,17 +6,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use portreeve_domain::{Client, Failure, Fault, GrantType, Scope};
+use portreeve_domain::{Client, Failure, Fault, GrantType};
 use portreeve_oidc::Refusal;
 use portreeve_oidc::access_token::Principal;
-use portreeve_oidc::token_target::{self, Wanted};
+use portreeve_oidc::token_target::{self, TokenTarget, Wanted};
 use portreeve_storage::access_tokens;
 
-use super::access_token::{self, AccessDraft};
+use super::access_token::{self, AccessDraft, AccessWish};
 use super::mint::{self, IssuedTokens};
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 use crate::gate::{self, Pass};
+use crate::sender::{BoundSender, ProvenSender};
+use crate::settlement::settle;
 
 /// How many access tokens this node has issued without a row.
 #[derive(Debug, Default)]
@@ -42,21 +44,23 @@ impl Issuer {
         &self,
         at: &Arc<TenantDirectory>,
         client: &Client,
-        scope: Option<&Scope>,
-        resources: &[String],
+        sender: &ProvenSender,
+        wanted: Wanted<'_>,
     ) -> Result<IssuedTokens, Failure<Refusal>> {
         let admitted = gate::admit_client(at, client, GrantType::ClientCredentials);
         let pass = admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))?;
-        let target = token_target::for_client(client, Wanted { scope, resources }, &at.server_list());
+        let target = token_target::for_client(client, wanted, &at.server_list());
         let target = target.map_err(Failure::Refused)?;
         at.signing.active(access_token::SIGNED_WITH)?;
-        let access = AccessDraft::new(&pass, &self.ambient, at, target, None)?;
-        if access.is_jwt() {
-            self.unstored_tokens.add_one();
+        let access = if access_token::is_opaque(at, &target) {
+            self.store_access_token(at, &pass, sender, target).await?
         } else {
-            self.store_access_token(at, &pass, &access).await?;
-        }
+            let bound = self.spend_proof(at, sender).await?;
+            self.unstored_tokens.add_one();
+            self.draft(at, &pass, bound, target)?
+        };
         Ok(IssuedTokens {
+            confirmation: access.confirmation,
             access_token: access.text(at, Principal::Client(&client.id))?,
             expires_in: access.expires_at.since(access.issued_at),
             scope: access.scope,
@@ -65,11 +69,33 @@ impl Issuer {
         })
     }
 
-    async fn store_access_token(&self, at: &TenantDirectory, pass: &Pass, access: &AccessDraft) -> Result<(), Fault> {
+    async fn store_access_token(
+        &self,
+        at: &TenantDirectory,
+        pass: &Pass,
+        sender: &ProvenSender,
+        target: TokenTarget,
+    ) -> Result<AccessDraft, Failure<Refusal>> {
         let mut tx = self.store.begin(at.id()).await?;
-        access_tokens::insert(&mut tx, at.id(), &access.row(pass)).await?;
-        mint::record_access_token(&mut tx, &self.ambient, at, pass, access).await?;
-        tx.commit().await
+        let stored = async {
+            let bound = sender.spend(&mut tx, at).await?;
+            let access = self.draft(at, pass, bound, target)?;
+            access_tokens::insert(&mut tx, at.id(), &access.row(pass)).await?;
+            mint::record_access_token(&mut tx, &self.ambient, at, pass, &access).await?;
+            Ok(access)
+        };
+        let stored = stored.await;
+        settle(tx, stored).await
+    }
+
+    fn draft(
+        &self,
+        at: &TenantDirectory,
+        pass: &Pass,
+        sender: BoundSender,
+        target: TokenTarget,
+    ) -> Result<AccessDraft, Fault> {
+        AccessDraft::new(pass, &self.ambient, at, AccessWish { target, sender, until: None })
     }
 }
 

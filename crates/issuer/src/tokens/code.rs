@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use portreeve_crypto::{Bearer, SecretText};
 use portreeve_domain::{
-    Actor, Client, CodeId, Event, EventType, Failure, Fault, GrantType, Timestamp, TokenFamily, TokenKind, lifetimes,
+    Actor, Client, CodeId, Event, EventType, Failure, Fault, GrantType, Thumbprint, Timestamp, TokenFamily, TokenKind,
+    lifetimes,
 };
 use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::pkce::CodeChallenge;
-use portreeve_oidc::token_request::{self, CodeFacts, CodeRedemption};
+use portreeve_oidc::token_request::{self, CodeFacts, CodeRedemption, Redeemer};
 use portreeve_oidc::token_target::{self, Granted, TokenTarget, Wanted};
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::authorization_codes::{self, CodeRow};
@@ -22,6 +23,7 @@ use super::mint::{self, IssuedTokens, UserGrant, UserTokens};
 use super::refresh;
 use crate::directory::TenantDirectory;
 use crate::gate::{self, Pass};
+use crate::sender::{BoundSender, ProvenSender};
 use crate::settlement::{refuse, settle};
 use crate::{Ambient, Issuer, audit};
 
@@ -34,6 +36,8 @@ pub(crate) struct CodeRequest<'a> {
     pub redirect_uri_was_sent: bool,
     /// The S256 challenge, 43 characters; `None` when the request had none.
     pub code_challenge: Option<&'a str>,
+    /// The key the code is for (RFC 9449 §10).
+    pub key: Option<Thumbprint>,
 }
 
 /// Stores `family` and a code for it, with the event, and gives the code's text.
@@ -61,6 +65,7 @@ pub(crate) async fn issue(
         redirect_uri: request.redirect_uri.to_owned(),
         redirect_uri_was_sent: request.redirect_uri_was_sent,
         code_challenge: request.code_challenge.map(str::to_owned),
+        key: request.key,
         created_at: now,
         expires_at: now.plus(lifetimes::CODE),
         consumed_at: None,
@@ -80,12 +85,13 @@ impl Issuer {
     /// Redeems a code for `client`, which has authenticated.
     ///
     /// # Errors
-    /// `CodeUnusable` for a code that is unknown, expired or used (a used one ends its family); `CodeNotYours`; those of
+    /// `DpopProofReplayed`, which changes nothing; `CodeUnusable` for a code that is unknown, expired or used (a used one ends its family); `CodeNotYours`; those of
     /// `oidc::token_request::check_code_redemption` and `oidc::token_target::for_user`, which burn the code; `GrantEnded`.
     pub(crate) async fn redeem_code(
         &self,
         at: &Arc<TenantDirectory>,
         client: &Client,
+        sender: &ProvenSender,
         presented: &CodeRedemption,
     ) -> Result<IssuedTokens, Failure<Refusal>> {
         let text = presented.code.expose();
@@ -95,7 +101,7 @@ impl Issuer {
         // Before the code is used up: without the keys it would be lost for nothing.
         mint::check_keys(at, client)?;
         let mut tx = self.store.begin(at.id()).await?;
-        let redemption = Redemption { ambient: &self.ambient, at, client, now: self.ambient.now() };
+        let redemption = Redemption { ambient: &self.ambient, at, client, sender, now: self.ambient.now() };
         let redeemed = redemption.redeem(&mut tx, &bearer, presented).await;
         let tokens = settle(tx, redeemed).await?;
         Ok(tokens.sign(at, client)?)
@@ -107,6 +113,7 @@ struct Redemption<'a> {
     ambient: &'a Ambient,
     at: &'a TenantDirectory,
     client: &'a Client,
+    sender: &'a ProvenSender,
     now: Timestamp,
 }
 
@@ -117,6 +124,7 @@ impl Redemption<'_> {
         bearer: &Bearer,
         presented: &CodeRedemption,
     ) -> Result<UserTokens, Failure<Refusal>> {
+        let sender = self.sender.spend(tx, self.at).await?;
         let stored = authorization_codes::find(tx, self.at.id(), CodeId::new(bearer.id)).await?;
         // A wrong secret is an unknown code, never a replay.
         let Some(code) = stored.filter(|code| bearer.proves(&code.secret_hash)) else {
@@ -138,7 +146,7 @@ impl Redemption<'_> {
         let admitted =
             gate::admit_user(tx, self.at, self.client, &family, GrantType::AuthorizationCode, self.now).await?;
         let pass = admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))?;
-        self.issue_tokens(tx, pass, family, target).await.map_err(Failure::Fault)
+        self.issue_tokens(tx, (pass, sender), family, target).await.map_err(Failure::Fault)
     }
 
     /// What the owner's request may be refused for; the code is used up either way.
@@ -155,8 +163,10 @@ impl Redemption<'_> {
             redirect_uri: &code.redirect_uri,
             redirect_uri_was_sent: code.redirect_uri_was_sent,
             code_challenge: challenge,
+            key: code.key,
         };
-        token_request::check_code_redemption(&facts, presented, &self.client.id)?;
+        let redeemer = Redeemer { client: &self.client.id, key: self.sender.key() };
+        token_request::check_code_redemption(&facts, presented, &redeemer)?;
         let granted = Granted { scope: &family.scope, resources: &family.resources };
         let wanted = Wanted { scope: None, resources: &presented.resources };
         token_target::for_user(self.client, granted, wanted, &self.at.server_list(), &self.at.issuer)
@@ -191,7 +201,7 @@ impl Redemption<'_> {
     async fn issue_tokens(
         &self,
         tx: &mut Tx,
-        pass: Pass,
+        (pass, sender): (Pass, BoundSender),
         family: TokenFamily,
         target: TokenTarget,
     ) -> Result<UserTokens, Fault> {
@@ -201,11 +211,14 @@ impl Redemption<'_> {
             .with("family", family.id);
         audit::record(tx, self.ambient, self.at, event).await?;
         let refresh_token = match self.client.may_use(GrantType::RefreshToken) {
-            true => Some(refresh::issue_first(tx, self.ambient, self.at, &pass, &family).await?),
+            true => {
+                let confirmation = sender.refresh_confirmation(self.client);
+                Some(refresh::issue_first(tx, self.ambient, self.at, &pass, (&family, confirmation)).await?)
+            }
             false => None,
         };
-        let grant =
-            UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, occasion: Occasion::CodeRedeemed };
+        let occasion = Occasion::CodeRedeemed;
+        let grant = UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, sender, occasion };
         mint::for_user(tx, grant, family, refresh_token).await
     }
 }

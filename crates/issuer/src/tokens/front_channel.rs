@@ -10,7 +10,7 @@ use portreeve_oidc::Refusal;
 use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::authorization::{Accepted, Said};
 use portreeve_oidc::id_token::Occasion;
-use portreeve_oidc::token_response::TOKEN_TYPE;
+use portreeve_oidc::token_response::token_type;
 use portreeve_oidc::token_target::{self, Granted, TokenTarget, Wanted};
 use portreeve_storage::{Tx, token_families};
 
@@ -20,6 +20,7 @@ use super::id_token::{self, Beside, IdDraft};
 use super::mint::{self, Holder};
 use crate::directory::TenantDirectory;
 use crate::gate::Pass;
+use crate::sender::BoundSender;
 use crate::{Ambient, audit};
 
 /// Who is to be given what.
@@ -45,7 +46,8 @@ pub(crate) struct FrontChannelTokens {
 /// Stores `family` and what the request asked for, with the events.
 ///
 /// # Errors
-/// The refusal of an access token that no resource server can be chosen for: nothing is written then. A fault when the
+/// The refusal of an access token that no resource server can be chosen for, or that would have to be bound to a sender whom
+/// nobody sees here: nothing is written then. A fault when the
 /// database is away or the pass was given for another family.
 pub(crate) async fn issue(
     tx: &mut Tx,
@@ -56,7 +58,7 @@ pub(crate) async fn issue(
     let response_type = request.response_type;
     pass.check_is_for(&family)?;
     let subject = mint::subject_of(pass)?;
-    let target = match response_type.has_token().then(|| grant.target(&family)).transpose() {
+    let target = match response_type.has_token().then(|| grant.wish(&family)).transpose() {
         Ok(target) => target,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -68,7 +70,7 @@ pub(crate) async fn issue(
         }
     };
     let access = match target {
-        Some(target) => Some(mint::store_access_token(tx, grant.holder(&family), target).await?),
+        Some((target, sender)) => Some(mint::store_access_token(tx, grant.holder(&family), target, sender).await?),
         None => None,
     };
     let id_token = match response_type.has_id_token() {
@@ -84,9 +86,12 @@ impl FrontChannelGrant<'_> {
         Holder { at: self.at, ambient: self.ambient, pass: self.pass, family }
     }
 
-    fn target(&self, family: &TokenFamily) -> Result<TokenTarget, Refusal> {
+    fn wish(&self, family: &TokenFamily) -> Result<(TokenTarget, BoundSender), Refusal> {
+        let sender = BoundSender::by_browser(self.client)?;
         let granted = Granted { scope: &family.scope, resources: &family.resources };
-        token_target::for_user(self.client, granted, Wanted::default(), &self.at.server_list(), &self.at.issuer)
+        let target =
+            token_target::for_user(self.client, granted, Wanted::default(), &self.at.server_list(), &self.at.issuer)?;
+        Ok((target, sender))
     }
 
     async fn store_with_code(&self, tx: &mut Tx, family: &TokenFamily) -> Result<SecretText, Fault> {
@@ -95,6 +100,7 @@ impl FrontChannelGrant<'_> {
             redirect_uri: self.request.target.redirect_uri(),
             redirect_uri_was_sent: self.request.redirect_uri_was_sent,
             code_challenge: challenge.as_deref(),
+            key: self.request.key,
         };
         code::issue(tx, self.ambient, self.at, self.pass, family, &request).await
     }
@@ -135,7 +141,7 @@ impl FrontChannelTokens {
             let text = access.text(at, Principal::User { subject: self.subject.as_str(), family: &self.family })?;
             said = said
                 .and("access_token", text.expose())
-                .and("token_type", TOKEN_TYPE)
+                .and("token_type", token_type(&access.confirmation))
                 .and("expires_in", access.expires_at.since(access.issued_at).as_seconds().to_string());
             if !access.scope.is_empty() {
                 said = said.and("scope", access.scope.to_string());

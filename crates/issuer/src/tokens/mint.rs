@@ -4,17 +4,18 @@
 //! made and signed, so that no transaction waits for a signature. DESIGN §3 "writes", §11; SECURITY rule 4.
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Actor, Client, Event, EventType, Fault, Lifetime, Scope, Subject, TokenFamily};
+use portreeve_domain::{Actor, Client, Confirmation, Event, EventType, Fault, Lifetime, Scope, Subject, TokenFamily};
 use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::token_response::TokenResponse;
 use portreeve_oidc::token_target::TokenTarget;
 use portreeve_storage::{Tx, access_tokens};
 
-use super::access_token::{self, AccessDraft};
+use super::access_token::{self, AccessDraft, AccessWish};
 use super::id_token::{self, Beside, IdDraft};
 use crate::directory::TenantDirectory;
 use crate::gate::Pass;
+use crate::sender::BoundSender;
 use crate::{Ambient, audit};
 
 pub(super) use super::id_token::profile;
@@ -22,6 +23,7 @@ pub(super) use super::id_token::profile;
 /// What a client gets from the token endpoint. Holds secrets, so it is not `Debug`.
 pub struct IssuedTokens {
     pub(super) access_token: SecretText,
+    pub(super) confirmation: Confirmation,
     pub(super) expires_in: Lifetime,
     pub(super) scope: Scope,
     pub(super) refresh_token: Option<SecretText>,
@@ -34,6 +36,7 @@ pub(super) struct UserGrant<'a> {
     pub(super) ambient: &'a Ambient,
     pub(super) pass: &'a Pass,
     pub(super) target: TokenTarget,
+    pub(super) sender: BoundSender,
     pub(super) occasion: Occasion,
 }
 
@@ -62,6 +65,7 @@ impl IssuedTokens {
     pub fn to_json(&self) -> Result<Vec<u8>, Fault> {
         TokenResponse {
             access_token: self.access_token.expose(),
+            confirmation: self.confirmation,
             expires_in: self.expires_in,
             scope: &self.scope,
             refresh_token: self.refresh_token.as_ref().map(SecretText::expose),
@@ -84,6 +88,7 @@ impl UserTokens {
         let id_token = self.id_token.as_ref().map(sign_id_token).transpose()?;
         Ok(IssuedTokens {
             access_token,
+            confirmation: self.access.confirmation,
             expires_in: self.access.expires_at.since(issued_at),
             scope: self.access.scope,
             refresh_token: self.refresh_token,
@@ -111,10 +116,11 @@ pub(super) async fn for_user(
     family: TokenFamily,
     refresh_token: Option<SecretText>,
 ) -> Result<UserTokens, Fault> {
-    let UserGrant { at, ambient, pass, target, occasion } = grant;
+    let UserGrant { at, ambient, pass, target, sender, occasion } = grant;
     pass.check_is_for(&family)?;
     let subject = subject_of(pass)?;
-    let access = store_access_token(tx, Holder { at, ambient, pass, family: &family }, target).await?;
+    let holder = Holder { at, ambient, pass, family: &family };
+    let access = store_access_token(tx, holder, target, sender).await?;
     let id_token = if family.scope.contains("openid") {
         let claims = id_token::claims(tx, at, &family, &subject, &[]).await?;
         Some(IdDraft { subject: subject.clone(), claims, occasion })
@@ -140,9 +146,11 @@ pub(super) async fn store_access_token(
     tx: &mut Tx,
     holder: Holder<'_>,
     target: TokenTarget,
+    sender: BoundSender,
 ) -> Result<AccessDraft, Fault> {
     let Holder { at, ambient, pass, family } = holder;
-    let access = AccessDraft::new(pass, ambient, at, target, Some(family.absolute_end()))?;
+    let wish = AccessWish { target, sender, until: Some(family.absolute_end()) };
+    let access = AccessDraft::new(pass, ambient, at, wish)?;
     access_tokens::insert(tx, at.id(), &access.row(pass)).await?;
     record_access_token(tx, ambient, at, pass, &access).await?;
     Ok(access)

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use portreeve_crypto::{Bearer, parse_public_id};
 use portreeve_domain::{
-    AccessTokenId, Client, ClientId, FamilyId, Fault, GrantType, Scope, Timestamp, TokenFamily, TokenKind,
+    AccessTokenId, Client, ClientId, Confirmation, FamilyId, Fault, GrantType, Scope, Timestamp, TokenFamily, TokenKind,
 };
 use portreeve_jose::{AudienceRule, Expected, Expiry, TypRule, VerifiedClaims, verify};
+use portreeve_oidc::confirmation;
 use portreeve_storage::access_tokens::AccessTokenRow;
 use portreeve_storage::{Conn, access_tokens, revoked_jtis, token_families};
 
@@ -40,6 +41,8 @@ pub(crate) struct ProvenAccessToken {
     pub(crate) family: Option<FamilyId>,
     pub(crate) audience: String,
     pub(crate) scope: Scope,
+    /// What it is bound to; whether its user is who it is bound to is `sender`'s to check.
+    pub(crate) confirmation: Confirmation,
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     /// The `jti` of a JWT.
@@ -143,6 +146,7 @@ fn from_row(row: AccessTokenRow, token_id: Option<String>) -> Option<ProvenAcces
         family: row.family,
         audience: row.audience,
         scope: row.scope,
+        confirmation: row.confirmation,
         issued_at: row.issued_at,
         expires_at: row.expires_at,
         token_id,
@@ -158,6 +162,7 @@ fn from_claims(claims: &VerifiedClaims, token_id: String) -> Option<ProvenAccess
         family: None,
         audience: claims.str("aud")?.to_owned(),
         scope: Scope::parse(claims.str("scope").unwrap_or_default()).ok()?,
+        confirmation: confirmation::read(claims.get("cnf"))?,
         issued_at: instant("iat")?,
         expires_at: instant("exp")?,
         token_id: Some(token_id),

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use portreeve_crypto::{Bearer, SecretBytes, SecretText, hmac_sha256};
 use portreeve_domain::{
-    Actor, Client, Event, EventType, Failure, Fault, GrantType, Presentation, RefreshTokenId, RefreshTokenState, Scope,
-    Timestamp, TokenFamily, TokenKind, lifetimes, present,
+    Actor, Client, Confirmation, Event, EventType, Failure, Fault, GrantType, Presentation, RefreshTokenId,
+    RefreshTokenState, Scope, Timestamp, TokenFamily, TokenKind, lifetimes, present,
 };
 use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::token_target::{self, Granted, TokenTarget, Wanted};
@@ -20,6 +20,7 @@ use portreeve_storage::{Tx, token_families};
 use super::mint::{self, IssuedTokens, UserGrant, UserTokens};
 use crate::directory::TenantDirectory;
 use crate::gate::{self, Pass};
+use crate::sender::{BoundSender, ProvenSender};
 use crate::settlement::{refuse, settle};
 use crate::{Ambient, Issuer, audit};
 
@@ -27,15 +28,17 @@ use crate::{Ambient, Issuer, audit};
 /// token never goes back.
 const LOOKS: usize = 2;
 
-/// What a refresh asks for.
+/// A refresh: with what, and for what.
 pub(super) struct Wish {
+    /// The refresh token as presented.
+    pub(super) refresh_token: SecretText,
     /// The scope; `None`: what was granted.
     pub(super) scope: Option<Scope>,
     /// The resources, unchecked.
     pub(super) resources: Vec<String>,
 }
 
-/// Stores the first refresh token of a family and gives its text.
+/// Stores the first refresh token of a family, bound to `confirmation`, and gives its text.
 ///
 /// # Errors
 /// A fault when the database is away or the pass was given for another family.
@@ -44,11 +47,12 @@ pub(super) async fn issue_first(
     ambient: &Ambient,
     at: &TenantDirectory,
     pass: &Pass,
-    family: &TokenFamily,
+    (family, confirmation): (&TokenFamily, Confirmation),
 ) -> Result<SecretText, Fault> {
     pass.check_is_for(family)?;
     let (id, secret) = (RefreshTokenId::new(ambient.row_id()), ambient.secret()?);
-    insert(tx, ambient, family, id, &secret, 1).await?;
+    let new = NewToken { id, secret: &secret, generation: 1, confirmation };
+    insert(tx, ambient, family, &new).await?;
     text(at, id, &secret)
 }
 
@@ -56,22 +60,23 @@ impl Issuer {
     /// Exchanges a refresh token for `client`, which has authenticated.
     ///
     /// # Errors
-    /// `RefreshTokenUnusable` for one that is unknown or expired; `RefreshTokenNotYours`; `RefreshTokenReplayed`, which
+    /// `DpopProofReplayed` and `RefreshTokenBoundElsewhere`, which change nothing; `RefreshTokenUnusable` for one that is unknown or expired; `RefreshTokenNotYours`; `RefreshTokenReplayed`, which
     /// ends the family; those of `oidc::token_target::for_user`, which change nothing; `GrantEnded`.
     pub(super) async fn refresh(
         &self,
         at: &Arc<TenantDirectory>,
         client: &Client,
-        presented: &SecretText,
+        sender: &ProvenSender,
         wish: &Wish,
     ) -> Result<IssuedTokens, Failure<Refusal>> {
         let prefix = TokenKind::RefreshToken.prefix();
-        let Some(bearer) = Bearer::parse(presented.expose(), prefix, &at.keys.permutation) else {
+        let Some(bearer) = Bearer::parse(wish.refresh_token.expose(), prefix, &at.keys.permutation) else {
             return refuse(Refusal::new(Cause::RefreshTokenUnusable).with_detail("not a refresh token of ours"));
         };
         mint::check_keys(at, client)?;
         let mut tx = self.store.begin(at.id()).await?;
-        let exchange = Exchange { ambient: &self.ambient, at, client, bearer: &bearer, now: self.ambient.now() };
+        let now = self.ambient.now();
+        let exchange = Exchange { ambient: &self.ambient, at, client, sender, bearer: &bearer, now };
         let exchanged = exchange.run(&mut tx, wish).await;
         let tokens = settle(tx, exchanged).await?;
         Ok(tokens.sign(at, client)?)
@@ -83,14 +88,17 @@ struct Exchange<'a> {
     ambient: &'a Ambient,
     at: &'a TenantDirectory,
     client: &'a Client,
+    sender: &'a ProvenSender,
     bearer: &'a Bearer,
     now: Timestamp,
 }
 
 impl Exchange<'_> {
     async fn run(&self, tx: &mut Tx, wish: &Wish) -> Result<UserTokens, Failure<Refusal>> {
+        let sender = self.sender.spend(tx, self.at).await?;
         for _ in 0..LOOKS {
             let (token, family) = self.find(tx).await?;
+            self.check_holder(tx, &token, &family, sender).await?;
             let presentation = present(&state(&token), self.now);
             match presentation {
                 Presentation::Expired => {
@@ -108,7 +116,8 @@ impl Exchange<'_> {
             };
             // Somebody was faster: what this use means is decided by what is stored now.
             let Some(successor) = successor else { continue };
-            return self.issue_tokens(tx, pass, family, target, (&token, successor)).await.map_err(Failure::Fault);
+            let issued = self.issue_tokens(tx, (pass, sender, target), family, (&token, successor));
+            return issued.await.map_err(Failure::Fault);
         }
         Err(Fault::transient("a refresh token changed while it was being exchanged").into())
     }
@@ -128,6 +137,21 @@ impl Exchange<'_> {
             return refuse(Refusal::new(Cause::RefreshTokenNotYours).with_detail(detail));
         }
         Ok((token, family))
+    }
+
+    /// Whoever comes without the key or certificate of a bound token has it from somebody else: nothing else happens.
+    async fn check_holder(
+        &self,
+        tx: &mut Tx,
+        token: &RefreshTokenRow,
+        family: &TokenFamily,
+        sender: BoundSender,
+    ) -> Result<(), Failure<Refusal>> {
+        if token.confirmation.is_met_by(&sender.confirmation()) {
+            return Ok(());
+        }
+        super::record_foreign(tx, self.ambient, self.at, family, self.client).await?;
+        refuse(Cause::RefreshTokenBoundElsewhere)
     }
 
     fn target(&self, family: &TokenFamily, wish: &Wish) -> Result<TokenTarget, Refusal> {
@@ -153,7 +177,9 @@ impl Exchange<'_> {
             return Ok(None);
         }
         let generation = token.generation.saturating_add(1);
-        insert(tx, self.ambient, family, successor, &self.successor_secret(token), generation).await?;
+        let secret = self.successor_secret(token);
+        let new = NewToken { id: successor, secret: &secret, generation, confirmation: token.confirmation };
+        insert(tx, self.ambient, family, &new).await?;
         let event = Event::new(EventType::RefreshTokenRotated, self.now, Actor::Client(self.client.id.clone()))
             .about(family.user)
             .with_client(&family.client)
@@ -182,14 +208,13 @@ impl Exchange<'_> {
     async fn issue_tokens(
         &self,
         tx: &mut Tx,
-        pass: Pass,
+        (pass, sender, target): (Pass, BoundSender, TokenTarget),
         family: TokenFamily,
-        target: TokenTarget,
         (token, successor): (&RefreshTokenRow, RefreshTokenId),
     ) -> Result<UserTokens, Fault> {
         let refresh_token = text(self.at, successor, &self.successor_secret(token))?;
-        let grant =
-            UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, occasion: Occasion::Refreshed };
+        let occasion = Occasion::Refreshed;
+        let grant = UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, sender, occasion };
         mint::for_user(tx, grant, family, Some(refresh_token)).await
     }
 }
@@ -202,22 +227,24 @@ fn state(token: &RefreshTokenRow) -> RefreshTokenState {
     }
 }
 
-async fn insert(
-    tx: &mut Tx,
-    ambient: &Ambient,
-    family: &TokenFamily,
+/// A refresh token that is about to be stored.
+struct NewToken<'a> {
     id: RefreshTokenId,
-    secret: &SecretBytes<32>,
+    secret: &'a SecretBytes<32>,
     generation: i64,
-) -> Result<(), Fault> {
+    confirmation: Confirmation,
+}
+
+async fn insert(tx: &mut Tx, ambient: &Ambient, family: &TokenFamily, new: &NewToken<'_>) -> Result<(), Fault> {
     let now = ambient.now();
     let row = RefreshTokenRow {
-        id,
+        id: new.id,
         family: family.id,
         client: family.client.clone(),
-        generation,
-        secret_hash: *Bearer::stored_hash(secret).as_bytes(),
+        generation: new.generation,
+        secret_hash: *Bearer::stored_hash(new.secret).as_bytes(),
         salt: ambient.bytes()?,
+        confirmation: new.confirmation,
         created_at: now,
         // Sliding, but never past the family's end (S-039).
         expires_at: now.plus(lifetimes::REFRESH_IDLE).min(family.absolute_end()),

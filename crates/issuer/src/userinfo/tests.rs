@@ -5,10 +5,12 @@ use portreeve_storage::clients;
 use serde_json::{Value, json};
 
 use super::Userinfo;
-use crate::testing::{GrantOf, ORDERS, World, cause, text};
+use crate::SenderEvidence;
+use crate::testing::{GrantOf, ORDERS, World, cause, text, with_bearer};
 
 async fn ask(world: &World, token: &str) -> Result<Value, Cause> {
-    match world.issuer.userinfo(&world.at(), token).await.map_err(cause)? {
+    let sender = SenderEvidence::default();
+    match world.issuer.userinfo(&world.at(), &with_bearer(token, &sender)).await.map_err(cause)? {
         Userinfo::Json(body) => Ok(serde_json::from_slice(&body).unwrap()),
         Userinfo::Signed(_) => panic!("signed"),
     }
@@ -74,7 +76,9 @@ async fn a_registered_algorithm_gives_a_signed_answer() {
         .change(async |tx| clients::upsert(tx, web.tenant, &web.id, &metadata, world.clock.now()).await.unwrap())
         .await;
 
-    let answer = world.issuer.userinfo(&world.at(), text(&tokens, "access_token")).await.unwrap();
+    let sender = SenderEvidence::default();
+    let request = with_bearer(text(&tokens, "access_token"), &sender);
+    let answer = world.issuer.userinfo(&world.at(), &request).await.unwrap();
 
     let Userinfo::Signed(token) = answer else { panic!("not signed") };
     assert_eq!(token.split('.').count(), 3);

@@ -1,9 +1,10 @@
 //! The rules of an authorization request whose answers can be sent to the client.
 //!
 //! One check, one function, listed once in order in [`check`]. What is unknown is ignored (OC-02), and so are `display`,
-//! `claims_locales` and odd `ui_locales` (OC-15). OIDC Core §3.1.2.1, §3.1.2.2, §5.5, §6; RFC 6749 §4.1.1; RFC 7636 §4.3.
+//! `claims_locales` and odd `ui_locales` (OC-15). OIDC Core §3.1.2.1, §3.1.2.2, §5.5, §6; RFC 6749 §4.1.1; RFC 7636 §4.3;
+//! RFC 9449 §10.
 
-use portreeve_domain::{Acr, Client, Profile, ResourceServer, Scope};
+use portreeve_domain::{Acr, Client, Profile, ResourceServer, Scope, Thumbprint};
 
 use super::requirements::{consent_rule, essential_acr};
 use super::{Accepted, Prompt, Prompts, Redirectable, ResponseMode, ResponseType};
@@ -28,7 +29,8 @@ const UNSUPPORTED: [(&str, Cause); 3] = [
 ///
 /// Causes of refusal, in the order they are looked for: `RequestObjectUnsupported`, `RequestUriUnsupported`,
 /// `RegistrationParameterUnsupported`; `ParameterMissing`, `ResponseTypeUnsupported`, `ResponseTypeNotRegistered`;
-/// `ResponseModeUnsupported`, `ResponseModeNotAllowed`; `CodeChallengeMissing`, `CodeChallengeMethodUnsupported`, `CodeChallengeMalformed`; `NonceMissing`;
+/// `ResponseModeUnsupported`, `ResponseModeNotAllowed`; `CodeChallengeMissing`, `CodeChallengeMethodUnsupported`,
+/// `CodeChallengeMalformed`; `DpopKeyMalformed`; `NonceMissing`;
 /// `PromptUnsupported`, `PromptConflict`, `RegistrationClosed`; `MaxAgeMalformed`; `ClaimsMalformed`, `LevelNotReached`;
 /// `ScopeMalformed`, `ScopeNotAllowed`, `ScopeOpenidMissing`; `ResourceMalformed`, `ResourceUnknown`.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +50,7 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
     let response_type = response_type(parameters, client, rules.profile)?;
     ResponseMode::requested(parameters, client, request.target.redirect_uri())?;
     let code_challenge = code_challenge(parameters, client, rules.profile)?.filter(|_| response_type.has_code());
+    let key = key(parameters)?;
     let nonce = nonce(parameters, response_type)?;
     let prompts = prompts(parameters, rules)?;
     let max_age = max_age(parameters, client)?;
@@ -69,6 +72,7 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
         resources,
         nonce,
         code_challenge,
+        key,
         prompts,
         max_age,
         login_hint: login_hint(parameters),
@@ -128,6 +132,12 @@ fn code_challenge(parameters: &Parameters, client: &Client, tenant: Profile) -> 
             Err(Refusal::new(Cause::CodeChallengeMethodUnsupported).with_detail(method.unwrap_or("plain")))
         }
     }
+}
+
+/// RFC 9449 §10: the code is for the holder of this key.
+fn key(parameters: &Parameters) -> Result<Option<Thumbprint>, Refusal> {
+    let read = |text| Thumbprint::parse(text).ok_or_else(|| Refusal::new(Cause::DpopKeyMalformed).with_detail(text));
+    parameters.get("dpop_jkt").map(read).transpose()
 }
 
 fn prompts(parameters: &Parameters, rules: &Rules<'_>) -> Result<Prompts, Refusal> {

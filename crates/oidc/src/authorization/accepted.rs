@@ -1,6 +1,6 @@
 //! An authorization request that has passed every check: what is stored with the journey and, later, the code.
 
-use portreeve_domain::{Acr, ClientId, Scope};
+use portreeve_domain::{Acr, ClientId, Scope, Thumbprint};
 use serde::{Deserialize, Serialize};
 
 use super::{Prompts, ResponseTarget, ResponseType};
@@ -31,6 +31,9 @@ pub struct Accepted {
     /// What the code verifier must hash to; `None` only for a confidential client in profile `oidc`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<CodeChallenge>,
+    /// The key the code is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Thumbprint>,
     /// Which pages must or must not be shown.
     #[serde(default, skip_serializing_if = "Prompts::is_empty")]
     pub prompts: Prompts,

@@ -40,6 +40,7 @@ fn redeem(
         redirect_uri: CALLBACK,
         redirect_uri_was_sent: true,
         code_challenge: challenge.as_ref(),
+        key: None,
     };
     let presented = CodeRedemption {
         code: SecretText::new("code".into()),
@@ -47,7 +48,8 @@ fn redeem(
         code_verifier: verifier.map(|text| SecretText::new(text.to_owned())),
         resources: Vec::new(),
     };
-    check_code_redemption(&stored, &presented, &id(client)).map_err(|refusal| refusal.cause)
+    check_code_redemption(&stored, &presented, &Redeemer { client: &id(client), key: None })
+        .map_err(|refusal| refusal.cause)
 }
 
 const STRICT: (Profile, Option<&str>) = (Profile::OAuth21, Some(CHALLENGE));
@@ -187,6 +189,7 @@ fn a_redirect_uri_that_was_not_sent_need_not_be_repeated() {
         redirect_uri: CALLBACK,
         redirect_uri_was_sent: false,
         code_challenge: None,
+        key: None,
     };
     let presented = |redirect_uri: Option<&str>| CodeRedemption {
         code: SecretText::new("code".into()),
@@ -195,8 +198,9 @@ fn a_redirect_uri_that_was_not_sent_need_not_be_repeated() {
         resources: Vec::new(),
     };
 
-    assert_eq!(check_code_redemption(&stored, &presented(None), &owner), Ok(()));
-    let wrong = check_code_redemption(&stored, &presented(Some("https://evil.example")), &owner);
+    let redeemer = Redeemer { client: &owner, key: None };
+    assert_eq!(check_code_redemption(&stored, &presented(None), &redeemer), Ok(()));
+    let wrong = check_code_redemption(&stored, &presented(Some("https://evil.example")), &redeemer);
     assert_eq!(wrong.unwrap_err().cause, Cause::RedirectUriDiffers);
 }
 
@@ -224,5 +228,34 @@ fn challenge_and_verifier_come_together_or_not_at_all() {
 fn a_malformed_verifier_is_refused() {
     for bad in ["x".repeat(42), "x".repeat(129), "ä".repeat(43), format!("{VERIFIER} "), String::new()] {
         assert_eq!(redeem(STRICT, "web", Some(CALLBACK), Some(&bad)), Err(Cause::VerifierMalformed), "{bad}");
+    }
+}
+
+/// DP-10: a code bound to a key needs that key; one that is not takes any.
+#[test]
+fn a_code_bound_to_a_key_needs_it() {
+    let (owner, key) = (id("web"), Thumbprint::from_bytes([1; 32]));
+    let redeem = |bound: Option<Thumbprint>, key: Option<Thumbprint>| {
+        let stored = CodeFacts {
+            client: &owner,
+            profile: Profile::Oidc,
+            redirect_uri: CALLBACK,
+            redirect_uri_was_sent: false,
+            code_challenge: None,
+            key: bound,
+        };
+        let presented = CodeRedemption {
+            code: SecretText::new("code".into()),
+            redirect_uri: None,
+            code_verifier: None,
+            resources: Vec::new(),
+        };
+        check_code_redemption(&stored, &presented, &Redeemer { client: &owner, key }).map_err(|refusal| refusal.cause)
+    };
+
+    assert_eq!(redeem(Some(key), Some(key)), Ok(()));
+    assert_eq!(redeem(None, Some(key)), Ok(()));
+    for other in [None, Some(Thumbprint::from_bytes([2; 32]))] {
+        assert_eq!(redeem(Some(key), other), Err(Cause::CodeBoundToOtherKey));
     }
 }

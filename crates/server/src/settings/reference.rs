@@ -46,7 +46,7 @@ clients and resource servers that no file declares are deleted, in the tenants t
 
 | list | fields |
 |---|---|
-| `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`), `mfa` (`when_enrolled`, `required`), `registration`, `rate_limits` (`standard`, `strict`) |
+| `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`), `mfa` (`when_enrolled`, `required`), `registration`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`) |
 | `[[resource_servers]]` | `resource` (the audience, RFC 8707), `name`, `scopes` (a list), `token_profile` (`rfc9068`, `jwt-compat`, `opaque`), `access_token_lifetime` (seconds) |
 | `[[clients]]` | `client_id`, `client_secret` (a reference, or a list of two while rotating), and the metadata of RFC 7591 and OpenID Connect Registration under their own names |
 | `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), `totp_secret` (a reference; base32), `is_admin` |
@@ -60,6 +60,7 @@ Fields of clients that no RFC names:
 | `introspects` | resource servers whose tokens the client may introspect |
 | `resources` | resource servers it may ask tokens for; empty: every one of the tenant |
 | `first_party` | whether it belongs to the operator: people are not asked for consent |
+| `require_dpop_nonce` | whether its [DPoP](protocol/dpop.md) proofs must carry a nonce, also where its tenant leaves that open |
 
 What a user entry leaves out is left as it is: it belongs to the person.
 ";

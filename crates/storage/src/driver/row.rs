@@ -2,7 +2,7 @@
 //!
 //! Every reader checks the type; a column of another type or a null where none may be is a fault, never a default.
 
-use portreeve_domain::{ClientId, Fault, TenantId, Timestamp, UserId};
+use portreeve_domain::{ClientId, Confirmation, Fault, TenantId, Thumbprint, Timestamp, UserId};
 use rusqlite::types::ValueRef;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
@@ -145,6 +145,22 @@ impl Row<'_> {
     /// A fault when the column is null or not 16 bytes.
     pub fn user(&self, column: usize) -> Result<UserId, Fault> {
         self.array(column).map(UserId::from_bytes)
+    }
+
+    /// A nullable thumbprint.
+    ///
+    /// # Errors
+    /// A fault when the column is not 32 bytes.
+    pub fn thumbprint(&self, column: usize) -> Result<Option<Thumbprint>, Fault> {
+        Ok(self.optional_array(column)?.map(Thumbprint::from_bytes))
+    }
+
+    /// What a row is bound to: the thumbprint of a key in this column, of a certificate in the next.
+    ///
+    /// # Errors
+    /// A fault when a column is not 32 bytes.
+    pub fn confirmation(&self, column: usize) -> Result<Confirmation, Fault> {
+        Ok(Confirmation { key: self.thumbprint(column)?, certificate: self.thumbprint(column + 1)? })
     }
 
     /// A client's identifier.

@@ -1,6 +1,6 @@
 //! Values bound to a statement, typed, so that a null has a type too and SQLite never guesses one.
 
-use portreeve_domain::{ClientId, TenantId, Timestamp, UserId};
+use portreeve_domain::{ClientId, TenantId, Thumbprint, Timestamp, UserId};
 
 /// One bound value.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +84,12 @@ impl<'a> From<&'a UserId> for Value<'a> {
 impl<'a> From<Option<&'a UserId>> for Value<'a> {
     fn from(value: Option<&'a UserId>) -> Self {
         Self::Bytes(value.map(|id| id.as_bytes().as_slice()))
+    }
+}
+
+impl<'a> From<Option<&'a Thumbprint>> for Value<'a> {
+    fn from(value: Option<&'a Thumbprint>) -> Self {
+        Self::Bytes(value.map(|thumbprint| thumbprint.as_bytes().as_slice()))
     }
 }
 

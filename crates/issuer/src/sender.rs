@@ -1,0 +1,205 @@
+//! Senders: who asks for a token or uses one, as far as it is bound to a key.
+//!
+//! Owns who must prove a key, whether a nonce is demanded, that a proof is used once, and that a bound token is used by its
+//! holder. Everything that mints takes a [`BoundSender`], which only using the proof up gives, so no grant can forget it.
+//! Leaves what a proof says to `oidc::dpop`. RFC 9449 §5, §7, §8, §9, §11.1; SECURITY S-061 to S-063.
+
+use portreeve_domain::{Client, Confirmation, DpopNonces, Failure, Thumbprint, Timestamp};
+use portreeve_oidc::bearer::{PresentedToken, Scheme};
+use portreeve_oidc::dpop::{self, AcceptedProof, ProofTarget, nonce};
+use portreeve_oidc::{Cause, Refusal, paths};
+use portreeve_storage::{Tx, dpop_proofs};
+
+use crate::Issuer;
+use crate::directory::TenantDirectory;
+use crate::settlement::{refuse, settle};
+use crate::tokens::presented_token::ProvenAccessToken;
+
+/// What a request shows of its sender, unproven.
+#[derive(Clone, Debug, Default)]
+pub struct SenderEvidence {
+    /// The value of every `DPoP` header, as raw bytes.
+    pub dpop: Vec<Vec<u8>>,
+}
+
+/// A request to a protected resource: userinfo, or an API behind a gateway.
+#[derive(Clone, Copy)]
+pub struct ResourceRequest<'a> {
+    /// The access token.
+    pub token: PresentedToken<'a>,
+    /// Who sends it.
+    pub sender: &'a SenderEvidence,
+    /// What the request is for; `None` when the gateway does not say: no proof can be checked then.
+    pub target: Option<RequestTarget<'a>>,
+}
+
+/// What a request to a resource is for. The host is never taken from the request.
+#[derive(Clone, Copy)]
+pub struct RequestTarget<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The path, beginning with a slash: below the issuer for userinfo, below the API's host for a gateway.
+    pub path: &'a str,
+}
+
+/// A sender whose proof, if there is one, is good; it is not used up yet.
+pub(crate) struct ProvenSender {
+    confirmation: Confirmation,
+    proof: Option<AcceptedProof>,
+}
+
+/// What new tokens are bound to. [`ProvenSender::spend`] makes one, and [`BoundSender::by_browser`] where there is no sender.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BoundSender(Confirmation);
+
+impl ProvenSender {
+    fn of(proof: Option<AcceptedProof>) -> Self {
+        let key = proof.as_ref().map(|proof| proof.key);
+        Self { confirmation: Confirmation { key, certificate: None }, proof }
+    }
+
+    /// The proven key.
+    pub(crate) fn key(&self) -> Option<Thumbprint> {
+        self.confirmation.key
+    }
+
+    /// Uses the proof up, in the transaction of what it pays for.
+    ///
+    /// # Errors
+    /// `DpopProofReplayed`; a fault when the database is away.
+    pub(crate) async fn spend(&self, tx: &mut Tx, at: &TenantDirectory) -> Result<BoundSender, Failure<Refusal>> {
+        if let Some(proof) = &self.proof
+            && !dpop_proofs::take(tx, at.id(), &proof.fingerprint, proof.remember_until).await?
+        {
+            return refuse(Cause::DpopProofReplayed);
+        }
+        Ok(BoundSender(self.confirmation))
+    }
+
+    /// What the tokens of a sender without a proof are bound to; `None` when there is a proof to be used up.
+    pub(crate) fn without_proof(&self) -> Option<BoundSender> {
+        self.proof.is_none().then_some(BoundSender(self.confirmation))
+    }
+}
+
+impl BoundSender {
+    /// Whoever a token reaches through the browser: nobody proves anything there.
+    ///
+    /// # Errors
+    /// `TokenByBrowserUnbound` for a client whose tokens are bound.
+    pub(crate) fn by_browser(client: &Client) -> Result<Self, Refusal> {
+        if client.metadata.dpop_bound_access_tokens {
+            return Err(Cause::TokenByBrowserUnbound.into());
+        }
+        Ok(Self(Confirmation::BEARER))
+    }
+
+    /// What to bind an access token to.
+    pub(crate) fn confirmation(&self) -> Confirmation {
+        self.0
+    }
+
+    /// What to bind a refresh token to: only a public client's, for others authenticate (RFC 9449 §5, RFC 8705 §4).
+    pub(crate) fn refresh_confirmation(&self, client: &Client) -> Confirmation {
+        if client.is_public() { self.0 } else { Confirmation::BEARER }
+    }
+}
+
+impl TenantDirectory {
+    /// The nonce to answer a request with a DPoP proof with, where this tenant or a client of it uses them.
+    pub fn dpop_nonce(&self, now: Timestamp) -> Option<String> {
+        self.uses_dpop_nonces.then(|| nonce::current(&self.keys.dpop_nonces, now))
+    }
+}
+
+impl Issuer {
+    /// Checks what `client` shows at the token endpoint.
+    ///
+    /// # Errors
+    /// `DpopProofMissing` for a client that must send one; those of `oidc::dpop::check`; `DpopNonceNeeded`.
+    pub(crate) fn prove_sender(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        evidence: &SenderEvidence,
+    ) -> Result<ProvenSender, Refusal> {
+        let address = format!("{}{}", at.issuer, paths::TOKEN);
+        let target = ProofTarget { method: "POST", address: &address, access_token: None };
+        let proof = dpop::check(&evidence.dpop, &target, self.ambient.now())?;
+        match &proof {
+            Some(proof) => self.check_nonce(at, client, proof)?,
+            None if client.metadata.dpop_bound_access_tokens => return Err(Cause::DpopProofMissing.into()),
+            None => {}
+        }
+        Ok(ProvenSender::of(proof))
+    }
+
+    /// Checks that a token that was found is used by its holder; what comes back is to be used up.
+    ///
+    /// `address` is what the target's path is below.
+    ///
+    /// # Errors
+    /// `TokenNeedsProof`, `TokenNotBound`, `TokenBoundElsewhere`; `DpopProofMissing`; those of `oidc::dpop::check`;
+    /// `DpopNonceNeeded`.
+    pub(crate) fn check_holder(
+        &self,
+        at: &TenantDirectory,
+        request: &ResourceRequest<'_>,
+        address: &str,
+        token: &ProvenAccessToken,
+    ) -> Result<ProvenSender, Refusal> {
+        let sender = match (request.token.scheme, token.confirmation.key) {
+            (Scheme::Bearer, Some(_)) => return Err(Cause::TokenNeedsProof.into()),
+            (Scheme::Bearer, None) => ProvenSender::of(None),
+            (Scheme::Dpop, None) => return Err(Cause::TokenNotBound.into()),
+            (Scheme::Dpop, Some(_)) => ProvenSender::of(Some(self.check_proof(at, request, address, token)?)),
+        };
+        if !token.confirmation.is_met_by(&sender.confirmation) {
+            return Err(Cause::TokenBoundElsewhere.into());
+        }
+        Ok(sender)
+    }
+
+    /// Uses up the proof of a request that needs no other transaction.
+    ///
+    /// # Errors
+    /// `DpopProofReplayed`; a fault when the database is away.
+    pub(crate) async fn spend_proof(
+        &self,
+        at: &TenantDirectory,
+        sender: &ProvenSender,
+    ) -> Result<BoundSender, Failure<Refusal>> {
+        if let Some(bound) = sender.without_proof() {
+            return Ok(bound);
+        }
+        let mut tx = self.store.begin(at.id()).await?;
+        let spent = sender.spend(&mut tx, at).await;
+        settle(tx, spent).await
+    }
+
+    fn check_proof(
+        &self,
+        at: &TenantDirectory,
+        request: &ResourceRequest<'_>,
+        address: &str,
+        token: &ProvenAccessToken,
+    ) -> Result<AcceptedProof, Refusal> {
+        let untold = || Refusal::new(Cause::DpopProofMisdirected).with_detail("the gateway does not tell the request");
+        let asked = request.target.ok_or_else(untold)?;
+        let address = format!("{address}{}", asked.path);
+        let target = ProofTarget { method: asked.method, address: &address, access_token: Some(request.token.text) };
+        let proof = dpop::check(&request.sender.dpop, &target, self.ambient.now())?;
+        let proof = proof.ok_or(Cause::DpopProofMissing)?;
+        if let Some(client) = at.client(&token.client) {
+            self.check_nonce(at, client, &proof)?;
+        }
+        Ok(proof)
+    }
+
+    /// Where no nonce is demanded, one that is sent means nothing.
+    fn check_nonce(&self, at: &TenantDirectory, client: &Client, proof: &AcceptedProof) -> Result<(), Refusal> {
+        let demanded = at.tenant.settings.dpop_nonces == DpopNonces::Required || client.metadata.require_dpop_nonce;
+        let is_live = |text: &String| nonce::is_live(text, &at.keys.dpop_nonces, self.ambient.now());
+        if !demanded || proof.nonce.as_ref().is_some_and(is_live) { Ok(()) } else { Err(Cause::DpopNonceNeeded.into()) }
+    }
+}
