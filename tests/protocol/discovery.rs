@@ -200,7 +200,7 @@ fn advertised_registration_values_work_and_no_others() {
             };
             assert!(registered("grant_types", &grants).await, "{grant}");
         }
-        for other in ["password", "implicit", "urn:ietf:params:oauth:grant-type:device_code"] {
+        for other in ["password", "implicit", "urn:ietf:params:oauth:grant-type:saml2-bearer"] {
             assert!(!registered("grant_types", &format!("[\"{other}\"]")).await, "{other}");
         }
     });

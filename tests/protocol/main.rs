@@ -16,6 +16,7 @@ mod client_authentication;
 mod client_keys;
 mod concurrency;
 mod cross_site_requests;
+mod device_grant;
 mod discovery;
 mod dpop;
 mod dpop_at_resources;

@@ -14,6 +14,7 @@ use portreeve_tests::{
     browser::Browser,
     cast,
     deployment::{Deployment, on_both},
+    device::Device,
     jwt,
     relying_party::{RelyingParty, Tokens},
 };
@@ -136,6 +137,16 @@ impl Door {
                 let tokens = Tokens(service.client_credentials(&wanted).await.success());
                 let request = wanted.map(|(name, value)| (name, value.to_owned())).to_vec();
                 ("service", Some(request), tokens.access().to_owned())
+            }
+            GrantType::DeviceCode => {
+                let tv = Device::new(at, "tv");
+                let wanted = [("scope", "openid orders.read"), ("resource", cast::ORDERS)];
+                let polled = tv.ask(&wanted).await;
+                tv.approve(&polled, cast::ADA).await;
+                let token = Tokens(tv.poll(&polled).await.success()).access().to_owned();
+                let waiting = tv.ask(&wanted).await;
+                tv.approve(&waiting, cast::ADA).await;
+                ("tv", Some(vec![("device_code", waiting.device_code)]), token)
             }
         };
         Self { grant, client, request, token }

@@ -143,6 +143,18 @@ grant_types = ["client_credentials"]
 response_types = []
 
 [[clients]]
+client_id = "tv"
+client_name = "Living Room"
+token_endpoint_auth_method = "none"
+application_type = "native"
+grant_types = ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"]
+
+[[clients]]
+client_id = "other-tv"
+client_secret = { file = "secret" }
+grant_types = ["urn:ietf:params:oauth:grant-type:device_code"]
+
+[[clients]]
 client_id = "gateway"
 client_secret = { file = "secret" }
 grant_types = ["client_credentials"]

@@ -10,6 +10,7 @@ pub mod authorization;
 pub mod browser;
 pub mod cast;
 pub mod deployment;
+pub mod device;
 pub mod dpop;
 mod faults;
 pub mod hosted;

@@ -10,7 +10,8 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 4] = ["0001_spine", "0002_row_level_security", "0004_audit_chain", "0007_dpop_proofs"];
+const ALL: [&str; 5] =
+    ["0001_spine", "0002_row_level_security", "0004_audit_chain", "0007_dpop_proofs", "0009_device_authorizations"];
 
 async fn state_of(store: &Store) -> SchemaState {
     retried(async || state(store).await).await

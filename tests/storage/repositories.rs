@@ -11,6 +11,7 @@ mod browsers;
 mod client_assertions;
 mod clients;
 mod consents;
+mod device_authorizations;
 mod directory_versions;
 mod dpop_proofs;
 mod events;

@@ -1,14 +1,14 @@
 //! Rows to plant: complete, valid, and each column different from its neighbours, so that a swapped pair shows.
 
 use portreeve_domain::{
-    AccessTokenId, Acr, BrowserId, ClientId, CodeId, Confirmation, EventId, FamilyId, GrantType, JourneyId, KeyTimes,
-    LinkId, MailPurpose, OutboxMessage, Proof, ProofKind, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId,
-    Thumbprint, Timestamp, TokenFamily, UserId,
+    AccessTokenId, Acr, BrowserId, ClientId, CodeId, Confirmation, DeviceAuthorizationId, EventId, FamilyId, GrantType,
+    JourneyId, KeyTimes, Lifetime, LinkId, MailPurpose, OutboxMessage, Proof, ProofKind, RefreshTokenId, Scope,
+    Session, SessionId, Subject, TenantId, Thumbprint, Timestamp, TokenFamily, UserId, polling::Awaited,
 };
 use portreeve_storage::{
-    access_tokens::AccessTokenRow, audit_checkpoints::CheckpointRow, authorization_codes::CodeRow, events::EventRow,
-    journeys::JourneyRow, mailed_links::LinkRow, refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow,
-    users::UserRow,
+    access_tokens::AccessTokenRow, audit_checkpoints::CheckpointRow, authorization_codes::CodeRow,
+    device_authorizations::DeviceAuthorizationRow, events::EventRow, journeys::JourneyRow, mailed_links::LinkRow,
+    refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow, users::UserRow,
 };
 
 use crate::database::NOW;
@@ -81,6 +81,23 @@ pub(crate) fn code(id: i64) -> CodeRow {
         created_at: NOW,
         expires_at: expiry(),
         consumed_at: None,
+    }
+}
+
+/// A device authorization whose user code has the blind index of its id.
+pub(crate) fn device_authorization(id: i64) -> DeviceAuthorizationRow {
+    let mut user_code_index = [16; 32];
+    user_code_index[..8].copy_from_slice(&id.to_be_bytes());
+    DeviceAuthorizationRow {
+        id: DeviceAuthorizationId::new(id),
+        client: web(),
+        secret_hash: [17; 32],
+        user_code_index,
+        request_sealed: b"request".to_vec(),
+        interval: Lifetime::from_seconds(5),
+        created_at: NOW,
+        awaited: Awaited { expires_at: expiry(), allowed_at: None, refused_at: None, consumed_at: None },
+        family: None,
     }
 }
 

@@ -88,6 +88,16 @@ event_types! {
     ConsentGiven = "consent.given"
     /// Consent was refused.
     ConsentRefused = "consent.refused"
+    /// A device asked for approval.
+    DeviceAuthorizationRequested = "device.authorization.requested"
+    /// A person approved a device.
+    DeviceAllowed = "device.authorization.allowed"
+    /// A person turned a device away.
+    DeviceRefused = "device.authorization.refused"
+    /// A device code was exchanged.
+    DeviceCodeRedeemed = "token.device_code.redeemed"
+    /// A device code was presented again; its tokens died.
+    DeviceCodeReplayed = "token.device_code.replayed"
     /// A grant was made and its code issued.
     CodeIssued = "token.code.issued"
     /// A grant was made without a code.

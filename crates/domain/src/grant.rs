@@ -34,6 +34,8 @@ grant_types! {
     RefreshToken = "refresh_token"
     /// RFC 6749 §4.4.
     ClientCredentials = "client_credentials"
+    /// RFC 8628 §3.4.
+    DeviceCode = "urn:ietf:params:oauth:grant-type:device_code"
 }
 
 /// For whom the tokens of a grant act.
@@ -49,7 +51,7 @@ impl GrantType {
     /// For whom its tokens act.
     pub const fn acts_for(self) -> ActsFor {
         match self {
-            Self::AuthorizationCode | Self::Implicit | Self::RefreshToken => ActsFor::Person,
+            Self::AuthorizationCode | Self::Implicit | Self::RefreshToken | Self::DeviceCode => ActsFor::Person,
             Self::ClientCredentials => ActsFor::Client,
         }
     }
@@ -58,7 +60,7 @@ impl GrantType {
     /// there, must prove who it is (RFC 6749 §4.4).
     pub const fn admits_public_clients(self) -> bool {
         match self {
-            Self::AuthorizationCode | Self::Implicit | Self::RefreshToken => true,
+            Self::AuthorizationCode | Self::Implicit | Self::RefreshToken | Self::DeviceCode => true,
             Self::ClientCredentials => false,
         }
     }
@@ -66,7 +68,7 @@ impl GrantType {
     /// Whether it begins a token family that refresh tokens may come of.
     pub const fn begins_refreshable_families(self) -> bool {
         match self {
-            Self::AuthorizationCode => true,
+            Self::AuthorizationCode | Self::DeviceCode => true,
             Self::Implicit | Self::RefreshToken | Self::ClientCredentials => false,
         }
     }
@@ -75,7 +77,7 @@ impl GrantType {
     pub const fn begins_at_authorization_endpoint(self) -> bool {
         match self {
             Self::AuthorizationCode | Self::Implicit => true,
-            Self::RefreshToken | Self::ClientCredentials => false,
+            Self::RefreshToken | Self::ClientCredentials | Self::DeviceCode => false,
         }
     }
 }

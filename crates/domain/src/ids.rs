@@ -139,6 +139,8 @@ row_ids! {
     LinkId
     /// An audit event.
     EventId
+    /// A device authorization.
+    DeviceAuthorizationId
     /// An outbox row.
     OutboxId
     /// A remembered refusal, for `explain`.

@@ -17,6 +17,7 @@ pub mod journey;
 mod key_schedule;
 pub mod lifetimes;
 mod outbox;
+pub mod polling;
 mod profile;
 mod rate;
 mod resource_server;
@@ -26,6 +27,7 @@ mod tenant;
 mod time;
 mod token;
 mod token_family;
+mod user_code;
 
 pub use authentication::{Acr, Amr, Proof, ProofKind, Strength};
 pub use claims::{Address, PersonClaims};
@@ -36,8 +38,8 @@ pub use event::{Actor, Event, EventType};
 pub use fault::{Context, Failure, Fault};
 pub use grant::{ActsFor, GrantType};
 pub use ids::{
-    AccessTokenId, BrowserId, ClientId, CodeId, EventId, FamilyId, JourneyId, LinkId, OutboxId, RefreshTokenId,
-    RefusalId, SessionId, Subject, TenantId, UserId,
+    AccessTokenId, BrowserId, ClientId, CodeId, DeviceAuthorizationId, EventId, FamilyId, JourneyId, LinkId, OutboxId,
+    RefreshTokenId, RefusalId, SessionId, Subject, TenantId, UserId,
 };
 pub use key_schedule::{KeyPhase, KeyTimes, ScheduleStep, schedule_step};
 pub use outbox::{MailPurpose, OutboxMessage, backoff};
@@ -50,3 +52,4 @@ pub use tenant::{DpopNonces, MfaPolicy, Tenant, TenantSettings};
 pub use time::{Lifetime, Timestamp};
 pub use token::TokenKind;
 pub use token_family::{Presentation, RefreshTokenState, TokenFamily, present};
+pub use user_code::UserCode;

@@ -6,6 +6,8 @@ use crate::Lifetime;
 pub const CODE: Lifetime = Lifetime::from_seconds(60);
 /// A signed authorization response (JARM §2.1: short; at most ten minutes).
 pub const AUTHORIZATION_RESPONSE: Lifetime = Lifetime::from_minutes(2);
+/// A device code and its user code (SECURITY S-065).
+pub const DEVICE_CODE: Lifetime = Lifetime::from_minutes(10);
 /// An access token.
 pub const ACCESS_TOKEN: Lifetime = Lifetime::from_minutes(10);
 /// An ID token.

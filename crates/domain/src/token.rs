@@ -18,17 +18,20 @@ pub enum TokenKind {
     MailedLink,
     /// A client secret.
     ClientSecret,
+    /// A device code.
+    DeviceCode,
 }
 
 impl TokenKind {
     /// Every kind there is.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AuthorizationCode,
         Self::AccessToken,
         Self::RefreshToken,
         Self::Browser,
         Self::MailedLink,
         Self::ClientSecret,
+        Self::DeviceCode,
     ];
 
     /// What its text begins with.
@@ -40,6 +43,7 @@ impl TokenKind {
             Self::Browser => "ptbr_",
             Self::MailedLink => "ptml_",
             Self::ClientSecret => "ptcs_",
+            Self::DeviceCode => "ptdc_",
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use portreeve_domain::{Gcra, Lifetime, RateDecision, RatePreset, TenantId, Timestamp};
+use portreeve_domain::{Gcra, Lifetime, RateDecision, RatePreset, TenantId, Timestamp, lifetimes};
 
 /// How many counters are kept; beyond that those that count nothing any more are dropped.
 const MAX_COUNTERS: usize = 100_000;
@@ -15,6 +15,8 @@ const MINUTE: Lifetime = Lifetime::from_minutes(1);
 /// How many mails with a link one account gets an hour, whoever asks for them (S-143).
 const MAILS_PER_HOUR: usize = 5;
 const HOUR: Lifetime = Lifetime::from_hours(1);
+/// How many user codes are taken from one network while one of them lives, right ones too (RFC 8628 §5.1; S-064).
+const USER_CODES: usize = 10;
 
 /// An account as far as limits are concerned: part of the blind index of its canonical address, known or not.
 pub(crate) type AccountKey = [u8; 16];
@@ -60,6 +62,7 @@ struct State {
     blocked: HashMap<Source, Timestamp>,
     accounts: HashMap<Source, Vec<(AccountKey, Timestamp)>>,
     mails: HashMap<(TenantId, AccountKey), Vec<Timestamp>>,
+    user_codes: HashMap<(TenantId, IpAddr), Vec<Timestamp>>,
 }
 
 impl Attempts {
@@ -91,6 +94,24 @@ impl Attempts {
         }
         sent.push(now);
         true
+    }
+
+    /// Charges one user code typed at `network`.
+    ///
+    /// # Errors
+    /// How long to wait, when it is one too many.
+    pub(crate) fn charge_user_code(&self, tenant: TenantId, network: IpAddr, now: Timestamp) -> Result<(), Lifetime> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.forget_what_counts_nothing(now);
+        let typed = state.user_codes.entry((tenant, network)).or_default();
+        typed.retain(|at| now < at.plus(lifetimes::DEVICE_CODE));
+        match typed.first() {
+            Some(oldest) if typed.len() >= USER_CODES => Err(oldest.plus(lifetimes::DEVICE_CODE).since(now)),
+            _ => {
+                typed.push(now);
+                Ok(())
+            }
+        }
     }
 }
 
@@ -140,13 +161,15 @@ impl State {
     }
 
     fn forget_what_counts_nothing(&mut self, now: Timestamp) {
-        if self.arrivals.len() + self.accounts.len() + self.mails.len() < MAX_COUNTERS {
+        let kept = self.arrivals.len() + self.accounts.len() + self.mails.len() + self.user_codes.len();
+        if kept < MAX_COUNTERS {
             return;
         }
         self.arrivals.retain(|_, arrival| *arrival > now);
         self.blocked.retain(|_, until| *until > now);
         self.accounts.retain(|_, tried| tried.iter().any(|(_, at)| now < at.plus(RatePreset::ACCOUNTS_WINDOW)));
         self.mails.retain(|_, sent| sent.iter().any(|at| now < at.plus(HOUR)));
+        self.user_codes.retain(|_, typed| typed.iter().any(|at| now < at.plus(lifetimes::DEVICE_CODE)));
     }
 }
 
@@ -243,6 +266,20 @@ mod tests {
         assert!(!attempts.charge_mail(T, [0; 16], NOW.plus(Lifetime::from_minutes(59))));
         assert!(attempts.charge_mail(T, [0; 16], NOW.plus(Lifetime::from_minutes(60))));
         assert!(attempts.charge_mail(T, [1; 16], NOW));
+    }
+
+    /// S-064, DV-04: ten codes while one lives, from one network; then it waits for the oldest.
+    #[test]
+    fn ten_user_codes_are_taken_from_one_network() {
+        let attempts = Attempts::default();
+        for _ in 0..10 {
+            assert_eq!(attempts.charge_user_code(T, HERE, NOW), Ok(()));
+        }
+        let later = NOW.plus(Lifetime::from_minutes(9));
+
+        assert_eq!(attempts.charge_user_code(T, HERE, later), Err(Lifetime::from_minutes(1)));
+        assert_eq!(attempts.charge_user_code(T, THERE, later), Ok(()));
+        assert_eq!(attempts.charge_user_code(T, HERE, NOW.plus(Lifetime::from_minutes(10))), Ok(()));
     }
 
     /// S-081: five tries, then a pause that grows.

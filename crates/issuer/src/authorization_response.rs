@@ -10,6 +10,7 @@ use portreeve_oidc::{Refusal, jarm};
 
 use crate::Issuer;
 use crate::directory::TenantDirectory;
+use crate::journeys::DeviceOutcome;
 use crate::tokens::front_channel::FrontChannelTokens;
 use crate::tokens::id_token;
 
@@ -19,6 +20,8 @@ pub(crate) enum Outcome {
     Granted(Box<FrontChannelTokens>),
     /// An error.
     Refused(Refusal),
+    /// What became of a device that asked: the browser stays here.
+    AtDevice(DeviceOutcome),
 }
 
 impl Issuer {
@@ -46,6 +49,10 @@ impl Issuer {
             Outcome::Refused(refusal) => {
                 tracing::info!(client = client.id.as_str(), %refusal, "authorization refused");
                 Said::error(refusal.cause)
+            }
+            Outcome::AtDevice(outcome) => {
+                let page = request.target.redirect_uri();
+                return Ok(Answer::Redirect(format!("{page}/{}", outcome.segment())));
             }
         };
         self.write_answer(at, client, &request.target, said)

@@ -6,6 +6,7 @@
 
 mod account;
 mod consent;
+mod device;
 mod enrolment;
 mod open;
 mod password;
@@ -17,9 +18,10 @@ use std::sync::Arc;
 
 use portreeve_crypto::{hmac_sha256, sha256};
 use portreeve_domain::journey::Requirements;
-use portreeve_domain::{Client, JourneyId, Lifetime, Timestamp, UserId};
+use portreeve_domain::{Client, DeviceAuthorizationId, Fault, JourneyId, Lifetime, Timestamp, UserId};
 use portreeve_oidc::authorization::Accepted;
 
+pub use device::{DeviceOutcome, StartedByMyself};
 pub use open::{AccountChoice, Arrival, Stop};
 pub use password::SignInForm;
 pub(crate) use password::{FACTOR as PASSWORD_FACTOR, account_key, password_mark, password_place};
@@ -98,6 +100,11 @@ impl Journey {
         &self.request
     }
 
+    /// The device that asks to be approved; `None` when a client sent the person here.
+    pub fn device(&self) -> Option<DeviceAuthorizationId> {
+        self.request.device
+    }
+
     /// The version that forms carry.
     pub fn version(&self) -> i64 {
         self.version
@@ -132,6 +139,23 @@ impl Issuer {
         let version = journey.version.to_be_bytes();
         let token = hmac_sha256(at.keys.forms.expose(), &[&secret, &id, page.as_bytes(), &version]);
         token.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The token of a form outside any journey, on the page named `page`: bound to the browser, when it has shown its
+    /// cookie. Without one there is nothing to protect: whoever can post such a form can do the same by other means.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub(crate) async fn page_form_token(
+        &self,
+        at: &TenantDirectory,
+        cookie: Option<&str>,
+        page: &'static str,
+    ) -> Result<String, Fault> {
+        let browser = self.recognize_browser(at, cookie).await?;
+        let secret = browser.map_or([0; 32], |browser| browser.secret_hash);
+        let token = hmac_sha256(at.keys.forms.expose(), &[page.as_bytes(), &secret]);
+        Ok(token.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 

@@ -13,6 +13,7 @@ mod browsers;
 mod client_keys;
 pub mod configure;
 mod demand;
+mod device_authorization;
 mod directory;
 mod discovery;
 mod gate;
@@ -57,10 +58,14 @@ pub use ambient::{Ambient, Clock};
 pub use audit::{AuditExport, AuditFinding, AuditReport, ExportRefusal, KeptCheckpoint};
 pub use authorize::Progress;
 pub use browsers::Browser;
+pub use device_authorization::{AskingDevice, DeviceArrival};
 pub use directory::{Directory, TenantDirectory};
 pub use discovery::PublicDocument;
 pub use gateway::GatewayIdentity;
-pub use journeys::{AccountChoice, Acted, Arrival, Journey, PostedFrom, Problem, SignInForm, Stop, is_same_token};
+pub use journeys::{
+    AccountChoice, Acted, Arrival, DeviceOutcome, Journey, PostedFrom, Problem, SignInForm, StartedByMyself, Stop,
+    is_same_token,
+};
 pub use key_rotation::{ALGORITHMS, KeyChange};
 pub use logout::Logout;
 pub use mailed_links::{LinkAsks, LinkOutcome, OpenLink};

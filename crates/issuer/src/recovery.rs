@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use portreeve_crypto::hmac_sha256;
 use portreeve_domain::{Actor, Email, EmailError, Event, EventType, Fault, LinkId, MailPurpose, OutboxMessage};
 use portreeve_storage::mailed_links::{self, LinkRow};
 
@@ -83,11 +82,7 @@ impl Issuer {
     /// # Errors
     /// A fault when the database is away.
     pub async fn reset_form_token(&self, at: &TenantDirectory, cookie: Option<&str>) -> Result<String, Fault> {
-        // Without a cookie there is nothing to protect: whoever can post this form can ask by any other means as well.
-        let browser = self.recognize_browser(at, cookie).await?;
-        let secret = browser.map_or([0; 32], |browser| browser.secret_hash);
-        let token = hmac_sha256(at.keys.forms.expose(), &[b"recover", &secret]);
-        Ok(token.iter().map(|byte| format!("{byte:02x}")).collect())
+        self.page_form_token(at, cookie, "recover").await
     }
 
     /// Whether a text is the id of a journey of this tenant, as it stands in addresses; the journey may have ended.

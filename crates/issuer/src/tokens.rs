@@ -1,11 +1,13 @@
 //! Tokens: the token endpoint and everything that mints.
 //!
 //! Owns the order at the token endpoint (client, request, sender, grant) and one file a grant. Every minting function takes the
-//! pass of `gate`. Leaves parameters and answers to `oidc`, rows to `storage`. RFC 6749 §3.2, §4.1.3, §4.4, §6.
+//! pass of `gate`. Leaves parameters and answers to `oidc`, rows to `storage`. RFC 6749 §3.2, §4.1.3, §4.4, §6;
+//! RFC 8628 §3.4.
 
 mod access_token;
 mod client_credentials;
 pub(crate) mod code;
+mod device_code;
 pub(crate) mod front_channel;
 pub(crate) mod id_token;
 mod mint;
@@ -59,6 +61,7 @@ impl Issuer {
                 let wanted = Wanted { scope: scope.as_ref(), resources: &resources };
                 self.grant_to_client(at, &client, &sender, wanted).await
             }
+            TokenRequest::DeviceCode(presented) => self.poll_device(at, &client, &sender, &presented).await,
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod bearer;
 pub mod claims_request;
 pub mod client_authentication;
 pub mod confirmation;
+pub mod device_authorization;
 pub mod dpop;
 pub mod id_token;
 pub mod introspection;

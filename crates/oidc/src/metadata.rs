@@ -57,6 +57,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         token_endpoint: machine(paths::TOKEN),
         jwks_uri: machine(paths::JWKS),
         userinfo_endpoint: machine(paths::USERINFO),
+        device_authorization_endpoint: machine(paths::DEVICE_AUTHORIZATION),
         introspection_endpoint: machine(paths::INTROSPECT),
         revocation_endpoint: machine(paths::REVOKE),
         end_session_endpoint: browser(paths::LOGOUT),
@@ -98,6 +99,7 @@ struct Document<'a> {
     token_endpoint: String,
     jwks_uri: String,
     userinfo_endpoint: String,
+    device_authorization_endpoint: String,
     introspection_endpoint: String,
     revocation_endpoint: String,
     end_session_endpoint: String,
@@ -187,7 +189,12 @@ mod tests {
         );
         assert_eq!(
             document["grant_types_supported"],
-            json!(["authorization_code", "refresh_token", "client_credentials"])
+            json!([
+                "authorization_code",
+                "refresh_token",
+                "client_credentials",
+                "urn:ietf:params:oauth:grant-type:device_code"
+            ])
         );
         assert_eq!(
             document["token_endpoint_auth_methods_supported"],
@@ -244,6 +251,14 @@ mod tests {
             json!(["client_secret_basic", "client_secret_post", "private_key_jwt"])
         );
         assert!(document["revocation_endpoint_auth_methods_supported"].as_array().unwrap().contains(&json!("none")));
+    }
+
+    /// DV-07: where devices ask.
+    #[test]
+    fn the_device_authorization_endpoint_is_advertised() {
+        let document = read(&FACTS);
+
+        assert_eq!(document["device_authorization_endpoint"], "https://id.example/t/acme/oauth2/device_authorization");
     }
 
     /// OD-06, OC-59: `create` is listed only while people can sign up.

@@ -7,6 +7,10 @@
 pub const AUTHORIZE: &str = "/oauth2/authorize";
 /// The token endpoint.
 pub const TOKEN: &str = "/oauth2/token";
+/// The device authorization endpoint (RFC 8628 §3.1).
+pub const DEVICE_AUTHORIZATION: &str = "/oauth2/device_authorization";
+/// The page where a person types a user code.
+pub const DEVICE: &str = "/device";
 /// The introspection endpoint.
 pub const INTROSPECT: &str = "/oauth2/introspect";
 /// The revocation endpoint.

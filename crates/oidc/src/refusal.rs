@@ -10,7 +10,9 @@ use std::fmt;
 pub enum ErrorCode {
     AccessDenied,
     AccountSelectionRequired,
+    AuthorizationPending,
     ConsentRequired,
+    ExpiredToken,
     InsufficientScope,
     InteractionRequired,
     InvalidClient,
@@ -27,6 +29,7 @@ pub enum ErrorCode {
     RequestNotSupported,
     RequestUriNotSupported,
     ServerError,
+    SlowDown,
     TemporarilyUnavailable,
     UnauthorizedClient,
     UnmetAuthenticationRequirements,
@@ -41,7 +44,9 @@ impl ErrorCode {
         match self {
             Self::AccessDenied => "access_denied",
             Self::AccountSelectionRequired => "account_selection_required",
+            Self::AuthorizationPending => "authorization_pending",
             Self::ConsentRequired => "consent_required",
+            Self::ExpiredToken => "expired_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::InteractionRequired => "interaction_required",
             Self::InvalidClient => "invalid_client",
@@ -58,6 +63,7 @@ impl ErrorCode {
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::ServerError => "server_error",
+            Self::SlowDown => "slow_down",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
@@ -184,6 +190,12 @@ causes! {
     RefreshTokenUnusable => InvalidGrant, "the refresh token is unknown, expired or revoked";
     RefreshTokenReplayed => InvalidGrant, "the refresh token was used before; its grant is revoked";
     RefreshTokenNotYours => InvalidGrant, "the refresh token was issued to another client";
+    AuthorizationPending => AuthorizationPending, "the user has not decided yet";
+    SlowDown => SlowDown, "polling too often; wait five seconds longer from now on";
+    DeviceRefused => AccessDenied, "the user refused the device";
+    DeviceCodeExpired => ExpiredToken, "the device code has expired";
+    DeviceCodeUnusable => InvalidGrant, "the device code is unknown or used";
+    DeviceCodeNotYours => InvalidGrant, "the device code was issued to another client";
     GrantEnded => InvalidGrant, "the grant has ended";
     ScopeBeyondGrant => InvalidScope, "scope exceeds what was granted";
     ResourceBeyondGrant => InvalidTarget, "resource exceeds what was granted";

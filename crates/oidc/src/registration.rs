@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use portreeve_domain::{ApplicationType, ClientAuthMethod, ClientMetadata, GrantType, Profile, SubjectType};
+use portreeve_domain::{ActsFor, ApplicationType, ClientAuthMethod, ClientMetadata, GrantType, Profile, SubjectType};
 use portreeve_jose::KeySet;
 
 use crate::authorization::{ResponseMode, ResponseType};
@@ -272,7 +272,10 @@ fn sector(metadata: &ClientMetadata) -> Result<(), Refusal> {
         .filter_map(|uri| AbsoluteUri::read(uri).ok())
         .map(|uri| uri.host.filter(|_| matches!(uri.scheme, "https" | "http")))
         .collect();
-    if is_named || (hosts.len() <= 1 && !hosts.contains(&None)) {
+    // A client for people without redirect URIs has no host to take it from.
+    let needs_sector = metadata.grant_types.iter().any(|grant| grant.acts_for() == ActsFor::Person);
+    let is_given = if needs_sector { hosts.len() == 1 } else { hosts.len() <= 1 };
+    if is_named || (is_given && !hosts.contains(&None)) {
         Ok(())
     } else {
         Err(invalid(

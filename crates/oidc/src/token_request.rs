@@ -1,6 +1,6 @@
 //! Token requests: which grant is presented, and whether a code may be redeemed.
 //!
-//! Owns the parameters of the three grants and the checks of a code against its redemption. Leaves finding and consuming
+//! Owns the parameters of every grant and the checks of a code against its redemption. Leaves finding and consuming
 //! the code to `issuer`, what the token is for to [`crate::token_target`], the verifier's arithmetic to [`crate::pkce`].
 //! RFC 6749 §4.1.3, §4.4.2, §5.2, §6; RFC 7636 §4.5, §4.6; RFC 8707 §2.2; RFC 9700 §2.1.1; RFC 9449 §10.
 
@@ -30,6 +30,16 @@ pub enum TokenRequest {
         /// The resources asked for, unchecked; empty: see [`crate::token_target::for_client`].
         resources: Vec<String>,
     },
+    /// `device_code` (RFC 8628 §3.4).
+    DeviceCode(DeviceRedemption),
+}
+
+/// What a device presents to redeem a device code.
+pub struct DeviceRedemption {
+    /// The code as presented.
+    pub device_code: SecretText,
+    /// The resources asked for, unchecked.
+    pub resources: Vec<String>,
 }
 
 /// What a client presents to redeem an authorization code.
@@ -98,6 +108,10 @@ impl TokenRequest {
                 resources,
             },
             GrantType::ClientCredentials => Self::ClientCredentials { scope: scope(parameters)?, resources },
+            GrantType::DeviceCode => Self::DeviceCode(DeviceRedemption {
+                device_code: secret(parameters.require("device_code")?),
+                resources,
+            }),
         })
     }
 
@@ -107,6 +121,7 @@ impl TokenRequest {
             Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
             Self::RefreshToken { .. } => GrantType::RefreshToken,
             Self::ClientCredentials { .. } => GrantType::ClientCredentials,
+            Self::DeviceCode(_) => GrantType::DeviceCode,
         }
     }
 

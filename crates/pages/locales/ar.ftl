@@ -28,6 +28,8 @@ field-new-password = كلمة المرور الجديدة
 field-name = اسمك
 field-code = الرمز
 field-recovery-code = رمز الاسترداد
+field-user-code = الرمز على جهازك
+user-code-hint = أحرف كبيرة أو صغيرة؛ الشرطات لا تهم
 password-rules = { $count ->
     [one] حرف واحد على الأقل. بضع كلمات لا صلة بينها تصلح كلمة مرور جيدة، وكل الرموز مقبولة.
     [two] حرفان على الأقل. بضع كلمات لا صلة بينها تصلح كلمة مرور جيدة، وكل الرموز مقبولة.
@@ -66,6 +68,9 @@ problem-code-wrong = هذا الرمز غير صحيح. أدخل أحدث رمز
 problem-code-used = استُخدم هذا الرمز من قبل. انتظر الرمز التالي.
 problem-recovery-code-wrong = هذا الرمز غير صحيح. تحقق منه، أو استخدم رمزًا آخر من رموزك.
 problem-recovery-code-used = استُخدم هذا الرمز من قبل. استخدم رمزًا آخر.
+problem-user-code-missing = أدخل الرمز الذي يعرضه جهازك.
+problem-user-code-unknown = لا ينتظر أي جهاز بهذا الرمز. تحقق منه، أو احصل على رمز جديد على الجهاز.
+problem-own-device = أكّد أنك بدأت هذا على جهازك الخاص. إن لم تكن أنت، فاختر الرفض.
 wait-seconds = { $count ->
     [one] حاول مرة أخرى بعد ثانية واحدة.
     [two] حاول مرة أخرى بعد ثانيتين.
@@ -150,6 +155,18 @@ consent-about = عن { $client }
 consent-home = الموقع
 consent-policy = سياسة الخصوصية
 consent-terms = شروط الخدمة
+
+## الأجهزة
+
+device-title = ربط جهاز
+device-lede = أدخل الرمز الذي يعرضه جهازك.
+device-submit = متابعة
+device-warning = هل أرسل إليك أحد هذا الرمز أو الرابط؟ توقف إذن: إدخاله يسمح له باستخدام حسابك.
+device-approval-title = هل تسمح لـ { $client } على هذا الجهاز باستخدام حسابك؟
+device-approval-compare = يجب أن يعرض جهازك هذا الرمز:
+device-approval-warning = تابع فقط إذا بدأت هذا بنفسك الآن. لا أحد غيرك يحتاج إلى موافقتك.
+device-approval-origin = يطلب الجهاز من
+device-approval-own = بدأت هذا على جهازي الخاص
 scope-openid = معرفة أنك أنت
 scope-openid-why = معرّف ليتعرّف عليك في المرة القادمة
 scope-profile = الاطلاع على اسمك وملفك الشخصي
@@ -206,6 +223,12 @@ done-signed-in-title = تم تسجيل دخولك
 done-signed-in-text = كل شيء جاهز.
 done-factor-title = تطبيق المصادقة مفعّل
 done-factor-text = من الآن فصاعدًا تدخل رمزًا أيضًا عند تسجيل الدخول.
+done-device-allowed-title = تم ربط الجهاز
+done-device-allowed-text = يمكنك العودة إلى جهازك.
+done-device-refused-title = رُفض الجهاز
+done-device-refused-text = لا يملك أي وصول إلى حسابك.
+done-device-late-title = لم يعد هذا الرمز صالحًا
+done-device-late-text = استُخدم من قبل أو انتهت صلاحيته. ابدأ من جديد على جهازك.
 
 ## When a journey cannot go on here
 

@@ -28,6 +28,8 @@ field-new-password = Neues Passwort
 field-name = Ihr Name
 field-code = Code
 field-recovery-code = Wiederherstellungscode
+field-user-code = Code auf Ihrem Gerät
+user-code-hint = Groß- oder Kleinbuchstaben; Striche sind egal
 password-rules = Mindestens { $count } Zeichen. Einige Wörter ohne Zusammenhang sind ein gutes Passwort; alle Zeichen sind erlaubt.
 code-hint = 6 Ziffern aus Ihrer Authenticator-App
 recovery-code-hint = Einer der Codes, die Sie aufbewahrt haben. Jeder gilt einmal.
@@ -52,6 +54,9 @@ problem-code-wrong = Dieser Code stimmt nicht. Geben Sie den neuesten ein.
 problem-code-used = Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.
 problem-recovery-code-wrong = Dieser Code stimmt nicht. Prüfen Sie ihn, oder verwenden Sie einen anderen Ihrer Codes.
 problem-recovery-code-used = Dieser Code wurde schon benutzt. Verwenden Sie einen anderen.
+problem-user-code-missing = Geben Sie den Code ein, den Ihr Gerät zeigt.
+problem-user-code-unknown = Kein Gerät wartet mit diesem Code. Prüfen Sie ihn, oder holen Sie auf dem Gerät einen neuen.
+problem-own-device = Bestätigen Sie, dass Sie das auf Ihrem eigenen Gerät begonnen haben. Wenn nicht, wählen Sie Ablehnen.
 wait-seconds = { $count ->
     [one] Versuchen Sie es in { $count } Sekunde wieder.
    *[other] Versuchen Sie es in { $count } Sekunden wieder.
@@ -128,6 +133,18 @@ consent-about = Über { $client }
 consent-home = Website
 consent-policy = Datenschutzerklärung
 consent-terms = Nutzungsbedingungen
+
+## Geräte
+
+device-title = Gerät verbinden
+device-lede = Geben Sie den Code ein, den Ihr Gerät zeigt.
+device-submit = Weiter
+device-warning = Hat Ihnen jemand diesen Code oder Link geschickt? Dann hören Sie hier auf: Mit der Eingabe könnte diese Person Ihr Konto verwenden.
+device-approval-title = Darf { $client } auf diesem Gerät Ihr Konto verwenden?
+device-approval-compare = Ihr Gerät muss diesen Code zeigen:
+device-approval-warning = Fahren Sie nur fort, wenn Sie das gerade selbst begonnen haben. Niemand sonst braucht Ihre Zustimmung.
+device-approval-origin = Das Gerät fragt von
+device-approval-own = Ich habe das auf meinem eigenen Gerät begonnen
 scope-openid = Wissen, dass Sie es sind
 scope-openid-why = Eine Kennung, um Sie beim nächsten Mal wiederzuerkennen
 scope-profile = Ihren Namen und Ihr Profil sehen
@@ -182,6 +199,12 @@ done-signed-in-title = Sie sind angemeldet
 done-signed-in-text = Alles ist bereit.
 done-factor-title = Authenticator-App eingeschaltet
 done-factor-text = Von nun an geben Sie beim Anmelden auch einen Code ein.
+done-device-allowed-title = Gerät verbunden
+done-device-allowed-text = Sie können zu Ihrem Gerät zurückkehren.
+done-device-refused-title = Gerät abgewiesen
+done-device-refused-text = Es hat keinen Zugriff auf Ihr Konto.
+done-device-late-title = Dieser Code gilt nicht mehr
+done-device-late-text = Er wurde schon verwendet oder ist abgelaufen. Beginnen Sie auf dem Gerät von vorn.
 
 ## When a journey cannot go on here
 

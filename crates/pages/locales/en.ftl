@@ -28,6 +28,8 @@ field-new-password = New password
 field-name = Your name
 field-code = Code
 field-recovery-code = Recovery code
+field-user-code = Code on your device
+user-code-hint = Capital or small letters; dashes do not matter
 password-rules = At least { $count } characters. A few unrelated words make a good password; any characters are fine.
 code-hint = 6 digits from your authenticator app
 recovery-code-hint = One of the codes you saved. Each works once.
@@ -52,6 +54,9 @@ problem-code-wrong = This code is not right. Enter the newest one.
 problem-code-used = This code was used before. Wait for the next one.
 problem-recovery-code-wrong = This code is not right. Check it, or use another of your codes.
 problem-recovery-code-used = This code was used before. Use another one.
+problem-user-code-missing = Enter the code that your device shows.
+problem-user-code-unknown = No device is waiting with this code. Check it, or get a new one on the device.
+problem-own-device = Confirm that you started this on your own device. If you did not, choose Deny.
 wait-seconds = { $count ->
     [one] Try again in { $count } second.
    *[other] Try again in { $count } seconds.
@@ -128,6 +133,18 @@ consent-about = About { $client }
 consent-home = Website
 consent-policy = Privacy policy
 consent-terms = Terms of service
+
+## Devices
+
+device-title = Connect a device
+device-lede = Enter the code that your device shows.
+device-submit = Continue
+device-warning = Did somebody send you this code or link? Then stop: entering it would let them use your account.
+device-approval-title = Let { $client } on this device use your account?
+device-approval-compare = Your device must show this code:
+device-approval-warning = Go on only if you started this yourself, just now. Nobody else needs your approval.
+device-approval-origin = The device asked from
+device-approval-own = I started this on my own device
 scope-openid = Know that it’s you
 scope-openid-why = An identifier, so that it recognises you next time
 scope-profile = See your name and profile
@@ -182,6 +199,12 @@ done-signed-in-title = You’re signed in
 done-signed-in-text = Everything is ready.
 done-factor-title = Authenticator app is on
 done-factor-text = From now on you also enter a code when you sign in.
+done-device-allowed-title = Device connected
+done-device-allowed-text = You can go back to your device.
+done-device-refused-title = Device turned away
+done-device-refused-text = It has no access to your account.
+done-device-late-title = This code no longer works
+done-device-late-text = It was used before or has expired. Start again on your device.
 
 ## When a journey cannot go on here
 

@@ -20,6 +20,7 @@ mod locale;
 mod problem;
 mod qr;
 
+pub mod device;
 pub mod error;
 pub mod form_post;
 pub mod home;
@@ -39,7 +40,9 @@ pub use catalogue::Catalogue;
 pub use client::Client;
 pub use frame::{Accent, Form, Frame, LanguageLink, Notice};
 pub use locale::{Direction, Locale};
-pub use problem::{CodeProblem, EmailProblem, NameProblem, PasswordProblem, RecoveryCodeProblem, SignInProblem};
+pub use problem::{
+    CodeProblem, EmailProblem, NameProblem, OwnDeviceProblem, PasswordProblem, RecoveryCodeProblem, SignInProblem,
+};
 pub use qr::qr_svg;
 
 /// Why a page could not be made.

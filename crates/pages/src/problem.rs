@@ -95,6 +95,27 @@ pub enum RecoveryCodeProblem {
     },
 }
 
+/// What is wrong with the code of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserCodeProblem {
+    /// Nothing was entered.
+    Missing,
+    /// No device waits with this code.
+    Unknown,
+    /// Too many codes were tried; the next one counts after this time, in seconds.
+    TooManyAttempts {
+        /// Seconds until the next attempt.
+        wait_seconds: u64,
+    },
+}
+
+/// What is missing before a device is approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnDeviceProblem {
+    /// The person has not said that the device is their own.
+    NotConfirmed,
+}
+
 /// Something with a text for the person who filled in a form.
 pub(crate) trait Explain {
     fn explain(&self, frame: &Frame) -> String;
@@ -203,6 +224,24 @@ impl Explain for RecoveryCodeProblem {
             Self::Wrong => frame.text("problem-recovery-code-wrong"),
             Self::AlreadyUsed => frame.text("problem-recovery-code-used"),
             Self::TooManyAttempts { wait_seconds } => too_many_attempts(frame, *wait_seconds),
+        }
+    }
+}
+
+impl Explain for UserCodeProblem {
+    fn explain(&self, frame: &Frame) -> String {
+        match self {
+            Self::Missing => frame.text("problem-user-code-missing"),
+            Self::Unknown => frame.text("problem-user-code-unknown"),
+            Self::TooManyAttempts { wait_seconds } => too_many_attempts(frame, *wait_seconds),
+        }
+    }
+}
+
+impl Explain for OwnDeviceProblem {
+    fn explain(&self, frame: &Frame) -> String {
+        match self {
+            Self::NotConfirmed => frame.text("problem-own-device"),
         }
     }
 }

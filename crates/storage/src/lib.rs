@@ -11,6 +11,7 @@ pub mod browsers;
 pub mod client_assertions;
 pub mod clients;
 pub mod consents;
+pub mod device_authorizations;
 pub mod directory_versions;
 pub mod dpop_proofs;
 mod driver;

@@ -18,6 +18,8 @@ struct Migration {
 const SPINE: &str = include_str!("../../../migrations/0001_spine.sql");
 const DPOP_PROOFS: &str = include_str!("../../../migrations/0007_dpop_proofs.sql");
 
+const DEVICE_AUTHORIZATIONS: &str = include_str!("../../../migrations/0009_device_authorizations.sql");
+
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "spine", sqlite: Some(SPINE), postgres: Some(SPINE) },
     Migration {
@@ -42,6 +44,15 @@ const MIGRATIONS: &[Migration] = &[
         postgres: Some(concat!(
             include_str!("../../../migrations/0007_dpop_proofs.sql"),
             include_str!("../../../migrations/postgres/0007_dpop_proofs.sql"),
+        )),
+    },
+    Migration {
+        number: 9,
+        name: "device_authorizations",
+        sqlite: Some(DEVICE_AUTHORIZATIONS),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0009_device_authorizations.sql"),
+            include_str!("../../../migrations/postgres/0009_device_authorizations.sql")
         )),
     },
 ];

@@ -4,6 +4,7 @@
 //! the header rules to `http-kit`. Every tenant has the same doors: the first at the root, another under `/t/{slug}`.
 
 mod authorize;
+mod device;
 mod door;
 mod error_page;
 mod form;
@@ -41,6 +42,8 @@ pub fn router(issuer: Arc<Issuer>) -> Router {
         .route("/oauth2/authorize", get(authorize::get).post(authorize::post))
         .route("/oauth2/logout", get(logout::get).post(logout::post))
         .route("/oauth2/logout/confirm", axum::routing::post(logout::confirm))
+        .route("/device", get(device::show).post(device::take))
+        .route("/device/{outcome}", get(device::ended))
         .route("/recover", get(recover::show).post(recover::take))
         .route("/link/{token}", get(mailed_link::show).post(mailed_link::take))
         .route("/j/{journey}", get(journey::enter).post(journey::start_again))

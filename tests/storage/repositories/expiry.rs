@@ -1,24 +1,27 @@
 //! Clean-up removes what ran out more than a day ago, in batches, and nothing else.
 
-use portreeve_domain::{BrowserId, Fault, Lifetime, RefusalId, Timestamp, lifetimes};
+use portreeve_domain::{BrowserId, Fault, Lifetime, RefusalId, Timestamp, lifetimes, polling::Awaited};
 use portreeve_storage::{
     Tx, Wall, access_tokens, access_tokens::AccessTokenRow, authorization_codes, authorization_codes::CodeRow,
-    browsers, client_assertions, dpop_proofs, expiry, journeys, journeys::JourneyRow, mailed_links,
-    mailed_links::LinkRow, refresh_tokens, refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions,
-    token_families, users,
+    browsers, client_assertions, device_authorizations, device_authorizations::DeviceAuthorizationRow, dpop_proofs,
+    expiry, journeys, journeys::JourneyRow, mailed_links, mailed_links::LinkRow, refresh_tokens,
+    refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, users,
 };
 
 use crate::{
     database::{Database, NOW, ONE, TWO, lasting, on_both},
-    rows::{access_token, code, family, journey, link, refresh_token, session, user, user_id, web},
+    rows::{
+        access_token, code, device_authorization, family, journey, link, refresh_token, session, user, user_id, web,
+    },
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "access_tokens",
     "authorization_codes",
     "browsers",
     "client_assertions",
+    "device_authorizations",
     "dpop_proofs",
     "journeys",
     "mailed_links",
@@ -38,6 +41,9 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
     browsers::insert(tx, ONE, BrowserId::new(number), &hash, NOW, at).await?;
     client_assertions::take(tx, ONE, &web(), &hash, at).await?;
     dpop_proofs::take(tx, ONE, &hash, at).await?;
+    let old = device_authorization(number);
+    let awaited = Awaited { expires_at: at, ..old.awaited };
+    device_authorizations::insert(tx, ONE, &DeviceAuthorizationRow { awaited, ..old }).await?;
     journeys::insert(tx, ONE, &JourneyRow { expires_at: at, ..journey(number) }).await?;
     mailed_links::insert_newest(tx, ONE, &LinkRow { expires_at: at, ..link(number) }, NOW).await?;
     refresh_tokens::insert(tx, ONE, &RefreshTokenRow { expires_at: at, ..refresh_token(number) }).await?;

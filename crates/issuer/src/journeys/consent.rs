@@ -15,7 +15,16 @@ impl Issuer {
     ///
     /// # Errors
     /// A fault when the database is away.
-    pub async fn allow(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Acted, Fault> {
+    pub async fn allow(&self, at: &Arc<TenantDirectory>, journey: Journey) -> Result<Acted, Fault> {
+        // A device is approved on a page that asks more.
+        if journey.device().is_some() {
+            return Ok(Acted::Stale);
+        }
+        self.agree(at, journey).await
+    }
+
+    /// Remembers that the person agreed to the scope of the request, and goes on.
+    pub(super) async fn agree(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Acted, Fault> {
         let Some(user) = journey.user() else { return Ok(Acted::Stale) };
         let (now, scope) = (self.ambient.now(), journey.request.scope.clone());
         let mut tx = self.store.begin(at.id()).await?;

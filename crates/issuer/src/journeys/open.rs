@@ -13,6 +13,7 @@ use crate::Issuer;
 use crate::authorize::{JOURNEY_PREFIX, Progress, first_facts, is_bound, requirements};
 use crate::browsers;
 use crate::demand::{self, Demand};
+use crate::device_authorization::{self, AskingDevice};
 use crate::directory::TenantDirectory;
 use crate::people::{self, Person};
 use crate::stored_facts::{open_facts, open_request, seal_facts};
@@ -44,6 +45,8 @@ pub struct Stop {
     pub accounts: Vec<AccountChoice>,
     /// Whether recovery codes are left, when a second factor is asked for.
     pub has_recovery_codes: bool,
+    /// The device to be approved, when that is the step.
+    pub device: Option<AskingDevice>,
 }
 
 /// An account signed in at this browser.
@@ -195,7 +198,11 @@ impl Issuer {
             (Step::SecondFactor, Some(user)) => recovery_codes::left(conn, at.id(), user).await? > 0,
             _ => false,
         };
-        Ok(Stop { journey, step, person, accounts, has_recovery_codes })
+        let device = match (step, journey.device()) {
+            (Step::Consent, Some(device)) => device_authorization::asking_device(conn, at, device).await?,
+            _ => None,
+        };
+        Ok(Stop { journey, step, person, accounts, has_recovery_codes, device })
     }
 
     async fn account_choices(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portreeve_crypto::{SecretBytes, SecretText};
 use portreeve_domain::journey::{ConsentAnswer, Step};
-use portreeve_domain::{Acr, FamilyId, Fault, GrantType, Lifetime, Session, Timestamp, TokenFamily, UserId};
+use portreeve_domain::{Acr, FamilyId, Fault, GrantType, Lifetime, Timestamp, TokenFamily, UserId};
 use portreeve_oidc::authorization;
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::{Tx, journeys as rows, sessions};
@@ -62,11 +62,8 @@ impl Issuer {
             step = self.step_of(tx, at, journey).await?;
         }
         let (outcome, user) = match step {
-            Step::Done => match self.grant(tx, at, journey).await? {
-                Ok(tokens) => (Outcome::Granted(Box::new(tokens)), journey.stored.facts.user),
-                Err(refusal) => (Outcome::Refused(refusal), None),
-            },
-            Step::Denied(denial) => (Outcome::Refused(authorization::denied(denial).into()), None),
+            Step::Done => self.granted(tx, at, journey).await?,
+            Step::Denied(denial) => (self.denied(tx, at, journey, authorization::denied(denial).into()).await?, None),
             _ => {
                 self.prepare(tx, at, step, journey).await?;
                 return Ok(Settled::Step { step, cookie });
@@ -150,6 +147,37 @@ impl Issuer {
         Ok(Some(done.browser.cookie))
     }
 
+    /// Grants what was asked and agreed to, to whoever asked: a client by the browser, or a device.
+    async fn granted(
+        &self,
+        tx: &mut Tx,
+        at: &Arc<TenantDirectory>,
+        journey: &Journey,
+    ) -> Result<(Outcome, Option<UserId>), Fault> {
+        let granted = match journey.device() {
+            None => self.grant(tx, at, journey).await?.map(|tokens| Outcome::Granted(Box::new(tokens))),
+            Some(device) => self.approve_device(tx, at, journey, device).await?.map(Outcome::AtDevice),
+        };
+        match granted {
+            Ok(outcome) => Ok((outcome, journey.stored.facts.user)),
+            Err(refusal) => Ok((self.denied(tx, at, journey, refusal).await?, None)),
+        }
+    }
+
+    /// Tells whoever asked that there is nothing to be had.
+    async fn denied(
+        &self,
+        tx: &mut Tx,
+        at: &Arc<TenantDirectory>,
+        journey: &Journey,
+        refusal: Refusal,
+    ) -> Result<Outcome, Fault> {
+        match journey.device() {
+            None => Ok(Outcome::Refused(refusal)),
+            Some(device) => self.refuse_device(tx, at, journey, device).await.map(Outcome::AtDevice),
+        }
+    }
+
     /// Grants what was asked and agreed to, through the gate.
     async fn grant(
         &self,
@@ -157,16 +185,10 @@ impl Issuer {
         at: &Arc<TenantDirectory>,
         journey: &Journey,
     ) -> Result<Result<FrontChannelTokens, Refusal>, Fault> {
-        let session = match journey.stored.facts.session {
-            Some(id) => sessions::find(tx, at.id(), id).await?,
-            None => None,
-        };
-        let session = session.ok_or_else(|| Fault::impossible("a finished journey without a session"))?;
         let now = self.ambient.now();
-        if session.needs_touch(now) {
-            sessions::touch(tx, at.id(), session.id, now).await?;
-        }
-        let family = self.family(at, journey, &session, now)?;
+        let has_code = journey.request.response_type.has_code();
+        let origin = if has_code { GrantType::AuthorizationCode } else { GrantType::Implicit };
+        let family = self.family_of(tx, at, journey, origin).await?;
         let pass = match gate::admit_user(tx, at, &journey.client, &family, family.origin, now).await? {
             Ok(pass) => pass,
             Err(refusal) => {
@@ -177,13 +199,23 @@ impl Issuer {
         front_channel::issue(tx, &FrontChannelGrant { ambient, at, client, pass: &pass, request }, family).await
     }
 
-    fn family(
+    /// The family that a finished journey begins by the grant `origin`; its session is used by that.
+    pub(super) async fn family_of(
         &self,
+        tx: &mut Tx,
         at: &TenantDirectory,
         journey: &Journey,
-        session: &Session,
-        now: Timestamp,
+        origin: GrantType,
     ) -> Result<TokenFamily, Fault> {
+        let session = match journey.stored.facts.session {
+            Some(id) => sessions::find(tx, at.id(), id).await?,
+            None => None,
+        };
+        let session = session.ok_or_else(|| Fault::impossible("a finished journey without a session"))?;
+        let now = self.ambient.now();
+        if session.needs_touch(now) {
+            sessions::touch(tx, at.id(), session.id, now).await?;
+        }
         let request = &journey.request;
         let reached = Acr::reached(&session.proofs, session.user, Timestamp::from_millis(i64::MIN))
             .ok_or_else(|| Fault::impossible("a finished journey without a proof"))?;
@@ -196,7 +228,7 @@ impl Issuer {
             tenant: at.id(),
             id: FamilyId::new(self.ambient.row_id()),
             client: journey.client.id.clone(),
-            origin: if request.response_type.has_code() { GrantType::AuthorizationCode } else { GrantType::Implicit },
+            origin,
             user: session.user,
             session: session.id,
             sid: session.sid.clone(),

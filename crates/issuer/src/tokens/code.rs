@@ -20,7 +20,6 @@ use portreeve_storage::authorization_codes::{self, CodeRow};
 use portreeve_storage::{Tx, token_families};
 
 use super::mint::{self, IssuedTokens, UserGrant, UserTokens};
-use super::refresh;
 use crate::directory::TenantDirectory;
 use crate::gate::{self, Pass};
 use crate::sender::{BoundSender, ProvenSender};
@@ -210,16 +209,9 @@ impl Redemption<'_> {
             .with_client(&family.client)
             .with("family", family.id);
         audit::record(tx, self.ambient, self.at, event).await?;
-        let refresh_token = match self.client.may_use(GrantType::RefreshToken) {
-            true => {
-                let confirmation = sender.refresh_confirmation(self.client);
-                Some(refresh::issue_first(tx, self.ambient, self.at, &pass, (&family, confirmation)).await?)
-            }
-            false => None,
-        };
         let occasion = Occasion::CodeRedeemed;
         let grant = UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, sender, occasion };
-        mint::for_user(tx, grant, family, refresh_token).await
+        mint::first_for_user(tx, grant, self.client, family).await
     }
 }
 

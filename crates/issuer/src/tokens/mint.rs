@@ -4,7 +4,9 @@
 //! made and signed, so that no transaction waits for a signature. DESIGN §3 "writes", §11; SECURITY rule 4.
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Actor, Client, Confirmation, Event, EventType, Fault, Lifetime, Scope, Subject, TokenFamily};
+use portreeve_domain::{
+    Actor, Client, Confirmation, Event, EventType, Fault, GrantType, Lifetime, Scope, Subject, TokenFamily,
+};
 use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::token_response::TokenResponse;
@@ -13,6 +15,7 @@ use portreeve_storage::{Tx, access_tokens};
 
 use super::access_token::{self, AccessDraft, AccessWish};
 use super::id_token::{self, Beside, IdDraft};
+use super::refresh;
 use crate::directory::TenantDirectory;
 use crate::gate::Pass;
 use crate::sender::BoundSender;
@@ -104,6 +107,26 @@ impl UserTokens {
 pub(super) fn check_keys(at: &TenantDirectory, client: &Client) -> Result<(), Fault> {
     at.signing.active(access_token::SIGNED_WITH)?;
     at.signing.active(id_token::algorithm(at, client)?).map(drop)
+}
+
+/// As `for_user`, for what begins a family: with a first refresh token where `client` may use one.
+///
+/// # Errors
+/// As `for_user`.
+pub(super) async fn first_for_user(
+    tx: &mut Tx,
+    grant: UserGrant<'_>,
+    client: &Client,
+    family: TokenFamily,
+) -> Result<UserTokens, Fault> {
+    let refresh_token = match client.may_use(GrantType::RefreshToken) {
+        true => {
+            let confirmation = grant.sender.refresh_confirmation(client);
+            Some(refresh::issue_first(tx, grant.ambient, grant.at, grant.pass, (&family, confirmation)).await?)
+        }
+        false => None,
+    };
+    for_user(tx, grant, family, refresh_token).await
 }
 
 /// Stores an access token for a person's grant, with its event, and reads what the ID token will say.

@@ -8,6 +8,7 @@
 
 mod acceptance;
 mod accepted;
+mod of_device;
 mod prompt;
 mod redirectable;
 mod requirements;

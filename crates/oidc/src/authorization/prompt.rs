@@ -45,6 +45,11 @@ impl Prompt {
 pub struct Prompts(Vec<Prompt>);
 
 impl Prompts {
+    /// The values that a request of our own has.
+    pub(super) fn of(prompts: &[Prompt]) -> Self {
+        Self(prompts.to_vec())
+    }
+
     /// Reads a space-separated list; the empty text is the empty set.
     ///
     /// A value that is unknown is an error, as the registration specification recommends (§4.1: `invalid_request` for what

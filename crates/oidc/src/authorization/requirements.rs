@@ -26,7 +26,9 @@ pub fn requirements(request: &Accepted, client: &Client, started_at: Timestamp) 
     }
     required.select_account = prompts.contains(Prompt::SelectAccount);
     required.create_account = prompts.contains(Prompt::Create);
-    required.consent = consent_rule(client, prompts);
+    // Whose device it is can only be said by the person, also for the operator's own clients (SECURITY S-065).
+    let is_asked = request.device.is_some();
+    required.consent = if is_asked { ConsentRule::Always } else { consent_rule(client, prompts) };
     levels(request).into_iter().fold(required, Requirements::with_level)
 }
 

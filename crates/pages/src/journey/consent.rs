@@ -119,7 +119,7 @@ impl Scope {
         }
     }
 
-    fn icon(&self) -> &'static str {
+    pub(super) fn icon(&self) -> &'static str {
         match self {
             Self::OpenId => "badge",
             Self::Profile => "person",
@@ -132,7 +132,7 @@ impl Scope {
     }
 
     /// Returns title and description in the page's language.
-    fn words(&self, frame: &Frame) -> (String, Option<String>) {
+    pub(super) fn words(&self, frame: &Frame) -> (String, Option<String>) {
         let (title, description) = match self {
             Self::OpenId => ("scope-openid", "scope-openid-why"),
             Self::Profile => ("scope-profile", "scope-profile-why"),
@@ -147,7 +147,7 @@ impl Scope {
 }
 
 impl AccessDuration {
-    fn words(self, frame: &Frame) -> String {
+    pub(super) fn words(self, frame: &Frame) -> String {
         match self {
             Self::WhileSignedIn => frame.text("consent-while-signed-in"),
             Self::Days(days) => frame.text_count("consent-days", u64::from(days)),

@@ -18,6 +18,12 @@ pub enum Outcome {
     SignedIn,
     /// An authenticator app is set up.
     FactorAdded,
+    /// A device is approved.
+    DeviceAllowed,
+    /// A device is turned away.
+    DeviceRefused,
+    /// A device cannot be approved any more: it was decided on before, or its code has expired.
+    DeviceTooLate,
 }
 
 /// Says what was done.
@@ -61,6 +67,18 @@ impl Outcome {
             Self::PasswordChanged => ("done-password-title", "done-password-text"),
             Self::SignedIn => ("done-signed-in-title", "done-signed-in-text"),
             Self::FactorAdded => ("done-factor-title", "done-factor-text"),
+            Self::DeviceAllowed => ("done-device-allowed-title", "done-device-allowed-text"),
+            Self::DeviceRefused => ("done-device-refused-title", "done-device-refused-text"),
+            Self::DeviceTooLate => ("done-device-late-title", "done-device-late-text"),
+        }
+    }
+
+    /// The sign above the title: its icon and its tone.
+    fn sign(self) -> (&'static str, &'static str) {
+        match self {
+            Self::DeviceRefused => ("devices", "calm"),
+            Self::DeviceTooLate => ("hourglass", "calm"),
+            _ => ("check", "good"),
         }
     }
 }

@@ -96,6 +96,8 @@ fn every_field_has_a_label_a_name_and_an_autocomplete() {
             let expected = match (id, input.get("type"), input.get("inputmode")) {
                 ("email", Some("email"), _) => "username",
                 ("name", ..) => "name",
+                // Of the device in front of the person, or their word: nothing a browser has stored.
+                ("user_code", Some("text"), _) | ("own_device", Some("checkbox"), _) => "off",
                 ("code", Some("text"), Some("numeric")) => "one-time-code",
                 // A look-up secret is neither a one-time code sent to a device nor a password.
                 ("code", Some("text"), None) => "off",
@@ -147,7 +149,7 @@ fn the_first_button_of_a_form_with_fields_is_the_main_one() {
     every_page(|page, name| {
         if visible_inputs(page).next().is_some() {
             let first = page.iter().find(|tag| tag.is("button")).unwrap();
-            assert_eq!(first.get("id"), Some("submit"), "{name}");
+            assert!(matches!(first.get("id"), Some("submit" | "allow")), "{name}: {:?}", first.get("id"));
         }
     });
 }
@@ -186,7 +188,7 @@ fn at_most_one_element_takes_the_focus() {
 #[test]
 fn consent_offers_allow_and_deny_side_by_side() {
     for (_, name, html) in rendered(&Words::ordinary()) {
-        if name.starts_with("journey/consent") {
+        if name.starts_with("journey/consent") || name.starts_with("journey/device_approval") {
             let page = tags(&html);
             let decisions: Vec<_> = page
                 .iter()

@@ -27,6 +27,8 @@ pub(super) const SPA: &str = "demo-spa";
 pub(super) const SPA_MOUNT: &str = "/public";
 /// The client that acts for itself.
 pub(super) const SERVICE: &str = "service";
+/// The client on a device without a keyboard.
+pub(super) const DEVICE: &str = "demo-device";
 /// The client that introspects.
 pub(super) const GATEWAY: &str = "gateway";
 /// A redirect URI where nobody listens, for scripts that do.
@@ -82,6 +84,13 @@ pub(super) fn describe(
         web(SPA, false, vec![format!("{spa}/callback")], &format!("{spa}/signed-out"), "public; its second page")?,
         web("test-public", false, scripts(), &signed_out, "public; for scripts")?,
         web("test-confidential", true, scripts(), &signed_out, "confidential; for scripts")?,
+        DemoClient {
+            client_id: DEVICE.to_owned(),
+            client_secret: None,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            note: "public; a device without a keyboard, approved at /device".to_owned(),
+        },
         machine(SERVICE, "service: client credentials for the API")?,
         machine(GATEWAY, "gateway: introspects tokens for the API")?,
     ];
@@ -138,10 +147,10 @@ fn client(described: &DemoClient) -> Result<ClientDeclaration, Fault> {
         Some(_) => ClientAuthMethod::ClientSecretBasic,
         None => ClientAuthMethod::None,
     };
-    let grant_types = if is_machine {
-        vec![GrantType::ClientCredentials]
-    } else {
-        vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+    let grant_types = match described.client_id.as_str() {
+        DEVICE => vec![GrantType::DeviceCode, GrantType::RefreshToken],
+        _ if is_machine => vec![GrantType::ClientCredentials],
+        _ => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
     };
     let metadata = ClientMetadata {
         client_name: Some(display_name(&described.client_id).to_owned()),
@@ -161,6 +170,7 @@ fn display_name(client_id: &str) -> &str {
         WEB => "Orders",
         SPA => "Orders in the browser",
         SERVICE => "Nightly export",
+        DEVICE => "Living-room television",
         GATEWAY => "API gateway",
         other => other,
     }

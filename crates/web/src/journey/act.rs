@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use portreeve_domain::Fault;
-use portreeve_issuer::{Acted, Arrival, Problem, RegistrationForm, SignInForm, Stop};
+use portreeve_issuer::{Acted, Arrival, Problem, RegistrationForm, SignInForm, StartedByMyself, Stop};
 use portreeve_pages::too_many_attempts::TooManyAttempts;
 use portreeve_pages::{EmailProblem, PasswordProblem};
 
@@ -53,10 +53,19 @@ fn missing(page: Page, fields: &Fields) -> Option<Shown> {
         email_problem: (asks_email && is_empty("email")).then_some(EmailProblem::Missing),
         password_problem: (asks_password && fields.get("password").is_empty()).then_some(PasswordProblem::Missing),
         code_missing: asks_code && is_empty("code"),
+        own_device_missing: page == Page::DeviceApproval && fields.get("decision") == "allow" && !is_own_device(fields),
         ..Shown::default()
     };
-    let incomplete = shown.email_problem.is_some() || shown.password_problem.is_some() || shown.code_missing;
+    let incomplete = shown.email_problem.is_some()
+        || shown.password_problem.is_some()
+        || shown.code_missing
+        || shown.own_device_missing;
     (incomplete && fields.get("action").is_empty()).then_some(shown)
+}
+
+/// Whether the person says that they started it on their own device.
+fn is_own_device(fields: &Fields) -> bool {
+    fields.get("own_device") == "yes"
 }
 
 async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Acted, Fault> {
@@ -64,7 +73,7 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
     let from = door.posted_from(door.locale(&journey.request().ui_locales));
     let text = |name| fields.get(name).to_owned();
     match (page, fields.get("action")) {
-        (Page::Password | Page::SelectAccount | Page::Consent, "another_account") => {
+        (Page::Password | Page::SelectAccount | Page::Consent | Page::DeviceApproval, "another_account") => {
             issuer.use_another_account(at, journey).await
         }
         (Page::Identify, _) => {
@@ -84,6 +93,11 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
         (Page::TotpEnrolment { .. }, _) => issuer.enrol_totp(at, journey, fields.get("code"), &from).await,
         (Page::RecoveryCodes, _) => issuer.recovery_codes_saved(at, journey).await,
         (Page::SelectAccount, _) => issuer.choose_account(at, journey, fields.get("account")).await,
+        (Page::DeviceApproval, _) => match fields.get("decision") {
+            "allow" if is_own_device(fields) => issuer.allow_device(at, journey, StartedByMyself).await,
+            "deny" => issuer.deny(at, journey).await,
+            _ => Ok(Acted::Stale),
+        },
         (Page::Consent, _) => match fields.get("decision") {
             "allow" => issuer.allow(at, journey).await,
             "deny" => issuer.deny(at, journey).await,

@@ -22,6 +22,7 @@ pub(super) enum Page {
     TotpEnrolment { may_skip: bool },
     RecoveryCodes,
     Consent,
+    DeviceApproval,
 }
 
 impl Page {
@@ -37,9 +38,17 @@ impl Page {
             Self::VerifyEmail => Step::VerifyEmail,
             Self::TotpEnrolment { may_skip } => Step::EnrolSecondFactor { optional: may_skip },
             Self::RecoveryCodes => Step::RecoveryCodes,
-            Self::Consent => Step::Consent,
+            Self::Consent | Self::DeviceApproval => Step::Consent,
         };
         step.segment().unwrap_or_default()
+    }
+
+    /// The same page for a journey that a user code began: a device is approved where others are consented to.
+    pub(super) fn for_device(self) -> Self {
+        match self {
+            Self::Consent => Self::DeviceApproval,
+            other => other,
+        }
     }
 
     /// The page at `segment`, if it may be shown at `step`: the step's own page, or another way to take the step.

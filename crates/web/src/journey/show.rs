@@ -5,12 +5,12 @@ use portreeve_domain::{GrantType, lifetimes};
 use portreeve_issuer::{Problem, RegistrationProblems, Stop};
 use portreeve_oidc::redirect_uri;
 use portreeve_pages::journey::{
-    AccessDuration, Account, AccountState, CheckMail, Consent, Identify, MailPurpose, Password, Publisher,
-    RecoveryCode, RecoveryCodes, Register, Resource, Scope, SelectAccount, Totp, TotpEnrolment,
+    AccessDuration, Account, AccountState, CheckMail, Consent, DeviceApproval, Identify, MailPurpose, Password,
+    Publisher, RecoveryCode, RecoveryCodes, Register, Resource, Scope, SelectAccount, Totp, TotpEnrolment,
 };
 use portreeve_pages::{
-    Client, CodeProblem, EmailProblem, Form, Frame, Notice, PasswordProblem, RecoveryCodeProblem, RenderError,
-    SignInProblem,
+    Client, CodeProblem, EmailProblem, Form, Frame, Notice, OwnDeviceProblem, PasswordProblem, RecoveryCodeProblem,
+    RenderError, SignInProblem,
 };
 
 use super::AGAIN;
@@ -32,6 +32,8 @@ pub(super) struct Shown {
     pub email_problem: Option<EmailProblem>,
     pub password_problem: Option<PasswordProblem>,
     pub code_missing: bool,
+    /// Whether the person did not say that the device is their own.
+    pub own_device_missing: bool,
     /// Whether the registration form is wanted although a mail was sent.
     pub registers_again: bool,
 }
@@ -73,6 +75,7 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
         Page::RecoveryCodes => view.recovery_codes(),
         Page::SelectAccount => view.select_account(),
         Page::Consent => view.consent(),
+        Page::DeviceApproval => view.device_approval(),
     };
     Reply::page(door, html, Some(stop.journey.request().target.redirect_uri()))
 }
@@ -246,33 +249,65 @@ impl View<'_> {
         page.render(&self.frame)
     }
 
-    fn consent(self) -> Result<String, RenderError> {
-        let (client, request) = (self.stop.journey.client(), self.stop.journey.request());
+    /// The application that asks.
+    fn client(&self) -> Client {
+        let client = self.stop.journey.client();
+        Client {
+            name: client.display_name().to_owned(),
+            client_uri: client.metadata.client_uri.clone(),
+            policy_uri: client.metadata.policy_uri.clone(),
+            tos_uri: client.metadata.tos_uri.clone(),
+        }
+    }
+
+    fn scopes(&self) -> Vec<Scope> {
+        self.stop.journey.request().scope.iter().map(Scope::from_name).collect()
+    }
+
+    fn resources(&self) -> Vec<Resource> {
+        let name = |resource: &String| self.door.at.server(resource).and_then(|server| server.name.clone());
         let server = |resource: &String| Resource {
-            name: self
-                .door
-                .at
-                .server(resource)
-                .and_then(|server| server.name.clone())
-                .unwrap_or_else(|| resource.clone()),
+            name: name(resource).unwrap_or_else(|| resource.clone()),
             location: resource.clone(),
         };
+        self.stop.journey.request().resources.iter().map(server).collect()
+    }
+
+    /// How long the access lasts.
+    fn duration(&self) -> AccessDuration {
+        let (client, request) = (self.stop.journey.client(), self.stop.journey.request());
         let lasts = client.may_use(GrantType::RefreshToken) && request.scope.contains("offline_access");
         let days = u32::try_from(lifetimes::REFRESH_ABSOLUTE.as_seconds() / 86_400).unwrap_or(u32::MAX);
+        if lasts { AccessDuration::Days(days) } else { AccessDuration::WhileSignedIn }
+    }
+
+    fn device_approval(self) -> Result<String, RenderError> {
+        let device = self.stop.device.as_ref();
+        let page = DeviceApproval {
+            client: self.client(),
+            user_code: device.map(|device| device.user_code.clone()).unwrap_or_default(),
+            origin: device.map(|device| device.origin.to_string()).unwrap_or_default(),
+            email: self.email(),
+            scopes: self.scopes(),
+            resources: self.resources(),
+            duration: self.duration(),
+            problem: self.shown.own_device_missing.then_some(OwnDeviceProblem::NotConfirmed),
+            form: self.form,
+        };
+        page.render(&self.frame)
+    }
+
+    fn consent(self) -> Result<String, RenderError> {
+        let request = self.stop.journey.request();
         let page = Consent {
-            client: Client {
-                name: client.display_name().to_owned(),
-                client_uri: client.metadata.client_uri.clone(),
-                policy_uri: client.metadata.policy_uri.clone(),
-                tos_uri: client.metadata.tos_uri.clone(),
-            },
+            client: self.client(),
             // Every client is registered by the operator; registration by strangers brings the other kind.
             publisher: Publisher::Verified,
             redirect_host: redirect_uri::origin_or_scheme(request.target.redirect_uri()),
             email: self.email(),
-            scopes: request.scope.iter().map(Scope::from_name).collect(),
-            resources: request.resources.iter().map(server).collect(),
-            duration: if lasts { AccessDuration::Days(days) } else { AccessDuration::WhileSignedIn },
+            scopes: self.scopes(),
+            resources: self.resources(),
+            duration: self.duration(),
             account_href: None,
             form: self.form,
         };

@@ -1,0 +1,59 @@
+//! The request of a device, brought to a browser by its user code (RFC 8628 §3.3).
+//!
+//! It has passed the rules of [`crate::device_authorization`]; its answer is for a row, not for a redirect URI, and the
+//! browser ends at a page of ours. The person always signs in anew and is always asked (SECURITY S-065).
+
+use portreeve_domain::{ClientId, DeviceAuthorizationId};
+
+use super::{Accepted, Prompt, Prompts, ResponseMode, ResponseTarget, ResponseType};
+use crate::device_authorization::DeviceRequest;
+
+impl Accepted {
+    /// The request of the device authorization `id`; the browser ends below `page`, an address of ours.
+    pub fn of_device(id: DeviceAuthorizationId, client: &ClientId, asked: DeviceRequest, page: String) -> Self {
+        Self {
+            client_id: client.clone(),
+            target: ResponseTarget::new(page, None, ResponseMode::default()),
+            redirect_uri_was_sent: false,
+            response_type: ResponseType::Code,
+            scope: asked.scope,
+            resources: asked.resources,
+            nonce: None,
+            code_challenge: None,
+            key: None,
+            prompts: Prompts::of(&[Prompt::Login, Prompt::Consent]),
+            max_age: None,
+            login_hint: None,
+            id_token_hint: None,
+            ui_locales: Vec::new(),
+            acr_values: Vec::new(),
+            claims: None,
+            device: Some(id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authorization::requirements;
+    use crate::testing::{scope, web_client};
+    use portreeve_domain::Timestamp;
+    use portreeve_domain::journey::ConsentRule;
+
+    /// S-065: whoever approves a device signs in for it and is asked, also for the operator's own clients.
+    #[test]
+    fn a_device_is_approved_by_a_person_who_just_signed_in() {
+        let mut client = web_client();
+        client.metadata.first_party = true;
+        let asked = DeviceRequest { scope: scope("openid"), resources: Vec::new() };
+        let request =
+            Accepted::of_device(DeviceAuthorizationId::new(1), &client.id, asked, "https://id.example/device".into());
+        let started_at = Timestamp::from_millis(5_000);
+
+        let required = requirements(&request, &client, started_at);
+
+        assert_eq!(required.fresh_since, started_at);
+        assert_eq!(required.consent, ConsentRule::Always);
+    }
+}

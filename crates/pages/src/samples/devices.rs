@@ -1,0 +1,38 @@
+//! Samples: connecting a device.
+
+use super::{Sample, Words, form};
+use crate::device::{EnterCode, UserCodeProblem};
+use crate::journey::{AccessDuration, DeviceApproval, Resource, Scope};
+use crate::{Frame, OwnDeviceProblem};
+
+pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
+    let enter = |user_code: &str, problem| EnterCode { form: form(), user_code: user_code.to_owned(), problem };
+    let approval = DeviceApproval {
+        form: form(),
+        client: words.client(),
+        user_code: "BCD-FGH-JKL".to_owned(),
+        origin: "2001:db8::5".to_owned(),
+        email: words.email.clone(),
+        scopes: vec![Scope::OpenId, Scope::from_name(&words.title)],
+        resources: vec![Resource { name: words.client.clone(), location: words.host.clone() }],
+        duration: AccessDuration::Days(90),
+        problem: None,
+    };
+    let unconfirmed = DeviceApproval {
+        scopes: vec![Scope::OpenId],
+        resources: Vec::new(),
+        duration: AccessDuration::WhileSignedIn,
+        problem: Some(OwnDeviceProblem::NotConfirmed),
+        ..approval.clone()
+    };
+    let limited = UserCodeProblem::TooManyAttempts { wait_seconds: 240 };
+    vec![
+        ("device", enter("", None).render(frame)),
+        ("device-filled", enter("BCD-FGH-JKL", None).render(frame)),
+        ("device-fields", enter("", Some(UserCodeProblem::Missing)).render(frame)),
+        ("device-wrong", enter(&words.title, Some(UserCodeProblem::Unknown)).render(frame)),
+        ("device-limited", enter("BCD-FGH-JKL", Some(limited)).render(frame)),
+        ("journey/device_approval", approval.render(frame)),
+        ("journey/device_approval-fields", unconfirmed.render(frame)),
+    ]
+}
