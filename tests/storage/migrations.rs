@@ -10,8 +10,14 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 5] =
-    ["0001_spine", "0002_row_level_security", "0004_audit_chain", "0007_dpop_proofs", "0009_device_authorizations"];
+const ALL: [&str; 6] = [
+    "0001_spine",
+    "0002_row_level_security",
+    "0004_audit_chain",
+    "0007_dpop_proofs",
+    "0009_device_authorizations",
+    "0010_client_registration",
+];
 
 async fn state_of(store: &Store) -> SchemaState {
     retried(async || state(store).await).await

@@ -28,9 +28,10 @@ const WANTS_EVERYTHING: [&str; 12] = [
 ];
 
 /// Statements for tables, or partial indexes, with a handful of rows a tenant.
-const WANTS_ITS_TENANT: [&str; 6] = [
+const WANTS_ITS_TENANT: [&str; 7] = [
     "audit_chains::ADVANCE",
     "audit_chains::FIND",
+    "client_registrations::COUNT",
     "directory_versions::BUMP",
     "events::UNSEALED",
     "signing_keys::RETIRE",

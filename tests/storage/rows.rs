@@ -2,13 +2,15 @@
 
 use portreeve_domain::{
     AccessTokenId, Acr, BrowserId, ClientId, CodeId, Confirmation, DeviceAuthorizationId, EventId, FamilyId, GrantType,
-    JourneyId, KeyTimes, Lifetime, LinkId, MailPurpose, OutboxMessage, Proof, ProofKind, RefreshTokenId, Scope,
-    Session, SessionId, Subject, TenantId, Thumbprint, Timestamp, TokenFamily, UserId, polling::Awaited,
+    InitialAccessTokenId, JourneyId, KeyTimes, Lifetime, LinkId, MailPurpose, OutboxMessage, Proof, ProofKind,
+    RefreshTokenId, Scope, Session, SessionId, Subject, TenantId, Thumbprint, Timestamp, TokenFamily, UserId,
+    polling::Awaited,
 };
 use portreeve_storage::{
     access_tokens::AccessTokenRow, audit_checkpoints::CheckpointRow, authorization_codes::CodeRow,
-    device_authorizations::DeviceAuthorizationRow, events::EventRow, journeys::JourneyRow, mailed_links::LinkRow,
-    refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow, users::UserRow,
+    device_authorizations::DeviceAuthorizationRow, events::EventRow, initial_access_tokens::InitialAccessTokenRow,
+    journeys::JourneyRow, mailed_links::LinkRow, refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow,
+    users::UserRow,
 };
 
 use crate::database::NOW;
@@ -36,6 +38,18 @@ pub(crate) const fn user_id(number: u8) -> UserId {
 /// A scope from its text.
 pub(crate) fn scope(text: &str) -> Scope {
     Scope::parse(text).unwrap()
+}
+
+/// A token for two clients.
+pub(crate) fn initial_access_token(number: i64) -> InitialAccessTokenRow {
+    InitialAccessTokenRow {
+        id: InitialAccessTokenId::new(number),
+        secret_hash: [31; 32],
+        remaining: 2,
+        created_at: NOW,
+        expires_at: expiry(),
+        revoked_at: None,
+    }
 }
 
 /// A proof by password.

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, GrantType, Profile, Scope, TenantId, Timestamp};
+use crate::{ClientId, ClientOrigin, GrantType, LocalizedTexts, Profile, Scope, TenantId, Timestamp};
 
 /// How a client authenticates at the token endpoint (RFC 7591 §2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -26,6 +26,14 @@ pub enum ClientAuthMethod {
 impl ClientAuthMethod {
     /// Every method this server supports.
     pub const ALL: [Self; 4] = [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt];
+
+    /// Whether a client proves itself with a secret that the server gave it.
+    pub const fn has_secret(self) -> bool {
+        match self {
+            Self::ClientSecretBasic | Self::ClientSecretPost => true,
+            Self::None | Self::PrivateKeyJwt => false,
+        }
+    }
 
     /// The registered name.
     pub const fn name(self) -> &'static str {
@@ -60,9 +68,9 @@ pub enum SubjectType {
     Pairwise,
 }
 
-/// What is registered about a client. Unknown members are refused; each is returned as it was given.
+/// What is registered about a client; each member is returned as it was given.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct ClientMetadata {
     /// Name shown to people.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,6 +140,12 @@ pub struct ClientMetadata {
     /// Where a sign-in can be started again (OIDC Core §4).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<String>,
+    /// The software it is an instance of, the same for every instance (RFC 7591 §2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub software_id: Option<String>,
+    /// The version of that software.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub software_version: Option<String>,
     /// A stricter profile than the tenant's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
@@ -141,6 +155,24 @@ pub struct ClientMetadata {
     pub resources: Vec<String>,
     /// Whether it belongs to the operator: people are not asked for consent.
     pub first_party: bool,
+    /// Names and pages in other languages; also the names of members nobody knows.
+    #[serde(flatten)]
+    pub localized: LocalizedTexts,
+}
+
+impl ClientMetadata {
+    /// A page that people are led to, in `language`, a BCP 47 tag: `client_uri`, `policy_uri`, `tos_uri` or `logo_uri`.
+    /// `None` for any other member, and for one that is not registered.
+    pub fn page_in(&self, member: &str, language: &str) -> Option<String> {
+        let untagged = match member {
+            "client_uri" => &self.client_uri,
+            "policy_uri" => &self.policy_uri,
+            "tos_uri" => &self.tos_uri,
+            "logo_uri" => &self.logo_uri,
+            _ => return None,
+        };
+        self.localized.text(member, language).or(untagged.as_deref()).map(str::to_owned)
+    }
 }
 
 /// One of at most two live secrets of a client; only the SHA-256 is kept.
@@ -165,6 +197,8 @@ pub struct Client {
     pub secrets: Vec<ClientSecret>,
     /// When it was switched off.
     pub disabled_at: Option<Timestamp>,
+    /// Who brought it in.
+    pub origin: ClientOrigin,
 }
 
 impl Client {
@@ -181,6 +215,11 @@ impl Client {
     /// What people read: its name, else its identifier.
     pub fn display_name(&self) -> &str {
         self.metadata.client_name.as_deref().unwrap_or(self.id.as_str())
+    }
+
+    /// What people read in `language`, a BCP 47 tag.
+    pub fn display_name_in(&self, language: &str) -> &str {
+        self.metadata.localized.text("client_name", language).unwrap_or_else(|| self.display_name())
     }
 
     /// Whether a remembered consent may be used without asking. A public native client can be imitated by any

@@ -40,6 +40,10 @@ event_types! {
     ClientEnabled = "client.enabled"
     /// A client was removed; its grants ended.
     ClientDeleted = "client.deleted"
+    /// A token that lets clients register was handed out.
+    InitialAccessTokenCreated = "initial_access_token.created"
+    /// A token that lets clients register was taken back.
+    InitialAccessTokenRevoked = "initial_access_token.revoked"
     /// A resource server was registered or changed.
     ResourceServerUpdated = "resource_server.updated"
     /// A resource server was removed.

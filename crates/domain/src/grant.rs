@@ -65,6 +65,15 @@ impl GrantType {
         }
     }
 
+    /// Whether nothing comes of it unless a person says yes to the client at a page of ours: what a client may have for
+    /// which nobody vouched.
+    pub const fn needs_person(self) -> bool {
+        match self {
+            Self::AuthorizationCode | Self::Implicit | Self::RefreshToken | Self::DeviceCode => true,
+            Self::ClientCredentials => false,
+        }
+    }
+
     /// Whether it begins a token family that refresh tokens may come of.
     pub const fn begins_refreshable_families(self) -> bool {
         match self {

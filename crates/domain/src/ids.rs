@@ -145,6 +145,10 @@ row_ids! {
     OutboxId
     /// A remembered refusal, for `explain`.
     RefusalId
+    /// A client's registration of itself.
+    RegistrationId
+    /// A token that lets clients register.
+    InitialAccessTokenId
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod authentication;
 mod claims;
 mod client;
+mod client_registration;
 mod confirmation;
 mod email;
 mod event;
@@ -16,6 +17,7 @@ mod ids;
 pub mod journey;
 mod key_schedule;
 pub mod lifetimes;
+mod localized_texts;
 mod outbox;
 pub mod polling;
 mod profile;
@@ -32,16 +34,18 @@ mod user_code;
 pub use authentication::{Acr, Amr, Proof, ProofKind, Strength};
 pub use claims::{Address, PersonClaims};
 pub use client::{ApplicationType, Client, ClientAuthMethod, ClientMetadata, ClientSecret, SubjectType};
+pub use client_registration::{ClientOrigin, ClientRegistration};
 pub use confirmation::{Confirmation, Thumbprint};
 pub use email::{Email, EmailError};
 pub use event::{Actor, Event, EventType};
 pub use fault::{Context, Failure, Fault};
 pub use grant::{ActsFor, GrantType};
 pub use ids::{
-    AccessTokenId, BrowserId, ClientId, CodeId, DeviceAuthorizationId, EventId, FamilyId, JourneyId, LinkId, OutboxId,
-    RefreshTokenId, RefusalId, SessionId, Subject, TenantId, UserId,
+    AccessTokenId, BrowserId, ClientId, CodeId, DeviceAuthorizationId, EventId, FamilyId, InitialAccessTokenId,
+    JourneyId, LinkId, OutboxId, RefreshTokenId, RefusalId, RegistrationId, SessionId, Subject, TenantId, UserId,
 };
 pub use key_schedule::{KeyPhase, KeyTimes, ScheduleStep, schedule_step};
+pub use localized_texts::LocalizedTexts;
 pub use outbox::{MailPurpose, OutboxMessage, backoff};
 pub use profile::Profile;
 pub use rate::{Gcra, RateDecision, RatePreset};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Profile, RatePreset, TenantId, Timestamp};
+use crate::{ClientRegistration, Profile, RatePreset, TenantId, Timestamp};
 
 /// Whether a second factor is demanded at sign-in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,10 @@ pub struct TenantSettings {
     pub dpop_nonces: DpopNonces,
     /// How sign-in attempts are limited.
     pub rate_limits: RatePreset,
+    /// Whether clients may register themselves.
+    pub client_registration: ClientRegistration,
+    /// Whether clients for which nobody vouched are treated like the operator's: no warning, no stop before a redirect.
+    pub trust_registered_clients: bool,
 }
 
 /// A tenant.

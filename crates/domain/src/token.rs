@@ -20,11 +20,15 @@ pub enum TokenKind {
     ClientSecret,
     /// A device code.
     DeviceCode,
+    /// What lets a client register (RFC 7591 §3).
+    InitialAccess,
+    /// What lets a registered client manage its registration (RFC 7592 §1.2).
+    Registration,
 }
 
 impl TokenKind {
     /// Every kind there is.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::AuthorizationCode,
         Self::AccessToken,
         Self::RefreshToken,
@@ -32,6 +36,8 @@ impl TokenKind {
         Self::MailedLink,
         Self::ClientSecret,
         Self::DeviceCode,
+        Self::InitialAccess,
+        Self::Registration,
     ];
 
     /// What its text begins with.
@@ -44,6 +50,8 @@ impl TokenKind {
             Self::MailedLink => "ptml_",
             Self::ClientSecret => "ptcs_",
             Self::DeviceCode => "ptdc_",
+            Self::InitialAccess => "ptia_",
+            Self::Registration => "ptrg_",
         }
     }
 }

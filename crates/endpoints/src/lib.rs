@@ -1,4 +1,4 @@
-//! Machine doors: token, introspection, revocation, userinfo, JWKS, discovery, gateways.
+//! Machine doors: token, introspection, revocation, userinfo, client registration, JWKS, discovery, gateways.
 //!
 //! Owns routes, methods, headers and the one place where a failure becomes a reply. Leaves parameters and bodies to
 //! `oidc`, everything that happens to `issuer`, and the answer for unknown paths to the door that shows pages: the two
@@ -14,6 +14,7 @@ mod form;
 mod gateway;
 mod introspection;
 mod metadata;
+mod registration;
 mod revocation;
 mod tenant_request;
 mod token;
@@ -63,6 +64,11 @@ fn replies(prefix: &str, doors: &Doors) -> Router<Doors> {
     Router::new()
         .route(&at(paths::INTROSPECT), post(introspection::introspect))
         .route(&at(gateway::AUTH_REQUEST), get(gateway::auth_request))
+        .route(&at(paths::REGISTER), post(registration::register))
+        .route(
+            &at(&format!("{}/{{client_id}}", paths::REGISTER)),
+            get(registration::read).put(registration::replace).delete(registration::delete),
+        )
         .method_not_allowed_fallback(answer::method_not_allowed)
         .merge(for_scripts)
 }

@@ -14,6 +14,8 @@ const MAX_COUNTERS: usize = 100_000;
 const MINUTE: Lifetime = Lifetime::from_minutes(1);
 /// How many mails with a link one account gets an hour, whoever asks for them (S-143).
 const MAILS_PER_HOUR: usize = 5;
+/// How many clients may register from one network a minute; under `strict` as few as sign-ins.
+const REGISTRATIONS_PER_MINUTE: u32 = 30;
 const HOUR: Lifetime = Lifetime::from_hours(1);
 /// How many user codes are taken from one network while one of them lives, right ones too (RFC 8628 §5.1; S-064).
 const USER_CODES: usize = 10;
@@ -50,6 +52,7 @@ type Source = (Endeavour, TenantId, IpAddr);
 enum Counter {
     Address(Source),
     AddressAndAccount(Source, AccountKey),
+    Registrations(TenantId, IpAddr),
 }
 
 /// This node's counters.
@@ -78,9 +81,29 @@ impl Attempts {
             RatePreset::Strict => state.charge_strict(source, now),
             RatePreset::Standard => {
                 state.charge_distinct_accounts(source, attempt.account, now)?;
-                state.charge_counter(Counter::AddressAndAccount(source, attempt.account), now)
+                state.charge_counter(Counter::AddressAndAccount(source, attempt.account), sign_ins(), now)
             }
         }
+    }
+
+    /// Charges the registration of one client from `network`.
+    ///
+    /// # Errors
+    /// How long to wait, when it is one too many.
+    pub(crate) fn charge_registration(
+        &self,
+        preset: RatePreset,
+        tenant: TenantId,
+        network: IpAddr,
+        now: Timestamp,
+    ) -> Result<(), Lifetime> {
+        let count = match preset {
+            RatePreset::Standard => REGISTRATIONS_PER_MINUTE,
+            RatePreset::Strict => RatePreset::ATTEMPTS_PER_MINUTE,
+        };
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.forget_what_counts_nothing(now);
+        state.charge_counter(Counter::Registrations(tenant, network), Gcra::new(count, MINUTE), now)
     }
 
     /// Charges one mail with a link to `account`; false when it has had its mails of this hour.
@@ -116,8 +139,7 @@ impl Attempts {
 }
 
 impl State {
-    fn charge_counter(&mut self, counter: Counter, now: Timestamp) -> Result<(), Lifetime> {
-        let limit = Gcra::new(RatePreset::ATTEMPTS_PER_MINUTE, MINUTE);
+    fn charge_counter(&mut self, counter: Counter, limit: Gcra, now: Timestamp) -> Result<(), Lifetime> {
         match limit.charge(self.arrivals.get(&counter).copied(), now) {
             RateDecision::Allowed { next } => {
                 self.arrivals.insert(counter, next);
@@ -134,7 +156,7 @@ impl State {
         {
             return Err(until.since(now));
         }
-        self.charge_counter(Counter::Address(source), now).map_err(|_| {
+        self.charge_counter(Counter::Address(source), sign_ins(), now).map_err(|_| {
             self.blocked.insert(source, now.plus(RatePreset::STRICT_BLOCK));
             RatePreset::STRICT_BLOCK
         })
@@ -171,6 +193,10 @@ impl State {
         self.mails.retain(|_, sent| sent.iter().any(|at| now < at.plus(HOUR)));
         self.user_codes.retain(|_, typed| typed.iter().any(|at| now < at.plus(lifetimes::DEVICE_CODE)));
     }
+}
+
+fn sign_ins() -> Gcra {
+    Gcra::new(RatePreset::ATTEMPTS_PER_MINUTE, MINUTE)
 }
 
 /// How long a factor that failed `consecutive` times in a row must rest after its last failure: nothing for the first
@@ -252,6 +278,21 @@ mod tests {
         let mail = Attempt { endeavour: Endeavour::Mail, ..sign_in(HERE, 0) };
 
         assert_eq!(attempts.charge(RatePreset::Strict, &mail, NOW), Ok(()));
+    }
+
+    /// S-056: registrations from one network are limited, under `strict` to as few as sign-ins.
+    #[test]
+    fn registrations_from_one_network_are_limited() {
+        for (preset, count) in [(RatePreset::Standard, 30), (RatePreset::Strict, 5)] {
+            let attempts = Attempts::default();
+            for _ in 0..count {
+                assert_eq!(attempts.charge_registration(preset, T, HERE, NOW), Ok(()));
+            }
+
+            assert!(attempts.charge_registration(preset, T, HERE, NOW).is_err());
+            assert_eq!(attempts.charge_registration(preset, T, THERE, NOW), Ok(()));
+            assert_eq!(attempts.charge_registration(preset, T, HERE, NOW.plus(MINUTE)), Ok(()));
+        }
     }
 
     /// S-143: five mails an hour to one account, from however many addresses they are asked for.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::KeyEncryptionKey;
-use portreeve_domain::{Client, ClientId, DpopNonces, Fault, ResourceServer, Tenant, TenantId};
+use portreeve_domain::{Client, ClientId, ClientOrigin, DpopNonces, Fault, ResourceServer, Tenant, TenantId};
 use portreeve_storage::signing_keys::SigningKeyRow;
 use portreeve_storage::{Store, Wall, clients, directory_versions, resource_servers, signing_keys, tenants};
 
@@ -52,6 +52,11 @@ impl TenantDirectory {
     /// The resource server named `resource`.
     pub fn server(&self, resource: &str) -> Option<&Arc<ResourceServer>> {
         self.servers.iter().find(|server| server.resource == resource)
+    }
+
+    /// Whether a client is one the operator answers for, or lets pass for one.
+    pub fn trusts(&self, client: &Client) -> bool {
+        client.origin != ClientOrigin::Anybody || self.tenant.settings.trust_registered_clients
     }
 
     /// The resource servers as the pure rules want them.

@@ -3,7 +3,7 @@
 //! Owns which facts of the directory go in. Leaves the members to `oidc::metadata`, routes and caching to the doors.
 //! OIDC Discovery §3, §4; RFC 8414 §2.
 
-use portreeve_domain::Fault;
+use portreeve_domain::{ClientRegistration, Fault};
 use portreeve_oidc::metadata::{self, Facts};
 use portreeve_oidc::scope_policy::OIDC_SCOPES;
 
@@ -39,6 +39,7 @@ impl TenantDirectory {
             profile: self.tenant.settings.profile,
             scopes: &scopes,
             registration_open: self.tenant.settings.registration,
+            clients_register: self.tenant.settings.client_registration != ClientRegistration::Off,
             ui_locales: &[],
         })?;
         let etag = etag_of(&bytes);

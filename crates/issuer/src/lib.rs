@@ -11,6 +11,7 @@ mod authorization_response;
 mod authorize;
 mod browsers;
 mod client_keys;
+mod client_registration;
 pub mod configure;
 mod demand;
 mod device_authorization;
@@ -19,6 +20,7 @@ mod discovery;
 mod gate;
 mod gateway;
 mod id_token_hint;
+mod initial_access_tokens;
 mod introspect;
 mod journeys;
 mod key_rotation;
@@ -58,10 +60,12 @@ pub use ambient::{Ambient, Clock};
 pub use audit::{AuditExport, AuditFinding, AuditReport, ExportRefusal, KeptCheckpoint};
 pub use authorize::Progress;
 pub use browsers::Browser;
+pub use client_registration::Registration;
 pub use device_authorization::{AskingDevice, DeviceArrival};
 pub use directory::{Directory, TenantDirectory};
 pub use discovery::PublicDocument;
 pub use gateway::GatewayIdentity;
+pub use initial_access_tokens::InitialAccessToken;
 pub use journeys::{
     AccountChoice, Acted, Arrival, DeviceOutcome, Journey, PostedFrom, Problem, SignInForm, StartedByMyself, Stop,
     is_same_token,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 /// Why bytes are not an object we read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ObjectError {
+pub enum ObjectError {
     /// Not UTF-8 JSON, not an object, nested beyond 127 levels, or followed by more text.
     NotAnObject,
     /// A member name occurs twice at the top level.
@@ -16,7 +16,10 @@ pub(crate) enum ObjectError {
 }
 
 /// Reads one JSON object whose top-level member names are distinct.
-pub(crate) fn parse_object(json: &[u8]) -> Result<Map<String, Value>, ObjectError> {
+///
+/// # Errors
+/// As the variants of `ObjectError`.
+pub fn parse_object(json: &[u8]) -> Result<Map<String, Value>, ObjectError> {
     let object: DistinctObject = serde_json::from_slice(json).map_err(|_| ObjectError::NotAnObject)?;
     if object.has_duplicate {
         return Err(ObjectError::DuplicateMember);

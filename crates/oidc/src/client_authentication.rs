@@ -221,6 +221,7 @@ mod tests {
             metadata,
             secrets: Vec::new(),
             disabled_at: None,
+            origin: portreeve_domain::ClientOrigin::Operator,
         }
     }
 

@@ -33,6 +33,8 @@ pub struct Facts<'a> {
     pub scopes: &'a [&'a str],
     /// Whether people may create an account: `prompt=create`.
     pub registration_open: bool,
+    /// Whether clients may register themselves.
+    pub clients_register: bool,
     /// The languages pages are written in, as BCP 47 tags; left out when empty.
     pub ui_locales: &'a [&'a str],
 }
@@ -60,6 +62,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         device_authorization_endpoint: machine(paths::DEVICE_AUTHORIZATION),
         introspection_endpoint: machine(paths::INTROSPECT),
         revocation_endpoint: machine(paths::REVOKE),
+        registration_endpoint: facts.clients_register.then(|| machine(paths::REGISTER)),
         end_session_endpoint: browser(paths::LOGOUT),
         scopes_supported: facts.scopes,
         response_types_supported: response_types.map(ResponseType::name).collect(),
@@ -102,6 +105,8 @@ struct Document<'a> {
     device_authorization_endpoint: String,
     introspection_endpoint: String,
     revocation_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     end_session_endpoint: String,
     #[serde(skip_serializing_if = "<[&str]>::is_empty")]
     scopes_supported: &'a [&'a str],
@@ -144,6 +149,7 @@ mod tests {
         profile: Profile::OAuth21,
         scopes: &["openid", "email", "orders.read"],
         registration_open: false,
+        clients_register: false,
         ui_locales: &["en", "de"],
     };
 

@@ -19,6 +19,8 @@ pub const REVOKE: &str = "/oauth2/revoke";
 pub const USERINFO: &str = "/oauth2/userinfo";
 /// The JWK set.
 pub const JWKS: &str = "/oauth2/jwks";
+/// The client registration endpoint; below it each registered client has an address of its own.
+pub const REGISTER: &str = "/oauth2/register";
 /// The end-session endpoint.
 pub const LOGOUT: &str = "/oauth2/logout";
 /// The discovery document, appended to the issuer (OIDC Discovery §4).

@@ -226,6 +226,9 @@ causes! {
     // Registration and configuration.
     RegisteredRedirectUriInvalid => InvalidRedirectUri, "a redirect URI is not acceptable";
     MetadataInvalid => InvalidClientMetadata, "client metadata is not acceptable";
+    RegistrationMalformed => InvalidClientMetadata, "the request body must be one JSON object of client metadata";
+    RegistrationTokenUnusable => InvalidToken, "the token is unknown, expired, used up or for another client";
+    RegistrationsTooMany => TemporarilyUnavailable, "too many clients have registered, try again later";
 
     // Capacity.
     Busy => TemporarilyUnavailable, "the server is busy, try again";
@@ -244,6 +247,16 @@ impl Refusal {
     /// A refusal without detail.
     pub const fn new(cause: Cause) -> Self {
         Self { cause, detail: None }
+    }
+
+    /// The `error_description`: the fixed text, and for client metadata which field is meant.
+    pub fn description(&self) -> String {
+        let fixed = self.cause.description();
+        let names_field = matches!(self.cause, Cause::MetadataInvalid | Cause::RegisteredRedirectUriInvalid);
+        // The detail begins with the name of the field.
+        let field = self.detail.as_deref().filter(|_| names_field).and_then(|detail| detail.split(' ').next());
+        let is_name = |field: &&str| field.bytes().all(|b| b.is_ascii_alphanumeric() || b"_#-".contains(&b));
+        field.filter(is_name).map_or_else(|| fixed.to_owned(), |field| format!("{fixed}: {field}"))
     }
 
     /// Adds what exactly was wrong, for the operator.

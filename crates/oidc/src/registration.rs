@@ -42,6 +42,7 @@ pub fn check(metadata: ClientMetadata, profile: Profile) -> Result<ClientMetadat
     algorithms(&metadata)?;
     default_max_age(&metadata)?;
     page_uris(&metadata)?;
+    localized_texts(&metadata)?;
     sector(&metadata)?;
     resources(&metadata)?;
     Ok(metadata)
@@ -70,15 +71,37 @@ fn profile_is_no_looser(metadata: &ClientMetadata, tenant: Profile) -> Result<()
 }
 
 fn texts_are_short(metadata: &ClientMetadata) -> Result<(), Refusal> {
-    if let Some(name) = &metadata.client_name
-        && (name.trim().is_empty() || name.chars().count() > MAX_NAME_CHARS || name.chars().any(is_invisible))
-    {
+    if metadata.client_name.as_deref().is_some_and(|name| !is_name(name)) {
         return Err(invalid("client_name", "must be 1 to 200 visible characters"));
+    }
+    for (field, text) in [("software_id", &metadata.software_id), ("software_version", &metadata.software_version)] {
+        let is_good = |text: &str| (1..=MAX_TEXT_BYTES).contains(&text.len()) && !text.chars().any(is_invisible);
+        if !text.as_deref().is_none_or(is_good) {
+            return Err(invalid(field, "must be 1 to 255 visible characters"));
+        }
     }
     for (field, texts) in [("contacts", &metadata.contacts), ("default_acr_values", &metadata.default_acr_values)] {
         let is_good = |text: &String| (1..=MAX_TEXT_BYTES).contains(&text.len()) && !text.chars().any(is_invisible);
         if !texts.iter().all(is_good) {
             return Err(invalid(field, "must hold texts of 1 to 255 visible characters"));
+        }
+    }
+    Ok(())
+}
+
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= MAX_NAME_CHARS && !text.chars().any(is_invisible)
+}
+
+/// DR-13: texts in other languages obey the rule of the member they translate.
+fn localized_texts(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    if metadata.localized.len() > MAX_ENTRIES {
+        return Err(invalid("client_name", format!("and pages are there in more than {MAX_ENTRIES} languages")));
+    }
+    for (field, text) in metadata.localized.iter() {
+        let is_good = if field.starts_with("client_name#") { is_name(text) } else { is_page(text) };
+        if !is_good {
+            return Err(invalid(field, "must be like the member without a language"));
         }
     }
     Ok(())

@@ -225,6 +225,28 @@ fn a_name_is_short_and_visible() {
     assert_invalid("default_acr_values", |m| m.default_acr_values = vec!["x".repeat(256)]);
 }
 
+/// DR-13: a text in another language obeys the rule of the member it translates.
+#[test]
+fn texts_in_other_languages_obey_the_same_rules() {
+    let with = |member: &str, text: &str| {
+        let localized = serde_json::from_value(json!({ member: text })).unwrap();
+        move |metadata: &mut ClientMetadata| metadata.localized = localized
+    };
+
+    assert!(checked(with("client_name#de", "B\u{fc}cher")).is_ok());
+    assert!(checked(with("tos_uri#de", "https://rp.example/agb")).is_ok());
+    assert_invalid("client_name#de", with("client_name#de", "a\u{202e}b"));
+    assert_invalid("tos_uri#de", with("tos_uri#de", "javascript:alert(1)"));
+}
+
+/// RFC 7591 §2: what names the software is short and visible.
+#[test]
+fn software_is_named_by_short_visible_texts() {
+    assert!(checked(|m| m.software_id = text("4NRB1-0XZABZI9E6-5SM3R")).is_ok());
+    assert_invalid("software_id", |m| m.software_id = text(&"x".repeat(256)));
+    assert_invalid("software_version", |m| m.software_version = text("1\n2"));
+}
+
 #[test]
 fn lists_are_limited() {
     let many = |uri: &str| vec![uri.to_owned(); 51];

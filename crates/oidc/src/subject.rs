@@ -65,7 +65,7 @@ fn host(uri: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use portreeve_domain::{ClientId, TenantId};
+    use portreeve_domain::{ClientId, ClientOrigin, TenantId};
 
     const ADA: UserId = UserId::from_bytes([1; 16]);
     const BOB: UserId = UserId::from_bytes([2; 16]);
@@ -86,6 +86,7 @@ mod tests {
             },
             secrets: Vec::new(),
             disabled_at: None,
+            origin: ClientOrigin::Operator,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Clients, resource servers and requests that the tests of this crate start from.
 
 use portreeve_domain::{
-    Acr, ApplicationType, Client, ClientAuthMethod, ClientId, ClientMetadata, FamilyId, GrantType, Proof, ProofKind,
-    ResourceServer, Scope, SessionId, TenantId, Timestamp, TokenFamily, TokenProfile, UserId,
+    Acr, ApplicationType, Client, ClientAuthMethod, ClientId, ClientMetadata, ClientOrigin, FamilyId, GrantType, Proof,
+    ProofKind, ResourceServer, Scope, SessionId, TenantId, Timestamp, TokenFamily, TokenProfile, UserId,
 };
 
 use crate::Parameters;
@@ -20,6 +20,7 @@ pub(crate) fn web_client() -> Client {
         },
         secrets: Vec::new(),
         disabled_at: None,
+        origin: ClientOrigin::Operator,
     }
 }
 

@@ -47,13 +47,13 @@ impl TokenResponse<'_> {
     }
 }
 
-/// The body of an error answer: `error` and the fixed `error_description` of the cause, never its detail (RFC 6749 §5.2).
+/// The body of an error answer: `error` and the fixed `error_description` of the cause; of the detail it tells the name of
+/// a field at most (RFC 6749 §5.2).
 ///
 /// # Errors
 /// A fault if JSON cannot be written, which no value of these types causes.
 pub fn error_json(refusal: &Refusal) -> Result<Vec<u8>, Fault> {
-    let cause = refusal.cause;
-    let members = ErrorMembers { error: cause.code().as_str(), error_description: cause.description() };
+    let members = ErrorMembers { error: refusal.cause.code().as_str(), error_description: refusal.description() };
     serde_json::to_vec(&members).map_err(Fault::new)
 }
 
@@ -73,7 +73,7 @@ struct Members<'a> {
 #[derive(Serialize)]
 struct ErrorMembers<'a> {
     error: &'a str,
-    error_description: &'a str,
+    error_description: String,
 }
 
 #[cfg(test)]

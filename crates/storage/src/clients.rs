@@ -1,16 +1,17 @@
 //! Clients and their secrets.
 
-use portreeve_domain::{Client, ClientId, ClientMetadata, ClientSecret, Fault, TenantId, Timestamp};
+use portreeve_domain::{Client, ClientId, ClientMetadata, ClientOrigin, ClientSecret, Fault, TenantId, Timestamp};
 
 use crate::{Conn, Row, Tx};
 
-const ALL: &str = "SELECT tenant_id, client_id, metadata, disabled_at FROM clients ORDER BY tenant_id, client_id";
+const ALL: &str = "SELECT c.tenant_id, c.client_id, c.metadata, c.disabled_at, r.origin FROM clients c LEFT JOIN client_registrations r ON r.tenant_id = c.tenant_id AND r.client_id = c.client_id ORDER BY c.tenant_id, c.client_id";
 const ALL_SECRETS: &str =
     "SELECT tenant_id, client_id, hash, created_at FROM client_secrets ORDER BY tenant_id, client_id, created_at";
 const UPSERT: &str = "INSERT INTO clients (tenant_id, client_id, metadata, created_at, updated_at) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (tenant_id, client_id) DO UPDATE SET metadata = excluded.metadata, updated_at = excluded.updated_at";
 const DISABLE: &str = "UPDATE clients SET disabled_at = $3 WHERE tenant_id = $1 AND client_id = $2";
 const DELETE: &str = "DELETE FROM clients WHERE tenant_id = $1 AND client_id = $2";
 const DELETE_SECRETS: &str = "DELETE FROM client_secrets WHERE tenant_id = $1 AND client_id = $2";
+const DELETE_REGISTRATION: &str = "DELETE FROM client_registrations WHERE tenant_id = $1 AND client_id = $2";
 const INSERT_SECRET: &str = "INSERT INTO client_secrets (tenant_id, client_id, hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
 /// Every client of every tenant, with its secrets. Needs a connection for all tenants.
@@ -72,12 +73,13 @@ pub async fn disable(tx: &mut Tx, tenant: TenantId, id: &ClientId, at: Option<Ti
     Ok(tx.execute(DISABLE, &[tenant.into(), id.into(), at.into()]).await? == 1)
 }
 
-/// Removes a client and its secrets; false when there is no such client.
+/// Removes a client with its secrets and its registration of itself; false when there is no such client.
 ///
 /// # Errors
 /// A fault when the database is away.
 pub async fn delete(tx: &mut Tx, tenant: TenantId, id: &ClientId) -> Result<bool, Fault> {
     tx.execute(DELETE_SECRETS, &[tenant.into(), id.into()]).await?;
+    tx.execute(DELETE_REGISTRATION, &[tenant.into(), id.into()]).await?;
     Ok(tx.execute(DELETE, &[tenant.into(), id.into()]).await? == 1)
 }
 
@@ -88,6 +90,11 @@ fn read(row: &Row<'_>) -> Result<Client, Fault> {
         metadata: serde_json::from_str(&row.text(2)?).map_err(|e| Fault::new(e).while_doing("read client metadata"))?,
         secrets: Vec::new(),
         disabled_at: row.optional_timestamp(3)?,
+        origin: match row.optional_text(4)? {
+            None => ClientOrigin::Operator,
+            Some(name) => ClientOrigin::from_registered_name(&name)
+                .ok_or_else(|| Fault::impossible("a client's origin is a word nobody knows"))?,
+        },
     })
 }
 

@@ -55,6 +55,15 @@ const MIGRATIONS: &[Migration] = &[
             include_str!("../../../migrations/postgres/0009_device_authorizations.sql")
         )),
     },
+    Migration {
+        number: 10,
+        name: "client_registration",
+        sqlite: Some(include_str!("../../../migrations/0010_client_registration.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0010_client_registration.sql"),
+            include_str!("../../../migrations/postgres/0010_client_registration.sql")
+        )),
+    },
 ];
 
 const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";

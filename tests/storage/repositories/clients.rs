@@ -1,6 +1,6 @@
 //! Clients and their secrets belong together and to one tenant.
 
-use portreeve_domain::{Client, ClientId, ClientMetadata};
+use portreeve_domain::{Client, ClientId, ClientMetadata, ClientOrigin};
 use portreeve_storage::{Wall, clients};
 
 use crate::{
@@ -29,8 +29,14 @@ async fn a_registered_client_is_replaced_by_the_next_registration() {
 
         let all = all(db).await;
 
-        let expected =
-            Client { tenant: ONE, id: web(), metadata: named("second"), secrets: Vec::new(), disabled_at: None };
+        let expected = Client {
+            tenant: ONE,
+            id: web(),
+            metadata: named("second"),
+            secrets: Vec::new(),
+            disabled_at: None,
+            origin: ClientOrigin::Operator,
+        };
         assert_eq!(all, [expected]);
     })
     .await;

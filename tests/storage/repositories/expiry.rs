@@ -4,25 +4,28 @@ use portreeve_domain::{BrowserId, Fault, Lifetime, RefusalId, Timestamp, lifetim
 use portreeve_storage::{
     Tx, Wall, access_tokens, access_tokens::AccessTokenRow, authorization_codes, authorization_codes::CodeRow,
     browsers, client_assertions, device_authorizations, device_authorizations::DeviceAuthorizationRow, dpop_proofs,
-    expiry, journeys, journeys::JourneyRow, mailed_links, mailed_links::LinkRow, refresh_tokens,
-    refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, users,
+    expiry, initial_access_tokens, initial_access_tokens::InitialAccessTokenRow, journeys, journeys::JourneyRow,
+    mailed_links, mailed_links::LinkRow, refresh_tokens, refresh_tokens::RefreshTokenRow, refusals, revoked_jtis,
+    sessions, token_families, users,
 };
 
 use crate::{
     database::{Database, NOW, ONE, TWO, lasting, on_both},
     rows::{
-        access_token, code, device_authorization, family, journey, link, refresh_token, session, user, user_id, web,
+        access_token, code, device_authorization, family, initial_access_token, journey, link, refresh_token, session,
+        user, user_id, web,
     },
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "access_tokens",
     "authorization_codes",
     "browsers",
     "client_assertions",
     "device_authorizations",
     "dpop_proofs",
+    "initial_access_tokens",
     "journeys",
     "mailed_links",
     "refresh_tokens",
@@ -44,6 +47,8 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
     let old = device_authorization(number);
     let awaited = Awaited { expires_at: at, ..old.awaited };
     device_authorizations::insert(tx, ONE, &DeviceAuthorizationRow { awaited, ..old }).await?;
+    initial_access_tokens::insert(tx, ONE, &InitialAccessTokenRow { expires_at: at, ..initial_access_token(number) })
+        .await?;
     journeys::insert(tx, ONE, &JourneyRow { expires_at: at, ..journey(number) }).await?;
     mailed_links::insert_newest(tx, ONE, &LinkRow { expires_at: at, ..link(number) }, NOW).await?;
     refresh_tokens::insert(tx, ONE, &RefreshTokenRow { expires_at: at, ..refresh_token(number) }).await?;

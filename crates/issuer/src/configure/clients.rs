@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use portreeve_crypto::{SecretText, sha256};
-use portreeve_domain::{Client, ClientAuthMethod, ClientMetadata};
+use portreeve_domain::{Client, ClientMetadata, ClientOrigin};
 use portreeve_oidc::registration;
 
 use super::change::{ChangeKind, ResourceKind, differing_members};
@@ -31,7 +31,9 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
         }
     }
     if let (Unlisted::Delete, Some(at)) = (scene.unlisted, &scene.at) {
-        let mut unlisted: Vec<_> = at.clients.keys().filter(|id| !declared.iter().any(|d| d.what.id == **id)).collect();
+        // Clients that registered themselves were never in a file.
+        let own = at.clients.values().filter(|client| client.origin == ClientOrigin::Operator).map(|client| &client.id);
+        let mut unlisted: Vec<_> = own.filter(|id| !declared.iter().any(|d| d.what.id == **id)).collect();
         unlisted.sort();
         for id in unlisted {
             let change = scene.change(ChangeKind::Delete, ResourceKind::Client, id.as_str(), Vec::new());
@@ -98,7 +100,7 @@ fn new_secret_hashes(
     let place = declared.origin.place_of("client_secret");
     let name = declared.what.id.as_str();
     let method = metadata.token_endpoint_auth_method;
-    let has_secret = matches!(method, ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost);
+    let has_secret = method.has_secret();
     let held: BTreeSet<[u8; 32]> = stored.iter().flat_map(|client| &client.secrets).map(|secret| secret.hash).collect();
     let given = declared.what.secrets.as_deref();
     match given {

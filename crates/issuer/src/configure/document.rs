@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{ClientId, PersonClaims, ResourceServer, Scope, Tenant};
+use portreeve_domain::{ClientId, ClientMetadata, PersonClaims, ResourceServer, Scope, Tenant};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
@@ -18,6 +18,8 @@ use super::problem::{Origin, Place, Problem};
 use super::resources::{ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration};
 use super::secret_reference;
 
+/// Where to look for the name of a field.
+const FIELDS: &str = "see docs/configuration.md for the fields of each resource";
 /// The lists a document may hold.
 const LISTS: [&str; 4] = ["tenants", "resource_servers", "clients", "users"];
 
@@ -137,7 +139,10 @@ impl<'i> Entry<'_, 'i> {
         let tenant = self.tenant_slug()?;
         let id: ClientId = self.required("client_id")?;
         let secrets = self.secrets("client_secret")?;
-        let (origin, metadata) = self.rest()?;
+        let (origin, metadata): (_, ClientMetadata) = self.rest()?;
+        if let Some(name) = metadata.localized.unknown() {
+            return Err(origin.place_of(name).problem(format!("unknown field `{name}`"), FIELDS));
+        }
         Ok(Declared { origin, tenant, what: ClientDeclaration { id, metadata, secrets } })
     }
 
@@ -224,7 +229,7 @@ fn mistake(document: &Document<'_>, origin: &Origin, error: &toml::de::Error, fi
     let place = error.span().map_or_else(|| origin.place_of(field), |span| document.place(span.start));
     let what = one_line(error.message());
     let what = if field.is_empty() { what } else { format!("{field}: {what}") };
-    place.problem(what, "see docs/configuration.md for the fields of each resource")
+    place.problem(what, FIELDS)
 }
 
 fn one_line(message: &str) -> String {

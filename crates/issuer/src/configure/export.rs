@@ -2,7 +2,7 @@
 //!
 //! Owns the canonical form: members that have their default are left out, secrets always. A plan of an export is empty.
 
-use portreeve_domain::{ClientMetadata, Fault, Tenant, TenantId, TenantSettings};
+use portreeve_domain::{ClientMetadata, ClientOrigin, Fault, Tenant, TenantId, TenantSettings};
 use portreeve_storage::users;
 use serde::Serialize;
 use toml::{Table, Value};
@@ -48,7 +48,9 @@ impl Issuer {
                 table.insert("scopes".to_owned(), Value::Array(scopes));
                 file.resource_servers.push(in_tenant(&at, table));
             }
-            let mut clients: Vec<_> = at.clients.values().collect();
+            // Clients that registered themselves manage their own registration.
+            let own = at.clients.values().filter(|client| client.origin == ClientOrigin::Operator);
+            let mut clients: Vec<_> = own.collect();
             clients.sort_by(|a, b| a.id.cmp(&b.id));
             for client in clients {
                 let mut entry = without_defaults(table(&client.metadata)?, &table(&ClientMetadata::default())?);

@@ -33,6 +33,7 @@ mod secret_reference;
 mod tests;
 mod users;
 
+pub(crate) use change::differing_members;
 pub use change::{Change, ChangeKind, ResourceKind};
 pub use export::ExportScope;
 pub use operator::{AccountSwitch, FormerSecrets, NewAccount, OperatorRefusal};

@@ -5,9 +5,7 @@
 use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{
-    Actor, ClientAuthMethod, ClientId, Email, Event, EventType, Failure, Fault, PersonClaims, SessionEnd,
-};
+use portreeve_domain::{Actor, ClientId, Email, Event, EventType, Failure, Fault, PersonClaims, SessionEnd};
 use portreeve_storage::{clients, directory_versions, users};
 
 use super::resources::PasswordSource;
@@ -184,8 +182,7 @@ impl Issuer {
         former: FormerSecrets,
     ) -> Outcome<SecretText> {
         let client = at.client(id).ok_or(Failure::Refused(OperatorRefusal::NoSuchClient))?;
-        let method = client.metadata.token_endpoint_auth_method;
-        if !matches!(method, ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost) {
+        if !client.metadata.token_endpoint_auth_method.has_secret() {
             return Err(Failure::Refused(OperatorRefusal::ClientWithoutSecret));
         }
         let mut hashes: Vec<[u8; 32]> = match (former, client.secrets.as_slice()) {

@@ -1,11 +1,12 @@
 //! `portreeve clients`: the clients of a tenant. They are made and changed by resource files.
 
 use clap::Subcommand;
-use portreeve_domain::{ClientId, Failure as UseCaseFailure};
+use portreeve_domain::{ClientId, ClientRegistration, Failure as UseCaseFailure, Lifetime};
 use portreeve_issuer::configure::{AccountSwitch, FormerSecrets, OperatorRefusal};
+use portreeve_issuer::{Issuer, TenantDirectory};
 
 use super::{deployment, table};
-use crate::command_line::TenantTarget;
+use crate::command_line::{Output, TenantTarget};
 use crate::failure::Failure;
 
 /// What to do.
@@ -28,6 +29,11 @@ pub(crate) enum Action {
         /// Which.
         client_id: String,
     },
+    /// Tokens with which clients register themselves.
+    InitialAccessToken {
+        #[command(subcommand)]
+        action: TokenAction,
+    },
     /// Give a client a new secret, printed once; the one in use goes on working beside it.
     RotateSecret {
         /// Which.
@@ -35,6 +41,27 @@ pub(crate) enum Action {
         /// End the former secrets at once: one of them leaked.
         #[arg(long)]
         at_once: bool,
+    },
+}
+
+/// What to do with initial access tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenAction {
+    /// Make one; it is printed once.
+    Create {
+        /// How many clients may register with it.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        uses: u32,
+        /// How many hours it lives.
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=8_760))]
+        hours: u32,
+    },
+    /// List those a client could still register with.
+    List,
+    /// Take one back.
+    Revoke {
+        /// Which, by the name that `create` and `list` show.
+        name: String,
     },
 }
 
@@ -82,10 +109,43 @@ pub(crate) async fn run(action: Action, target: &TenantTarget) -> Result<(), Fai
             done.map_err(|failure| refused(failure, &client_id))?;
             println!("Enabled {client_id}.");
         }
+        Action::InitialAccessToken { action } => tokens(action, &issuer, &at, target.output).await?,
         Action::RotateSecret { client_id, at_once } => {
             let former = if at_once { FormerSecrets::End } else { FormerSecrets::Keep };
             let rotated = issuer.rotate_client_secret(&at, &id(&client_id)?, former).await;
             println!("{}", rotated.map_err(|failure| refused(failure, &client_id))?.expose());
+        }
+    }
+    Ok(())
+}
+
+async fn tokens(action: TokenAction, issuer: &Issuer, at: &TenantDirectory, output: Output) -> Result<(), Failure> {
+    match action {
+        TokenAction::Create { uses, hours } => {
+            let lifetime = Lifetime::from_hours(hours.into());
+            let (name, token) = issuer.make_initial_access_token(at, uses, lifetime).await?;
+            eprintln!("{name}, for {uses} clients, lives {hours} hours.");
+            if at.tenant.settings.client_registration == ClientRegistration::Off {
+                eprintln!("Tenant {} lets no client register; set client_registration.", at.tenant.slug);
+            }
+            println!("{}", token.expose());
+        }
+        TokenAction::List => {
+            let now = issuer.ambient().now();
+            let live = issuer.list_initial_access_tokens(at).await?;
+            let rows: Vec<_> = live
+                .into_iter()
+                .map(|token| [token.name, token.remaining.to_string(), table::age(now, token.expires_at)])
+                .collect();
+            table::print(["NAME", "REMAINING", "EXPIRES IN"], &rows, output);
+        }
+        TokenAction::Revoke { name } => {
+            if !issuer.revoke_initial_access_token(at, &name).await? {
+                return Err(Failure::refused(format!(
+                    "there is no live token {name}; look at portreeve clients initial-access-token list"
+                )));
+            }
+            println!("Revoked {name}.");
         }
     }
     Ok(())

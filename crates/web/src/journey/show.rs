@@ -82,7 +82,7 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
 
 impl View<'_> {
     fn client_name(&self) -> Option<String> {
-        Some(self.stop.journey.client().display_name().to_owned())
+        Some(self.stop.journey.client().display_name_in(self.frame.locale.tag()).to_owned())
     }
 
     fn email(&self) -> String {
@@ -251,13 +251,18 @@ impl View<'_> {
 
     /// The application that asks.
     fn client(&self) -> Client {
-        let client = self.stop.journey.client();
+        let (client, language) = (self.stop.journey.client(), self.frame.locale.tag());
         Client {
-            name: client.display_name().to_owned(),
-            client_uri: client.metadata.client_uri.clone(),
-            policy_uri: client.metadata.policy_uri.clone(),
-            tos_uri: client.metadata.tos_uri.clone(),
+            name: client.display_name_in(language).to_owned(),
+            client_uri: client.metadata.page_in("client_uri", language),
+            policy_uri: client.metadata.page_in("policy_uri", language),
+            tos_uri: client.metadata.page_in("tos_uri", language),
         }
+    }
+
+    fn publisher(&self) -> Publisher {
+        let is_trusted = self.door.at.trusts(self.stop.journey.client());
+        if is_trusted { Publisher::Verified } else { Publisher::Unverified }
     }
 
     fn scopes(&self) -> Vec<Scope> {
@@ -301,8 +306,7 @@ impl View<'_> {
         let request = self.stop.journey.request();
         let page = Consent {
             client: self.client(),
-            // Every client is registered by the operator; registration by strangers brings the other kind.
-            publisher: Publisher::Verified,
+            publisher: self.publisher(),
             redirect_host: redirect_uri::origin_or_scheme(request.target.redirect_uri()),
             email: self.email(),
             scopes: self.scopes(),
