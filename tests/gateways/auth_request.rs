@@ -135,7 +135,10 @@ async fn without_a_token_the_challenge_of_the_issuer_reaches_the_caller() {
     let response = answer(forged).await;
 
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-    assert_eq!(challenge(&response), format!(r#"Bearer realm="{}""#, scene.ours.issuer.url));
+    assert!(
+        challenge(&response).starts_with(&format!(r#"Bearer realm="{}", resource_metadata="#, scene.ours.issuer.url))
+    );
+    assert!(!challenge(&response).contains("error"), "{}", challenge(&response));
     assert_eq!(scene.upstream.requests(), 0);
 }
 

@@ -32,6 +32,7 @@ mod prompts;
 mod redirect_uris;
 mod refresh_tokens;
 mod registered;
+mod resource_metadata;
 mod revocation;
 mod second_door;
 mod second_factors;

@@ -97,11 +97,12 @@ impl TenantRequest {
     }
 }
 
-/// Asks for a token, without an error code: nothing was wrong yet (RFC 6750 §3.1).
-pub(crate) fn without_token(realm: &str) -> Response {
+/// Asks for a token, without an error code: nothing was wrong yet (RFC 6750 §3.1). `metadata` is where the resource is
+/// described (RFC 9728 §5.1).
+pub(crate) fn without_token(realm: &str, metadata: Option<&str>) -> Response {
     let mut response = StatusCode::UNAUTHORIZED.into_response();
     for challenge in bearer::challenges(realm) {
-        if let Ok(value) = HeaderValue::try_from(challenge) {
+        if let Ok(value) = HeaderValue::try_from(bearer::with_resource_metadata(challenge, metadata)) {
             response.headers_mut().append(header::WWW_AUTHENTICATE, value);
         }
     }

@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use portreeve_domain::Failure;
 use portreeve_issuer::{GatewayIdentity, RequestTarget, ResourceRequest};
-use portreeve_oidc::Refusal;
 use portreeve_oidc::bearer::{self, Places, Scheme};
+use portreeve_oidc::{Refusal, resource_metadata};
 use serde::Deserialize;
 
 use crate::answer;
@@ -31,22 +31,26 @@ pub(crate) struct Target {
 }
 
 /// Answers one subrequest.
-pub(crate) async fn auth_request(asked: TenantRequest, Path(target): Path<Target>, request: Request) -> Response {
-    let Some(app) = asked.at.gateway_app(&target.app) else {
+pub(crate) async fn auth_request(asked: TenantRequest, Path(path): Path<Target>, request: Request) -> Response {
+    let Some(app) = asked.at.gateway_app(&path.app) else {
         return with_identity(answer::not_found(), &GatewayIdentity::default());
     };
     let authorization = Authorization::of(request.headers());
     let values = authorization.values();
     let token = match bearer::extract(&Places { authorization: &values, ..Places::default() }) {
         Ok(Some(token)) => token,
-        Ok(None) => return with_identity(answer::without_token(&asked.at.issuer), &GatewayIdentity::default()),
-        Err(refusal) => return denied(&asked, &refusal, Scheme::Bearer),
+        Ok(None) => {
+            let metadata = resource_metadata::address_of_app(&asked.at.issuer, &path.app);
+            let response = answer::without_token(&asked.at.issuer, metadata.as_deref());
+            return with_identity(response, &GatewayIdentity::default());
+        }
+        Err(refusal) => return denied(&asked, &path.app, &refusal, Scheme::Bearer),
     };
     let target = original_request(request.headers());
     let checked = ResourceRequest { token, sender: &asked.sender, target };
     let response = match asked.issuer.gateway_identity(&asked.at, app, &checked).await {
         Ok(identity) => with_identity(StatusCode::NO_CONTENT.into_response(), &identity),
-        Err(Failure::Refused(refusal)) => denied(&asked, &refusal, token.scheme),
+        Err(Failure::Refused(refusal)) => denied(&asked, &path.app, &refusal, token.scheme),
         Err(Failure::Fault(fault)) => with_identity(asked.broken(&fault), &GatewayIdentity::default()),
     };
     asked.with_nonce(response)
@@ -64,12 +68,14 @@ fn original_request(headers: &HeaderMap) -> Option<RequestTarget<'_>> {
 }
 
 /// 401 where another token or proof would help, else 403.
-fn denied(asked: &TenantRequest, refusal: &Refusal, scheme: Scheme) -> Response {
+fn denied(asked: &TenantRequest, app: &str, refusal: &Refusal, scheme: Scheme) -> Response {
     let status = match refusal.cause.code().status_at_resource() {
         401 => StatusCode::UNAUTHORIZED,
         _ => StatusCode::FORBIDDEN,
     };
+    let metadata = resource_metadata::address_of_app(&asked.at.issuer, app);
     let challenge = bearer::challenge(refusal, scheme, &asked.at.issuer, None);
+    let challenge = bearer::with_resource_metadata(challenge, metadata.as_deref());
     let response = (status, [(header::WWW_AUTHENTICATE, challenge)]).into_response();
     with_identity(asked.note_refusal(refusal, response), &GatewayIdentity::default())
 }

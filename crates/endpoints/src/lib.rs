@@ -15,6 +15,7 @@ mod gateway;
 mod introspection;
 mod metadata;
 mod registration;
+mod resource_metadata;
 mod revocation;
 mod tenant_request;
 mod token;
@@ -81,6 +82,13 @@ fn published() -> Router<Doors> {
         for path in [name.to_owned(), format!("{TENANT_PREFIX}{name}"), format!("{name}{TENANT_PREFIX}")] {
             router = router.route(&path, get(metadata::discovery));
         }
+    }
+    for path in resource_metadata::addresses_of_userinfo() {
+        router = router.route(&path, get(resource_metadata::of_userinfo));
+    }
+    for prefix in ["", TENANT_PREFIX] {
+        let path = format!("{prefix}{}", resource_metadata::OF_APP);
+        router = router.route(&path, get(resource_metadata::of_app));
     }
     router
         .route(paths::JWKS, get(metadata::jwks))

@@ -6,7 +6,7 @@ use http::{StatusCode, header};
 use portreeve_domain::{Failure, Scope};
 use portreeve_issuer::{RequestTarget, ResourceRequest, Userinfo};
 use portreeve_oidc::bearer::{self, Places, Scheme};
-use portreeve_oidc::{ErrorCode, Parameters, Refusal, paths};
+use portreeve_oidc::{ErrorCode, Parameters, Refusal, paths, resource_metadata};
 
 use crate::answer::{Challenge, json_reply, without_token};
 use crate::authorization::Authorization;
@@ -54,7 +54,7 @@ async fn answer(asked: &TenantRequest, presented: Presented<'_>) -> Response {
     let values = authorization.values();
     let token = match bearer::extract(&Places { authorization: &values, form, query }) {
         Ok(Some(token)) => token,
-        Ok(None) => return without_token(&asked.at.issuer),
+        Ok(None) => return without_token(&asked.at.issuer, metadata_address(asked).as_deref()),
         Err(refusal) => return refused(asked, &refusal, Scheme::Bearer),
     };
     let target = Some(RequestTarget { method, path: paths::USERINFO });
@@ -71,5 +71,11 @@ async fn answer(asked: &TenantRequest, presented: Presented<'_>) -> Response {
 fn refused(asked: &TenantRequest, refusal: &Refusal, scheme: Scheme) -> Response {
     let needed = Scope::parse(SCOPE).ok().filter(|_| refusal.cause.code() == ErrorCode::InsufficientScope);
     let challenge = bearer::challenge(refusal, scheme, &asked.at.issuer, needed.as_ref());
+    let challenge = bearer::with_resource_metadata(challenge, metadata_address(asked).as_deref());
     asked.refused(refusal, Challenge::ToEveryRefusal(challenge))
+}
+
+/// The address of this API's metadata (RFC 9728 §5.1).
+fn metadata_address(asked: &TenantRequest) -> Option<String> {
+    resource_metadata::address_of(&format!("{}{}", asked.at.issuer, paths::USERINFO))
 }

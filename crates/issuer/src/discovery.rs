@@ -1,10 +1,11 @@
-//! The discovery document of a tenant, with its entity tag.
+//! The documents of a tenant that anybody may read, with their entity tags.
 //!
 //! Owns which facts of the directory go in. Leaves the members to `oidc::metadata`, routes and caching to the doors.
 //! OIDC Discovery §3, §4; RFC 8414 §2.
 
-use portreeve_domain::{ClientRegistration, Fault};
+use portreeve_domain::{ClientRegistration, Fault, ResourceServer};
 use portreeve_oidc::metadata::{self, Facts};
+use portreeve_oidc::resource_metadata;
 use portreeve_oidc::scope_policy::OIDC_SCOPES;
 
 use crate::directory::TenantDirectory;
@@ -42,12 +43,31 @@ impl TenantDirectory {
             clients_register: self.tenant.settings.client_registration != ClientRegistration::Off,
             ui_locales: &[],
         })?;
-        let etag = etag_of(&bytes);
-        Ok(PublicDocument { bytes, etag })
+        Ok(document(bytes))
+    }
+
+    /// The metadata of our own API, userinfo (RFC 9728).
+    ///
+    /// # Errors
+    /// As `discovery_document`.
+    pub fn userinfo_document(&self) -> Result<PublicDocument, Fault> {
+        resource_metadata::of_userinfo(&self.issuer).map(document)
+    }
+
+    /// The metadata of a registered resource server (RFC 9728).
+    ///
+    /// # Errors
+    /// As `discovery_document`.
+    pub fn server_document(&self, server: &ResourceServer) -> Result<PublicDocument, Fault> {
+        resource_metadata::of_server(&self.issuer, server).map(document)
     }
 
     /// The JWK set.
     pub fn jwks_document(&self) -> PublicDocument {
         PublicDocument { bytes: self.signing.jwks().to_vec(), etag: self.signing.jwks_etag().to_owned() }
     }
+}
+
+fn document(bytes: Vec<u8>) -> PublicDocument {
+    PublicDocument { etag: etag_of(&bytes), bytes }
 }

@@ -89,6 +89,14 @@ pub fn challenge(refusal: &Refusal, scheme: Scheme, realm: &str, scope: Option<&
     header
 }
 
+/// Adds to a challenge where the metadata of the resource is (RFC 9728 §5.1); `None` adds nothing.
+pub fn with_resource_metadata(challenge: String, address: Option<&str>) -> String {
+    match address {
+        Some(address) => format!("{challenge}, resource_metadata={}", quoted_string(address)),
+        None => challenge,
+    }
+}
+
 fn has_query_token(query: &str) -> bool {
     form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "access_token")
 }
@@ -203,6 +211,18 @@ mod tests {
             ["Bearer realm=\"https://id.example\"", "DPoP realm=\"https://id.example\", algs=\"ES256 PS256 EdDSA\""];
 
         assert_eq!(challenges(REALM), expected);
+    }
+
+    /// PR-02: a challenge tells where the metadata of the resource is.
+    #[test]
+    fn a_challenge_points_at_the_metadata() {
+        let [bare, _] = challenges(REALM);
+
+        assert_eq!(
+            with_resource_metadata(bare.clone(), Some("https://id.example/x")),
+            "Bearer realm=\"https://id.example\", resource_metadata=\"https://id.example/x\""
+        );
+        assert_eq!(with_resource_metadata(bare.clone(), None), bare);
     }
 
     /// BE-05: `invalid_token` is 401; `insufficient_scope` is 403 and names the scope.

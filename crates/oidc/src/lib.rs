@@ -23,6 +23,7 @@ pub mod redirect_uri;
 mod refusal;
 pub mod registration;
 pub mod resource;
+pub mod resource_metadata;
 pub mod revocation;
 pub mod scope_policy;
 pub mod subject;

@@ -1,7 +1,7 @@
 //! The discovery document, the same for OpenID Connect and OAuth.
 //!
 //! Owns its members. What is not listed here is not supported, and every default that would promise more is stated.
-//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9207 §3; RFC 9449 §5.1;
+//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9207 §3; RFC 9449 §5.1; RFC 9728 §4;
 //! RP-Initiated Logout §2.1; Initiating User Registration (`prompt=create`) §4; JARM §4.
 
 use portreeve_domain::{Acr, ClientAuthMethod, Fault, GrantType, Profile};
@@ -89,6 +89,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         request_uri_parameter_supported: false,
         require_request_uri_registration: false,
         authorization_response_iss_parameter_supported: true,
+        protected_resources: [format!("{}{}", facts.issuer, paths::USERINFO)],
         ui_locales_supported: facts.ui_locales,
     };
     serde_json::to_vec(&document).map_err(Fault::new)
@@ -134,6 +135,7 @@ struct Document<'a> {
     request_uri_parameter_supported: bool,
     require_request_uri_registration: bool,
     authorization_response_iss_parameter_supported: bool,
+    protected_resources: [String; 1],
     #[serde(skip_serializing_if = "<[&str]>::is_empty")]
     ui_locales_supported: &'a [&'a str],
 }

@@ -25,5 +25,7 @@ pub const REGISTER: &str = "/oauth2/register";
 pub const LOGOUT: &str = "/oauth2/logout";
 /// The discovery document, appended to the issuer (OIDC Discovery §4).
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+/// The document of a protected resource, inserted between the host and the path of its identifier (RFC 9728 §3.1).
+pub const OAUTH_PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-resource";
 /// The same document for OAuth, inserted between the issuer's host and path (RFC 8414 §3.1).
 pub const OAUTH_AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";

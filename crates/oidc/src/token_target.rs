@@ -14,7 +14,7 @@
 use portreeve_domain::{Client, ResourceServer, Scope};
 
 use crate::scope_policy::OIDC_SCOPES;
-use crate::{Cause, Refusal, resource};
+use crate::{Cause, Refusal, paths, resource};
 
 /// What a person granted; tokens may have less, never more.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ pub struct TokenTarget {
 /// Chooses what a token for a person's grant to `client` is for. `servers` are the tenant's.
 ///
 /// A token request that names no resource gets a token for the first one granted; where none was, for userinfo if `openid`
-/// was, else for the only server that defines the scopes. Naming `issuer` as the resource asks for userinfo.
+/// was, else for the only server that defines the scopes. Naming `issuer` or the address of userinfo asks for userinfo.
 ///
 /// # Errors
 /// `ScopeBeyondGrant`, `ResourceBeyondGrant`, `ResourceNotSingle`; those of [`resource::targets`]; `ResourceUnknown` also
@@ -59,7 +59,7 @@ pub fn for_user(
     issuer: &str,
 ) -> Result<TokenTarget, Refusal> {
     let scope = narrow_scope(granted.scope, wanted.scope)?;
-    if granted.scope.contains("openid") && matches!(wanted.resources, [only] if only == issuer) {
+    if granted.scope.contains("openid") && matches!(wanted.resources, [only] if is_ours(only, issuer)) {
         return Ok(target(None, &scope));
     }
     let requested = resource::targets(wanted.resources, client, servers)?;
@@ -123,6 +123,11 @@ pub fn narrow_resources<'a>(granted: &'a [String], requested: &'a [String]) -> R
         return Ok(granted.first().map(String::as_str));
     }
     single(requested).map(Some)
+}
+
+/// Whether `resource` names our own API: by the issuer, or by its address, as its metadata does (RFC 9728 §2).
+fn is_ours(resource: &str, issuer: &str) -> bool {
+    resource.strip_prefix(issuer).is_some_and(|rest| rest.is_empty() || rest == paths::USERINFO)
 }
 
 /// The one resource named; repetitions were dropped before.

@@ -4,6 +4,9 @@ use http::StatusCode;
 
 use super::{BASIC, Doors, FORM};
 
+/// What userinfo answers without a token.
+const CHALLENGE: &str = "Bearer realm=\"https://id.example\", resource_metadata=\"https://id.example/.well-known/oauth-protected-resource/oauth2/userinfo\"";
+
 /// BE-03, BE-04, BE-05, OC-41: each way of failing at userinfo has its status and challenge.
 #[tokio::test]
 async fn userinfo_challenges_by_what_is_wrong() {
@@ -13,7 +16,7 @@ async fn userinfo_challenges_by_what_is_wrong() {
 
     let bare = at_userinfo(&[]).await;
     assert_eq!(bare.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(bare.header("www-authenticate"), Some("Bearer realm=\"https://id.example\""));
+    assert_eq!(bare.header("www-authenticate"), Some(CHALLENGE));
 
     let wrong = at_userinfo(&[("authorization", &bearer("garbage"))]).await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
@@ -43,7 +46,7 @@ async fn a_posted_form_may_carry_the_token() {
 
     assert!(form.header("www-authenticate").unwrap().contains("error=\"invalid_token\""));
     assert_eq!(other.status, StatusCode::BAD_REQUEST);
-    assert_eq!(empty.header("www-authenticate"), Some("Bearer realm=\"https://id.example\""));
+    assert_eq!(empty.header("www-authenticate"), Some(CHALLENGE));
 }
 
 #[tokio::test]
