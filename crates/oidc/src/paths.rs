@@ -21,6 +21,8 @@ pub const USERINFO: &str = "/oauth2/userinfo";
 pub const JWKS: &str = "/oauth2/jwks";
 /// The client registration endpoint; below it each registered client has an address of its own.
 pub const REGISTER: &str = "/oauth2/register";
+/// Where a sign-in at a client starts that the client has not asked for (OIDC Core §4).
+pub const START: &str = "/start";
 /// The end-session endpoint.
 pub const LOGOUT: &str = "/oauth2/logout";
 /// The discovery document, appended to the issuer (OIDC Discovery §4).

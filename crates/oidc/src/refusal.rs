@@ -168,6 +168,8 @@ causes! {
     InteractionNeeded => InteractionRequired, "the user must do something on a page";
     AccountChoiceNeeded => AccountSelectionRequired, "the user must choose an account";
     LevelNotReached => UnmetAuthenticationRequirements, "the requested authentication context was not reached";
+    SignInNotStartedHere => InvalidRequest, "a sign-in at this client is not started here";
+    TargetLinkUriForeign => InvalidRequest, "target_link_uri is of another origin than the client";
     UserRefused => AccessDenied, "the user or the server refused the request";
 
     // Client authentication.

@@ -14,6 +14,7 @@ mod logout;
 mod mailed_link;
 mod recover;
 mod reply;
+mod start;
 mod words;
 
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub fn router(issuer: Arc<Issuer>) -> Router {
         .route("/oauth2/logout/confirm", axum::routing::post(logout::confirm))
         .route("/device", get(device::show).post(device::take))
         .route("/device/{outcome}", get(device::ended))
+        .route(portreeve_oidc::paths::START, get(start::start))
         .route("/recover", get(recover::show).post(recover::take))
         .route("/link/{token}", get(mailed_link::show).post(mailed_link::take))
         .route("/j/{journey}", get(journey::enter).post(journey::start_again))
