@@ -37,6 +37,7 @@ mod resource_metadata;
 mod revocation;
 mod second_door;
 mod second_factors;
+mod sector_identifiers;
 mod sessions;
 mod steps;
 mod subjects;

@@ -84,11 +84,16 @@ impl Registered {
     }
 
     pub(crate) async fn redeem(&self, at: &Deployment, code: &str) -> Reply {
+        self.redeem_at(at, code, REDIRECT_URI).await
+    }
+
+    /// As `redeem`, for a code that was sent to another redirect URI.
+    pub(crate) async fn redeem_at(&self, at: &Deployment, code: &str, redirect_uri: &str) -> Reply {
         let authorization = basic(self.id(), self.text("client_secret"));
         let pairs = [
             ("grant_type", "authorization_code"),
             ("code", code),
-            ("redirect_uri", REDIRECT_URI),
+            ("redirect_uri", redirect_uri),
             ("code_verifier", VERIFIER),
         ];
         at.post("/oauth2/token", &[("authorization", &authorization)], &pairs).await

@@ -71,6 +71,7 @@ impl Issuer {
         let submitted = Submitted::read(body).map_err(Failure::Refused)?;
         let registrant = Registrant { profile: settings.profile, origin };
         let metadata = submitted.for_new_client(registrant).map_err(Failure::Refused)?;
+        self.check_sector(at.id(), &metadata).await.map_err(Failure::Refused)?;
         let information = self.store_client(at, &metadata, origin, vouched).await?;
         self.directory.refresh().await?;
         Ok(Registration::Registered(information))
@@ -159,6 +160,7 @@ impl Issuer {
         let held = |secret: &SecretText| client.secrets.iter().any(|held| proves(secret, &held.hash));
         let submitted = Submitted::read(body).map_err(Failure::Refused)?;
         let metadata = submitted.for_client(&client, at.tenant.settings.profile, held).map_err(Failure::Refused)?;
+        self.check_sector(at.id(), &metadata).await.map_err(Failure::Refused)?;
         let (now, secret) = (self.ambient.now(), self.ambient.secret()?);
         let has_secret = metadata.token_endpoint_auth_method.has_secret();
         let new_secret = (has_secret && client.secrets.is_empty()).then(|| self.new_client_secret()).transpose()?;

@@ -38,6 +38,7 @@ mod refusals;
 mod registration;
 mod revoke;
 mod row_ids;
+mod sector_identifiers;
 mod sender;
 mod settlement;
 mod signing_keys;

@@ -5,13 +5,14 @@
 use std::collections::BTreeSet;
 
 use portreeve_crypto::{SecretText, sha256};
-use portreeve_domain::{Client, ClientMetadata, ClientOrigin};
+use portreeve_domain::{Client, ClientMetadata, ClientOrigin, TenantId};
 use portreeve_oidc::registration;
 
 use super::change::{ChangeKind, ResourceKind, differing_members};
 use super::plan::{Action, Scene, Step, Unlisted};
 use super::problem::Problem;
 use super::resources::{ClientDeclaration, Declared};
+use crate::Issuer;
 
 /// How short a secret may be, in characters. One of ours has 43.
 const MIN_SECRET_CHARS: usize = 16;
@@ -41,6 +42,24 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
         }
     }
     steps
+}
+
+/// The clients whose sector does not list them. What is declared for the first tenant is fetched in its name.
+pub(super) async fn wrong_sectors(issuer: &Issuer, scene: &Scene<'_>, steps: &[Step<'_>]) -> Vec<Problem> {
+    let tenant = scene.at.as_ref().map_or(TenantId::DEFAULT, |at| at.id());
+    let mut problems = Vec::new();
+    for step in steps {
+        let Action::PutClient { id, metadata: Some(metadata), .. } = &step.action else { continue };
+        let Err(refusal) = issuer.check_sector(tenant, metadata).await else { continue };
+        let declared = scene.resources.clients.iter().find(|d| d.tenant == scene.slug && d.what.id == **id);
+        problems.extend(declared.map(|declared| {
+            let place = declared.origin.place_of("sector_identifier_uri");
+            let detail = refusal.detail.unwrap_or_default();
+            let mend = "put every redirect URI into the document, or allow the server to reach it under [outbound]";
+            place.problem(format!("client {}: {detail}", id.as_str()), mend)
+        }));
+    }
+    problems
 }
 
 fn compare_one<'r>(scene: &Scene<'r>, declared: &'r Declared<ClientDeclaration>) -> Result<Option<Step<'r>>, Problem> {

@@ -87,7 +87,9 @@ impl Issuer {
             };
             let scene = Scene { resources, slug, at, profile, unlisted };
             let mut steps = resource_servers::compare(&scene, &mut problems);
-            steps.extend(clients::compare(&scene, &mut problems));
+            let of_clients = clients::compare(&scene, &mut problems);
+            problems.extend(clients::wrong_sectors(self, &scene, &of_clients).await);
+            steps.extend(of_clients);
             steps.extend(users::compare(self, &scene, &mut problems).await?);
             contents.push((slug, steps));
         }
