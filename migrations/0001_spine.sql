@@ -308,7 +308,7 @@ CREATE TABLE outbox (
     done_at BIGINT,
     dead_at BIGINT
 );
-CREATE INDEX outbox_ready ON outbox (available_at) WHERE done_at IS NULL AND dead_at IS NULL;
+CREATE INDEX outbox_ready ON outbox (topic, available_at) WHERE done_at IS NULL AND dead_at IS NULL;
 
 CREATE TABLE refusals (
     id ROWID64 PRIMARY KEY,

@@ -32,7 +32,10 @@ use portreeve_issuer::{
     configure::{Problem, Resources, Unlisted},
 };
 use portreeve_jose::{Algorithm, AudienceRule, Expected, Expiry, KeySet, SigningKey, TypRule};
-use portreeve_storage::{Store, Wall, events, outbox};
+use portreeve_storage::{
+    Store, Wall, events,
+    outbox::{self, OutboxRow},
+};
 use serde_json::Value;
 use tokio::runtime::Builder;
 use tower::ServiceExt;
@@ -354,17 +357,43 @@ impl Deployment {
     pub async fn deliver_mails(&self) -> Vec<(MailPurpose, String)> {
         let now = self.clock.now();
         let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
-        let rows = outbox::ready(&mut conn, now).await.expect("the outbox");
+        let rows = outbox::ready(&mut conn, OutboxMessage::MAIL, now).await.expect("the outbox");
         drop(conn);
         let mut mails = vec![];
         for row in rows {
-            let mut tx = self.issuer.store().begin(row.tenant).await.expect("a transaction");
-            outbox::done(&mut tx, row.tenant, row.id, now).await.expect("mark as delivered");
-            tx.commit().await.expect("commit");
-            let OutboxMessage::Mail { purpose, locale, .. } = row.message;
-            mails.push((purpose, locale));
+            self.mark_delivered(&row).await;
+            if let OutboxMessage::Mail { purpose, locale, .. } = row.message {
+                mails.push((purpose, locale));
+            }
         }
         mails
+    }
+
+    /// Delivers the logout tokens that wait in the outbox and returns them: where each is posted, and its text.
+    ///
+    /// # Panics
+    ///
+    /// When the database is away.
+    pub async fn deliver_logout_tokens(&self) -> Vec<(String, String)> {
+        let now = self.clock.now();
+        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
+        let rows = outbox::ready(&mut conn, OutboxMessage::LOGOUT_NOTICE, now).await.expect("the outbox");
+        drop(conn);
+        let mut tokens = vec![];
+        for row in rows {
+            self.mark_delivered(&row).await;
+            if let OutboxMessage::LogoutNotice { client, user, sid } = &row.message {
+                let notice = self.issuer.logout_notice(row.tenant, client, *user, sid).await.expect("a notice");
+                tokens.extend(notice.map(|notice| (notice.uri, notice.logout_token)));
+            }
+        }
+        tokens
+    }
+
+    async fn mark_delivered(&self, row: &OutboxRow) {
+        let mut tx = self.issuer.store().begin(row.tenant).await.expect("a transaction");
+        outbox::done(&mut tx, row.tenant, row.id, self.clock.now()).await.expect("mark as delivered");
+        tx.commit().await.expect("commit");
     }
 
     /// Says that this test provokes a fault.

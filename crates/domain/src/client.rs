@@ -137,6 +137,16 @@ pub struct ClientMetadata {
     pub logo_uri: Option<String>,
     /// People to ask about it.
     pub contacts: Vec<String>,
+    /// Where it is told, server to server, that a session has ended (Back-Channel Logout §2.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it needs the session's `sid` there; it always gets it.
+    pub backchannel_logout_session_required: bool,
+    /// What the browser loads when a session has ended (Front-Channel Logout §2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether it needs issuer and `sid` there; it always gets both.
+    pub frontchannel_logout_session_required: bool,
     /// Where a sign-in can be started again (OIDC Core §4).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<String>,

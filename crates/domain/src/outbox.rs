@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{JourneyId, Lifetime, UserId};
+use crate::{ClientId, JourneyId, Lifetime, UserId};
 
 /// Why a mail is sent. The secret link is minted when it is sent, never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,13 +54,28 @@ pub enum OutboxMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         journey: Option<JourneyId>,
     },
+    /// A logout token to a relying party (Back-Channel Logout §2.5).
+    LogoutNotice {
+        /// Whom to tell.
+        client: ClientId,
+        /// Whose session it was.
+        user: UserId,
+        /// The session's `sid`.
+        sid: String,
+    },
 }
 
 impl OutboxMessage {
+    /// The topic of mails.
+    pub const MAIL: &'static str = "mail";
+    /// The topic of logout tokens.
+    pub const LOGOUT_NOTICE: &'static str = "logout_notice";
+
     /// The topic stored beside the payload.
     pub const fn topic(&self) -> &'static str {
         match self {
-            Self::Mail { .. } => "mail",
+            Self::Mail { .. } => Self::MAIL,
+            Self::LogoutNotice { .. } => Self::LOGOUT_NOTICE,
         }
     }
 }

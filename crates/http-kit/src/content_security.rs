@@ -11,6 +11,7 @@ pub struct ContentSecurity {
     scripts: Scripts,
     own_forms: OwnForms,
     form_targets: Vec<String>,
+    frames: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +58,18 @@ impl ContentSecurity {
         Ok(self)
     }
 
+    /// Allows the page to frame the site of `address`, an http(s) URI (FL-03).
+    ///
+    /// # Errors
+    /// As [`Self::with_form_target`].
+    pub fn with_frame(mut self, address: &str) -> Result<Self, InvalidFormTarget> {
+        let site = form_target(address).filter(|site| site.starts_with("http")).ok_or(InvalidFormTarget)?;
+        if !self.frames.contains(&site) {
+            self.frames.push(site);
+        }
+        Ok(self)
+    }
+
     /// The policy of a page whose only form goes to `redirect_uri`, sent by a script file of ours (S-011).
     ///
     /// # Errors
@@ -80,8 +93,12 @@ impl ContentSecurity {
             form_action.push(' ');
             form_action.push_str(target);
         }
+        let frames = match self.frames.as_slice() {
+            [] => String::new(),
+            sites => format!("frame-src {}; ", sites.join(" ")),
+        };
         format!(
-            "default-src 'none'; {scripts}style-src 'self'; img-src 'self'; {form_action}; \
+            "default-src 'none'; {scripts}{frames}style-src 'self'; img-src 'self'; {form_action}; \
              frame-ancestors 'none'; base-uri 'none'"
         )
     }
@@ -171,6 +188,23 @@ mod tests {
         assert!(policy.contains("; form-action https://rp.example:8443; "), "{policy}");
         assert!(policy.contains("; script-src 'self'; "), "{policy}");
         assert_eq!(ContentSecurity::posting_to("https://rp.example *"), Err(InvalidFormTarget));
+    }
+
+    /// FL-03: a logout page frames the sites of its relying parties, once each, and every other page frames nothing.
+    #[test]
+    fn only_named_sites_are_framed() {
+        let policy = ContentSecurity::default()
+            .with_frame("https://rp.example/fc?iss=x")
+            .and_then(|policy| policy.with_frame("https://rp.example/other"))
+            .and_then(|policy| policy.with_frame("https://two.example:8443/fc"))
+            .unwrap()
+            .policy();
+
+        assert!(policy.contains("; frame-src https://rp.example https://two.example:8443; "), "{policy}");
+        assert!(!ContentSecurity::default().policy().contains("frame-src"));
+        for address in ["com.example.app:/fc", "https://rp.example *", "javascript:x", "*"] {
+            assert_eq!(ContentSecurity::default().with_frame(address), Err(InvalidFormTarget), "{address}");
+        }
     }
 
     #[test]

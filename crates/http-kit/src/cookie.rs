@@ -1,8 +1,8 @@
 //! Names and attributes of the cookies we set.
 //!
 //! Owns the names per tenant, the attributes and the reading back. Leaves what a value means, and how
-//! long it lives, to the doors; values are random identifiers, never data. Every cookie is
-//! `HttpOnly; SameSite=Lax; Path=/` without `Domain`, and over https `Secure` with the `__Host-`
+//! long it lives, to the doors; values are random identifiers, never data. Every cookie but the state cookie is
+//! `HttpOnly; SameSite=Lax`, each has `Path=/` without `Domain`, and over https `Secure` with the `__Host-`
 //! prefix. RFC 6265; DESIGN.md 1.2, 1.4; SECURITY.md rule 20.
 
 use std::time::Duration;
@@ -25,6 +25,9 @@ pub enum CookieKind {
     Device,
     /// The language chosen on a page.
     Locale,
+    /// What a script in a frame compares to see whether the sign-in has changed (Session Management §3.2). The one cookie
+    /// that scripts may read, in frames of other sites too.
+    State,
 }
 
 /// How the cookies of one tenant are named and protected.
@@ -51,6 +54,7 @@ impl CookieKind {
             Self::Browser => "portreeve",
             Self::Device => "portreeve_device",
             Self::Locale => "portreeve_locale",
+            Self::State => "portreeve_state",
         }
     }
 }
@@ -81,7 +85,7 @@ impl CookiePolicy {
             return Err(InvalidCookieValue);
         }
         let lifetime = max_age.map_or_else(String::new, |age| format!("; Max-Age={}", age.as_secs()));
-        let cookie = format!("{}={value}{lifetime}{}", self.name(kind), self.attributes());
+        let cookie = format!("{}={value}{lifetime}{}", self.name(kind), self.attributes(kind));
         HeaderValue::try_from(cookie).map_err(|_| InvalidCookieValue)
     }
 
@@ -90,7 +94,7 @@ impl CookiePolicy {
     /// # Errors
     /// None in practice; the signature is that of [`CookiePolicy::set`], so that doors treat both alike.
     pub fn clear(&self, kind: CookieKind) -> Result<HeaderValue, InvalidCookieValue> {
-        let cookie = format!("{}=; Max-Age=0{}", self.name(kind), self.attributes());
+        let cookie = format!("{}=; Max-Age=0{}", self.name(kind), self.attributes(kind));
         HeaderValue::try_from(cookie).map_err(|_| InvalidCookieValue)
     }
 
@@ -112,7 +116,8 @@ impl CookiePolicy {
         (values.next().is_none() && is_cookie_value(only)).then_some(only)
     }
 
-    fn name(&self, kind: CookieKind) -> String {
+    /// The name of a cookie, for the one script that reads it.
+    pub fn name(&self, kind: CookieKind) -> String {
         let prefix = match self.transport {
             Transport::Https => "__Host-",
             Transport::LoopbackHttp => "",
@@ -124,10 +129,13 @@ impl CookiePolicy {
         }
     }
 
-    fn attributes(&self) -> &'static str {
-        match self.transport {
-            Transport::Https => "; Path=/; Secure; HttpOnly; SameSite=Lax",
-            Transport::LoopbackHttp => "; Path=/; HttpOnly; SameSite=Lax",
+    fn attributes(&self, kind: CookieKind) -> &'static str {
+        match (self.transport, kind) {
+            (Transport::Https, CookieKind::State) => "; Path=/; Secure; SameSite=None",
+            // Without Secure there is no None: the frame works over https only.
+            (Transport::LoopbackHttp, CookieKind::State) => "; Path=/; SameSite=Lax",
+            (Transport::Https, _) => "; Path=/; Secure; HttpOnly; SameSite=Lax",
+            (Transport::LoopbackHttp, _) => "; Path=/; HttpOnly; SameSite=Lax",
         }
     }
 }
@@ -170,6 +178,17 @@ mod tests {
         assert_eq!(cookie, "portreeve_device=abc; Path=/; HttpOnly; SameSite=Lax");
     }
 
+    /// SM-03: the state cookie is for scripts, in frames too; every other one is not.
+    #[test]
+    fn only_the_state_cookie_is_for_scripts() {
+        let set = |kind| policy(Transport::Https, None).set(kind, "abc", None).unwrap();
+
+        assert_eq!(set(CookieKind::State), "__Host-portreeve_state=abc; Path=/; Secure; SameSite=None");
+        for kind in [CookieKind::Browser, CookieKind::Device, CookieKind::Locale] {
+            assert!(set(kind).to_str().unwrap().ends_with("; HttpOnly; SameSite=Lax"));
+        }
+    }
+
     #[test]
     fn a_cleared_cookie_expires_at_once_with_the_same_attributes() {
         let cookie = policy(Transport::Https, Some("acme")).clear(CookieKind::Browser).unwrap();
@@ -179,8 +198,8 @@ mod tests {
 
     #[test]
     fn tenants_on_one_host_never_share_a_name() {
-        let tenants = [None, Some("device"), Some("locale"), Some("acme")];
-        let kinds = [CookieKind::Browser, CookieKind::Device, CookieKind::Locale];
+        let tenants = [None, Some("device"), Some("locale"), Some("state"), Some("acme")];
+        let kinds = [CookieKind::Browser, CookieKind::Device, CookieKind::Locale, CookieKind::State];
 
         let mut names: Vec<String> =
             tenants.iter().flat_map(|slug| kinds.map(|kind| policy(Transport::Https, *slug).name(kind))).collect();

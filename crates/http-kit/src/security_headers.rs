@@ -55,6 +55,25 @@ pub fn page_headers(security: &ContentSecurity, referrer: Referrer, transport: T
     headers
 }
 
+/// The headers of a page that other sites frame: it shows nothing that could be clicked, and runs one script of ours.
+pub fn framed_page_headers(transport: Transport) -> HeaderMap {
+    let mut headers = uncached(transport);
+    insert_all(
+        &mut headers,
+        [
+            (
+                header::CONTENT_SECURITY_POLICY,
+                "default-src 'none'; script-src 'self'; form-action 'none'; frame-ancestors *; base-uri 'none'",
+            ),
+            (header::REFERRER_POLICY, "no-referrer"),
+            (PERMISSIONS_POLICY, PERMISSIONS),
+            // A frame in a page that isolates itself (COEP) is loaded only if it says that it may be.
+            (CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin"),
+        ],
+    );
+    headers
+}
+
 /// The headers of a machine's reply that nobody may keep. RFC 6749 §5.1.
 pub fn api_headers(transport: Transport) -> HeaderMap {
     let mut headers = uncached(transport);
@@ -171,6 +190,19 @@ mod tests {
         let headers = page(Referrer::Never, Transport::Https);
 
         assert_eq!(headers["referrer-policy"], "no-referrer");
+    }
+
+    /// SM-03: the one page that others frame, which can do nothing else.
+    #[test]
+    fn a_framed_page_may_be_framed_and_little_else() {
+        let headers = framed_page_headers(Transport::Https);
+
+        assert!(!headers.contains_key("x-frame-options"));
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        for directive in ["default-src 'none'", "script-src 'self'", "frame-ancestors *", "form-action 'none'"] {
+            assert!(policy.split("; ").any(|part| part == directive), "{policy}");
+        }
+        assert_eq!(headers["cache-control"], "no-store");
     }
 
     #[test]

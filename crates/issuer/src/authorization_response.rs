@@ -2,17 +2,26 @@
 //!
 //! Owns what happens once the transaction is committed: tokens are signed, and so is the answer itself where the client
 //! wants it signed. Leaves parameters to `oidc::authorization` and the claims of a signed answer to `oidc::jarm`.
-//! RFC 6749 §4.1.2; OIDC Core §3.2.2.5, §3.3.2.5; JARM §2.3.
+//! RFC 6749 §4.1.2; OIDC Core §3.2.2.5, §3.3.2.5; JARM §2.3; Session Management §2.
 
 use portreeve_domain::{Client, Fault};
 use portreeve_oidc::authorization::{Accepted, Answer, Protection, RejectedRequest, ResponseTarget, Said};
+use portreeve_oidc::session_state::session_state;
 use portreeve_oidc::{Refusal, jarm};
 
 use crate::Issuer;
+use crate::browsers::Browser;
 use crate::directory::TenantDirectory;
 use crate::journeys::DeviceOutcome;
 use crate::tokens::front_channel::FrontChannelTokens;
 use crate::tokens::id_token;
+
+/// To whom an answer goes, and in which browser.
+pub(crate) struct Addressee<'a> {
+    pub client: &'a Client,
+    pub request: &'a Accepted,
+    pub browser: Option<&'a Browser>,
+}
 
 /// What a request came to.
 pub(crate) enum Outcome {
@@ -37,13 +46,8 @@ impl Issuer {
     ///
     /// # Errors
     /// A fault when a signature fails.
-    pub(crate) fn answer(
-        &self,
-        at: &TenantDirectory,
-        client: &Client,
-        request: &Accepted,
-        outcome: Outcome,
-    ) -> Result<Answer, Fault> {
+    pub(crate) fn answer(&self, at: &TenantDirectory, to: &Addressee<'_>, outcome: Outcome) -> Result<Answer, Fault> {
+        let Addressee { client, request, .. } = to;
         let said = match outcome {
             Outcome::Granted(tokens) => tokens.sign(at, client)?,
             Outcome::Refused(refusal) => {
@@ -55,7 +59,22 @@ impl Issuer {
                 return Ok(Answer::Redirect(format!("{page}/{}", outcome.segment())));
             }
         };
+        let said = match self.session_state(at, to)? {
+            Some(session_state) => said.and("session_state", session_state),
+            None => said,
+        };
         self.write_answer(at, client, &request.target, said)
+    }
+
+    /// What lets an OpenID Connect client see that the sign-in has changed; nobody signed in is a state as well (SM-01).
+    fn session_state(&self, at: &TenantDirectory, to: &Addressee<'_>) -> Result<Option<String>, Fault> {
+        if !to.request.is_oidc() {
+            return Ok(None);
+        }
+        let random: [u8; 8] = self.ambient.bytes()?;
+        let salt: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let browser_state = to.browser.map(|browser| browser.state(at)).unwrap_or_default();
+        Ok(session_state(&to.client.id, to.request.target.redirect_uri(), &browser_state, &salt))
     }
 
     fn write_answer(

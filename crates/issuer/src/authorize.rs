@@ -13,7 +13,7 @@ use portreeve_oidc::authorization::{self, Accepted, Answer, Prompt};
 use portreeve_storage::journeys::{self as journey_rows, JourneyRow};
 
 use crate::Issuer;
-use crate::authorization_response::{self, Outcome};
+use crate::authorization_response::{self, Addressee, Outcome};
 use crate::browsers::{self, BoundBrowser, Browser};
 use crate::demand::{self, Demand};
 use crate::directory::TenantDirectory;
@@ -40,6 +40,8 @@ pub enum Progress {
         answer: Answer,
         /// A new binding cookie.
         cookie: Option<SecretText>,
+        /// The browser's state for scripts (Session Management §3.2); `None` for a browser that was never here.
+        browser_state: Option<String>,
         /// Whose sign-in this was, for the known-device cookie; `None` when nobody signed in.
         user: Option<UserId>,
     },
@@ -70,7 +72,10 @@ impl Issuer {
         let subject = match demand::person(&mut conn, at, &client, &request, &sessions, started_at).await? {
             Demand::Anybody => None,
             Demand::Person(user) => Some(user),
-            Demand::Nobody(refusal) => return self.refused(at, &client, &request, refusal),
+            Demand::Nobody(refusal) => {
+                let to = Addressee { client: &client, request: &request, browser: browser.as_ref() };
+                return self.refused(at, &to, refusal);
+            }
         };
         let required = requirements(at, &client, &request, subject, started_at);
         let journey = Journey {
@@ -88,7 +93,7 @@ impl Issuer {
         if journey.request.prompts.contains(Prompt::None)
             && let Some(cause) = authorization::silent(step)
         {
-            return self.refused(at, &journey.client, &journey.request, cause.into());
+            return self.refused(at, &journey.addressee(), cause.into());
         }
         match step {
             Step::Done | Step::Denied(_) => self.finish_at_once(at, journey).await,
@@ -96,24 +101,18 @@ impl Issuer {
         }
     }
 
-    fn refused(
-        &self,
-        at: &TenantDirectory,
-        client: &Client,
-        request: &Accepted,
-        refusal: Refusal,
-    ) -> Result<Progress, Fault> {
-        let answer = self.answer(at, client, request, Outcome::Refused(refusal))?;
-        Ok(Progress::Answer { answer, cookie: None, user: None })
+    fn refused(&self, at: &TenantDirectory, to: &Addressee<'_>, refusal: Refusal) -> Result<Progress, Fault> {
+        let answer = self.answer(at, to, Outcome::Refused(refusal))?;
+        let browser_state = to.browser.map(|browser| browser.state(at));
+        Ok(Progress::Answer { answer, cookie: None, browser_state, user: None })
     }
 
     async fn finish_at_once(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Progress, Fault> {
         let mut tx = self.store.begin(at.id()).await?;
         match self.settle(&mut tx, at, &mut journey).await? {
-            Settled::Ended(Ended { outcome, user, cookie }) => {
+            Settled::Ended(ended) => {
                 tx.commit().await?;
-                let answer = self.answer(at, &journey.client, &journey.request, outcome)?;
-                Ok(Progress::Answer { answer, cookie, user })
+                self.ended(at, &journey, ended)
             }
             // What was seen a moment ago has changed: a session ended, a consent was withdrawn.
             Settled::Step { .. } | Settled::Stale => {
@@ -121,6 +120,14 @@ impl Issuer {
                 self.begin_journey(at, journey).await
             }
         }
+    }
+
+    /// The end of a journey, after the commit.
+    pub(crate) fn ended(&self, at: &TenantDirectory, journey: &Journey, ended: Ended) -> Result<Progress, Fault> {
+        let Ended { outcome, user, cookie } = ended;
+        let answer = self.answer(at, &journey.addressee(), outcome)?;
+        let browser_state = journey.browser.as_ref().map(|browser| browser.state(at));
+        Ok(Progress::Answer { answer, cookie, browser_state, user })
     }
 
     async fn begin_journey(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Progress, Fault> {

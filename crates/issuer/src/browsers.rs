@@ -3,12 +3,15 @@
 //! Owns making, recognising and renewing its secret: a new one at each sign-in, step-up and sign-out, the old one dead at
 //! once (SECURITY rule 20, S-092). Leaves the cookie's name and attributes to `http-kit`.
 
-use portreeve_crypto::{Bearer, SecretText};
+use portreeve_crypto::{Bearer, SecretText, hmac_sha256};
 use portreeve_domain::{BrowserId, Fault, Session, TokenKind, lifetimes};
 use portreeve_storage::{Conn, Tx, browsers, sessions};
 
 use crate::directory::TenantDirectory;
 use crate::{Ambient, Issuer};
+
+/// How many bytes of its hash stand for a browser's state.
+const STATE_BYTES: usize = 16;
 
 /// A browser that has proven itself by its cookie.
 #[derive(Clone)]
@@ -23,6 +26,15 @@ pub struct Browser {
 pub(crate) struct BoundBrowser {
     pub browser: Browser,
     pub cookie: Option<SecretText>,
+}
+
+impl Browser {
+    /// What stands for the browser's sign-ins where scripts may read it: another after each sign-in and sign-out, and of
+    /// no use to find the secret by (Session Management §3.2).
+    pub(crate) fn state(&self, at: &TenantDirectory) -> String {
+        let state = hmac_sha256(at.keys.forms.expose(), &[b"browser state", &self.secret_hash]);
+        state.iter().take(STATE_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 impl Issuer {

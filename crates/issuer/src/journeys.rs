@@ -28,6 +28,7 @@ pub(crate) use password::{FACTOR as PASSWORD_FACTOR, account_key, password_mark,
 pub(crate) use settle::{Ended, Settled, at_least_a_second};
 
 use crate::Issuer;
+use crate::authorization_response::Addressee;
 use crate::authorize::Progress;
 use crate::browsers::Browser;
 use crate::directory::TenantDirectory;
@@ -103,6 +104,11 @@ impl Journey {
     /// The device that asks to be approved; `None` when a client sent the person here.
     pub fn device(&self) -> Option<DeviceAuthorizationId> {
         self.request.device
+    }
+
+    /// To whom its answer goes.
+    pub(crate) fn addressee(&self) -> Addressee<'_> {
+        Addressee { client: &self.client, request: &self.request, browser: self.browser.as_ref() }
     }
 
     /// The version that forms carry.

@@ -1,19 +1,21 @@
 //! Signing out: RP-initiated logout and the page that asks.
 //!
-//! Owns when a logout needs the person's word and what ends with a session. Leaves the wire to `oidc::logout_request`.
-//! RP-Initiated Logout 1.0; S-016, S-017.
+//! Owns when a logout needs the person's word, and what the browser loads afterwards. Leaves the wire to
+//! `oidc::logout_request` and what ends with a session to `session_end`. RP-Initiated Logout 1.0; Front-Channel Logout 1.0
+//! §3; S-016, S-017.
 
 use std::sync::Arc;
 
 use portreeve_crypto::{SecretText, hmac_sha256};
-use portreeve_domain::{Actor, Client, ClientId, Event, EventType, Failure, Fault, Session, SessionEnd};
+use portreeve_domain::{Actor, Client, ClientId, Failure, Fault, Session, SessionEnd};
 use portreeve_oidc::logout_request::{LogoutRequest, ReturnTarget, return_target};
+use portreeve_oidc::logout_uris::frame_address;
 use portreeve_oidc::{Cause, Refusal};
-use portreeve_storage::sessions;
 
-use crate::browsers::{self, Browser};
+use crate::browsers::{self, BoundBrowser, Browser};
 use crate::directory::TenantDirectory;
-use crate::{Issuer, audit, id_token_hint, is_same_token};
+use crate::session_end::Ending;
+use crate::{Issuer, id_token_hint, is_same_token};
 
 /// What a logout request leads to.
 pub enum Logout {
@@ -28,10 +30,26 @@ pub enum Logout {
     Done {
         /// Where to return to; `None` shows our own page.
         target: Option<ReturnTarget>,
-        /// The browser's new cookie, when it had one.
-        cookie: Option<SecretText>,
+        /// The application that asked, when it is known.
+        client: Option<Arc<Client>>,
+        /// What has become of this browser.
+        browser: SignedOut,
     },
 }
+
+/// A browser in which sessions have ended.
+#[derive(Default)]
+pub struct SignedOut {
+    /// What it loads in frames, so that relying parties end their sessions (Front-Channel Logout §3); at most 40.
+    pub frames: Vec<String>,
+    /// Its new binding cookie; `None` when nothing was ended.
+    pub cookie: Option<SecretText>,
+    /// Its new state for scripts (Session Management §3.2); there whenever `cookie` is.
+    pub state: Option<String>,
+}
+
+/// How many frames a page has: their sites stand in one header.
+const MAX_FRAMES: usize = 40;
 
 impl Issuer {
     /// Answers a logout request; `confirmed` is the form token when the person has said so on our page.
@@ -66,7 +84,7 @@ impl Issuer {
         };
         drop(conn);
         let (Some(browser), false) = (browser, live.is_empty()) else {
-            return Ok(Logout::Done { target, cookie: None });
+            return Ok(Logout::Done { target, client, browser: SignedOut::default() });
         };
         let meant: Vec<Session> = match (confirmed, hint.as_ref()) {
             (Some(token), _) if is_same_token(token, &self.logout_token(at, &browser)) => live,
@@ -78,8 +96,8 @@ impl Issuer {
         if meant.is_empty() {
             return Ok(Logout::Ask { form_token: self.logout_token(at, &browser), client });
         }
-        let cookie = self.end_sessions(at, &browser, &meant).await?;
-        Ok(Logout::Done { target, cookie })
+        let browser = self.end_sessions(at, &browser, &meant).await?;
+        Ok(Logout::Done { target, client, browser })
     }
 
     /// Ends sessions of a browser and gives it a new cookie.
@@ -87,22 +105,29 @@ impl Issuer {
         &self,
         at: &Arc<TenantDirectory>,
         browser: &Browser,
-        ended: &[Session],
-    ) -> Result<Option<SecretText>, Fault> {
-        let now = self.ambient.now();
+        meant: &[Session],
+    ) -> Result<SignedOut, Fault> {
+        let mut frames = Vec::new();
         let mut tx = self.store.begin(at.id()).await?;
-        for session in ended {
-            if sessions::end(&mut tx, at.id(), session.id, SessionEnd::SignedOut, now).await? {
-                let event = Event::new(EventType::SessionEnded, now, Actor::User(session.user))
-                    .about(session.user)
-                    .with("sid", &session.sid)
-                    .with("reason", SessionEnd::SignedOut.name());
-                audit::record(&mut tx, &self.ambient, at, event).await?;
+        for session in meant {
+            let (reason, actor) = (SessionEnd::SignedOut, Actor::User(session.user));
+            let ending = Ending { ambient: &self.ambient, at, reason, actor };
+            for client in ending.end(&mut tx, session).await? {
+                if let Some(uri) = &client.metadata.frontchannel_logout_uri {
+                    frames.push(frame_address(uri, &at.issuer, &session.sid)?);
+                }
             }
         }
         let renewed = browsers::renew(&mut tx, &self.ambient, at, browser).await?;
         tx.commit().await?;
-        Ok(renewed.and_then(|bound| bound.cookie))
+        if frames.len() > MAX_FRAMES {
+            tracing::warn!(frames = frames.len(), "more relying parties than a page frames; the rest is not told");
+            frames.truncate(MAX_FRAMES);
+        }
+        let Some(BoundBrowser { browser, cookie }) = renewed else {
+            return Ok(SignedOut { frames, ..SignedOut::default() });
+        };
+        Ok(SignedOut { frames, cookie, state: Some(browser.state(at)) })
     }
 
     fn logout_token(&self, at: &TenantDirectory, browser: &Browser) -> String {

@@ -135,7 +135,9 @@ impl Issuer {
     /// # Errors
     /// A fault when the database is away.
     pub async fn outgoing_mail(&self, row: &OutboxRow) -> Result<Option<OutgoingMail>, Fault> {
-        let OutboxMessage::Mail { purpose, user, locale, journey } = &row.message;
+        let OutboxMessage::Mail { purpose, user, locale, journey } = &row.message else {
+            return Err(Fault::impossible("a message of another topic was taken for a mail"));
+        };
         let Some(at) = self.directory.by_id(row.tenant) else { return Ok(None) };
         let Some(recipient) = self.recipient(&at, *purpose, *user, *journey).await? else { return Ok(None) };
         let back = journey.map(|id| journey_text(&at, id)).transpose()?;

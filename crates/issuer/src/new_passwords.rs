@@ -6,10 +6,11 @@
 use portreeve_authenticators::{Password, PasswordPolicy, PasswordRefused, PolicyViolation};
 use portreeve_crypto::SealingKey;
 use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, SessionEnd, UserId};
-use portreeve_storage::{Tx, factor_failures, mailed_links, password_credentials, sessions, token_families};
+use portreeve_storage::{Tx, factor_failures, mailed_links, password_credentials};
 
 use crate::directory::TenantDirectory;
 use crate::journeys::{PASSWORD_FACTOR, account_key, password_mark, password_place};
+use crate::session_end::Ending;
 use crate::{Issuer, audit};
 
 /// Bytes of UTF-8 that are read at all; the policy's own limit is in characters.
@@ -92,22 +93,8 @@ impl Issuer {
         factor_failures::clear(tx, at.id(), counted_under, PASSWORD_FACTOR).await?;
         mailed_links::retire(tx, at.id(), user, MailPurpose::PasswordReset, now).await?;
         mailed_links::retire(tx, at.id(), user, MailPurpose::VerifyEmail, now).await?;
-        self.end_everywhere(tx, at, user).await?;
+        let (reason, actor) = (SessionEnd::PasswordChanged, Actor::User(user));
+        Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await?;
         Ok(password_mark(&sealed))
-    }
-
-    async fn end_everywhere(&self, tx: &mut Tx, at: &TenantDirectory, user: UserId) -> Result<(), Fault> {
-        let (now, reason) = (self.ambient.now(), SessionEnd::PasswordChanged);
-        let ended = sessions::end_all(tx, at.id(), user, reason, now).await?;
-        let revoked = token_families::revoke_of_user(tx, at.id(), user, reason.name(), now).await?;
-        if ended == 0 && revoked == 0 {
-            return Ok(());
-        }
-        let event = Event::new(EventType::SessionEnded, now, Actor::User(user))
-            .about(user)
-            .with("sessions", ended)
-            .with("token_families", revoked)
-            .with("reason", reason.name());
-        audit::record(tx, &self.ambient, at, event).await
     }
 }

@@ -124,7 +124,10 @@ impl World {
         self.rows()
             .await
             .iter()
-            .map(|OutboxRow { message: OutboxMessage::Mail { purpose, .. }, .. }| *purpose)
+            .filter_map(|row| match &row.message {
+                OutboxMessage::Mail { purpose, .. } => Some(*purpose),
+                OutboxMessage::LogoutNotice { .. } => None,
+            })
             .collect()
     }
 
@@ -142,7 +145,7 @@ impl World {
 
     async fn rows(&self) -> Vec<OutboxRow> {
         let mut conn = self.issuer.store().read(Wall::All).await.unwrap();
-        outbox::ready(&mut conn, self.issuer.ambient().now()).await.unwrap()
+        outbox::ready(&mut conn, OutboxMessage::MAIL, self.issuer.ambient().now()).await.unwrap()
     }
 
     /// The one link among the mails that wait.

@@ -2,7 +2,7 @@
 //!
 //! Owns the pace and the end of trying. Any number of runners may work on one database: the lease lets one of them send a
 //! message, and a crash while sending lets it come up again, so a message is sent at least once and a receiver can tell a
-//! repetition by its `Message-ID`. Leaves rows to `storage` and transports to `mailer`.
+//! repetition by its `Message-ID`. Leaves rows to `storage` and sending to `lane`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,14 +16,13 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::mailer::{Mailer, NotSent};
+use crate::lane::{Lane, Undelivered};
+use crate::mailer::Mailer;
 
 /// How often the outbox is looked at.
 const PACE: Duration = Duration::from_millis(500);
 /// How long one try may take before another runner takes it for dead.
 const LEASE: Lifetime = Lifetime::from_seconds(60);
-/// How many messages are sent at once: one that is stuck holds up nobody.
-const AT_ONCE: usize = 4;
 /// How long to wait for a mail server that is away, at most: when it is back, everything is delivered within a minute.
 const AWAY: Lifetime = Lifetime::from_seconds(30);
 /// After how many tries a message that is refused is given up.
@@ -32,14 +31,20 @@ const TRIES: i64 = 20;
 /// away do not count against a message.
 const LEAST_AGE: Lifetime = Lifetime::from_hours(10);
 
-/// Delivers what is due until `stop` is cancelled, then finishes what it has begun.
+/// Delivers what is due until `stop` is cancelled, then finishes what it has begun. Mails and notices to relying parties
+/// travel side by side.
 ///
-/// With a mailer that is off it says so once and returns; messages wait.
+/// With a mailer that is off it says so once; mails wait.
 pub async fn run_outbox(issuer: Arc<Issuer>, mailer: Mailer, stop: CancellationToken) {
+    let notices = run_lane(Arc::clone(&issuer), Lane::LogoutNotices, stop.clone());
     if mailer.is_off() {
         warn!("mail is off: mails wait in the outbox until a transport is set");
-        return;
+        return notices.await;
     }
+    tokio::join!(notices, run_lane(issuer, Lane::Mails(mailer), stop));
+}
+
+async fn run_lane(issuer: Arc<Issuer>, lane: Lane, stop: CancellationToken) {
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut sending, mut is_failing) = (JoinSet::new(), false);
@@ -50,11 +55,13 @@ pub async fn run_outbox(issuer: Arc<Issuer>, mailer: Mailer, stop: CancellationT
             Some(_) = sending.join_next(), if !sending.is_empty() => {}
             _ = pace.tick() => {}
         }
-        let outcome = take_up(&issuer, &mailer, &mut sending).await;
+        let outcome = take_up(&issuer, &lane, &mut sending).await;
         // A database that is away for an hour must not fill the log.
         match &outcome {
-            Ok(()) if is_failing => info!("the outbox is read again"),
-            Err(fault) if !is_failing => warn!(%fault, "the outbox cannot be read; is tried again"),
+            Ok(()) if is_failing => info!(topic = lane.topic(), "the outbox is read again"),
+            Err(fault) if !is_failing => {
+                warn!(topic = lane.topic(), %fault, "the outbox cannot be read; is tried again")
+            }
             _ => {}
         }
         is_failing = outcome.is_err();
@@ -63,13 +70,14 @@ pub async fn run_outbox(issuer: Arc<Issuer>, mailer: Mailer, stop: CancellationT
 }
 
 /// Begins to send what is due, as far as there is room.
-async fn take_up(issuer: &Arc<Issuer>, mailer: &Mailer, sending: &mut JoinSet<()>) -> Result<(), Fault> {
-    if sending.len() >= AT_ONCE {
+pub(crate) async fn take_up(issuer: &Arc<Issuer>, lane: &Lane, sending: &mut JoinSet<()>) -> Result<(), Fault> {
+    if sending.len() >= lane.at_once() {
         return Ok(());
     }
-    let due = outbox::ready(&mut issuer.store().read(Wall::All).await?, issuer.ambient().now()).await?;
+    let now = issuer.ambient().now();
+    let due = outbox::ready(&mut issuer.store().read(Wall::All).await?, lane.topic(), now).await?;
     for row in due {
-        if sending.len() >= AT_ONCE {
+        if sending.len() >= lane.at_once() {
             break;
         }
         let now = issuer.ambient().now();
@@ -77,9 +85,9 @@ async fn take_up(issuer: &Arc<Issuer>, mailer: &Mailer, sending: &mut JoinSet<()
         let is_ours = outbox::lease(&mut tx, row.tenant, row.id, now, now.plus(LEASE)).await?;
         tx.commit().await?;
         if is_ours {
-            let (issuer, mailer) = (Arc::clone(issuer), mailer.clone());
+            let (issuer, lane) = (Arc::clone(issuer), lane.clone());
             sending.spawn(async move {
-                if let Err(fault) = deliver(&issuer, &mailer, &row).await {
+                if let Err(fault) = deliver(&issuer, &lane, &row).await {
                     warn!(%fault, "what became of a message could not be noted; it comes up again");
                 }
             });
@@ -89,24 +97,17 @@ async fn take_up(issuer: &Arc<Issuer>, mailer: &Mailer, sending: &mut JoinSet<()
 }
 
 /// Sends one leased message and notes how that ended.
-async fn deliver(issuer: &Issuer, mailer: &Mailer, row: &OutboxRow) -> Result<(), Fault> {
-    let outcome = match issuer.outgoing_mail(row).await {
-        Ok(Some(mail)) => mailer.send(&mail, issuer.ambient().now()).await,
-        // Nobody is there to get it any more.
-        Ok(None) => Ok(()),
-        Err(fault) => {
-            warn!(%fault, "a mail could not be made; is tried again");
-            Err(NotSent::Unreachable)
-        }
-    };
+async fn deliver(issuer: &Issuer, lane: &Lane, row: &OutboxRow) -> Result<(), Fault> {
+    let outcome = lane.deliver(issuer, row).await;
     let now = issuer.ambient().now();
     let mut tx = issuer.store().begin(row.tenant).await?;
     match outcome {
         Ok(()) => outbox::done(&mut tx, row.tenant, row.id, now).await?,
-        Err(reason) => match next_try(reason, row, jitter(issuer)?, now) {
+        Err(reason) => match next_try(&reason, row, jitter(issuer)?, now) {
             Some(at) => outbox::retry(&mut tx, row.tenant, row.id, at, &reason.to_string()).await?,
             None => {
-                error!(message = row.id.as_i64(), %reason, tries = row.attempts + 1, "a mail is given up");
+                let (message, topic) = (row.id.as_i64(), lane.topic());
+                error!(message, topic, %reason, tries = row.attempts + 1, "a message is given up");
                 outbox::bury(&mut tx, row.tenant, row.id, now, &reason.to_string()).await?;
             }
         },
@@ -115,11 +116,11 @@ async fn deliver(issuer: &Issuer, mailer: &Mailer, row: &OutboxRow) -> Result<()
 }
 
 /// When to try again; `None` gives the message up. A closed way out is no fault of the message and never ends it.
-fn next_try(reason: NotSent, row: &OutboxRow, jitter: u8, now: Timestamp) -> Option<Timestamp> {
+fn next_try(reason: &Undelivered, row: &OutboxRow, jitter: u8, now: Timestamp) -> Option<Timestamp> {
     let pause = backoff(u32::try_from(row.attempts).unwrap_or(u32::MAX), jitter);
     match reason {
-        NotSent::Unreachable => Some(now.plus(pause.min(AWAY))),
-        NotSent::Refused(_) | NotSent::Unwritable => {
+        Undelivered::WayClosed(_) => Some(now.plus(pause.min(AWAY))),
+        Undelivered::NotTaken(_) => {
             let age = now.since(portreeve_issuer::made_at(row.id.as_i64()));
             let is_spent = row.attempts + 1 >= TRIES && age >= LEAST_AGE;
             (!is_spent).then(|| now.plus(pause))

@@ -8,6 +8,7 @@ use portreeve_crypto::{KeyEncryptionKey, Random};
 use portreeve_domain::{Lifetime, MailPurpose, OutboxId, OutboxMessage, TenantId, Timestamp, UserId};
 use portreeve_issuer::configure::{AccountSwitch, NewAccount};
 use portreeve_issuer::{Ambient, Clock, Issuer, RowIds, Settings};
+use portreeve_outbound::Rules;
 use portreeve_storage::outbox::{self, OutboxRow};
 use portreeve_storage::{Store, Wall, migrations};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -27,6 +28,10 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::with_outbound(Rules::default()).await
+    }
+
+    pub(crate) async fn with_outbound(outbound: Rules) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("mail")).unwrap();
         let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).unwrap();
@@ -39,7 +44,7 @@ impl World {
             key_publish_ahead: Lifetime::from_hours(24),
             hash_parameters: HashParameters::default(),
             password_threads: 1,
-            outbound: Default::default(),
+            outbound,
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         Self { issuer: Arc::new(issuer), clock, folder }
@@ -92,7 +97,7 @@ impl World {
     /// The messages that are due now.
     pub(crate) async fn due(&self) -> Vec<OutboxRow> {
         let mut conn = self.issuer.store().read(Wall::All).await.unwrap();
-        outbox::ready(&mut conn, self.issuer.ambient().now()).await.unwrap()
+        outbox::ready(&mut conn, OutboxMessage::MAIL, self.issuer.ambient().now()).await.unwrap()
     }
 }
 

@@ -15,6 +15,8 @@ pub mod introspection;
 pub mod jarm;
 pub mod login_initiation;
 pub mod logout_request;
+pub mod logout_token;
+pub mod logout_uris;
 pub mod metadata;
 mod parameters;
 pub mod paths;
@@ -27,6 +29,7 @@ pub mod resource;
 pub mod resource_metadata;
 pub mod revocation;
 pub mod scope_policy;
+pub mod session_state;
 pub mod subject;
 #[cfg(test)]
 mod testing;

@@ -2,7 +2,8 @@
 //!
 //! Owns its members. What is not listed here is not supported, and every default that would promise more is stated.
 //! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9207 §3; RFC 9449 §5.1; RFC 9728 §4;
-//! RP-Initiated Logout §2.1; Initiating User Registration (`prompt=create`) §4; JARM §4.
+//! RP-Initiated Logout §2.1; Initiating User Registration (`prompt=create`) §4; JARM §4; Back-Channel Logout §2.1;
+//! Front-Channel Logout §3; Session Management §3.3.
 
 use portreeve_domain::{Acr, ClientAuthMethod, Fault, GrantType, Profile};
 use portreeve_jose::Algorithm;
@@ -90,6 +91,11 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         require_request_uri_registration: false,
         authorization_response_iss_parameter_supported: true,
         protected_resources: [format!("{}{}", facts.issuer, paths::USERINFO)],
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
+        frontchannel_logout_supported: true,
+        frontchannel_logout_session_supported: true,
+        check_session_iframe: browser(paths::CHECK_SESSION),
         ui_locales_supported: facts.ui_locales,
     };
     serde_json::to_vec(&document).map_err(Fault::new)
@@ -136,6 +142,11 @@ struct Document<'a> {
     require_request_uri_registration: bool,
     authorization_response_iss_parameter_supported: bool,
     protected_resources: [String; 1],
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
+    frontchannel_logout_supported: bool,
+    frontchannel_logout_session_supported: bool,
+    check_session_iframe: String,
     #[serde(skip_serializing_if = "<[&str]>::is_empty")]
     ui_locales_supported: &'a [&'a str],
 }

@@ -1,6 +1,6 @@
 //! Addresses of the protocol, below the issuer.
 //!
-//! Owns the texts that discovery prints and doors route. The authorization and logout endpoints are for browsers, the
+//! Owns the texts that discovery prints and doors route. The authorization, logout and check-session addresses are for browsers, the
 //! others for machines. RFC 8615, RFC 8414 §3, OIDC Discovery §4.
 
 /// The authorization endpoint.
@@ -25,6 +25,8 @@ pub const REGISTER: &str = "/oauth2/register";
 pub const START: &str = "/start";
 /// The end-session endpoint.
 pub const LOGOUT: &str = "/oauth2/logout";
+/// What relying parties frame to see whether the sign-in has changed (Session Management §3.3).
+pub const CHECK_SESSION: &str = "/oauth2/check-session";
 /// The discovery document, appended to the issuer (OIDC Discovery §4).
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// The document of a protected resource, inserted between the host and the path of its identifier (RFC 9728 §3.1).

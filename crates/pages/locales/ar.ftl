@@ -247,6 +247,8 @@ logout-submit = تسجيل الخروج
 logout-stay = البقاء
 logout-done-title = تم تسجيل خروجك
 logout-done-text = على جهاز مشترك، أغلق المتصفح أيضًا.
+logout-applications-text = تسجّل خروجك الآن أيضًا التطبيقات التي استخدمتها بهذا الحساب.
+logout-frame-title = تسجيل الخروج من تطبيق
 
 ## Errors
 

@@ -223,6 +223,8 @@ logout-submit = Abmelden
 logout-stay = Angemeldet bleiben
 logout-done-title = Sie sind abgemeldet
 logout-done-text = Schließen Sie an einem gemeinsam genutzten Computer auch den Browser.
+logout-applications-text = Anwendungen, die Sie mit diesem Konto verwendet haben, melden Sie ebenfalls ab.
+logout-frame-title = Abmeldung bei einer Anwendung
 
 ## Errors
 

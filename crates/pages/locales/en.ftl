@@ -223,6 +223,8 @@ logout-submit = Sign out
 logout-stay = Stay signed in
 logout-done-title = You’re signed out
 logout-done-text = On a shared computer, close the browser as well.
+logout-applications-text = Applications you used with this account are signing you out too.
+logout-frame-title = Signing out at an application
 
 ## Errors
 

@@ -21,10 +21,12 @@ pub struct Asset {
     pub etag: String,
 }
 
-static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 5]> = LazyLock::new(|| {
     [
         asset("pages", "css", "text/css; charset=utf-8", include_bytes!("../../../static/pages.css")),
         asset("icon", "svg", "image/svg+xml", include_bytes!("../../../static/icon.svg")),
+        asset("check_session", "js", JAVASCRIPT, include_bytes!("../../../static/check_session.js")),
+        asset("logout", "js", JAVASCRIPT, include_bytes!("../../../static/logout.js")),
         asset("form_post", "js", JAVASCRIPT, include_bytes!("../../../static/form_post.js")),
     ]
 });
@@ -42,13 +44,25 @@ pub(crate) fn stylesheet_href() -> &'static str {
 
 /// Returns the address of the icon.
 pub(crate) fn icon_href() -> &'static str {
-    let [_, icon, _] = &*ASSETS;
+    let [_, icon, ..] = &*ASSETS;
     &icon.path
 }
 
 /// Returns the address of the script that sends an answer on by a form.
 pub(crate) fn form_post_href() -> &'static str {
-    let [_, _, script] = &*ASSETS;
+    let [.., script] = &*ASSETS;
+    &script.path
+}
+
+/// Returns the address of the script that goes on after a logout.
+pub(crate) fn logout_href() -> &'static str {
+    let [.., script, _] = &*ASSETS;
+    &script.path
+}
+
+/// Returns the address of the script that answers whether a sign-in has changed.
+pub(crate) fn check_session_href() -> &'static str {
+    let [.., script, _, _] = &*ASSETS;
     &script.path
 }
 

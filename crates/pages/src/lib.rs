@@ -12,6 +12,7 @@
 
 mod assets;
 mod catalogue;
+mod check_session;
 mod client;
 mod escape;
 mod frame;
@@ -37,6 +38,7 @@ mod tests;
 
 pub use assets::{Asset, assets};
 pub use catalogue::Catalogue;
+pub use check_session::check_session;
 pub use client::Client;
 pub use frame::{Accent, Form, Frame, LanguageLink, Notice};
 pub use locale::{Direction, Locale};

@@ -5,7 +5,7 @@ use portreeve_domain::{Fault, OutboxId, OutboxMessage, TenantId, Timestamp};
 use crate::{Conn, Tx};
 
 const INSERT: &str = "INSERT INTO outbox (id, tenant_id, topic, message, created_at, available_at, attempts) VALUES ($1, $2, $3, $4, $5, $5, 0)";
-const READY: &str = "SELECT id, tenant_id, message, attempts FROM outbox WHERE done_at IS NULL AND dead_at IS NULL AND available_at <= $1 ORDER BY available_at LIMIT 20";
+const READY: &str = "SELECT id, tenant_id, message, attempts FROM outbox WHERE topic = $2 AND done_at IS NULL AND dead_at IS NULL AND available_at <= $1 ORDER BY available_at LIMIT 20";
 const LEASE: &str = "UPDATE outbox SET available_at = $4, lease_until = $4, attempts = attempts + 1 WHERE id = $1 AND tenant_id = $2 AND done_at IS NULL AND dead_at IS NULL AND available_at <= $3";
 const DONE: &str = "UPDATE outbox SET done_at = $3, last_error = NULL WHERE id = $1 AND tenant_id = $2";
 const RETRY: &str = "UPDATE outbox SET available_at = $3, last_error = $4 WHERE id = $1 AND tenant_id = $2";
@@ -42,12 +42,12 @@ pub async fn insert(
         .map(drop)
 }
 
-/// Up to 20 messages that are due, of all tenants. Needs a connection for all tenants.
+/// Up to 20 messages of a topic that are due, of all tenants. Needs a connection for all tenants.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn ready(conn: &mut Conn, now: Timestamp) -> Result<Vec<OutboxRow>, Fault> {
-    conn.all(READY, &[now.into()], |row| {
+pub async fn ready(conn: &mut Conn, topic: &str, now: Timestamp) -> Result<Vec<OutboxRow>, Fault> {
+    conn.all(READY, &[now.into(), topic.into()], |row| {
         Ok(OutboxRow {
             id: OutboxId::new(row.integer(0)?),
             tenant: row.tenant(1)?,

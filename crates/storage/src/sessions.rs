@@ -13,8 +13,7 @@ const TOUCH: &str =
     "UPDATE sessions SET seen_at = $3 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL AND seen_at < $3";
 const END: &str =
     "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
-const END_ALL: &str =
-    "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL";
+const END_ALL: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL RETURNING tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at";
 
 /// Finds a session, ended ones too.
 ///
@@ -88,7 +87,7 @@ pub async fn end(
     Ok(tx.execute(END, &[id.as_i64().into(), tenant.into(), now.into(), reason.name().into()]).await? == 1)
 }
 
-/// Ends every session of a user and says how many there were.
+/// Ends every session of a user and gives those that were not ended before.
 ///
 /// # Errors
 /// A fault when the database is away.
@@ -98,8 +97,8 @@ pub async fn end_all(
     user: UserId,
     reason: SessionEnd,
     now: Timestamp,
-) -> Result<u64, Fault> {
-    tx.execute(END_ALL, &[tenant.into(), (&user).into(), now.into(), reason.name().into()]).await
+) -> Result<Vec<Session>, Fault> {
+    tx.all(END_ALL, &[tenant.into(), (&user).into(), now.into(), reason.name().into()], read).await
 }
 
 fn write_proofs(proofs: &[Proof]) -> Result<String, Fault> {

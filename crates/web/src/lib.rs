@@ -5,6 +5,7 @@
 
 mod authorize;
 mod device;
+mod check_session;
 mod door;
 mod error_page;
 mod form;
@@ -41,6 +42,7 @@ pub fn router(issuer: Arc<Issuer>) -> Router {
     let doors = Router::new()
         .route("/", get(home::show))
         .route("/oauth2/authorize", get(authorize::get).post(authorize::post))
+        .route("/oauth2/check-session", get(check_session::show))
         .route("/oauth2/logout", get(logout::get).post(logout::post))
         .route("/oauth2/logout/confirm", axum::routing::post(logout::confirm))
         .route("/device", get(device::show).post(device::take))

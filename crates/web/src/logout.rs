@@ -1,14 +1,14 @@
-//! The end-session endpoint: RP-Initiated Logout 1.0.
+//! The end-session endpoint: RP-Initiated Logout 1.0, Front-Channel Logout 1.0.
 //!
-//! Owns the page that asks and the page that says it is done. Leaves whose word is needed to `issuer::logout`.
+//! Owns the page that asks, the page that says it is done and the one that frames relying parties. Leaves whose word is needed to `issuer::logout`.
 
 use portreeve_domain::{Client, Failure};
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
-use portreeve_issuer::Logout;
+use portreeve_issuer::{Logout, SignedOut};
 use portreeve_oidc::logout_request::LogoutRequest;
 use portreeve_oidc::{Cause, Parameters, Refusal};
 use portreeve_pages::Form;
-use portreeve_pages::logout::{Confirm, Done};
+use portreeve_pages::logout::{Confirm, Done, SigningOut};
 
 use crate::door::Door;
 use crate::error_page;
@@ -71,12 +71,20 @@ async fn answer(door: &Door, pairs: Vec<(String, String)>, confirmed: Option<&st
             };
             Reply::page(door, page.render(&door.frame(&[])), request.post_logout_redirect_uri.as_deref())
         }
-        Ok(Logout::Done { target: Some(target), cookie }) => {
-            Reply::see_other(door, &target.url()).with_browser_cookie(door, cookie)
-        }
-        Ok(Logout::Done { target: None, cookie }) => {
-            let page = Done { client_name: None, continue_href: None };
-            Reply::page(door, page.render(&door.frame(&[])), None).with_browser_cookie(door, cookie)
+        Ok(Logout::Done { target, client, browser: SignedOut { frames, cookie, state } }) => {
+            let onward = target.map(|target| target.url());
+            let reply = match (onward, frames.is_empty()) {
+                (Some(url), true) => Reply::see_other(door, &url),
+                (None, true) => {
+                    let page = Done { client_name: None, continue_href: None };
+                    Reply::page(door, page.render(&door.frame(&[])), None)
+                }
+                (continue_href, false) => {
+                    let client_name = client.map(|client| client.display_name().to_owned());
+                    Reply::framing(door, SigningOut { frames, client_name, continue_href })
+                }
+            };
+            reply.with_browser_cookie(door, cookie).with_state_cookie(door, state)
         }
         Err(Failure::Refused(refusal)) => error_page::refused(door, &refusal, None),
         Err(Failure::Fault(fault)) => error_page::broken(door, &fault),

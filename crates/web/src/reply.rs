@@ -8,11 +8,12 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use portreeve_domain::{Lifetime, UserId, lifetimes};
 use portreeve_http_kit::content_security::ContentSecurity;
 use portreeve_http_kit::cookie::CookieKind;
-use portreeve_http_kit::security_headers::{Referrer, page_headers};
+use portreeve_http_kit::security_headers::{Referrer, framed_page_headers, page_headers};
 use portreeve_issuer::{Progress, SecretText, known_device};
 use portreeve_oidc::authorization::Answer;
 use portreeve_pages::RenderError;
 use portreeve_pages::form_post::FormPost;
+use portreeve_pages::logout::SigningOut;
 
 use crate::door::Door;
 use crate::error_page;
@@ -80,6 +81,28 @@ impl Reply {
         }
     }
 
+    /// The page on which relying parties sign a person out, framed; no other page frames anything (FL-03).
+    pub(crate) fn framing(door: &Door, page: SigningOut) -> Self {
+        let own = ContentSecurity::default().with_own_scripts();
+        let Ok(security) = page.frames.iter().try_fold(own, |policy, frame| policy.with_frame(frame)) else {
+            return error_page::internal(door, "a logout address that cannot be framed");
+        };
+        match page.render(&door.frame(&[])) {
+            Ok(html) => Self::html(door, html, &security, Referrer::Never),
+            Err(error) => error_page::unrendered(door, &error),
+        }
+    }
+
+    /// The page that others frame to see whether the sign-in has changed (SM-03).
+    pub(crate) fn framed(door: &Door, html: Result<String, RenderError>) -> Self {
+        let mut headers = framed_page_headers(door.web.transport);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        match html {
+            Ok(body) => Self { status: StatusCode::OK, headers, body },
+            Err(error) => error_page::unrendered(door, &error),
+        }
+    }
+
     fn html(door: &Door, html: String, security: &ContentSecurity, referrer: Referrer) -> Self {
         let mut headers = page_headers(security, referrer, door.web.transport);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -93,9 +116,10 @@ impl Reply {
                 let segment = step.segment().unwrap_or_default();
                 Self::see_other(door, &door.href(&format!("/j/{journey}/{segment}"))).with_browser_cookie(door, cookie)
             }
-            Progress::Answer { answer, cookie, user } => {
-                Self::answer(door, answer).with_browser_cookie(door, cookie).with_device_cookie(door, user)
-            }
+            Progress::Answer { answer, cookie, browser_state, user } => Self::answer(door, answer)
+                .with_browser_cookie(door, cookie)
+                .with_state_cookie(door, browser_state)
+                .with_device_cookie(door, user),
         }
     }
 
@@ -115,6 +139,14 @@ impl Reply {
     pub(crate) fn with_browser_cookie(self, door: &Door, cookie: Option<SecretText>) -> Self {
         match cookie {
             Some(cookie) => self.with_cookie(door, CookieKind::Browser, cookie.expose(), lifetimes::BROWSER),
+            None => self,
+        }
+    }
+
+    /// Tells scripts that the sign-in has changed, if there is something to tell.
+    pub(crate) fn with_state_cookie(self, door: &Door, state: Option<String>) -> Self {
+        match state {
+            Some(state) => self.with_cookie(door, CookieKind::State, &state, lifetimes::BROWSER),
             None => self,
         }
     }

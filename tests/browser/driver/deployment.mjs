@@ -18,6 +18,8 @@ function required(name) {
 
 /** The demo's folder. */
 export const folder = required('PORTREEVE_DATA');
+/** The program itself. */
+export const binary = required('PORTREEVE_BINARY');
 const description = JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8'));
 
 /** The issuer's origin. */
@@ -60,7 +62,7 @@ export class Person {
   static make() {
     const person = new Person(`${randomBytes(6).toString('hex')}@example.com`, randomBytes(15).toString('base64url'));
     const command = ['users', 'add', person.email, '--email-verified', '--data', folder];
-    execFileSync(required('PORTREEVE_BINARY'), command, { input: `${person.password}\n` });
+    execFileSync(binary, command, { input: `${person.password}\n` });
     return person;
   }
 

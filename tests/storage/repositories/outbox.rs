@@ -1,6 +1,6 @@
 //! A message is written with its change, leased by one sender at a time, and comes up again until it is done or buried.
 
-use portreeve_domain::{OutboxId, TenantId, Timestamp};
+use portreeve_domain::{OutboxId, OutboxMessage, TenantId, Timestamp};
 use portreeve_storage::{Wall, outbox};
 
 use crate::{
@@ -17,7 +17,8 @@ async fn insert(db: &Database, tenant: TenantId, id: i64, at: Timestamp) {
 
 /// The ids that are due `seconds` after `NOW`, with their attempts.
 async fn ready(db: &Database, seconds: i64) -> Vec<(i64, i64)> {
-    let rows = db.read(Wall::All, async |conn| outbox::ready(conn, in_seconds(seconds)).await).await;
+    let rows =
+        db.read(Wall::All, async |conn| outbox::ready(conn, OutboxMessage::MAIL, in_seconds(seconds)).await).await;
     rows.iter().map(|row| (row.id.as_i64(), row.attempts)).collect()
 }
 
@@ -30,11 +31,32 @@ async fn a_message_is_due_at_once_for_whoever_works_for_all_tenants() {
     on_both(async |db| {
         insert(db, TWO, 5, NOW).await;
 
-        let rows = db.read(Wall::All, async |conn| outbox::ready(conn, NOW).await).await;
+        let rows = db.read(Wall::All, async |conn| outbox::ready(conn, OutboxMessage::MAIL, NOW).await).await;
 
         assert_eq!((rows.len(), pending(db).await), (1, 1));
         assert_eq!((rows[0].id, rows[0].tenant, rows[0].attempts), (ID, TWO, 0));
         assert_eq!(rows[0].message, mail());
+    })
+    .await;
+}
+
+/// BL-04: what is due of another topic is in nobody's way.
+#[tokio::test]
+async fn topics_are_kept_apart() {
+    on_both(async |db| {
+        insert(db, ONE, 5, NOW).await;
+        let notice = OutboxMessage::LogoutNotice {
+            client: portreeve_domain::ClientId::parse("web").unwrap(),
+            user: crate::rows::user_id(7),
+            sid: "sid-1".to_owned(),
+        };
+        db.write(ONE, async |tx| outbox::insert(tx, ONE, OutboxId::new(6), &notice, NOW).await).await;
+
+        let notices =
+            db.read(Wall::All, async |conn| outbox::ready(conn, OutboxMessage::LOGOUT_NOTICE, NOW).await).await;
+
+        assert_eq!(ready(db, 0).await, [(5, 0)]);
+        assert_eq!(notices.iter().map(|row| &row.message).collect::<Vec<_>>(), [&notice]);
     })
     .await;
 }

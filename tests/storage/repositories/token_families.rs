@@ -1,6 +1,6 @@
 //! A family keeps what was granted, and is revoked once.
 
-use portreeve_domain::{ClientId, FamilyId, TenantId, TokenFamily};
+use portreeve_domain::{ClientId, FamilyId, SessionId, TenantId, TokenFamily};
 use portreeve_storage::{Wall, token_families};
 
 use crate::{
@@ -49,6 +49,27 @@ async fn a_family_is_revoked_once_and_keeps_the_first_reason() {
 
         assert_eq!(find(db, ONE, ID).await.unwrap().revoked_at, Some(NOW));
         assert_eq!(db.count("SELECT COUNT(*) FROM token_families WHERE revoke_reason = 'replayed'").await, 1);
+    })
+    .await;
+}
+
+/// BL-04: whoever was ever signed in by a session is told when it ends, once.
+#[tokio::test]
+async fn the_clients_of_a_session_are_each_named_once() {
+    on_both(async |db| {
+        let client = |name: &str| ClientId::parse(name).unwrap();
+        let of = |id, name: &str| TokenFamily { client: client(name), ..family(ONE, id, user_id(7)) };
+        for family in [of(4, "web"), of(5, "web"), of(6, "app"), family(TWO, 7, user_id(7))] {
+            insert(db, &family).await;
+        }
+        let other_session = TokenFamily { session: SessionId::new(99), ..of(8, "elsewhere") };
+        insert(db, &other_session).await;
+        db.write(ONE, async |tx| token_families::revoke(tx, ONE, FamilyId::new(6), "gone", NOW).await).await;
+
+        let session = of(4, "web").session;
+        let told = db.read(ONE, async |conn| token_families::clients_of_session(conn, ONE, session).await).await;
+
+        assert_eq!(told, [client("app"), client("web")]);
     })
     .await;
 }

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use portreeve_authenticators::{Password, TotpSecret};
 use portreeve_crypto::SecretText;
 use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, SessionEnd};
-use portreeve_storage::{Tx, mailed_links, password_credentials, sessions, token_families, totp_credentials};
+use portreeve_storage::{Tx, mailed_links, password_credentials, totp_credentials};
 
 use super::resources::PasswordSource;
 use crate::directory::TenantDirectory;
 use crate::people::{Person, place};
+use crate::session_end::Ending;
 use crate::{Issuer, audit};
 
 /// A password ready to be stored, as a PHC string.
@@ -71,18 +72,7 @@ pub(super) async fn sign_out_everywhere(
     person: &Person,
     reason: SessionEnd,
 ) -> Result<(), Fault> {
-    let now = issuer.ambient.now();
-    let ended = sessions::end_all(tx, at.id(), person.id, reason, now).await?;
-    let revoked = token_families::revoke_of_user(tx, at.id(), person.id, reason.name(), now).await?;
-    if ended == 0 && revoked == 0 {
-        return Ok(());
-    }
-    let event = Event::new(EventType::SessionEnded, now, Actor::Operator)
-        .about(person.id)
-        .with("sessions", ended)
-        .with("token_families", revoked)
-        .with("reason", reason.name());
-    audit::record(tx, &issuer.ambient, at, event).await
+    Ending { ambient: &issuer.ambient, at, reason, actor: Actor::Operator }.end_everywhere(tx, person.id).await
 }
 
 /// Enrols an authenticator app by its shared secret, in the place of one there may be.

@@ -96,10 +96,7 @@ impl Issuer {
             Settled::Step { step, cookie } => {
                 Acted::Moved(Progress::Page { journey: journey_text(at, id)?, step, cookie })
             }
-            Settled::Ended(Ended { outcome, user, cookie }) => {
-                let answer = self.answer(at, &journey.client, &journey.request, outcome)?;
-                Acted::Moved(Progress::Answer { answer, cookie, user })
-            }
+            Settled::Ended(ended) => Acted::Moved(self.ended(at, &journey, ended)?),
         })
     }
 

@@ -73,7 +73,7 @@ pub(super) fn profile(at: &TenantDirectory, client: &Client) -> Profile {
 ///
 /// # Errors
 /// A fault for a registered algorithm that registration should have refused.
-pub(super) fn algorithm(at: &TenantDirectory, client: &Client) -> Result<Algorithm, Fault> {
+pub(crate) fn algorithm(at: &TenantDirectory, client: &Client) -> Result<Algorithm, Fault> {
     let registered = client.metadata.id_token_signed_response_alg.as_deref();
     match (registered, profile(at, client)) {
         (Some(name), _) => {

@@ -3,6 +3,7 @@
 use portreeve_domain::{MailPurpose, OutboxId, OutboxMessage, TenantId};
 
 use super::*;
+use crate::mailer::NotSent;
 use crate::testing::{Manners, SENDER, World, mail_server};
 
 const WELL_MANNERED: Manners = Manners { refuses: None, stalls: None };
@@ -10,7 +11,7 @@ const WELL_MANNERED: Manners = Manners { refuses: None, stalls: None };
 /// One look at the outbox, and what follows from it.
 async fn one_round(world: &World, mailer: &Mailer) {
     let mut sending = JoinSet::new();
-    take_up(&world.issuer, mailer, &mut sending).await.unwrap();
+    take_up(&world.issuer, &Lane::Mails(mailer.clone()), &mut sending).await.unwrap();
     while sending.join_next().await.is_some() {}
 }
 
@@ -170,12 +171,12 @@ async fn a_refused_message_is_tried_again_with_growing_pauses() {
 fn a_message_is_given_up_after_twenty_refusals() {
     let made = Timestamp::from_millis(1_800_000_000_000);
     let (young, old) = (made.plus(Lifetime::from_hours(1)), made.plus(Lifetime::from_hours(11)));
-    let refused = NotSent::Refused(550);
+    let refused = &Undelivered::from(NotSent::Refused(550));
 
     assert_eq!(next_try(refused, &row(18, made), 0, old), Some(old.plus(Lifetime::from_hours(1))));
     assert_eq!(next_try(refused, &row(19, made), 0, old), None);
     assert!(next_try(refused, &row(500, made), 0, young).is_some());
-    assert_eq!(next_try(NotSent::Unreachable, &row(500, made), 0, old), Some(old.plus(AWAY)));
+    assert_eq!(next_try(&NotSent::Unreachable.into(), &row(500, made), 0, old), Some(old.plus(AWAY)));
 }
 
 /// What is given up is out of the way.
@@ -221,10 +222,10 @@ async fn a_runner_ends_when_it_is_told_to() {
     world.mail(MailPurpose::PasswordChanged, ada).await;
     let stop = CancellationToken::new();
 
+    stop.cancel();
     run_outbox(Arc::clone(&world.issuer), Mailer::off(), stop.clone()).await;
     assert_eq!(world.pending().await, 1);
 
-    stop.cancel();
     run_outbox(Arc::clone(&world.issuer), world.to_folder(), stop).await;
     assert_eq!(world.pending().await, 1);
 }

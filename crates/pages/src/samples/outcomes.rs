@@ -48,6 +48,12 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
 pub(super) fn others(frame: &Frame, words: &Words) -> Vec<Sample> {
     let confirm = logout::Confirm { form: form(), client_name: words.client_name(), email: Some(words.email.clone()) };
     let done = logout::Done { client_name: words.client_name(), continue_href: Some(words.uri.clone()) };
+    let signing_out = logout::SigningOut {
+        frames: vec!["https://books.example.com/signed-out?iss=https%3A%2F%2Fid.example&sid=5f".to_owned()],
+        client_name: words.client_name(),
+        continue_href: Some("https://books.example.com/callback?state=a%20b".to_owned()),
+    };
+    let signing_out_here = logout::SigningOut { client_name: None, continue_href: None, ..signing_out.clone() };
     let limited = TooManyAttempts { wait_seconds: 900, back_href: href("identify"), reference: REFERENCE.to_owned() };
     let long = TooManyAttempts { wait_seconds: 7200, back_href: None, ..limited.clone() };
     let short = TooManyAttempts { wait_seconds: 45, ..limited.clone() };
@@ -65,6 +71,8 @@ pub(super) fn others(frame: &Frame, words: &Words) -> Vec<Sample> {
     vec![
         ("logout/confirm", confirm.render(frame)),
         ("logout/done", done.render(frame)),
+        ("logout/signing_out", signing_out.render(frame)),
+        ("logout/signing_out-here", signing_out_here.render(frame)),
         ("too_many_attempts", limited.render(frame)),
         ("too_many_attempts-long", long.render(frame)),
         ("too_many_attempts-short", short.render(frame)),

@@ -1,0 +1,75 @@
+//! Ending sessions: the one place, whatever the reason.
+//!
+//! Owns what ends with a session and who is told: the event, and a notice to every relying party that was signed in by it
+//! and wants one, in the same transaction. Leaves whose word is needed to `logout`, `new_passwords` and `configure`, and
+//! what a notice says to `back_channel_logout`. Back-Channel Logout 1.0 §2.3; SECURITY rule 20.
+
+use std::sync::Arc;
+
+use portreeve_domain::{Actor, Client, Event, EventType, Fault, OutboxId, OutboxMessage, Session, SessionEnd, UserId};
+use portreeve_storage::{Tx, outbox, sessions, token_families};
+
+use crate::directory::TenantDirectory;
+use crate::{Ambient, audit};
+
+/// Why sessions end, and by whom.
+pub(crate) struct Ending<'a> {
+    pub ambient: &'a Ambient,
+    pub at: &'a TenantDirectory,
+    pub reason: SessionEnd,
+    pub actor: Actor,
+}
+
+impl Ending<'_> {
+    /// Ends a session and gives the relying parties that were signed in by it; none when it was ended before.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub(crate) async fn end(&self, tx: &mut Tx, session: &Session) -> Result<Vec<Arc<Client>>, Fault> {
+        let now = self.ambient.now();
+        if !sessions::end(tx, self.at.id(), session.id, self.reason, now).await? {
+            return Ok(Vec::new());
+        }
+        let event = Event::new(EventType::SessionEnded, now, self.actor.clone())
+            .about(session.user)
+            .with("sid", &session.sid)
+            .with("reason", self.reason.name());
+        audit::record(tx, self.ambient, self.at, event).await?;
+        self.tell(tx, session).await
+    }
+
+    /// Ends every session and token family of a person.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub(crate) async fn end_everywhere(&self, tx: &mut Tx, user: UserId) -> Result<(), Fault> {
+        let (tenant, now) = (self.at.id(), self.ambient.now());
+        let ended = sessions::end_all(tx, tenant, user, self.reason, now).await?;
+        for session in &ended {
+            self.tell(tx, session).await?;
+        }
+        let revoked = token_families::revoke_of_user(tx, tenant, user, self.reason.name(), now).await?;
+        if ended.is_empty() && revoked == 0 {
+            return Ok(());
+        }
+        let event = Event::new(EventType::SessionEnded, now, self.actor.clone())
+            .about(user)
+            .with("sessions", ended.len())
+            .with("token_families", revoked)
+            .with("reason", self.reason.name());
+        audit::record(tx, self.ambient, self.at, event).await
+    }
+
+    /// Puts a notice to each relying party of a session into the outbox.
+    async fn tell(&self, tx: &mut Tx, session: &Session) -> Result<Vec<Arc<Client>>, Fault> {
+        let ids = token_families::clients_of_session(tx, self.at.id(), session.id).await?;
+        let clients: Vec<Arc<Client>> = ids.iter().filter_map(|id| self.at.client(id).cloned()).collect();
+        for client in clients.iter().filter(|client| client.metadata.backchannel_logout_uri.is_some()) {
+            let message =
+                OutboxMessage::LogoutNotice { client: client.id.clone(), user: session.user, sid: session.sid.clone() };
+            let id = OutboxId::new(self.ambient.row_id());
+            outbox::insert(tx, self.at.id(), id, &message, self.ambient.now()).await?;
+        }
+        Ok(clients)
+    }
+}
