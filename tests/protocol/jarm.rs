@@ -119,6 +119,9 @@ fn the_registered_algorithm_signs() {
             said(at, &callback).await;
         }
         let document = at.discovery().await;
-        assert_eq!(document["authorization_signing_alg_values_supported"], serde_json::json!(["RS256", "ES256"]));
+        assert_eq!(
+            document["authorization_signing_alg_values_supported"],
+            serde_json::json!(["RS256", "ES256", "PS256", "EdDSA"])
+        );
     });
 }

@@ -277,7 +277,7 @@ impl Deployment {
         let issuer = format!("{}{base}", cast::ISSUER);
         let expected = Expected {
             typ: TypRule::AbsentOr(&[typ]),
-            algorithms: &[Algorithm::Es256, Algorithm::Rs256],
+            algorithms: &[Algorithm::Es256, Algorithm::Rs256, Algorithm::Ps256, Algorithm::EdDsa],
             issuer: Some(&issuer),
             audience: AudienceRule::Unchecked,
             required: &[],

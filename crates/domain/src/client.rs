@@ -103,7 +103,7 @@ pub struct ClientMetadata {
     /// Its sector when it has several redirect hosts (OIDC Core §8.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sector_identifier_uri: Option<String>,
-    /// Algorithm of its ID tokens: `RS256` or `ES256`; absent: by profile.
+    /// Algorithm of its ID tokens: `RS256`, `ES256`, `PS256` or `EdDSA`; absent: by profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,
     /// Algorithm of its userinfo answers; absent: plain JSON.

@@ -3,7 +3,8 @@
 //! OIDC Core §3.1.2.1; RP-Initiated Logout 1.0 §2 and §4.
 
 use portreeve_domain::{Timestamp, lifetimes};
-use portreeve_jose::{Algorithm, AudienceRule, Expected, Expiry, TypRule, VerifiedClaims, verify};
+use portreeve_jose::{AudienceRule, Expected, Expiry, TypRule, VerifiedClaims, verify};
+use portreeve_oidc::metadata::SIGNING_ALGORITHMS;
 use portreeve_oidc::{Cause, Refusal};
 
 use crate::directory::TenantDirectory;
@@ -18,7 +19,7 @@ const MAX_BYTES: usize = 16 * 1024;
 pub(crate) fn claims(at: &TenantDirectory, hint: &str, now: Timestamp) -> Result<VerifiedClaims, Refusal> {
     let expected = Expected {
         typ: TypRule::AbsentOr(&["JWT"]),
-        algorithms: &[Algorithm::Es256, Algorithm::Rs256],
+        algorithms: &SIGNING_ALGORITHMS,
         issuer: Some(&at.issuer),
         audience: AudienceRule::Unchecked,
         required: &["sub"],

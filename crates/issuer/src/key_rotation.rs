@@ -3,6 +3,7 @@
 //! Owns making keys and moving them through their phases, each move with its event. Leaves the decision to
 //! `domain::schedule_step`. Safe on many nodes: the insertion of a key is cheap to repeat and a promotion is guarded.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use portreeve_domain::{Actor, Event, EventType, Fault, KeyPhase, KeyTimes, ScheduleStep, schedule_step};
@@ -15,7 +16,8 @@ use crate::audit;
 use crate::directory::TenantDirectory;
 use crate::signing_keys::place;
 
-/// The algorithms every tenant signs with: ES256 is ours, RS256 is what OIDC Core §15.1 demands.
+/// The algorithms every tenant signs with: ES256 is ours, RS256 is what OIDC Core §15.1 demands. A tenant has keys for others
+/// once a client of it wants them.
 pub const ALGORITHMS: [Algorithm; 2] = [Algorithm::Es256, Algorithm::Rs256];
 
 /// What an operator's request about keys led to.
@@ -27,6 +29,22 @@ pub enum KeyChange {
     NotFound,
 }
 
+/// What a tenant signs with: what every tenant does, what its clients registered, and what it has keys for, which go on
+/// until they are retired.
+fn algorithms_of(tenant: &TenantDirectory) -> BTreeSet<Algorithm> {
+    let registered = tenant.clients.values().flat_map(|client| {
+        let metadata = &client.metadata;
+        [
+            metadata.id_token_signed_response_alg.as_deref(),
+            metadata.userinfo_signed_response_alg.as_deref(),
+            metadata.authorization_signed_response_alg.as_deref(),
+        ]
+    });
+    let registered = registered.flatten().filter_map(Algorithm::parse);
+    let in_use = tenant.signing.all().iter().map(|known| known.key.algorithm());
+    ALGORITHMS.into_iter().chain(registered).chain(in_use).collect()
+}
+
 impl Issuer {
     /// Does whatever the schedule of any tenant wants done now; true when something was.
     ///
@@ -35,7 +53,7 @@ impl Issuer {
     pub async fn keep_keys_on_schedule(&self) -> Result<bool, Fault> {
         let mut changed = false;
         for tenant in self.directory.all() {
-            for algorithm in ALGORITHMS {
+            for algorithm in algorithms_of(&tenant) {
                 changed |= self.keep_algorithm_on_schedule(&tenant, algorithm).await?;
             }
         }
@@ -50,7 +68,7 @@ impl Issuer {
     /// # Errors
     /// A fault when the database is away.
     pub async fn rotate_keys(&self, tenant: &Arc<TenantDirectory>) -> Result<(), Fault> {
-        for algorithm in ALGORITHMS {
+        for algorithm in algorithms_of(tenant) {
             self.promote_staged(tenant, algorithm).await?;
         }
         self.directory.reload().await?;

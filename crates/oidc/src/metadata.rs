@@ -12,8 +12,9 @@ use serde::Serialize;
 use crate::authorization::{ResponseMode, ResponseType};
 use crate::{assertion, dpop, paths, pkce, userinfo};
 
-/// The signature algorithms of ID tokens and signed userinfo answers: RS256, which every relying party knows, and ES256.
-pub const SIGNING_ALGORITHMS: [Algorithm; 2] = [Algorithm::Rs256, Algorithm::Es256];
+/// The signature algorithms of what is issued as registered: ID tokens, logout tokens, signed userinfo and authorization
+/// responses. RS256 is what every relying party knows, ES256 ours.
+pub const SIGNING_ALGORITHMS: [Algorithm; 4] = [Algorithm::Rs256, Algorithm::Es256, Algorithm::Ps256, Algorithm::EdDsa];
 
 /// Claims about the token and the sign-in, beside those of [`userinfo::claim_names`].
 const TOKEN_CLAIMS: [&str; 10] = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
@@ -238,7 +239,10 @@ mod tests {
     /// RM-08: the algorithms of signed responses are an array without `none`.
     #[test]
     fn algorithms_of_signed_responses_are_listed() {
-        assert_eq!(read(&FACTS)["authorization_signing_alg_values_supported"], json!(["RS256", "ES256"]));
+        assert_eq!(
+            read(&FACTS)["authorization_signing_alg_values_supported"],
+            json!(["RS256", "ES256", "PS256", "EdDSA"])
+        );
     }
 
     /// OA-21, PK-06, MC-01: S256 is advertised and `plain` is not.

@@ -8,9 +8,10 @@
 use std::collections::BTreeSet;
 
 use portreeve_domain::{ActsFor, ApplicationType, ClientAuthMethod, ClientMetadata, GrantType, Profile, SubjectType};
-use portreeve_jose::KeySet;
+use portreeve_jose::{Algorithm, KeySet};
 
 use crate::authorization::{ResponseMode, ResponseType};
+use crate::metadata::SIGNING_ALGORITHMS;
 use crate::uri::AbsoluteUri;
 use crate::{Cause, Refusal, logout_uris, redirect_uri, resource};
 
@@ -20,8 +21,6 @@ const MAX_ENTRIES: usize = 50;
 const MAX_NAME_CHARS: usize = 200;
 /// How many bytes any other text may have.
 const MAX_TEXT_BYTES: usize = 255;
-/// Algorithms this server signs with for clients.
-const SIGNING_ALGORITHMS: [&str; 2] = ["RS256", "ES256"];
 
 /// Checks `metadata` of a client in a tenant of `profile` and gives it back with the defaults written out: without
 /// `grant_types` it has `authorization_code`, and a client with that grant has the response type `code` (RFC 7591 §2).
@@ -238,8 +237,9 @@ fn algorithms(metadata: &ClientMetadata) -> Result<(), Refusal> {
         ("authorization_signed_response_alg", &metadata.authorization_signed_response_alg),
     ];
     for (field, algorithm) in fields {
-        if algorithm.as_deref().is_some_and(|algorithm| !SIGNING_ALGORITHMS.contains(&algorithm)) {
-            return Err(invalid(field, "must be RS256 or ES256"));
+        let is_unknown = |name: &str| Algorithm::parse(name).is_none_or(|known| !SIGNING_ALGORITHMS.contains(&known));
+        if algorithm.as_deref().is_some_and(is_unknown) {
+            return Err(invalid(field, "must be RS256, ES256, PS256 or EdDSA"));
         }
     }
     Ok(())

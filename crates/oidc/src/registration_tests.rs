@@ -159,10 +159,12 @@ fn private_key_jwt_needs_usable_public_keys() {
 
 /// OC-30, RM-08: only the algorithms we sign with; never `none`.
 #[test]
-fn only_rs256_and_es256_can_be_chosen() {
-    assert!(checked(|m| m.id_token_signed_response_alg = text("ES256")).is_ok());
-    assert!(checked(|m| m.userinfo_signed_response_alg = text("RS256")).is_ok());
-    for algorithm in ["none", "HS256", "rs256", "PS256", ""] {
+fn only_algorithms_we_sign_with_can_be_chosen() {
+    for algorithm in ["RS256", "ES256", "PS256", "EdDSA"] {
+        assert!(checked(|m| m.id_token_signed_response_alg = text(algorithm)).is_ok());
+        assert!(checked(|m| m.userinfo_signed_response_alg = text(algorithm)).is_ok());
+    }
+    for algorithm in ["none", "HS256", "rs256", "PS384", ""] {
         assert_invalid("id_token_signed_response_alg", |m| m.id_token_signed_response_alg = text(algorithm));
         assert_invalid("userinfo_signed_response_alg", |m| m.userinfo_signed_response_alg = text(algorithm));
         assert_invalid("authorization_signed_response_alg", |m| m.authorization_signed_response_alg = text(algorithm));

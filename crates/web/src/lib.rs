@@ -4,8 +4,8 @@
 //! the header rules to `http-kit`. Every tenant has the same doors: the first at the root, another under `/t/{slug}`.
 
 mod authorize;
-mod device;
 mod check_session;
+mod device;
 mod door;
 mod error_page;
 mod form;

@@ -37,6 +37,7 @@ impl Issuer {
         }
         if !changes.is_empty() {
             self.directory.reload().await?;
+            // The keys of a new tenant.
             self.keep_keys_on_schedule().await?;
         }
         for (slug, steps) in steps.contents {
@@ -44,6 +45,8 @@ impl Issuer {
             changes.extend(self.carry_out_in(&at, steps).await?);
         }
         self.directory.refresh().await?;
+        // The first key of an algorithm that a client registered just now.
+        self.keep_keys_on_schedule().await?;
         Ok(changes)
     }
 
