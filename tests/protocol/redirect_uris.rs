@@ -215,7 +215,7 @@ fn response_parameters_cannot_be_injected() {
 
         let mut names: Vec<_> = callback.parameters.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
-        assert_eq!(names, ["code", "iss", "state"]);
+        assert_eq!(names, ["code", "iss", "session_state", "state"]);
     });
 }
 

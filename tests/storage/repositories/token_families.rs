@@ -58,15 +58,15 @@ async fn a_family_is_revoked_once_and_keeps_the_first_reason() {
 async fn the_clients_of_a_session_are_each_named_once() {
     on_both(async |db| {
         let client = |name: &str| ClientId::parse(name).unwrap();
-        let of = |id, name: &str| TokenFamily { client: client(name), ..family(ONE, id, user_id(7)) };
-        for family in [of(4, "web"), of(5, "web"), of(6, "app"), family(TWO, 7, user_id(7))] {
+        let session = SessionId::new(40);
+        let of = |id, name: &str| TokenFamily { client: client(name), session, ..family(ONE, id, user_id(7)) };
+        let theirs = TokenFamily { session, ..family(TWO, 7, user_id(7)) };
+        let other_session = TokenFamily { session: SessionId::new(41), ..of(8, "elsewhere") };
+        for family in [of(4, "web"), of(5, "web"), of(6, "app"), theirs, other_session] {
             insert(db, &family).await;
         }
-        let other_session = TokenFamily { session: SessionId::new(99), ..of(8, "elsewhere") };
-        insert(db, &other_session).await;
         db.write(ONE, async |tx| token_families::revoke(tx, ONE, FamilyId::new(6), "gone", NOW).await).await;
 
-        let session = of(4, "web").session;
         let told = db.read(ONE, async |conn| token_families::clients_of_session(conn, ONE, session).await).await;
 
         assert_eq!(told, [client("app"), client("web")]);
