@@ -30,6 +30,7 @@ mod login_initiation;
 mod logout;
 mod passwords;
 mod prompts;
+mod pushed_requests;
 mod redirect_uris;
 mod refresh_tokens;
 mod registered;

@@ -42,7 +42,7 @@ const WANTS_ITS_TENANT: [&str; 7] = [
 const SEAL: &str = "events::SEAL";
 
 /// Statements of the hot path: they must be among those that are planned.
-const HOT: [&str; 16] = [
+const HOT: [&str; 18] = [
     "access_tokens::FIND",
     "authorization_codes::CONSUME",
     "authorization_codes::FIND",
@@ -53,6 +53,8 @@ const HOT: [&str; 16] = [
     "mailed_links::CONSUME",
     "outbox::LEASE",
     "outbox::READY",
+    "pushed_requests::CONSUME",
+    "pushed_requests::FIND",
     "refresh_tokens::CONSUME",
     "refresh_tokens::FIND",
     "sessions::FIND",

@@ -24,6 +24,7 @@ mod leases;
 mod mailed_links;
 mod outbox;
 mod password_credentials;
+mod pushed_requests;
 mod recovery_codes;
 mod refresh_tokens;
 mod refusals;

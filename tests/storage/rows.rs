@@ -3,14 +3,14 @@
 use portreeve_domain::{
     AccessTokenId, Acr, BrowserId, ClientId, CodeId, Confirmation, DeviceAuthorizationId, EventId, FamilyId, GrantType,
     InitialAccessTokenId, JourneyId, KeyTimes, Lifetime, LinkId, MailPurpose, OutboxMessage, Proof, ProofKind,
-    RefreshTokenId, Scope, Session, SessionId, Subject, TenantId, Thumbprint, Timestamp, TokenFamily, UserId,
-    polling::Awaited,
+    PushedRequestId, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId, Thumbprint, Timestamp, TokenFamily,
+    UserId, polling::Awaited,
 };
 use portreeve_storage::{
     access_tokens::AccessTokenRow, audit_checkpoints::CheckpointRow, authorization_codes::CodeRow,
     device_authorizations::DeviceAuthorizationRow, events::EventRow, initial_access_tokens::InitialAccessTokenRow,
-    journeys::JourneyRow, mailed_links::LinkRow, refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow,
-    users::UserRow,
+    journeys::JourneyRow, mailed_links::LinkRow, pushed_requests::PushedRequestRow, refresh_tokens::RefreshTokenRow,
+    signing_keys::SigningKeyRow, users::UserRow,
 };
 
 use crate::database::NOW;
@@ -241,5 +241,18 @@ pub(crate) fn user(number: u8) -> UserRow {
         created_at: NOW,
         updated_at: in_seconds(1),
         disabled_at: None,
+    }
+}
+
+pub(crate) fn pushed_request(id: i64) -> PushedRequestRow {
+    PushedRequestRow {
+        id: PushedRequestId::new(id),
+        client: web(),
+        secret_hash: [14; 32],
+        request_sealed: b"request".to_vec(),
+        created_at: NOW,
+        expires_at: expiry(),
+        taken_up_at: None,
+        consumed_at: None,
     }
 }

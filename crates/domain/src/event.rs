@@ -102,6 +102,8 @@ event_types! {
     DeviceCodeRedeemed = "token.device_code.redeemed"
     /// A device code was presented again; its tokens died.
     DeviceCodeReplayed = "token.device_code.replayed"
+    /// A client pushed an authorization request.
+    RequestPushed = "authorization.request.pushed"
     /// A grant was made and its code issued.
     CodeIssued = "token.code.issued"
     /// A grant was made without a code.

@@ -42,7 +42,8 @@ pub use fault::{Context, Failure, Fault};
 pub use grant::{ActsFor, GrantType};
 pub use ids::{
     AccessTokenId, BrowserId, ClientId, CodeId, DeviceAuthorizationId, EventId, FamilyId, InitialAccessTokenId,
-    JourneyId, LinkId, OutboxId, RefreshTokenId, RefusalId, RegistrationId, SessionId, Subject, TenantId, UserId,
+    JourneyId, LinkId, OutboxId, PushedRequestId, RefreshTokenId, RefusalId, RegistrationId, SessionId, Subject,
+    TenantId, UserId,
 };
 pub use key_schedule::{KeyPhase, KeyTimes, ScheduleStep, schedule_step};
 pub use localized_texts::LocalizedTexts;

@@ -33,6 +33,7 @@ mod new_passwords;
 mod password_threads;
 pub mod people;
 mod proven_addresses;
+mod pushed_requests;
 mod recovery;
 mod refusals;
 mod registration;

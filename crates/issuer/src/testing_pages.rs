@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use portreeve_domain::journey::Step;
-use portreeve_domain::{Email, MailPurpose, OutboxMessage, Profile, TenantId, UserId};
-use portreeve_oidc::authorization::{Accepted, Parsed, Rules};
+use portreeve_domain::{Email, MailPurpose, OutboxMessage, TenantId, UserId};
+use portreeve_oidc::authorization::{Accepted, Channel, Parsed};
 use portreeve_storage::outbox::{self, OutboxRow};
 use portreeve_storage::{Wall, tenants};
 
@@ -86,12 +86,9 @@ impl World {
         ];
         pairs.extend_from_slice(more);
         let (at, client) = (self.at(), self.client("web"));
-        let servers = at.server_list();
-        let registration_open = at.tenant.settings.registration;
-        let rules = Rules { profile: Profile::OAuth21, registration_open, servers: &servers };
         let parsed = Parsed::from_parameters(parameters(&pairs)).unwrap();
         let redirectable = parsed.identify(&client).unwrap().redirectable().unwrap();
-        match redirectable.accept(&rules) {
+        match at.accept(redirectable, Channel::Browser) {
             Ok(accepted) => accepted,
             Err(rejected) => panic!("{:?}", rejected.refusal),
         }

@@ -19,6 +19,7 @@ pub mod metadata;
 mod parameters;
 pub mod paths;
 pub mod pkce;
+pub mod pushed_request;
 mod quoted_string;
 pub mod redirect_uri;
 mod refusal;

@@ -1,7 +1,7 @@
 //! The discovery document, the same for OpenID Connect and OAuth.
 //!
 //! Owns its members. What is not listed here is not supported, and every default that would promise more is stated.
-//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9207 §3; RFC 9449 §5.1; RFC 9728 §4;
+//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9126 §5; RFC 9207 §3; RFC 9449 §5.1; RFC 9728 §4;
 //! RP-Initiated Logout §2.1; Initiating User Registration (`prompt=create`) §4; JARM §4.
 
 use portreeve_domain::{Acr, ClientAuthMethod, Fault, GrantType, Profile};
@@ -31,6 +31,8 @@ pub struct Facts<'a> {
     pub profile: Profile,
     /// Every scope of the tenant.
     pub scopes: &'a [&'a str],
+    /// Whether authorization requests must be pushed.
+    pub pushed_only: bool,
     /// Whether people may create an account: `prompt=create`.
     pub registration_open: bool,
     /// Whether clients may register themselves.
@@ -56,6 +58,8 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
     let document = Document {
         issuer: facts.issuer,
         authorization_endpoint: browser(paths::AUTHORIZE),
+        pushed_authorization_request_endpoint: machine(paths::PAR),
+        require_pushed_authorization_requests: facts.pushed_only,
         token_endpoint: machine(paths::TOKEN),
         jwks_uri: machine(paths::JWKS),
         userinfo_endpoint: machine(paths::USERINFO),
@@ -100,6 +104,8 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
 struct Document<'a> {
     issuer: &'a str,
     authorization_endpoint: String,
+    pushed_authorization_request_endpoint: String,
+    require_pushed_authorization_requests: bool,
     token_endpoint: String,
     jwks_uri: String,
     userinfo_endpoint: String,
@@ -150,6 +156,7 @@ mod tests {
         backchannel_base: None,
         profile: Profile::OAuth21,
         scopes: &["openid", "email", "orders.read"],
+        pushed_only: false,
         registration_open: false,
         clients_register: false,
         ui_locales: &["en", "de"],

@@ -21,6 +21,7 @@ pub enum ErrorCode {
     InvalidGrant,
     InvalidRedirectUri,
     InvalidRequest,
+    InvalidRequestUri,
     InvalidScope,
     InvalidTarget,
     InvalidToken,
@@ -55,6 +56,7 @@ impl ErrorCode {
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidRedirectUri => "invalid_redirect_uri",
             Self::InvalidRequest => "invalid_request",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidToken => "invalid_token",
@@ -137,6 +139,8 @@ causes! {
     RedirectUriMissing => InvalidRequest, "redirect_uri is required";
     RedirectUriNotRegistered => InvalidRequest, "redirect_uri is not registered for this client";
 
+    RequestUriUnusable => InvalidRequestUri, "the request_uri is unknown, expired or used, or of another client";
+
     // Authorization requests, reported to the client.
     ResponseTypeUnsupported => UnsupportedResponseType, "this response_type is not supported";
     ResponseModeUnsupported => InvalidRequest, "response_mode has a value this server does not know";
@@ -153,6 +157,8 @@ causes! {
     ClaimsMalformed => InvalidRequest, "claims is not a well-formed claims request";
     RequestObjectUnsupported => RequestNotSupported, "request objects are not supported";
     RequestUriUnsupported => RequestUriNotSupported, "request_uri is not supported";
+    RequestUriPushed => InvalidRequest, "a pushed request cannot hold request_uri";
+    PushedRequestRequired => InvalidRequest, "the authorization request must be pushed";
     RegistrationParameterUnsupported => RegistrationNotSupported, "the registration parameter is not supported";
     ScopeMalformed => InvalidScope, "scope is malformed";
     ScopeNotAllowed => InvalidScope, "a scope is unknown or not allowed for this client";

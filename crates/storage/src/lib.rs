@@ -26,6 +26,7 @@ pub mod mailed_links;
 pub mod migrations;
 pub mod outbox;
 pub mod password_credentials;
+pub mod pushed_requests;
 pub mod recovery_codes;
 pub mod refresh_tokens;
 pub mod refusals;

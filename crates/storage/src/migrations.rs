@@ -16,6 +16,7 @@ struct Migration {
 }
 
 const SPINE: &str = include_str!("../../../migrations/0001_spine.sql");
+const PUSHED_REQUESTS: &str = include_str!("../../../migrations/0006_pushed_requests.sql");
 const DPOP_PROOFS: &str = include_str!("../../../migrations/0007_dpop_proofs.sql");
 
 const DEVICE_AUTHORIZATIONS: &str = include_str!("../../../migrations/0009_device_authorizations.sql");
@@ -35,6 +36,15 @@ const MIGRATIONS: &[Migration] = &[
         postgres: Some(concat!(
             include_str!("../../../migrations/0004_audit_chain.sql"),
             include_str!("../../../migrations/postgres/0004_audit_chain.sql")
+        )),
+    },
+    Migration {
+        number: 6,
+        name: "pushed_requests",
+        sqlite: Some(PUSHED_REQUESTS),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0006_pushed_requests.sql"),
+            include_str!("../../../migrations/postgres/0006_pushed_requests.sql")
         )),
     },
     Migration {

@@ -5,20 +5,20 @@ use portreeve_storage::{
     Tx, Wall, access_tokens, access_tokens::AccessTokenRow, authorization_codes, authorization_codes::CodeRow,
     browsers, client_assertions, device_authorizations, device_authorizations::DeviceAuthorizationRow, dpop_proofs,
     expiry, initial_access_tokens, initial_access_tokens::InitialAccessTokenRow, journeys, journeys::JourneyRow,
-    mailed_links, mailed_links::LinkRow, refresh_tokens, refresh_tokens::RefreshTokenRow, refusals, revoked_jtis,
-    sessions, token_families, users,
+    mailed_links, mailed_links::LinkRow, pushed_requests, pushed_requests::PushedRequestRow, refresh_tokens,
+    refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, users,
 };
 
 use crate::{
     database::{Database, NOW, ONE, TWO, lasting, on_both},
     rows::{
-        access_token, code, device_authorization, family, initial_access_token, journey, link, refresh_token, session,
-        user, user_id, web,
+        access_token, code, device_authorization, family, initial_access_token, journey, link, pushed_request,
+        refresh_token, session, user, user_id, web,
     },
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "access_tokens",
     "authorization_codes",
     "browsers",
@@ -28,6 +28,7 @@ const TABLES: [&str; 12] = [
     "initial_access_tokens",
     "journeys",
     "mailed_links",
+    "pushed_requests",
     "refresh_tokens",
     "refusals",
     "revoked_jtis",
@@ -51,6 +52,7 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
         .await?;
     journeys::insert(tx, ONE, &JourneyRow { expires_at: at, ..journey(number) }).await?;
     mailed_links::insert_newest(tx, ONE, &LinkRow { expires_at: at, ..link(number) }, NOW).await?;
+    pushed_requests::insert(tx, ONE, &PushedRequestRow { expires_at: at, ..pushed_request(number) }).await?;
     refresh_tokens::insert(tx, ONE, &RefreshTokenRow { expires_at: at, ..refresh_token(number) }).await?;
     revoked_jtis::insert(tx, ONE, &number.to_string(), at).await?;
     Ok(())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use portreeve_crypto::parse_public_id;
 use portreeve_domain::journey::{Available, Facts, Step, next};
 use portreeve_domain::{Client, Fault, JourneyId, SessionId};
+use portreeve_oidc::Cause;
 use portreeve_storage::{Conn, consents, journeys as rows, recovery_codes, totp_credentials, users};
 
 use super::Journey;
@@ -133,10 +134,11 @@ impl Issuer {
         cookie: Option<&str>,
     ) -> Result<Option<Progress>, Fault> {
         let Some(row) = self.find_journey(at, address).await? else { return Ok(None) };
-        if at.client(&row.client).is_none() {
-            return Ok(None);
-        }
+        let Some(client) = at.client(&row.client) else { return Ok(None) };
         let request = open_request(at, row.id, &row.request_sealed)?;
+        if self.is_used_up(at, &request).await? {
+            return self.refused(at, client, &request, Cause::RequestUriUnusable.into()).map(Some);
+        }
         self.authorize(at, request, cookie).await.map(Some)
     }
 

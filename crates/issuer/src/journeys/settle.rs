@@ -16,7 +16,7 @@ use crate::authorize::{Progress, journey_text};
 use crate::directory::TenantDirectory;
 use crate::stored_facts::seal_facts;
 use crate::tokens::front_channel::{self, FrontChannelGrant, FrontChannelTokens};
-use crate::{Issuer, gate, login};
+use crate::{Issuer, gate, login, pushed_requests};
 
 /// What follows from the facts.
 pub(crate) enum Settled {
@@ -60,6 +60,12 @@ impl Issuer {
                 None => return Ok(Settled::Stale),
             }
             step = self.step_of(tx, at, journey).await?;
+        }
+        if matches!(step, Step::Done | Step::Denied(_))
+            && !pushed_requests::use_up(tx, at, &journey.request, self.ambient.now()).await?
+        {
+            let outcome = Outcome::Refused(Cause::RequestUriUnusable.into());
+            return Ok(Settled::Ended(Ended { outcome, user: None, cookie }));
         }
         let (outcome, user) = match step {
             Step::Done => self.granted(tx, at, journey).await?,

@@ -46,7 +46,7 @@ clients and resource servers that no file declares are deleted, in the tenants t
 
 | list | fields |
 |---|---|
-| `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`), `mfa` (`when_enrolled`, `required`), `registration`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `trust_registered_clients` |
+| `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`), `mfa` (`when_enrolled`, `required`), `registration`, `require_pushed_authorization_requests`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `trust_registered_clients` |
 | `[[resource_servers]]` | `resource` (the audience, RFC 8707), `name`, `scopes` (a list), `token_profile` (`rfc9068`, `jwt-compat`, `opaque`), `access_token_lifetime` (seconds) |
 | `[[clients]]` | `client_id`, `client_secret` (a reference, or a list of two while rotating), and the metadata of RFC 7591 and OpenID Connect Registration under their own names |
 | `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), `totp_secret` (a reference; base32), `is_admin` |
