@@ -43,4 +43,5 @@ mod sessions;
 mod steps;
 mod subjects;
 mod token_endpoint;
+mod truthful_metadata;
 mod userinfo;
