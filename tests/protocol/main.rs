@@ -17,6 +17,7 @@ mod client_keys;
 mod client_management;
 mod client_registration;
 mod concurrency;
+mod consent;
 mod cross_site_requests;
 mod device_grant;
 mod discovery;

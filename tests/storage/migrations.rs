@@ -13,6 +13,7 @@ use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, r
 const ALL: [&str; 7] = [
     "0001_spine",
     "0002_row_level_security",
+    "0003_scopes",
     "0004_audit_chain",
     "0006_pushed_requests",
     "0007_dpop_proofs",

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Statements that read a whole small table (the directory), or count or clean up beside the hot path.
-const WANTS_EVERYTHING: [&str; 12] = [
+const WANTS_EVERYTHING: [&str; 13] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -22,6 +22,7 @@ const WANTS_EVERYTHING: [&str; 12] = [
     "expiry::REFUSALS",
     "outbox::PENDING",
     "resource_servers::ALL",
+    "scopes::ALL",
     "signing_keys::ALL",
     "tenants::ALL",
     "tenants::NEXT_ID",

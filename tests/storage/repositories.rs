@@ -30,6 +30,7 @@ mod refresh_tokens;
 mod refusals;
 mod resource_servers;
 mod revoked_jtis;
+mod scopes;
 mod sessions;
 mod signing_keys;
 mod subject_keys;

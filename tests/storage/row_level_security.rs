@@ -65,7 +65,7 @@ async fn planted(db: &Database) -> Vec<Table> {
         tables.entry(table).or_default().push((column, kind));
     }
     let tables: Vec<_> = tables.into_iter().map(|(name, columns)| Table { name, columns }).collect();
-    assert!(tables.len() >= 28, "the catalogue shows only {} tables", tables.len());
+    assert!(tables.len() >= 29, "the catalogue shows only {} tables", tables.len());
 
     db.write(Wall::All, async |tx| {
         for (table, tenant) in tables.iter().flat_map(|table| [(table, ONE), (table, TWO)]) {
@@ -128,7 +128,7 @@ async fn every_table_has_the_wall_and_binds_its_owner_to_it() {
             })
             .await;
 
-        assert!(walls.len() >= 28, "the catalogue shows only {} tables", walls.len());
+        assert!(walls.len() >= 29, "the catalogue shows only {} tables", walls.len());
         for (table, enabled, forced, for_all_commands, policies) in walls {
             assert!(enabled && forced, "{table}: enabled {enabled}, forced {forced}");
             assert_eq!((for_all_commands, policies), (1, 1), "policies of {table}");

@@ -48,6 +48,10 @@ event_types! {
     ResourceServerUpdated = "resource_server.updated"
     /// A resource server was removed.
     ResourceServerDeleted = "resource_server.deleted"
+    /// A scope's texts were set or changed.
+    ScopeUpdated = "scope.updated"
+    /// A scope's texts were removed.
+    ScopeDeleted = "scope.deleted"
     /// A user was made.
     UserCreated = "user.created"
     /// A user's claims or address changed.

@@ -32,6 +32,7 @@ pub mod refresh_tokens;
 pub mod refusals;
 pub mod resource_servers;
 pub mod revoked_jtis;
+pub mod scopes;
 pub mod sessions;
 pub mod signing_keys;
 pub mod subject_keys;

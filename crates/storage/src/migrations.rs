@@ -30,6 +30,15 @@ const MIGRATIONS: &[Migration] = &[
         postgres: Some(include_str!("../../../migrations/postgres/0002_row_level_security.sql")),
     },
     Migration {
+        number: 3,
+        name: "scopes",
+        sqlite: Some(include_str!("../../../migrations/0003_scopes.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0003_scopes.sql"),
+            include_str!("../../../migrations/postgres/0003_scopes.sql")
+        )),
+    },
+    Migration {
         number: 4,
         name: "audit_chain",
         sqlite: Some(include_str!("../../../migrations/0004_audit_chain.sql")),

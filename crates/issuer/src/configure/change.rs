@@ -20,6 +20,8 @@ pub enum ResourceKind {
     Tenant,
     /// A resource server.
     ResourceServer,
+    /// What a scope means.
+    Scope,
     /// A client.
     Client,
     /// A person.
@@ -58,6 +60,7 @@ impl ResourceKind {
         match self {
             Self::Tenant => "tenant",
             Self::ResourceServer => "resource server",
+            Self::Scope => "scope",
             Self::Client => "client",
             Self::User => "user",
         }

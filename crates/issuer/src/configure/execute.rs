@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, TenantId, TenantSettings};
-use portreeve_storage::{Tx, Wall, clients, directory_versions, resource_servers, tenants, token_families};
+use portreeve_storage::{Tx, Wall, clients, directory_versions, resource_servers, scopes, tenants, token_families};
 
 use super::change::{Change, ChangeKind, ResourceKind};
 use super::credentials::{self, HashedPassword};
@@ -29,7 +29,7 @@ impl Issuer {
     /// Every problem of the declarations at once, before anything is changed; a fault when the database is away, or
     /// somebody else made the same resource meanwhile: tenants that come before stay changed then.
     pub async fn apply(&self, resources: &Resources, unlisted: Unlisted) -> Result<Vec<Change>, Failure<Vec<Problem>>> {
-        let steps = self.compare(resources, unlisted).await?;
+        let steps = self.compare(resources, unlisted.into()).await?;
         let mut changes = Vec::new();
         for step in steps.tenants {
             self.carry_out_on_tenant(&step).await?;
@@ -112,6 +112,14 @@ impl Issuer {
             Action::DeleteResourceServer(resource) => {
                 resource_servers::delete(tx, at.id(), resource).await?;
                 self.record(tx, at, EventType::ResourceServerDeleted, change).await
+            }
+            Action::PutScope(scope) => {
+                scopes::upsert(tx, at.id(), scope, now).await?;
+                self.record(tx, at, EventType::ScopeUpdated, change).await
+            }
+            Action::DeleteScope(name) => {
+                scopes::delete(tx, at.id(), name).await?;
+                self.record(tx, at, EventType::ScopeDeleted, change).await
             }
             Action::PutClient { id, metadata, secret_hashes } => {
                 if let Some(metadata) = metadata {

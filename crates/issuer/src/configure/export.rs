@@ -13,7 +13,7 @@ use crate::{Issuer, people};
 /// What an export holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportScope {
-    /// Tenants, resource servers and clients.
+    /// Tenants, resource servers, scopes and clients.
     Configuration,
     /// People as well, with their addresses and claims: personal data.
     WithPeople,
@@ -26,6 +26,8 @@ struct File {
     tenants: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     resource_servers: Vec<Table>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scopes: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     clients: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -47,6 +49,9 @@ impl Issuer {
                 let scopes = server.scopes.iter().map(|scope| Value::String(scope.to_owned())).collect();
                 table.insert("scopes".to_owned(), Value::Array(scopes));
                 file.resource_servers.push(in_tenant(&at, table));
+            }
+            for scope in &at.scopes {
+                file.scopes.push(in_tenant(&at, table(&**scope)?));
             }
             // Clients that registered themselves manage their own registration.
             let own = at.clients.values().filter(|client| client.origin == ClientOrigin::Operator);

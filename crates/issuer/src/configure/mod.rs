@@ -7,11 +7,12 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `document` | one TOML document into declarations, with the line of each |
+//! | `syntax`, `yaml` | TOML, YAML and JSON into tables that know their lines |
+//! | `document` | one document into declarations, with the line of each |
 //! | `secret_reference` | `{ env = … }` and `{ file = … }` |
 //! | `resources` | everything the files declare |
 //! | `plan`, `change` | the difference between files and database |
-//! | `clients`, `resource_servers`, `users` | the difference of one kind |
+//! | `clients`, `resource_servers`, `scopes`, `users` | the difference of one kind |
 //! | `credentials` | passwords and authenticator apps that an operator sets |
 //! | `execute` | the difference, carried out in transactions with their events |
 //! | `export` | the database in the shape of a resource file |
@@ -28,10 +29,13 @@ mod plan;
 mod problem;
 mod resource_servers;
 mod resources;
+mod scopes;
 mod secret_reference;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod users;
+mod yaml;
 
 pub(crate) use change::differing_members;
 pub use change::{Change, ChangeKind, ResourceKind};

@@ -12,6 +12,9 @@ use super::*;
 use crate::directory::TenantDirectory;
 use crate::{Ambient, Clock, Issuer, RowIds, Settings};
 
+mod drift;
+mod syntax;
+
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 const EVERYTHING: &str = r#"
@@ -28,6 +31,11 @@ profile = "oidc"
 resource = "https://api.example.com"
 scopes = ["orders.read", "orders.write"]
 token_profile = "opaque"
+
+[[scopes]]
+name = "orders.read"
+texts.en = { title = "See your orders", description = "What you ordered." }
+texts.de = { title = "Ihre Bestellungen sehen" }
 
 [[clients]]
 client_id = "gateway"
@@ -131,7 +139,7 @@ async fn what_is_applied_is_there_and_a_second_plan_is_empty() {
     let again = fixture.plan(EVERYTHING, Unlisted::Delete).await.unwrap();
 
     assert_eq!(planned, applied);
-    assert_eq!(applied.len(), 6, "{applied:?}");
+    assert_eq!(applied.len(), 7, "{applied:?}");
     assert_eq!(again, Vec::<String>::new());
     let gateway = fixture.tenant().client(&ClientId::parse("gateway").unwrap()).cloned().unwrap();
     assert_eq!(gateway.secrets.len(), 1);
@@ -160,6 +168,7 @@ async fn every_change_has_its_event() {
         "tenant.created",
         "tenant.updated",
         "resource_server.updated",
+        "scope.updated",
         "client.created",
         "user.created",
         "credential.password.changed",
@@ -203,7 +212,7 @@ async fn two_secrets_are_held_while_rotating() {
 
 /// W19: what no file declares is deleted when asked, and only then; people stay.
 #[tokio::test(flavor = "multi_thread")]
-async fn pruning_deletes_clients_and_resource_servers_and_never_people() {
+async fn pruning_deletes_clients_servers_and_scopes_and_never_people() {
     let fixture = Fixture::new().await;
     fixture.apply(EVERYTHING, Unlisted::Keep).await;
     let little = "[[tenants]]\nslug = \"default\"\ndisplay_name = \"Acme\"\nregistration = true\n";
@@ -211,7 +220,14 @@ async fn pruning_deletes_clients_and_resource_servers_and_never_people() {
     assert_eq!(fixture.plan(little, Unlisted::Keep).await.unwrap(), Vec::<String>::new());
     let pruned = fixture.apply(little, Unlisted::Delete).await;
 
-    assert_eq!(pruned, ["- resource server https://api.example.com in default", "- client gateway in default"]);
+    assert_eq!(
+        pruned,
+        [
+            "- resource server https://api.example.com in default",
+            "- scope orders.read in default",
+            "- client gateway in default",
+        ]
+    );
     assert_eq!(fixture.issuer.list_people(&fixture.tenant()).await.unwrap().len(), 1);
     assert_eq!(fixture.issuer.directory.by_slug("other").unwrap().clients.len(), 1);
 }

@@ -14,11 +14,10 @@ use portreeve_issuer::configure::{
 };
 
 use super::description::{DemoClient, DemoResourceServer, DemoUser, Description};
+use super::scopes;
 
 /// The audience of the demo's API.
 pub(super) const RESOURCE: &str = "https://orders.example";
-/// The scopes of the demo's API.
-const SCOPES: [&str; 2] = ["orders.read", "orders.write"];
 /// The client of the relying party's first page.
 pub(super) const WEB: &str = "demo-web";
 /// The client of the relying party's second page.
@@ -103,7 +102,7 @@ pub(super) fn describe(
         clients,
         resource_servers: vec![DemoResourceServer {
             resource: RESOURCE.to_owned(),
-            scopes: SCOPES.map(str::to_owned).to_vec(),
+            scopes: scopes::SCOPES.map(str::to_owned).to_vec(),
         }],
     })
 }
@@ -132,6 +131,7 @@ pub(super) fn resources(description: &Description) -> Result<Resources, Fault> {
         };
         resources.resource_servers.push(Declared::built_in(ORIGIN, server));
     }
+    resources.scopes = scopes::meanings().into_iter().map(|scope| Declared::built_in(ORIGIN, scope)).collect();
     for described in &description.clients {
         resources.clients.push(Declared::built_in(ORIGIN, client(described)?));
     }

@@ -6,6 +6,7 @@
 mod cast;
 mod description;
 mod folder;
+mod scopes;
 mod welcome;
 
 use std::net::{IpAddr, SocketAddr};
