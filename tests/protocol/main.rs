@@ -6,6 +6,7 @@
 
 mod access_control;
 mod access_tokens;
+mod account_links;
 mod audit_export;
 mod audit_log;
 mod authorization_code;

@@ -2,9 +2,9 @@
 
 use portreeve_domain::{
     AccessTokenId, Acr, BrowserId, ClientId, CodeId, Confirmation, DeviceAuthorizationId, EventId, FamilyId, GrantType,
-    InitialAccessTokenId, JourneyId, KeyTimes, Lifetime, LinkId, MailPurpose, OutboxMessage, Proof, ProofKind,
-    PushedRequestId, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId, Thumbprint, Timestamp, TokenFamily,
-    UserId, polling::Awaited,
+    InitialAccessTokenId, JourneyId, KeyTimes, Lifetime, LinkId, LinkPurpose, MailPurpose, OutboxMessage, Proof,
+    ProofKind, PushedRequestId, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId, Thumbprint, Timestamp,
+    TokenFamily, UserId, polling::Awaited,
 };
 use portreeve_storage::{
     access_tokens::AccessTokenRow, audit_checkpoints::CheckpointRow, authorization_codes::CodeRow,
@@ -169,7 +169,7 @@ pub(crate) fn link(id: i64) -> LinkRow {
     LinkRow {
         id: LinkId::new(id),
         user: user_id(7),
-        purpose: MailPurpose::PasswordReset.name().to_owned(),
+        purpose: LinkPurpose::PasswordReset.name().to_owned(),
         secret_hash: [12; 32],
         email_index: [13; 32],
         expires_at: expiry(),

@@ -134,7 +134,9 @@ event_types! {
     KeyRevoked = "key.revoked"
     /// A mailed link was sent.
     LinkSent = "link.sent"
-    /// A mailed link was used.
+    /// An operator had a link printed.
+    LinkPrinted = "link.printed"
+    /// A link was used.
     LinkUsed = "link.used"
 }
 

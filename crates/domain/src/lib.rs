@@ -17,6 +17,7 @@ mod ids;
 pub mod journey;
 mod key_schedule;
 pub mod lifetimes;
+mod link_purpose;
 mod localized_texts;
 mod outbox;
 pub mod polling;
@@ -47,6 +48,7 @@ pub use ids::{
     TenantId, UserId,
 };
 pub use key_schedule::{KeyPhase, KeyTimes, ScheduleStep, schedule_step};
+pub use link_purpose::LinkPurpose;
 pub use localized_texts::LocalizedTexts;
 pub use outbox::{MailPurpose, OutboxMessage, backoff};
 pub use profile::Profile;

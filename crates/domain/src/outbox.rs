@@ -24,20 +24,6 @@ pub enum MailPurpose {
     RecoveryCodeUsed,
 }
 
-impl MailPurpose {
-    /// The word stored with a mailed link: a link works for its own purpose only.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PasswordReset => "password_reset",
-            Self::VerifyEmail => "verify_email",
-            Self::AccountExists => "account_exists",
-            Self::PasswordChanged => "password_changed",
-            Self::FactorAdded => "factor_added",
-            Self::RecoveryCodeUsed => "recovery_code_used",
-        }
-    }
-}
-
 /// A message for the outbox: purpose and account, never an address or a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "topic", rename_all = "snake_case")]

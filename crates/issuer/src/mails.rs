@@ -5,7 +5,9 @@
 //! words to `pages` and delivery to `jobs`. DESIGN §6; SECURITY rules 15, 27 and 28.
 
 use portreeve_crypto::public_id;
-use portreeve_domain::{Email, Fault, JourneyId, MailPurpose, OutboxId, OutboxMessage, Timestamp, UserId, lifetimes};
+use portreeve_domain::{
+    Email, Fault, JourneyId, LinkPurpose, MailPurpose, OutboxId, OutboxMessage, Timestamp, UserId, lifetimes,
+};
 use portreeve_storage::outbox::{self, OutboxRow};
 use portreeve_storage::{Tx, users};
 
@@ -141,11 +143,11 @@ impl Issuer {
         let back = journey.map(|id| journey_text(&at, id)).transpose()?;
         let recover_link = format!("{}/recover", at.issuer);
         let content = match purpose {
-            MailPurpose::PasswordReset => {
-                MailContent::PasswordReset { link: self.new_link(&at, *purpose, &recipient, back).await? }
-            }
+            MailPurpose::PasswordReset => MailContent::PasswordReset {
+                link: self.new_link(&at, LinkPurpose::PasswordReset, &recipient, back).await?,
+            },
             MailPurpose::VerifyEmail => {
-                MailContent::VerifyEmail { link: self.new_link(&at, *purpose, &recipient, back).await? }
+                MailContent::VerifyEmail { link: self.new_link(&at, LinkPurpose::VerifyEmail, &recipient, back).await? }
             }
             MailPurpose::AccountExists => {
                 let path = back.map(|journey| format!("/j/{journey}")).unwrap_or_default();
@@ -168,7 +170,7 @@ impl Issuer {
     async fn new_link(
         &self,
         at: &TenantDirectory,
-        purpose: MailPurpose,
+        purpose: LinkPurpose,
         to: &Recipient,
         journey: Option<String>,
     ) -> Result<String, Fault> {

@@ -5,7 +5,7 @@ use portreeve_domain::{Fault, TenantId, Timestamp};
 use crate::Tx;
 
 const TAKE: &str = "INSERT INTO leases (tenant_id, name, owner, fence, until) VALUES ($1, $2, $3, 1, $5) ON CONFLICT (tenant_id, name) DO UPDATE SET owner = excluded.owner, fence = leases.fence + 1, until = excluded.until WHERE leases.until <= $4 OR leases.owner = excluded.owner RETURNING fence";
-const RELEASE: &str = "UPDATE leases SET until = 0 WHERE tenant_id = $1 AND name = $2 AND owner = $3";
+const RELEASE: &str = "UPDATE leases SET until = $4 WHERE tenant_id = $1 AND name = $2 AND owner = $3";
 
 /// Takes or renews a lease until `until`; the fence grows each time. `None` when another owner holds it.
 ///
@@ -22,10 +22,16 @@ pub async fn take(
     tx.optional(TAKE, &[tenant.into(), name.into(), owner.into(), now.into(), until.into()], |row| row.integer(0)).await
 }
 
-/// Gives a lease back; nothing happens when another owner has it.
+/// Gives a lease back: from `free_from` on it is anybody's. Nothing happens when another owner has it.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn release(tx: &mut Tx, tenant: TenantId, name: &str, owner: &str) -> Result<(), Fault> {
-    tx.execute(RELEASE, &[tenant.into(), name.into(), owner.into()]).await.map(drop)
+pub async fn release(
+    tx: &mut Tx,
+    tenant: TenantId,
+    name: &str,
+    owner: &str,
+    free_from: Timestamp,
+) -> Result<(), Fault> {
+    tx.execute(RELEASE, &[tenant.into(), name.into(), owner.into(), free_from.into()]).await.map(drop)
 }

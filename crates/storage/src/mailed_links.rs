@@ -1,6 +1,6 @@
 //! Links sent by mail: bound to purpose, account and address, used once, the newest only.
 
-use portreeve_domain::{Fault, LinkId, MailPurpose, TenantId, Timestamp, UserId};
+use portreeve_domain::{Fault, LinkId, LinkPurpose, TenantId, Timestamp, UserId};
 
 use crate::{Conn, Tx};
 
@@ -74,7 +74,7 @@ pub async fn retire(
     tx: &mut Tx,
     tenant: TenantId,
     user: UserId,
-    purpose: MailPurpose,
+    purpose: LinkPurpose,
     now: Timestamp,
 ) -> Result<(), Fault> {
     tx.execute(RETIRE, &[tenant.into(), (&user).into(), purpose.name().into(), now.into()]).await.map(drop)

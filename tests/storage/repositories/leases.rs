@@ -42,11 +42,24 @@ async fn a_lease_is_given_back_by_its_holder_only() {
     on_both(async |db| {
         take(db, ONE, "a", 0).await;
 
-        db.write(ONE, async |tx| leases::release(tx, ONE, "sweep", "b").await).await;
+        db.write(ONE, async |tx| leases::release(tx, ONE, "sweep", "b", NOW).await).await;
         assert_eq!(take(db, ONE, "b", 1).await, None);
 
-        db.write(ONE, async |tx| leases::release(tx, ONE, "sweep", "a").await).await;
+        db.write(ONE, async |tx| leases::release(tx, ONE, "sweep", "a", NOW).await).await;
         assert_eq!(take(db, ONE, "b", 1).await, Some(2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lease_that_is_given_back_for_later_is_held_until_then() {
+    on_both(async |db| {
+        take(db, ONE, "a", 0).await;
+
+        db.write(ONE, async |tx| leases::release(tx, ONE, "sweep", "a", in_seconds(2)).await).await;
+
+        assert_eq!(take(db, ONE, "b", 1).await, None);
+        assert_eq!(take(db, ONE, "b", 2).await, Some(2));
     })
     .await;
 }
@@ -75,7 +88,7 @@ async fn another_tenants_lease_is_another_lease() {
         take(db, TWO, "a", 0).await;
 
         assert_eq!(take(db, ONE, "b", 0).await, Some(1));
-        db.write(Wall::All, async |tx| leases::release(tx, ONE, "sweep", "a").await).await;
+        db.write(Wall::All, async |tx| leases::release(tx, ONE, "sweep", "a", NOW).await).await;
 
         assert_eq!(take(db, TWO, "b", 1).await, None);
     })

@@ -1,6 +1,6 @@
 //! A mailed link works once, in time, and only while it is the newest of its account and purpose.
 
-use portreeve_domain::{LinkId, MailPurpose, Timestamp};
+use portreeve_domain::{LinkId, LinkPurpose, Timestamp};
 use portreeve_storage::{Wall, mailed_links, mailed_links::LinkRow};
 
 use crate::{
@@ -51,7 +51,7 @@ async fn a_link_is_consumed_once_and_not_from_its_expiry_on() {
 #[tokio::test]
 async fn a_newer_link_kills_older_ones_of_its_account_and_purpose_only() {
     on_both(async |db| {
-        let verify = LinkRow { purpose: MailPurpose::VerifyEmail.name().to_owned(), ..link(6) };
+        let verify = LinkRow { purpose: LinkPurpose::VerifyEmail.name().to_owned(), ..link(6) };
         let other = LinkRow { user: user_id(8), ..link(7) };
         for link in [&link(5), &verify, &other, &link(8)] {
             insert(db, link).await;
@@ -72,7 +72,7 @@ async fn retiring_kills_the_links_of_an_account_and_purpose() {
         insert(db, &link(5)).await;
         insert(db, &other).await;
 
-        let reset = MailPurpose::PasswordReset;
+        let reset = LinkPurpose::PasswordReset;
         db.write(ONE, async |tx| mailed_links::retire(tx, ONE, user_id(7), reset, NOW).await).await;
 
         assert!(!consume(db, 5, NOW).await);
@@ -108,7 +108,7 @@ async fn another_tenants_link_is_neither_found_nor_killed() {
         assert!(db.read(Wall::All, async |conn| mailed_links::find(conn, ONE, ID).await).await.is_none());
         assert!(!db.write(Wall::All, async |tx| mailed_links::consume(tx, ONE, ID, NOW).await).await);
         db.write(Wall::All, async |tx| mailed_links::insert_newest(tx, ONE, &link(6), NOW).await).await;
-        let reset = MailPurpose::PasswordReset;
+        let reset = LinkPurpose::PasswordReset;
         db.write(Wall::All, async |tx| mailed_links::retire(tx, ONE, user_id(7), reset, NOW).await).await;
 
         assert!(db.write(TWO, async |tx| mailed_links::consume(tx, TWO, ID, NOW).await).await);

@@ -40,7 +40,7 @@ mod yaml;
 pub(crate) use change::differing_members;
 pub use change::{Change, ChangeKind, ResourceKind};
 pub use export::ExportScope;
-pub use operator::{AccountSwitch, FormerSecrets, NewAccount, OperatorRefusal};
+pub use operator::{AccountSwitch, FormerSecrets, NewAccount, OperatorRefusal, RotatedSecret};
 pub use plan::Unlisted;
 pub use problem::{Origin, Place, Problem};
 pub use resources::{ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration};

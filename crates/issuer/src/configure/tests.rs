@@ -13,6 +13,7 @@ use crate::directory::TenantDirectory;
 use crate::{Ambient, Clock, Issuer, RowIds, Settings};
 
 mod drift;
+mod secrets;
 mod syntax;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -62,6 +63,7 @@ name = "Ada Lovelace"
 
 struct Fixture {
     folder: tempfile::TempDir,
+    clock: Clock,
     issuer: Issuer,
 }
 
@@ -72,7 +74,8 @@ impl Fixture {
         migrations::up(&store, NOW).await.unwrap();
         let random = Random::seeded([7; 32]);
         let kek = KeyEncryptionKey::generate(&random).unwrap();
-        let ambient = Ambient::new(Clock::manual(NOW), random, RowIds::new(0, NOW));
+        let clock = Clock::manual(NOW);
+        let ambient = Ambient::new(clock.clone(), random, RowIds::new(0, NOW));
         let settings = Settings {
             public_url: "https://id.example.com".to_owned(),
             key_publish_ahead: Lifetime::from_hours(24),
@@ -81,7 +84,7 @@ impl Fixture {
             outbound: Default::default(),
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
-        let fixture = Self { folder, issuer };
+        let fixture = Self { folder, clock, issuer };
         fixture.write("gateway.secret", "Vv3kq0PZx8mJt5Rw2Ly7\n");
         fixture.write("ada.password", "correct horse battery staple\n");
         fixture.write("ada.totp", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\n");
@@ -358,24 +361,6 @@ async fn fields_a_user_entry_leaves_out_stay_as_they_are() {
     let planned = fixture.plan("[[users]]\nemail = \"Ada@example.com\"\n", Unlisted::Keep).await.unwrap();
 
     assert_eq!(planned, Vec::<String>::new());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_third_secret_needs_the_word_that_ends_the_others() {
-    let fixture = Fixture::new().await;
-    fixture.apply(EVERYTHING, Unlisted::Keep).await;
-    let gateway = ClientId::parse("gateway").unwrap();
-    let rotate = async |former| {
-        fixture.issuer.directory.refresh().await.unwrap();
-        fixture.issuer.rotate_client_secret(&fixture.tenant(), &gateway, former).await
-    };
-
-    assert!(rotate(FormerSecrets::Keep).await.is_ok());
-    assert!(matches!(rotate(FormerSecrets::Keep).await, Err(Failure::Refused(OperatorRefusal::AlreadyRotating))));
-    assert!(rotate(FormerSecrets::End).await.is_ok());
-
-    fixture.issuer.directory.refresh().await.unwrap();
-    assert_eq!(fixture.tenant().client(&gateway).unwrap().secrets.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -48,9 +48,12 @@ pub(crate) async fn run(target: &Target) -> Result<(), Failure> {
         Err(failure) => findings.push(Finding::wrong(failure.to_string())),
     }
     if schema(&deployment, &mut findings).await == Some(SchemaState::Current) {
-        match deployment.issuer().await {
-            Ok(issuer) => keys(&issuer, &mut findings),
-            Err(failure) => findings.push(Finding::wrong(failure.to_string())),
+        let look = async |issuer: &Issuer| {
+            keys(issuer, &mut findings);
+            Ok(())
+        };
+        if let Err(failure) = deployment.with_issuer(look).await {
+            findings.push(Finding::wrong(failure.to_string()));
         }
     }
     for (number, finding) in findings.iter().enumerate() {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use portreeve_domain::Failure as UseCaseFailure;
+use portreeve_issuer::Issuer;
 use portreeve_issuer::configure::{Change, ChangeKind, ExportScope, Problem, ResourceKind, Resources, Unlisted};
 
 use super::deployment;
@@ -32,8 +33,9 @@ pub(crate) struct Changes {
 /// A configuration failure that lists what is wrong in the files; see `deployment` for the others.
 pub(crate) async fn plan(changes: &Changes, target: &Target) -> Result<(), Failure> {
     let resources = changes.files.read()?;
-    let issuer = deployment::open(target).await?;
-    print_changes(&issuer.plan(&resources, changes.unlisted()).await.map_err(failure)?, "would be ");
+    let planned =
+        deployment::on(target, async |issuer| issuer.plan(&resources, changes.unlisted()).await.map_err(failure));
+    print_changes(&planned.await?, "would be ");
     Ok(())
 }
 
@@ -41,8 +43,9 @@ pub(crate) async fn plan(changes: &Changes, target: &Target) -> Result<(), Failu
 /// As [`plan`].
 pub(crate) async fn apply(changes: &Changes, target: &Target) -> Result<(), Failure> {
     let resources = changes.files.read()?;
-    let issuer = deployment::open(target).await?;
-    print_changes(&issuer.apply(&resources, changes.unlisted()).await.map_err(failure)?, "");
+    let applied =
+        deployment::on(target, async |issuer| issuer.apply(&resources, changes.unlisted()).await.map_err(failure));
+    print_changes(&applied.await?, "");
     Ok(())
 }
 
@@ -50,8 +53,8 @@ pub(crate) async fn apply(changes: &Changes, target: &Target) -> Result<(), Fail
 /// A failure with an exit code of its own when the database differs from the files; else as [`plan`].
 pub(crate) async fn drift(files: &Files, target: &Target) -> Result<(), Failure> {
     let resources = files.read()?;
-    let issuer = deployment::open(target).await?;
-    let differences = issuer.drift(&resources).await.map_err(failure)?;
+    let drift = async |issuer: &Issuer| issuer.drift(&resources).await.map_err(failure);
+    let differences = deployment::on(target, drift).await?;
     for difference in &differences {
         println!("{}", drifted(difference));
     }
@@ -60,7 +63,7 @@ pub(crate) async fn drift(files: &Files, target: &Target) -> Result<(), Failure>
         return Ok(());
     }
     Err(Failure::differs(format!(
-        "{} resources differ; portreeve apply makes the database what the files say, portreeve export prints what it is",
+        "differences: {}; portreeve apply makes the database what the files say, portreeve export prints what it is",
         differences.len()
     )))
 }
@@ -69,8 +72,7 @@ pub(crate) async fn drift(files: &Files, target: &Target) -> Result<(), Failure>
 /// See `deployment`.
 pub(crate) async fn export(with_people: bool, target: &Target) -> Result<(), Failure> {
     let scope = if with_people { ExportScope::WithPeople } else { ExportScope::Configuration };
-    let issuer = deployment::open(target).await?;
-    print!("{}", issuer.export(scope).await?);
+    print!("{}", deployment::on(target, async |issuer| Ok(issuer.export(scope).await?)).await?);
     Ok(())
 }
 

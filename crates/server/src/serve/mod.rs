@@ -171,6 +171,9 @@ impl Process {
         stop.cancel();
         doors.wait().await;
         upkeep.wait().await;
+        if !number_was_lost {
+            node.leave(self.issuer.store(), self.issuer.ambient()).await;
+        }
         stop_admin.cancel();
         let _ = admin.await;
         info!("ended");
