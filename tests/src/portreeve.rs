@@ -52,16 +52,30 @@ impl Demo {
     ///
     /// When it does not become ready within a minute.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts a demo with further options and waits until it is ready.
+    ///
+    /// # Panics
+    ///
+    /// When it does not become ready within a minute.
+    pub fn start_with(options: &[&str]) -> Self {
         let folder = TempFolder::new("demo");
         let (public, relying_party, admin) = (free_address(), free_address(), free_address());
         let mut command = Command::new(binary());
-        command.arg("demo").arg("--data").arg(folder.path());
+        command.arg("demo").arg("--data").arg(folder.path()).args(options);
         for (option, address) in [("--listen", public), ("--rp-listen", relying_party), ("--admin-listen", admin)] {
             command.arg(option).arg(address.to_string());
         }
         let mut process = ChildProcess::spawn(&mut command);
         process.wait_for_ok(admin, "/readyz", PATIENCE);
         Self { _process: process, folder }
+    }
+
+    /// The folder of its data.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The description of the deployment for scripts.

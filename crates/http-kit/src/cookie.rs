@@ -114,7 +114,7 @@ impl CookiePolicy {
 
     fn name(&self, kind: CookieKind) -> String {
         let prefix = match self.transport {
-            Transport::Https => "__Host-",
+            Transport::Https | Transport::LoopbackHttps => "__Host-",
             Transport::LoopbackHttp => "",
         };
         let base = kind.base_name();
@@ -126,7 +126,7 @@ impl CookiePolicy {
 
     fn attributes(&self) -> &'static str {
         match self.transport {
-            Transport::Https => "; Path=/; Secure; HttpOnly; SameSite=Lax",
+            Transport::Https | Transport::LoopbackHttps => "; Path=/; Secure; HttpOnly; SameSite=Lax",
             Transport::LoopbackHttp => "; Path=/; HttpOnly; SameSite=Lax",
         }
     }

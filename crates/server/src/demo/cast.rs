@@ -42,6 +42,7 @@ pub(super) struct Addresses {
     pub(super) rp_url: String,
     pub(super) admin_url: String,
     pub(super) mail_dir: PathBuf,
+    pub(super) ca_file: Option<PathBuf>,
 }
 
 /// Describes a demo at `addresses`; passwords and secrets of `former` are kept.
@@ -98,6 +99,7 @@ pub(super) fn describe(
         rp_url: addresses.rp_url,
         admin_url: addresses.admin_url,
         mail_dir: addresses.mail_dir,
+        ca_file: addresses.ca_file,
         users,
         clients,
         resource_servers: vec![DemoResourceServer {
