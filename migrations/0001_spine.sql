@@ -55,6 +55,9 @@ CREATE TABLE users (
     UNIQUE (tenant_id, email_index)
 );
 
+-- The few who administer a tenant, among the many who do not.
+CREATE INDEX users_who_administer ON users (tenant_id) WHERE is_admin;
+
 CREATE TABLE password_credentials (
     tenant_id BIGINT NOT NULL,
     user_id BYTEA NOT NULL,

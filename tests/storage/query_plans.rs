@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Statements that read a whole small table (the directory), or count or clean up beside the hot path.
-const WANTS_EVERYTHING: [&str; 13] = [
+const WANTS_EVERYTHING: [&str; 15] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -20,6 +20,8 @@ const WANTS_EVERYTHING: [&str; 13] = [
     "directory_versions::SUM",
     "events::UNSEALED_OF_ALL",
     "expiry::REFUSALS",
+    "outbox::BURIED",
+    "outbox::OLDEST",
     "outbox::PENDING",
     "resource_servers::ALL",
     "scopes::ALL",
@@ -29,14 +31,16 @@ const WANTS_EVERYTHING: [&str; 13] = [
 ];
 
 /// Statements for tables, or partial indexes, with a handful of rows a tenant.
-const WANTS_ITS_TENANT: [&str; 7] = [
+const WANTS_ITS_TENANT: [&str; 9] = [
     "audit_chains::ADVANCE",
     "audit_chains::FIND",
     "client_registrations::COUNT",
     "directory_versions::BUMP",
     "events::UNSEALED",
+    "leases::ALL",
     "signing_keys::RETIRE",
     "tenant_keys::NEWEST",
+    "users::ADMIN",
 ];
 
 /// Walks through the batch that it picked by an index; has a test of its own.

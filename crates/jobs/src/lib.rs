@@ -11,5 +11,5 @@ mod outbox;
 #[cfg(test)]
 mod testing;
 
-pub use mailer::{Mailer, MailerRefused};
+pub use mailer::{Mailer, MailerRefused, NotSent};
 pub use outbox::run_outbox;

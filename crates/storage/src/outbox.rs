@@ -11,6 +11,8 @@ const DONE: &str = "UPDATE outbox SET done_at = $3, last_error = NULL WHERE id =
 const RETRY: &str = "UPDATE outbox SET available_at = $3, last_error = $4 WHERE id = $1 AND tenant_id = $2";
 const BURY: &str = "UPDATE outbox SET dead_at = $3, last_error = $4 WHERE id = $1 AND tenant_id = $2";
 const PENDING: &str = "SELECT COUNT(*) FROM outbox WHERE done_at IS NULL AND dead_at IS NULL";
+const OLDEST: &str = "SELECT created_at, attempts, last_error FROM outbox WHERE done_at IS NULL AND dead_at IS NULL ORDER BY created_at LIMIT 1";
+const BURIED: &str = "SELECT COUNT(*) FROM outbox WHERE dead_at IS NOT NULL";
 
 /// A message that is due.
 #[derive(Clone, Debug)]
@@ -23,6 +25,17 @@ pub struct OutboxRow {
     pub message: OutboxMessage,
     /// How often it was tried before.
     pub attempts: i64,
+}
+
+/// A message that waits, without what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingMessage {
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why it was not sent; holds no personal data.
+    pub last_error: Option<String>,
 }
 
 /// Puts a message into the outbox.
@@ -103,4 +116,27 @@ pub async fn bury(tx: &mut Tx, tenant: TenantId, id: OutboxId, now: Timestamp, e
 /// A fault when the database is away.
 pub async fn pending(conn: &mut Conn) -> Result<i64, Fault> {
     conn.one(PENDING, &[], |row| row.integer(0)).await
+}
+
+/// The message that has waited longest, of all tenants; `None` when none waits. Needs a connection for all tenants.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn oldest(conn: &mut Conn) -> Result<Option<WaitingMessage>, Fault> {
+    conn.optional(OLDEST, &[], |row| {
+        Ok(WaitingMessage {
+            created_at: row.timestamp(0)?,
+            attempts: row.integer(1)?,
+            last_error: row.optional_text(2)?,
+        })
+    })
+    .await
+}
+
+/// How many messages were given up, of all tenants. Needs a connection for all tenants.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn buried(conn: &mut Conn) -> Result<i64, Fault> {
+    conn.one(BURIED, &[], |row| row.integer(0)).await
 }

@@ -1,7 +1,10 @@
 //! A message is written with its change, leased by one sender at a time, and comes up again until it is done or buried.
 
 use portreeve_domain::{OutboxId, TenantId, Timestamp};
-use portreeve_storage::{Wall, outbox};
+use portreeve_storage::{
+    Wall,
+    outbox::{self, WaitingMessage},
+};
 
 use crate::{
     database::{Database, NOW, ONE, TWO, begin, on_both},
@@ -146,6 +149,28 @@ async fn another_tenants_message_is_not_touched() {
 
         assert_eq!(ready(db, 0).await, [(5, 0)]);
         assert_eq!(db.count("SELECT COUNT(*) FROM outbox WHERE last_error IS NULL").await, 1);
+    })
+    .await;
+}
+
+/// What an operator is told when mails are stuck.
+#[tokio::test]
+async fn the_longest_waiting_message_is_told_with_its_tries_and_the_buried_are_counted() {
+    on_both(async |db| {
+        let oldest = async || db.read(Wall::All, async |conn| outbox::oldest(conn).await).await;
+        let buried = async || db.read(Wall::All, async |conn| outbox::buried(conn).await).await;
+        assert_eq!((oldest().await, buried().await), (None, 0));
+        insert(db, ONE, 5, NOW).await;
+        insert(db, TWO, 6, in_seconds(9)).await;
+        db.write(ONE, async |tx| outbox::lease(tx, ONE, ID, NOW, in_seconds(1)).await).await;
+        db.write(ONE, async |tx| outbox::retry(tx, ONE, ID, in_seconds(99), "away").await).await;
+
+        let expected = WaitingMessage { created_at: NOW, attempts: 1, last_error: Some("away".to_owned()) };
+        assert_eq!(oldest().await, Some(expected));
+
+        db.write(ONE, async |tx| outbox::bury(tx, ONE, ID, in_seconds(100), "unwanted").await).await;
+        assert_eq!(oldest().await.unwrap().created_at, in_seconds(9));
+        assert_eq!(buried().await, 1);
     })
     .await;
 }

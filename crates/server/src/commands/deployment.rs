@@ -24,7 +24,8 @@ pub(super) struct Deployment {
     pub(super) key: KeySource,
     public_url: String,
     password_cost: HashParameters,
-    key_publish_ahead: Lifetime,
+    /// How long a signing key is published before it signs.
+    pub(super) key_publish_ahead: Lifetime,
 }
 
 impl Deployment {

@@ -58,6 +58,11 @@ impl Folder {
         self.0.join(name)
     }
 
+    /// The files that hold secrets, whether or not they are there.
+    pub(crate) fn private_files(&self) -> Vec<PathBuf> {
+        ["key", "demo.json", "portreeve.db", "ca.key", "tls.key"].map(|name| self.file(name)).to_vec()
+    }
+
     /// Where `demo.json` is.
     pub(crate) fn description_path(&self) -> PathBuf {
         self.0.join("demo.json")

@@ -117,7 +117,10 @@ pub(crate) async fn bind(
 }
 
 /// How mails leave, as the settings say.
-fn mailer(settings: &MailSettings) -> Result<Mailer, Failure> {
+///
+/// # Errors
+/// A configuration failure when sender or server cannot be used.
+pub(crate) fn mailer(settings: &MailSettings) -> Result<Mailer, Failure> {
     let sender = settings.from.as_deref().unwrap_or_default();
     let made = match &settings.transport {
         MailTransport::None => Ok(Mailer::off()),
