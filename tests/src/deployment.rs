@@ -359,9 +359,11 @@ impl Deployment {
         let mut mails = vec![];
         for row in rows {
             let mut tx = self.issuer.store().begin(row.tenant).await.expect("a transaction");
-            outbox::done(&mut tx, row.tenant, row.id, now).await.expect("mark as delivered");
+            let lease = outbox::lease(&mut tx, row.tenant, row.id, now, now).await.expect("take a message");
+            let lease = lease.expect("nobody else delivers here");
+            assert!(outbox::done(&mut tx, row.tenant, lease, now).await.expect("mark as delivered"));
             tx.commit().await.expect("commit");
-            let OutboxMessage::Mail { purpose, locale, .. } = row.message;
+            let OutboxMessage::Mail { purpose, locale, .. } = row.message().expect("a readable message");
             mails.push((purpose, locale));
         }
         mails

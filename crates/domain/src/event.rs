@@ -132,6 +132,8 @@ event_types! {
     LinkSent = "link.sent"
     /// A mailed link was used.
     LinkUsed = "link.used"
+    /// A message was given up: it was refused too often, or cannot be read.
+    MessageBuried = "outbox.message.buried"
 }
 
 /// Who did it.
