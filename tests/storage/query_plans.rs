@@ -28,7 +28,7 @@ const WANTS_EVERYTHING: [&str; 12] = [
 ];
 
 /// Statements for tables, or partial indexes, with a handful of rows a tenant.
-const WANTS_ITS_TENANT: [&str; 7] = [
+const WANTS_ITS_TENANT: [&str; 8] = [
     "audit_chains::ADVANCE",
     "audit_chains::FIND",
     "client_registrations::COUNT",
@@ -36,6 +36,7 @@ const WANTS_ITS_TENANT: [&str; 7] = [
     "events::UNSEALED",
     "signing_keys::RETIRE",
     "tenant_keys::NEWEST",
+    "tenants::TAKE_TURN",
 ];
 
 /// Walks through the batch that it picked by an index; has a test of its own.
