@@ -6,7 +6,7 @@ use crate::sources::{repositories, suite, tables};
 
 /// Statements for all tenants at once: the directory that every node keeps in memory, the outbox, the sealer's waiting
 /// list, clean-up.
-const FOR_ALL_TENANTS: [&str; 17] = [
+const FOR_ALL_TENANTS: [&str; 18] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -15,6 +15,7 @@ const FOR_ALL_TENANTS: [&str; 17] = [
     "events::UNSEALED_OF_ALL",
     "expiry::BURIED",
     "expiry::FACTOR_FAILURES",
+    "expiry::RATE_LIMITS",
     "expiry::REFUSALS",
     "expiry::SENT",
     "expiry::SESSIONS",
@@ -27,9 +28,10 @@ const FOR_ALL_TENANTS: [&str; 17] = [
 ];
 
 /// Tables that hold as much as there are people, clients, tenants and keys, and the log: nothing in them runs out.
-const STAYS: [&str; 17] = [
+const STAYS: [&str; 18] = [
     "audit_chains",
     "audit_checkpoints",
+    "client_registrations",
     "client_secrets",
     "clients",
     "consents",

@@ -10,10 +10,11 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "0001_spine",
     "0002_row_level_security",
     "0004_audit_chain",
+    "0005_rate_limits",
     "0006_pushed_requests",
     "0007_dpop_proofs",
     "0009_device_authorizations",

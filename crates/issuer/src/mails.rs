@@ -123,7 +123,7 @@ impl Issuer {
         let Some(user) = journey.user() else { return Ok(()) };
         let index = users::find(tx, at.id(), user).await?.and_then(|row| row.email_index).unwrap_or_default();
         journey.stored.address_mail_sent = true;
-        if !self.attempts.charge_mail(at.id(), account_key(&index), self.ambient.now()) {
+        if !self.charge_mail(tx, at, &account_key(&index)).await? {
             return Ok(());
         }
         let wished = journey.stored.locale.as_deref().or(journey.request.ui_locales.first().map(String::as_str));

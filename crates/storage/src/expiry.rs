@@ -38,6 +38,8 @@ const BURIED: &str =
 /// A count that has reached the ceiling stays: only the owner lifts it.
 const FACTOR_FAILURES: &str = "DELETE FROM factor_failures WHERE (tenant_id, user_id, factor) IN (SELECT tenant_id, user_id, factor FROM factor_failures WHERE last_at < $1 AND consecutive <= 100 ORDER BY last_at LIMIT 500)";
 
+const RATE_LIMITS: &str = "DELETE FROM rate_limits WHERE (tenant_id, key) IN (SELECT tenant_id, key FROM rate_limits WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)";
+
 /// Removes one batch of everything that ran out some time ago, of all tenants, and says how many rows that were. Needs a
 /// transaction for all tenants.
 ///
@@ -54,6 +56,8 @@ pub async fn sweep(tx: &mut Tx, now: Timestamp) -> Result<u64, Fault> {
         (SENT, before),
         (BURIED, now.minus(BURIED_IS_KEPT)),
         (FACTOR_FAILURES, now.minus(FAILURES_ARE_KEPT)),
+        // Nobody asks for a limit that counts nothing any more.
+        (RATE_LIMITS, now),
     ] {
         removed += tx.execute(statement, &[before.into()]).await?;
     }

@@ -8,8 +8,8 @@ use portreeve_storage::{
     Tx, Wall, access_tokens, access_tokens::AccessTokenRow, authorization_codes, authorization_codes::CodeRow,
     browsers, client_assertions, client_assertions::UsedAssertion, consents, device_authorizations,
     device_authorizations::DeviceAuthorizationRow, dpop_proofs, expiry, factor_failures, initial_access_tokens,
-    initial_access_tokens::InitialAccessTokenRow, journeys, journeys::JourneyRow, mailed_links,
-    mailed_links::LinkRow, outbox, pushed_requests, pushed_requests::PushedRequestRow, refresh_tokens,
+    initial_access_tokens::InitialAccessTokenRow, journeys, journeys::JourneyRow, mailed_links, mailed_links::LinkRow,
+    outbox, pushed_requests, pushed_requests::PushedRequestRow, rate_limits, refresh_tokens,
     refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, users,
 };
 
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 19] = [
     "access_tokens",
     "authorization_codes",
     "browsers",
@@ -36,6 +36,7 @@ const TABLES: [&str; 18] = [
     "outbox WHERE dead_at IS NULL",
     "outbox WHERE dead_at IS NOT NULL",
     "pushed_requests",
+    "rate_limits",
     "refresh_tokens",
     "refusals",
     "revoked_jtis",
@@ -78,6 +79,8 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
             _ => outbox::bury(tx, ONE, lease, at.minus(Lifetime::from_days(29)), "refused").await?,
         };
     }
+    let taken = rate_limits::take(tx, ONE, &hash, NOW).await?;
+    rate_limits::store(tx, ONE, &hash, &taken, at.plus(DAY)).await?;
     let seen_at = at.minus(lifetimes::SESSION_ONE_FACTOR);
     sessions::insert(tx, &Session { seen_at, ..session(ONE, number, BrowserId::new(number), user_id(7)) }).await?;
     let created_at = at.minus(lifetimes::REFRESH_ABSOLUTE);
