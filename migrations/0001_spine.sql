@@ -94,6 +94,7 @@ CREATE TABLE factor_failures (
     last_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, user_id, factor)
 );
+CREATE INDEX factor_failures_by_age ON factor_failures (last_at);
 
 CREATE TABLE clients (
     tenant_id BIGINT NOT NULL,
@@ -181,6 +182,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_browser ON sessions (tenant_id, browser_id);
 CREATE INDEX sessions_by_user ON sessions (tenant_id, user_id);
+CREATE INDEX sessions_by_use ON sessions (seen_at);
 
 CREATE TABLE consents (
     tenant_id BIGINT NOT NULL,
@@ -209,6 +211,7 @@ CREATE TABLE token_families (
 CREATE INDEX token_families_by_user ON token_families (tenant_id, user_id);
 CREATE INDEX token_families_by_client ON token_families (tenant_id, client_id);
 CREATE INDEX token_families_by_session ON token_families (tenant_id, session_id);
+CREATE INDEX token_families_by_age ON token_families (created_at);
 
 CREATE TABLE authorization_codes (
     id ROWID64 PRIMARY KEY,
@@ -312,6 +315,8 @@ CREATE TABLE outbox (
     dead_at BIGINT
 );
 CREATE INDEX outbox_ready ON outbox (available_at) WHERE done_at IS NULL AND dead_at IS NULL;
+CREATE INDEX outbox_sent ON outbox (done_at) WHERE done_at IS NOT NULL;
+CREATE INDEX outbox_buried ON outbox (dead_at) WHERE dead_at IS NOT NULL;
 
 CREATE TABLE refusals (
     id ROWID64 PRIMARY KEY,

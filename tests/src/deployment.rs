@@ -10,7 +10,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU8, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -75,6 +75,7 @@ pub struct Deployment {
     faults: Faults,
     expects_faults: Cell<bool>,
     addresses: AtomicU32,
+    nodes: AtomicU8,
     copied: Arc<Copied>,
 }
 
@@ -140,18 +141,20 @@ impl Deployment {
             faults,
             expects_faults: Cell::new(false),
             addresses: AtomicU32::new(0),
+            nodes: AtomicU8::new(node),
             copied,
         }
     }
 
-    /// Starts a second node on the same database, with the same clock.
+    /// Starts another node on the same database, with the same clock and a number of its own.
     ///
     /// # Panics
     ///
     /// When it does not start.
     pub async fn another_node(&self) -> Self {
         let (copied, clock) = (Arc::clone(&self.copied), self.clock.clone());
-        Self::on_copy(self.database, copied, clock, 2, self.faults.clone()).await
+        let node = self.nodes.fetch_add(1, Ordering::Relaxed) + 1;
+        Self::on_copy(self.database, copied, clock, node, self.faults.clone()).await
     }
 
     /// Returns a client address that nobody has used yet, so that limits on addresses do not add up.
@@ -359,9 +362,11 @@ impl Deployment {
         let mut mails = vec![];
         for row in rows {
             let mut tx = self.issuer.store().begin(row.tenant).await.expect("a transaction");
-            outbox::done(&mut tx, row.tenant, row.id, now).await.expect("mark as delivered");
+            let lease = outbox::lease(&mut tx, row.tenant, row.id, now, now).await.expect("take a message");
+            let lease = lease.expect("nobody else delivers here");
+            assert!(outbox::done(&mut tx, row.tenant, lease, now).await.expect("mark as delivered"));
             tx.commit().await.expect("commit");
-            let OutboxMessage::Mail { purpose, locale, .. } = row.message;
+            let OutboxMessage::Mail { purpose, locale, .. } = row.message().expect("a readable message");
             mails.push((purpose, locale));
         }
         mails

@@ -13,7 +13,7 @@ use std::{
 use crate::{address::free_address, process::ChildProcess, temp::TempFolder};
 
 /// How long a start may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Returns the binary of this workspace, built by cargo, or the one that `PORTREEVE_BINARY` names.
 ///
@@ -50,7 +50,7 @@ impl Demo {
     ///
     /// # Panics
     ///
-    /// When it does not become ready within a minute.
+    /// When it does not become ready in three minutes.
     pub fn start() -> Self {
         Self::start_with(&[])
     }

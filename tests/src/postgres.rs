@@ -38,7 +38,7 @@ const SERVER: &str = "portreeve";
 /// An empty database with the privileges that new ones start with.
 const TEMPLATE: &str = "portreeve_template";
 
-const START_PATIENCE: Duration = Duration::from_secs(30);
+const START_PATIENCE: Duration = Duration::from_secs(120);
 
 /// How often a start is tried: another process may take the port between its choice and its use.
 const START_ATTEMPTS: usize = 3;

@@ -31,7 +31,7 @@ const WANTS_EVERYTHING: [&str; 15] = [
 ];
 
 /// Statements for tables, or partial indexes, with a handful of rows a tenant.
-const WANTS_ITS_TENANT: [&str; 9] = [
+const WANTS_ITS_TENANT: [&str; 10] = [
     "audit_chains::ADVANCE",
     "audit_chains::FIND",
     "client_registrations::COUNT",
@@ -40,6 +40,7 @@ const WANTS_ITS_TENANT: [&str; 9] = [
     "leases::ALL",
     "signing_keys::RETIRE",
     "tenant_keys::NEWEST",
+    "tenants::TAKE_TURN",
     "users::ADMIN",
 ];
 

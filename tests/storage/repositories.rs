@@ -25,6 +25,7 @@ mod mailed_links;
 mod outbox;
 mod password_credentials;
 mod pushed_requests;
+mod rate_limits;
 mod recovery_codes;
 mod refresh_tokens;
 mod refusals;

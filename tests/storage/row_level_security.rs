@@ -9,7 +9,7 @@ use portreeve_domain::TenantId;
 use portreeve_storage::{Store, Wall};
 use sqlx::{Connection as _, PgConnection};
 
-use crate::database::{Database, Kind, NOW, ONE, TWO, begin, lasting, on_both};
+use crate::database::{Database, NOW, ONE, TWO, begin, lasting, on_both, on_postgres};
 
 const COLUMNS: &str = "SELECT c.relname::TEXT, a.attname::TEXT, format_type(a.atttypid, a.atttypmod) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'schema_migrations' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, a.attnum";
 
@@ -80,13 +80,6 @@ async fn planted(db: &Database) -> Vec<Table> {
         assert_eq!(db.count(table.statement("SELECT COUNT(*) FROM TABLE")).await, 2, "{}", table.name);
     }
     tables
-}
-
-/// Runs `body` on a PostgreSQL with the schema.
-async fn on_postgres(body: impl AsyncFn(&Database)) {
-    let db = Database::empty(Kind::Postgres);
-    db.migrate().await;
-    body(&db).await;
 }
 
 /// What a statement that names no tenant says of the wall: the rows it reached, or the refusal.

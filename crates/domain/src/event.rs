@@ -138,6 +138,8 @@ event_types! {
     LinkPrinted = "link.printed"
     /// A link was used.
     LinkUsed = "link.used"
+    /// A message was given up: it was refused too often, or cannot be read.
+    MessageBuried = "outbox.message.buried"
 }
 
 /// Who did it.

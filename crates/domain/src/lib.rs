@@ -52,6 +52,9 @@ pub use link_purpose::LinkPurpose;
 pub use localized_texts::LocalizedTexts;
 pub use outbox::{MailPurpose, OutboxMessage, backoff};
 pub use profile::Profile;
+pub use rate::attempts::{
+    AccountKey, AddressRate, AttemptDecision, MailRate, RateReach, UserCodeRate, rest_after, rest_of_recovery_codes,
+};
 pub use rate::{Gcra, RateDecision, RatePreset};
 pub use resource_server::{ResourceServer, TokenProfile};
 pub use scope::{Scope, ScopeError};

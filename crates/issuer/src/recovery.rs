@@ -50,12 +50,10 @@ impl Issuer {
             Err(error) => return Ok(ResetRequest::NotAnAddress(error)),
         };
         let (now, account) = (self.ambient.now(), account_key(&people::email_index(at, &email)));
-        let attempt = Attempt { endeavour: Endeavour::Mail, tenant: at.id(), network: from.network, account };
-        if let Err(wait) = self.attempts.charge(at.tenant.settings.rate_limits, &attempt, now) {
+        let attempt = Attempt { endeavour: Endeavour::Mail, network: from.network, account };
+        if let Err(wait) = self.charge_attempt(at, &attempt).await? {
             return Ok(ResetRequest::TooMany { wait: at_least_a_second(wait) });
         }
-        // Five mails an hour and no more, whoever asks; the newest link works, so nothing is said (S-143).
-        let may_mail = self.attempts.charge_mail(at.id(), account, now);
         let journey = match journey {
             Some(journey) => self.find_journey(at, journey).await?.map(|row| row.id),
             None => None,
@@ -63,8 +61,10 @@ impl Issuer {
         let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
         let mut event = Event::new(EventType::PasswordResetRequested, now, Actor::Anonymous);
         event.subject = person.as_ref().map(|person| person.id);
-        let mailed = person.filter(|person| may_mail && can_recover(person));
         let mut tx = self.store.begin(at.id()).await?;
+        // Five mails an hour and no more, whoever asks; the newest link works, so nothing is said (S-143).
+        let may_mail = self.charge_mail(&mut tx, at, &account).await?;
+        let mailed = person.filter(|person| may_mail && can_recover(person));
         audit::record(&mut tx, &self.ambient, at, event).await?;
         match mailed {
             Some(person) => {

@@ -41,7 +41,7 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) ada: UserId,
     pub(crate) session: Session,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What a grant may differ in.
@@ -59,10 +59,14 @@ impl Default for GrantOf<'_> {
     }
 }
 
+fn open(folder: &tempfile::TempDir) -> Store {
+    Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).unwrap()
+}
+
 impl World {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).unwrap();
+        let store = open(&folder);
         migrations::up(&store, NOW).await.unwrap();
         let clock = Clock::manual(NOW);
         let ambient = Ambient::new(clock.clone(), Random::seeded([7; 32]), RowIds::new(0, NOW));
@@ -77,11 +81,16 @@ impl World {
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         register(&issuer).await;
         let (ada, session) = sign_in(&issuer).await;
-        Self { issuer, clock, ada, session, _folder: folder }
+        Self { issuer, clock, ada, session, folder }
     }
 
     pub(crate) fn at(&self) -> Arc<TenantDirectory> {
         self.issuer.directory.by_id(TenantId::DEFAULT).unwrap()
+    }
+
+    /// Opens the database once more, as another process does.
+    pub(crate) fn another_store(&self) -> Store {
+        open(&self.folder)
     }
 
     pub(crate) fn client(&self, id: &str) -> Arc<Client> {

@@ -121,7 +121,10 @@ impl World {
         self.rows()
             .await
             .iter()
-            .map(|OutboxRow { message: OutboxMessage::Mail { purpose, .. }, .. }| *purpose)
+            .map(|row| {
+                let OutboxMessage::Mail { purpose, .. } = row.message().unwrap();
+                purpose
+            })
             .collect()
     }
 
@@ -129,9 +132,11 @@ impl World {
     pub(crate) async fn send_mails(&self) -> Vec<OutgoingMail> {
         let mut mails = Vec::new();
         for row in self.rows().await {
-            mails.extend(self.issuer.outgoing_mail(&row).await.unwrap());
+            mails.extend(self.issuer.outgoing_mail(&row, &row.message().unwrap()).await.unwrap());
             let mut tx = self.issuer.store().begin(row.tenant).await.unwrap();
-            outbox::done(&mut tx, row.tenant, row.id, self.issuer.ambient().now()).await.unwrap();
+            let now = self.issuer.ambient().now();
+            let lease = outbox::lease(&mut tx, row.tenant, row.id, now, now).await.unwrap().unwrap();
+            assert!(outbox::done(&mut tx, row.tenant, lease, now).await.unwrap());
             tx.commit().await.unwrap();
         }
         mails

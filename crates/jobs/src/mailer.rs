@@ -65,6 +65,9 @@ pub enum NotSent {
     /// The mail cannot be written.
     #[error("the mail cannot be written")]
     Unwritable,
+    /// The message is none this version knows.
+    #[error("the message cannot be read")]
+    Unreadable,
 }
 
 impl Mailer {

@@ -27,6 +27,7 @@ pub mod migrations;
 pub mod outbox;
 pub mod password_credentials;
 pub mod pushed_requests;
+pub mod rate_limits;
 pub mod recovery_codes;
 pub mod refresh_tokens;
 pub mod refusals;

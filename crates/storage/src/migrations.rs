@@ -48,6 +48,15 @@ const MIGRATIONS: &[Migration] = &[
         )),
     },
     Migration {
+        number: 5,
+        name: "rate_limits",
+        sqlite: Some(include_str!("../../../migrations/0005_rate_limits.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0005_rate_limits.sql"),
+            include_str!("../../../migrations/postgres/0005_rate_limits.sql")
+        )),
+    },
+    Migration {
         number: 6,
         name: "pushed_requests",
         sqlite: Some(PUSHED_REQUESTS),

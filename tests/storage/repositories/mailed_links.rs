@@ -4,7 +4,7 @@ use portreeve_domain::{LinkId, LinkPurpose, Timestamp};
 use portreeve_storage::{Wall, mailed_links, mailed_links::LinkRow};
 
 use crate::{
-    database::{Database, NOW, ONE, TWO, begin, on_both},
+    database::{Database, NOW, ONE, TWO, begin, on_both, on_postgres},
     race::winners,
     rows::{expiry, in_seconds, link, user_id},
 };
@@ -60,6 +60,33 @@ async fn a_newer_link_kills_older_ones_of_its_account_and_purpose_only() {
         assert!(!consume(db, 5, NOW).await);
         for alive in [6, 7, 8] {
             assert!(consume(db, alive, NOW).await, "{alive}");
+        }
+    })
+    .await;
+}
+
+/// S-087: two links made at the same moment do not see each other; still only the newest works, and says so. Of two made
+/// in one millisecond the greater id is the newer.
+#[tokio::test]
+async fn of_two_links_made_at_once_only_the_newest_works() {
+    on_postgres(async |db| {
+        let other_node = db.another_store();
+        for (first, second, newest) in [(NOW, in_seconds(1), 5), (NOW, NOW, 6)] {
+            db.write(ONE, async |tx| tx.execute("DELETE FROM mailed_links", &[]).await).await;
+            let (mut here, mut there) = (begin(&db.store, ONE).await, begin(&other_node, ONE).await);
+            mailed_links::insert_newest(&mut here, ONE, &link(6), first).await.unwrap();
+            mailed_links::insert_newest(&mut there, ONE, &link(5), second).await.unwrap();
+            here.commit().await.unwrap();
+            there.commit().await.unwrap();
+
+            let older = 11 - newest;
+            for (id, is_live) in [(older, false), (newest, true)] {
+                let id = LinkId::new(id);
+                let found = db.read(ONE, async |conn| mailed_links::find(conn, ONE, id).await).await.unwrap();
+                assert_eq!(found.consumed_at.is_none(), is_live, "{id:?}");
+            }
+            assert!(!consume(db, older, in_seconds(2)).await);
+            assert!(consume(db, newest, in_seconds(2)).await);
         }
     })
     .await;

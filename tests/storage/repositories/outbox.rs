@@ -3,7 +3,7 @@
 use portreeve_domain::{OutboxId, TenantId, Timestamp};
 use portreeve_storage::{
     Wall,
-    outbox::{self, WaitingMessage},
+    outbox::{self, OutboxLease, WaitingMessage},
 };
 
 use crate::{
@@ -18,10 +18,16 @@ async fn insert(db: &Database, tenant: TenantId, id: i64, at: Timestamp) {
     db.write(tenant, async |tx| outbox::insert(tx, tenant, OutboxId::new(id), &mail(), at).await).await;
 }
 
-/// The ids that are due `seconds` after `NOW`, with their attempts.
-async fn ready(db: &Database, seconds: i64) -> Vec<(i64, i64)> {
+/// The ids that are due `seconds` after `NOW`.
+async fn ready(db: &Database, seconds: i64) -> Vec<i64> {
     let rows = db.read(Wall::All, async |conn| outbox::ready(conn, in_seconds(seconds)).await).await;
-    rows.iter().map(|row| (row.id.as_i64(), row.attempts)).collect()
+    rows.iter().map(|row| row.id.as_i64()).collect()
+}
+
+/// Takes message 5 of tenant `ONE` `seconds` after `NOW`, for 30 seconds.
+async fn take(db: &Database, seconds: i64) -> Option<OutboxLease> {
+    let (now, until) = (in_seconds(seconds), in_seconds(seconds + 30));
+    db.write(ONE, async |tx| outbox::lease(tx, ONE, ID, now, until).await).await
 }
 
 async fn pending(db: &Database) -> i64 {
@@ -36,23 +42,37 @@ async fn a_message_is_due_at_once_for_whoever_works_for_all_tenants() {
         let rows = db.read(Wall::All, async |conn| outbox::ready(conn, NOW).await).await;
 
         assert_eq!((rows.len(), pending(db).await), (1, 1));
-        assert_eq!((rows[0].id, rows[0].tenant, rows[0].attempts), (ID, TWO, 0));
-        assert_eq!(rows[0].message, mail());
+        assert_eq!((rows[0].id, rows[0].tenant), (ID, TWO));
+        assert_eq!(rows[0].message().unwrap(), mail());
+    })
+    .await;
+}
+
+/// A message that cannot be read is handed out as any other: it is the trouble of whoever reads it.
+#[tokio::test]
+async fn a_message_that_cannot_be_read_does_not_hide_others() {
+    on_both(async |db| {
+        insert(db, ONE, 5, NOW).await;
+        insert(db, ONE, 6, NOW).await;
+        db.write(ONE, async |tx| tx.execute("UPDATE outbox SET message = 'pigeon' WHERE id = 5", &[]).await).await;
+
+        let rows = db.read(Wall::All, async |conn| outbox::ready(conn, NOW).await).await;
+
+        assert_eq!(rows.iter().filter(|row| row.message().is_ok()).map(|row| row.id.as_i64()).collect::<Vec<_>>(), [6]);
+        assert_eq!(rows.len(), 2);
     })
     .await;
 }
 
 #[tokio::test]
-async fn the_longest_due_come_first_and_at_most_twenty() {
+async fn the_longest_due_come_first_and_at_most_a_hundred() {
     on_both(async |db| {
-        for id in 1..=21 {
+        for id in 1..=101 {
             insert(db, ONE, id, in_seconds(-id)).await;
         }
 
-        let due: Vec<_> = ready(db, 0).await.into_iter().map(|(id, _)| id).collect();
-
-        assert_eq!(due, (2..=21).rev().collect::<Vec<_>>());
-        assert_eq!(pending(db).await, 21);
+        assert_eq!(ready(db, 0).await, (2..=101).rev().collect::<Vec<_>>());
+        assert_eq!(pending(db).await, 101);
     })
     .await;
 }
@@ -61,14 +81,13 @@ async fn the_longest_due_come_first_and_at_most_twenty() {
 async fn a_leased_message_is_hidden_until_the_lease_runs_out() {
     on_both(async |db| {
         insert(db, ONE, 5, NOW).await;
-        let until = in_seconds(30);
 
-        assert!(db.write(ONE, async |tx| outbox::lease(tx, ONE, ID, NOW, until).await).await);
-        assert!(!db.write(ONE, async |tx| outbox::lease(tx, ONE, ID, in_seconds(1), until).await).await);
-        assert_eq!(ready(db, 29).await, []);
+        assert_eq!(take(db, 0).await, Some(OutboxLease { id: ID, tries: 1 }));
+        assert_eq!(take(db, 1).await, None);
+        assert!(ready(db, 29).await.is_empty());
 
-        assert_eq!(ready(db, 30).await, [(5, 1)]);
-        assert!(db.write(ONE, async |tx| outbox::lease(tx, ONE, ID, until, in_seconds(60)).await).await);
+        assert_eq!(ready(db, 30).await, [5]);
+        assert_eq!(take(db, 30).await, Some(OutboxLease { id: ID, tries: 2 }));
     })
     .await;
 }
@@ -80,9 +99,9 @@ async fn of_fifty_senders_exactly_one_gets_the_message() {
 
         let won = winners(db, async |store, _| {
             let mut tx = begin(&store, ONE).await;
-            let won = outbox::lease(&mut tx, ONE, ID, NOW, in_seconds(30)).await.unwrap();
+            let lease = outbox::lease(&mut tx, ONE, ID, NOW, in_seconds(30)).await.unwrap();
             tx.commit().await.unwrap();
-            won
+            lease.is_some()
         })
         .await;
 
@@ -95,12 +114,13 @@ async fn of_fifty_senders_exactly_one_gets_the_message() {
 async fn a_message_that_was_sent_never_comes_up_again() {
     on_both(async |db| {
         insert(db, ONE, 5, NOW).await;
+        let lease = take(db, 0).await.unwrap();
 
-        db.write(ONE, async |tx| outbox::done(tx, ONE, ID, in_seconds(1)).await).await;
+        assert!(db.write(ONE, async |tx| outbox::done(tx, ONE, lease, in_seconds(1)).await).await);
 
         assert_eq!((ready(db, 3600).await, pending(db).await), (vec![], 0));
-        let again = db.write(ONE, async |tx| outbox::lease(tx, ONE, ID, in_seconds(2), in_seconds(3)).await).await;
-        assert!(!again);
+        assert_eq!(take(db, 60).await, None);
+        assert!(!db.write(ONE, async |tx| outbox::done(tx, ONE, lease, in_seconds(2)).await).await);
     })
     .await;
 }
@@ -109,12 +129,13 @@ async fn a_message_that_was_sent_never_comes_up_again() {
 async fn a_failed_message_comes_up_at_its_next_time() {
     on_both(async |db| {
         insert(db, ONE, 5, NOW).await;
-        db.write(ONE, async |tx| outbox::lease(tx, ONE, ID, NOW, in_seconds(30)).await).await;
+        let lease = take(db, 0).await.unwrap();
 
-        db.write(ONE, async |tx| outbox::retry(tx, ONE, ID, in_seconds(90), "refused").await).await;
+        assert!(db.write(ONE, async |tx| outbox::retry(tx, ONE, lease, in_seconds(90), "refused").await).await);
 
-        assert_eq!(ready(db, 89).await, []);
-        assert_eq!(ready(db, 90).await, [(5, 1)]);
+        assert!(ready(db, 89).await.is_empty());
+        assert_eq!(ready(db, 90).await, [5]);
+        assert_eq!(take(db, 90).await, Some(OutboxLease { id: ID, tries: 2 }));
     })
     .await;
 }
@@ -123,12 +144,32 @@ async fn a_failed_message_comes_up_at_its_next_time() {
 async fn a_buried_message_is_given_up_and_keeps_its_reason() {
     on_both(async |db| {
         insert(db, ONE, 5, NOW).await;
+        let lease = take(db, 0).await.unwrap();
 
-        db.write(ONE, async |tx| outbox::bury(tx, ONE, ID, in_seconds(1), "no such mailbox").await).await;
+        assert!(db.write(ONE, async |tx| outbox::bury(tx, ONE, lease, in_seconds(1), "no such mailbox").await).await);
 
         assert_eq!((ready(db, 3600).await, pending(db).await), (vec![], 0));
-        assert!(!db.write(ONE, async |tx| outbox::lease(tx, ONE, ID, in_seconds(2), in_seconds(3)).await).await);
+        assert_eq!(take(db, 60).await, None);
         assert_eq!(db.count("SELECT COUNT(*) FROM outbox WHERE last_error = 'no such mailbox'").await, 1);
+    })
+    .await;
+}
+
+/// who was so slow that another has taken the message over cannot say any more how it ended.
+#[tokio::test]
+async fn a_lease_that_was_taken_over_changes_nothing() {
+    on_both(async |db| {
+        insert(db, ONE, 5, NOW).await;
+        let slow = take(db, 0).await.unwrap();
+        let new = take(db, 30).await.unwrap();
+
+        assert!(!db.write(ONE, async |tx| outbox::done(tx, ONE, slow, in_seconds(31)).await).await);
+        assert!(!db.write(ONE, async |tx| outbox::retry(tx, ONE, slow, in_seconds(31), "slow").await).await);
+        assert!(!db.write(ONE, async |tx| outbox::bury(tx, ONE, slow, in_seconds(31), "slow").await).await);
+
+        assert_eq!((ready(db, 59).await, pending(db).await), (vec![], 1));
+        assert_eq!(db.count("SELECT COUNT(*) FROM outbox WHERE last_error IS NULL").await, 1);
+        assert!(db.write(ONE, async |tx| outbox::done(tx, ONE, new, in_seconds(32)).await).await);
     })
     .await;
 }
@@ -139,15 +180,13 @@ async fn another_tenants_message_is_not_touched() {
     on_both(async |db| {
         insert(db, TWO, 5, NOW).await;
 
-        assert!(!db.write(Wall::All, async |tx| outbox::lease(tx, ONE, ID, NOW, in_seconds(30)).await).await);
-        db.write(Wall::All, async |tx| {
-            outbox::done(tx, ONE, ID, NOW).await?;
-            outbox::retry(tx, ONE, ID, in_seconds(30), "ours").await?;
-            outbox::bury(tx, ONE, ID, NOW, "ours").await
-        })
-        .await;
+        assert_eq!(db.write(Wall::All, async |tx| outbox::lease(tx, ONE, ID, NOW, in_seconds(30)).await).await, None);
+        let lease = db.write(TWO, async |tx| outbox::lease(tx, TWO, ID, NOW, in_seconds(30)).await).await.unwrap();
+        assert!(!db.write(Wall::All, async |tx| outbox::done(tx, ONE, lease, NOW).await).await);
+        assert!(!db.write(Wall::All, async |tx| outbox::retry(tx, ONE, lease, NOW, "ours").await).await);
+        assert!(!db.write(Wall::All, async |tx| outbox::bury(tx, ONE, lease, NOW, "ours").await).await);
 
-        assert_eq!(ready(db, 0).await, [(5, 0)]);
+        assert_eq!(ready(db, 30).await, [5]);
         assert_eq!(db.count("SELECT COUNT(*) FROM outbox WHERE last_error IS NULL").await, 1);
     })
     .await;
@@ -162,13 +201,14 @@ async fn the_longest_waiting_message_is_told_with_its_tries_and_the_buried_are_c
         assert_eq!((oldest().await, buried().await), (None, 0));
         insert(db, ONE, 5, NOW).await;
         insert(db, TWO, 6, in_seconds(9)).await;
-        db.write(ONE, async |tx| outbox::lease(tx, ONE, ID, NOW, in_seconds(1)).await).await;
-        db.write(ONE, async |tx| outbox::retry(tx, ONE, ID, in_seconds(99), "away").await).await;
+        let held = take(db, 0).await.unwrap();
+        db.write(ONE, async |tx| outbox::retry(tx, ONE, held, in_seconds(99), "away").await).await;
 
         let expected = WaitingMessage { created_at: NOW, attempts: 1, last_error: Some("away".to_owned()) };
         assert_eq!(oldest().await, Some(expected));
 
-        db.write(ONE, async |tx| outbox::bury(tx, ONE, ID, in_seconds(100), "unwanted").await).await;
+        let held = take(db, 99).await.unwrap();
+        db.write(ONE, async |tx| outbox::bury(tx, ONE, held, in_seconds(100), "unwanted").await).await;
         assert_eq!(oldest().await.unwrap().created_at, in_seconds(9));
         assert_eq!(buried().await, 1);
     })

@@ -57,6 +57,22 @@ fn defaults_are_on_loopback_and_do_not_migrate() {
     assert!(matches!(settings.key_encryption_key, KeySource::Missing));
 }
 
+/// The settings that docker-compose.yml mounts are complete with the variables it sets, and believe one proxy only.
+#[test]
+fn the_settings_of_the_scaled_out_form_are_accepted() {
+    let secrets = [
+        ("PORTREEVE__DATABASE__URL", "postgres://portreeve:secret@postgres/portreeve"),
+        ("PORTREEVE__SECRETS__KEY_ENCRYPTION_KEY", "4XyWyIl2d0ZuJmdyk4R3mPYBXFmsoY8cZDTeGMNVKSY="),
+    ];
+
+    let settings = load(include_str!("../../../../deploy/portreeve.toml"), &secrets, &[]).unwrap();
+
+    assert!(settings.admin_listen.ip().is_loopback());
+    let compose = include_str!("../../../../docker-compose.yml");
+    assert!(compose.contains("ipv4_address: 172.30.77.10"));
+    assert_eq!(*settings.server.trusted_proxies, TrustedProxies::parse(["172.30.77.10"]).unwrap());
+}
+
 /// an unknown key names file, line and the key that was meant.
 #[test]
 fn an_unknown_key_is_an_error_with_file_line_and_mend() {
