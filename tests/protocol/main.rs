@@ -42,6 +42,7 @@ mod second_door;
 mod second_factors;
 mod sector_identifiers;
 mod sessions;
+mod signed_introspection;
 mod steps;
 mod subjects;
 mod token_endpoint;

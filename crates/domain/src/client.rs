@@ -112,6 +112,9 @@ pub struct ClientMetadata {
     /// Algorithm of its signed authorization responses (JARM §3); absent: RS256.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_signed_response_alg: Option<String>,
+    /// Algorithm of its introspection answers as JWTs; absent: `RS256` (RFC 9701 §6).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_signed_response_alg: Option<String>,
     /// Whether its authorization requests must be pushed (RFC 9126 §6).
     pub require_pushed_authorization_requests: bool,
     /// `max_age` in seconds when a request has none.

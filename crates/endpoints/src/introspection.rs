@@ -1,9 +1,11 @@
-//! The introspection endpoint. RFC 7662 §2.
+//! The introspection endpoint. RFC 7662 §2, RFC 9701 §4.
 
 use std::sync::Arc;
 
-use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode, header};
+use portreeve_issuer::IntrospectionForm;
+use portreeve_oidc::introspection;
 
 use crate::answer::json_reply;
 use crate::authorization::Authorization;
@@ -20,9 +22,19 @@ pub(crate) async fn introspect(asked: TenantRequest, headers: HeaderMap, PostedF
         Err(refusal) => return asked.refused(&refusal, challenge),
     };
     let (issuer, at) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at));
-    let told = to_its_end(async move { issuer.introspect(&at, &authorization.values(), &parameters).await }).await;
-    match told {
-        Ok(body) => json_reply(StatusCode::OK, body),
-        Err(failure) => asked.failed(failure, challenge),
+    let form = asked_form(&headers);
+    let told =
+        to_its_end(async move { issuer.introspect(&at, &authorization.values(), form, &parameters).await }).await;
+    match (told, form) {
+        (Ok(body), IntrospectionForm::Json) => json_reply(StatusCode::OK, body),
+        (Ok(token), IntrospectionForm::Jwt) => {
+            ([(header::CONTENT_TYPE, introspection::JWT_MEDIA_TYPE)], token).into_response()
+        }
+        (Err(failure), _) => asked.failed(failure, challenge),
     }
+}
+
+fn asked_form(headers: &HeaderMap) -> IntrospectionForm {
+    let accept = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    if introspection::wants_jwt(accept) { IntrospectionForm::Jwt } else { IntrospectionForm::Json }
 }

@@ -68,6 +68,7 @@ pub use directory::{Directory, TenantDirectory};
 pub use discovery::PublicDocument;
 pub use gateway::GatewayIdentity;
 pub use initial_access_tokens::InitialAccessToken;
+pub use introspect::IntrospectionForm;
 pub use journeys::{
     AccountChoice, Acted, Arrival, DeviceOutcome, Journey, PostedFrom, Problem, SignInForm, StartedByMyself, Stop,
     is_same_token,

@@ -18,7 +18,9 @@ use serde_json::Value;
 
 use crate::people::{self, NewPerson};
 use crate::tokens::code::{self, CodeRequest};
-use crate::{Ambient, Clock, Issuer, ResourceRequest, RowIds, SenderEvidence, Settings, TenantDirectory, gate};
+use crate::{
+    Ambient, Clock, IntrospectionForm, Issuer, ResourceRequest, RowIds, SenderEvidence, Settings, TenantDirectory, gate,
+};
 
 pub(crate) const ISSUER: &str = "https://id.example";
 /// Its tokens are JWTs.
@@ -177,7 +179,8 @@ impl World {
     }
 
     pub(crate) async fn introspect_bytes(&self, caller: &str, token: &str) -> Result<Vec<u8>, Cause> {
-        self.issuer.introspect(&self.at(), &[], &self.request(caller, &[("token", token)])).await.map_err(cause)
+        let form = IntrospectionForm::Json;
+        self.issuer.introspect(&self.at(), &[], form, &self.request(caller, &[("token", token)])).await.map_err(cause)
     }
 
     pub(crate) async fn introspect(&self, caller: &str, token: &str) -> Value {

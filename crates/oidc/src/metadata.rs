@@ -1,8 +1,8 @@
 //! The discovery document, the same for OpenID Connect and OAuth.
 //!
 //! Owns its members. What is not listed here is not supported, and every default that would promise more is stated.
-//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9126 §5; RFC 9207 §3; RFC 9449 §5.1; RFC 9728 §4;
-//! RP-Initiated Logout §2.1; Initiating User Registration (`prompt=create`) §4; JARM §4.
+//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9126 §5; RFC 9207 §3; RFC 9449 §5.1;
+//! RFC 9701 §7; RFC 9728 §4; RP-Initiated Logout §2.1; Initiating User Registration (`prompt=create`) §4; JARM §4.
 
 use portreeve_domain::{Acr, ClientAuthMethod, Fault, GrantType, Profile};
 use portreeve_jose::Algorithm;
@@ -83,6 +83,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         token_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
         introspection_endpoint_auth_methods_supported: &confidential,
         introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
+        introspection_signing_alg_values_supported: signing,
         revocation_endpoint_auth_methods_supported: ClientAuthMethod::ALL.map(ClientAuthMethod::name),
         revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
         dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(Algorithm::name),
@@ -131,6 +132,7 @@ struct Document<'a> {
     token_endpoint_auth_signing_alg_values_supported: [&'a str; assertion::ALGORITHMS.len()],
     introspection_endpoint_auth_methods_supported: &'a [&'a str],
     introspection_endpoint_auth_signing_alg_values_supported: [&'a str; assertion::ALGORITHMS.len()],
+    introspection_signing_alg_values_supported: [&'a str; SIGNING_ALGORITHMS.len()],
     revocation_endpoint_auth_methods_supported: [&'a str; ClientAuthMethod::ALL.len()],
     revocation_endpoint_auth_signing_alg_values_supported: [&'a str; assertion::ALGORITHMS.len()],
     dpop_signing_alg_values_supported: [&'a str; dpop::ALGORITHMS.len()],

@@ -235,6 +235,7 @@ fn algorithms(metadata: &ClientMetadata) -> Result<(), Refusal> {
         ("id_token_signed_response_alg", &metadata.id_token_signed_response_alg),
         ("userinfo_signed_response_alg", &metadata.userinfo_signed_response_alg),
         ("authorization_signed_response_alg", &metadata.authorization_signed_response_alg),
+        ("introspection_signed_response_alg", &metadata.introspection_signed_response_alg),
     ];
     for (field, algorithm) in fields {
         if algorithm.as_deref().is_some_and(|algorithm| !SIGNING_ALGORITHMS.contains(&algorithm)) {
