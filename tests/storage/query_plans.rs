@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Statements that read a whole small table (the directory), or count or clean up beside the hot path.
-const WANTS_EVERYTHING: [&str; 12] = [
+const WANTS_EVERYTHING: [&str; 13] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -20,6 +20,7 @@ const WANTS_EVERYTHING: [&str; 12] = [
     "directory_versions::SUM",
     "events::UNSEALED_OF_ALL",
     "expiry::REFUSALS",
+    "outbox::BACKLOG",
     "outbox::PENDING",
     "resource_servers::ALL",
     "signing_keys::ALL",

@@ -10,6 +10,7 @@ const LEASE: &str = "UPDATE outbox SET available_at = $4, lease_until = $4, atte
 const DONE: &str = "UPDATE outbox SET done_at = $3, last_error = NULL WHERE id = $1 AND tenant_id = $2";
 const RETRY: &str = "UPDATE outbox SET available_at = $3, last_error = $4 WHERE id = $1 AND tenant_id = $2";
 const BURY: &str = "UPDATE outbox SET dead_at = $3, last_error = $4 WHERE id = $1 AND tenant_id = $2";
+const BACKLOG: &str = "SELECT COUNT(*), MIN(created_at), COALESCE(SUM(CASE WHEN attempts > 0 THEN 1 ELSE 0 END), 0), (SELECT COUNT(*) FROM outbox WHERE dead_at IS NOT NULL) FROM outbox WHERE done_at IS NULL AND dead_at IS NULL";
 const PENDING: &str = "SELECT COUNT(*) FROM outbox WHERE done_at IS NULL AND dead_at IS NULL";
 
 /// A message that is due.
@@ -23,6 +24,19 @@ pub struct OutboxRow {
     pub message: OutboxMessage,
     /// How often it was tried before.
     pub attempts: i64,
+}
+
+/// What waits to be sent, and what never will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many messages wait.
+    pub pending: i64,
+    /// When the oldest of them was caused.
+    pub oldest: Option<Timestamp>,
+    /// How many of them were tried at least once.
+    pub tried: i64,
+    /// How many messages were given up.
+    pub dead: i64,
 }
 
 /// Puts a message into the outbox.
@@ -103,4 +117,20 @@ pub async fn bury(tx: &mut Tx, tenant: TenantId, id: OutboxId, now: Timestamp, e
 /// A fault when the database is away.
 pub async fn pending(conn: &mut Conn) -> Result<i64, Fault> {
     conn.one(PENDING, &[], |row| row.integer(0)).await
+}
+
+/// The outbox of all tenants in numbers. Needs a connection for all tenants.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn backlog(conn: &mut Conn) -> Result<Backlog, Fault> {
+    conn.one(BACKLOG, &[], |row| {
+        Ok(Backlog {
+            pending: row.integer(0)?,
+            oldest: row.optional_timestamp(1)?,
+            tried: row.integer(2)?,
+            dead: row.integer(3)?,
+        })
+    })
+    .await
 }

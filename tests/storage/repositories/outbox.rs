@@ -1,7 +1,7 @@
 //! A message is written with its change, leased by one sender at a time, and comes up again until it is done or buried.
 
 use portreeve_domain::{OutboxId, TenantId, Timestamp};
-use portreeve_storage::{Wall, outbox};
+use portreeve_storage::{Wall, outbox, outbox::Backlog};
 
 use crate::{
     database::{Database, NOW, ONE, TWO, begin, on_both},
@@ -126,6 +126,24 @@ async fn a_buried_message_is_given_up_and_keeps_its_reason() {
         assert_eq!((ready(db, 3600).await, pending(db).await), (vec![], 0));
         assert!(!db.write(ONE, async |tx| outbox::lease(tx, ONE, ID, in_seconds(2), in_seconds(3)).await).await);
         assert_eq!(db.count("SELECT COUNT(*) FROM outbox WHERE last_error = 'no such mailbox'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_backlog_tells_what_waits_what_failed_and_what_was_given_up() {
+    on_both(async |db| {
+        let backlog = async || db.read(Wall::All, async |conn| outbox::backlog(conn).await).await;
+        assert_eq!(backlog().await, Backlog { pending: 0, oldest: None, tried: 0, dead: 0 });
+        for (id, at) in [(5, in_seconds(7)), (6, in_seconds(3)), (7, in_seconds(1)), (8, in_seconds(0))] {
+            insert(db, ONE, id, at).await;
+        }
+        let of = OutboxId::new;
+        db.write(ONE, async |tx| outbox::lease(tx, ONE, of(5), in_seconds(8), in_seconds(9)).await).await;
+        db.write(ONE, async |tx| outbox::bury(tx, ONE, of(7), in_seconds(9), "no such mailbox").await).await;
+        db.write(ONE, async |tx| outbox::done(tx, ONE, of(8), in_seconds(9)).await).await;
+
+        assert_eq!(backlog().await, Backlog { pending: 2, oldest: Some(in_seconds(3)), tried: 1, dead: 1 });
     })
     .await;
 }
