@@ -28,6 +28,7 @@ mod front_channel;
 mod id_tokens;
 mod introspection;
 mod jarm;
+mod key_schedule;
 mod login_initiation;
 mod logout;
 mod passwords;

@@ -21,7 +21,7 @@ const FOR_ALL_TENANTS: [&str; 21] = [
     "expiry::SESSIONS",
     "expiry::STATEMENTS",
     "expiry::TOKEN_FAMILIES",
-    "outbox::BURIED",
+    "outbox::BACKLOG",
     "outbox::OLDEST",
     "outbox::PENDING",
     "outbox::READY",

@@ -20,7 +20,7 @@ const WANTS_EVERYTHING: [&str; 15] = [
     "directory_versions::SUM",
     "events::UNSEALED_OF_ALL",
     "expiry::REFUSALS",
-    "outbox::BURIED",
+    "outbox::BACKLOG",
     "outbox::OLDEST",
     "outbox::PENDING",
     "resource_servers::ALL",

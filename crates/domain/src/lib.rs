@@ -14,6 +14,7 @@ mod event;
 mod fault;
 mod grant;
 mod ids;
+mod input;
 pub mod journey;
 mod key_schedule;
 pub mod lifetimes;
@@ -47,7 +48,8 @@ pub use ids::{
     JourneyId, LinkId, OutboxId, PushedRequestId, RefreshTokenId, RefusalId, RegistrationId, SessionId, Subject,
     TenantId, UserId,
 };
-pub use key_schedule::{KeyPhase, KeyTimes, ScheduleStep, schedule_step};
+pub use input::{Sensitivity, Source};
+pub use key_schedule::{KeyPhase, KeyTimes, ScheduleStep, rotation_due, schedule_step};
 pub use link_purpose::LinkPurpose;
 pub use localized_texts::LocalizedTexts;
 pub use outbox::{MailPurpose, OutboxMessage, backoff};

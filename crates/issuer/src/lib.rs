@@ -78,7 +78,7 @@ pub use logout::Logout;
 pub use mailed_links::{LinkAsks, LinkOutcome, OpenLink};
 pub use mails::{MailContent, OutgoingMail};
 pub use new_passwords::PasswordRefusal;
-pub use password_threads::PasswordThreads;
+pub use password_threads::{PasswordLoad, PasswordThreads};
 pub use portreeve_crypto::SecretText;
 pub use recovery::ResetRequest;
 pub use refusals::{Explanation, RememberedRefusal};
@@ -156,6 +156,11 @@ impl Issuer {
     /// The client for addresses that others chose.
     pub fn outbound(&self) -> &Outbound {
         &self.outbound
+    }
+
+    /// How busy the threads that hash passwords are.
+    pub fn password_load(&self) -> PasswordLoad {
+        self.passwords.load()
     }
 
     /// The operator's settings.

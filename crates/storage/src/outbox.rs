@@ -13,9 +13,9 @@ const LEASE: &str = "UPDATE outbox SET available_at = $4, lease_until = $4, atte
 const DONE: &str = "UPDATE outbox SET done_at = $4, lease_until = NULL, last_error = NULL WHERE id = $1 AND tenant_id = $2 AND attempts = $3 AND lease_until IS NOT NULL";
 const RETRY: &str = "UPDATE outbox SET available_at = $4, lease_until = NULL, last_error = $5 WHERE id = $1 AND tenant_id = $2 AND attempts = $3 AND lease_until IS NOT NULL";
 const BURY: &str = "UPDATE outbox SET dead_at = $4, lease_until = NULL, last_error = $5 WHERE id = $1 AND tenant_id = $2 AND attempts = $3 AND lease_until IS NOT NULL";
+const BACKLOG: &str = "SELECT COUNT(*), MIN(created_at), COALESCE(SUM(CASE WHEN attempts > 0 THEN 1 ELSE 0 END), 0), (SELECT COUNT(*) FROM outbox WHERE dead_at IS NOT NULL) FROM outbox WHERE done_at IS NULL AND dead_at IS NULL";
 const PENDING: &str = "SELECT COUNT(*) FROM outbox WHERE done_at IS NULL AND dead_at IS NULL";
 const OLDEST: &str = "SELECT created_at, attempts, last_error FROM outbox WHERE done_at IS NULL AND dead_at IS NULL ORDER BY created_at LIMIT 1";
-const BURIED: &str = "SELECT COUNT(*) FROM outbox WHERE dead_at IS NOT NULL";
 
 /// A message that is due, as it is stored.
 #[derive(Clone, Debug)]
@@ -55,6 +55,19 @@ pub struct WaitingMessage {
     pub attempts: i64,
     /// Why it was not sent; holds no personal data.
     pub last_error: Option<String>,
+}
+
+/// What waits to be sent, and what never will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many messages wait.
+    pub pending: i64,
+    /// When the oldest of them was caused.
+    pub oldest: Option<Timestamp>,
+    /// How many of them were tried at least once.
+    pub tried: i64,
+    /// How many messages were given up.
+    pub dead: i64,
 }
 
 /// Puts a message into the outbox.
@@ -165,10 +178,18 @@ pub async fn oldest(conn: &mut Conn) -> Result<Option<WaitingMessage>, Fault> {
     .await
 }
 
-/// How many messages were given up, of all tenants. Needs a connection for all tenants.
+/// The outbox of all tenants in numbers. Needs a connection for all tenants.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn buried(conn: &mut Conn) -> Result<i64, Fault> {
-    conn.one(BURIED, &[], |row| row.integer(0)).await
+pub async fn backlog(conn: &mut Conn) -> Result<Backlog, Fault> {
+    conn.one(BACKLOG, &[], |row| {
+        Ok(Backlog {
+            pending: row.integer(0)?,
+            oldest: row.optional_timestamp(1)?,
+            tried: row.integer(2)?,
+            dead: row.integer(3)?,
+        })
+    })
+    .await
 }

@@ -6,6 +6,7 @@ use portreeve_crypto::{SecretBytes, SecretText};
 use portreeve_domain::journey::{ConsentAnswer, Step};
 use portreeve_domain::{Acr, FamilyId, Fault, GrantType, Lifetime, Timestamp, TokenFamily, UserId};
 use portreeve_oidc::authorization;
+use portreeve_oidc::claims_request::ClaimsRequest;
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::{Tx, journeys as rows, sessions};
 
@@ -229,7 +230,8 @@ impl Issuer {
             Some(ConsentAnswer::Allowed { scope, .. }) => scope.clone(),
             Some(ConsentAnswer::Refused) | None => request.scope.clone(),
         };
-        let claims = request.claims.as_ref().map(serde_json::to_string).transpose().map_err(Fault::new)?;
+        let claims = request.claims.as_ref().map(ClaimsRequest::without_values);
+        let claims = claims.map(|names| serde_json::to_string(&names)).transpose().map_err(Fault::new)?;
         Ok(TokenFamily {
             tenant: at.id(),
             id: FamilyId::new(self.ambient.row_id()),

@@ -11,6 +11,7 @@ mod public_door;
 mod readiness;
 pub(crate) mod schema;
 mod signals;
+mod state_metrics;
 mod upkeep;
 
 use std::net::SocketAddr;
@@ -144,8 +145,8 @@ impl Process {
         let mut signals = Signals::listen()?;
         let (metrics, readiness) = (Metrics::new(), Readiness::new(Arc::clone(&self.issuer)));
         let public_door = public_door::router(&self.issuer, self.trace(&metrics));
-        let store = self.issuer.store().clone();
-        let admin_door = admin_door::router(readiness.clone(), metrics.clone(), store, self.trace(&metrics));
+        let (issuer, trace) = (Arc::clone(&self.issuer), self.trace(&metrics));
+        let admin_door = admin_door::router(readiness.clone(), metrics.clone(), issuer, trace);
         let (stop, stop_admin, lost) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let node = Arc::new(self.node);
         let upkeep = upkeep::start(&self.issuer, &node, self.mailer, &stop, &lost);

@@ -181,3 +181,18 @@ fn outbound_exceptions_are_host_and_port_and_pem() {
 
     assert!(load(GOOD, &[("PORTREEVE__OUTBOUND__ALLOW", "keys.internal:443, 127.0.0.1:8081")], &[]).is_ok());
 }
+
+/// S-134: a setting is a secret in the registry of inputs exactly when it may come from a file of its own.
+#[test]
+fn every_secret_setting_is_classed_as_one() {
+    use portreeve_domain::{Sensitivity, Source};
+
+    let mut secret: Vec<_> = keys::KEYS
+        .iter()
+        .filter(|key| key.kind == keys::Kind::Secret)
+        .map(|key| (key.name, Sensitivity::Secret))
+        .collect();
+    secret.sort_unstable_by_key(|(name, _)| *name);
+
+    assert_eq!(Source::Setting.inputs(), secret);
+}

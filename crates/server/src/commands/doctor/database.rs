@@ -55,7 +55,7 @@ pub(super) async fn look(scene: &Scene<'_>, findings: &mut Vec<Finding>) -> Resu
         }
     }
     findings.push(backlog(outbox::oldest(&mut conn).await?.as_ref(), now));
-    findings.extend(buried(outbox::buried(&mut conn).await?));
+    findings.extend(buried(outbox::backlog(&mut conn).await?.dead));
     let mut unadministered = Vec::new();
     for tenant in &tenants {
         if !users::has_admin(&mut conn, tenant.id).await? {
