@@ -6,7 +6,7 @@ use crate::sources::{repositories, suite};
 
 /// Statements for all tenants at once: the directory that every node keeps in memory, the outbox, the sealer's waiting
 /// list, clean-up.
-const FOR_ALL_TENANTS: [&str; 12] = [
+const FOR_ALL_TENANTS: [&str; 13] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -19,6 +19,7 @@ const FOR_ALL_TENANTS: [&str; 12] = [
     "outbox::READY",
     "resource_servers::ALL",
     "signing_keys::ALL",
+    "trusted_issuers::ALL",
 ];
 
 #[test]

@@ -16,7 +16,7 @@ const ALL: [&str; 7] = [
     "0004_audit_chain",
     "0006_pushed_requests",
     "0007_dpop_proofs",
-    "0009_device_authorizations",
+    "0009_grants",
     "0010_client_registration",
 ];
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Statements that read a whole small table (the directory), or count or clean up beside the hot path.
-const WANTS_EVERYTHING: [&str; 12] = [
+const WANTS_EVERYTHING: [&str; 13] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -24,6 +24,7 @@ const WANTS_EVERYTHING: [&str; 12] = [
     "resource_servers::ALL",
     "signing_keys::ALL",
     "tenants::ALL",
+    "trusted_issuers::ALL",
     "tenants::NEXT_ID",
 ];
 

@@ -6,7 +6,7 @@ use portreeve_storage::{
     browsers, client_assertions, device_authorizations, device_authorizations::DeviceAuthorizationRow, dpop_proofs,
     expiry, initial_access_tokens, initial_access_tokens::InitialAccessTokenRow, journeys, journeys::JourneyRow,
     mailed_links, mailed_links::LinkRow, pushed_requests, pushed_requests::PushedRequestRow, refresh_tokens,
-    refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, users,
+    refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, trusted_assertions, users,
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "access_tokens",
     "authorization_codes",
     "browsers",
@@ -32,6 +32,7 @@ const TABLES: [&str; 13] = [
     "refresh_tokens",
     "refusals",
     "revoked_jtis",
+    "trusted_assertions",
 ];
 
 const DAY: Lifetime = Lifetime::from_hours(24);
@@ -55,6 +56,7 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
     pushed_requests::insert(tx, ONE, &PushedRequestRow { expires_at: at, ..pushed_request(number) }).await?;
     refresh_tokens::insert(tx, ONE, &RefreshTokenRow { expires_at: at, ..refresh_token(number) }).await?;
     revoked_jtis::insert(tx, ONE, &number.to_string(), at).await?;
+    trusted_assertions::take(tx, ONE, "https://idp.example", &hash, at).await?;
     Ok(())
 }
 

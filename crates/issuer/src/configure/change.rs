@@ -20,6 +20,8 @@ pub enum ResourceKind {
     Tenant,
     /// A resource server.
     ResourceServer,
+    /// A trusted issuer.
+    TrustedIssuer,
     /// A client.
     Client,
     /// A person.
@@ -58,6 +60,7 @@ impl ResourceKind {
         match self {
             Self::Tenant => "tenant",
             Self::ResourceServer => "resource server",
+            Self::TrustedIssuer => "trusted issuer",
             Self::Client => "client",
             Self::User => "user",
         }

@@ -11,8 +11,9 @@
 //! | `secret_reference` | `{ env = … }` and `{ file = … }` |
 //! | `resources` | everything the files declare |
 //! | `plan`, `change` | the difference between files and database |
-//! | `clients`, `resource_servers`, `users` | the difference of one kind |
+//! | `clients`, `resource_servers`, `trusted_issuers`, `users` | the difference of one kind |
 //! | `credentials` | passwords and authenticator apps that an operator sets |
+//! | `links` | who a person is at other issuers |
 //! | `execute` | the difference, carried out in transactions with their events |
 //! | `export` | the database in the shape of a resource file |
 //! | `operator` | what the command line does to one person or client |
@@ -23,6 +24,7 @@ mod credentials;
 mod document;
 mod execute;
 mod export;
+mod links;
 mod operator;
 mod plan;
 mod problem;
@@ -31,6 +33,7 @@ mod resources;
 mod secret_reference;
 #[cfg(test)]
 mod tests;
+mod trusted_issuers;
 mod users;
 
 pub(crate) use change::differing_members;
@@ -39,4 +42,6 @@ pub use export::ExportScope;
 pub use operator::{AccountSwitch, FormerSecrets, NewAccount, OperatorRefusal};
 pub use plan::Unlisted;
 pub use problem::{Origin, Place, Problem};
-pub use resources::{ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration};
+pub use resources::{
+    ClientDeclaration, Declared, PasswordSource, Resources, SubjectAt, TenantDeclaration, UserDeclaration,
+};

@@ -7,7 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{ClientId, ClientMetadata, PersonClaims, ResourceServer, Tenant, TenantSettings};
+use portreeve_domain::{ClientId, ClientMetadata, PersonClaims, ResourceServer, Tenant, TenantSettings, TrustedIssuer};
+use serde::Deserialize;
 
 use super::document;
 use super::problem::{Origin, Place, Problem};
@@ -46,6 +47,16 @@ pub enum PasswordSource {
     Hash(String),
 }
 
+/// Who a person is at another issuer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectAt {
+    /// The issuer, as its assertions say in `iss`.
+    pub issuer: String,
+    /// The `sub` there.
+    pub subject: String,
+}
+
 /// A declared person.
 pub struct UserDeclaration {
     /// The address as typed.
@@ -60,6 +71,8 @@ pub struct UserDeclaration {
     pub totp_secret: Option<SecretText>,
     /// Whether the person administers the tenant; `None` leaves it as it is.
     pub is_admin: Option<bool>,
+    /// Who the person is at other issuers, all of it; `None` leaves it as it is.
+    pub links: Option<Vec<SubjectAt>>,
 }
 
 /// What resource files declare.
@@ -69,6 +82,8 @@ pub struct Resources {
     pub tenants: Vec<Declared<TenantDeclaration>>,
     /// Resource servers.
     pub resource_servers: Vec<Declared<ResourceServer>>,
+    /// Issuers whose assertions are grants.
+    pub trusted_issuers: Vec<Declared<TrustedIssuer>>,
     /// Clients.
     pub clients: Vec<Declared<ClientDeclaration>>,
     /// People.
@@ -107,9 +122,11 @@ impl Resources {
             self.resource_servers.iter().map(|d| (&d.origin, "resource server", &d.tenant, d.what.resource.clone()));
         let clients = self.clients.iter().map(|d| (&d.origin, "client", &d.tenant, d.what.id.as_str().to_owned()));
         let users = self.users.iter().map(|d| (&d.origin, "user", &d.tenant, d.what.email.trim().to_lowercase()));
+        let trusted =
+            self.trusted_issuers.iter().map(|d| (&d.origin, "trusted issuer", &d.tenant, d.what.issuer.clone()));
         let mut seen: HashMap<(&str, &String, String), &Origin> = HashMap::new();
         let mut problems = Vec::new();
-        for (origin, kind, tenant, name) in tenants.chain(servers).chain(clients).chain(users) {
+        for (origin, kind, tenant, name) in tenants.chain(servers).chain(trusted).chain(clients).chain(users) {
             match seen.get(&(kind, tenant, name.clone())) {
                 Some(first) => {
                     problems.push(origin.place().problem(
@@ -128,6 +145,7 @@ impl Resources {
     /// The slugs of all tenants that are declared or that something is declared in, each once, in order of appearance.
     pub(super) fn tenant_slugs(&self) -> Vec<&str> {
         let named = self.tenants.iter().map(|d| &d.tenant).chain(self.resource_servers.iter().map(|d| &d.tenant));
+        let named = named.chain(self.trusted_issuers.iter().map(|d| &d.tenant));
         let named = named.chain(self.clients.iter().map(|d| &d.tenant)).chain(self.users.iter().map(|d| &d.tenant));
         let mut slugs: Vec<&str> = Vec::new();
         for slug in named {
@@ -141,6 +159,7 @@ impl Resources {
     /// Where something in the tenant `slug` is declared first.
     pub(super) fn first_mention(&self, slug: &str) -> Option<Place> {
         let origins = self.resource_servers.iter().map(|d| (&d.tenant, &d.origin));
+        let origins = origins.chain(self.trusted_issuers.iter().map(|d| (&d.tenant, &d.origin)));
         let origins = origins.chain(self.clients.iter().map(|d| (&d.tenant, &d.origin)));
         let mut origins = origins.chain(self.users.iter().map(|d| (&d.tenant, &d.origin)));
         origins.find(|(tenant, _)| *tenant == slug).map(|(_, origin)| origin.place_of("tenant"))
