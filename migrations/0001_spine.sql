@@ -202,7 +202,7 @@ CREATE TABLE token_families (
     tenant_id BIGINT NOT NULL,
     client_id TEXT NOT NULL,
     user_id BYTEA NOT NULL,
-    session_id BIGINT NOT NULL,
+    session_id BIGINT,
     grant_facts TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     revoked_at BIGINT,

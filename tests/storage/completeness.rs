@@ -6,7 +6,7 @@ use crate::sources::{repositories, suite, tables};
 
 /// Statements for all tenants at once: the directory that every node keeps in memory, the outbox, the sealer's waiting
 /// list, clean-up.
-const FOR_ALL_TENANTS: [&str; 21] = [
+const FOR_ALL_TENANTS: [&str; 22] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -28,10 +28,11 @@ const FOR_ALL_TENANTS: [&str; 21] = [
     "resource_servers::ALL",
     "scopes::ALL",
     "signing_keys::ALL",
+    "trusted_issuers::ALL",
 ];
 
 /// Tables that hold as much as there are people, clients, tenants and keys, and the log: nothing in them runs out.
-const STAYS: [&str; 18] = [
+const STAYS: [&str; 21] = [
     "audit_chains",
     "audit_checkpoints",
     "client_registrations",
@@ -44,11 +45,14 @@ const STAYS: [&str; 18] = [
     "password_credentials",
     "recovery_codes",
     "resource_servers",
+    "scopes",
     "signing_keys",
     "subject_keys",
+    "subject_links",
     "tenant_keys",
     "tenants",
     "totp_credentials",
+    "trusted_issuers",
     "users",
 ];
 

@@ -18,7 +18,7 @@ const ALL: [&str; 9] = [
     "0005_rate_limits",
     "0006_pushed_requests",
     "0007_dpop_proofs",
-    "0009_device_authorizations",
+    "0009_grants",
     "0010_client_registration",
 ];
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Statements that read a whole small table (the directory), or count or clean up beside the hot path.
-const WANTS_EVERYTHING: [&str; 15] = [
+const WANTS_EVERYTHING: [&str; 16] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -27,6 +27,7 @@ const WANTS_EVERYTHING: [&str; 15] = [
     "scopes::ALL",
     "signing_keys::ALL",
     "tenants::ALL",
+    "trusted_issuers::ALL",
     "tenants::NEXT_ID",
 ];
 

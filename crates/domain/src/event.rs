@@ -52,10 +52,18 @@ event_types! {
     ScopeUpdated = "scope.updated"
     /// A scope's texts were removed.
     ScopeDeleted = "scope.deleted"
+    /// An issuer is trusted, or what is known of it changed.
+    TrustedIssuerUpdated = "trusted_issuer.updated"
+    /// An issuer is trusted no longer.
+    TrustedIssuerDeleted = "trusted_issuer.deleted"
     /// A user was made.
     UserCreated = "user.created"
     /// A user's claims or address changed.
     UserUpdated = "user.updated"
+    /// A user was linked to a subject of another issuer.
+    UserLinked = "user.link.added"
+    /// Such a link was removed.
+    UserUnlinked = "user.link.removed"
     /// A user was switched off.
     UserDisabled = "user.disabled"
     /// A user was switched on again.
@@ -118,6 +126,10 @@ event_types! {
     CodeReplayed = "token.code.replayed"
     /// An access token was issued.
     AccessTokenIssued = "token.access.issued"
+    /// A token was exchanged for one of another audience.
+    TokenExchanged = "token.exchanged"
+    /// An assertion of a trusted issuer was exchanged.
+    AssertionRedeemed = "token.assertion.redeemed"
     /// A refresh token was exchanged for its successor.
     RefreshTokenRotated = "token.refresh.rotated"
     /// A refresh token was presented again; its family died.

@@ -10,10 +10,12 @@ use arc_swap::ArcSwap;
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{
-    Client, ClientId, ClientOrigin, DpopNonces, Fault, ResourceServer, ScopeMeaning, Tenant, TenantId,
+    Client, ClientId, ClientOrigin, DpopNonces, Fault, ResourceServer, ScopeMeaning, Tenant, TenantId, TrustedIssuer,
 };
 use portreeve_storage::signing_keys::SigningKeyRow;
-use portreeve_storage::{Store, Wall, clients, directory_versions, resource_servers, scopes, signing_keys, tenants};
+use portreeve_storage::{
+    Store, Wall, clients, directory_versions, resource_servers, scopes, signing_keys, tenants, trusted_issuers,
+};
 
 use crate::Ambient;
 use crate::client_keys::ClientKeys;
@@ -36,6 +38,10 @@ pub struct TenantDirectory {
     pub(crate) uses_dpop_nonces: bool,
     /// What their scopes mean, by name.
     pub scopes: Vec<Arc<ScopeMeaning>>,
+    /// The issuers whose assertions it takes as grants.
+    pub trusted_issuers: Vec<Arc<TrustedIssuer>>,
+    /// The keys of each trusted issuer, in the same order.
+    pub(crate) trusted_keys: Vec<ClientKeys>,
     /// Its signing keys.
     pub signing: SigningKeys,
     /// Its secret keys.
@@ -68,6 +74,16 @@ impl TenantDirectory {
         client.origin != ClientOrigin::Anybody || self.tenant.settings.trust_registered_clients
     }
 
+    /// The trusted issuer that calls itself `issuer`, byte for byte.
+    pub fn trusted_issuer(&self, issuer: &str) -> Option<&Arc<TrustedIssuer>> {
+        self.trusted_issuers.iter().find(|trusted| trusted.issuer == issuer)
+    }
+
+    /// A trusted issuer with what is known of its keys.
+    pub(crate) fn trusted_signer(&self, issuer: &str) -> Option<(&Arc<TrustedIssuer>, &ClientKeys)> {
+        self.trusted_issuers.iter().zip(&self.trusted_keys).find(|(trusted, _)| trusted.issuer == issuer)
+    }
+
     /// The resource servers as the pure rules want them.
     pub fn server_list(&self) -> Vec<&ResourceServer> {
         self.servers.iter().map(Arc::as_ref).collect()
@@ -79,6 +95,7 @@ struct Rows {
     clients: Vec<Client>,
     servers: Vec<(TenantId, ResourceServer)>,
     scopes: Vec<(TenantId, ScopeMeaning)>,
+    trusted: Vec<(TenantId, TrustedIssuer)>,
     signing: Vec<SigningKeyRow>,
 }
 
@@ -159,6 +176,7 @@ impl Directory {
             clients: clients::all(&mut conn).await?,
             servers: resource_servers::all(&mut conn).await?,
             scopes: scopes::all(&mut conn).await?,
+            trusted: trusted_issuers::all(&mut conn).await?,
             signing: signing_keys::all(&mut conn).await?,
         };
         drop(conn);
@@ -190,6 +208,8 @@ impl Directory {
             clients: clients.into_iter().map(|c| (c.id.clone(), Arc::new(c.clone()))).collect(),
             servers: all.servers.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
             scopes: all.scopes.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
+            trusted_issuers: all.trusted.iter().filter(|(t, _)| *t == id).map(|(_, i)| Arc::new(i.clone())).collect(),
+            trusted_keys: all.trusted.iter().filter(|(t, _)| *t == id).map(|_| ClientKeys::default()).collect(),
             signing: SigningKeys::open(&signing, &keys, self.ambient.now())?,
             keys,
             tenant,

@@ -44,6 +44,7 @@ mod sender;
 mod settlement;
 mod signing_keys;
 mod stored_facts;
+mod subject_link;
 mod tenant_keys;
 #[cfg(test)]
 mod testing;

@@ -8,8 +8,9 @@
 use portreeve_domain::{Acr, Client, ClientId, Confirmation, Fault, ResourceServer, Scope, Timestamp, TokenFamily};
 use serde::Serialize;
 
-use crate::access_token::Principal;
+use crate::access_token::{MayAct, Principal};
 use crate::confirmation::Cnf;
+use crate::token_exchange::act_claim;
 use crate::token_response::token_type;
 
 /// The answer about every token that is unknown, expired, revoked or not for the caller (RFC 7662 §2.2).
@@ -114,9 +115,11 @@ pub fn answer(token: &ActiveToken<'_>, caller: &Client) -> Result<Vec<u8>, Fault
         aud: audience,
         iss: token.issuer,
         jti: token.token_id,
-        auth_time: family.map(|family| family.authenticated_at.as_seconds()),
-        acr: family.map(|family| family.acr),
+        auth_time: family.and_then(TokenFamily::auth_time).map(Timestamp::as_seconds),
+        acr: family.and_then(TokenFamily::stated_acr),
         cnf: Cnf::of(&token.confirmation),
+        act: family.and_then(|family| act_claim(&family.actors)),
+        may_act: family.and_then(|family| family.may_act.as_ref()).map(|sub| MayAct { sub }),
     };
     serde_json::to_vec(&members).map_err(Fault::new)
 }
@@ -179,6 +182,10 @@ struct Members<'a> {
     acr: Option<Acr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Cnf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    may_act: Option<MayAct<'a>>,
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod dpop;
 pub mod id_token;
 pub mod introspection;
 pub mod jarm;
+pub mod jwt_bearer;
 pub mod login_initiation;
 pub mod logout_request;
 pub mod metadata;
@@ -31,6 +32,7 @@ pub mod scope_policy;
 pub mod subject;
 #[cfg(test)]
 mod testing;
+pub mod token_exchange;
 pub mod token_request;
 pub mod token_response;
 pub mod token_target;

@@ -204,13 +204,22 @@ causes! {
     DeviceCodeExpired => ExpiredToken, "the device code has expired";
     DeviceCodeUnusable => InvalidGrant, "the device code is unknown or used";
     DeviceCodeNotYours => InvalidGrant, "the device code was issued to another client";
+    AssertionUnusable => InvalidGrant, "the assertion is not good, not trusted here, or was used before";
+    TokenTypeUnsupported => InvalidRequest, "this token type cannot be exchanged here";
+    TokenTypeDiffers => InvalidRequest, "a token is not of the type it is said to be";
+    ActorTokenTypeUnexpected => InvalidRequest, "actor_token_type was sent without actor_token";
+    SubjectTokenUnusable => InvalidRequest, "the subject token is unknown, expired or revoked";
+    ActorTokenUnusable => InvalidRequest, "the actor token is unknown, expired or not the client's own";
+    ActorNotAllowed => InvalidRequest, "the acting party may not act for this subject";
+    ExchangeNotAllowed => InvalidTarget, "the client may not exchange such tokens for this target";
     GrantEnded => InvalidGrant, "the grant has ended";
     ScopeBeyondGrant => InvalidScope, "scope exceeds what was granted";
     ResourceBeyondGrant => InvalidTarget, "resource exceeds what was granted";
     ResourceNotSingle => InvalidTarget, "an access token is for one resource";
     CodeBoundToOtherKey => InvalidGrant, "the authorization code is bound to another key";
     RefreshTokenBoundElsewhere => InvalidGrant, "the refresh token is bound to another key or certificate";
-    ScopeNeedsUser => InvalidScope, "a scope needs a user and cannot be had by client credentials";
+    SubjectTokenBoundElsewhere => InvalidRequest, "the subject token is bound to another key or certificate";
+    ScopeNeedsUser => InvalidScope, "a scope needs a user who signs in and cannot be had by this grant";
 
     // Proofs of a key (RFC 9449 §5, §7.1, §8).
     DpopProofMissing => InvalidDpopProof, "this client must send a DPoP proof";

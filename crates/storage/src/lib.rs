@@ -37,10 +37,13 @@ pub mod scopes;
 pub mod sessions;
 pub mod signing_keys;
 pub mod subject_keys;
+pub mod subject_links;
 pub mod tenant_keys;
 pub mod tenants;
 pub mod token_families;
 pub mod totp_credentials;
+pub mod trusted_assertions;
+pub mod trusted_issuers;
 pub mod users;
 
 pub use driver::{Conn, Row, Store, Tx, Value, Wall};

@@ -19,7 +19,7 @@ const SPINE: &str = include_str!("../../../migrations/0001_spine.sql");
 const PUSHED_REQUESTS: &str = include_str!("../../../migrations/0006_pushed_requests.sql");
 const DPOP_PROOFS: &str = include_str!("../../../migrations/0007_dpop_proofs.sql");
 
-const DEVICE_AUTHORIZATIONS: &str = include_str!("../../../migrations/0009_device_authorizations.sql");
+const GRANTS: &str = include_str!("../../../migrations/0009_grants.sql");
 
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "spine", sqlite: Some(SPINE), postgres: Some(SPINE) },
@@ -76,11 +76,11 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 9,
-        name: "device_authorizations",
-        sqlite: Some(DEVICE_AUTHORIZATIONS),
+        name: "grants",
+        sqlite: Some(GRANTS),
         postgres: Some(concat!(
-            include_str!("../../../migrations/0009_device_authorizations.sql"),
-            include_str!("../../../migrations/postgres/0009_device_authorizations.sql")
+            include_str!("../../../migrations/0009_grants.sql"),
+            include_str!("../../../migrations/postgres/0009_grants.sql")
         )),
     },
     Migration {

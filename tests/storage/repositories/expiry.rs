@@ -10,7 +10,7 @@ use portreeve_storage::{
     device_authorizations::DeviceAuthorizationRow, dpop_proofs, expiry, factor_failures, initial_access_tokens,
     initial_access_tokens::InitialAccessTokenRow, journeys, journeys::JourneyRow, mailed_links, mailed_links::LinkRow,
     outbox, pushed_requests, pushed_requests::PushedRequestRow, rate_limits, refresh_tokens,
-    refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, users,
+    refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, trusted_assertions, users,
 };
 
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "access_tokens",
     "authorization_codes",
     "browsers",
@@ -42,6 +42,7 @@ const TABLES: [&str; 19] = [
     "revoked_jtis",
     "sessions",
     "token_families",
+    "trusted_assertions",
 ];
 
 const DAY: Lifetime = Lifetime::from_hours(24);
@@ -71,6 +72,7 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
     pushed_requests::insert(tx, ONE, &PushedRequestRow { expires_at: at, ..pushed_request(number) }).await?;
     refresh_tokens::insert(tx, ONE, &RefreshTokenRow { expires_at: at, ..refresh_token(number) }).await?;
     revoked_jtis::insert(tx, ONE, &number.to_string(), at).await?;
+    trusted_assertions::take(tx, ONE, "https://idp.example", &hash, at).await?;
     for (id, topic) in [(2 * number, "sent"), (2 * number + 1, "buried")] {
         outbox::insert(tx, ONE, OutboxId::new(id), &mail(), NOW).await?;
         let lease = outbox::lease(tx, ONE, OutboxId::new(id), NOW, NOW).await?.unwrap();

@@ -22,6 +22,8 @@ pub enum ResourceKind {
     ResourceServer,
     /// What a scope means.
     Scope,
+    /// A trusted issuer.
+    TrustedIssuer,
     /// A client.
     Client,
     /// A person.
@@ -61,6 +63,7 @@ impl ResourceKind {
             Self::Tenant => "tenant",
             Self::ResourceServer => "resource server",
             Self::Scope => "scope",
+            Self::TrustedIssuer => "trusted issuer",
             Self::Client => "client",
             Self::User => "user",
         }

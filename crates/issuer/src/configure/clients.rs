@@ -104,6 +104,15 @@ fn checked_metadata(scene: &Scene<'_>, declared: &Declared<ClientDeclaration>) -
             ));
         }
     }
+    let exchanged = metadata.exchanges.iter();
+    let mut targets = exchanged.flat_map(|policy| &policy.to).chain(metadata.exchanges.iter().flat_map(|p| &p.from));
+    let issuer = scene.at.as_ref().map(|at| at.issuer.as_str());
+    if let Some(unknown) = targets.find(|resource| !is_known(scene, resource) && issuer != Some(resource.as_str())) {
+        return Err(declared.origin.place_of("exchanges").problem(
+            format!("exchanges names {unknown}, which no resource server is called"),
+            "declare it under [[resource_servers]]",
+        ));
+    }
     Ok(metadata)
 }
 

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{ClientId, ClientMetadata, PersonClaims, ResourceServer, Scope, ScopeMeaning, Tenant};
+use portreeve_domain::{
+    ClientId, ClientMetadata, PersonClaims, ResourceServer, Scope, ScopeMeaning, Tenant, TrustedIssuer,
+};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
@@ -20,7 +22,7 @@ use super::secret_reference;
 /// Where to look for the name of a field.
 const FIELDS: &str = "see docs/configuration.md for the fields of each resource";
 /// The lists a document may hold.
-const LISTS: [&str; 5] = ["tenants", "resource_servers", "scopes", "clients", "users"];
+const LISTS: [&str; 6] = ["tenants", "resource_servers", "scopes", "trusted_issuers", "clients", "users"];
 
 /// Reads one document into `resources` and returns what was wrong; entries without a mistake are read all the same.
 ///
@@ -89,6 +91,7 @@ impl<'a> Document<'a> {
             "tenants" => resources.tenants.push(entry.tenant()?),
             "resource_servers" => resources.resource_servers.push(entry.resource_server()?),
             "scopes" => resources.scopes.push(entry.scope()?),
+            "trusted_issuers" => resources.trusted_issuers.push(entry.trusted_issuer()?),
             "clients" => resources.clients.push(entry.client()?),
             _ => resources.users.push(entry.user()?),
         }
@@ -110,11 +113,24 @@ impl<'i> Entry<'_, 'i> {
         Ok(Declared { origin, tenant: slug, what: TenantDeclaration { settings } })
     }
 
+    /// The member `scopes`, a list.
+    fn scopes(&mut self) -> Result<Scope, Problem> {
+        let scopes: Vec<String> = self.optional("scopes")?.unwrap_or_default();
+        Scope::parse(&scopes.join(" "))
+            .map_err(|e| self.origin.place_of("scopes").problem("scopes cannot be used", e.to_string()))
+    }
+
+    fn trusted_issuer(mut self) -> Result<Declared<TrustedIssuer>, Problem> {
+        let tenant = self.tenant_slug()?;
+        let scopes = self.scopes()?;
+        let (origin, mut trusted): (_, TrustedIssuer) = self.rest()?;
+        trusted.scopes = scopes;
+        Ok(Declared { origin, tenant, what: trusted })
+    }
+
     fn resource_server(mut self) -> Result<Declared<ResourceServer>, Problem> {
         let tenant = self.tenant_slug()?;
-        let scopes: Vec<String> = self.optional("scopes")?.unwrap_or_default();
-        let scopes = Scope::parse(&scopes.join(" "))
-            .map_err(|e| self.origin.place_of("scopes").problem("scopes cannot be used", e.to_string()))?;
+        let scopes = self.scopes()?;
         let (origin, mut server): (_, ResourceServer) = self.rest()?;
         server.scopes = scopes;
         Ok(Declared { origin, tenant, what: server })
@@ -144,6 +160,7 @@ impl<'i> Entry<'_, 'i> {
         let is_admin = self.optional("is_admin")?;
         let claims: Option<PersonClaims> = self.optional("claims")?;
         let totp_secret = self.secret("totp_secret")?;
+        let links = self.optional("links")?;
         let password = match (self.secret("password")?, self.optional("password_hash")?) {
             (Some(_), Some(_)) => {
                 let place = self.origin.place_of("password_hash");
@@ -156,10 +173,10 @@ impl<'i> Entry<'_, 'i> {
             let place = self.origin.place_of(name.get_ref());
             return Err(place.problem(
                 format!("unknown field {}", name.get_ref()),
-                "a user has tenant, email, email_verified, claims, password or password_hash, totp_secret, is_admin",
+                "a user has tenant, email, email_verified, claims, password or password_hash, totp_secret, is_admin, links",
             ));
         }
-        let what = UserDeclaration { email, email_verified, claims, password, totp_secret, is_admin };
+        let what = UserDeclaration { email, email_verified, claims, password, totp_secret, is_admin, links };
         Ok(Declared { origin: self.origin, tenant, what })
     }
 

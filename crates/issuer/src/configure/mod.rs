@@ -12,8 +12,9 @@
 //! | `secret_reference` | `{ env = … }` and `{ file = … }` |
 //! | `resources` | everything the files declare |
 //! | `plan`, `change` | the difference between files and database |
-//! | `clients`, `resource_servers`, `scopes`, `users` | the difference of one kind |
+//! | `clients`, `resource_servers`, `scopes`, `trusted_issuers`, `users` | the difference of one kind |
 //! | `credentials` | passwords and authenticator apps that an operator sets |
+//! | `links` | who a person is at other issuers |
 //! | `execute` | the difference, carried out in transactions with their events |
 //! | `export` | the database in the shape of a resource file |
 //! | `operator` | what the command line does to one person or client |
@@ -24,6 +25,7 @@ mod credentials;
 mod document;
 mod execute;
 mod export;
+mod links;
 mod operator;
 mod plan;
 mod problem;
@@ -34,6 +36,7 @@ mod secret_reference;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod trusted_issuers;
 mod users;
 mod yaml;
 
@@ -43,4 +46,6 @@ pub use export::ExportScope;
 pub use operator::{AccountSwitch, FormerSecrets, NewAccount, OperatorRefusal, RotatedSecret};
 pub use plan::Unlisted;
 pub use problem::{Origin, Place, Problem};
-pub use resources::{ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration};
+pub use resources::{
+    ClientDeclaration, Declared, PasswordSource, Resources, SubjectAt, TenantDeclaration, UserDeclaration,
+};

@@ -5,17 +5,20 @@
 
 use std::sync::Arc;
 
-use portreeve_domain::{ClientId, ClientMetadata, Failure, Profile, ResourceServer, ScopeMeaning, TenantSettings};
+use portreeve_domain::{
+    ClientId, ClientMetadata, Failure, Profile, ResourceServer, ScopeMeaning, TenantSettings, TrustedIssuer,
+};
 
 use super::change::{Change, ChangeKind, ResourceKind, differing_members};
 use super::problem::Problem;
 use super::resources::{Resources, UserDeclaration};
 use super::users::UserUpdate;
-use super::{clients, resource_servers, scopes, users};
+use super::{clients, resource_servers, scopes, trusted_issuers, users};
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 
-/// What becomes of clients, resource servers and texts of scopes that no file declares, in the tenants that the files mention.
+/// What becomes of clients, resource servers, trusted issuers and texts of scopes that no file declares, in the tenants that
+/// the files mention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unlisted {
     /// They stay.
@@ -49,6 +52,8 @@ pub(super) enum Action<'r> {
     DeleteResourceServer(String),
     PutScope(&'r ScopeMeaning),
     DeleteScope(String),
+    PutTrustedIssuer(&'r TrustedIssuer),
+    DeleteTrustedIssuer(String),
     PutClient { id: &'r ClientId, metadata: Option<Box<ClientMetadata>>, secret_hashes: Option<Vec<[u8; 32]>> },
     DeleteClient(ClientId),
     CreateUser(&'r UserDeclaration),
@@ -113,6 +118,7 @@ impl Issuer {
             let scene = Scene { resources, slug, at, profile, undeclared };
             let mut steps = resource_servers::compare(&scene, &mut problems);
             steps.extend(scopes::compare(&scene, &mut problems));
+            steps.extend(trusted_issuers::compare(&scene, &mut problems));
             let of_clients = clients::compare(&scene, &mut problems);
             problems.extend(clients::wrong_sectors(self, &scene, &of_clients).await);
             steps.extend(of_clients);

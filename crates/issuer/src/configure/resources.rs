@@ -7,7 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{ClientId, ClientMetadata, PersonClaims, ResourceServer, ScopeMeaning, Tenant, TenantSettings};
+use portreeve_domain::{
+    ClientId, ClientMetadata, PersonClaims, ResourceServer, ScopeMeaning, Tenant, TenantSettings, TrustedIssuer,
+};
+use serde::Deserialize;
 
 use super::document;
 use super::problem::{Origin, Place, Problem, Source};
@@ -47,6 +50,16 @@ pub enum PasswordSource {
     Hash(String),
 }
 
+/// Who a person is at another issuer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectAt {
+    /// The issuer, as its assertions say in `iss`.
+    pub issuer: String,
+    /// The `sub` there.
+    pub subject: String,
+}
+
 /// A declared person.
 pub struct UserDeclaration {
     /// The address as typed.
@@ -61,6 +74,8 @@ pub struct UserDeclaration {
     pub totp_secret: Option<SecretText>,
     /// Whether the person administers the tenant; `None` leaves it as it is.
     pub is_admin: Option<bool>,
+    /// Who the person is at other issuers, all of it; `None` leaves it as it is.
+    pub links: Option<Vec<SubjectAt>>,
 }
 
 /// What resource files declare.
@@ -72,6 +87,8 @@ pub struct Resources {
     pub resource_servers: Vec<Declared<ResourceServer>>,
     /// What scopes mean.
     pub scopes: Vec<Declared<ScopeMeaning>>,
+    /// Issuers whose assertions are grants.
+    pub trusted_issuers: Vec<Declared<TrustedIssuer>>,
     /// Clients.
     pub clients: Vec<Declared<ClientDeclaration>>,
     /// People.
@@ -123,9 +140,13 @@ impl Resources {
         let scopes = self.scopes.iter().map(|d| (&d.origin, "scope", &d.tenant, d.what.name.clone()));
         let clients = self.clients.iter().map(|d| (&d.origin, "client", &d.tenant, d.what.id.as_str().to_owned()));
         let users = self.users.iter().map(|d| (&d.origin, "user", &d.tenant, d.what.email.trim().to_lowercase()));
+        let trusted =
+            self.trusted_issuers.iter().map(|d| (&d.origin, "trusted issuer", &d.tenant, d.what.issuer.clone()));
         let mut seen: HashMap<(&str, &String, String), &Origin> = HashMap::new();
         let mut problems = Vec::new();
-        for (origin, kind, tenant, name) in tenants.chain(servers).chain(scopes).chain(clients).chain(users) {
+        for (origin, kind, tenant, name) in
+            tenants.chain(servers).chain(scopes).chain(trusted).chain(clients).chain(users)
+        {
             match seen.get(&(kind, tenant, name.clone())) {
                 Some(first) => {
                     problems.push(origin.place().problem(
@@ -163,9 +184,10 @@ impl Resources {
     fn contents(&self) -> impl Iterator<Item = (&String, &Origin)> {
         let servers = self.resource_servers.iter().map(|d| (&d.tenant, &d.origin));
         let scopes = self.scopes.iter().map(|d| (&d.tenant, &d.origin));
+        let trusted = self.trusted_issuers.iter().map(|d| (&d.tenant, &d.origin));
         let clients = self.clients.iter().map(|d| (&d.tenant, &d.origin));
         let users = self.users.iter().map(|d| (&d.tenant, &d.origin));
-        servers.chain(scopes).chain(clients).chain(users)
+        servers.chain(scopes).chain(trusted).chain(clients).chain(users)
     }
 
     /// The declaration of the tenant `slug` itself.

@@ -198,6 +198,7 @@ fn person(described: &DemoUser) -> UserDeclaration {
         password: Some(PasswordSource::Text(SecretText::new(described.password.clone()))),
         totp_secret: described.totp_secret.clone().map(SecretText::new),
         is_admin: Some(described.email == ADMINISTRATOR),
+        links: None,
     }
 }
 

@@ -44,16 +44,17 @@ the database differs from the files (exit code 3 when it does), `portreeve expor
 JSON by the end of its name (`.toml`, `.yaml`, `.yml`, `.json`); YAML may hold several documents divided by `---`, JSON several one
 after another. YAML is read without tags and aliases, and `yes`, `no` and dates are texts. Resources have stable names: `slug`, `resource`, `name`, `client_id`, `email`. A resource without `tenant` belongs to the tenant
 `default`. Secrets are given by reference, `{ env = \"NAME\" }` or `{ file = \"PATH\" }`, and are never printed. With `--prune`
-clients, resource servers and texts of scopes that no file declares are deleted, in the tenants that the files mention; people and
-tenants stay.
+clients, resource servers, trusted issuers and texts of scopes that no file declares are deleted, in the tenants that the files
+mention; people and tenants stay.
 
 | list | fields |
 |---|---|
 | `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`), `mfa` (`when_enrolled`, `required`), `registration`, `require_pushed_authorization_requests`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `trust_registered_clients` |
 | `[[resource_servers]]` | `resource` (the audience, RFC 8707), `name`, `scopes` (a list), `token_profile` (`rfc9068`, `jwt-compat`, `opaque`), `access_token_lifetime` (seconds) |
 | `[[scopes]]` | `name` (a scope of a resource server), `texts` (by language tag: `title`, `description`) |
+| `[[trusted_issuers]]` | `issuer`, `jwks` (its public keys) or `jwks_uri`, `clients` (who may present its assertions), `scopes` (a list); see `docs/protocol/jwt-bearer.md` |
 | `[[clients]]` | `client_id`, `client_secret` (a reference, or a list of two while rotating), and the metadata of RFC 7591 and OpenID Connect Registration under their own names |
-| `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), `totp_secret` (a reference; base32), `is_admin` |
+| `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), `totp_secret` (a reference; base32), `is_admin`, `links` (a list of `{ issuer, subject }`: who the person is at other issuers) |
 
 Fields of clients that no RFC names:
 
@@ -62,6 +63,8 @@ Fields of clients that no RFC names:
 | `profile` | a stricter profile than the tenant's |
 | `response_modes` | how the authorization endpoint answers it: some of `query`, `fragment`, `form_post`, `jwt`, `query.jwt`, `fragment.jwt`, `form_post.jwt`; empty: by every mode that fits |
 | `introspects` | resource servers whose tokens the client may introspect |
+| `exchanges` | tokens it may exchange (RFC 8693): a list of `{ from, to, impersonation }`; see `docs/protocol/token-exchange.md` |
+| `may_act` | the only client that may act for people who granted something to this one |
 | `resources` | resource servers it may ask tokens for; empty: every one of the tenant |
 | `first_party` | whether it belongs to the operator: people are not asked for consent |
 | `require_dpop_nonce` | whether its [DPoP](protocol/dpop.md) proofs must carry a nonce, also where its tenant leaves that open |
