@@ -7,7 +7,7 @@ use portreeve_jose::KeySet;
 use portreeve_oidc::{registration, resource};
 
 use super::change::{ChangeKind, ResourceKind, differing_members};
-use super::plan::{Action, Scene, Step, Unlisted};
+use super::plan::{Action, Scene, Step};
 use super::problem::{Origin, Problem};
 
 /// Compares the trusted issuers of one tenant.
@@ -31,7 +31,7 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
         let change = scene.change(kind, ResourceKind::TrustedIssuer, &trusted.issuer, fields);
         steps.push(Step { change, action: Action::PutTrustedIssuer(trusted) });
     }
-    if let (Unlisted::Delete, Some(at)) = (scene.unlisted, &scene.at) {
+    if let Some(at) = scene.tells_undeclared() {
         for stored in &at.trusted_issuers {
             if !declared.iter().any(|d| d.what.issuer == stored.issuer) {
                 let change = scene.change(ChangeKind::Delete, ResourceKind::TrustedIssuer, &stored.issuer, Vec::new());
