@@ -36,7 +36,7 @@ async fn changed_missing_and_undeclared_resources_are_told_and_left_alone() {
         [
             "- scope orders.read in default",
             "~ client gateway in default: client_secret",
-            "+ client new in other: redirect_uris, token_endpoint_auth_method",
+            "+ client new in other: grant_types, redirect_uris, response_types, token_endpoint_auth_method",
             "- client app in other",
         ]
     );
