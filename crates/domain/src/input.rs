@@ -109,6 +109,7 @@ const FIELDS: Classed = &[
 ];
 
 const HEADERS: Classed = &[
+    ("accept", Public),
     ("accept-language", Public),
     ("access-control-request-method", Public),
     ("authorization", Secret),
