@@ -88,6 +88,7 @@ const PARAMETERS: Classed = &[
     ("state", Personal),
     ("subject_token", Secret),
     ("subject_token_type", Public),
+    ("target_link_uri", Public),
     ("token", Secret),
     ("token_type_hint", Public),
     ("ui_locales", Public),
