@@ -21,3 +21,4 @@ check:
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo deny --locked --log-level error check bans licenses sources
+	scripts/check-deploy

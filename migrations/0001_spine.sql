@@ -55,6 +55,9 @@ CREATE TABLE users (
     UNIQUE (tenant_id, email_index)
 );
 
+-- The few who administer a tenant, among the many who do not.
+CREATE INDEX users_who_administer ON users (tenant_id) WHERE is_admin;
+
 CREATE TABLE password_credentials (
     tenant_id BIGINT NOT NULL,
     user_id BYTEA NOT NULL,
@@ -91,6 +94,7 @@ CREATE TABLE factor_failures (
     last_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, user_id, factor)
 );
+CREATE INDEX factor_failures_by_age ON factor_failures (last_at);
 
 CREATE TABLE clients (
     tenant_id BIGINT NOT NULL,
@@ -178,6 +182,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_browser ON sessions (tenant_id, browser_id);
 CREATE INDEX sessions_by_user ON sessions (tenant_id, user_id);
+CREATE INDEX sessions_by_use ON sessions (seen_at);
 
 CREATE TABLE consents (
     tenant_id BIGINT NOT NULL,
@@ -197,7 +202,7 @@ CREATE TABLE token_families (
     tenant_id BIGINT NOT NULL,
     client_id TEXT NOT NULL,
     user_id BYTEA NOT NULL,
-    session_id BIGINT NOT NULL,
+    session_id BIGINT,
     grant_facts TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     revoked_at BIGINT,
@@ -206,6 +211,7 @@ CREATE TABLE token_families (
 CREATE INDEX token_families_by_user ON token_families (tenant_id, user_id);
 CREATE INDEX token_families_by_client ON token_families (tenant_id, client_id);
 CREATE INDEX token_families_by_session ON token_families (tenant_id, session_id);
+CREATE INDEX token_families_by_age ON token_families (created_at);
 
 CREATE TABLE authorization_codes (
     id ROWID64 PRIMARY KEY,
@@ -309,6 +315,8 @@ CREATE TABLE outbox (
     dead_at BIGINT
 );
 CREATE INDEX outbox_ready ON outbox (topic, available_at) WHERE done_at IS NULL AND dead_at IS NULL;
+CREATE INDEX outbox_sent ON outbox (done_at) WHERE done_at IS NOT NULL;
+CREATE INDEX outbox_buried ON outbox (dead_at) WHERE dead_at IS NOT NULL;
 
 CREATE TABLE refusals (
     id ROWID64 PRIMARY KEY,

@@ -4,6 +4,9 @@
 CREATE INDEX events_unsealed ON events (tenant_id, id) WHERE sealed_sequence IS NULL;
 CREATE UNIQUE INDEX events_by_sequence ON events (tenant_id, sealed_sequence) WHERE sealed_sequence IS NOT NULL;
 
+-- Messages given up are few, and are counted at every scrape.
+CREATE INDEX outbox_dead ON outbox (dead_at) WHERE dead_at IS NOT NULL;
+
 -- Where the chain ends. unsigned_since is when the first event after the last checkpoint was sealed.
 CREATE TABLE audit_chains (
     tenant_id BIGINT NOT NULL PRIMARY KEY,

@@ -3,6 +3,8 @@
 //! The checks themselves are scripts in the clients' own languages. First they are shown right against a certified
 //! provider, the control: a check that fails there says nothing about us.
 
+mod demo_tls;
+
 use std::{
     path::Path,
     process::{Command, Output},

@@ -13,7 +13,7 @@ use crate::{
 };
 
 const PAGE: &str = "apache.md";
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 const MODULES: [&str; 10] = [
     "mpm_event",
     "authz_core",

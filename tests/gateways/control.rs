@@ -10,7 +10,7 @@ use crate::{
     issuer::{Issuer, Resources},
 };
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What RFC 7591 does not know about a client.
 const OUR_OWN: [&str; 4] = ["introspects", "resources", "first_party", "profile"];

@@ -13,7 +13,7 @@ use crate::{
 };
 
 const PAGE: &str = "nginx.md";
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What surrounds the blocks of the page: everything that Debian's `nginx.conf` would bring. One process, which is gone
 /// when it is killed.

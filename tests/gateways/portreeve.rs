@@ -10,7 +10,7 @@ use crate::{
     issuer::{Issuer, Resources, random_bytes},
 };
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running server with an empty SQLite database but for the given resources.
 pub(crate) struct Portreeve {

@@ -313,7 +313,8 @@ fn erasing_a_person_leaves_the_log_whole() {
 
         let report = report(at).await;
         assert_eq!((report.findings, report.events), (vec![], before));
-        assert!(!exported(at).await.contains("ada"));
+        // Three letters may stand in a hash by chance.
+        assert!(!exported(at).await.contains(cast::ADA));
     });
 }
 

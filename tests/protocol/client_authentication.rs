@@ -307,10 +307,10 @@ fn secrets_can_be_rotated() {
         let tries =
             async |secret: &str| at.post(TOKEN, &[("authorization", &basic("service", secret))], &[GRANT, SCOPE]).await;
 
-        let second = at.issuer.rotate_client_secret(&at.tenant(), &id, FormerSecrets::Keep).await.unwrap();
+        let second = at.issuer.rotate_client_secret(&at.tenant(), &id, FormerSecrets::Keep).await.unwrap().secret;
         at.issuer.directory.refresh().await.unwrap();
         let (old, new) = (tries(cast::SECRET).await, tries(second.expose()).await);
-        let third = at.issuer.rotate_client_secret(&at.tenant(), &id, FormerSecrets::End).await.unwrap();
+        let third = at.issuer.rotate_client_secret(&at.tenant(), &id, FormerSecrets::End).await.unwrap().secret;
         at.issuer.directory.refresh().await.unwrap();
 
         assert_eq!((old.status.as_u16(), new.status.as_u16()), (200, 200));

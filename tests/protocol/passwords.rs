@@ -72,6 +72,68 @@ fn strict_limits_stop_the_sixth_attempt() {
     });
 }
 
+/// S-072, S-074: five attempts a minute are five on all nodes together, however the address is spelt, and a restart gives
+/// none back.
+#[test]
+fn limits_hold_on_every_node_and_over_restarts() {
+    for preset in ["standard", "strict"] {
+        on_both(async |at| {
+            at.apply(&format!(
+                "[[tenants]]\nslug = \"default\"\ndisplay_name = \"Example\"\nrate_limits = \"{preset}\"\n"
+            ))
+            .await;
+            let other = at.another_node().await;
+            let here = Browser::new(at);
+            let there = Browser::on_node(&other, &here);
+            for (index, spelling) in ["ada@example.com", "ADA@example.com", " ada@example.com"].iter().enumerate() {
+                let page = attempt(&here, at, spelling, "wrong wrong wrong wrong").await;
+                assert_eq!(page.reply.status, 200, "{preset}: {index}");
+            }
+            for spelling in ["Ada@EXAMPLE.com ", "\u{ff41}da@example.com"] {
+                let page = attempt(&there, &other, spelling, "wrong wrong wrong wrong").await;
+                assert_eq!(page.reply.status, 200, "{preset}: {spelling}");
+            }
+
+            let sixth = attempt(&there, &other, cast::ADA, cast::PASSWORD).await;
+            let here_too = attempt(&here, at, cast::ADA, cast::PASSWORD).await;
+            let restarted = at.another_node().await;
+            let after_restart =
+                attempt(&Browser::on_node(&restarted, &here), &restarted, cast::ADA, cast::PASSWORD).await;
+
+            for page in [&sixth, &here_too, &after_restart] {
+                assert_eq!(page.reply.status, 429, "{preset}");
+                assert!(page.reply.header("retry-after").is_some(), "{preset}");
+            }
+            assert!(
+                is_in(&attempt(&Browser::new(at), at, cast::ADA, cast::PASSWORD).await),
+                "{preset}: another address"
+            );
+        });
+    }
+}
+
+/// S-072: the spray detector counts accounts on all nodes together: the 31st of one address in ten minutes is refused.
+#[test]
+fn spraying_over_nodes_is_seen() {
+    on_sqlite(async |at| {
+        let other = at.another_node().await;
+        let here = Browser::new(at);
+        let there = Browser::on_node(&other, &here);
+        for index in 0..15 {
+            for (browser, node) in [(&here, at), (&there, &other)] {
+                let email = format!("user{index}-{}@example.com", std::ptr::eq(node, at));
+                assert_eq!(attempt(browser, node, &email, "wrong wrong wrong wrong").await.reply.status, 200);
+            }
+        }
+
+        let sprayed = attempt(&here, at, cast::ADA, "wrong wrong wrong wrong").await;
+
+        assert_eq!(sprayed.reply.status, 429);
+        at.wait(portreeve_domain::Lifetime::from_minutes(10));
+        assert!(is_in(&attempt(&here, at, cast::ADA, cast::PASSWORD).await), "after ten minutes");
+    });
+}
+
 /// S-072: the preset `standard` limits an account at an address.
 #[test]
 fn standard_limits_stop_the_sixth_attempt_on_an_account() {

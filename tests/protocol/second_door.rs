@@ -7,7 +7,8 @@
 use portreeve_domain::{ActsFor, ClientId, ClientMetadata, GrantType, SessionEnd, TenantId, UserId};
 use portreeve_issuer::configure::AccountSwitch;
 use portreeve_storage::{
-    Tx, Wall, clients, consents, directory_versions, sessions, subject_keys, tenants, token_families, users,
+    Tx, Wall, clients, consents, directory_versions, sessions, subject_keys, subject_links, tenants, token_families,
+    trusted_issuers, users,
 };
 use portreeve_tests::{
     authorization::VERIFIER,
@@ -15,9 +16,13 @@ use portreeve_tests::{
     cast,
     deployment::{Deployment, on_both},
     device::Device,
+    idp::{IDP, Idp},
     jwt,
     relying_party::{RelyingParty, Tokens},
 };
+use serde_json::json;
+
+const ACCESS_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
 
 /// What a tenant needs to have every grant.
 const IMPLICIT: &str = r#"
@@ -47,10 +52,12 @@ enum End {
     ConsentWithdrawn,
     SessionEnded,
     FamilyRevoked,
+    IssuerForgotten,
+    LinkRemoved,
     KeyRevoked,
 }
 
-const ENDS: [End; 12] = [
+const ENDS: [End; 14] = [
     End::UserDisabled,
     End::UserErased,
     End::SubjectKeyDestroyed,
@@ -62,6 +69,8 @@ const ENDS: [End; 12] = [
     End::ConsentWithdrawn,
     End::SessionEnded,
     End::FamilyRevoked,
+    End::IssuerForgotten,
+    End::LinkRemoved,
     End::KeyRevoked,
 ];
 
@@ -81,6 +90,11 @@ impl End {
     fn fate(self, grant: GrantType) -> Fate {
         match (self, grant.acts_for()) {
             (Self::KeyRevoked, _) => Fate::LosesToken,
+            // The word of another issuer stands in for a session and a consent; it can be given again.
+            (Self::IssuerForgotten | Self::LinkRemoved, _) if grant == GrantType::JwtBearer => Fate::Dies,
+            (Self::IssuerForgotten | Self::LinkRemoved, _) => Fate::Lives,
+            (Self::SessionEnded | Self::ConsentWithdrawn, _) if grant == GrantType::JwtBearer => Fate::Lives,
+            (Self::FamilyRevoked, _) if grant == GrantType::JwtBearer => Fate::LosesToken,
             (Self::ClientDisabled | Self::ClientDeleted | Self::GrantTaken | Self::TenantSuspended, _) => Fate::Dies,
             (
                 Self::UserDisabled
@@ -100,7 +114,10 @@ impl End {
 /// A grant on its way: what its client can still present, and a token that came of such a grant already.
 struct Door {
     grant: GrantType,
+    /// Who presents it.
     client: &'static str,
+    /// To whom it was granted: whom the ends strike.
+    owner: &'static str,
     /// None where everything there was has been given.
     request: Option<Vec<(&'static str, String)>>,
     token: String,
@@ -148,8 +165,33 @@ impl Door {
                 tv.approve(&waiting, cast::ADA).await;
                 ("tv", Some(vec![("device_code", waiting.device_code)]), token)
             }
+            GrantType::JwtBearer => {
+                let idp = Idp::new(at);
+                idp.be_trusted_for("agent").await;
+                let wanted = [("scope", "orders.read"), ("resource", cast::ORDERS)];
+                let assertion = idp.assertion(json!({}));
+                let now = [("grant_type", grant.name()), ("assertion", assertion.as_str())];
+                let tokens = RelyingParty::new(at, "agent").token(&[now, wanted].concat()).await.success();
+                let wanted = wanted.map(|(name, value)| (name, value.to_owned()));
+                let request = [("assertion", idp.assertion(json!({})))].into_iter().chain(wanted).collect();
+                ("agent", Some(request), Tokens(tokens).access().to_owned())
+            }
+            GrantType::TokenExchange => {
+                let subject = bills_token(at).await;
+                let exchanger = RelyingParty::new(at, "exchanger");
+                let request = vec![
+                    ("subject_token", bills_token(at).await),
+                    ("subject_token_type", ACCESS_TOKEN_TYPE.to_owned()),
+                    ("resource", cast::ORDERS.to_owned()),
+                ];
+                let usual = [("grant_type", grant.name()), ("subject_token", &subject)];
+                let rest = [("subject_token_type", ACCESS_TOKEN_TYPE), ("resource", cast::ORDERS)];
+                let tokens = Tokens(exchanger.token(&[usual, rest].concat()).await.success());
+                ("exchanger", Some(request), tokens.access().to_owned())
+            }
         };
-        Self { grant, client, request, token }
+        let owner = if grant == GrantType::TokenExchange { "web" } else { client };
+        Self { grant, client, owner, request, token }
     }
 
     /// Presents what is left to present, if anything. The client is looked up before the end: it may be gone by then.
@@ -165,6 +207,13 @@ impl Door {
         let told = gateway.introspect(&self.token).await;
         told.status == 200 && told.json()["active"] == true
     }
+}
+
+/// A token of Ada's for the API with opaque tokens, granted to `web`.
+async fn bills_token(at: &Deployment) -> String {
+    let web = RelyingParty::new(at, "web");
+    let wanted = web.request("openid orders.read bills.read").with("resource", cast::BILLS);
+    web.tokens_for(&wanted).await.access().to_owned()
 }
 
 async fn ada(at: &Deployment) -> UserId {
@@ -188,7 +237,7 @@ async fn bring(at: &Deployment, end: End, doors: &[Door]) {
     }
     let mut tx = issuer.store().begin(Wall::All).await.unwrap();
     for door in doors {
-        let client = at.tenant().client(&ClientId::parse(door.client).unwrap()).unwrap().clone();
+        let client = at.tenant().client(&ClientId::parse(door.owner).unwrap()).unwrap().clone();
         end_client(at, end, &mut tx, &client.id, &client.metadata).await;
     }
     end_person(at, end, &mut tx, ada).await;
@@ -214,6 +263,12 @@ async fn end_client(at: &Deployment, end: End, tx: &mut Tx, client: &ClientId, m
 async fn end_person(at: &Deployment, end: End, tx: &mut Tx, ada: UserId) {
     let (tenant, now) = (TenantId::DEFAULT, at.clock.now());
     match end {
+        End::IssuerForgotten => assert!(trusted_issuers::delete(tx, tenant, IDP).await.unwrap()),
+        End::LinkRemoved => {
+            for link in subject_links::of_user(tx, tenant, ada).await.unwrap() {
+                assert!(subject_links::delete(tx, tenant, ada, &link.index).await.unwrap());
+            }
+        }
         End::UserErased => assert!(users::erase(tx, tenant, ada, now).await.unwrap()),
         End::SubjectKeyDestroyed => assert!(subject_keys::destroy(tx, tenant, ada, now).await.unwrap()),
         End::SessionEnded => drop(sessions::end_all(tx, tenant, ada, SessionEnd::SignedOut, now).await.unwrap()),
@@ -242,6 +297,7 @@ fn nothing_outlives_what_ends_a_grant() {
                 doors.push(Door::open(at, grant).await);
             }
             let clients: Vec<_> = doors.iter().map(|door| RelyingParty::new(at, door.client)).collect();
+            other_node.issuer.directory.refresh().await.unwrap();
             let gateway = RelyingParty::new(&other_node, "gateway");
             for door in &doors {
                 assert!(door.is_active(&gateway).await, "{:?} before {end:?}", door.grant);

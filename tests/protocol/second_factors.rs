@@ -112,6 +112,36 @@ fn guessing_is_slowed_down() {
     });
 }
 
+/// S-081: a hundred guesses at once, on two nodes, are five.
+#[test]
+fn guessing_at_once_on_two_nodes_gains_nothing() {
+    on_both(async |at| {
+        let other = at.another_node().await;
+        let (here, first) = at_second_factor(at, cast::GRACE).await;
+        let (there, second) = at_second_factor(&other, cast::GRACE).await;
+        let good: usize = here.totp_code().parse().unwrap();
+        // None of them is the code of a step before or after, but for a chance that the fixed clock excludes.
+        let wrong = |index: usize| format!("{:06}", (good + 7_919 * (index + 1)) % 1_000_000);
+        let failed = at.events("auth.factor.failed").await;
+
+        let guess = |browser: &Browser<'_>, page: &Page, index: usize| {
+            let (action, fields) = page.filled_form("submit", &[("code", &wrong(index))]);
+            let pairs: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            browser.prepared(Method::POST, &action, &own_headers(), form(&pairs))
+        };
+
+        let (mut replies, elsewhere) = tokio::join!(
+            at.send_all(25, |index| guess(&here, &first, 2 * index)),
+            other.send_all(25, |index| guess(&there, &second, 2 * index + 1)),
+        );
+
+        replies.extend(elsewhere);
+        let with_status = |status: u16| replies.iter().filter(|reply| reply.status.as_u16() == status).count();
+        assert_eq!((with_status(200), with_status(429)), (5, 45));
+        assert_eq!(at.events("auth.factor.failed").await - failed, 5);
+    });
+}
+
 /// S-078, S-081: the password alone gives a person with a second factor no code and no session.
 #[test]
 fn the_password_alone_is_not_enough() {
@@ -213,11 +243,14 @@ fn a_recovery_code_in_two_browsers_signs_in_one() {
     });
 }
 
-/// S-082: guessing recovery codes is slowed down after five tries.
+/// S-082: five tries of recovery codes an hour, on all nodes together.
 #[test]
 fn guessing_recovery_codes_is_slowed_down() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (_, codes) = enrolled(at).await;
+        let other = at.another_node().await;
+        let (elsewhere, other_page) = at_second_factor(&other, cast::ALAN).await;
+        let other_page = elsewhere.visit(&other_page.href_of("use-recovery-code").unwrap()).await;
         let (browser, page) = at_second_factor(at, cast::ALAN).await;
         let mut page = browser.visit(&page.href_of("use-recovery-code").unwrap()).await;
         for _ in 0..5 {
@@ -225,9 +258,10 @@ fn guessing_recovery_codes_is_slowed_down() {
         }
 
         let sixth = browser.press(&page, "submit", &[("code", &codes[0])]).await;
+        let on_another_node = elsewhere.press(&other_page, "submit", &[("code", &codes[0])]).await;
 
-        assert_eq!(sixth.reply.status, 429);
-        assert!(sixth.reply.header("retry-after").is_some());
+        assert_eq!((sixth.reply.status.as_u16(), on_another_node.reply.status.as_u16()), (429, 429));
+        assert_eq!(sixth.reply.header("retry-after"), Some("3600"));
     });
 }
 

@@ -4,6 +4,7 @@
 //! business of `rustfmt`, `clippy.toml` and `deny.toml`.
 
 mod crate_graph;
+mod inputs;
 mod ledger;
 mod named_ids;
 mod sources;

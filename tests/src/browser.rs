@@ -138,6 +138,11 @@ impl<'d> Browser<'d> {
         Self { at: other.at, address: other.address, cookies: RefCell::default() }
     }
 
+    /// Opens a browser on another node at the address of another one.
+    pub fn on_node(at: &'d Deployment, beside: &Browser<'_>) -> Self {
+        Self { at, address: beside.address, cookies: RefCell::default() }
+    }
+
     /// Returns the names and values of its cookies.
     pub fn cookies(&self) -> BTreeMap<String, String> {
         self.cookies.borrow().clone()

@@ -143,6 +143,28 @@ grant_types = ["client_credentials"]
 response_types = []
 
 [[clients]]
+client_id = "exchanger"
+client_secret = { file = "secret" }
+grant_types = ["urn:ietf:params:oauth:grant-type:token-exchange", "client_credentials"]
+response_types = []
+
+[[clients.exchanges]]
+from = ["https://orders.example.com", "https://bills.example.com/v1"]
+to = ["https://orders.example.com", "https://bills.example.com/v1"]
+
+[[clients]]
+client_id = "agent"
+client_secret = { file = "secret" }
+grant_types = ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
+response_types = []
+
+[[clients]]
+client_id = "other-agent"
+client_secret = { file = "secret" }
+grant_types = ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
+response_types = []
+
+[[clients]]
 client_id = "tv"
 client_name = "Living Room"
 token_endpoint_auth_method = "none"

@@ -10,7 +10,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU8, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -78,6 +78,7 @@ pub struct Deployment {
     faults: Faults,
     expects_faults: Cell<bool>,
     addresses: AtomicU32,
+    nodes: AtomicU8,
     copied: Arc<Copied>,
 }
 
@@ -143,18 +144,20 @@ impl Deployment {
             faults,
             expects_faults: Cell::new(false),
             addresses: AtomicU32::new(0),
+            nodes: AtomicU8::new(node),
             copied,
         }
     }
 
-    /// Starts a second node on the same database, with the same clock.
+    /// Starts another node on the same database, with the same clock and a number of its own.
     ///
     /// # Panics
     ///
     /// When it does not start.
     pub async fn another_node(&self) -> Self {
         let (copied, clock) = (Arc::clone(&self.copied), self.clock.clone());
-        Self::on_copy(self.database, copied, clock, 2, self.faults.clone()).await
+        let node = self.nodes.fetch_add(1, Ordering::Relaxed) + 1;
+        Self::on_copy(self.database, copied, clock, node, self.faults.clone()).await
     }
 
     /// Returns a client address that nobody has used yet, so that limits on addresses do not add up.
@@ -361,8 +364,7 @@ impl Deployment {
         drop(conn);
         let mut mails = vec![];
         for row in rows {
-            self.mark_delivered(&row).await;
-            if let OutboxMessage::Mail { purpose, locale, .. } = row.message {
+            if let OutboxMessage::Mail { purpose, locale, .. } = self.take_out(&row).await {
                 mails.push((purpose, locale));
             }
         }
@@ -381,19 +383,23 @@ impl Deployment {
         drop(conn);
         let mut tokens = vec![];
         for row in rows {
-            self.mark_delivered(&row).await;
-            if let OutboxMessage::LogoutNotice { client, user, sid } = &row.message {
-                let notice = self.issuer.logout_notice(row.tenant, client, *user, sid).await.expect("a notice");
+            if let OutboxMessage::LogoutNotice { client, user, sid } = self.take_out(&row).await {
+                let notice = self.issuer.logout_notice(row.tenant, &client, user, &sid).await.expect("a notice");
                 tokens.extend(notice.map(|notice| (notice.uri, notice.logout_token)));
             }
         }
         tokens
     }
 
-    async fn mark_delivered(&self, row: &OutboxRow) {
+    /// Marks a message as delivered and returns it.
+    async fn take_out(&self, row: &OutboxRow) -> OutboxMessage {
+        let now = self.clock.now();
         let mut tx = self.issuer.store().begin(row.tenant).await.expect("a transaction");
-        outbox::done(&mut tx, row.tenant, row.id, self.clock.now()).await.expect("mark as delivered");
+        let lease = outbox::lease(&mut tx, row.tenant, row.id, now, now).await.expect("take a message");
+        let lease = lease.expect("nobody else delivers here");
+        assert!(outbox::done(&mut tx, row.tenant, lease, now).await.expect("mark as delivered"));
         tx.commit().await.expect("commit");
+        row.message().expect("a readable message")
     }
 
     /// Says that this test provokes a fault.

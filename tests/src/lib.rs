@@ -14,6 +14,7 @@ pub mod device;
 pub mod dpop;
 mod faults;
 pub mod hosted;
+pub mod idp;
 pub mod jwt;
 mod markup;
 pub mod portreeve;

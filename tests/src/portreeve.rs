@@ -13,7 +13,7 @@ use std::{
 use crate::{address::free_address, process::ChildProcess, temp::TempFolder};
 
 /// How long a start may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Returns the binary of this workspace, built by cargo, or the one that `PORTREEVE_BINARY` names.
 ///
@@ -50,18 +50,32 @@ impl Demo {
     ///
     /// # Panics
     ///
-    /// When it does not become ready within a minute.
+    /// When it does not become ready in three minutes.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts a demo with further options and waits until it is ready.
+    ///
+    /// # Panics
+    ///
+    /// When it does not become ready within a minute.
+    pub fn start_with(options: &[&str]) -> Self {
         let folder = TempFolder::new("demo");
         let (public, relying_party, admin) = (free_address(), free_address(), free_address());
         let mut command = Command::new(binary());
-        command.arg("demo").arg("--data").arg(folder.path());
+        command.arg("demo").arg("--data").arg(folder.path()).args(options);
         for (option, address) in [("--listen", public), ("--rp-listen", relying_party), ("--admin-listen", admin)] {
             command.arg(option).arg(address.to_string());
         }
         let mut process = ChildProcess::spawn(&mut command);
         process.wait_for_ok(admin, "/readyz", PATIENCE);
         Self { _process: process, folder }
+    }
+
+    /// The folder of its data.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The description of the deployment for scripts.

@@ -38,7 +38,7 @@ const SERVER: &str = "portreeve";
 /// An empty database with the privileges that new ones start with.
 const TEMPLATE: &str = "portreeve_template";
 
-const START_PATIENCE: Duration = Duration::from_secs(30);
+const START_PATIENCE: Duration = Duration::from_secs(120);
 
 /// How often a start is tried: another process may take the port between its choice and its use.
 const START_ATTEMPTS: usize = 3;
@@ -95,6 +95,20 @@ pub fn fresh_database() -> PostgresUrls {
 /// When `original` is not of this process, or somebody stays connected to it for seconds.
 pub fn copy_of(original: &PostgresUrls) -> PostgresUrls {
     SHARED.get().expect("a database of the shared cluster").copy_of(original)
+}
+
+/// Returns everything in `database` as `pg_dump` writes it, by the superuser, from whom row-level security hides nothing.
+///
+/// # Panics
+///
+/// When `database` is not of this process, or cannot be dumped.
+pub fn dump(database: &PostgresUrls) -> Vec<u8> {
+    let programs = &SHARED.get().expect("a database of the shared cluster").programs;
+    let url = database.owner_url.replace(OWNER, "postgres");
+    let output =
+        Command::new(programs.join("pg_dump")).args(["--inserts", "--dbname", &url]).output().expect("run pg_dump");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
 }
 
 /// A running PostgreSQL on a loopback port; it is stopped and its folder removed on drop.

@@ -47,6 +47,13 @@ pub(crate) async fn on_both(body: impl AsyncFn(&Database)) {
     .await;
 }
 
+/// Runs `body` on PostgreSQL alone: what needs two writers at once, or row-level security.
+pub(crate) async fn on_postgres(body: impl AsyncFn(&Database)) {
+    let db = Database::empty(Kind::Postgres);
+    db.migrate().await;
+    body(&db).await;
+}
+
 /// Runs `body` on SQLite and then on PostgreSQL, both without a schema.
 pub(crate) async fn on_both_empty(body: impl AsyncFn(&Database)) {
     for kind in [Kind::Sqlite, Kind::Postgres] {

@@ -10,12 +10,15 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 6] = [
+const ALL: [&str; 9] = [
     "0001_spine",
     "0002_row_level_security",
+    "0003_scopes",
     "0004_audit_chain",
+    "0005_rate_limits",
+    "0006_pushed_requests",
     "0007_dpop_proofs",
-    "0009_device_authorizations",
+    "0009_grants",
     "0010_client_registration",
 ];
 

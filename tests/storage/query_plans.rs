@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Statements that read a whole small table (the directory), or count or clean up beside the hot path.
-const WANTS_EVERYTHING: [&str; 12] = [
+const WANTS_EVERYTHING: [&str; 16] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -20,29 +20,36 @@ const WANTS_EVERYTHING: [&str; 12] = [
     "directory_versions::SUM",
     "events::UNSEALED_OF_ALL",
     "expiry::REFUSALS",
+    "outbox::BACKLOG",
+    "outbox::OLDEST",
     "outbox::PENDING",
     "resource_servers::ALL",
+    "scopes::ALL",
     "signing_keys::ALL",
     "tenants::ALL",
+    "trusted_issuers::ALL",
     "tenants::NEXT_ID",
 ];
 
 /// Statements for tables, or partial indexes, with a handful of rows a tenant.
-const WANTS_ITS_TENANT: [&str; 7] = [
+const WANTS_ITS_TENANT: [&str; 10] = [
     "audit_chains::ADVANCE",
     "audit_chains::FIND",
     "client_registrations::COUNT",
     "directory_versions::BUMP",
     "events::UNSEALED",
+    "leases::ALL",
     "signing_keys::RETIRE",
     "tenant_keys::NEWEST",
+    "tenants::TAKE_TURN",
+    "users::ADMIN",
 ];
 
 /// Walks through the batch that it picked by an index; has a test of its own.
 const SEAL: &str = "events::SEAL";
 
 /// Statements of the hot path: they must be among those that are planned.
-const HOT: [&str; 16] = [
+const HOT: [&str; 18] = [
     "access_tokens::FIND",
     "authorization_codes::CONSUME",
     "authorization_codes::FIND",
@@ -53,6 +60,8 @@ const HOT: [&str; 16] = [
     "mailed_links::CONSUME",
     "outbox::LEASE",
     "outbox::READY",
+    "pushed_requests::CONSUME",
+    "pushed_requests::FIND",
     "refresh_tokens::CONSUME",
     "refresh_tokens::FIND",
     "sessions::FIND",

@@ -2,15 +2,15 @@
 
 use portreeve_domain::{
     AccessTokenId, Acr, BrowserId, ClientId, CodeId, Confirmation, DeviceAuthorizationId, EventId, FamilyId, GrantType,
-    InitialAccessTokenId, JourneyId, KeyTimes, Lifetime, LinkId, MailPurpose, OutboxMessage, Proof, ProofKind,
-    RefreshTokenId, Scope, Session, SessionId, Subject, TenantId, Thumbprint, Timestamp, TokenFamily, UserId,
-    polling::Awaited,
+    InitialAccessTokenId, JourneyId, KeyTimes, Lifetime, LinkId, LinkPurpose, MailPurpose, OutboxMessage, Proof,
+    ProofKind, PushedRequestId, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId, Thumbprint, Timestamp,
+    TokenFamily, UserId, polling::Awaited,
 };
 use portreeve_storage::{
     access_tokens::AccessTokenRow, audit_checkpoints::CheckpointRow, authorization_codes::CodeRow,
     device_authorizations::DeviceAuthorizationRow, events::EventRow, initial_access_tokens::InitialAccessTokenRow,
-    journeys::JourneyRow, mailed_links::LinkRow, refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow,
-    users::UserRow,
+    journeys::JourneyRow, mailed_links::LinkRow, pushed_requests::PushedRequestRow, refresh_tokens::RefreshTokenRow,
+    signing_keys::SigningKeyRow, users::UserRow,
 };
 
 use crate::database::NOW;
@@ -135,7 +135,7 @@ pub(crate) fn family(tenant: TenantId, id: i64, user: UserId) -> TokenFamily {
         client: web(),
         origin: GrantType::AuthorizationCode,
         user,
-        session: SessionId::new(id + 1),
+        session: Some(SessionId::new(id + 1)),
         sid: "sid".to_owned(),
         scope: scope("openid offline_access"),
         resources: vec!["https://api.example".to_owned()],
@@ -146,6 +146,11 @@ pub(crate) fn family(tenant: TenantId, id: i64, user: UserId) -> TokenFamily {
         nonce: Some("nonce".to_owned()),
         wants_auth_time: true,
         authenticated_at: in_seconds(-5),
+        ancestors: vec![FamilyId::new(id + 2)],
+        actors: vec!["api".to_owned()],
+        may_act: Some(web()),
+        trusted_issuer: Some("https://idp.example".to_owned()),
+        ends_at: Some(in_seconds(60 * 60)),
         created_at: NOW,
         revoked_at: None,
     }
@@ -169,7 +174,7 @@ pub(crate) fn link(id: i64) -> LinkRow {
     LinkRow {
         id: LinkId::new(id),
         user: user_id(7),
-        purpose: MailPurpose::PasswordReset.name().to_owned(),
+        purpose: LinkPurpose::PasswordReset.name().to_owned(),
         secret_hash: [12; 32],
         email_index: [13; 32],
         expires_at: expiry(),
@@ -241,5 +246,18 @@ pub(crate) fn user(number: u8) -> UserRow {
         created_at: NOW,
         updated_at: in_seconds(1),
         disabled_at: None,
+    }
+}
+
+pub(crate) fn pushed_request(id: i64) -> PushedRequestRow {
+    PushedRequestRow {
+        id: PushedRequestId::new(id),
+        client: web(),
+        secret_hash: [14; 32],
+        request_sealed: b"request".to_vec(),
+        created_at: NOW,
+        expires_at: expiry(),
+        taken_up_at: None,
+        consumed_at: None,
     }
 }

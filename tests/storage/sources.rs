@@ -42,6 +42,22 @@ pub(crate) fn suite(path: &str) -> String {
     read(&workspace().join("tests/storage").join(path))
 }
 
+/// The tables that the migrations make.
+pub(crate) fn tables() -> Vec<String> {
+    let folder = workspace().join("migrations");
+    let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("list {}: {error}", folder.display()));
+    let scripts = files.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).map(|path| read(&path));
+    let mut found: Vec<_> = scripts.flat_map(|script| made_in(&script)).collect();
+    assert!(found.len() > 25, "only {} tables were found", found.len());
+    found.sort();
+    found
+}
+
+fn made_in(script: &str) -> Vec<String> {
+    let statements = script.lines().filter_map(|line| line.strip_prefix("CREATE TABLE "));
+    statements.filter_map(|rest| rest.split([' ', '(']).next()).map(str::to_owned).collect()
+}
+
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }

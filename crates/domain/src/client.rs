@@ -1,12 +1,12 @@
 //! Clients: the applications that ask for tokens.
 //!
-//! Owns their metadata under the names of RFC 7591 §2 and OIDC Registration §2, plus six of our own
-//! (`response_modes`, `profile`, `introspects`, `resources`, `first_party`, `require_dpop_nonce`). Leaves checking
+//! Owns their metadata under the names of RFC 7591 §2 and OIDC Registration §2, plus names of our own (`response_modes`,
+//! `profile`, `introspects`, `resources`, `exchanges`, `may_act`, `first_party`, `require_dpop_nonce`). Leaves checking
 //! metadata to `oidc::registration`.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, ClientOrigin, GrantType, LocalizedTexts, Profile, Scope, TenantId, Timestamp};
+use crate::{ClientId, ClientOrigin, ExchangePolicy, GrantType, LocalizedTexts, Profile, Scope, TenantId, Timestamp};
 
 /// How a client authenticates at the token endpoint (RFC 7591 §2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -112,6 +112,11 @@ pub struct ClientMetadata {
     /// Algorithm of its signed authorization responses (JARM §3); absent: RS256.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_signed_response_alg: Option<String>,
+    /// Algorithm of its introspection answers as JWTs; absent: `RS256` (RFC 9701 §6).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_signed_response_alg: Option<String>,
+    /// Whether its authorization requests must be pushed (RFC 9126 §6).
+    pub require_pushed_authorization_requests: bool,
     /// `max_age` in seconds when a request has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<i64>,
@@ -163,6 +168,12 @@ pub struct ClientMetadata {
     pub introspects: Vec<String>,
     /// Resource servers it may ask tokens for; empty: every one of the tenant.
     pub resources: Vec<String>,
+    /// Which tokens it may exchange, and for what (RFC 8693); empty: none.
+    pub exchanges: Vec<ExchangePolicy>,
+    /// The only client that may act for people who granted something to this one (`may_act`, RFC 8693 §4.4); absent:
+    /// whichever has a policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub may_act: Option<ClientId>,
     /// Whether it belongs to the operator: people are not asked for consent.
     pub first_party: bool,
     /// Names and pages in other languages; also the names of members nobody knows.

@@ -48,10 +48,22 @@ event_types! {
     ResourceServerUpdated = "resource_server.updated"
     /// A resource server was removed.
     ResourceServerDeleted = "resource_server.deleted"
+    /// A scope's texts were set or changed.
+    ScopeUpdated = "scope.updated"
+    /// A scope's texts were removed.
+    ScopeDeleted = "scope.deleted"
+    /// An issuer is trusted, or what is known of it changed.
+    TrustedIssuerUpdated = "trusted_issuer.updated"
+    /// An issuer is trusted no longer.
+    TrustedIssuerDeleted = "trusted_issuer.deleted"
     /// A user was made.
     UserCreated = "user.created"
     /// A user's claims or address changed.
     UserUpdated = "user.updated"
+    /// A user was linked to a subject of another issuer.
+    UserLinked = "user.link.added"
+    /// Such a link was removed.
+    UserUnlinked = "user.link.removed"
     /// A user was switched off.
     UserDisabled = "user.disabled"
     /// A user was switched on again.
@@ -102,6 +114,8 @@ event_types! {
     DeviceCodeRedeemed = "token.device_code.redeemed"
     /// A device code was presented again; its tokens died.
     DeviceCodeReplayed = "token.device_code.replayed"
+    /// A client pushed an authorization request.
+    RequestPushed = "authorization.request.pushed"
     /// A grant was made and its code issued.
     CodeIssued = "token.code.issued"
     /// A grant was made without a code.
@@ -112,6 +126,10 @@ event_types! {
     CodeReplayed = "token.code.replayed"
     /// An access token was issued.
     AccessTokenIssued = "token.access.issued"
+    /// A token was exchanged for one of another audience.
+    TokenExchanged = "token.exchanged"
+    /// An assertion of a trusted issuer was exchanged.
+    AssertionRedeemed = "token.assertion.redeemed"
     /// A refresh token was exchanged for its successor.
     RefreshTokenRotated = "token.refresh.rotated"
     /// A refresh token was presented again; its family died.
@@ -128,8 +146,12 @@ event_types! {
     KeyRevoked = "key.revoked"
     /// A mailed link was sent.
     LinkSent = "link.sent"
-    /// A mailed link was used.
+    /// An operator had a link printed.
+    LinkPrinted = "link.printed"
+    /// A link was used.
     LinkUsed = "link.used"
+    /// A message was given up: it was refused too often, or cannot be read.
+    MessageBuried = "outbox.message.buried"
 }
 
 /// Who did it.

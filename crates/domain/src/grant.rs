@@ -36,6 +36,10 @@ grant_types! {
     ClientCredentials = "client_credentials"
     /// RFC 8628 §3.4.
     DeviceCode = "urn:ietf:params:oauth:grant-type:device_code"
+    /// RFC 8693 §2.1.
+    TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+    /// RFC 7523 §2.1.
+    JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 }
 
 /// For whom the tokens of a grant act.
@@ -51,7 +55,12 @@ impl GrantType {
     /// For whom its tokens act.
     pub const fn acts_for(self) -> ActsFor {
         match self {
-            Self::AuthorizationCode | Self::Implicit | Self::RefreshToken | Self::DeviceCode => ActsFor::Person,
+            Self::AuthorizationCode
+            | Self::Implicit
+            | Self::RefreshToken
+            | Self::DeviceCode
+            | Self::TokenExchange
+            | Self::JwtBearer => ActsFor::Person,
             Self::ClientCredentials => ActsFor::Client,
         }
     }
@@ -61,7 +70,16 @@ impl GrantType {
     pub const fn admits_public_clients(self) -> bool {
         match self {
             Self::AuthorizationCode | Self::Implicit | Self::RefreshToken | Self::DeviceCode => true,
-            Self::ClientCredentials => false,
+            Self::ClientCredentials | Self::TokenExchange | Self::JwtBearer => false,
+        }
+    }
+
+    /// Whether the person is asked by this grant's own client; otherwise the operator's policy speaks, and the consent to
+    /// whatever the grant was derived from.
+    pub const fn rests_on_consent(self) -> bool {
+        match self {
+            Self::AuthorizationCode | Self::Implicit | Self::RefreshToken | Self::DeviceCode => true,
+            Self::ClientCredentials | Self::TokenExchange | Self::JwtBearer => false,
         }
     }
 
@@ -70,7 +88,7 @@ impl GrantType {
     pub const fn needs_person(self) -> bool {
         match self {
             Self::AuthorizationCode | Self::Implicit | Self::RefreshToken | Self::DeviceCode => true,
-            Self::ClientCredentials => false,
+            Self::ClientCredentials | Self::TokenExchange | Self::JwtBearer => false,
         }
     }
 
@@ -78,7 +96,9 @@ impl GrantType {
     pub const fn begins_refreshable_families(self) -> bool {
         match self {
             Self::AuthorizationCode | Self::DeviceCode => true,
-            Self::Implicit | Self::RefreshToken | Self::ClientCredentials => false,
+            Self::Implicit | Self::RefreshToken | Self::ClientCredentials | Self::TokenExchange | Self::JwtBearer => {
+                false
+            }
         }
     }
 
@@ -86,7 +106,9 @@ impl GrantType {
     pub const fn begins_at_authorization_endpoint(self) -> bool {
         match self {
             Self::AuthorizationCode | Self::Implicit => true,
-            Self::RefreshToken | Self::ClientCredentials | Self::DeviceCode => false,
+            Self::RefreshToken | Self::ClientCredentials | Self::DeviceCode | Self::TokenExchange | Self::JwtBearer => {
+                false
+            }
         }
     }
 }

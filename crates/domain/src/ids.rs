@@ -141,6 +141,8 @@ row_ids! {
     EventId
     /// A device authorization.
     DeviceAuthorizationId
+    /// A pushed authorization request.
+    PushedRequestId
     /// An outbox row.
     OutboxId
     /// A remembered refusal, for `explain`.

@@ -78,6 +78,16 @@ pub fn schedule_step(keys: &[KeyTimes], now: Timestamp, publish_ahead: Lifetime)
     }
 }
 
+/// When the staged key of one algorithm takes over from the active one; `None` when there is none of either.
+///
+/// Takes the keys of that algorithm, as [`schedule_step`].
+pub fn rotation_due(keys: &[KeyTimes], now: Timestamp, publish_ahead: Lifetime) -> Option<Timestamp> {
+    let in_phase = |phase| keys.iter().filter(move |key| key.phase(now) == phase);
+    let staged = in_phase(KeyPhase::Staged).map(|key| key.published_at.plus(publish_ahead)).min()?;
+    let tired = in_phase(KeyPhase::Active).filter_map(|key| key.activated_at).next()?.plus(lifetimes::KEY_ACTIVE);
+    Some(tired.max(staged))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +121,18 @@ mod tests {
 
         assert_eq!(schedule_step(&[active, fresh], tired, AHEAD), ScheduleStep::Rest);
         assert_eq!(schedule_step(&[active, announced], tired, AHEAD), ScheduleStep::Promote);
+    }
+
+    /// S-138: rotation is told ahead, and waits for the publish-ahead of the next key.
+    #[test]
+    fn when_the_next_key_takes_over_is_known() {
+        let start = at(Lifetime::from_days(1));
+        let active = key(start, Some(start));
+        let due = |staged| rotation_due(&[active, key(staged, None)], start, AHEAD);
+
+        assert_eq!(due(start), Some(at(Lifetime::from_days(91))));
+        assert_eq!(due(at(Lifetime::from_days(91))), Some(at(Lifetime::from_days(92))));
+        assert_eq!(rotation_due(&[active], start, AHEAD), None);
     }
 
     /// S-138: after an emergency revoke the staged key signs at once.

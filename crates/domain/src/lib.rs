@@ -11,12 +11,15 @@ mod client_registration;
 mod confirmation;
 mod email;
 mod event;
+mod exchange_policy;
 mod fault;
 mod grant;
 mod ids;
+mod input;
 pub mod journey;
 mod key_schedule;
 pub mod lifetimes;
+mod link_purpose;
 mod localized_texts;
 mod outbox;
 pub mod polling;
@@ -24,11 +27,13 @@ mod profile;
 mod rate;
 mod resource_server;
 mod scope;
+mod scope_meaning;
 mod session;
 mod tenant;
 mod time;
 mod token;
 mod token_family;
+mod trusted_issuer;
 mod user_code;
 
 pub use authentication::{Acr, Amr, Proof, ProofKind, Strength};
@@ -38,22 +43,31 @@ pub use client_registration::{ClientOrigin, ClientRegistration};
 pub use confirmation::{Confirmation, Thumbprint};
 pub use email::{Email, EmailError};
 pub use event::{Actor, Event, EventType};
+pub use exchange_policy::ExchangePolicy;
 pub use fault::{Context, Failure, Fault};
 pub use grant::{ActsFor, GrantType};
 pub use ids::{
     AccessTokenId, BrowserId, ClientId, CodeId, DeviceAuthorizationId, EventId, FamilyId, InitialAccessTokenId,
-    JourneyId, LinkId, OutboxId, RefreshTokenId, RefusalId, RegistrationId, SessionId, Subject, TenantId, UserId,
+    JourneyId, LinkId, OutboxId, PushedRequestId, RefreshTokenId, RefusalId, RegistrationId, SessionId, Subject,
+    TenantId, UserId,
 };
-pub use key_schedule::{KeyPhase, KeyTimes, ScheduleStep, schedule_step};
+pub use input::{Sensitivity, Source};
+pub use key_schedule::{KeyPhase, KeyTimes, ScheduleStep, rotation_due, schedule_step};
+pub use link_purpose::LinkPurpose;
 pub use localized_texts::LocalizedTexts;
 pub use outbox::{MailPurpose, OutboxMessage, backoff};
 pub use profile::Profile;
+pub use rate::attempts::{
+    AccountKey, AddressRate, AttemptDecision, MailRate, RateReach, UserCodeRate, rest_after, rest_of_recovery_codes,
+};
 pub use rate::{Gcra, RateDecision, RatePreset};
 pub use resource_server::{ResourceServer, TokenProfile};
 pub use scope::{Scope, ScopeError};
+pub use scope_meaning::{ScopeMeaning, ScopeText};
 pub use session::{Session, SessionEnd};
 pub use tenant::{DpopNonces, MfaPolicy, Tenant, TenantSettings};
 pub use time::{Lifetime, Timestamp};
 pub use token::TokenKind;
 pub use token_family::{Presentation, RefreshTokenState, TokenFamily, present};
+pub use trusted_issuer::TrustedIssuer;
 pub use user_code::UserCode;

@@ -24,20 +24,6 @@ pub enum MailPurpose {
     RecoveryCodeUsed,
 }
 
-impl MailPurpose {
-    /// The word stored with a mailed link: a link works for its own purpose only.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::PasswordReset => "password_reset",
-            Self::VerifyEmail => "verify_email",
-            Self::AccountExists => "account_exists",
-            Self::PasswordChanged => "password_changed",
-            Self::FactorAdded => "factor_added",
-            Self::RecoveryCodeUsed => "recovery_code_used",
-        }
-    }
-}
-
 /// A message for the outbox: purpose and account, never an address or a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "topic", rename_all = "snake_case")]
@@ -80,12 +66,12 @@ impl OutboxMessage {
     }
 }
 
-/// How long to wait before try `attempts + 1`: 5 s doubled each time, at most an hour, plus up to a quarter of jitter.
+/// How long to wait before try `attempts + 1`: 5 s doubled each time, at most `cap`, plus up to a quarter of jitter.
 ///
-/// `jitter` is a random byte.
-pub fn backoff(attempts: u32, jitter: u8) -> Lifetime {
+/// `jitter` is a random byte: what failed together must not come back together.
+pub fn backoff(attempts: u32, cap: Lifetime, jitter: u8) -> Lifetime {
     let base = Lifetime::from_seconds(5).as_millis() << attempts.min(12);
-    let capped = base.min(Lifetime::from_hours(1).as_millis());
+    let capped = base.min(cap.as_millis());
     Lifetime::from_millis(capped + capped / 4 * i64::from(jitter) / 255)
 }
 
@@ -93,12 +79,14 @@ pub fn backoff(attempts: u32, jitter: u8) -> Lifetime {
 mod tests {
     use super::*;
 
-    /// retries thin out to one an hour and never overflow.
+    /// retries thin out to the cap and never overflow; jitter also counts at the cap.
     #[test]
-    fn waiting_doubles_up_to_an_hour() {
-        assert_eq!(backoff(0, 0), Lifetime::from_seconds(5));
-        assert_eq!(backoff(3, 0), Lifetime::from_seconds(40));
-        assert_eq!(backoff(u32::MAX, 0), Lifetime::from_hours(1));
-        assert_eq!(backoff(u32::MAX, 255), Lifetime::from_minutes(75));
+    fn waiting_doubles_up_to_the_cap() {
+        let hour = Lifetime::from_hours(1);
+
+        assert_eq!(backoff(0, hour, 0), Lifetime::from_seconds(5));
+        assert_eq!(backoff(3, hour, 0), Lifetime::from_seconds(40));
+        assert_eq!(backoff(u32::MAX, hour, 0), hour);
+        assert_eq!(backoff(u32::MAX, hour, 255), Lifetime::from_minutes(75));
     }
 }

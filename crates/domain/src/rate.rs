@@ -1,6 +1,9 @@
 //! Rate limits as pure arithmetic: GCRA, and the presets a tenant chooses from.
 //!
-//! Owns how many attempts are allowed. Leaves keys and where the state lives to `issuer::attempts`. SECURITY rule 18.
+//! Owns how many attempts are allowed and what is remembered of them (`attempts`). Leaves keys and where the state lives
+//! to `issuer::attempts`. SECURITY rule 18.
+
+pub(crate) mod attempts;
 
 use serde::{Deserialize, Serialize};
 

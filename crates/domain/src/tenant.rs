@@ -41,6 +41,8 @@ pub struct TenantSettings {
     pub registration: bool,
     /// Whether DPoP proofs must carry a nonce.
     pub dpop_nonces: DpopNonces,
+    /// Whether authorization requests must be pushed (RFC 9126 §5).
+    pub require_pushed_authorization_requests: bool,
     /// How sign-in attempts are limited.
     pub rate_limits: RatePreset,
     /// Whether clients may register themselves.

@@ -16,6 +16,8 @@ pub enum TokenKind {
     Browser,
     /// A link sent by mail.
     MailedLink,
+    /// The reference to a pushed authorization request.
+    PushedRequest,
     /// A client secret.
     ClientSecret,
     /// A device code.
@@ -28,12 +30,13 @@ pub enum TokenKind {
 
 impl TokenKind {
     /// Every kind there is.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AuthorizationCode,
         Self::AccessToken,
         Self::RefreshToken,
         Self::Browser,
         Self::MailedLink,
+        Self::PushedRequest,
         Self::ClientSecret,
         Self::DeviceCode,
         Self::InitialAccess,
@@ -48,6 +51,7 @@ impl TokenKind {
             Self::RefreshToken => "ptrt_",
             Self::Browser => "ptbr_",
             Self::MailedLink => "ptml_",
+            Self::PushedRequest => "ptpr_",
             Self::ClientSecret => "ptcs_",
             Self::DeviceCode => "ptdc_",
             Self::InitialAccess => "ptia_",

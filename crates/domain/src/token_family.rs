@@ -18,9 +18,9 @@ pub struct TokenFamily {
     pub origin: GrantType,
     /// By whom.
     pub user: UserId,
-    /// In which session; it ends with it unless `offline`.
-    pub session: SessionId,
-    /// The session's `sid`, for ID tokens.
+    /// In which session; it ends with it unless `offline`. `None`: nobody signed in for it here.
+    pub session: Option<SessionId>,
+    /// The session's `sid`, for ID tokens; empty without a session.
     pub sid: String,
     /// What was granted; tokens may have less, never more.
     pub scope: Scope,
@@ -40,6 +40,16 @@ pub struct TokenFamily {
     pub wants_auth_time: bool,
     /// `auth_time`.
     pub authenticated_at: Timestamp,
+    /// The families it was derived from by token exchange, oldest first; what ends one of them ends it.
+    pub ancestors: Vec<FamilyId>,
+    /// Who acts for the person, newest first (RFC 8693 §4.1); empty: the client, silently.
+    pub actors: Vec<String>,
+    /// The only client that may act for the person (RFC 8693 §4.4); `None`: whichever has a policy.
+    pub may_act: Option<ClientId>,
+    /// The issuer on whose word it was granted (RFC 7523); `None`: the person's own.
+    pub trusted_issuer: Option<String>,
+    /// When it ends although it is not revoked; `None`: at its absolute end.
+    pub ends_at: Option<Timestamp>,
     /// When it was granted.
     pub created_at: Timestamp,
     /// When it was revoked.
@@ -52,9 +62,20 @@ impl TokenFamily {
         Amr::of(&self.proofs, self.user)
     }
 
+    /// The `acr` to be told; `None` when nobody signed in for it here.
+    pub fn stated_acr(&self) -> Option<Acr> {
+        (!self.proofs.is_empty()).then_some(self.acr)
+    }
+
+    /// The `auth_time` to be told; `None` when nobody signed in for it here.
+    pub fn auth_time(&self) -> Option<Timestamp> {
+        (!self.proofs.is_empty()).then_some(self.authenticated_at)
+    }
+
     /// When it ends however often it is refreshed.
     pub fn absolute_end(&self) -> Timestamp {
-        self.created_at.plus(lifetimes::REFRESH_ABSOLUTE)
+        let end = self.created_at.plus(lifetimes::REFRESH_ABSOLUTE);
+        self.ends_at.map_or(end, |earlier| end.min(earlier))
     }
 
     /// Whether tokens of it count at `now`.

@@ -1,17 +1,19 @@
-//! The introspection endpoint. RFC 7662 §2.
+//! The introspection endpoint. RFC 7662 §2, RFC 9701 §4.
 
-use std::sync::Arc;
-
-use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode, header};
+use portreeve_issuer::IntrospectionForm;
+use portreeve_oidc::introspection;
 
 use crate::answer::json_reply;
 use crate::authorization::Authorization;
-use crate::detached_work::to_its_end;
 use crate::form::PostedForm;
 use crate::tenant_request::TenantRequest;
 
-/// Answers an introspection request. An assertion of the caller is used up, so it runs to its end too.
+/// Answers an introspection request.
+///
+/// It need not run to its end when the caller goes away: at most an assertion is used up, in one transaction, and that it
+/// was or was not makes no difference to somebody who does not hear the answer.
 pub(crate) async fn introspect(asked: TenantRequest, headers: HeaderMap, PostedForm(form): PostedForm) -> Response {
     let authorization = Authorization::of(&headers);
     let challenge = authorization.client_challenge(&asked.at.issuer);
@@ -19,10 +21,18 @@ pub(crate) async fn introspect(asked: TenantRequest, headers: HeaderMap, PostedF
         Ok(parameters) => parameters,
         Err(refusal) => return asked.refused(&refusal, challenge),
     };
-    let (issuer, at) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at));
-    let told = to_its_end(async move { issuer.introspect(&at, &authorization.values(), &parameters).await }).await;
-    match told {
-        Ok(body) => json_reply(StatusCode::OK, body),
-        Err(failure) => asked.failed(failure, challenge),
+    let form = asked_form(&headers);
+    let told = asked.issuer.introspect(&asked.at, &authorization.values(), form, &parameters).await;
+    match (told, form) {
+        (Ok(body), IntrospectionForm::Json) => json_reply(StatusCode::OK, body),
+        (Ok(token), IntrospectionForm::Jwt) => {
+            ([(header::CONTENT_TYPE, introspection::JWT_MEDIA_TYPE)], token).into_response()
+        }
+        (Err(failure), _) => asked.failed(failure, challenge),
     }
+}
+
+fn asked_form(headers: &HeaderMap) -> IntrospectionForm {
+    let accept = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    if introspection::wants_jwt(accept) { IntrospectionForm::Jwt } else { IntrospectionForm::Json }
 }

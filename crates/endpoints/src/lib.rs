@@ -1,4 +1,4 @@
-//! Machine doors: token, introspection, revocation, userinfo, client registration, JWKS, discovery, gateways.
+//! Machine doors: pushed requests, token, introspection, revocation, userinfo, client registration, JWKS, discovery, gateways.
 //!
 //! Owns routes, methods, headers and the one place where a failure becomes a reply. Leaves parameters and bodies to
 //! `oidc`, everything that happens to `issuer`, and the answer for unknown paths to the door that shows pages: the two
@@ -14,6 +14,7 @@ mod form;
 mod gateway;
 mod introspection;
 mod metadata;
+mod pushed_requests;
 mod registration;
 mod resource_metadata;
 mod revocation;
@@ -56,6 +57,7 @@ fn replies(prefix: &str, doors: &Doors) -> Router<Doors> {
     let at = |path: &str| format!("{prefix}{path}");
     // Scripts of a client's own pages use these.
     let for_scripts = Router::new()
+        .route(&at(paths::PAR), post(pushed_requests::push))
         .route(&at(paths::TOKEN), post(token::token))
         .route(&at(paths::REVOKE), post(revocation::revoke))
         .route(&at(paths::DEVICE_AUTHORIZATION), post(device_authorization::authorize))

@@ -119,7 +119,7 @@ impl CookiePolicy {
     /// The name of a cookie, for the one script that reads it.
     pub fn name(&self, kind: CookieKind) -> String {
         let prefix = match self.transport {
-            Transport::Https => "__Host-",
+            Transport::Https | Transport::LoopbackHttps => "__Host-",
             Transport::LoopbackHttp => "",
         };
         let base = kind.base_name();
@@ -131,10 +131,10 @@ impl CookiePolicy {
 
     fn attributes(&self, kind: CookieKind) -> &'static str {
         match (self.transport, kind) {
-            (Transport::Https, CookieKind::State) => "; Path=/; Secure; SameSite=None",
+            (Transport::Https | Transport::LoopbackHttps, CookieKind::State) => "; Path=/; Secure; SameSite=None",
             // Without Secure there is no None: the frame works over https only.
             (Transport::LoopbackHttp, CookieKind::State) => "; Path=/; SameSite=Lax",
-            (Transport::Https, _) => "; Path=/; Secure; HttpOnly; SameSite=Lax",
+            (Transport::Https | Transport::LoopbackHttps, _) => "; Path=/; Secure; HttpOnly; SameSite=Lax",
             (Transport::LoopbackHttp, _) => "; Path=/; HttpOnly; SameSite=Lax",
         }
     }

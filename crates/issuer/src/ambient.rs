@@ -86,6 +86,11 @@ impl Ambient {
         self.bytes().map(SecretBytes::new)
     }
 
+    /// Where the ids of hot rows come from, with the lease of the node's number.
+    pub fn row_ids(&self) -> &RowIds {
+        &self.row_ids
+    }
+
     /// The next id of a hot row.
     pub fn row_id(&self) -> i64 {
         self.row_ids.next(self.now())

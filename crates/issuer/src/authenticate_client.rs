@@ -11,7 +11,7 @@ use portreeve_domain::{Client, ClientId, Failure};
 use portreeve_oidc::assertion::{self, Recipient};
 use portreeve_oidc::client_authentication::{Presented, check_method};
 use portreeve_oidc::{Cause, Parameters, Refusal, paths};
-use portreeve_storage::client_assertions;
+use portreeve_storage::client_assertions::{self, UsedAssertion};
 
 use crate::Issuer;
 use crate::client_keys::NoKeys;
@@ -93,9 +93,10 @@ impl Issuer {
         let accepted = accepted.map_err(Failure::Refused)?;
         check_standing(&client, presented).map_err(Failure::Refused)?;
         let token_id = sha256(accepted.token_id.as_bytes());
+        let used =
+            UsedAssertion { client: &client.id, jti_hash: token_id.as_bytes(), expires_at: accepted.remember_until };
         let mut tx = self.store.begin(at.id()).await?;
-        let taken =
-            client_assertions::take(&mut tx, at.id(), &client.id, token_id.as_bytes(), accepted.remember_until).await?;
+        let taken = client_assertions::take(&mut tx, at.id(), used, now).await?;
         tx.commit().await?;
         if !taken {
             return refuse(failed("the assertion was used before"));

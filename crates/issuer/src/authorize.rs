@@ -9,7 +9,7 @@ use portreeve_crypto::{SecretText, public_id};
 use portreeve_domain::journey::{Facts, LevelRule, Requirements, Step};
 use portreeve_domain::{Client, Fault, JourneyId, MfaPolicy, Session, Strength, Timestamp, UserId, lifetimes};
 use portreeve_oidc::Refusal;
-use portreeve_oidc::authorization::{self, Accepted, Answer, Prompt};
+use portreeve_oidc::authorization::{self, Accepted, Answer, Channel, Prompt, Redirectable, RejectedRequest, Rules};
 use portreeve_storage::journeys::{self as journey_rows, JourneyRow};
 
 use crate::Issuer;
@@ -45,6 +45,23 @@ pub enum Progress {
         /// Whose sign-in this was, for the known-device cookie; `None` when nobody signed in.
         user: Option<UserId>,
     },
+}
+
+impl TenantDirectory {
+    /// Checks the rest of a request by the tenant's rules.
+    ///
+    /// # Errors
+    /// As `oidc::authorization::Redirectable::accept`.
+    pub fn accept(&self, request: Redirectable<'_>, channel: Channel) -> Result<Accepted, RejectedRequest> {
+        let (servers, settings) = (self.server_list(), &self.tenant.settings);
+        request.accept(&Rules {
+            channel,
+            pushed_only: settings.require_pushed_authorization_requests,
+            profile: settings.profile,
+            registration_open: settings.registration,
+            servers: &servers,
+        })
+    }
 }
 
 impl Issuer {
@@ -101,7 +118,12 @@ impl Issuer {
         }
     }
 
-    fn refused(&self, at: &TenantDirectory, to: &Addressee<'_>, refusal: Refusal) -> Result<Progress, Fault> {
+    pub(crate) fn refused(
+        &self,
+        at: &TenantDirectory,
+        to: &Addressee<'_>,
+        refusal: Refusal,
+    ) -> Result<Progress, Fault> {
         let answer = self.answer(at, to, Outcome::Refused(refusal))?;
         let browser_state = to.browser.map(|browser| browser.state(at));
         Ok(Progress::Answer { answer, cookie: None, browser_state, user: None })

@@ -1,4 +1,4 @@
-//! The keys a client signs with: registered with it, or fetched from where it publishes them.
+//! The keys a client or a trusted issuer signs with: registered with it, or fetched from where it publishes them.
 //!
 //! Owns when published keys are read again: after ten minutes, and when a signature names a key that is not among them
 //! (OIDC Core §10.1.1), the latter once a minute for one client, whatever is sent in its name (S-055). Each set is parsed
@@ -25,7 +25,16 @@ const RENEWED_AT_MOST_EVERY: Duration = Duration::from_secs(60);
 /// A key set as it was parsed.
 type Parsed = Result<Arc<KeySet>, NoKeys>;
 
-/// What is known of one client's keys. Lives as long as the snapshot of the directory.
+/// Where the keys of a signer are.
+#[derive(Clone, Copy)]
+pub(crate) enum KeySource<'a> {
+    /// They are registered.
+    Registered(&'a Value),
+    /// They are published at this address.
+    Published(&'a str),
+}
+
+/// What is known of one signer's keys. Lives as long as the snapshot of the directory.
 #[derive(Default)]
 pub(crate) struct ClientKeys {
     registered: OnceLock<Parsed>,
@@ -58,11 +67,28 @@ impl Issuer {
     /// Why there are none; nothing of it is our fault.
     pub(crate) async fn keys_of(&self, at: &TenantDirectory, client: &Client, key_id: Option<&str>) -> Parsed {
         let known = at.client_keys.get(&client.id).ok_or(NoKeys::None)?;
-        if let Some(jwks) = &client.metadata.jwks {
-            return known.registered.get_or_init(|| parse(jwks)).clone();
-        }
-        let Some(uri) = client.metadata.jwks_uri.as_deref().filter(|_| client.disabled_at.is_none()) else {
-            return Err(NoKeys::None);
+        let source = match (&client.metadata.jwks, client.metadata.jwks_uri.as_deref()) {
+            (Some(jwks), _) => KeySource::Registered(jwks),
+            (None, Some(uri)) if client.disabled_at.is_none() => KeySource::Published(uri),
+            (None, _) => return Err(NoKeys::None),
+        };
+        self.signer_keys(at, known, source, key_id).await
+    }
+
+    /// The keys of a signer, of whom `known` is known; `key_id` as for `keys_of`.
+    ///
+    /// # Errors
+    /// Why there are none; nothing of it is our fault.
+    pub(crate) async fn signer_keys(
+        &self,
+        at: &TenantDirectory,
+        known: &ClientKeys,
+        source: KeySource<'_>,
+        key_id: Option<&str>,
+    ) -> Parsed {
+        let uri = match source {
+            KeySource::Registered(jwks) => return known.registered.get_or_init(|| parse(jwks)).clone(),
+            KeySource::Published(uri) => uri,
         };
         let asked_at = Instant::now();
         let document = self.outbound.fetch(at.id(), uri, Expected::JwkSet, MAX_AGE).await;

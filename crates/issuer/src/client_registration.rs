@@ -58,8 +58,7 @@ impl Issuer {
         body: &[u8],
     ) -> Result<Registration, Failure<Refusal>> {
         let settings = &at.tenant.settings;
-        if let Err(wait) = self.attempts.charge_registration(settings.rate_limits, at.id(), network, self.ambient.now())
-        {
+        if let Err(wait) = self.charge_registration(at, network).await? {
             return Ok(Registration::TooFast(wait));
         }
         let vouched = match (token, settings.client_registration) {

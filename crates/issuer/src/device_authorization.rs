@@ -150,7 +150,7 @@ impl Issuer {
         network: IpAddr,
     ) -> Result<DeviceArrival, Fault> {
         let now = self.ambient.now();
-        if let Err(wait) = self.attempts.charge_user_code(at.id(), network, now) {
+        if let Err(wait) = self.charge_user_code(at, network).await? {
             return Ok(DeviceArrival::TooMany { wait });
         }
         let Some(user_code) = UserCode::parse(typed) else { return Ok(DeviceArrival::Unknown) };

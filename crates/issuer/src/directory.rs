@@ -9,9 +9,13 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::KeyEncryptionKey;
-use portreeve_domain::{Client, ClientId, ClientOrigin, DpopNonces, Fault, ResourceServer, Tenant, TenantId};
+use portreeve_domain::{
+    Client, ClientId, ClientOrigin, DpopNonces, Fault, ResourceServer, ScopeMeaning, Tenant, TenantId, TrustedIssuer,
+};
 use portreeve_storage::signing_keys::SigningKeyRow;
-use portreeve_storage::{Store, Wall, clients, directory_versions, resource_servers, signing_keys, tenants};
+use portreeve_storage::{
+    Store, Wall, clients, directory_versions, resource_servers, scopes, signing_keys, tenants, trusted_issuers,
+};
 
 use crate::Ambient;
 use crate::client_keys::ClientKeys;
@@ -32,6 +36,12 @@ pub struct TenantDirectory {
     pub servers: Vec<Arc<ResourceServer>>,
     /// Whether this tenant, or one of its clients, demands nonces in DPoP proofs.
     pub(crate) uses_dpop_nonces: bool,
+    /// What their scopes mean, by name.
+    pub scopes: Vec<Arc<ScopeMeaning>>,
+    /// The issuers whose assertions it takes as grants.
+    pub trusted_issuers: Vec<Arc<TrustedIssuer>>,
+    /// The keys of each trusted issuer, in the same order.
+    pub(crate) trusted_keys: Vec<ClientKeys>,
     /// Its signing keys.
     pub signing: SigningKeys,
     /// Its secret keys.
@@ -54,15 +64,39 @@ impl TenantDirectory {
         self.servers.iter().find(|server| server.resource == resource)
     }
 
+    /// What the scope `name` means, when somebody has said it.
+    pub fn scope(&self, name: &str) -> Option<&Arc<ScopeMeaning>> {
+        self.scopes.iter().find(|scope| scope.name == name)
+    }
+
     /// Whether a client is one the operator answers for, or lets pass for one.
     pub fn trusts(&self, client: &Client) -> bool {
         client.origin != ClientOrigin::Anybody || self.tenant.settings.trust_registered_clients
+    }
+
+    /// The trusted issuer that calls itself `issuer`, byte for byte.
+    pub fn trusted_issuer(&self, issuer: &str) -> Option<&Arc<TrustedIssuer>> {
+        self.trusted_issuers.iter().find(|trusted| trusted.issuer == issuer)
+    }
+
+    /// A trusted issuer with what is known of its keys.
+    pub(crate) fn trusted_signer(&self, issuer: &str) -> Option<(&Arc<TrustedIssuer>, &ClientKeys)> {
+        self.trusted_issuers.iter().zip(&self.trusted_keys).find(|(trusted, _)| trusted.issuer == issuer)
     }
 
     /// The resource servers as the pure rules want them.
     pub fn server_list(&self) -> Vec<&ResourceServer> {
         self.servers.iter().map(Arc::as_ref).collect()
     }
+}
+
+/// What the database holds of every tenant, before it is divided among them.
+struct Rows {
+    clients: Vec<Client>,
+    servers: Vec<(TenantId, ResourceServer)>,
+    scopes: Vec<(TenantId, ScopeMeaning)>,
+    trusted: Vec<(TenantId, TrustedIssuer)>,
+    signing: Vec<SigningKeyRow>,
 }
 
 /// Everything at one moment.
@@ -138,25 +172,23 @@ impl Directory {
         // The version is read first: a change in between makes the next look load again, never miss it.
         let version = directory_versions::current(&mut conn).await?;
         let tenants = tenants::all(&mut conn).await?;
-        let clients = clients::all(&mut conn).await?;
-        let servers = resource_servers::all(&mut conn).await?;
-        let signing = signing_keys::all(&mut conn).await?;
+        let rows = Rows {
+            clients: clients::all(&mut conn).await?,
+            servers: resource_servers::all(&mut conn).await?,
+            scopes: scopes::all(&mut conn).await?,
+            trusted: trusted_issuers::all(&mut conn).await?,
+            signing: signing_keys::all(&mut conn).await?,
+        };
         drop(conn);
         let mut loaded = Vec::with_capacity(tenants.len());
         for tenant in tenants {
-            loaded.push(Arc::new(self.assemble(tenant, &clients, &servers, &signing).await?));
+            loaded.push(Arc::new(self.assemble(tenant, &rows).await?));
         }
         self.current.store(Arc::new(Snapshot { version, tenants: loaded }));
         Ok(())
     }
 
-    async fn assemble(
-        &self,
-        tenant: Tenant,
-        clients: &[Client],
-        servers: &[(TenantId, ResourceServer)],
-        signing: &[SigningKeyRow],
-    ) -> Result<TenantDirectory, Fault> {
+    async fn assemble(&self, tenant: Tenant, all: &Rows) -> Result<TenantDirectory, Fault> {
         let id = tenant.id;
         let keys = match self.by_id(id) {
             Some(known) => Arc::clone(&known.keys),
@@ -165,17 +197,20 @@ impl Directory {
                 Arc::new(TenantKeys::derive(&root, self.parameters)?)
             }
         };
-        let clients: Vec<_> = clients.iter().filter(|client| client.tenant == id).collect();
+        let signing: Vec<_> = all.signing.iter().filter(|row| row.tenant == id).collect();
+        let clients: Vec<_> = all.clients.iter().filter(|client| client.tenant == id).collect();
         let have_keys = |client: &&&Client| client.metadata.jwks.is_some() || client.metadata.jwks_uri.is_some();
-        let rows: Vec<_> = signing.iter().filter(|row| row.tenant == id).collect();
         Ok(TenantDirectory {
             uses_dpop_nonces: tenant.settings.dpop_nonces == DpopNonces::Required
                 || clients.iter().any(|client| client.metadata.require_dpop_nonce),
             issuer: tenant.issuer(&self.public_url),
             client_keys: clients.iter().filter(have_keys).map(|c| (c.id.clone(), ClientKeys::default())).collect(),
             clients: clients.into_iter().map(|c| (c.id.clone(), Arc::new(c.clone()))).collect(),
-            servers: servers.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
-            signing: SigningKeys::open(&rows, &keys, self.ambient.now())?,
+            servers: all.servers.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
+            scopes: all.scopes.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
+            trusted_issuers: all.trusted.iter().filter(|(t, _)| *t == id).map(|(_, i)| Arc::new(i.clone())).collect(),
+            trusted_keys: all.trusted.iter().filter(|(t, _)| *t == id).map(|_| ClientKeys::default()).collect(),
+            signing: SigningKeys::open(&signing, &keys, self.ambient.now())?,
             keys,
             tenant,
         })

@@ -39,6 +39,7 @@ impl TenantDirectory {
             backchannel_base: None,
             profile: self.tenant.settings.profile,
             scopes: &scopes,
+            pushed_only: self.tenant.settings.require_pushed_authorization_requests,
             registration_open: self.tenant.settings.registration,
             clients_register: self.tenant.settings.client_registration != ClientRegistration::Off,
             ui_locales: &[],

@@ -8,7 +8,7 @@ use portreeve_domain::{
     ActsFor, Client, ClientId, Failure, FamilyId, Fault, GrantType, Subject, Timestamp, TokenFamily, UserId,
 };
 use portreeve_oidc::{Cause, Refusal, subject};
-use portreeve_storage::{Conn, consents, sessions, subject_keys, users};
+use portreeve_storage::{Conn, consents, sessions, subject_keys, subject_links, token_families, users};
 
 use crate::directory::TenantDirectory;
 use crate::settlement::split;
@@ -30,6 +30,8 @@ pub(crate) enum GateRefusal {
     UserDisabled,
     /// The person's address is not proven where anybody can get an account.
     EmailUnverified,
+    /// The issuer on whose word it was granted is not trusted for this client any more, or does not know the person.
+    IssuerNotTrusted,
     /// The family is revoked or has reached its absolute end.
     FamilyEnded,
     /// The session has ended and the grant was not made to outlive it.
@@ -49,6 +51,7 @@ impl GateRefusal {
             Self::UserGone => "UserGone",
             Self::UserDisabled => "UserDisabled",
             Self::EmailUnverified => "EmailUnverified",
+            Self::IssuerNotTrusted => "IssuerNotTrusted",
             Self::FamilyEnded => "FamilyEnded",
             Self::SessionEnded => "SessionEnded",
             Self::ConsentWithdrawn => "ConsentWithdrawn",
@@ -64,6 +67,7 @@ impl GateRefusal {
             | Self::UserGone
             | Self::UserDisabled
             | Self::EmailUnverified
+            | Self::IssuerNotTrusted
             | Self::FamilyEnded
             | Self::SessionEnded
             | Self::ConsentWithdrawn => Cause::GrantEnded,
@@ -179,7 +183,9 @@ async fn check_user(
     }
     let subject = check_person(conn, at, client, family.user).await?;
     check_session(conn, at, family, now).await?;
+    check_trust(conn, at, client, family).await?;
     check_consent(conn, at, client, family).await?;
+    check_ancestors(conn, at, family, now).await?;
     let holder = Holder::User { family: family.id, user: family.user, subject };
     Ok(Pass { client: client.id.clone(), holder })
 }
@@ -227,11 +233,28 @@ async fn check_session(
     if family.offline {
         return Ok(());
     }
-    let session = sessions::find(conn, at.id(), family.session).await?;
+    // Without a session there is no sign-in that could end: the word of a trusted issuer stands in for it.
+    let Some(session) = family.session else { return Ok(()) };
+    let session = sessions::find(conn, at.id(), session).await?;
     if session.is_some_and(|session| session.user == family.user && session.is_live(now)) {
         return Ok(());
     }
     Err(GateRefusal::SessionEnded.into())
+}
+
+/// A grant on the word of another issuer lasts as long as that issuer is trusted for the client and knows the person.
+async fn check_trust(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    client: &Client,
+    family: &TokenFamily,
+) -> Result<(), Failure<GateRefusal>> {
+    let Some(issuer) = &family.trusted_issuer else { return Ok(()) };
+    let is_trusted = at.trusted_issuer(issuer).is_some_and(|trusted| trusted.clients.contains(&client.id));
+    if is_trusted && subject_links::is_linked(conn, at.id(), family.user, issuer).await? {
+        return Ok(());
+    }
+    Err(GateRefusal::IssuerNotTrusted.into())
 }
 
 async fn check_consent(
@@ -240,7 +263,7 @@ async fn check_consent(
     client: &Client,
     family: &TokenFamily,
 ) -> Result<(), Failure<GateRefusal>> {
-    if client.metadata.first_party {
+    if client.metadata.first_party || !family.origin.rests_on_consent() {
         return Ok(());
     }
     let given = consents::find(conn, at.id(), family.user, &client.id).await?;
@@ -248,6 +271,30 @@ async fn check_consent(
         return Ok(());
     }
     Err(GateRefusal::ConsentWithdrawn.into())
+}
+
+/// Asks about every grant that `family` was derived from (RFC 8693): its client, its life, its session, its consent. The
+/// person is the same throughout.
+async fn check_ancestors(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    family: &TokenFamily,
+    now: Timestamp,
+) -> Result<(), Failure<GateRefusal>> {
+    for id in &family.ancestors {
+        let ancestor = token_families::find(conn, at.id(), *id).await?;
+        let ancestor = ancestor.ok_or_else(|| Fault::impossible("a derived grant without the one it came from"))?;
+        // A client that is not registered any more is as good as switched off.
+        let Some(client) = at.client(&ancestor.client) else { return Err(GateRefusal::ClientDisabled.into()) };
+        check_registration(at, client, ancestor.origin)?;
+        if !ancestor.is_live(now) {
+            return Err(GateRefusal::FamilyEnded.into());
+        }
+        check_session(conn, at, &ancestor, now).await?;
+        check_trust(conn, at, client, &ancestor).await?;
+        check_consent(conn, at, client, &ancestor).await?;
+    }
+    Ok(())
 }
 
 impl From<GateRefusal> for Failure<GateRefusal> {

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use portreeve_domain::{Acr, Email, Failure, Fault, Lifetime, ResourceServer};
+use portreeve_domain::{Acr, Email, Failure, Fault, Lifetime, ResourceServer, TokenFamily};
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::Conn;
 use serde::Serialize;
@@ -86,7 +86,7 @@ impl Issuer {
             client: active.client.id.as_str().to_owned(),
             scope: active.token.scope.to_string(),
             email: email.unwrap_or_default(),
-            acr: active.family.as_ref().map(|family| family.acr).map_or("", Acr::name).to_owned(),
+            acr: active.family.as_ref().and_then(TokenFamily::stated_acr).map_or("", Acr::name).to_owned(),
             signed: String::new(),
         };
         let signed = self.sign_identity(at, app, &identity)?;

@@ -1,10 +1,11 @@
 //! Introspection: what a client may know about a token.
 //!
 //! Owns finding the token and asking the gate about its grant. Who sees what is `oidc::introspection`. Everything that is
-//! not active for the caller gets the same bytes, whatever the reason, and none of it is an error. RFC 7662; S-042.
+//! not active for the caller gets the same bytes, whatever the reason, and none of it is an error. RFC 7662, RFC 9701; S-042.
 
 use portreeve_crypto::Bearer;
 use portreeve_domain::{Client, Failure, Fault, GrantType, RefreshTokenId, Timestamp, TokenKind};
+use portreeve_jose::Algorithm;
 use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::introspection::{self, ActiveKind, ActiveToken, INACTIVE};
 use portreeve_oidc::revocation::NamedToken;
@@ -16,8 +17,17 @@ use crate::directory::TenantDirectory;
 use crate::gate;
 use crate::tokens::presented_token::{self, ActiveAccessToken};
 
+/// In which form a caller wants its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntrospectionForm {
+    /// A JSON object.
+    Json,
+    /// The object in a JWT, signed for this caller (RFC 9701).
+    Jwt,
+}
+
 impl Issuer {
-    /// Answers an introspection request with a JSON body; what is not active for the caller is `{"active":false}`.
+    /// Answers an introspection request in the form asked for; what is not active for the caller is `{"active":false}`.
     ///
     /// # Errors
     /// Those of client authentication, which a public client cannot pass; `ParameterMissing` without `token`; a fault
@@ -26,6 +36,7 @@ impl Issuer {
         &self,
         at: &TenantDirectory,
         authorization: &[&[u8]],
+        form: IntrospectionForm,
         parameters: &Parameters,
     ) -> Result<Vec<u8>, Failure<Refusal>> {
         let caller = self.authenticate_confidential_client(at, authorization, parameters).await?;
@@ -38,8 +49,25 @@ impl Issuer {
             Some(bearer) => refresh_token(&mut conn, at, &caller, &bearer, now).await?,
             None => access_token(&mut conn, at, &caller, text, now).await?,
         };
-        Ok(answer.unwrap_or_else(|| INACTIVE.to_vec()))
+        drop(conn);
+        let answer = answer.unwrap_or_else(|| INACTIVE.to_vec());
+        match form {
+            IntrospectionForm::Json => Ok(answer),
+            IntrospectionForm::Jwt => Ok(signed(at, &caller, &answer, now)?),
+        }
     }
+}
+
+/// The answer as a JWT, by the algorithm the caller registered, else RS256 (RFC 9701 §6).
+fn signed(at: &TenantDirectory, caller: &Client, answer: &[u8], now: Timestamp) -> Result<Vec<u8>, Fault> {
+    let unknown = || Fault::impossible("an unknown algorithm is registered for introspection");
+    let algorithm = match caller.metadata.introspection_signed_response_alg.as_deref() {
+        Some(name) => Algorithm::parse(name).ok_or_else(unknown)?,
+        None => Algorithm::Rs256,
+    };
+    let claims = introspection::signed_answer(answer, &at.issuer, &caller.id, now)?;
+    let token = at.signing.active(algorithm)?.sign(introspection::JWT_TYP, &claims).map_err(Fault::new)?;
+    Ok(token.into_bytes())
 }
 
 async fn access_token(

@@ -38,6 +38,7 @@ fn algorithms_of(tenant: &TenantDirectory) -> BTreeSet<Algorithm> {
             metadata.id_token_signed_response_alg.as_deref(),
             metadata.userinfo_signed_response_alg.as_deref(),
             metadata.authorization_signed_response_alg.as_deref(),
+            metadata.introspection_signed_response_alg.as_deref(),
         ]
     });
     let registered = registered.flatten().filter_map(Algorithm::parse);

@@ -34,6 +34,7 @@ mod new_passwords;
 mod password_threads;
 pub mod people;
 mod proven_addresses;
+mod pushed_requests;
 mod recovery;
 mod refusals;
 mod registration;
@@ -45,6 +46,7 @@ mod session_end;
 mod settlement;
 mod signing_keys;
 mod stored_facts;
+mod subject_link;
 mod tenant_keys;
 #[cfg(test)]
 mod testing;
@@ -70,6 +72,7 @@ pub use directory::{Directory, TenantDirectory};
 pub use discovery::PublicDocument;
 pub use gateway::GatewayIdentity;
 pub use initial_access_tokens::InitialAccessToken;
+pub use introspect::IntrospectionForm;
 pub use journeys::{
     AccountChoice, Acted, Arrival, DeviceOutcome, Journey, PostedFrom, Problem, SignInForm, StartedByMyself, Stop,
     is_same_token,
@@ -79,7 +82,7 @@ pub use logout::{Logout, SignedOut};
 pub use mailed_links::{LinkAsks, LinkOutcome, OpenLink};
 pub use mails::{MailContent, OutgoingMail};
 pub use new_passwords::PasswordRefusal;
-pub use password_threads::PasswordThreads;
+pub use password_threads::{PasswordLoad, PasswordThreads};
 pub use portreeve_crypto::SecretText;
 pub use recovery::ResetRequest;
 pub use refusals::{Explanation, RememberedRefusal};
@@ -157,6 +160,11 @@ impl Issuer {
     /// The client for addresses that others chose.
     pub fn outbound(&self) -> &Outbound {
         &self.outbound
+    }
+
+    /// How busy the threads that hash passwords are.
+    pub fn password_load(&self) -> PasswordLoad {
+        self.passwords.load()
     }
 
     /// The operator's settings.

@@ -1,14 +1,15 @@
-//! Mailed links: made when the mail is sent, opened by a page that changes nothing, used up by its button.
+//! One-time links: made when the mail is sent or an operator asks, opened by a page that changes nothing, used up by its
+//! button.
 //!
 //! Owns the secret, what a link is for and when it is dead: it works for its purpose, account, address and tenant only,
-//! 30 minutes from sending, once, and the newest only. Leaves what it brings about to `recovery` and `registration`.
+//! 30 minutes from its making, once, and the newest only. Leaves what it brings about to `recovery` and `proven_addresses`.
 //! SECURITY rules 26, 27 and 30; S-087, S-100.
 
 use std::sync::Arc;
 
 use portreeve_authenticators::PasswordPolicy;
 use portreeve_crypto::{Bearer, SecretText};
-use portreeve_domain::{Actor, Event, EventType, Fault, LinkId, MailPurpose, ProofKind, TokenKind, UserId, lifetimes};
+use portreeve_domain::{Actor, Event, EventType, Fault, LinkId, LinkPurpose, ProofKind, TokenKind, UserId, lifetimes};
 use portreeve_storage::mailed_links::{self, LinkRow};
 use portreeve_storage::{Conn, Tx, totp_credentials};
 
@@ -46,7 +47,7 @@ pub enum LinkAsks {
 /// What a link is about.
 pub(crate) enum LinkTarget {
     /// Setting the password of an account.
-    Reset(Person),
+    Password(Person),
     /// Proving the address of an account.
     Address(Person),
     /// Proving the address of an account to be made.
@@ -81,8 +82,12 @@ impl Issuer {
         cookie: Option<&str>,
     ) -> Result<Option<OpenLink>, Fault> {
         let Some(row) = self.find_live_link(at, text).await? else { return Ok(None) };
-        if row.purpose == MailPurpose::PasswordReset.name() {
-            return self.open_reset(at, row).await;
+        match LinkPurpose::parse(&row.purpose) {
+            Some(purpose @ (LinkPurpose::PasswordReset | LinkPurpose::AccountSetup)) => {
+                return self.open_password(at, row, purpose).await;
+            }
+            Some(LinkPurpose::VerifyEmail) => {}
+            None => return Ok(None),
         }
         // Who opens the link in the browser that asked for it knows the password set there; anybody else sets an own one,
         // so that no stranger's password survives the claim (S-100).
@@ -128,8 +133,8 @@ impl Issuer {
             }
         };
         match (target, phc) {
-            (LinkTarget::Reset(person), Some(phc)) => self.reset_password(at, &row, &person, &phc, from).await,
-            (LinkTarget::Reset(_), None) => Err(Fault::impossible("a reset without a password")),
+            (LinkTarget::Password(person), Some(phc)) => self.reset_password(at, &row, &person, &phc, from).await,
+            (LinkTarget::Password(_), None) => Err(Fault::impossible("a reset without a password")),
             (LinkTarget::Address(person), phc) => self.prove_address(at, &row, &person, phc.as_deref()).await,
             (LinkTarget::Registration(registration), phc) => {
                 self.claim_address(at, &row, *registration, phc.as_deref()).await
@@ -137,11 +142,11 @@ impl Issuer {
         }
     }
 
-    /// Makes a link for a mail that is about to be sent; every older one of the account and purpose dies. Commits.
+    /// Makes a link for a mail that is about to be sent, or for an operator to print; every older one of the account and purpose dies. Commits.
     pub(crate) async fn mint_link(
         &self,
         at: &TenantDirectory,
-        purpose: MailPurpose,
+        purpose: LinkPurpose,
         user: UserId,
         email_index: [u8; 32],
     ) -> Result<SecretText, Fault> {
@@ -157,7 +162,11 @@ impl Issuer {
         };
         let mut tx = self.store.begin(at.id()).await?;
         mailed_links::insert_newest(&mut tx, at.id(), &row, now).await?;
-        let event = Event::new(EventType::LinkSent, now, Actor::System).about(user).with("purpose", purpose.name());
+        let (kind, actor) = match purpose {
+            LinkPurpose::PasswordReset | LinkPurpose::VerifyEmail => (EventType::LinkSent, Actor::System),
+            LinkPurpose::AccountSetup => (EventType::LinkPrinted, Actor::Operator),
+        };
+        let event = Event::new(kind, now, actor).about(user).with("purpose", purpose.name());
         audit::record(&mut tx, &self.ambient, at, event).await?;
         tx.commit().await?;
         Bearer::mint(TokenKind::MailedLink.prefix(), id.as_i64(), &secret, &at.keys.permutation).map_err(Fault::new)
@@ -184,17 +193,20 @@ impl Issuer {
         Ok(row.filter(|row| bearer.proves(&row.secret_hash) && row.consumed_at.is_none() && now < row.expires_at))
     }
 
-    async fn open_reset(&self, at: &TenantDirectory, row: LinkRow) -> Result<Option<OpenLink>, Fault> {
+    async fn open_password(
+        &self,
+        at: &TenantDirectory,
+        row: LinkRow,
+        purpose: LinkPurpose,
+    ) -> Result<Option<OpenLink>, Fault> {
         let mut conn = self.store.read(at.id()).await?;
-        let Some(person) = owner_of(&mut conn, at, &row).await? else { return Ok(None) };
-        if person.email_verified_at.is_none() {
-            return Ok(None);
-        }
+        let person = owner_of(&mut conn, at, &row).await?.filter(|person| may_set_password(person, purpose));
+        let Some(person) = person else { return Ok(None) };
         let has_second_factor = totp_credentials::find(&mut conn, at.id(), person.id).await?.is_some();
         let policy = if has_second_factor { PasswordPolicy::WITH_SECOND_FACTOR } else { PasswordPolicy::SINGLE_FACTOR };
         let email = person.email.clone().unwrap_or_default();
         let asks = LinkAsks::NewPassword { minimum: policy.minimum_length };
-        Ok(Some(OpenLink { row, target: LinkTarget::Reset(person), email, asks }))
+        Ok(Some(OpenLink { row, target: LinkTarget::Password(person), email, asks }))
     }
 
     async fn open_address_proof(
@@ -232,6 +244,12 @@ fn asks(knows_password: bool) -> LinkAsks {
         true => LinkAsks::Confirmation,
         false => LinkAsks::NewPassword { minimum: PasswordPolicy::SINGLE_FACTOR.minimum_length },
     }
+}
+
+/// Whether a link for this purpose may set the person's password: one that was mailed needs an address that is proven; one
+/// that an operator handed over does not.
+pub(crate) fn may_set_password(person: &Person, purpose: LinkPurpose) -> bool {
+    purpose == LinkPurpose::AccountSetup || person.email_verified_at.is_some()
 }
 
 /// The account of a link, while it is in service and has the address the link went to.

@@ -4,9 +4,14 @@
 //! and made when it is sent, so that neither rests in a queue and a link's age counts from sending. Leaves the
 //! words to `pages` and delivery to `jobs`. DESIGN §6; SECURITY rules 15, 27 and 28.
 
+use std::sync::Arc;
+
 use portreeve_crypto::public_id;
-use portreeve_domain::{Email, Fault, JourneyId, MailPurpose, OutboxId, OutboxMessage, Timestamp, UserId, lifetimes};
-use portreeve_storage::outbox::{self, OutboxRow};
+use portreeve_domain::{
+    Actor, Email, Event, EventType, Fault, JourneyId, LinkPurpose, MailPurpose, OutboxId, OutboxMessage, Timestamp,
+    UserId, lifetimes,
+};
+use portreeve_storage::outbox::{self, OutboxLease, OutboxRow};
 use portreeve_storage::{Tx, users};
 
 use crate::authorize::journey_text;
@@ -14,7 +19,7 @@ use crate::directory::TenantDirectory;
 use crate::journeys::{Journey, account_key};
 use crate::people::{self, Person};
 use crate::row_ids::made_at;
-use crate::{Issuer, registration};
+use crate::{Issuer, audit, registration};
 
 /// What mail identifiers begin with.
 const MAIL_PREFIX: &str = "mail_";
@@ -118,7 +123,7 @@ impl Issuer {
         let Some(user) = journey.user() else { return Ok(()) };
         let index = users::find(tx, at.id(), user).await?.and_then(|row| row.email_index).unwrap_or_default();
         journey.stored.address_mail_sent = true;
-        if !self.attempts.charge_mail(at.id(), account_key(&index), self.ambient.now()) {
+        if !self.charge_mail(tx, at, &account_key(&index)).await? {
             return Ok(());
         }
         let wished = journey.stored.locale.as_deref().or(journey.request.ui_locales.first().map(String::as_str));
@@ -133,21 +138,22 @@ impl Issuer {
     /// proven (SECURITY rule 15), or what it was to prove is proven. Commits.
     ///
     /// # Errors
-    /// A fault when the database is away.
-    pub async fn outgoing_mail(&self, row: &OutboxRow) -> Result<Option<OutgoingMail>, Fault> {
-        let OutboxMessage::Mail { purpose, user, locale, journey } = &row.message else {
+    /// A fault when the database is away (transient), the tenant is so new that this node has not heard of it
+    /// (transient), or what is stored cannot be read.
+    pub async fn outgoing_mail(&self, row: &OutboxRow, message: &OutboxMessage) -> Result<Option<OutgoingMail>, Fault> {
+        let OutboxMessage::Mail { purpose, user, locale, journey } = message else {
             return Err(Fault::impossible("a message of another topic was taken for a mail"));
         };
-        let Some(at) = self.directory.by_id(row.tenant) else { return Ok(None) };
+        let at = self.tenant_of(row)?;
         let Some(recipient) = self.recipient(&at, *purpose, *user, *journey).await? else { return Ok(None) };
         let back = journey.map(|id| journey_text(&at, id)).transpose()?;
         let recover_link = format!("{}/recover", at.issuer);
         let content = match purpose {
-            MailPurpose::PasswordReset => {
-                MailContent::PasswordReset { link: self.new_link(&at, *purpose, &recipient, back).await? }
-            }
+            MailPurpose::PasswordReset => MailContent::PasswordReset {
+                link: self.new_link(&at, LinkPurpose::PasswordReset, &recipient, back).await?,
+            },
             MailPurpose::VerifyEmail => {
-                MailContent::VerifyEmail { link: self.new_link(&at, *purpose, &recipient, back).await? }
+                MailContent::VerifyEmail { link: self.new_link(&at, LinkPurpose::VerifyEmail, &recipient, back).await? }
             }
             MailPurpose::AccountExists => {
                 let path = back.map(|journey| format!("/j/{journey}")).unwrap_or_default();
@@ -167,10 +173,33 @@ impl Issuer {
         }))
     }
 
+    /// Gives a message up for good, with its event; false when another sender has taken it over. Commits.
+    ///
+    /// `reason` holds no personal data.
+    ///
+    /// # Errors
+    /// A fault when the database is away or the tenant is so new that this node has not heard of it (both transient).
+    pub async fn bury_message(&self, row: &OutboxRow, lease: OutboxLease, reason: &str) -> Result<bool, Fault> {
+        let (at, now) = (self.tenant_of(row)?, self.ambient.now());
+        let mut tx = self.store.begin(row.tenant).await?;
+        if !outbox::bury(&mut tx, row.tenant, lease, now, reason).await? {
+            return Ok(false);
+        }
+        let event = Event::new(EventType::MessageBuried, now, Actor::System);
+        let event = event.with("message", row.id.as_i64()).with("tries", lease.tries).with("reason", reason);
+        audit::record(&mut tx, &self.ambient, &at, event).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    fn tenant_of(&self, row: &OutboxRow) -> Result<Arc<TenantDirectory>, Fault> {
+        self.directory.by_id(row.tenant).ok_or_else(|| Fault::transient("the tenant is not in the directory yet"))
+    }
+
     async fn new_link(
         &self,
         at: &TenantDirectory,
-        purpose: MailPurpose,
+        purpose: LinkPurpose,
         to: &Recipient,
         journey: Option<String>,
     ) -> Result<String, Fault> {

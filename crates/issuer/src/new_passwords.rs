@@ -5,7 +5,7 @@
 
 use portreeve_authenticators::{Password, PasswordPolicy, PasswordRefused, PolicyViolation};
 use portreeve_crypto::SealingKey;
-use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, SessionEnd, UserId};
+use portreeve_domain::{Actor, Event, EventType, Fault, LinkPurpose, SessionEnd, UserId};
 use portreeve_storage::{Tx, factor_failures, mailed_links, password_credentials};
 
 use crate::directory::TenantDirectory;
@@ -91,8 +91,9 @@ impl Issuer {
         audit::record(tx, &self.ambient, at, event).await?;
         let counted_under = UserId::from_bytes(account_key(owner.email_index));
         factor_failures::clear(tx, at.id(), counted_under, PASSWORD_FACTOR).await?;
-        mailed_links::retire(tx, at.id(), user, MailPurpose::PasswordReset, now).await?;
-        mailed_links::retire(tx, at.id(), user, MailPurpose::VerifyEmail, now).await?;
+        for purpose in LinkPurpose::ALL {
+            mailed_links::retire(tx, at.id(), user, purpose, now).await?;
+        }
         let (reason, actor) = (SessionEnd::PasswordChanged, Actor::User(user));
         Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await?;
         Ok(password_mark(&sealed))

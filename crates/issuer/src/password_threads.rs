@@ -3,11 +3,14 @@
 //! Owns the queue and the threads, each with its own block of Argon2 memory. Leaves the hashing to `authenticators`.
 //! DESIGN §7, SECURITY rule 24.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
 use portreeve_authenticators::{HashMemory, Password, Verification};
 use portreeve_domain::Fault;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use crate::directory::TenantDirectory;
 
@@ -29,7 +32,32 @@ type Work = Box<dyn FnOnce(&mut HashMemory) + Send>;
 
 /// The hashing threads. Cheap to clone; they end with the last clone.
 #[derive(Clone)]
-pub struct PasswordThreads(mpsc::SyncSender<Work>);
+pub struct PasswordThreads {
+    queue: mpsc::SyncSender<Work>,
+    load: Arc<Load>,
+}
+
+/// What the queue has seen since the start.
+#[derive(Default)]
+struct Load {
+    waiting: AtomicU64,
+    begun: AtomicU64,
+    waited_micros: AtomicU64,
+    refused: AtomicU64,
+}
+
+/// The queue in numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordLoad {
+    /// How many passwords wait for a thread now.
+    pub waiting: u64,
+    /// How many a thread has taken up since the start.
+    pub begun: u64,
+    /// How long all of those waited, together.
+    pub waited: Duration,
+    /// How many found the queue full and were told to come back.
+    pub refused: u64,
+}
 
 impl PasswordThreads {
     /// Starts `threads` threads (at least one).
@@ -45,7 +73,18 @@ impl PasswordThreads {
             let name = format!("password-{number}");
             std::thread::Builder::new().name(name).spawn(move || hash_until_closed(&work)).map_err(Fault::new)?;
         }
-        Ok(Self(queue))
+        Ok(Self { queue, load: Arc::default() })
+    }
+
+    /// How busy the threads are and were.
+    pub fn load(&self) -> PasswordLoad {
+        let read = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        PasswordLoad {
+            waiting: read(&self.load.waiting),
+            begun: read(&self.load.begun),
+            waited: Duration::from_micros(read(&self.load.waited_micros)),
+            refused: read(&self.load.refused),
+        }
     }
 
     /// Compares a password with a stored hash; `None` costs as much and never matches.
@@ -94,12 +133,28 @@ impl PasswordThreads {
         work: impl FnOnce(&mut HashMemory) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let (answer, answered) = oneshot::channel();
+        let (load, queued) = (Arc::clone(&self.load), Instant::now());
         let work: Work = Box::new(move |memory| {
+            load.begin(queued.elapsed());
             // Nobody waits any more when the browser has gone away.
             let _ = answer.send(work(memory));
         });
-        self.0.try_send(work).map_err(|_| Fault::transient("every password thread is busy"))?;
+        self.load.waiting.fetch_add(1, Ordering::Relaxed);
+        if self.queue.try_send(work).is_err() {
+            self.load.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.load.refused.fetch_add(1, Ordering::Relaxed);
+            return Err(Fault::transient("every password thread is busy"));
+        }
         answered.await.map_err(|_| Fault::impossible("a password thread died"))?
+    }
+}
+
+impl Load {
+    fn begin(&self, waited: Duration) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        let micros = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
+        self.waited_micros.fetch_add(micros, Ordering::Relaxed);
     }
 }
 
@@ -111,5 +166,43 @@ fn hash_until_closed(work: &Mutex<mpsc::Receiver<Work>>) {
             Ok(work) => work(&mut memory),
             Err(mpsc::RecvError) => return,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SECURITY rule 24: a queue that is full refuses at once, and says so in its numbers.
+    #[tokio::test]
+    async fn what_waits_and_what_is_refused_is_counted() {
+        let threads = PasswordThreads::start(1).unwrap();
+        let (open, closed) = mpsc::channel::<()>();
+        let first = threads.clone();
+        let first = tokio::spawn(async move { first.run(move |_| Ok(closed.recv().is_err())).await });
+        while threads.load().begun == 0 {
+            tokio::task::yield_now().await;
+        }
+        let waiting: Vec<_> = (0..QUEUE_PER_THREAD)
+            .map(|_| {
+                let threads = threads.clone();
+                tokio::spawn(async move { threads.run(|_| Ok(())).await })
+            })
+            .collect();
+        while threads.load().waiting < QUEUE_PER_THREAD as u64 {
+            tokio::task::yield_now().await;
+        }
+
+        let refused = threads.run(|_| Ok(())).await;
+
+        assert!(refused.is_err_and(|fault| fault.is_transient()));
+        assert_eq!((threads.load().refused, threads.load().begun), (1, 1));
+        drop(open);
+        assert!(first.await.unwrap().unwrap());
+        for one in waiting {
+            one.await.unwrap().unwrap();
+        }
+        let load = threads.load();
+        assert_eq!((load.waiting, load.begun, load.refused), (0, 1 + QUEUE_PER_THREAD as u64, 1));
     }
 }

@@ -1,18 +1,20 @@
-//! Recovery: a new password by a mailed link.
+//! Recovery: a new password by a link.
 //!
-//! Owns asking for the link and what the link does. Known, unknown, switched-off and unverified accounts get the same
+//! Owns asking for the link and what it does, also one that an operator handed over for an account without a password. Known, unknown, switched-off and unverified accounts get the same
 //! answer after the same work (S-071, S-089). A reset sets a password and nothing else: it signs nobody in, second factors
 //! stay, and everything the former password had opened ends (SECURITY rule 26; S-088).
 
 use std::sync::Arc;
 
-use portreeve_domain::{Actor, Email, EmailError, Event, EventType, Fault, LinkId, MailPurpose, OutboxMessage};
+use portreeve_domain::{
+    Actor, Email, EmailError, Event, EventType, Fault, LinkId, LinkPurpose, MailPurpose, OutboxMessage,
+};
 use portreeve_storage::mailed_links::{self, LinkRow};
 
 use crate::attempts::{Attempt, Endeavour};
 use crate::directory::TenantDirectory;
 use crate::journeys::{PostedFrom, account_key, at_least_a_second};
-use crate::mailed_links::{LinkOutcome, owner_of};
+use crate::mailed_links::{LinkOutcome, may_set_password, owner_of};
 use crate::new_passwords::PasswordOwner;
 use crate::people::{self, Person};
 use crate::{Issuer, audit};
@@ -48,12 +50,10 @@ impl Issuer {
             Err(error) => return Ok(ResetRequest::NotAnAddress(error)),
         };
         let (now, account) = (self.ambient.now(), account_key(&people::email_index(at, &email)));
-        let attempt = Attempt { endeavour: Endeavour::Mail, tenant: at.id(), network: from.network, account };
-        if let Err(wait) = self.attempts.charge(at.tenant.settings.rate_limits, &attempt, now) {
+        let attempt = Attempt { endeavour: Endeavour::Mail, network: from.network, account };
+        if let Err(wait) = self.charge_attempt(at, &attempt).await? {
             return Ok(ResetRequest::TooMany { wait: at_least_a_second(wait) });
         }
-        // Five mails an hour and no more, whoever asks; the newest link works, so nothing is said (S-143).
-        let may_mail = self.attempts.charge_mail(at.id(), account, now);
         let journey = match journey {
             Some(journey) => self.find_journey(at, journey).await?.map(|row| row.id),
             None => None,
@@ -61,8 +61,10 @@ impl Issuer {
         let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
         let mut event = Event::new(EventType::PasswordResetRequested, now, Actor::Anonymous);
         event.subject = person.as_ref().map(|person| person.id);
-        let mailed = person.filter(|person| may_mail && can_recover(person));
         let mut tx = self.store.begin(at.id()).await?;
+        // Five mails an hour and no more, whoever asks; the newest link works, so nothing is said (S-143).
+        let may_mail = self.charge_mail(&mut tx, at, &account).await?;
+        let mailed = person.filter(|person| may_mail && can_recover(person));
         audit::record(&mut tx, &self.ambient, at, event).await?;
         match mailed {
             Some(person) => {
@@ -100,13 +102,19 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<LinkOutcome, Fault> {
         let mut tx = self.store.begin(at.id()).await?;
-        let is_owned = owner_of(&mut tx, at, link).await?.is_some_and(|person| person.email_verified_at.is_some());
+        let purpose = LinkPurpose::parse(&link.purpose);
+        let is_owned = owner_of(&mut tx, at, link)
+            .await?
+            .is_some_and(|person| purpose.is_some_and(|purpose| may_set_password(&person, purpose)));
         if !is_owned || !self.consume_link(&mut tx, at, link).await? {
             return Ok(LinkOutcome::Dead);
         }
         let owner = PasswordOwner { user: person.id, key: &person.key, email_index: &link.email_index };
         self.set_new_password(&mut tx, at, &owner, phc).await?;
-        self.mail(&mut tx, at, MailPurpose::PasswordChanged, person.id, &from.locale).await?;
+        // An address that nobody has proven gets no mail (SECURITY rule 15).
+        if person.email_verified_at.is_some() {
+            self.mail(&mut tx, at, MailPurpose::PasswordChanged, person.id, &from.locale).await?;
+        }
         tx.commit().await?;
         Ok(LinkOutcome::PasswordChanged)
     }

@@ -128,7 +128,7 @@ impl Issuer {
                 return Ok(Acted::Problem(Problem::Registration(problems)));
             }
         };
-        if let Some(refused) = self.charge_mail_request(at, &email, from) {
+        if let Some(refused) = self.charge_mail_request(at, &email, from).await? {
             return Ok(refused);
         }
         let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
@@ -157,7 +157,7 @@ impl Issuer {
     ) -> Result<Acted, Fault> {
         let typed = journey.stored.registration.as_ref().map(|pending| Email::parse(&pending.email));
         let Some(Ok(email)) = typed else { return Ok(Acted::Stale) };
-        if let Some(refused) = self.charge_mail_request(at, &email, from) {
+        if let Some(refused) = self.charge_mail_request(at, &email, from).await? {
             return Ok(refused);
         }
         self.mail_registration(at, journey, &email, from).await
@@ -176,7 +176,7 @@ impl Issuer {
         let person = self.person_of(at, &journey).await?;
         let typed = person.and_then(|person| person.email).map(|email| Email::parse(&email));
         let Some(Ok(email)) = typed else { return Ok(Acted::Stale) };
-        if let Some(refused) = self.charge_mail_request(at, &email, from) {
+        if let Some(refused) = self.charge_mail_request(at, &email, from).await? {
             return Ok(refused);
         }
         journey.stored.locale = Some(from.locale.clone());
@@ -205,22 +205,23 @@ impl Issuer {
         let mut tx = self.store.begin(at.id()).await?;
         let event = Event::new(EventType::UserRegistrationRequested, now, Actor::Anonymous);
         audit::record(&mut tx, &self.ambient, at, event.with_client(&journey.client.id)).await?;
-        if self.attempts.charge_mail(at.id(), account_key(&people::email_index(at, email)), now) {
+        if self.charge_mail(&mut tx, at, &account_key(&people::email_index(at, email))).await? {
             self.enqueue(&mut tx, at, &message).await?;
         }
         self.advance(tx, at, journey).await
     }
 
     /// Charges a request for a mail; what to answer when it is one too many.
-    fn charge_mail_request(&self, at: &TenantDirectory, email: &Email, from: &PostedFrom) -> Option<Acted> {
-        let attempt = Attempt {
-            endeavour: Endeavour::Mail,
-            tenant: at.id(),
-            network: from.network,
-            account: account_key(&people::email_index(at, email)),
-        };
-        let charged = self.attempts.charge(at.tenant.settings.rate_limits, &attempt, self.ambient.now());
-        charged.err().map(|wait| Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }))
+    async fn charge_mail_request(
+        &self,
+        at: &TenantDirectory,
+        email: &Email,
+        from: &PostedFrom,
+    ) -> Result<Option<Acted>, Fault> {
+        let account = account_key(&people::email_index(at, email));
+        let attempt = Attempt { endeavour: Endeavour::Mail, network: from.network, account };
+        let charged = self.charge_attempt(at, &attempt).await?;
+        Ok(charged.err().map(|wait| Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) })))
     }
 }
 

@@ -58,6 +58,18 @@ impl RowIds {
         Ok(kept)
     }
 
+    /// Gives the node number back: the next node may have it as soon as its clock is past every id made here, so that even
+    /// a node whose clock is behind makes none of them again.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn release(&self, store: &Store, owner: &str) -> Result<(), Fault> {
+        let free_from = made_at(self.last.load(Ordering::Relaxed)).plus(Lifetime::from_millis(1));
+        let mut tx = store.begin(Wall::All).await?;
+        leases::release(&mut tx, TenantId::DEFAULT, &lease_name(self.node), owner, free_from).await?;
+        tx.commit().await
+    }
+
     /// The next id; greater than every id this node gave before, also when the clock goes back.
     pub fn next(&self, now: Timestamp) -> i64 {
         let floor = stamp(now);
@@ -82,34 +94,4 @@ fn lease_name(node: i64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Timestamp = Timestamp::from_millis(EPOCH_MILLIS + 1000);
-
-    #[test]
-    fn ids_of_a_node_ascend_even_when_the_clock_goes_back() {
-        let ids = RowIds::new(3, NOW);
-        let first = ids.next(NOW);
-
-        let second = ids.next(NOW);
-        let earlier = ids.next(NOW.minus(Lifetime::from_hours(1)));
-
-        assert!(first < second && second < earlier);
-    }
-
-    #[test]
-    fn an_id_tells_when_it_was_made() {
-        let ids = RowIds::new(1023, NOW);
-
-        assert_eq!(made_at(ids.next(NOW.plus(Lifetime::from_hours(5)))), NOW.plus(Lifetime::from_hours(5)));
-    }
-
-    #[test]
-    fn ids_of_two_nodes_never_meet() {
-        let (one, two) = (RowIds::new(1, NOW), RowIds::new(2, NOW));
-
-        assert_eq!(one.next(NOW) >> 53, 1);
-        assert_eq!(two.next(NOW) >> 53, 2);
-    }
-}
+mod tests;

@@ -58,6 +58,11 @@ impl ProvenSender {
         Self { confirmation: Confirmation { key, certificate: None }, proof }
     }
 
+    /// What was shown.
+    pub(crate) fn confirmation(&self) -> Confirmation {
+        self.confirmation
+    }
+
     /// The proven key.
     pub(crate) fn key(&self) -> Option<Thumbprint> {
         self.confirmation.key

@@ -83,6 +83,27 @@ pub(crate) fn open_facts(at: &TenantDirectory, id: JourneyId, sealed: &[u8]) -> 
     open(at, id, "facts_sealed", sealed)
 }
 
+/// Seals a value at its place.
+pub(crate) fn seal_at<T: Serialize>(
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    place: &AssociatedData<'_>,
+    value: &T,
+) -> Result<Vec<u8>, Fault> {
+    let json = serde_json::to_vec(value).map_err(Fault::new)?;
+    at.keys.seal.seal(ambient.random(), place, &json).map_err(Fault::new)
+}
+
+/// Opens what was sealed at a place.
+pub(crate) fn open_at<T: DeserializeOwned>(
+    at: &TenantDirectory,
+    place: &AssociatedData<'_>,
+    sealed: &[u8],
+) -> Result<T, Fault> {
+    let json = at.keys.seal.open(place, sealed).map_err(Fault::new)?;
+    serde_json::from_slice(&json).map_err(|e| Fault::new(e).while_doing("read what was sealed"))
+}
+
 fn place<'a>(tenant: TenantId, column: &'static str, row: &'a [u8; 8]) -> AssociatedData<'a> {
     AssociatedData { table: "journeys", column, row, tenant: tenant.as_i64() }
 }
@@ -94,9 +115,8 @@ fn seal<T: Serialize>(
     column: &'static str,
     value: &T,
 ) -> Result<Vec<u8>, Fault> {
-    let json = serde_json::to_vec(value).map_err(Fault::new)?;
     let row = id.as_i64().to_be_bytes();
-    at.keys.seal.seal(ambient.random(), &place(at.id(), column, &row), &json).map_err(Fault::new)
+    seal_at(ambient, at, &place(at.id(), column, &row), value)
 }
 
 fn open<T: DeserializeOwned>(
@@ -106,6 +126,5 @@ fn open<T: DeserializeOwned>(
     sealed: &[u8],
 ) -> Result<T, Fault> {
     let row = id.as_i64().to_be_bytes();
-    let json = at.keys.seal.open(&place(at.id(), column, &row), sealed).map_err(Fault::new)?;
-    serde_json::from_slice(&json).map_err(|e| Fault::new(e).while_doing("read a stored journey"))
+    open_at(at, &place(at.id(), column, &row), sealed)
 }

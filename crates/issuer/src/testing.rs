@@ -18,7 +18,9 @@ use serde_json::Value;
 
 use crate::people::{self, NewPerson};
 use crate::tokens::code::{self, CodeRequest};
-use crate::{Ambient, Clock, Issuer, ResourceRequest, RowIds, SenderEvidence, Settings, TenantDirectory, gate};
+use crate::{
+    Ambient, Clock, IntrospectionForm, Issuer, ResourceRequest, RowIds, SenderEvidence, Settings, TenantDirectory, gate,
+};
 
 pub(crate) const ISSUER: &str = "https://id.example";
 /// Its tokens are JWTs.
@@ -41,7 +43,7 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) ada: UserId,
     pub(crate) session: Session,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What a grant may differ in.
@@ -59,10 +61,14 @@ impl Default for GrantOf<'_> {
     }
 }
 
+fn open(folder: &tempfile::TempDir) -> Store {
+    Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).unwrap()
+}
+
 impl World {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).unwrap();
+        let store = open(&folder);
         migrations::up(&store, NOW).await.unwrap();
         let clock = Clock::manual(NOW);
         let ambient = Ambient::new(clock.clone(), Random::seeded([7; 32]), RowIds::new(0, NOW));
@@ -77,11 +83,16 @@ impl World {
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         register(&issuer).await;
         let (ada, session) = sign_in(&issuer).await;
-        Self { issuer, clock, ada, session, _folder: folder }
+        Self { issuer, clock, ada, session, folder }
     }
 
     pub(crate) fn at(&self) -> Arc<TenantDirectory> {
         self.issuer.directory.by_id(TenantId::DEFAULT).unwrap()
+    }
+
+    /// Opens the database once more, as another process does.
+    pub(crate) fn another_store(&self) -> Store {
+        open(&self.folder)
     }
 
     pub(crate) fn client(&self, id: &str) -> Arc<Client> {
@@ -124,7 +135,7 @@ impl World {
             client: ClientId::parse(grant.client).unwrap(),
             origin: GrantType::AuthorizationCode,
             user: self.ada,
-            session: self.session.id,
+            session: Some(self.session.id),
             sid: self.session.sid.clone(),
             offline: scope.contains("offline_access"),
             scope,
@@ -135,6 +146,11 @@ impl World {
             nonce: Some("n-0S6_WzA2Mj".to_owned()),
             wants_auth_time: false,
             authenticated_at: self.session.authenticated_at(),
+            ancestors: Vec::new(),
+            actors: Vec::new(),
+            may_act: None,
+            trusted_issuer: None,
+            ends_at: None,
             created_at: self.issuer.ambient().now(),
             revoked_at: None,
         }
@@ -168,7 +184,8 @@ impl World {
     }
 
     pub(crate) async fn introspect_bytes(&self, caller: &str, token: &str) -> Result<Vec<u8>, Cause> {
-        self.issuer.introspect(&self.at(), &[], &self.request(caller, &[("token", token)])).await.map_err(cause)
+        let form = IntrospectionForm::Json;
+        self.issuer.introspect(&self.at(), &[], form, &self.request(caller, &[("token", token)])).await.map_err(cause)
     }
 
     pub(crate) async fn introspect(&self, caller: &str, token: &str) -> Value {

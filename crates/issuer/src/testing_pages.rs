@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use portreeve_domain::journey::Step;
-use portreeve_domain::{Email, MailPurpose, OutboxMessage, Profile, TenantId, UserId};
-use portreeve_oidc::authorization::{Accepted, Parsed, Rules};
+use portreeve_domain::{Email, MailPurpose, OutboxMessage, TenantId, UserId};
+use portreeve_oidc::authorization::{Accepted, Channel, Parsed};
 use portreeve_storage::outbox::{self, OutboxRow};
 use portreeve_storage::{Wall, tenants};
 
@@ -86,12 +86,9 @@ impl World {
         ];
         pairs.extend_from_slice(more);
         let (at, client) = (self.at(), self.client("web"));
-        let servers = at.server_list();
-        let registration_open = at.tenant.settings.registration;
-        let rules = Rules { profile: Profile::OAuth21, registration_open, servers: &servers };
         let parsed = Parsed::from_parameters(parameters(&pairs)).unwrap();
         let redirectable = parsed.identify(&client).unwrap().redirectable().unwrap();
-        match redirectable.accept(&rules) {
+        match at.accept(redirectable, Channel::Browser) {
             Ok(accepted) => accepted,
             Err(rejected) => panic!("{:?}", rejected.refusal),
         }
@@ -124,8 +121,8 @@ impl World {
         self.rows()
             .await
             .iter()
-            .filter_map(|row| match &row.message {
-                OutboxMessage::Mail { purpose, .. } => Some(*purpose),
+            .filter_map(|row| match row.message().unwrap() {
+                OutboxMessage::Mail { purpose, .. } => Some(purpose),
                 OutboxMessage::LogoutNotice { .. } => None,
             })
             .collect()
@@ -135,9 +132,11 @@ impl World {
     pub(crate) async fn send_mails(&self) -> Vec<OutgoingMail> {
         let mut mails = Vec::new();
         for row in self.rows().await {
-            mails.extend(self.issuer.outgoing_mail(&row).await.unwrap());
+            mails.extend(self.issuer.outgoing_mail(&row, &row.message().unwrap()).await.unwrap());
             let mut tx = self.issuer.store().begin(row.tenant).await.unwrap();
-            outbox::done(&mut tx, row.tenant, row.id, self.issuer.ambient().now()).await.unwrap();
+            let now = self.issuer.ambient().now();
+            let lease = outbox::lease(&mut tx, row.tenant, row.id, now, now).await.unwrap().unwrap();
+            assert!(outbox::done(&mut tx, row.tenant, lease, now).await.unwrap());
             tx.commit().await.unwrap();
         }
         mails

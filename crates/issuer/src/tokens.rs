@@ -8,8 +8,10 @@ mod access_token;
 mod client_credentials;
 pub(crate) mod code;
 mod device_code;
+mod exchange;
 pub(crate) mod front_channel;
 pub(crate) mod id_token;
+mod jwt_bearer;
 mod mint;
 pub(crate) mod presented_token;
 mod refresh;
@@ -61,6 +63,8 @@ impl Issuer {
                 let wanted = Wanted { scope: scope.as_ref(), resources: &resources };
                 self.grant_to_client(at, &client, &sender, wanted).await
             }
+            TokenRequest::JwtBearer(request) => self.grant_by_assertion(at, &client, &sender, &request).await,
+            TokenRequest::TokenExchange(request) => self.exchange(at, &client, &sender, &request).await,
             TokenRequest::DeviceCode(presented) => self.poll_device(at, &client, &sender, &presented).await,
         }
     }

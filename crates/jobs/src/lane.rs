@@ -4,16 +4,18 @@
 //! no mail (BL-04). Leaves the pace to `outbox`, the words of a mail to `issuer` and `pages`, and where the server may
 //! connect to `outbound`. Back-Channel Logout 1.0 §2.5, §2.8.
 
-use portreeve_domain::{Fault, OutboxMessage};
+use portreeve_domain::{ClientId, Fault, OutboxMessage, TenantId, UserId};
 use portreeve_issuer::Issuer;
 use portreeve_storage::outbox::OutboxRow;
+use tracing::{error, warn};
 
 use crate::mailer::{Mailer, NotSent};
 
-/// How many mails are sent at once.
-const MAILS_AT_ONCE: usize = 4;
-/// How many relying parties are told at once: each may take the whole time of a request.
-const NOTICES_AT_ONCE: usize = 16;
+/// How many mails are sent at once, each to another account: one that hangs holds up its own mails only, and gets them in
+/// the order they were caused.
+pub(crate) const MAILS_AT_ONCE: usize = 32;
+/// How many relying parties are told at once: each may take the whole time of a request, and holds up its own notices only.
+const NOTICES_AT_ONCE: usize = 32;
 
 /// What is delivered side by side.
 #[derive(Clone)]
@@ -22,6 +24,15 @@ pub(crate) enum Lane {
     Mails(Mailer),
     /// Logout tokens to relying parties.
     LogoutNotices,
+}
+
+/// Who gets a message: one at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Receiver {
+    /// An account, or a registration that has none yet.
+    Account(UserId),
+    /// A relying party of a tenant.
+    RelyingParty(TenantId, ClientId),
 }
 
 /// Why a message has not arrived. Holds no personal data.
@@ -33,6 +44,19 @@ pub(crate) enum Undelivered {
     /// This message was not taken.
     #[error("{0}")]
     NotTaken(String),
+    /// The message is none this version knows.
+    #[error("the message cannot be read")]
+    Unreadable,
+}
+
+impl Receiver {
+    /// Who gets this message.
+    pub(crate) fn of(tenant: TenantId, message: &OutboxMessage) -> Self {
+        match message {
+            OutboxMessage::Mail { user, .. } => Self::Account(*user),
+            OutboxMessage::LogoutNotice { client, .. } => Self::RelyingParty(tenant, client.clone()),
+        }
+    }
 }
 
 impl Lane {
@@ -53,18 +77,27 @@ impl Lane {
     }
 
     /// Delivers a message, or finds that nobody is there to get it any more.
-    pub(crate) async fn deliver(&self, issuer: &Issuer, row: &OutboxRow) -> Result<(), Undelivered> {
-        match (self, &row.message) {
-            (Self::Mails(mailer), OutboxMessage::Mail { .. }) => match issuer.outgoing_mail(row).await {
+    pub(crate) async fn deliver(
+        &self,
+        issuer: &Issuer,
+        row: &OutboxRow,
+        message: Result<OutboxMessage, Fault>,
+    ) -> Result<(), Undelivered> {
+        let message = message.map_err(|fault| {
+            error!(message = row.id.as_i64(), %fault, "a message cannot be read; others go on");
+            Undelivered::Unreadable
+        })?;
+        match (self, &message) {
+            (Self::Mails(mailer), OutboxMessage::Mail { .. }) => match issuer.outgoing_mail(row, &message).await {
                 Ok(Some(mail)) => mailer.send(&mail, issuer.ambient().now()).await.map_err(Undelivered::from),
                 Ok(None) => Ok(()),
-                Err(fault) => Err(unmade(&fault)),
+                Err(fault) => Err(unmade(row, &fault)),
             },
             (Self::LogoutNotices, OutboxMessage::LogoutNotice { client, user, sid }) => {
                 match issuer.logout_notice(row.tenant, client, *user, sid).await {
                     Ok(Some(notice)) => post(issuer, &notice.uri, &notice.logout_token).await,
                     Ok(None) => Ok(()),
-                    Err(fault) => Err(unmade(&fault)),
+                    Err(fault) => Err(unmade(row, &fault)),
                 }
             }
             // The topic stands beside the message, in the same row.
@@ -82,9 +115,14 @@ impl From<NotSent> for Undelivered {
     }
 }
 
-fn unmade(fault: &Fault) -> Undelivered {
-    tracing::warn!(%fault, "a message could not be made; is tried again");
-    Undelivered::WayClosed("the message could not be made".to_owned())
+/// What cannot be made for now is tried again; what cannot be made at all counts against the message.
+fn unmade(row: &OutboxRow, fault: &Fault) -> Undelivered {
+    if fault.is_transient() {
+        warn!(%fault, "a message could not be made; is tried again");
+        return Undelivered::WayClosed("the message could not be made".to_owned());
+    }
+    error!(message = row.id.as_i64(), %fault, "a message cannot be made; others go on");
+    Undelivered::NotTaken("the message cannot be made".to_owned())
 }
 
 /// A relying party says 200 when it has signed the person out (§2.8); some say 204.

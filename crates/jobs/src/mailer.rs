@@ -19,6 +19,8 @@ use crate::letter;
 
 /// How long one mail may take, so that a server that never answers holds up few others, and that shortly.
 const SEND: Duration = Duration::from_secs(30);
+/// How long a mail server may take to let us in, when somebody waits for the answer.
+const REACH: Duration = Duration::from_secs(5);
 /// Replies of a mail server that speak of us, not of the mail: authentication is needed, wrong or too weak (RFC 4954 §6).
 const ABOUT_US: [u16; 4] = [530, 534, 535, 538];
 
@@ -53,7 +55,7 @@ pub enum MailerRefused {
 
 /// Why a mail was not sent. Holds no personal data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NotSent {
+pub enum NotSent {
     /// The way out is closed: nothing is wrong with this mail.
     #[error("the mail server is away or does not let us in")]
     Unreachable,
@@ -93,6 +95,24 @@ impl Mailer {
         }
         let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| MailerRefused::Url)?;
         Ok(Self { way: Way::Server { server: server.timeout(Some(SEND)).build(), sender } })
+    }
+
+    /// Finds out whether mails could leave now, without sending one: the folder takes files, or the server lets us in.
+    ///
+    /// # Errors
+    /// `Unreachable`, also when nothing is ever sent.
+    pub async fn reach(&self) -> Result<(), NotSent> {
+        let is_reached = match &self.way {
+            Way::Off => false,
+            Way::Folder { folder, .. } => {
+                let probe = folder.join(".probe");
+                fs::write(&probe, []).await.is_ok() && fs::remove_file(&probe).await.is_ok()
+            }
+            Way::Server { server, .. } => {
+                matches!(timeout(REACH, server.test_connection()).await, Ok(Ok(true)))
+            }
+        };
+        if is_reached { Ok(()) } else { Err(NotSent::Unreachable) }
     }
 
     pub(crate) fn is_off(&self) -> bool {

@@ -2,21 +2,23 @@
 //!
 //! Owns the pace and the end of trying. Any number of runners may work on one database: the lease lets one of them send a
 //! message, and a crash while sending lets it come up again, so a message is sent at least once and a receiver can tell a
-//! repetition by its `Message-ID`. Leaves rows to `storage` and sending to `lane`.
+//! repetition by its `Message-ID` or `jti`. One message that cannot be read, or whose receiver hangs, is its own
+//! trouble and holds up no other. Leaves rows to `storage` and sending to `lane`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use portreeve_domain::{Fault, Lifetime, Timestamp, backoff};
 use portreeve_issuer::Issuer;
 use portreeve_storage::Wall;
-use portreeve_storage::outbox::{self, OutboxRow};
-use tokio::task::JoinSet;
+use portreeve_storage::outbox::{self, OutboxLease, OutboxRow};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::lane::{Lane, Undelivered};
+use crate::lane::{Lane, Receiver, Undelivered};
 use crate::mailer::Mailer;
 
 /// How often the outbox is looked at.
@@ -25,11 +27,15 @@ const PACE: Duration = Duration::from_millis(500);
 const LEASE: Lifetime = Lifetime::from_seconds(60);
 /// How long to wait for a mail server that is away, at most: when it is back, everything is delivered within a minute.
 const AWAY: Lifetime = Lifetime::from_seconds(30);
+/// The longest pause for a message that is refused.
+const REFUSED: Lifetime = Lifetime::from_hours(1);
 /// After how many tries a message that is refused is given up.
 const TRIES: i64 = 20;
 /// How old it must be as well: less than 20 tries with growing pauses take, so that the tries made while the server was
 /// away do not count against a message.
 const LEAST_AGE: Lifetime = Lifetime::from_hours(10);
+/// How long a message that cannot be read is left to others: while nodes are upgraded, a newer one may know it.
+const UPGRADE: Lifetime = Lifetime::from_hours(1);
 
 /// Delivers what is due until `stop` is cancelled, then finishes what it has begun. Mails and notices to relying parties
 /// travel side by side.
@@ -47,12 +53,12 @@ pub async fn run_outbox(issuer: Arc<Issuer>, mailer: Mailer, stop: CancellationT
 async fn run_lane(issuer: Arc<Issuer>, lane: Lane, stop: CancellationToken) {
     let mut pace = interval(PACE);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (mut sending, mut is_failing) = (JoinSet::new(), false);
+    let (mut sending, mut is_failing) = (Sending::default(), false);
     loop {
         tokio::select! {
             biased;
             () = stop.cancelled() => break,
-            Some(_) = sending.join_next(), if !sending.is_empty() => {}
+            () = sending.one_ended(), if !sending.is_idle() => {}
             _ = pace.tick() => {}
         }
         let outcome = take_up(&issuer, &lane, &mut sending).await;
@@ -66,28 +72,80 @@ async fn run_lane(issuer: Arc<Issuer>, lane: Lane, stop: CancellationToken) {
         }
         is_failing = outcome.is_err();
     }
-    while sending.join_next().await.is_some() {}
+    sending.all_ended().await;
+}
+
+/// What is being sent in a lane by this runner, and to whom.
+#[derive(Default)]
+pub(crate) struct Sending {
+    tasks: JoinSet<()>,
+    receivers: HashMap<Id, Receiver>,
+}
+
+impl Sending {
+    pub(crate) fn is_idle(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    fn is_full(&self, lane: &Lane) -> bool {
+        self.tasks.len() >= lane.at_once()
+    }
+
+    fn is_busy(&self, receiver: &Receiver) -> bool {
+        self.receivers.values().any(|busy| busy == receiver)
+    }
+
+    /// Begins to send to `receiver`; `None` is nobody in particular.
+    fn begin(&mut self, receiver: Option<Receiver>, work: impl Future<Output = ()> + Send + 'static) {
+        let task = self.tasks.spawn(work);
+        self.receivers.extend(receiver.map(|receiver| (task.id(), receiver)));
+    }
+
+    async fn one_ended(&mut self) {
+        if let Some(ended) = self.tasks.join_next_with_id().await {
+            let id = match &ended {
+                Ok((id, ())) => *id,
+                Err(failed) => failed.id(),
+            };
+            self.receivers.remove(&id);
+            if ended.as_ref().is_err_and(JoinError::is_panic) {
+                error!("sending a message panicked; it comes up again when its lease is over");
+            }
+        }
+    }
+
+    pub(crate) async fn all_ended(&mut self) {
+        while !self.is_idle() {
+            self.one_ended().await;
+        }
+    }
 }
 
 /// Begins to send what is due, as far as there is room.
-pub(crate) async fn take_up(issuer: &Arc<Issuer>, lane: &Lane, sending: &mut JoinSet<()>) -> Result<(), Fault> {
-    if sending.len() >= lane.at_once() {
+pub(crate) async fn take_up(issuer: &Arc<Issuer>, lane: &Lane, sending: &mut Sending) -> Result<(), Fault> {
+    if sending.is_full(lane) {
         return Ok(());
     }
     let now = issuer.ambient().now();
     let due = outbox::ready(&mut issuer.store().read(Wall::All).await?, lane.topic(), now).await?;
     for row in due {
-        if sending.len() >= lane.at_once() {
+        if sending.is_full(lane) {
             break;
+        }
+        let message = row.message();
+        let receiver = message.as_ref().ok().map(|message| Receiver::of(row.tenant, message));
+        if receiver.as_ref().is_some_and(|receiver| sending.is_busy(receiver)) {
+            continue;
         }
         let now = issuer.ambient().now();
         let mut tx = issuer.store().begin(row.tenant).await?;
-        let is_ours = outbox::lease(&mut tx, row.tenant, row.id, now, now.plus(LEASE)).await?;
+        let lease = outbox::lease(&mut tx, row.tenant, row.id, now, now.plus(LEASE)).await?;
         tx.commit().await?;
-        if is_ours {
+        if let Some(lease) = lease {
             let (issuer, lane) = (Arc::clone(issuer), lane.clone());
-            sending.spawn(async move {
-                if let Err(fault) = deliver(&issuer, &lane, &row).await {
+            sending.begin(receiver, async move {
+                let outcome = lane.deliver(&issuer, &row, message).await;
+                if let Err(fault) = note(&issuer, &row, lease, outcome).await {
                     warn!(%fault, "what became of a message could not be noted; it comes up again");
                 }
             });
@@ -96,40 +154,57 @@ pub(crate) async fn take_up(issuer: &Arc<Issuer>, lane: &Lane, sending: &mut Joi
     Ok(())
 }
 
-/// Sends one leased message and notes how that ended.
-async fn deliver(issuer: &Issuer, lane: &Lane, row: &OutboxRow) -> Result<(), Fault> {
-    let outcome = lane.deliver(issuer, row).await;
+/// Notes how sending ended, unless another runner has taken the message over.
+async fn note(
+    issuer: &Issuer,
+    row: &OutboxRow,
+    lease: OutboxLease,
+    outcome: Result<(), Undelivered>,
+) -> Result<(), Fault> {
     let now = issuer.ambient().now();
-    let mut tx = issuer.store().begin(row.tenant).await?;
-    match outcome {
-        Ok(()) => outbox::done(&mut tx, row.tenant, row.id, now).await?,
-        Err(reason) => match next_try(&reason, row, jitter(issuer)?, now) {
-            Some(at) => outbox::retry(&mut tx, row.tenant, row.id, at, &reason.to_string()).await?,
-            None => {
-                let (message, topic) = (row.id.as_i64(), lane.topic());
-                error!(message, topic, %reason, tries = row.attempts + 1, "a message is given up");
-                outbox::bury(&mut tx, row.tenant, row.id, now, &reason.to_string()).await?;
-            }
-        },
+    let planned = outcome.map_err(|reason| {
+        let at = next_try(&reason, lease, jitter(issuer), now);
+        (reason, at)
+    });
+    let is_noted = match planned {
+        Ok(()) => {
+            let mut tx = issuer.store().begin(row.tenant).await?;
+            let is_ours = outbox::done(&mut tx, row.tenant, lease, now).await?;
+            tx.commit().await?;
+            is_ours
+        }
+        Err((reason, Some(at))) => {
+            let mut tx = issuer.store().begin(row.tenant).await?;
+            let is_ours = outbox::retry(&mut tx, row.tenant, lease, at, &reason.to_string()).await?;
+            tx.commit().await?;
+            is_ours
+        }
+        Err((reason, None)) => {
+            error!(message = row.id.as_i64(), %reason, tries = lease.tries, "a message is given up");
+            issuer.bury_message(row, lease, &reason.to_string()).await?
+        }
+    };
+    if !is_noted {
+        warn!(message = row.id.as_i64(), "a message took longer than its lease; another runner has taken it over");
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// When to try again; `None` gives the message up. A closed way out is no fault of the message and never ends it.
-fn next_try(reason: &Undelivered, row: &OutboxRow, jitter: u8, now: Timestamp) -> Option<Timestamp> {
-    let pause = backoff(u32::try_from(row.attempts).unwrap_or(u32::MAX), jitter);
-    match reason {
-        Undelivered::WayClosed(_) => Some(now.plus(pause.min(AWAY))),
-        Undelivered::NotTaken(_) => {
-            let age = now.since(portreeve_issuer::made_at(row.id.as_i64()));
-            let is_spent = row.attempts + 1 >= TRIES && age >= LEAST_AGE;
-            (!is_spent).then(|| now.plus(pause))
-        }
-    }
+fn next_try(reason: &Undelivered, lease: OutboxLease, jitter: u8, now: Timestamp) -> Option<Timestamp> {
+    let before = u32::try_from(lease.tries.saturating_sub(1)).unwrap_or(u32::MAX);
+    let age = now.since(portreeve_issuer::made_at(lease.id.as_i64()));
+    let (cap, is_spent) = match reason {
+        Undelivered::WayClosed(_) => (AWAY, false),
+        Undelivered::NotTaken(_) => (REFUSED, lease.tries >= TRIES && age >= LEAST_AGE),
+        Undelivered::Unreadable => (REFUSED, age >= UPGRADE),
+    };
+    (!is_spent).then(|| now.plus(backoff(before, cap, jitter)))
 }
 
-fn jitter(issuer: &Issuer) -> Result<u8, Fault> {
-    issuer.ambient().bytes::<1>().map(|[byte]| byte)
+/// A random byte. Without randomness nothing is spread, and nothing else is lost.
+fn jitter(issuer: &Issuer) -> u8 {
+    issuer.ambient().bytes::<1>().map_or(0, |[byte]| byte)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::{KeyEncryptionKey, Random};
-use portreeve_domain::{Lifetime, MailPurpose, OutboxId, OutboxMessage, TenantId, Timestamp, UserId};
+use portreeve_domain::{EventType, Lifetime, MailPurpose, OutboxId, OutboxMessage, TenantId, Timestamp, UserId};
 use portreeve_issuer::configure::{AccountSwitch, NewAccount};
 use portreeve_issuer::{Ambient, Clock, Issuer, RowIds, Settings};
 use portreeve_outbound::Rules;
@@ -88,6 +88,21 @@ impl World {
         outbox::insert(&mut tx, TenantId::DEFAULT, id, &message, self.issuer.ambient().now()).await.unwrap();
         tx.commit().await.unwrap();
         id
+    }
+
+    /// Makes a stored message one that no version of ours wrote.
+    pub(crate) async fn spoil(&self, id: OutboxId) {
+        let mut tx = self.issuer.store().begin(TenantId::DEFAULT).await.unwrap();
+        let spoil = "UPDATE outbox SET message = '{\"topic\":\"carrier_pigeon\"}' WHERE id = $1";
+        assert_eq!(tx.execute(spoil, &[id.as_i64().into()]).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+    }
+
+    /// How many events of a kind the first tenant has.
+    pub(crate) async fn events(&self, kind: EventType) -> i64 {
+        let mut conn = self.issuer.store().read(TenantId::DEFAULT).await.unwrap();
+        let count = "SELECT COUNT(*) FROM events WHERE kind = $1";
+        conn.one(count, &[kind.name().into()], |row| row.integer(0)).await.unwrap()
     }
 
     pub(crate) async fn pending(&self) -> i64 {

@@ -7,6 +7,7 @@ use portreeve_domain::{Acr, ClientId, Confirmation, Fault, Scope, Timestamp, Tok
 use serde::Serialize;
 
 use crate::confirmation::Cnf;
+use crate::token_exchange::act_claim;
 
 /// On whose behalf a token acts.
 #[derive(Clone, Copy)]
@@ -63,13 +64,21 @@ impl AccessToken<'_> {
             iat: self.issued_at.as_seconds(),
             jti: self.token_id,
             scope: self.scope.to_string(),
-            auth_time: family.map(|family| family.authenticated_at.as_seconds()),
-            acr: family.map(|family| family.acr),
+            auth_time: family.and_then(TokenFamily::auth_time).map(Timestamp::as_seconds),
+            acr: family.and_then(TokenFamily::stated_acr),
             amr: amr.as_slice(),
             cnf: Cnf::of(&self.confirmation),
+            act: family.and_then(|family| act_claim(&family.actors)),
+            may_act: family.and_then(|family| family.may_act.as_ref()).map(|sub| MayAct { sub }),
         };
         serde_json::to_vec(&claims).map_err(Fault::new)
     }
+}
+
+/// The party that may act for the subject (RFC 8693 §4.4).
+#[derive(Serialize)]
+pub(crate) struct MayAct<'a> {
+    pub(crate) sub: &'a ClientId,
 }
 
 #[derive(Serialize)]
@@ -91,6 +100,10 @@ struct Claims<'a> {
     amr: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Cnf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    may_act: Option<MayAct<'a>>,
 }
 
 #[cfg(test)]

@@ -65,6 +65,14 @@ impl ClaimsRequest {
         Self::try_from(value).map_err(malformed)
     }
 
+    /// The names alone: what is left to be known once the person is signed in. Values may tell of the person, such as
+    /// whose `sub` or `email` was wanted, so a grant does not keep them.
+    #[must_use]
+    pub fn without_values(&self) -> Self {
+        let names = |section: &Section| section.keys().map(|name| (name.clone(), None)).collect();
+        Self { id_token: names(&self.id_token), userinfo: names(&self.userinfo) }
+    }
+
     /// Whether `claim` is asked for in `section`, in whatever manner.
     pub fn wants(&self, section: ClaimsSection, claim: &str) -> bool {
         self.section(section).contains_key(claim)
@@ -198,6 +206,21 @@ mod tests {
             "auth_time": {"essential": true}, "acr": {"values": ["urn:mace:incommon:iap:silver"]}
         }
     }"#;
+
+    /// S-134: which person a request was about is not kept with the grant.
+    #[test]
+    fn a_grant_keeps_the_names_of_claims_and_not_their_values() {
+        let request = parse(
+            r#"{"userinfo":{"email":{"value":"ada@example.com"},"name":null},"id_token":{"sub":{"value":"ada"}}}"#,
+        );
+
+        let kept = request.without_values();
+
+        assert_eq!(
+            serde_json::to_string(&kept).unwrap(),
+            r#"{"id_token":{"sub":null},"userinfo":{"email":null,"name":null}}"#
+        );
+    }
 
     /// OC-18: each claim is wanted where it was asked for and nowhere else.
     #[test]

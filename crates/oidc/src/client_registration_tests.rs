@@ -136,6 +136,11 @@ fn a_client_is_told_everything_about_itself() {
             "token_endpoint_auth_method": "client_secret_basic",
             "subject_type": "public",
             "require_auth_time": false,
+            "backchannel_logout_session_required": false,
+            "frontchannel_logout_session_required": false,
+            "require_pushed_authorization_requests": false,
+            "dpop_bound_access_tokens": false,
+            "require_dpop_nonce": false,
         })
     );
     assert_eq!(later.get("client_secret"), None);

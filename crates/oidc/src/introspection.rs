@@ -1,19 +1,61 @@
 //! Introspection answers: what a caller may know about a token.
 //!
 //! Owns who may ask and which members they see. The request's parameters are [`crate::revocation::NamedToken`]. Leaves
-//! whether a token is good to `issuer`: what comes here was found active. RFC 7662 §2.2, §4; RFC 9470 §6.2.
+//! whether a token is good to `issuer`: what comes here was found active. RFC 7662 §2.2, §4; RFC 9470 §6.2; RFC 9701 §4, §5.
 //!
 //! A caller that may not know gets the very bytes it would get for garbage, so that nothing can be probed.
 
 use portreeve_domain::{Acr, Client, ClientId, Confirmation, Fault, ResourceServer, Scope, Timestamp, TokenFamily};
 use serde::Serialize;
 
-use crate::access_token::Principal;
+use crate::access_token::{MayAct, Principal};
 use crate::confirmation::Cnf;
+use crate::token_exchange::act_claim;
 use crate::token_response::token_type;
 
 /// The answer about every token that is unknown, expired, revoked or not for the caller (RFC 7662 §2.2).
 pub const INACTIVE: &[u8] = br#"{"active":false}"#;
+
+/// The media type of an answer as a JWT (RFC 9701 §4).
+pub const JWT_MEDIA_TYPE: &str = "application/token-introspection+jwt";
+/// Its `typ` (RFC 9701 §5).
+pub const JWT_TYP: &str = "token-introspection+jwt";
+
+/// Whether a caller wants its answer as a JWT: an `Accept` header names its media type, and not with weight 0.
+///
+/// `accept` holds the value of every `Accept` header. A caller that would take anything gets JSON.
+pub fn wants_jwt<'a>(accept: impl IntoIterator<Item = &'a str>) -> bool {
+    let ranges = accept.into_iter().flat_map(|value| value.split(','));
+    ranges.into_iter().any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(JWT_MEDIA_TYPE));
+        named && !parts.any(|parameter| matches!(parameter.split_once('='), Some(("q" | "Q", q)) if is_zero(q.trim())))
+    })
+}
+
+fn is_zero(weight: &str) -> bool {
+    weight.parse::<f32>().is_ok_and(|weight| weight == 0.0)
+}
+
+/// The claims of an answer as a JWT: who says it to whom, and the answer inside, so that it passes for no other token
+/// (RFC 9701 §5, §8.1).
+///
+/// # Errors
+/// A fault if `answer` is no JSON object or JSON cannot be written, which no answer of [`answer`] causes.
+pub fn signed_answer(answer: &[u8], issuer: &str, caller: &ClientId, now: Timestamp) -> Result<Vec<u8>, Fault> {
+    let token_introspection: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(answer).map_err(Fault::new)?;
+    let claims = SignedAnswer { iss: issuer, aud: caller, iat: now.as_seconds(), token_introspection };
+    serde_json::to_vec(&claims).map_err(Fault::new)
+}
+
+#[derive(Serialize)]
+struct SignedAnswer<'a> {
+    iss: &'a str,
+    aud: &'a ClientId,
+    iat: i64,
+    token_introspection: serde_json::Map<String, serde_json::Value>,
+}
 
 /// An active token, as far as introspection can tell about it.
 pub struct ActiveToken<'a> {
@@ -73,9 +115,11 @@ pub fn answer(token: &ActiveToken<'_>, caller: &Client) -> Result<Vec<u8>, Fault
         aud: audience,
         iss: token.issuer,
         jti: token.token_id,
-        auth_time: family.map(|family| family.authenticated_at.as_seconds()),
-        acr: family.map(|family| family.acr),
+        auth_time: family.and_then(TokenFamily::auth_time).map(Timestamp::as_seconds),
+        acr: family.and_then(TokenFamily::stated_acr),
         cnf: Cnf::of(&token.confirmation),
+        act: family.and_then(|family| act_claim(&family.actors)),
+        may_act: family.and_then(|family| family.may_act.as_ref()).map(|sub| MayAct { sub }),
     };
     serde_json::to_vec(&members).map_err(Fault::new)
 }
@@ -138,6 +182,10 @@ struct Members<'a> {
     acr: Option<Acr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Cnf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    may_act: Option<MayAct<'a>>,
 }
 
 #[cfg(test)]
@@ -205,6 +253,33 @@ mod tests {
         assert_eq!(body["active"], true);
         assert_eq!(body["scope"], "orders.read");
         assert_eq!(body["client_id"], "web");
+    }
+
+    /// IN-06: only a caller that names the media type gets a JWT.
+    #[test]
+    fn a_jwt_is_for_whoever_names_its_media_type() {
+        for accept in [
+            "application/token-introspection+jwt",
+            "application/json, application/token-introspection+jwt;q=0.5",
+            "Application/Token-Introspection+JWT",
+        ] {
+            assert!(wants_jwt([accept]), "{accept}");
+        }
+        for accept in ["", "*/*", "application/*", "application/jwt", "application/token-introspection+jwt;q=0.0"] {
+            assert!(!wants_jwt([accept]), "{accept}");
+        }
+        assert!(wants_jwt(["application/json", JWT_MEDIA_TYPE]));
+    }
+
+    /// IN-07, IN-09: the answer is inside, whatever it says.
+    #[test]
+    fn a_signed_answer_holds_the_answer_inside() {
+        let gateway = gateway(&[]);
+
+        let claims = read(&signed_answer(INACTIVE, ISSUER, &gateway.id, Timestamp::from_millis(7_999)).unwrap());
+
+        let expected = json!({"iss": ISSUER, "aud": "gateway", "iat": 7, "token_introspection": {"active": false}});
+        assert_eq!(claims, expected);
     }
 
     /// IN-02, IN-04, S-042: the same bytes for everything a caller may not know.

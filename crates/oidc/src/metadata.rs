@@ -1,9 +1,9 @@
 //! The discovery document, the same for OpenID Connect and OAuth.
 //!
 //! Owns its members. What is not listed here is not supported, and every default that would promise more is stated.
-//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9207 §3; RFC 9449 §5.1; RFC 9728 §4;
-//! RP-Initiated Logout §2.1; Initiating User Registration (`prompt=create`) §4; JARM §4; Back-Channel Logout §2.1;
-//! Front-Channel Logout §3; Session Management §3.3.
+//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9126 §5; RFC 9207 §3; RFC 9449 §5.1;
+//! RFC 9701 §7; RFC 9728 §4; RP-Initiated Logout §2.1; Initiating User Registration (`prompt=create`) §4; JARM §4;
+//! Back-Channel Logout §2.1; Front-Channel Logout §3; Session Management §3.3.
 
 use portreeve_domain::{Acr, ClientAuthMethod, Fault, GrantType, Profile};
 use portreeve_jose::Algorithm;
@@ -33,6 +33,8 @@ pub struct Facts<'a> {
     pub profile: Profile,
     /// Every scope of the tenant.
     pub scopes: &'a [&'a str],
+    /// Whether authorization requests must be pushed.
+    pub pushed_only: bool,
     /// Whether people may create an account: `prompt=create`.
     pub registration_open: bool,
     /// Whether clients may register themselves.
@@ -58,6 +60,8 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
     let document = Document {
         issuer: facts.issuer,
         authorization_endpoint: browser(paths::AUTHORIZE),
+        pushed_authorization_request_endpoint: machine(paths::PAR),
+        require_pushed_authorization_requests: facts.pushed_only,
         token_endpoint: machine(paths::TOKEN),
         jwks_uri: machine(paths::JWKS),
         userinfo_endpoint: machine(paths::USERINFO),
@@ -81,6 +85,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         token_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
         introspection_endpoint_auth_methods_supported: &confidential,
         introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
+        introspection_signing_alg_values_supported: signing,
         revocation_endpoint_auth_methods_supported: ClientAuthMethod::ALL.map(ClientAuthMethod::name),
         revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms,
         dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(Algorithm::name),
@@ -107,6 +112,8 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
 struct Document<'a> {
     issuer: &'a str,
     authorization_endpoint: String,
+    pushed_authorization_request_endpoint: String,
+    require_pushed_authorization_requests: bool,
     token_endpoint: String,
     jwks_uri: String,
     userinfo_endpoint: String,
@@ -132,6 +139,7 @@ struct Document<'a> {
     token_endpoint_auth_signing_alg_values_supported: [&'a str; assertion::ALGORITHMS.len()],
     introspection_endpoint_auth_methods_supported: &'a [&'a str],
     introspection_endpoint_auth_signing_alg_values_supported: [&'a str; assertion::ALGORITHMS.len()],
+    introspection_signing_alg_values_supported: [&'a str; SIGNING_ALGORITHMS.len()],
     revocation_endpoint_auth_methods_supported: [&'a str; ClientAuthMethod::ALL.len()],
     revocation_endpoint_auth_signing_alg_values_supported: [&'a str; assertion::ALGORITHMS.len()],
     dpop_signing_alg_values_supported: [&'a str; dpop::ALGORITHMS.len()],
@@ -162,6 +170,7 @@ mod tests {
         backchannel_base: None,
         profile: Profile::OAuth21,
         scopes: &["openid", "email", "orders.read"],
+        pushed_only: false,
         registration_open: false,
         clients_register: false,
         ui_locales: &["en", "de"],
@@ -213,7 +222,9 @@ mod tests {
                 "authorization_code",
                 "refresh_token",
                 "client_credentials",
-                "urn:ietf:params:oauth:grant-type:device_code"
+                "urn:ietf:params:oauth:grant-type:device_code",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+                "urn:ietf:params:oauth:grant-type:jwt-bearer"
             ])
         );
         assert_eq!(

@@ -1,7 +1,10 @@
 //! Request parameters of OAuth endpoints, in order and free of repetitions.
 //!
 //! Owns the rules every endpoint shares: a repeated parameter is an error, an empty one counts as omitted, unknown ones
-//! are ignored (RFC 6749 §3.1, §3.2; RFC 8707 §2 and RFC 8693 §2.1 name the repeatable ones). Leaves decoding to `http-kit`.
+//! are ignored (RFC 6749 §3.1, §3.2; RFC 8707 §2 and RFC 8693 §2.1 name the repeatable ones). Known are those that have a class
+//! in `domain::Source`, so none is read whose secrecy nobody thought of. Leaves decoding to `http-kit`.
+
+use portreeve_domain::Source;
 
 use crate::{Cause, Refusal};
 
@@ -12,7 +15,8 @@ const MAX_VALUE_BYTES: usize = 2 * 1024;
 /// How long a parameter that holds a JWT or JSON may be, in bytes.
 const MAX_DOCUMENT_BYTES: usize = 16 * 1024;
 /// Parameters that hold a JWT or JSON.
-const DOCUMENTS: [&str; 5] = ["id_token_hint", "client_assertion", "request", "claims", "token"];
+const DOCUMENTS: [&str; 8] =
+    ["id_token_hint", "client_assertion", "request", "claims", "token", "subject_token", "actor_token", "assertion"];
 
 /// The parameters of one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,17 +41,19 @@ impl Parameters {
             }
             kept.push((name, value));
         }
-        kept.retain(|(_, value)| !value.is_empty());
+        kept.retain(|(name, value)| !value.is_empty() && is_known(name));
         Ok(Self(kept))
     }
 
     /// The value of `name`; `None` when it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
+        debug_assert!(is_known(name), "{name} has no class; add it to domain::input");
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Every value of `name`, in order; for `resource` and `audience`.
     pub fn all(&self, name: &str) -> Vec<String> {
+        debug_assert!(is_known(name), "{name} has no class; add it to domain::input");
         self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
     }
 
@@ -58,6 +64,10 @@ impl Parameters {
     pub fn require(&self, name: &'static str) -> Result<&str, Refusal> {
         self.get(name).ok_or_else(|| Refusal::new(Cause::ParameterMissing).with_detail(name))
     }
+}
+
+fn is_known(name: &str) -> bool {
+    Source::Parameter.class_of(name).is_some()
 }
 
 #[cfg(test)]
@@ -88,6 +98,14 @@ mod tests {
     #[test]
     fn an_empty_parameter_counts_as_omitted() {
         assert_eq!(Parameters::from_pairs(pairs(&[("scope", "")])).unwrap().get("scope"), None);
+    }
+
+    /// S-134: what has no class is not read.
+    #[test]
+    fn a_parameter_that_is_not_registered_is_ignored() {
+        let parameters = Parameters::from_pairs(pairs(&[("scope", "a"), ("shoe_size", "b")])).unwrap();
+
+        assert_eq!(parameters, Parameters::from_pairs(pairs(&[("scope", "a")])).unwrap());
     }
 
     /// S-030: an oversize state is refused cleanly.

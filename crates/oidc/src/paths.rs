@@ -5,6 +5,8 @@
 
 /// The authorization endpoint.
 pub const AUTHORIZE: &str = "/oauth2/authorize";
+/// The pushed authorization request endpoint.
+pub const PAR: &str = "/oauth2/par";
 /// The token endpoint.
 pub const TOKEN: &str = "/oauth2/token";
 /// The device authorization endpoint (RFC 8628 §3.1).

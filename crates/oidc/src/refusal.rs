@@ -21,6 +21,7 @@ pub enum ErrorCode {
     InvalidGrant,
     InvalidRedirectUri,
     InvalidRequest,
+    InvalidRequestUri,
     InvalidScope,
     InvalidTarget,
     InvalidToken,
@@ -55,6 +56,7 @@ impl ErrorCode {
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidRedirectUri => "invalid_redirect_uri",
             Self::InvalidRequest => "invalid_request",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidToken => "invalid_token",
@@ -137,6 +139,8 @@ causes! {
     RedirectUriMissing => InvalidRequest, "redirect_uri is required";
     RedirectUriNotRegistered => InvalidRequest, "redirect_uri is not registered for this client";
 
+    RequestUriUnusable => InvalidRequestUri, "the request_uri is unknown, expired or used, or of another client";
+
     // Authorization requests, reported to the client.
     ResponseTypeUnsupported => UnsupportedResponseType, "this response_type is not supported";
     ResponseModeUnsupported => InvalidRequest, "response_mode has a value this server does not know";
@@ -153,6 +157,8 @@ causes! {
     ClaimsMalformed => InvalidRequest, "claims is not a well-formed claims request";
     RequestObjectUnsupported => RequestNotSupported, "request objects are not supported";
     RequestUriUnsupported => RequestUriNotSupported, "request_uri is not supported";
+    RequestUriPushed => InvalidRequest, "a pushed request cannot hold request_uri";
+    PushedRequestRequired => InvalidRequest, "the authorization request must be pushed";
     RegistrationParameterUnsupported => RegistrationNotSupported, "the registration parameter is not supported";
     ScopeMalformed => InvalidScope, "scope is malformed";
     ScopeNotAllowed => InvalidScope, "a scope is unknown or not allowed for this client";
@@ -198,13 +204,22 @@ causes! {
     DeviceCodeExpired => ExpiredToken, "the device code has expired";
     DeviceCodeUnusable => InvalidGrant, "the device code is unknown or used";
     DeviceCodeNotYours => InvalidGrant, "the device code was issued to another client";
+    AssertionUnusable => InvalidGrant, "the assertion is not good, not trusted here, or was used before";
+    TokenTypeUnsupported => InvalidRequest, "this token type cannot be exchanged here";
+    TokenTypeDiffers => InvalidRequest, "a token is not of the type it is said to be";
+    ActorTokenTypeUnexpected => InvalidRequest, "actor_token_type was sent without actor_token";
+    SubjectTokenUnusable => InvalidRequest, "the subject token is unknown, expired or revoked";
+    ActorTokenUnusable => InvalidRequest, "the actor token is unknown, expired or not the client's own";
+    ActorNotAllowed => InvalidRequest, "the acting party may not act for this subject";
+    ExchangeNotAllowed => InvalidTarget, "the client may not exchange such tokens for this target";
     GrantEnded => InvalidGrant, "the grant has ended";
     ScopeBeyondGrant => InvalidScope, "scope exceeds what was granted";
     ResourceBeyondGrant => InvalidTarget, "resource exceeds what was granted";
     ResourceNotSingle => InvalidTarget, "an access token is for one resource";
     CodeBoundToOtherKey => InvalidGrant, "the authorization code is bound to another key";
     RefreshTokenBoundElsewhere => InvalidGrant, "the refresh token is bound to another key or certificate";
-    ScopeNeedsUser => InvalidScope, "a scope needs a user and cannot be had by client credentials";
+    SubjectTokenBoundElsewhere => InvalidRequest, "the subject token is bound to another key or certificate";
+    ScopeNeedsUser => InvalidScope, "a scope needs a user who signs in and cannot be had by this grant";
 
     // Proofs of a key (RFC 9449 §5, §7.1, §8).
     DpopProofMissing => InvalidDpopProof, "this client must send a DPoP proof";

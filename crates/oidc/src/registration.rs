@@ -45,6 +45,7 @@ pub fn check(metadata: ClientMetadata, profile: Profile) -> Result<ClientMetadat
     logout_uris::check(&metadata)?;
     sector(&metadata)?;
     resources(&metadata)?;
+    exchanges(&metadata)?;
     Ok(metadata)
 }
 
@@ -124,6 +125,7 @@ fn lists_are_short(metadata: &ClientMetadata) -> Result<(), Refusal> {
         ("contacts", metadata.contacts.len()),
         ("introspects", metadata.introspects.len()),
         ("resources", metadata.resources.len()),
+        ("exchanges", metadata.exchanges.len()),
     ];
     match lengths.into_iter().find(|(_, length)| *length > MAX_ENTRIES) {
         None => Ok(()),
@@ -220,7 +222,7 @@ fn keys(metadata: &ClientMetadata) -> Result<(), Refusal> {
         (Some(_), Some(_)) => Err(invalid("jwks_uri", "cannot be given beside jwks")),
         (None, None) if needed => Err(invalid("jwks", "or jwks_uri is required for private_key_jwt")),
         (None, None) => Ok(()),
-        (None, Some(uri)) if is_page(uri) && !uri.contains('#') => Ok(()),
+        (None, Some(uri)) if may_publish_keys(uri) => Ok(()),
         (None, Some(_)) => Err(invalid("jwks_uri", "must be an https URI without a fragment")),
         (Some(jwks), None) => match KeySet::from_jwks(jwks) {
             Err(error) => Err(invalid("jwks", format!("cannot be used: {error}"))),
@@ -235,6 +237,7 @@ fn algorithms(metadata: &ClientMetadata) -> Result<(), Refusal> {
         ("id_token_signed_response_alg", &metadata.id_token_signed_response_alg),
         ("userinfo_signed_response_alg", &metadata.userinfo_signed_response_alg),
         ("authorization_signed_response_alg", &metadata.authorization_signed_response_alg),
+        ("introspection_signed_response_alg", &metadata.introspection_signed_response_alg),
     ];
     for (field, algorithm) in fields {
         let is_unknown = |name: &str| Algorithm::parse(name).is_none_or(|known| !SIGNING_ALGORITHMS.contains(&known));
@@ -269,6 +272,11 @@ fn page_uris(metadata: &ClientMetadata) -> Result<(), Refusal> {
         Some(uri) if !is_https(uri) => Err(invalid("initiate_login_uri", "must be an https URI without a fragment")),
         _ => Ok(()),
     }
+}
+
+/// Whether keys may be fetched from `uri`: https, or http on this machine while developing; no fragment.
+pub fn may_publish_keys(uri: &str) -> bool {
+    is_page(uri) && !uri.contains('#')
 }
 
 fn is_page(uri: &str) -> bool {
@@ -308,6 +316,22 @@ fn sector(metadata: &ClientMetadata) -> Result<(), Refusal> {
             "is required for pairwise subjects unless all redirect URIs have one host",
         ))
     }
+}
+
+/// S-067: what may be exchanged is written down in full, for a client that uses the grant.
+fn exchanges(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    if metadata.exchanges.is_empty() {
+        return Ok(());
+    }
+    if !metadata.grant_types.contains(&GrantType::TokenExchange) {
+        return Err(invalid("exchanges", format!("needs the grant type {}", GrantType::TokenExchange.name())));
+    }
+    let is_short = |list: &Vec<String>| (1..=MAX_ENTRIES).contains(&list.len());
+    let is_good = |list: &Vec<String>| is_short(list) && list.iter().all(|resource| resource::is_well_formed(resource));
+    if metadata.exchanges.iter().all(|policy| is_good(&policy.from) && is_good(&policy.to)) {
+        return Ok(());
+    }
+    Err(invalid("exchanges", "must name absolute URIs without a fragment under from and to"))
 }
 
 fn resources(metadata: &ClientMetadata) -> Result<(), Refusal> {

@@ -216,6 +216,54 @@ fn pairwise_with_several_hosts_demands_a_sector() {
     assert!(!pairwise(&two, Some("http://rp.example/sector.json")));
 }
 
+/// DR-07: a client for people that has no redirect URI has no host to take the sector from.
+#[test]
+fn pairwise_without_redirect_uris_demands_a_sector() {
+    let device = |sector: Option<&str>, subject_type| {
+        let mut metadata = native_client().metadata;
+        metadata.grant_types = vec![GrantType::DeviceCode];
+        metadata.response_types = Vec::new();
+        metadata.redirect_uris = Vec::new();
+        metadata.subject_type = subject_type;
+        metadata.sector_identifier_uri = sector.map(str::to_owned);
+        check(metadata, Profile::OAuth21).is_ok()
+    };
+
+    assert!(device(None, SubjectType::Public));
+    assert!(!device(None, SubjectType::Pairwise));
+    assert!(device(Some("https://rp.example/sector.json"), SubjectType::Pairwise));
+}
+
+/// S-067, TE-07: exchanges are for confidential clients of the grant, and name what they are about.
+#[test]
+fn exchanges_are_registered_in_full() {
+    let policy = |from: &str, to: &str| portreeve_domain::ExchangePolicy {
+        from: vec![from.to_owned()],
+        to: vec![to.to_owned()],
+        impersonation: false,
+    };
+    let api = "https://api.example.com";
+    let good = |m: &mut ClientMetadata| {
+        m.grant_types.push(GrantType::TokenExchange);
+        m.exchanges = vec![policy(api, api)];
+    };
+
+    assert!(checked(good).is_ok());
+    assert_invalid("exchanges", |m| m.exchanges = vec![policy(api, api)]);
+    assert_invalid("exchanges", |m| {
+        good(m);
+        m.exchanges.push(policy("orders", api));
+    });
+    assert_invalid("exchanges", |m| {
+        good(m);
+        m.exchanges[0].to.clear();
+    });
+    assert_invalid("token_endpoint_auth_method", |m| {
+        good(m);
+        m.token_endpoint_auth_method = ClientAuthMethod::None;
+    });
+}
+
 /// DR-14, S-012: a name cannot hide or turn text.
 #[test]
 fn a_name_is_short_and_visible() {

@@ -7,7 +7,9 @@
 use portreeve_crypto::SecretText;
 use portreeve_domain::{Client, ClientId, GrantType, Profile, Scope, Thumbprint};
 
+use crate::jwt_bearer::JwtBearerRequest;
 use crate::pkce::{self, CodeChallenge};
+use crate::token_exchange::ExchangeRequest;
 use crate::{Cause, Parameters, Refusal};
 
 /// A token request. Holds secrets, so it is not `Debug`.
@@ -32,6 +34,10 @@ pub enum TokenRequest {
     },
     /// `device_code` (RFC 8628 §3.4).
     DeviceCode(DeviceRedemption),
+    /// `token-exchange` (RFC 8693 §2.1).
+    TokenExchange(ExchangeRequest),
+    /// `jwt-bearer` (RFC 7523 §2.1).
+    JwtBearer(JwtBearerRequest),
 }
 
 /// What a device presents to redeem a device code.
@@ -94,6 +100,8 @@ impl TokenRequest {
         let secret = |text: &str| SecretText::new(text.to_owned());
         let resources = parameters.all("resource");
         Ok(match grant {
+            GrantType::JwtBearer => Self::JwtBearer(JwtBearerRequest::from_parameters(parameters)?),
+            GrantType::TokenExchange => Self::TokenExchange(ExchangeRequest::from_parameters(parameters)?),
             GrantType::AuthorizationCode => Self::AuthorizationCode(CodeRedemption {
                 code: secret(parameters.require("code")?),
                 redirect_uri: parameters.get("redirect_uri").map(str::to_owned),
@@ -122,6 +130,8 @@ impl TokenRequest {
             Self::RefreshToken { .. } => GrantType::RefreshToken,
             Self::ClientCredentials { .. } => GrantType::ClientCredentials,
             Self::DeviceCode(_) => GrantType::DeviceCode,
+            Self::TokenExchange(_) => GrantType::TokenExchange,
+            Self::JwtBearer(_) => GrantType::JwtBearer,
         }
     }
 

@@ -5,6 +5,7 @@
 use portreeve_domain::{Confirmation, Fault, Lifetime, Scope};
 use serde::Serialize;
 
+use crate::token_exchange::TokenType;
 use crate::{Refusal, dpop};
 
 /// The `token_type` of an access token, in registered spelling: how it is presented. One bound to a certificate alone is
@@ -27,6 +28,8 @@ pub struct TokenResponse<'a> {
     pub refresh_token: Option<&'a str>,
     /// The ID token, when `openid` was granted.
     pub id_token: Option<&'a str>,
+    /// The type of the token, when the grant is a token exchange (RFC 8693 §2.2.1).
+    pub issued_token_type: Option<TokenType>,
 }
 
 impl TokenResponse<'_> {
@@ -42,6 +45,7 @@ impl TokenResponse<'_> {
             scope: self.scope.to_string(),
             refresh_token: self.refresh_token,
             id_token: self.id_token,
+            issued_token_type: self.issued_token_type.map(TokenType::name),
         };
         serde_json::to_vec(&members).map_err(Fault::new)
     }
@@ -68,6 +72,8 @@ struct Members<'a> {
     refresh_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -98,6 +104,7 @@ mod tests {
             scope: &granted,
             refresh_token: Some("rt"),
             id_token: Some("idt"),
+            issued_token_type: None,
         };
 
         assert_eq!(
@@ -120,6 +127,7 @@ mod tests {
             scope: &nothing,
             refresh_token: None,
             id_token: None,
+            issued_token_type: None,
         };
 
         assert_eq!(body(&response), json!({"access_token": "at", "token_type": "Bearer", "expires_in": 600}));

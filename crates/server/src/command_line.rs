@@ -43,12 +43,19 @@ enum Command {
     /// Tell what `apply` would change.
     Plan {
         #[command(flatten)]
-        files: commands::resources::Files,
+        changes: commands::resources::Changes,
         #[command(flatten)]
         target: Target,
     },
     /// Make the database what the resource files say.
     Apply {
+        #[command(flatten)]
+        changes: commands::resources::Changes,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Tell where the database differs from the resource files; exit code 3 when it does.
+    Drift {
         #[command(flatten)]
         files: commands::resources::Files,
         #[command(flatten)]
@@ -171,8 +178,9 @@ impl CommandLine {
                 serve(settings, if migrate { OlderSchema::Migrate } else { OlderSchema::Refuse }).await
             }
             Command::Migrate { action, target } => commands::migrate::run(action, &target).await,
-            Command::Plan { files, target } => commands::resources::plan(&files, &target).await,
-            Command::Apply { files, target } => commands::resources::apply(&files, &target).await,
+            Command::Plan { changes, target } => commands::resources::plan(&changes, &target).await,
+            Command::Apply { changes, target } => commands::resources::apply(&changes, &target).await,
+            Command::Drift { files, target } => commands::resources::drift(&files, &target).await,
             Command::Export { with_people, target } => commands::resources::export(with_people, &target).await,
             Command::Keys { action, target } => commands::keys::run(action, &target).await,
             Command::Users { action, target } => commands::users::run(action, &target).await,

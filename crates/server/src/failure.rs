@@ -20,6 +20,8 @@ enum Kind {
     Refused,
     /// The arguments make no sense together.
     Usage,
+    /// What was to be compared differs.
+    Differs,
     /// `EX_TEMPFAIL`: the database is away; trying again may help.
     Temporary,
     /// `EX_CONFIG`: the settings or resource files are wrong; trying again does not help.
@@ -37,6 +39,11 @@ impl Failure {
         Self { kind: Kind::Usage, message: message.into() }
     }
 
+    /// The comparison was made, and its answer is no.
+    pub(crate) fn differs(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Differs, message: message.into() }
+    }
+
     /// Something that may be well again in a moment.
     pub(crate) fn temporary(message: impl Into<String>) -> Self {
         Self { kind: Kind::Temporary, message: message.into() }
@@ -47,11 +54,12 @@ impl Failure {
         Self { kind: Kind::Configuration, message: message.into() }
     }
 
-    /// The code the process ends with: 1 refused, 2 wrong usage, 75 temporary, 78 bad configuration.
+    /// The code the process ends with: 1 refused, 2 wrong usage, 3 a difference, 75 temporary, 78 bad configuration.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.kind {
             Kind::Refused => 1,
             Kind::Usage => 2,
+            Kind::Differs => 3,
             Kind::Temporary => 75,
             Kind::Configuration => 78,
         })

@@ -12,6 +12,8 @@ const DISABLE: &str = "UPDATE clients SET disabled_at = $3 WHERE tenant_id = $1 
 const DELETE: &str = "DELETE FROM clients WHERE tenant_id = $1 AND client_id = $2";
 const DELETE_SECRETS: &str = "DELETE FROM client_secrets WHERE tenant_id = $1 AND client_id = $2";
 const DELETE_REGISTRATION: &str = "DELETE FROM client_registrations WHERE tenant_id = $1 AND client_id = $2";
+const SECRETS: &str = "SELECT hash FROM client_secrets WHERE tenant_id = $1 AND client_id = $2";
+const DELETE_SECRET: &str = "DELETE FROM client_secrets WHERE tenant_id = $1 AND client_id = $2 AND hash = $3";
 const INSERT_SECRET: &str = "INSERT INTO client_secrets (tenant_id, client_id, hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
 /// Every client of every tenant, with its secrets. Needs a connection for all tenants.
@@ -47,7 +49,7 @@ pub async fn upsert(
     tx.execute(UPSERT, &[tenant.into(), id.into(), (&metadata).into(), now.into()]).await.map(drop)
 }
 
-/// Replaces a client's secrets by those with these hashes.
+/// Replaces a client's secrets by those with these hashes; those it has already keep their age.
 ///
 /// # Errors
 /// A fault when the database is away.
@@ -58,7 +60,10 @@ pub async fn replace_secrets(
     hashes: &[[u8; 32]],
     now: Timestamp,
 ) -> Result<(), Fault> {
-    tx.execute(DELETE_SECRETS, &[tenant.into(), id.into()]).await?;
+    let held: Vec<[u8; 32]> = tx.all(SECRETS, &[tenant.into(), id.into()], |row| row.array(0)).await?;
+    for ended in held.iter().filter(|hash| !hashes.contains(hash)) {
+        tx.execute(DELETE_SECRET, &[tenant.into(), id.into(), ended.into()]).await?;
+    }
     for hash in hashes {
         tx.execute(INSERT_SECRET, &[tenant.into(), id.into(), hash.into(), now.into()]).await?;
     }

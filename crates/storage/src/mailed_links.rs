@@ -1,13 +1,16 @@
 //! Links sent by mail: bound to purpose, account and address, used once, the newest only.
+//!
+//! A new link retires the older ones it sees. Two made at the same moment do not see each other, so using one also asks
+//! whether it is the newest: by the time it was made, and by id where that is the same.
 
-use portreeve_domain::{Fault, LinkId, MailPurpose, TenantId, Timestamp, UserId};
+use portreeve_domain::{Fault, LinkId, LinkPurpose, TenantId, Timestamp, UserId};
 
 use crate::{Conn, Tx};
 
-const FIND: &str = "SELECT user_id, purpose, secret_hash, email_index, expires_at, consumed_at FROM mailed_links WHERE id = $1 AND tenant_id = $2";
+const FIND: &str = "SELECT user_id, purpose, secret_hash, email_index, expires_at, COALESCE(consumed_at, (SELECT MIN(newer.created_at) FROM mailed_links AS newer WHERE newer.tenant_id = mailed_links.tenant_id AND newer.user_id = mailed_links.user_id AND newer.purpose = mailed_links.purpose AND (newer.created_at > mailed_links.created_at OR newer.created_at = mailed_links.created_at AND newer.id > mailed_links.id))) FROM mailed_links WHERE id = $1 AND tenant_id = $2";
 const RETIRE: &str = "UPDATE mailed_links SET consumed_at = $4 WHERE tenant_id = $1 AND user_id = $2 AND purpose = $3 AND consumed_at IS NULL";
 const INSERT: &str = "INSERT INTO mailed_links (id, tenant_id, user_id, purpose, secret_hash, email_index, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const CONSUME: &str = "UPDATE mailed_links SET consumed_at = $3 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $3";
+const CONSUME: &str = "UPDATE mailed_links SET consumed_at = $3 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $3 AND NOT EXISTS (SELECT 1 FROM mailed_links AS newer WHERE newer.tenant_id = mailed_links.tenant_id AND newer.user_id = mailed_links.user_id AND newer.purpose = mailed_links.purpose AND (newer.created_at > mailed_links.created_at OR newer.created_at = mailed_links.created_at AND newer.id > mailed_links.id))";
 
 /// A mailed link as stored.
 #[derive(Clone)]
@@ -74,7 +77,7 @@ pub async fn retire(
     tx: &mut Tx,
     tenant: TenantId,
     user: UserId,
-    purpose: MailPurpose,
+    purpose: LinkPurpose,
     now: Timestamp,
 ) -> Result<(), Fault> {
     tx.execute(RETIRE, &[tenant.into(), (&user).into(), purpose.name().into(), now.into()]).await.map(drop)

@@ -16,9 +16,10 @@ struct Migration {
 }
 
 const SPINE: &str = include_str!("../../../migrations/0001_spine.sql");
+const PUSHED_REQUESTS: &str = include_str!("../../../migrations/0006_pushed_requests.sql");
 const DPOP_PROOFS: &str = include_str!("../../../migrations/0007_dpop_proofs.sql");
 
-const DEVICE_AUTHORIZATIONS: &str = include_str!("../../../migrations/0009_device_authorizations.sql");
+const GRANTS: &str = include_str!("../../../migrations/0009_grants.sql");
 
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, name: "spine", sqlite: Some(SPINE), postgres: Some(SPINE) },
@@ -29,12 +30,39 @@ const MIGRATIONS: &[Migration] = &[
         postgres: Some(include_str!("../../../migrations/postgres/0002_row_level_security.sql")),
     },
     Migration {
+        number: 3,
+        name: "scopes",
+        sqlite: Some(include_str!("../../../migrations/0003_scopes.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0003_scopes.sql"),
+            include_str!("../../../migrations/postgres/0003_scopes.sql")
+        )),
+    },
+    Migration {
         number: 4,
         name: "audit_chain",
         sqlite: Some(include_str!("../../../migrations/0004_audit_chain.sql")),
         postgres: Some(concat!(
             include_str!("../../../migrations/0004_audit_chain.sql"),
             include_str!("../../../migrations/postgres/0004_audit_chain.sql")
+        )),
+    },
+    Migration {
+        number: 5,
+        name: "rate_limits",
+        sqlite: Some(include_str!("../../../migrations/0005_rate_limits.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0005_rate_limits.sql"),
+            include_str!("../../../migrations/postgres/0005_rate_limits.sql")
+        )),
+    },
+    Migration {
+        number: 6,
+        name: "pushed_requests",
+        sqlite: Some(PUSHED_REQUESTS),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0006_pushed_requests.sql"),
+            include_str!("../../../migrations/postgres/0006_pushed_requests.sql")
         )),
     },
     Migration {
@@ -48,11 +76,11 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         number: 9,
-        name: "device_authorizations",
-        sqlite: Some(DEVICE_AUTHORIZATIONS),
+        name: "grants",
+        sqlite: Some(GRANTS),
         postgres: Some(concat!(
-            include_str!("../../../migrations/0009_device_authorizations.sql"),
-            include_str!("../../../migrations/postgres/0009_device_authorizations.sql")
+            include_str!("../../../migrations/0009_grants.sql"),
+            include_str!("../../../migrations/postgres/0009_grants.sql")
         )),
     },
     Migration {

@@ -1,28 +1,73 @@
 //! The outbox: what leaves the server, written with the change that causes it, leased while it is being sent.
+//!
+//! Only who holds the lease says how sending ended: a sender that was too slow, and whose message another has taken over,
+//! changes nothing.
 
 use portreeve_domain::{Fault, OutboxId, OutboxMessage, TenantId, Timestamp};
 
 use crate::{Conn, Tx};
 
 const INSERT: &str = "INSERT INTO outbox (id, tenant_id, topic, message, created_at, available_at, attempts) VALUES ($1, $2, $3, $4, $5, $5, 0)";
-const READY: &str = "SELECT id, tenant_id, message, attempts FROM outbox WHERE topic = $2 AND done_at IS NULL AND dead_at IS NULL AND available_at <= $1 ORDER BY available_at LIMIT 20";
-const LEASE: &str = "UPDATE outbox SET available_at = $4, lease_until = $4, attempts = attempts + 1 WHERE id = $1 AND tenant_id = $2 AND done_at IS NULL AND dead_at IS NULL AND available_at <= $3";
-const DONE: &str = "UPDATE outbox SET done_at = $3, last_error = NULL WHERE id = $1 AND tenant_id = $2";
-const RETRY: &str = "UPDATE outbox SET available_at = $3, last_error = $4 WHERE id = $1 AND tenant_id = $2";
-const BURY: &str = "UPDATE outbox SET dead_at = $3, last_error = $4 WHERE id = $1 AND tenant_id = $2";
+const READY: &str = "SELECT id, tenant_id, message FROM outbox WHERE topic = $2 AND done_at IS NULL AND dead_at IS NULL AND available_at <= $1 ORDER BY available_at LIMIT 100";
+const LEASE: &str = "UPDATE outbox SET available_at = $4, lease_until = $4, attempts = attempts + 1 WHERE id = $1 AND tenant_id = $2 AND done_at IS NULL AND dead_at IS NULL AND available_at <= $3 RETURNING attempts";
+const DONE: &str = "UPDATE outbox SET done_at = $4, lease_until = NULL, last_error = NULL WHERE id = $1 AND tenant_id = $2 AND attempts = $3 AND lease_until IS NOT NULL";
+const RETRY: &str = "UPDATE outbox SET available_at = $4, lease_until = NULL, last_error = $5 WHERE id = $1 AND tenant_id = $2 AND attempts = $3 AND lease_until IS NOT NULL";
+const BURY: &str = "UPDATE outbox SET dead_at = $4, lease_until = NULL, last_error = $5 WHERE id = $1 AND tenant_id = $2 AND attempts = $3 AND lease_until IS NOT NULL";
+const BACKLOG: &str = "SELECT COUNT(*), MIN(created_at), COALESCE(SUM(CASE WHEN attempts > 0 THEN 1 ELSE 0 END), 0), (SELECT COUNT(*) FROM outbox WHERE dead_at IS NOT NULL) FROM outbox WHERE done_at IS NULL AND dead_at IS NULL";
 const PENDING: &str = "SELECT COUNT(*) FROM outbox WHERE done_at IS NULL AND dead_at IS NULL";
+const OLDEST: &str = "SELECT created_at, attempts, last_error FROM outbox WHERE done_at IS NULL AND dead_at IS NULL ORDER BY created_at LIMIT 1";
 
-/// A message that is due.
+/// A message that is due, as it is stored.
 #[derive(Clone, Debug)]
 pub struct OutboxRow {
     /// Its id: receivers can tell a repetition by it.
     pub id: OutboxId,
     /// Whose.
     pub tenant: TenantId,
+    text: String,
+}
+
+impl OutboxRow {
     /// What is to be sent.
-    pub message: OutboxMessage,
-    /// How often it was tried before.
+    ///
+    /// # Errors
+    /// A fault when this version cannot read it; that is the trouble of this message alone.
+    pub fn message(&self) -> Result<OutboxMessage, Fault> {
+        serde_json::from_str(&self.text).map_err(|e| Fault::new(e).while_doing("read an outbox message"))
+    }
+}
+
+/// The right to send a message and to say how that ended; it lasts until another sender takes the message over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutboxLease {
+    /// Which message.
+    pub id: OutboxId,
+    /// How often it has been taken for sending, this time included. It grows with each sender: the fence.
+    pub tries: i64,
+}
+
+/// A message that waits, without what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingMessage {
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// How often it was tried.
     pub attempts: i64,
+    /// Why it was not sent; holds no personal data.
+    pub last_error: Option<String>,
+}
+
+/// What waits to be sent, and what never will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many messages wait.
+    pub pending: i64,
+    /// When the oldest of them was caused.
+    pub oldest: Option<Timestamp>,
+    /// How many of them were tried at least once.
+    pub tried: i64,
+    /// How many messages were given up.
+    pub dead: i64,
 }
 
 /// Puts a message into the outbox.
@@ -42,24 +87,19 @@ pub async fn insert(
         .map(drop)
 }
 
-/// Up to 20 messages of a topic that are due, of all tenants. Needs a connection for all tenants.
+/// Up to 100 messages of a topic that are due, of all tenants, the longest due first. Needs a connection for all tenants.
 ///
 /// # Errors
 /// A fault when the database is away.
 pub async fn ready(conn: &mut Conn, topic: &str, now: Timestamp) -> Result<Vec<OutboxRow>, Fault> {
     conn.all(READY, &[now.into(), topic.into()], |row| {
-        Ok(OutboxRow {
-            id: OutboxId::new(row.integer(0)?),
-            tenant: row.tenant(1)?,
-            message: serde_json::from_str(&row.text(2)?)
-                .map_err(|e| Fault::new(e).while_doing("read an outbox message"))?,
-            attempts: row.integer(3)?,
-        })
+        Ok(OutboxRow { id: OutboxId::new(row.integer(0)?), tenant: row.tenant(1)?, text: row.text(2)? })
     })
     .await
 }
 
-/// Takes a message for sending until `until`; false when another node has it. A crash while sending lets it come up again.
+/// Takes a message for sending until `until`; `None` when another sender has it. A crash while sending lets it come up
+/// again.
 ///
 /// # Errors
 /// A fault when the database is away.
@@ -69,32 +109,50 @@ pub async fn lease(
     id: OutboxId,
     now: Timestamp,
     until: Timestamp,
+) -> Result<Option<OutboxLease>, Fault> {
+    tx.optional(LEASE, &[id.as_i64().into(), tenant.into(), now.into(), until.into()], |row| {
+        Ok(OutboxLease { id, tries: row.integer(0)? })
+    })
+    .await
+}
+
+/// Notes that a message was sent; false when another sender has taken it over.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn done(tx: &mut Tx, tenant: TenantId, lease: OutboxLease, now: Timestamp) -> Result<bool, Fault> {
+    let values = [lease.id.as_i64().into(), tenant.into(), lease.tries.into(), now.into()];
+    Ok(tx.execute(DONE, &values).await? == 1)
+}
+
+/// Notes a failure and when to try again; `error` holds no personal data. False when another sender has taken it over.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn retry(
+    tx: &mut Tx,
+    tenant: TenantId,
+    lease: OutboxLease,
+    at: Timestamp,
+    error: &str,
 ) -> Result<bool, Fault> {
-    Ok(tx.execute(LEASE, &[id.as_i64().into(), tenant.into(), now.into(), until.into()]).await? == 1)
+    let values = [lease.id.as_i64().into(), tenant.into(), lease.tries.into(), at.into(), error.into()];
+    Ok(tx.execute(RETRY, &values).await? == 1)
 }
 
-/// Notes that a message was sent.
+/// Gives a message up for good; `error` holds no personal data. False when another sender has taken it over.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn done(tx: &mut Tx, tenant: TenantId, id: OutboxId, now: Timestamp) -> Result<(), Fault> {
-    tx.execute(DONE, &[id.as_i64().into(), tenant.into(), now.into()]).await.map(drop)
-}
-
-/// Notes a failure and when to try again; `error` holds no personal data.
-///
-/// # Errors
-/// A fault when the database is away.
-pub async fn retry(tx: &mut Tx, tenant: TenantId, id: OutboxId, at: Timestamp, error: &str) -> Result<(), Fault> {
-    tx.execute(RETRY, &[id.as_i64().into(), tenant.into(), at.into(), error.into()]).await.map(drop)
-}
-
-/// Gives a message up for good.
-///
-/// # Errors
-/// A fault when the database is away.
-pub async fn bury(tx: &mut Tx, tenant: TenantId, id: OutboxId, now: Timestamp, error: &str) -> Result<(), Fault> {
-    tx.execute(BURY, &[id.as_i64().into(), tenant.into(), now.into(), error.into()]).await.map(drop)
+pub async fn bury(
+    tx: &mut Tx,
+    tenant: TenantId,
+    lease: OutboxLease,
+    now: Timestamp,
+    error: &str,
+) -> Result<bool, Fault> {
+    let values = [lease.id.as_i64().into(), tenant.into(), lease.tries.into(), now.into(), error.into()];
+    Ok(tx.execute(BURY, &values).await? == 1)
 }
 
 /// How many messages wait, of all tenants. Needs a connection for all tenants.
@@ -103,4 +161,35 @@ pub async fn bury(tx: &mut Tx, tenant: TenantId, id: OutboxId, now: Timestamp, e
 /// A fault when the database is away.
 pub async fn pending(conn: &mut Conn) -> Result<i64, Fault> {
     conn.one(PENDING, &[], |row| row.integer(0)).await
+}
+
+/// The message that has waited longest, of all tenants; `None` when none waits. Needs a connection for all tenants.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn oldest(conn: &mut Conn) -> Result<Option<WaitingMessage>, Fault> {
+    conn.optional(OLDEST, &[], |row| {
+        Ok(WaitingMessage {
+            created_at: row.timestamp(0)?,
+            attempts: row.integer(1)?,
+            last_error: row.optional_text(2)?,
+        })
+    })
+    .await
+}
+
+/// The outbox of all tenants in numbers. Needs a connection for all tenants.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn backlog(conn: &mut Conn) -> Result<Backlog, Fault> {
+    conn.one(BACKLOG, &[], |row| {
+        Ok(Backlog {
+            pending: row.integer(0)?,
+            oldest: row.optional_timestamp(1)?,
+            tried: row.integer(2)?,
+            dead: row.integer(3)?,
+        })
+    })
+    .await
 }

@@ -31,6 +31,16 @@ struct GrantFacts {
     nonce: Option<String>,
     wants_auth_time: bool,
     authenticated_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ancestors: Vec<FamilyId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    actors: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    may_act: Option<ClientId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trusted_issuer: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ends_at: Option<Timestamp>,
 }
 
 /// Finds a family, revoked ones too.
@@ -58,6 +68,11 @@ pub async fn insert(tx: &mut Tx, family: &TokenFamily) -> Result<(), Fault> {
         nonce: family.nonce.clone(),
         wants_auth_time: family.wants_auth_time,
         authenticated_at: family.authenticated_at,
+        ancestors: family.ancestors.clone(),
+        actors: family.actors.clone(),
+        may_act: family.may_act.clone(),
+        trusted_issuer: family.trusted_issuer.clone(),
+        ends_at: family.ends_at,
     };
     let facts = serde_json::to_string(&facts).map_err(Fault::new)?;
     let values = [
@@ -65,7 +80,7 @@ pub async fn insert(tx: &mut Tx, family: &TokenFamily) -> Result<(), Fault> {
         family.tenant.into(),
         (&family.client).into(),
         (&family.user).into(),
-        family.session.as_i64().into(),
+        family.session.map(SessionId::as_i64).into(),
         (&facts).into(),
         family.created_at.into(),
     ];
@@ -131,7 +146,7 @@ fn read(row: &Row<'_>) -> Result<TokenFamily, Fault> {
         client: row.client(2)?,
         origin: facts.origin,
         user: row.user(3)?,
-        session: SessionId::new(row.integer(4)?),
+        session: row.optional_integer(4)?.map(SessionId::new),
         sid: facts.sid,
         scope: facts.scope,
         resources: facts.resources,
@@ -142,6 +157,11 @@ fn read(row: &Row<'_>) -> Result<TokenFamily, Fault> {
         nonce: facts.nonce,
         wants_auth_time: facts.wants_auth_time,
         authenticated_at: facts.authenticated_at,
+        ancestors: facts.ancestors,
+        actors: facts.actors,
+        may_act: facts.may_act,
+        trusted_issuer: facts.trusted_issuer,
+        ends_at: facts.ends_at,
         created_at: row.timestamp(6)?,
         revoked_at: row.optional_timestamp(7)?,
     })

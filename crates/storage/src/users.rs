@@ -8,6 +8,8 @@ const COLUMNS_BY_ID: &str = "SELECT id, subject, email_sealed, email_index, emai
 const COLUMNS_BY_EMAIL: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND email_index = $2 AND erased_at IS NULL";
 const COLUMNS_BY_SUBJECT: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND subject = $2 AND erased_at IS NULL";
 const LIST: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND erased_at IS NULL AND id > $2 ORDER BY id LIMIT 500";
+const ADMIN: &str =
+    "SELECT id FROM users WHERE tenant_id = $1 AND is_admin AND disabled_at IS NULL AND erased_at IS NULL LIMIT 1";
 const INSERT: &str = "INSERT INTO users (tenant_id, id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
 const UPDATE: &str = "UPDATE users SET email_sealed = $3, email_index = $4, email_verified_at = $5, claims_sealed = $6, is_admin = $7, updated_at = $8 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const VERIFY_EMAIL: &str = "UPDATE users SET email_verified_at = $4, updated_at = $4 WHERE tenant_id = $1 AND id = $2 AND email_index = $3 AND erased_at IS NULL AND email_verified_at IS NULL";
@@ -122,6 +124,14 @@ pub async fn verify_email(
     now: Timestamp,
 ) -> Result<bool, Fault> {
     Ok(tx.execute(VERIFY_EMAIL, &[tenant.into(), (&user).into(), index.into(), now.into()]).await? == 1)
+}
+
+/// Whether somebody who can sign in administers the tenant.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn has_admin(conn: &mut Conn, tenant: TenantId) -> Result<bool, Fault> {
+    Ok(conn.optional(ADMIN, &[tenant.into()], |row| row.user(0)).await?.is_some())
 }
 
 /// Switches an account off (`Some`) or on (`None`); false when there is no such user.

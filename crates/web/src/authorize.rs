@@ -3,9 +3,10 @@
 //! Owns the order of the checks a browser can see: nothing redirects before client and redirect URI are proven. Leaves the
 //! checks to `oidc::authorization` and what follows to `issuer::authorize`.
 
+use portreeve_domain::{Client, Failure};
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
-use portreeve_oidc::authorization::{Accepted, Parsed, Rules};
-use portreeve_oidc::{Cause, Parameters, Refusal};
+use portreeve_oidc::authorization::{Accepted, Channel, Parsed};
+use portreeve_oidc::{Cause, Parameters, Refusal, pushed_request};
 
 use crate::door::Door;
 use crate::error_page;
@@ -42,7 +43,7 @@ fn malformed(door: &Door, rejection: PairsRejection) -> Reply {
 }
 
 async fn answer(door: &Door, pairs: Vec<(String, String)>) -> Reply {
-    let accepted = match accept(door, pairs) {
+    let accepted = match accept(door, pairs).await {
         Ok(accepted) => accepted,
         Err(reply) => return *reply,
     };
@@ -53,21 +54,34 @@ async fn answer(door: &Door, pairs: Vec<(String, String)>) -> Reply {
 }
 
 /// The checks, in order; an early failure is a page, a later one goes back to the client.
-fn accept(door: &Door, pairs: Vec<(String, String)>) -> Result<Accepted, Box<Reply>> {
+async fn accept(door: &Door, pairs: Vec<(String, String)>) -> Result<Accepted, Box<Reply>> {
     let on_page = |refusal: Refusal| Box::new(error_page::refused(door, &refusal, None));
-    let parsed = Parameters::from_pairs(pairs).and_then(Parsed::from_parameters).map_err(on_page)?;
+    let parameters = Parameters::from_pairs(pairs).map_err(on_page)?;
+    let reference = parameters.get("request_uri").and_then(pushed_request::reference).map(str::to_owned);
+    let parsed = Parsed::from_parameters(parameters).map_err(on_page)?;
     let client = door.at.client(parsed.client_id()).cloned().ok_or_else(|| on_page(Cause::ClientUnknown.into()))?;
     let for_client = |refusal: Refusal| Box::new(error_page::refused(door, &refusal, Some(&client)));
-    let redirectable = parsed.identify(&client).and_then(|identified| identified.redirectable()).map_err(for_client)?;
-    let servers = door.at.server_list();
-    let settings = &door.at.tenant.settings;
-    let rules = Rules { profile: settings.profile, registration_open: settings.registration, servers: &servers };
-    redirectable.accept(&rules).map_err(|rejected| {
+    let identified = parsed.identify(&client).map_err(for_client)?;
+    if let Some(reference) = reference {
+        return pushed(door, &client, &reference).await;
+    }
+    let redirectable = identified.redirectable().map_err(for_client)?;
+    door.at.accept(redirectable, Channel::Browser).map_err(|rejected| {
         let refusal = &rejected.refusal;
         tracing::info!(reference = door.reference, client = client.id.as_str(), %refusal, "authorization refused");
         match door.issuer().rejected(&door.at, &client, &rejected) {
             Ok(answer) => Box::new(Reply::answer(door, answer)),
             Err(fault) => Box::new(error_page::broken(door, &fault)),
         }
+    })
+}
+
+/// The request that was pushed; nothing else in the address counts (RFC 9126 §4, RFC 9101 §6.3).
+async fn pushed(door: &Door, client: &Client, reference: &str) -> Result<Accepted, Box<Reply>> {
+    door.issuer().pushed_request(&door.at, &client.id, reference).await.map_err(|failure| {
+        Box::new(match failure {
+            Failure::Refused(refusal) => error_page::refused(door, &refusal, Some(client)),
+            Failure::Fault(fault) => error_page::broken(door, &fault),
+        })
     })
 }

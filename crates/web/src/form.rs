@@ -1,5 +1,6 @@
-//! The fields of a posted form of ours.
+//! The fields of a posted form of ours: those that have a class in `domain::Source`, and no others.
 
+use portreeve_domain::Source;
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection};
 
 /// The fields of a form. Has no `Debug`: it holds passwords.
@@ -8,11 +9,18 @@ pub(crate) struct Fields(Vec<(String, String)>);
 impl Fields {
     /// The fields of a form that could be read; `None` for another body than a form.
     pub(crate) fn read(form: Result<FormPairs, PairsRejection>) -> Option<Self> {
-        form.ok().map(|FormPairs(pairs)| Self(pairs))
+        let FormPairs(mut pairs) = form.ok()?;
+        pairs.retain(|(name, _)| is_known(name));
+        Some(Self(pairs))
     }
 
     /// The first value of a field; empty when it was not sent.
     pub(crate) fn get(&self, name: &str) -> &str {
+        debug_assert!(is_known(name), "{name} has no class; add it to domain::input");
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
+}
+
+fn is_known(name: &str) -> bool {
+    Source::Field.class_of(name).is_some()
 }

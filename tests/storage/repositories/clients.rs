@@ -68,6 +68,24 @@ async fn each_client_has_its_own_secrets_and_only_the_last_set_of_them() {
     .await;
 }
 
+/// A rotation must be able to tell the former secret from the one before it.
+#[tokio::test]
+async fn a_secret_that_stays_keeps_its_age() {
+    on_both(async |db| {
+        db.write(ONE, async |tx| {
+            clients::upsert(tx, ONE, &web(), &named("any"), NOW).await?;
+            clients::replace_secrets(tx, ONE, &web(), &[[1; 32], [2; 32]], NOW).await?;
+            clients::replace_secrets(tx, ONE, &web(), &[[2; 32], [3; 32]], in_seconds(9)).await
+        })
+        .await;
+
+        let ages: Vec<_> = all(db).await[0].secrets.iter().map(|secret| (secret.hash[0], secret.created_at)).collect();
+
+        assert_eq!(ages, [(2, NOW), (3, in_seconds(9))]);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_client_is_switched_off_and_on_and_registration_does_not_switch_it_on() {
     on_both(async |db| {

@@ -1,59 +1,92 @@
 //! Clean-up removes what ran out more than a day ago, in batches, and nothing else.
 
-use portreeve_domain::{BrowserId, Fault, Lifetime, RefusalId, Timestamp, lifetimes, polling::Awaited};
+use portreeve_domain::{
+    BrowserId, Fault, Lifetime, OutboxId, RefusalId, Session, Timestamp, TokenFamily, UserId, lifetimes,
+    polling::Awaited,
+};
 use portreeve_storage::{
     Tx, Wall, access_tokens, access_tokens::AccessTokenRow, authorization_codes, authorization_codes::CodeRow,
-    browsers, client_assertions, device_authorizations, device_authorizations::DeviceAuthorizationRow, dpop_proofs,
-    expiry, initial_access_tokens, initial_access_tokens::InitialAccessTokenRow, journeys, journeys::JourneyRow,
-    mailed_links, mailed_links::LinkRow, refresh_tokens, refresh_tokens::RefreshTokenRow, refusals, revoked_jtis,
-    sessions, token_families, users,
+    browsers, client_assertions, client_assertions::UsedAssertion, consents, device_authorizations,
+    device_authorizations::DeviceAuthorizationRow, dpop_proofs, expiry, factor_failures, initial_access_tokens,
+    initial_access_tokens::InitialAccessTokenRow, journeys, journeys::JourneyRow, mailed_links, mailed_links::LinkRow,
+    outbox, pushed_requests, pushed_requests::PushedRequestRow, rate_limits, refresh_tokens,
+    refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, trusted_assertions, users,
 };
 
 use crate::{
     database::{Database, NOW, ONE, TWO, lasting, on_both},
     rows::{
-        access_token, code, device_authorization, family, initial_access_token, journey, link, refresh_token, session,
-        user, user_id, web,
+        access_token, code, device_authorization, family, initial_access_token, journey, link, mail, pushed_request,
+        refresh_token, scope, session, user, user_id, web,
     },
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 20] = [
     "access_tokens",
     "authorization_codes",
     "browsers",
     "client_assertions",
     "device_authorizations",
     "dpop_proofs",
+    "factor_failures",
     "initial_access_tokens",
     "journeys",
     "mailed_links",
+    "outbox WHERE dead_at IS NULL",
+    "outbox WHERE dead_at IS NOT NULL",
+    "pushed_requests",
+    "rate_limits",
     "refresh_tokens",
     "refusals",
     "revoked_jtis",
+    "sessions",
+    "token_families",
+    "trusted_assertions",
 ];
 
 const DAY: Lifetime = Lifetime::from_hours(24);
 
-/// Plants a row that expires at `at` in every table but that of refusals.
+/// Plants a row that expires at `at` in every table but that of refusals. What has no expiry of its own is as much older
+/// as it is kept longer than a day.
 async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
     let mut hash = [0; 32];
     hash[..8].copy_from_slice(&number.to_be_bytes());
     access_tokens::insert(tx, ONE, &AccessTokenRow { expires_at: at, ..access_token(number) }).await?;
     authorization_codes::insert(tx, ONE, &CodeRow { expires_at: at, ..code(number) }).await?;
     browsers::insert(tx, ONE, BrowserId::new(number), &hash, NOW, at).await?;
-    client_assertions::take(tx, ONE, &web(), &hash, at).await?;
+    let used = UsedAssertion { client: &web(), jti_hash: &hash, expires_at: at };
+    client_assertions::take(tx, ONE, used, NOW).await?;
     dpop_proofs::take(tx, ONE, &hash, at).await?;
     let old = device_authorization(number);
     let awaited = Awaited { expires_at: at, ..old.awaited };
     device_authorizations::insert(tx, ONE, &DeviceAuthorizationRow { awaited, ..old }).await?;
     initial_access_tokens::insert(tx, ONE, &InitialAccessTokenRow { expires_at: at, ..initial_access_token(number) })
         .await?;
+    let mut account = [0; 16];
+    account[..8].copy_from_slice(&number.to_be_bytes());
+    let failed_at = at.minus(Lifetime::from_days(89));
+    factor_failures::charge(tx, ONE, UserId::from_bytes(account), "password", failed_at).await?;
     journeys::insert(tx, ONE, &JourneyRow { expires_at: at, ..journey(number) }).await?;
     mailed_links::insert_newest(tx, ONE, &LinkRow { expires_at: at, ..link(number) }, NOW).await?;
+    pushed_requests::insert(tx, ONE, &PushedRequestRow { expires_at: at, ..pushed_request(number) }).await?;
     refresh_tokens::insert(tx, ONE, &RefreshTokenRow { expires_at: at, ..refresh_token(number) }).await?;
     revoked_jtis::insert(tx, ONE, &number.to_string(), at).await?;
-    Ok(())
+    trusted_assertions::take(tx, ONE, "https://idp.example", &hash, at).await?;
+    for (id, topic) in [(2 * number, "sent"), (2 * number + 1, "buried")] {
+        outbox::insert(tx, ONE, OutboxId::new(id), &mail(), NOW).await?;
+        let lease = outbox::lease(tx, ONE, OutboxId::new(id), NOW, NOW).await?.unwrap();
+        match topic {
+            "sent" => outbox::done(tx, ONE, lease, at).await?,
+            _ => outbox::bury(tx, ONE, lease, at.minus(Lifetime::from_days(29)), "refused").await?,
+        };
+    }
+    let taken = rate_limits::take(tx, ONE, &hash, NOW).await?;
+    rate_limits::store(tx, ONE, &hash, &taken, at.plus(DAY)).await?;
+    let seen_at = at.minus(lifetimes::SESSION_ONE_FACTOR);
+    sessions::insert(tx, &Session { seen_at, ..session(ONE, number, BrowserId::new(number), user_id(7)) }).await?;
+    let created_at = at.minus(lifetimes::REFRESH_ABSOLUTE);
+    token_families::insert(tx, &TokenFamily { created_at, ..family(ONE, number, user_id(7)) }).await
 }
 
 async fn refuse(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
@@ -64,6 +97,7 @@ async fn sweep(db: &Database) -> u64 {
     db.write(Wall::All, async |tx| expiry::sweep(tx, NOW).await).await
 }
 
+/// How many rows a table has, or the part of one.
 async fn rows(db: &Database, table: &str) -> i64 {
     db.count(lasting(format!("SELECT COUNT(*) FROM {table}"))).await
 }
@@ -127,21 +161,52 @@ async fn one_sweep_removes_at_most_five_hundred_rows_a_table() {
 }
 
 #[tokio::test]
-async fn people_their_sessions_and_their_grants_are_never_swept() {
+async fn people_and_what_they_agreed_to_are_never_swept() {
     on_both(async |db| {
         db.write(ONE, async |tx| {
             users::insert(tx, ONE, &user(7)).await?;
-            sessions::insert(tx, &session(ONE, 5, BrowserId::new(6), user_id(7))).await?;
-            token_families::insert(tx, &family(ONE, 5, user_id(7))).await
+            consents::give(tx, ONE, user_id(7), &web(), &scope("openid"), NOW).await
         })
         .await;
 
         let removed = db.write(Wall::All, async |tx| expiry::sweep(tx, Timestamp::from_millis(i64::MAX)).await).await;
 
         assert_eq!(removed, 0);
-        for table in ["users", "sessions", "token_families"] {
+        for table in ["users", "consents"] {
             assert_eq!(rows(db, table).await, 1, "{table}");
         }
+    })
+    .await;
+}
+
+/// NIST 800-63B-4 §3.2.2: an account that has used up its failures stays closed to strangers however long they wait.
+#[tokio::test]
+async fn an_account_that_has_used_up_its_failures_is_not_forgotten() {
+    on_both(async |db| {
+        let plant = "INSERT INTO factor_failures (tenant_id, user_id, factor, consecutive, last_at) VALUES ($1, $2, 'password', $3, 0)";
+        db.write(ONE, async |tx| {
+            for (user, consecutive) in [(7, 100), (8, 101)] {
+                tx.execute(plant, &[ONE.into(), (&user_id(user)).into(), consecutive.into()]).await?;
+            }
+            Ok(())
+        })
+        .await;
+
+        assert_eq!(sweep(db).await, 1);
+        assert_eq!(rows(db, "factor_failures WHERE consecutive = 101").await, 1);
+    })
+    .await;
+}
+
+/// A message that waits is nobody's to remove, however old it is.
+#[tokio::test]
+async fn a_message_that_waits_is_never_swept() {
+    on_both(async |db| {
+        db.write(ONE, async |tx| outbox::insert(tx, ONE, OutboxId::new(5), &mail(), Timestamp::from_millis(0)).await)
+            .await;
+
+        assert_eq!(sweep(db).await, 0);
+        assert_eq!(rows(db, "outbox").await, 1);
     })
     .await;
 }

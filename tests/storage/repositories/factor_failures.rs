@@ -1,6 +1,9 @@
 //! Failures are counted before the attempt is checked, for one account and one kind of factor.
 
-use portreeve_storage::{Wall, factor_failures, factor_failures::Failures};
+use portreeve_storage::{
+    Wall, factor_failures,
+    factor_failures::{FactorOf, Failures},
+};
 
 use crate::{
     database::{NOW, ONE, TWO, begin, on_both},
@@ -56,6 +59,28 @@ async fn of_fifty_attempts_at_once_none_goes_uncounted() {
         .await;
 
         assert_eq!(reached, 1);
+    })
+    .await;
+}
+
+/// S-081: guesses made at once do not pass on one count: each sees those before it, also from another node.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_attempts_that_saw_the_same_count_one_is_counted() {
+    on_both(async |db| {
+        let of = FactorOf { user: user_id(7), factor: "totp" };
+        for seen in [None, Some(Failures { consecutive: 1, last_at: NOW })] {
+            let counted = winners(db, move |store, _| async move {
+                let mut tx = begin(&store, ONE).await;
+                let counted = factor_failures::charge_after(&mut tx, ONE, of, seen, NOW).await.unwrap();
+                tx.commit().await.unwrap();
+                counted
+            })
+            .await;
+
+            assert_eq!(counted, 1, "{seen:?}");
+        }
+        let found = db.read(ONE, async |conn| factor_failures::find(conn, ONE, user_id(7), "totp").await).await;
+        assert_eq!(found, Some(Failures { consecutive: 2, last_at: NOW }));
     })
     .await;
 }

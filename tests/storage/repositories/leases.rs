@@ -1,7 +1,10 @@
 //! A lease has one holder; its fence grows with every taking, so that a late holder can be told.
 
 use portreeve_domain::TenantId;
-use portreeve_storage::{Wall, leases};
+use portreeve_storage::{
+    Wall,
+    leases::{self, LeaseRow},
+};
 
 use crate::{
     database::{Database, NOW, ONE, TWO, begin, on_both},
@@ -42,11 +45,38 @@ async fn a_lease_is_given_back_by_its_holder_only() {
     on_both(async |db| {
         take(db, ONE, "a", 0).await;
 
-        db.write(ONE, async |tx| leases::release(tx, ONE, "sweep", "b").await).await;
+        db.write(ONE, async |tx| leases::release(tx, ONE, "sweep", "b", NOW).await).await;
         assert_eq!(take(db, ONE, "b", 1).await, None);
 
-        db.write(ONE, async |tx| leases::release(tx, ONE, "sweep", "a").await).await;
+        db.write(ONE, async |tx| leases::release(tx, ONE, "sweep", "a", NOW).await).await;
         assert_eq!(take(db, ONE, "b", 1).await, Some(2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lease_that_is_given_back_for_later_is_held_until_then() {
+    on_both(async |db| {
+        take(db, ONE, "a", 0).await;
+
+        db.write(ONE, async |tx| leases::release(tx, ONE, "sweep", "a", in_seconds(2)).await).await;
+
+        assert_eq!(take(db, ONE, "b", 1).await, None);
+        assert_eq!(take(db, ONE, "b", 2).await, Some(2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_lease_of_a_tenant_is_listed_with_its_end() {
+    on_both(async |db| {
+        take(db, TWO, "a", 0).await;
+        take(db, ONE, "a", 0).await;
+        db.write(ONE, async |tx| leases::release(tx, ONE, "sweep", "a", in_seconds(3)).await).await;
+
+        let all = db.read(ONE, async |conn| leases::all(conn, ONE).await).await;
+
+        assert_eq!(all, [LeaseRow { name: "sweep".to_owned(), until: in_seconds(3) }]);
     })
     .await;
 }
@@ -75,7 +105,7 @@ async fn another_tenants_lease_is_another_lease() {
         take(db, TWO, "a", 0).await;
 
         assert_eq!(take(db, ONE, "b", 0).await, Some(1));
-        db.write(Wall::All, async |tx| leases::release(tx, ONE, "sweep", "a").await).await;
+        db.write(Wall::All, async |tx| leases::release(tx, ONE, "sweep", "a", NOW).await).await;
 
         assert_eq!(take(db, TWO, "b", 1).await, None);
     })

@@ -1,10 +1,10 @@
 //! A mailed link works once, in time, and only while it is the newest of its account and purpose.
 
-use portreeve_domain::{LinkId, MailPurpose, Timestamp};
+use portreeve_domain::{LinkId, LinkPurpose, Timestamp};
 use portreeve_storage::{Wall, mailed_links, mailed_links::LinkRow};
 
 use crate::{
-    database::{Database, NOW, ONE, TWO, begin, on_both},
+    database::{Database, NOW, ONE, TWO, begin, on_both, on_postgres},
     race::winners,
     rows::{expiry, in_seconds, link, user_id},
 };
@@ -51,7 +51,7 @@ async fn a_link_is_consumed_once_and_not_from_its_expiry_on() {
 #[tokio::test]
 async fn a_newer_link_kills_older_ones_of_its_account_and_purpose_only() {
     on_both(async |db| {
-        let verify = LinkRow { purpose: MailPurpose::VerifyEmail.name().to_owned(), ..link(6) };
+        let verify = LinkRow { purpose: LinkPurpose::VerifyEmail.name().to_owned(), ..link(6) };
         let other = LinkRow { user: user_id(8), ..link(7) };
         for link in [&link(5), &verify, &other, &link(8)] {
             insert(db, link).await;
@@ -65,6 +65,33 @@ async fn a_newer_link_kills_older_ones_of_its_account_and_purpose_only() {
     .await;
 }
 
+/// S-087: two links made at the same moment do not see each other; still only the newest works, and says so. Of two made
+/// in one millisecond the greater id is the newer.
+#[tokio::test]
+async fn of_two_links_made_at_once_only_the_newest_works() {
+    on_postgres(async |db| {
+        let other_node = db.another_store();
+        for (first, second, newest) in [(NOW, in_seconds(1), 5), (NOW, NOW, 6)] {
+            db.write(ONE, async |tx| tx.execute("DELETE FROM mailed_links", &[]).await).await;
+            let (mut here, mut there) = (begin(&db.store, ONE).await, begin(&other_node, ONE).await);
+            mailed_links::insert_newest(&mut here, ONE, &link(6), first).await.unwrap();
+            mailed_links::insert_newest(&mut there, ONE, &link(5), second).await.unwrap();
+            here.commit().await.unwrap();
+            there.commit().await.unwrap();
+
+            let older = 11 - newest;
+            for (id, is_live) in [(older, false), (newest, true)] {
+                let id = LinkId::new(id);
+                let found = db.read(ONE, async |conn| mailed_links::find(conn, ONE, id).await).await.unwrap();
+                assert_eq!(found.consumed_at.is_none(), is_live, "{id:?}");
+            }
+            assert!(!consume(db, older, in_seconds(2)).await);
+            assert!(consume(db, newest, in_seconds(2)).await);
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn retiring_kills_the_links_of_an_account_and_purpose() {
     on_both(async |db| {
@@ -72,7 +99,7 @@ async fn retiring_kills_the_links_of_an_account_and_purpose() {
         insert(db, &link(5)).await;
         insert(db, &other).await;
 
-        let reset = MailPurpose::PasswordReset;
+        let reset = LinkPurpose::PasswordReset;
         db.write(ONE, async |tx| mailed_links::retire(tx, ONE, user_id(7), reset, NOW).await).await;
 
         assert!(!consume(db, 5, NOW).await);
@@ -108,7 +135,7 @@ async fn another_tenants_link_is_neither_found_nor_killed() {
         assert!(db.read(Wall::All, async |conn| mailed_links::find(conn, ONE, ID).await).await.is_none());
         assert!(!db.write(Wall::All, async |tx| mailed_links::consume(tx, ONE, ID, NOW).await).await);
         db.write(Wall::All, async |tx| mailed_links::insert_newest(tx, ONE, &link(6), NOW).await).await;
-        let reset = MailPurpose::PasswordReset;
+        let reset = LinkPurpose::PasswordReset;
         db.write(Wall::All, async |tx| mailed_links::retire(tx, ONE, user_id(7), reset, NOW).await).await;
 
         assert!(db.write(TWO, async |tx| mailed_links::consume(tx, TWO, ID, NOW).await).await);

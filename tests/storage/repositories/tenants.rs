@@ -1,12 +1,21 @@
 //! Tenants are numbered in order; the first one comes with the schema.
 
-use portreeve_domain::{MfaPolicy, Tenant, TenantId, TenantSettings};
-use portreeve_storage::{Wall, directory_versions, tenants};
+use portreeve_domain::{Fault, MfaPolicy, Tenant, TenantId, TenantSettings};
+use portreeve_storage::{Store, Wall, directory_versions, tenants};
 
-use crate::database::{Database, NOW, ONE, TWO, on_both};
+use crate::{
+    database::{Database, NOW, ONE, TWO, begin, on_both},
+    race::{RUNNERS, winners},
+};
 
 async fn all(db: &Database) -> Vec<Tenant> {
     db.read(Wall::All, async |conn| tenants::all(conn).await).await
+}
+
+async fn make(store: &Store, number: i64) -> Result<(), Fault> {
+    let mut tx = begin(store, Wall::All).await;
+    tenants::insert(&mut tx, &format!("t{number}"), &strict(), NOW).await?;
+    tx.commit().await
 }
 
 fn strict() -> TenantSettings {
@@ -24,6 +33,27 @@ async fn a_new_tenant_gets_the_next_number_and_a_directory_version() {
         assert_eq!(slugs, [(ONE, "default"), (TWO, "two"), (three, "three")]);
         assert_eq!((&all[0].settings, &all[2].settings), (&TenantSettings::default(), &strict()));
         db.write(three, async |tx| directory_versions::bump(tx, three).await).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_tenants_made_at_once_get_a_number_each() {
+    on_both(async |db| {
+        let won = winners(db, async |store, number| {
+            // Who waits too long on a busy machine gives up, and has made nothing.
+            loop {
+                match make(&store, number).await {
+                    Err(fault) if fault.is_transient() => {}
+                    settled => return settled.is_ok(),
+                }
+            }
+        })
+        .await;
+
+        let numbers: Vec<_> = all(db).await.iter().map(|tenant| tenant.id.as_i64()).collect();
+        assert_eq!(won, RUNNERS);
+        assert_eq!(numbers, (1..=52).collect::<Vec<_>>());
     })
     .await;
 }

@@ -59,9 +59,13 @@ async fn the_clients_of_a_session_are_each_named_once() {
     on_both(async |db| {
         let client = |name: &str| ClientId::parse(name).unwrap();
         let session = SessionId::new(40);
-        let of = |id, name: &str| TokenFamily { client: client(name), session, ..family(ONE, id, user_id(7)) };
-        let theirs = TokenFamily { session, ..family(TWO, 7, user_id(7)) };
-        let other_session = TokenFamily { session: SessionId::new(41), ..of(8, "elsewhere") };
+        let of = |id, name: &str| TokenFamily {
+            client: client(name),
+            session: Some(session),
+            ..family(ONE, id, user_id(7))
+        };
+        let theirs = TokenFamily { session: Some(session), ..family(TWO, 7, user_id(7)) };
+        let other_session = TokenFamily { session: Some(SessionId::new(41)), ..of(8, "elsewhere") };
         for family in [of(4, "web"), of(5, "web"), of(6, "app"), theirs, other_session] {
             insert(db, &family).await;
         }

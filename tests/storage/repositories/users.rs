@@ -212,3 +212,20 @@ async fn another_tenants_user_is_neither_found_nor_changed_nor_in_the_way() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_tenant_has_an_administrator_while_one_can_sign_in() {
+    on_both(async |db| {
+        let has_admin = async |tenant| db.read(Wall::All, async |conn| users::has_admin(conn, tenant).await).await;
+        insert(db, ONE, &UserRow { is_admin: false, ..user(8) }).await;
+        insert(db, TWO, &user(7)).await;
+        assert!(!has_admin(ONE).await);
+
+        insert(db, ONE, &user(7)).await;
+        assert!(has_admin(ONE).await);
+
+        db.write(ONE, async |tx| users::disable(tx, ONE, USER, Some(NOW)).await).await;
+        assert!(!has_admin(ONE).await);
+    })
+    .await;
+}

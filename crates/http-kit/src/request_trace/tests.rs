@@ -148,8 +148,12 @@ impl io::Write for Log {
     }
 }
 
+/// Where events go is remembered for the process when a subscriber comes and goes: two at once lose some.
+static ONE_LOG: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// What the log says after a request to `path`.
 async fn logged(which: LoggedRequests, path: &str) -> String {
+    let _one = ONE_LOG.lock().await;
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()

@@ -20,6 +20,10 @@ pub enum ResourceKind {
     Tenant,
     /// A resource server.
     ResourceServer,
+    /// What a scope means.
+    Scope,
+    /// A trusted issuer.
+    TrustedIssuer,
     /// A client.
     Client,
     /// A person.
@@ -58,6 +62,8 @@ impl ResourceKind {
         match self {
             Self::Tenant => "tenant",
             Self::ResourceServer => "resource server",
+            Self::Scope => "scope",
+            Self::TrustedIssuer => "trusted issuer",
             Self::Client => "client",
             Self::User => "user",
         }

@@ -9,7 +9,7 @@ use portreeve_domain::{Client, ClientMetadata, ClientOrigin, TenantId};
 use portreeve_oidc::registration;
 
 use super::change::{ChangeKind, ResourceKind, differing_members};
-use super::plan::{Action, Scene, Step, Unlisted};
+use super::plan::{Action, Scene, Step};
 use super::problem::Problem;
 use super::resources::{ClientDeclaration, Declared};
 use crate::Issuer;
@@ -31,7 +31,7 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
             Err(problem) => problems.push(problem),
         }
     }
-    if let (Unlisted::Delete, Some(at)) = (scene.unlisted, &scene.at) {
+    if let Some(at) = scene.tells_undeclared() {
         // Clients that registered themselves were never in a file.
         let own = at.clients.values().filter(|client| client.origin == ClientOrigin::Operator).map(|client| &client.id);
         let mut unlisted: Vec<_> = own.filter(|id| !declared.iter().any(|d| d.what.id == **id)).collect();
@@ -66,19 +66,24 @@ fn compare_one<'r>(scene: &Scene<'r>, declared: &'r Declared<ClientDeclaration>)
     let stored = scene.at.as_ref().and_then(|at| at.client(&declared.what.id)).map(AsRef::as_ref);
     let metadata = checked_metadata(scene, declared)?;
     let secret_hashes = new_secret_hashes(declared, &metadata, stored)?;
-    let old = stored.map(|client| serde_json::to_value(&client.metadata).unwrap_or_default()).unwrap_or_default();
-    let mut fields = differing_members(&old, &serde_json::to_value(&metadata).unwrap_or_default());
-    let metadata = (!fields.is_empty()).then(|| Box::new(metadata));
+    // A new client differs from one that says nothing: what it leaves out is no news.
+    let old = stored.map_or_else(ClientMetadata::default, |client| client.metadata.clone());
+    let mut fields = differing_members(&json(&old), &json(&metadata));
+    let metadata = (stored.is_none() || !fields.is_empty()).then(|| Box::new(metadata));
     if secret_hashes.is_some() {
         fields.push("client_secret".to_owned());
     }
-    if fields.is_empty() {
+    if metadata.is_none() && secret_hashes.is_none() {
         return Ok(None);
     }
     let kind = if stored.is_some() { ChangeKind::Update } else { ChangeKind::Create };
     let id = &declared.what.id;
     let change = scene.change(kind, ResourceKind::Client, id.as_str(), fields);
     Ok(Some(Step { change, action: Action::PutClient { id, metadata, secret_hashes } }))
+}
+
+fn json(metadata: &ClientMetadata) -> serde_json::Value {
+    serde_json::to_value(metadata).unwrap_or_default()
 }
 
 fn checked_metadata(scene: &Scene<'_>, declared: &Declared<ClientDeclaration>) -> Result<ClientMetadata, Problem> {
@@ -99,15 +104,23 @@ fn checked_metadata(scene: &Scene<'_>, declared: &Declared<ClientDeclaration>) -
             ));
         }
     }
+    let exchanged = metadata.exchanges.iter();
+    let mut targets = exchanged.flat_map(|policy| &policy.to).chain(metadata.exchanges.iter().flat_map(|p| &p.from));
+    let issuer = scene.at.as_ref().map(|at| at.issuer.as_str());
+    if let Some(unknown) = targets.find(|resource| !is_known(scene, resource) && issuer != Some(resource.as_str())) {
+        return Err(declared.origin.place_of("exchanges").problem(
+            format!("exchanges names {unknown}, which no resource server is called"),
+            "declare it under [[resource_servers]]",
+        ));
+    }
     Ok(metadata)
 }
 
 /// Whether a resource server will be there when the plan is carried out.
 fn is_known(scene: &Scene<'_>, resource: &str) -> bool {
     let mut declared = scene.resources.resource_servers.iter().filter(|d| d.tenant == scene.slug);
-    let stays = scene.unlisted == Unlisted::Keep;
     declared.any(|d| d.what.resource == resource)
-        || (stays && scene.at.as_ref().is_some_and(|at| at.server(resource).is_some()))
+        || scene.keeps_undeclared().is_some_and(|at| at.server(resource).is_some())
 }
 
 /// The hashes to store; `None` when the stored ones are right.

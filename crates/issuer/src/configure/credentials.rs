@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use portreeve_authenticators::{Password, TotpSecret};
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, SessionEnd};
+use portreeve_domain::{Actor, Event, EventType, Fault, LinkPurpose, SessionEnd};
 use portreeve_storage::{Tx, mailed_links, password_credentials, totp_credentials};
 
 use super::resources::PasswordSource;
@@ -60,7 +60,9 @@ pub(super) async fn change_password(
 ) -> Result<(), Fault> {
     set_password(issuer, tx, at, person, hash).await?;
     let reason = SessionEnd::PasswordChanged;
-    mailed_links::retire(tx, at.id(), person.id, MailPurpose::PasswordReset, issuer.ambient.now()).await?;
+    for purpose in [LinkPurpose::PasswordReset, LinkPurpose::AccountSetup] {
+        mailed_links::retire(tx, at.id(), person.id, purpose, issuer.ambient.now()).await?;
+    }
     sign_out_everywhere(issuer, tx, at, person, reason).await
 }
 

@@ -1,4 +1,4 @@
-//! One TOML document into declarations.
+//! One document into declarations.
 //!
 //! Owns the shape of resource files and the line of every mistake. Our own names (`tenant`, `client_secret`, `scopes` as a
 //! list) are taken out of an entry first; what is left must be exactly what the domain type knows. DESIGN §1.2.
@@ -6,32 +6,29 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{ClientId, ClientMetadata, PersonClaims, ResourceServer, Scope, Tenant};
+use portreeve_domain::{
+    ClientId, ClientMetadata, PersonClaims, ResourceServer, Scope, ScopeMeaning, Tenant, TrustedIssuer,
+};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::problem::{Origin, Place, Problem};
+use super::problem::{Origin, Problem, Source};
 use super::resources::{ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration};
 use super::secret_reference;
 
 /// Where to look for the name of a field.
 const FIELDS: &str = "see docs/configuration.md for the fields of each resource";
 /// The lists a document may hold.
-const LISTS: [&str; 4] = ["tenants", "resource_servers", "clients", "users"];
+const LISTS: [&str; 6] = ["tenants", "resource_servers", "scopes", "trusted_issuers", "clients", "users"];
 
-/// Reads `text` into `resources` and returns what was wrong; entries without a mistake are read all the same.
+/// Reads one document into `resources` and returns what was wrong; entries without a mistake are read all the same.
 ///
 /// Relative files of secrets are looked for in `folder`.
-pub(super) fn read(text: &str, file: &Arc<str>, folder: &Path, resources: &mut Resources) -> Vec<Problem> {
-    let document = Document { text, file, folder };
-    let table = match DeTable::parse(text) {
-        Ok(table) => table.into_inner(),
-        Err(error) => return vec![document.syntax(&error)],
-    };
+pub(super) fn read(table: DeTable<'_>, source: &Source<'_>, folder: &Path, resources: &mut Resources) -> Vec<Problem> {
+    let document = Document { source, folder };
     let mut problems = Vec::new();
     for (name, list) in table {
         if let Err(problem) = document.list(&name, list, resources, &mut problems) {
@@ -42,8 +39,7 @@ pub(super) fn read(text: &str, file: &Arc<str>, folder: &Path, resources: &mut R
 }
 
 struct Document<'a> {
-    text: &'a str,
-    file: &'a Arc<str>,
+    source: &'a Source<'a>,
     folder: &'a Path,
 }
 
@@ -56,16 +52,6 @@ struct Entry<'a, 'i> {
 }
 
 impl<'a> Document<'a> {
-    fn place(&self, offset: usize) -> Place {
-        let before = self.text.as_bytes().iter().take(offset);
-        Place::new(self.file, 1 + before.filter(|&&byte| byte == b'\n').count())
-    }
-
-    fn syntax(&self, error: &toml::de::Error) -> Problem {
-        let place = self.place(error.span().map_or(0, |span| span.start));
-        place.problem(one_line(error.message()), "mend it; no entry of the file was read")
-    }
-
     fn list<'i>(
         &'a self,
         name: &Spanned<Cow<'i, str>>,
@@ -73,14 +59,14 @@ impl<'a> Document<'a> {
         resources: &mut Resources,
         problems: &mut Vec<Problem>,
     ) -> Result<(), Problem> {
-        let place = self.place(name.span().start);
+        let place = self.source.place(name.span().start);
         let name: &str = name.get_ref();
         if !LISTS.contains(&name) {
             let what = format!("unknown resource {name}");
-            return Err(place.problem(what, format!("known are [[{}]]", LISTS.join("]], [["))));
+            return Err(place.problem(what, format!("known are {}", LISTS.join(", "))));
         }
         let DeValue::Array(entries) = list.into_inner() else {
-            return Err(place.problem(format!("{name} is a list of tables"), format!("write [[{name}]]")));
+            return Err(place.problem(format!("{name} is a list of tables"), list_notation(name)));
         };
         for entry in entries {
             if let Err(problem) = self.entry(name, entry, resources) {
@@ -92,18 +78,20 @@ impl<'a> Document<'a> {
 
     fn entry(&self, list: &str, entry: Spanned<DeValue<'_>>, resources: &mut Resources) -> Result<(), Problem> {
         let span = entry.span();
-        let place = self.place(span.start);
+        let place = self.source.place(span.start);
         let DeValue::Table(members) = entry.into_inner() else {
-            return Err(place.problem(format!("{list} is a list of tables"), format!("write [[{list}]]")));
+            return Err(place.problem(format!("{list} is a list of tables"), list_notation(list)));
         };
         let fields: BTreeMap<String, usize> = members
             .iter()
-            .map(|(name, _)| (name.get_ref().clone().into_owned(), self.place(name.span().start).line))
+            .map(|(name, _)| (name.get_ref().clone().into_owned(), self.source.place(name.span().start).line))
             .collect();
         let entry = Entry { document: self, origin: Origin::new(place, fields), span, members };
         match list {
             "tenants" => resources.tenants.push(entry.tenant()?),
             "resource_servers" => resources.resource_servers.push(entry.resource_server()?),
+            "scopes" => resources.scopes.push(entry.scope()?),
+            "trusted_issuers" => resources.trusted_issuers.push(entry.trusted_issuer()?),
             "clients" => resources.clients.push(entry.client()?),
             _ => resources.users.push(entry.user()?),
         }
@@ -125,14 +113,33 @@ impl<'i> Entry<'_, 'i> {
         Ok(Declared { origin, tenant: slug, what: TenantDeclaration { settings } })
     }
 
+    /// The member `scopes`, a list.
+    fn scopes(&mut self) -> Result<Scope, Problem> {
+        let scopes: Vec<String> = self.optional("scopes")?.unwrap_or_default();
+        Scope::parse(&scopes.join(" "))
+            .map_err(|e| self.origin.place_of("scopes").problem("scopes cannot be used", e.to_string()))
+    }
+
+    fn trusted_issuer(mut self) -> Result<Declared<TrustedIssuer>, Problem> {
+        let tenant = self.tenant_slug()?;
+        let scopes = self.scopes()?;
+        let (origin, mut trusted): (_, TrustedIssuer) = self.rest()?;
+        trusted.scopes = scopes;
+        Ok(Declared { origin, tenant, what: trusted })
+    }
+
     fn resource_server(mut self) -> Result<Declared<ResourceServer>, Problem> {
         let tenant = self.tenant_slug()?;
-        let scopes: Vec<String> = self.optional("scopes")?.unwrap_or_default();
-        let scopes = Scope::parse(&scopes.join(" "))
-            .map_err(|e| self.origin.place_of("scopes").problem("scopes cannot be used", e.to_string()))?;
+        let scopes = self.scopes()?;
         let (origin, mut server): (_, ResourceServer) = self.rest()?;
         server.scopes = scopes;
         Ok(Declared { origin, tenant, what: server })
+    }
+
+    fn scope(mut self) -> Result<Declared<ScopeMeaning>, Problem> {
+        let tenant = self.tenant_slug()?;
+        let (origin, what) = self.rest()?;
+        Ok(Declared { origin, tenant, what })
     }
 
     fn client(mut self) -> Result<Declared<ClientDeclaration>, Problem> {
@@ -153,6 +160,7 @@ impl<'i> Entry<'_, 'i> {
         let is_admin = self.optional("is_admin")?;
         let claims: Option<PersonClaims> = self.optional("claims")?;
         let totp_secret = self.secret("totp_secret")?;
+        let links = self.optional("links")?;
         let password = match (self.secret("password")?, self.optional("password_hash")?) {
             (Some(_), Some(_)) => {
                 let place = self.origin.place_of("password_hash");
@@ -165,10 +173,10 @@ impl<'i> Entry<'_, 'i> {
             let place = self.origin.place_of(name.get_ref());
             return Err(place.problem(
                 format!("unknown field {}", name.get_ref()),
-                "a user has tenant, email, email_verified, claims, password or password_hash, totp_secret, is_admin",
+                "a user has tenant, email, email_verified, claims, password or password_hash, totp_secret, is_admin, links",
             ));
         }
-        let what = UserDeclaration { email, email_verified, claims, password, totp_secret, is_admin };
+        let what = UserDeclaration { email, email_verified, claims, password, totp_secret, is_admin, links };
         Ok(Declared { origin: self.origin, tenant, what })
     }
 
@@ -226,12 +234,17 @@ impl<'i> Entry<'_, 'i> {
 
 /// A value that does not fit, at its own line where the reader knows it.
 fn mistake(document: &Document<'_>, origin: &Origin, error: &toml::de::Error, field: &str) -> Problem {
-    let place = error.span().map_or_else(|| origin.place_of(field), |span| document.place(span.start));
+    let place = error.span().map_or_else(|| origin.place_of(field), |span| document.source.place(span.start));
     let what = one_line(error.message());
     let what = if field.is_empty() { what } else { format!("{field}: {what}") };
     place.problem(what, FIELDS)
 }
 
-fn one_line(message: &str) -> String {
+fn list_notation(name: &str) -> String {
+    format!("write [[{name}]] in TOML, {name}: and a list in YAML and JSON")
+}
+
+/// A message of a parser on one line.
+pub(super) fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
 }

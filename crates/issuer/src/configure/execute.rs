@@ -8,10 +8,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, TenantId, TenantSettings};
-use portreeve_storage::{Tx, Wall, clients, directory_versions, resource_servers, tenants, token_families};
+use portreeve_storage::{
+    Tx, Wall, clients, directory_versions, resource_servers, scopes, tenants, token_families, trusted_issuers,
+};
 
 use super::change::{Change, ChangeKind, ResourceKind};
 use super::credentials::{self, HashedPassword};
+use super::links;
 use super::plan::{Action, Step, Unlisted};
 use super::problem::Problem;
 use super::resources::{PasswordSource, Resources, UserDeclaration};
@@ -29,7 +32,7 @@ impl Issuer {
     /// Every problem of the declarations at once, before anything is changed; a fault when the database is away, or
     /// somebody else made the same resource meanwhile: tenants that come before stay changed then.
     pub async fn apply(&self, resources: &Resources, unlisted: Unlisted) -> Result<Vec<Change>, Failure<Vec<Problem>>> {
-        let steps = self.compare(resources, unlisted).await?;
+        let steps = self.compare(resources, unlisted.into()).await?;
         let mut changes = Vec::new();
         for step in steps.tenants {
             self.carry_out_on_tenant(&step).await?;
@@ -116,6 +119,22 @@ impl Issuer {
                 resource_servers::delete(tx, at.id(), resource).await?;
                 self.record(tx, at, EventType::ResourceServerDeleted, change).await
             }
+            Action::PutScope(scope) => {
+                scopes::upsert(tx, at.id(), scope, now).await?;
+                self.record(tx, at, EventType::ScopeUpdated, change).await
+            }
+            Action::DeleteScope(name) => {
+                scopes::delete(tx, at.id(), name).await?;
+                self.record(tx, at, EventType::ScopeDeleted, change).await
+            }
+            Action::PutTrustedIssuer(trusted) => {
+                trusted_issuers::upsert(tx, at.id(), trusted, now).await?;
+                self.record(tx, at, EventType::TrustedIssuerUpdated, change).await
+            }
+            Action::DeleteTrustedIssuer(issuer) => {
+                trusted_issuers::delete(tx, at.id(), issuer).await?;
+                self.record(tx, at, EventType::TrustedIssuerDeleted, change).await
+            }
             Action::PutClient { id, metadata, secret_hashes } => {
                 if let Some(metadata) = metadata {
                     clients::upsert(tx, at.id(), id, metadata, now).await?;
@@ -160,10 +179,10 @@ impl Issuer {
         if let Some(hash) = hash {
             credentials::set_password(self, tx, at, &person, hash).await?;
         }
-        match &declared.totp_secret {
-            Some(secret) => credentials::set_totp(self, tx, at, &person, secret).await,
-            None => Ok(()),
+        if let Some(secret) = &declared.totp_secret {
+            credentials::set_totp(self, tx, at, &person, secret).await?;
         }
+        links::replace(self, tx, at, &person, declared.links.as_deref().unwrap_or_default()).await
     }
 
     async fn update_declared(
@@ -196,8 +215,11 @@ impl Issuer {
         if let Some(hash) = hash {
             credentials::change_password(self, tx, at, person, hash).await?;
         }
-        match &declared.totp_secret {
-            Some(secret) if update.totp => credentials::set_totp(self, tx, at, person, secret).await,
+        if let Some(secret) = declared.totp_secret.as_ref().filter(|_| update.totp) {
+            credentials::set_totp(self, tx, at, person, secret).await?;
+        }
+        match &declared.links {
+            Some(links) if update.links => links::replace(self, tx, at, person, links).await,
             _ => Ok(()),
         }
     }

@@ -2,18 +2,20 @@
 //!
 //! Owns the canonical form: members that have their default are left out, secrets always. A plan of an export is empty.
 
-use portreeve_domain::{ClientMetadata, ClientOrigin, Fault, Tenant, TenantId, TenantSettings};
+use portreeve_domain::{ClientMetadata, ClientOrigin, Fault, Scope, Tenant, TenantId, TenantSettings};
+use portreeve_storage::subject_links::{self, LinkedSubject};
 use portreeve_storage::users;
 use serde::Serialize;
 use toml::{Table, Value};
 
 use crate::directory::TenantDirectory;
-use crate::{Issuer, people};
+use crate::people::Person;
+use crate::{Issuer, people, subject_link};
 
 /// What an export holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportScope {
-    /// Tenants, resource servers and clients.
+    /// Tenants, resource servers, scopes and clients.
     Configuration,
     /// People as well, with their addresses and claims: personal data.
     WithPeople,
@@ -26,6 +28,9 @@ struct File {
     tenants: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     resource_servers: Vec<Table>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scopes: Vec<Table>,
+    trusted_issuers: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     clients: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -43,10 +48,15 @@ impl Issuer {
         for at in self.directory.all() {
             file.tenants.push(tenant(&at.tenant)?);
             for server in &at.servers {
-                let mut table = table(&**server)?;
-                let scopes = server.scopes.iter().map(|scope| Value::String(scope.to_owned())).collect();
-                table.insert("scopes".to_owned(), Value::Array(scopes));
+                let table = with_scope_list(table(&**server)?, &server.scopes);
                 file.resource_servers.push(in_tenant(&at, table));
+            }
+            for scope in &at.scopes {
+                file.scopes.push(in_tenant(&at, table(&**scope)?));
+            }
+            for trusted in &at.trusted_issuers {
+                let table = with_scope_list(table(&**trusted)?, &trusted.scopes);
+                file.trusted_issuers.push(in_tenant(&at, table));
             }
             // Clients that registered themselves manage their own registration.
             let own = at.clients.values().filter(|client| client.origin == ClientOrigin::Operator);
@@ -73,13 +83,17 @@ impl Issuer {
             after = Some(last.id);
             for row in page {
                 let Some(person) = people::open(&mut conn, at, row).await? else { continue };
-                let Some(email) = person.email else { continue };
+                let Some(email) = person.email.clone() else { continue };
                 let mut entry = Table::new();
                 entry.insert("email".to_owned(), Value::String(email));
                 entry.insert("email_verified".to_owned(), Value::Boolean(person.email_verified_at.is_some()));
                 let claims = table(&person.claims)?;
                 if !claims.is_empty() {
                     entry.insert("claims".to_owned(), Value::Table(claims));
+                }
+                let links = self.export_links(at, &person).await?;
+                if !links.is_empty() {
+                    entry.insert("links".to_owned(), Value::Array(links));
                 }
                 if person.is_admin {
                     entry.insert("is_admin".to_owned(), Value::Boolean(true));
@@ -90,10 +104,29 @@ impl Issuer {
     }
 }
 
+impl Issuer {
+    async fn export_links(&self, at: &TenantDirectory, person: &Person) -> Result<Vec<Value>, Fault> {
+        let stored = subject_links::of_user(&mut self.store.read(at.id()).await?, at.id(), person.id).await?;
+        let link = |link: &LinkedSubject| {
+            let mut entry = Table::new();
+            entry.insert("issuer".to_owned(), Value::String(link.issuer.clone()));
+            entry.insert("subject".to_owned(), Value::String(subject_link::open(at, person, link)?));
+            Ok(Value::Table(entry))
+        };
+        stored.iter().map(link).collect()
+    }
+}
+
 fn tenant(tenant: &Tenant) -> Result<Table, Fault> {
     let mut entry = without_defaults(table(&tenant.settings)?, &table(&TenantSettings::default())?);
     entry.insert("slug".to_owned(), Value::String(tenant.slug.clone()));
     Ok(entry)
+}
+
+fn with_scope_list(mut entry: Table, scopes: &Scope) -> Table {
+    let scopes = scopes.iter().map(|scope| Value::String(scope.to_owned())).collect();
+    entry.insert("scopes".to_owned(), Value::Array(scopes));
+    entry
 }
 
 fn in_tenant(at: &TenantDirectory, mut entry: Table) -> Table {

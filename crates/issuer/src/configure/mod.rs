@@ -7,12 +7,14 @@
 //!
 //! | file | subject |
 //! |---|---|
-//! | `document` | one TOML document into declarations, with the line of each |
+//! | `syntax`, `yaml` | TOML, YAML and JSON into tables that know their lines |
+//! | `document` | one document into declarations, with the line of each |
 //! | `secret_reference` | `{ env = … }` and `{ file = … }` |
 //! | `resources` | everything the files declare |
 //! | `plan`, `change` | the difference between files and database |
-//! | `clients`, `resource_servers`, `users` | the difference of one kind |
+//! | `clients`, `resource_servers`, `scopes`, `trusted_issuers`, `users` | the difference of one kind |
 //! | `credentials` | passwords and authenticator apps that an operator sets |
+//! | `links` | who a person is at other issuers |
 //! | `execute` | the difference, carried out in transactions with their events |
 //! | `export` | the database in the shape of a resource file |
 //! | `operator` | what the command line does to one person or client |
@@ -23,20 +25,27 @@ mod credentials;
 mod document;
 mod execute;
 mod export;
+mod links;
 mod operator;
 mod plan;
 mod problem;
 mod resource_servers;
 mod resources;
+mod scopes;
 mod secret_reference;
+mod syntax;
 #[cfg(test)]
 mod tests;
+mod trusted_issuers;
 mod users;
+mod yaml;
 
 pub(crate) use change::differing_members;
 pub use change::{Change, ChangeKind, ResourceKind};
 pub use export::ExportScope;
-pub use operator::{AccountSwitch, FormerSecrets, NewAccount, OperatorRefusal};
+pub use operator::{AccountSwitch, FormerSecrets, NewAccount, OperatorRefusal, RotatedSecret};
 pub use plan::Unlisted;
 pub use problem::{Origin, Place, Problem};
-pub use resources::{ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration};
+pub use resources::{
+    ClientDeclaration, Declared, PasswordSource, Resources, SubjectAt, TenantDeclaration, UserDeclaration,
+};

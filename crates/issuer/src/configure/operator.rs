@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Actor, ClientId, Email, Event, EventType, Failure, Fault, PersonClaims, SessionEnd};
+use portreeve_domain::{
+    Actor, ClientId, ClientSecret, Email, Event, EventType, Failure, Fault, LinkPurpose, PersonClaims, SessionEnd,
+};
 use portreeve_storage::{clients, directory_versions, users};
 
 use super::resources::PasswordSource;
@@ -29,24 +31,36 @@ pub enum OperatorRefusal {
     PasswordRefused(String),
     /// The client authenticates without a secret.
     ClientWithoutSecret,
-    /// The client holds two secrets already.
+    /// The client holds two secrets of one age: neither is the former one.
     AlreadyRotating,
+    /// The account is switched off: no link would work.
+    AccountDisabled,
 }
 
 /// What becomes of the secrets a client holds when it gets a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormerSecrets {
-    /// The one in use works beside the new one until a resource file or another rotation ends it.
+    /// The newest works beside the new one until a resource file or another rotation ends it; an older one ends.
     Keep,
     /// All end at once: one of them leaked.
     End,
+}
+
+/// A client's new secret.
+pub struct RotatedSecret {
+    /// The secret: the only time it is seen.
+    pub secret: SecretText,
+    /// How many former secrets go on working: none or one.
+    pub kept: usize,
+    /// How many former secrets ended.
+    pub ended: usize,
 }
 
 /// An account to be made.
 pub struct NewAccount {
     /// The address as typed.
     pub email: String,
-    /// The password; `None` for an account whose owner sets one by a mailed link.
+    /// The password; `None` for an account whose owner sets one by a link.
     pub password: Option<SecretText>,
     /// Whether the address counts as proven.
     pub email_verified: bool,
@@ -113,6 +127,21 @@ impl Issuer {
         Ok(tx.commit().await?)
     }
 
+    /// Makes a link by which the person at `email` sets a password, and returns its address; every older one of the account
+    /// dies. It works once and for half an hour, proves no address and signs nobody in. Commits.
+    ///
+    /// # Errors
+    /// `NoSuchUser`, `NotAnAddress`, `AccountDisabled`; a fault when the database is away.
+    pub async fn account_setup_link(&self, at: &TenantDirectory, email: &str) -> Outcome<SecretText> {
+        let person = self.account(at, email).await?;
+        if person.disabled_at.is_some() {
+            return Err(Failure::Refused(OperatorRefusal::AccountDisabled));
+        }
+        let index = person.email_index.ok_or_else(|| Fault::impossible("an account found by its address has none"))?;
+        let link = self.mint_link(at, LinkPurpose::AccountSetup, person.id, index).await?;
+        Ok(SecretText::new(format!("{}/link/{}", at.issuer, link.expose())))
+    }
+
     /// Sets a person's password and signs them out everywhere.
     ///
     /// # Errors
@@ -171,7 +200,7 @@ impl Issuer {
         Ok(tx.commit().await?)
     }
 
-    /// Gives a client a new secret and returns it: the only time it is seen.
+    /// Gives a client a new secret.
     ///
     /// # Errors
     /// `NoSuchClient`, `ClientWithoutSecret`, `AlreadyRotating`; a fault when the database is away.
@@ -180,19 +209,17 @@ impl Issuer {
         at: &TenantDirectory,
         id: &ClientId,
         former: FormerSecrets,
-    ) -> Outcome<SecretText> {
+    ) -> Outcome<RotatedSecret> {
         let client = at.client(id).ok_or(Failure::Refused(OperatorRefusal::NoSuchClient))?;
         if !client.metadata.token_endpoint_auth_method.has_secret() {
             return Err(Failure::Refused(OperatorRefusal::ClientWithoutSecret));
         }
-        let mut hashes: Vec<[u8; 32]> = match (former, client.secrets.as_slice()) {
-            (FormerSecrets::End, _) => Vec::new(),
-            // Which of two is in use only the application knows; ending the wrong one would lock it out.
-            (FormerSecrets::Keep, [_, _, ..]) => return Err(Failure::Refused(OperatorRefusal::AlreadyRotating)),
-            (FormerSecrets::Keep, held) => held.iter().map(|secret| secret.hash).collect(),
+        let kept = match former {
+            FormerSecrets::End => None,
+            FormerSecrets::Keep => newest(&client.secrets)?,
         };
         let secret = self.new_client_secret()?;
-        hashes.push(client_rules::hash(&secret));
+        let hashes: Vec<_> = kept.into_iter().chain([client_rules::hash(&secret)]).collect();
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
         clients::replace_secrets(&mut tx, at.id(), id, &hashes, now).await?;
@@ -201,7 +228,8 @@ impl Issuer {
         audit::record(&mut tx, &self.ambient, at, event).await?;
         directory_versions::bump(&mut tx, at.id()).await?;
         tx.commit().await?;
-        Ok(secret)
+        let kept = kept.iter().count();
+        Ok(RotatedSecret { secret, kept, ended: client.secrets.len().saturating_sub(kept) })
     }
 
     /// A new client secret: 256 random bits as 43 characters of base64url.
@@ -235,4 +263,17 @@ impl Issuer {
         let source = PasswordSource::Text(SecretText::new(typed.expose().to_owned()));
         Ok(credentials::hash(self, at, &source).await?)
     }
+}
+
+/// The hash of the secret that was added last; `None` when there is none.
+///
+/// Two of one age were added together: which of them is in use only the application knows, and ending the wrong one would
+/// lock it out.
+fn newest(secrets: &[ClientSecret]) -> Outcome<Option<[u8; 32]>> {
+    let Some(newest) = secrets.iter().max_by_key(|secret| secret.created_at) else { return Ok(None) };
+    let as_new = secrets.iter().filter(|secret| secret.created_at == newest.created_at);
+    if as_new.count() > 1 {
+        return Err(Failure::Refused(OperatorRefusal::AlreadyRotating));
+    }
+    Ok(Some(newest.hash))
 }

@@ -5,23 +5,37 @@
 
 use std::sync::Arc;
 
-use portreeve_domain::{ClientId, ClientMetadata, Failure, Profile, ResourceServer, TenantSettings};
+use portreeve_domain::{
+    ClientId, ClientMetadata, Failure, Profile, ResourceServer, ScopeMeaning, TenantSettings, TrustedIssuer,
+};
 
 use super::change::{Change, ChangeKind, ResourceKind, differing_members};
 use super::problem::Problem;
 use super::resources::{Resources, UserDeclaration};
 use super::users::UserUpdate;
-use super::{clients, resource_servers, users};
+use super::{clients, resource_servers, scopes, trusted_issuers, users};
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 
-/// What becomes of clients and resource servers that no file declares, in the tenants that the files mention.
+/// What becomes of clients, resource servers, trusted issuers and texts of scopes that no file declares, in the tenants that
+/// the files mention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unlisted {
     /// They stay.
     Keep,
     /// They are deleted (`--prune`). People and tenants always stay.
     Delete,
+}
+
+/// What a comparison does with resources that no file declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Undeclared {
+    /// They stay, and nothing is said of them.
+    Unmentioned,
+    /// They stay, and are told.
+    Told,
+    /// They are told, and go.
+    Deleted,
 }
 
 /// A difference, and how to remove it.
@@ -36,6 +50,10 @@ pub(super) enum Action<'r> {
     UpdateTenant(&'r TenantSettings),
     PutResourceServer(&'r ResourceServer),
     DeleteResourceServer(String),
+    PutScope(&'r ScopeMeaning),
+    DeleteScope(String),
+    PutTrustedIssuer(&'r TrustedIssuer),
+    DeleteTrustedIssuer(String),
     PutClient { id: &'r ClientId, metadata: Option<Box<ClientMetadata>>, secret_hashes: Option<Vec<[u8; 32]>> },
     DeleteClient(ClientId),
     CreateUser(&'r UserDeclaration),
@@ -56,7 +74,7 @@ pub(super) struct Scene<'r> {
     pub(super) at: Option<Arc<TenantDirectory>>,
     /// The profile it has, or will have.
     pub(super) profile: Profile,
-    pub(super) unlisted: Unlisted,
+    pub(super) undeclared: Undeclared,
 }
 
 impl Issuer {
@@ -65,7 +83,19 @@ impl Issuer {
     /// # Errors
     /// Every problem of the declarations at once; a fault when the database is away.
     pub async fn plan(&self, resources: &Resources, unlisted: Unlisted) -> Result<Vec<Change>, Failure<Vec<Problem>>> {
-        let steps = self.compare(resources, unlisted).await?;
+        let steps = self.compare(resources, unlisted.into()).await?;
+        Ok(steps.into_changes())
+    }
+
+    /// Tells where the database differs from the files; changes nothing.
+    ///
+    /// A creation is what only the files have; a deletion is a client, resource server or scope that only the database
+    /// has, in the tenants that the files mention. People and tenants that no file declares are no difference.
+    ///
+    /// # Errors
+    /// As [`Issuer::plan`].
+    pub async fn drift(&self, resources: &Resources) -> Result<Vec<Change>, Failure<Vec<Problem>>> {
+        let steps = self.compare(resources, Undeclared::Told).await?;
         Ok(steps.into_changes())
     }
 
@@ -73,7 +103,7 @@ impl Issuer {
     pub(super) async fn compare<'r>(
         &self,
         resources: &'r Resources,
-        unlisted: Unlisted,
+        undeclared: Undeclared,
     ) -> Result<Steps<'r>, Failure<Vec<Problem>>> {
         self.directory.refresh().await?;
         let mut problems = Vec::new();
@@ -85,8 +115,10 @@ impl Issuer {
                 problems.extend(unknown_tenant(resources, slug));
                 continue;
             };
-            let scene = Scene { resources, slug, at, profile, unlisted };
+            let scene = Scene { resources, slug, at, profile, undeclared };
             let mut steps = resource_servers::compare(&scene, &mut problems);
+            steps.extend(scopes::compare(&scene, &mut problems));
+            steps.extend(trusted_issuers::compare(&scene, &mut problems));
             let of_clients = clients::compare(&scene, &mut problems);
             problems.extend(clients::wrong_sectors(self, &scene, &of_clients).await);
             steps.extend(of_clients);
@@ -126,6 +158,15 @@ impl Issuer {
     }
 }
 
+impl From<Unlisted> for Undeclared {
+    fn from(unlisted: Unlisted) -> Self {
+        match unlisted {
+            Unlisted::Keep => Self::Unmentioned,
+            Unlisted::Delete => Self::Deleted,
+        }
+    }
+}
+
 impl Steps<'_> {
     /// The changes, tenants first.
     pub(super) fn into_changes(self) -> Vec<Change> {
@@ -135,6 +176,16 @@ impl Steps<'_> {
 }
 
 impl Scene<'_> {
+    /// The tenant whose resources are to be told when no file declares them.
+    pub(super) fn tells_undeclared(&self) -> Option<&TenantDirectory> {
+        self.at.as_deref().filter(|_| self.undeclared != Undeclared::Unmentioned)
+    }
+
+    /// The tenant whose resources stay when no file declares them.
+    pub(super) fn keeps_undeclared(&self) -> Option<&TenantDirectory> {
+        self.at.as_deref().filter(|_| self.undeclared != Undeclared::Deleted)
+    }
+
     /// A change of a resource of this tenant.
     pub(super) fn change(&self, kind: ChangeKind, resource: ResourceKind, name: &str, fields: Vec<String>) -> Change {
         Change { kind, resource, tenant: self.slug.to_owned(), name: name.to_owned(), fields }

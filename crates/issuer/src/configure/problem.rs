@@ -15,6 +15,14 @@ pub struct Place {
     pub line: usize,
 }
 
+/// The text of a resource file.
+pub(super) struct Source<'t> {
+    /// The file as it was named.
+    pub(super) file: Arc<str>,
+    /// All of it.
+    pub(super) text: &'t str,
+}
+
 /// Where a resource was declared, and where each of its fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -40,6 +48,33 @@ impl Place {
 
     pub(super) fn problem(&self, what: impl Into<String>, mend: impl Into<String>) -> Problem {
         Problem { place: self.clone(), what: what.into(), mend: mend.into() }
+    }
+}
+
+impl Source<'_> {
+    /// The place of a byte.
+    pub(super) fn place(&self, offset: usize) -> Place {
+        self.line(self.line_of(offset))
+    }
+
+    /// The place of a line, from 1.
+    pub(super) fn line(&self, line: usize) -> Place {
+        Place::new(&self.file, line)
+    }
+
+    /// The line of a byte.
+    pub(super) fn line_of(&self, offset: usize) -> usize {
+        let before = self.text.as_bytes().iter().take(offset);
+        1 + before.filter(|&&byte| byte == b'\n').count()
+    }
+
+    /// The first byte of a line; that of the end when there are fewer lines.
+    pub(super) fn start_of_line(&self, line: usize) -> usize {
+        let mut breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        match line {
+            0 | 1 => 0,
+            _ => breaks.nth(line - 2).unwrap_or(self.text.len()),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use portreeve_domain::ResourceServer;
 use portreeve_oidc::resource;
 
 use super::change::{ChangeKind, ResourceKind, differing_members};
-use super::plan::{Action, Scene, Step, Unlisted};
+use super::plan::{Action, Scene, Step};
 use super::problem::{Origin, Problem};
 
 /// How long an access token may live at most, in seconds: it cannot be called back everywhere before it runs out.
@@ -33,7 +33,7 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
         let change = scene.change(kind, ResourceKind::ResourceServer, &server.resource, fields);
         steps.push(Step { change, action: Action::PutResourceServer(server) });
     }
-    if let (Unlisted::Delete, Some(at)) = (scene.unlisted, &scene.at) {
+    if let Some(at) = scene.tells_undeclared() {
         for stored in &at.servers {
             if !declared.iter().any(|d| d.what.resource == stored.resource) {
                 let change =

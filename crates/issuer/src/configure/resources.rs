@@ -7,10 +7,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{ClientId, ClientMetadata, PersonClaims, ResourceServer, Tenant, TenantSettings};
+use portreeve_domain::{
+    ClientId, ClientMetadata, PersonClaims, ResourceServer, ScopeMeaning, Tenant, TenantSettings, TrustedIssuer,
+};
+use serde::Deserialize;
 
 use super::document;
-use super::problem::{Origin, Place, Problem};
+use super::problem::{Origin, Place, Problem, Source};
+use super::syntax::Syntax;
 
 /// A declaration: where it stands, which tenant it belongs to, and what it says.
 pub struct Declared<T> {
@@ -46,6 +50,16 @@ pub enum PasswordSource {
     Hash(String),
 }
 
+/// Who a person is at another issuer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectAt {
+    /// The issuer, as its assertions say in `iss`.
+    pub issuer: String,
+    /// The `sub` there.
+    pub subject: String,
+}
+
 /// A declared person.
 pub struct UserDeclaration {
     /// The address as typed.
@@ -60,6 +74,8 @@ pub struct UserDeclaration {
     pub totp_secret: Option<SecretText>,
     /// Whether the person administers the tenant; `None` leaves it as it is.
     pub is_admin: Option<bool>,
+    /// Who the person is at other issuers, all of it; `None` leaves it as it is.
+    pub links: Option<Vec<SubjectAt>>,
 }
 
 /// What resource files declare.
@@ -69,6 +85,10 @@ pub struct Resources {
     pub tenants: Vec<Declared<TenantDeclaration>>,
     /// Resource servers.
     pub resource_servers: Vec<Declared<ResourceServer>>,
+    /// What scopes mean.
+    pub scopes: Vec<Declared<ScopeMeaning>>,
+    /// Issuers whose assertions are grants.
+    pub trusted_issuers: Vec<Declared<TrustedIssuer>>,
     /// Clients.
     pub clients: Vec<Declared<ClientDeclaration>>,
     /// People.
@@ -76,7 +96,7 @@ pub struct Resources {
 }
 
 impl Resources {
-    /// Reads resource files and the secrets they refer to.
+    /// Reads resource files in TOML, YAML or JSON, every document of each, and the secrets they refer to.
     ///
     /// # Errors
     /// Every problem of every file that can be told apart: syntax (one a file), unknown fields, wrong types, missing
@@ -85,19 +105,31 @@ impl Resources {
         let mut resources = Self::default();
         let mut problems = Vec::new();
         for path in files.iter().map(AsRef::as_ref) {
-            let name: Arc<str> = path.display().to_string().into();
-            match std::fs::read_to_string(path) {
-                Ok(text) => {
-                    let folder = path.parent().unwrap_or(Path::new(""));
-                    problems.extend(document::read(&text, &name, folder, &mut resources));
-                }
-                Err(error) => problems.push(
-                    Place::new(&name, 0).problem(format!("cannot be read: {error}"), "name a readable TOML file"),
-                ),
-            }
+            problems.extend(resources.read_file(path));
         }
         problems.extend(resources.repeated());
         if problems.is_empty() { Ok(resources) } else { Err(problems) }
+    }
+
+    fn read_file(&mut self, path: &Path) -> Vec<Problem> {
+        let name: Arc<str> = path.display().to_string().into();
+        let Some(syntax) = Syntax::of(path) else {
+            let what = "the end of its name tells no syntax";
+            return vec![Place::new(&name, 0).problem(what, "name it .toml, .yaml, .yml or .json")];
+        };
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => {
+                let what = format!("cannot be read: {error}");
+                return vec![Place::new(&name, 0).problem(what, "name a readable resource file")];
+            }
+        };
+        let source = Source { file: name, text: &text };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        match syntax.documents(&source) {
+            Ok(tables) => tables.into_iter().flat_map(|table| document::read(table, &source, folder, self)).collect(),
+            Err(problem) => vec![problem],
+        }
     }
 
     /// Resources that are declared more than once; the second place is the wrong one.
@@ -105,11 +137,16 @@ impl Resources {
         let tenants = self.tenants.iter().map(|d| (&d.origin, "tenant", &d.tenant, d.tenant.clone()));
         let servers =
             self.resource_servers.iter().map(|d| (&d.origin, "resource server", &d.tenant, d.what.resource.clone()));
+        let scopes = self.scopes.iter().map(|d| (&d.origin, "scope", &d.tenant, d.what.name.clone()));
         let clients = self.clients.iter().map(|d| (&d.origin, "client", &d.tenant, d.what.id.as_str().to_owned()));
         let users = self.users.iter().map(|d| (&d.origin, "user", &d.tenant, d.what.email.trim().to_lowercase()));
+        let trusted =
+            self.trusted_issuers.iter().map(|d| (&d.origin, "trusted issuer", &d.tenant, d.what.issuer.clone()));
         let mut seen: HashMap<(&str, &String, String), &Origin> = HashMap::new();
         let mut problems = Vec::new();
-        for (origin, kind, tenant, name) in tenants.chain(servers).chain(clients).chain(users) {
+        for (origin, kind, tenant, name) in
+            tenants.chain(servers).chain(scopes).chain(trusted).chain(clients).chain(users)
+        {
             match seen.get(&(kind, tenant, name.clone())) {
                 Some(first) => {
                     problems.push(origin.place().problem(
@@ -127,8 +164,7 @@ impl Resources {
 
     /// The slugs of all tenants that are declared or that something is declared in, each once, in order of appearance.
     pub(super) fn tenant_slugs(&self) -> Vec<&str> {
-        let named = self.tenants.iter().map(|d| &d.tenant).chain(self.resource_servers.iter().map(|d| &d.tenant));
-        let named = named.chain(self.clients.iter().map(|d| &d.tenant)).chain(self.users.iter().map(|d| &d.tenant));
+        let named = self.tenants.iter().map(|d| &d.tenant).chain(self.contents().map(|(tenant, _)| tenant));
         let mut slugs: Vec<&str> = Vec::new();
         for slug in named {
             if !slugs.contains(&slug.as_str()) {
@@ -140,10 +176,18 @@ impl Resources {
 
     /// Where something in the tenant `slug` is declared first.
     pub(super) fn first_mention(&self, slug: &str) -> Option<Place> {
-        let origins = self.resource_servers.iter().map(|d| (&d.tenant, &d.origin));
-        let origins = origins.chain(self.clients.iter().map(|d| (&d.tenant, &d.origin)));
-        let mut origins = origins.chain(self.users.iter().map(|d| (&d.tenant, &d.origin)));
+        let mut origins = self.contents();
         origins.find(|(tenant, _)| *tenant == slug).map(|(_, origin)| origin.place_of("tenant"))
+    }
+
+    /// Everything that is declared in a tenant, with the slug of that tenant.
+    fn contents(&self) -> impl Iterator<Item = (&String, &Origin)> {
+        let servers = self.resource_servers.iter().map(|d| (&d.tenant, &d.origin));
+        let scopes = self.scopes.iter().map(|d| (&d.tenant, &d.origin));
+        let trusted = self.trusted_issuers.iter().map(|d| (&d.tenant, &d.origin));
+        let clients = self.clients.iter().map(|d| (&d.tenant, &d.origin));
+        let users = self.users.iter().map(|d| (&d.tenant, &d.origin));
+        servers.chain(scopes).chain(trusted).chain(clients).chain(users)
     }
 
     /// The declaration of the tenant `slug` itself.

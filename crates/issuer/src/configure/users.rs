@@ -10,6 +10,7 @@ use portreeve_domain::{Email, Fault, TenantId};
 use portreeve_storage::{password_credentials, totp_credentials};
 
 use super::change::{ChangeKind, ResourceKind};
+use super::links;
 use super::plan::{Action, Scene, Step};
 use super::problem::Problem;
 use super::resources::{Declared, PasswordSource, UserDeclaration};
@@ -25,6 +26,7 @@ pub(super) struct UserUpdate<'r> {
     pub(super) profile: bool,
     pub(super) password: bool,
     pub(super) totp: bool,
+    pub(super) links: bool,
 }
 
 /// Compares the people of one tenant.
@@ -77,6 +79,7 @@ fn creation<'r>(scene: &Scene<'r>, declared: &'r UserDeclaration) -> Step<'r> {
     fields.extend(declared.password.as_ref().map(password_field));
     fields.extend(declared.totp_secret.as_ref().map(|_| "totp_secret"));
     fields.extend(declared.is_admin.map(|_| "is_admin"));
+    fields.extend(declared.links.as_ref().map(|_| "links"));
     let fields = fields.into_iter().map(str::to_owned).collect();
     let change = scene.change(ChangeKind::Create, ResourceKind::User, declared.email.trim(), fields);
     Step { change, action: Action::CreateUser(declared) }
@@ -111,12 +114,16 @@ async fn update<'r>(
     if totp {
         fields.push("totp_secret");
     }
+    let links = links::differ(issuer, at, &person, declared).await?;
+    if links {
+        fields.push("links");
+    }
     if fields.is_empty() {
         return Ok(None);
     }
     let fields = fields.into_iter().map(str::to_owned).collect();
     let change = scene.change(ChangeKind::Update, ResourceKind::User, declared.email.trim(), fields);
-    let update = UserUpdate { person: Box::new(person), declared, profile, password, totp };
+    let update = UserUpdate { person: Box::new(person), declared, profile, password, totp, links };
     Ok(Some(Step { change, action: Action::UpdateUser(update) }))
 }
 

@@ -5,8 +5,8 @@ use portreeve_oidc::Cause;
 use portreeve_storage::{Tx, clients, consents, sessions, subject_keys, tenants, token_families, users};
 
 use super::{GateRefusal, admit_client, admit_user};
-use crate::SenderEvidence;
 use crate::testing::{GrantOf, World, cause, text, with_bearer};
+use crate::{IntrospectionForm, SenderEvidence};
 
 /// What may happen to a grant.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +90,7 @@ async fn what_ends_a_grant_ends_it_everywhere() {
         let userinfo = world.issuer.userinfo(&world.at(), &request).await.map_err(cause);
         assert_eq!(userinfo.unwrap_err(), Cause::TokenUnusable, "{blow:?}");
         let introspection = form(&[("token", text(&tokens, "access_token"))]);
-        let told = world.issuer.introspect(&world.at(), &[], &introspection).await;
+        let told = world.issuer.introspect(&world.at(), &[], IntrospectionForm::Json, &introspection).await;
         assert!(told.map_or(true, |body| body == br#"{"active":false}"#), "{blow:?}");
     }
 }

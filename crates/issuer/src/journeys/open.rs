@@ -5,11 +5,13 @@ use std::sync::Arc;
 use portreeve_crypto::parse_public_id;
 use portreeve_domain::journey::{Available, Facts, Step, next};
 use portreeve_domain::{Client, Fault, JourneyId, SessionId};
+use portreeve_oidc::Cause;
 use portreeve_storage::{Conn, consents, journeys as rows, recovery_codes, totp_credentials, users};
 
 use super::Journey;
 use super::password::void_outdated_proofs;
 use crate::Issuer;
+use crate::authorization_response::Addressee;
 use crate::authorize::{JOURNEY_PREFIX, Progress, first_facts, is_bound, requirements};
 use crate::browsers;
 use crate::demand::{self, Demand};
@@ -133,10 +135,13 @@ impl Issuer {
         cookie: Option<&str>,
     ) -> Result<Option<Progress>, Fault> {
         let Some(row) = self.find_journey(at, address).await? else { return Ok(None) };
-        if at.client(&row.client).is_none() {
-            return Ok(None);
-        }
+        let Some(client) = at.client(&row.client) else { return Ok(None) };
         let request = open_request(at, row.id, &row.request_sealed)?;
+        if self.is_used_up(at, &request).await? {
+            let browser = self.recognize_browser(at, cookie).await?;
+            let to = Addressee { client, request: &request, browser: browser.as_ref() };
+            return self.refused(at, &to, Cause::RequestUriUnusable.into()).map(Some);
+        }
         self.authorize(at, request, cookie).await.map(Some)
     }
 

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use portreeve_authenticators::Password;
 use portreeve_crypto::sha256;
-use portreeve_domain::{Actor, Email, Event, EventType, Fault, Lifetime, Proof, ProofKind, RatePreset, UserId};
+use portreeve_domain::{
+    AccountKey, Actor, Email, Event, EventType, Fault, Lifetime, Proof, ProofKind, RatePreset, UserId,
+};
 use portreeve_storage::{Conn, Tx, factor_failures, password_credentials};
 
 use super::settle::at_least_a_second;
 use super::{Acted, Journey, PostedFrom, Problem};
-use crate::attempts::{AccountKey, Attempt, Endeavour};
+use crate::attempts::{Attempt, Endeavour};
 use crate::directory::TenantDirectory;
 use crate::password_threads::Compared;
 use crate::people::{self, Person, place};
@@ -88,7 +90,7 @@ impl Issuer {
         password: Password,
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
-        if let Err(wait) = self.charge_attempt(at, key, person.as_ref(), from).await? {
+        if let Err(wait) = self.charge_sign_in(at, key, person.as_ref(), from).await? {
             return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }));
         }
         let attempted = self.attempted(at, key, person).await?;
@@ -137,18 +139,18 @@ impl Issuer {
     }
 
     /// Charges one attempt on every limit before any work is done.
-    async fn charge_attempt(
+    async fn charge_sign_in(
         &self,
         at: &Arc<TenantDirectory>,
         key: AccountKey,
         person: Option<&Person>,
         from: &PostedFrom,
     ) -> Result<Result<(), Lifetime>, Fault> {
-        let now = self.ambient.now();
-        let attempt = Attempt { endeavour: Endeavour::SignIn, tenant: at.id(), network: from.network, account: key };
-        if let Err(wait) = self.attempts.charge(at.tenant.settings.rate_limits, &attempt, now) {
+        let attempt = Attempt { endeavour: Endeavour::SignIn, network: from.network, account: key };
+        if let Err(wait) = self.charge_attempt(at, &attempt).await? {
             return Ok(Err(wait));
         }
+        let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
         let failures = factor_failures::charge(&mut tx, at.id(), UserId::from_bytes(key), FACTOR, now).await?;
         tx.commit().await?;

@@ -6,12 +6,14 @@
 use std::sync::Arc;
 
 use portreeve_authenticators::{CanonicalRecoveryCode, TotpSecret, verify_totp};
-use portreeve_domain::{Actor, Event, EventType, Fault, Lifetime, MailPurpose, Proof, ProofKind, UserId};
+use portreeve_domain::{
+    Actor, Event, EventType, Fault, Lifetime, MailPurpose, Proof, ProofKind, UserId, rest_after, rest_of_recovery_codes,
+};
+use portreeve_storage::factor_failures::FactorOf;
 use portreeve_storage::{Tx, factor_failures, recovery_codes, totp_credentials};
 
 use super::settle::at_least_a_second;
 use super::{Acted, Journey, PostedFrom, Problem};
-use crate::attempts::rest_after;
 use crate::directory::TenantDirectory;
 use crate::people::{self, Person, place};
 use crate::{Issuer, audit};
@@ -26,7 +28,7 @@ impl Issuer {
     /// A fault when the database is away.
     pub async fn prove_totp(&self, at: &Arc<TenantDirectory>, journey: Journey, typed: &str) -> Result<Acted, Fault> {
         let Some(person) = self.person_of(at, &journey).await? else { return Ok(Acted::Stale) };
-        if let Err(wait) = self.charge_factor(at, person.id, TOTP).await? {
+        if let Err(wait) = self.charge_factor(at, FactorOf { user: person.id, factor: TOTP }, rest_after).await? {
             return Ok(Acted::Problem(Problem::TooMany { wait }));
         }
         let mut tx = self.store.begin(at.id()).await?;
@@ -56,7 +58,8 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
         let Some(person) = self.person_of(at, &journey).await? else { return Ok(Acted::Stale) };
-        if let Err(wait) = self.charge_factor(at, person.id, RECOVERY_CODE).await? {
+        let of = FactorOf { user: person.id, factor: RECOVERY_CODE };
+        if let Err(wait) = self.charge_factor(at, of, rest_of_recovery_codes).await? {
             return Ok(Acted::Problem(Problem::TooMany { wait }));
         }
         let mut tx = self.store.begin(at.id()).await?;
@@ -82,26 +85,33 @@ impl Issuer {
         people::find(&mut self.store.read(at.id()).await?, at, user).await
     }
 
-    /// Counts an attempt before it is checked; says how long to wait when the factor must rest.
+    /// Counts an attempt before it is checked; says how long to wait when the factor must rest. `rest_after` says for how
+    /// long that is after so many failures in a row.
     async fn charge_factor(
         &self,
         at: &TenantDirectory,
-        user: UserId,
-        factor: &str,
+        of: FactorOf<'_>,
+        rest_after: fn(i64) -> Lifetime,
     ) -> Result<Result<(), Lifetime>, Fault> {
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
-        if let Some(failures) = factor_failures::find(&mut tx, at.id(), user, factor).await? {
-            let rest = rest_after(failures.consecutive);
-            let rested = now.since(failures.last_at);
-            if rested < rest {
-                let wait = Lifetime::from_millis(rest.as_millis() - rested.as_millis());
-                return Ok(Err(at_least_a_second(wait)));
+        // Guesses made at once, here or on other nodes, must not pass on the same count: who was overtaken looks again,
+        // and after five there is nothing to win.
+        loop {
+            let seen = factor_failures::find(&mut tx, at.id(), of.user, of.factor).await?;
+            if let Some(failures) = seen {
+                let rest = rest_after(failures.consecutive);
+                let rested = now.since(failures.last_at);
+                if rested < rest {
+                    let wait = Lifetime::from_millis(rest.as_millis() - rested.as_millis());
+                    return Ok(Err(at_least_a_second(wait)));
+                }
+            }
+            if factor_failures::charge_after(&mut tx, at.id(), of, seen, now).await? {
+                tx.commit().await?;
+                return Ok(Ok(()));
             }
         }
-        factor_failures::charge(&mut tx, at.id(), user, factor, now).await?;
-        tx.commit().await?;
-        Ok(Ok(()))
     }
 
     async fn factor_failed(

@@ -6,6 +6,7 @@ use portreeve_crypto::{SecretBytes, SecretText};
 use portreeve_domain::journey::{ConsentAnswer, Step};
 use portreeve_domain::{Acr, FamilyId, Fault, GrantType, Lifetime, Timestamp, TokenFamily, UserId};
 use portreeve_oidc::authorization;
+use portreeve_oidc::claims_request::ClaimsRequest;
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::{Tx, journeys as rows, sessions};
 
@@ -16,7 +17,7 @@ use crate::authorize::{Progress, journey_text};
 use crate::directory::TenantDirectory;
 use crate::stored_facts::seal_facts;
 use crate::tokens::front_channel::{self, FrontChannelGrant, FrontChannelTokens};
-use crate::{Issuer, gate, login};
+use crate::{Issuer, gate, login, pushed_requests};
 
 /// What follows from the facts.
 pub(crate) enum Settled {
@@ -60,6 +61,12 @@ impl Issuer {
                 None => return Ok(Settled::Stale),
             }
             step = self.step_of(tx, at, journey).await?;
+        }
+        if matches!(step, Step::Done | Step::Denied(_))
+            && !pushed_requests::use_up(tx, at, &journey.request, self.ambient.now()).await?
+        {
+            let outcome = Outcome::Refused(Cause::RequestUriUnusable.into());
+            return Ok(Settled::Ended(Ended { outcome, user: None, cookie }));
         }
         let (outcome, user) = match step {
             Step::Done => self.granted(tx, at, journey).await?,
@@ -220,14 +227,15 @@ impl Issuer {
             Some(ConsentAnswer::Allowed { scope, .. }) => scope.clone(),
             Some(ConsentAnswer::Refused) | None => request.scope.clone(),
         };
-        let claims = request.claims.as_ref().map(serde_json::to_string).transpose().map_err(Fault::new)?;
+        let claims = request.claims.as_ref().map(ClaimsRequest::without_values);
+        let claims = claims.map(|names| serde_json::to_string(&names)).transpose().map_err(Fault::new)?;
         Ok(TokenFamily {
             tenant: at.id(),
             id: FamilyId::new(self.ambient.row_id()),
             client: journey.client.id.clone(),
             origin,
             user: session.user,
-            session: session.id,
+            session: Some(session.id),
             sid: session.sid.clone(),
             offline: agreed.contains("offline_access"),
             scope: agreed,
@@ -238,6 +246,11 @@ impl Issuer {
             nonce: request.nonce.clone(),
             wants_auth_time: request.max_age.is_some() || journey.client.metadata.require_auth_time,
             authenticated_at: session.authenticated_at(),
+            ancestors: Vec::new(),
+            actors: Vec::new(),
+            may_act: journey.client.metadata.may_act.clone(),
+            trusted_issuer: None,
+            ends_at: None,
             created_at: now,
             revoked_at: None,
         })

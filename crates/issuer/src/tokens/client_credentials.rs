@@ -66,6 +66,7 @@ impl Issuer {
             scope: access.scope,
             refresh_token: None,
             id_token: None,
+            issued_token_type: None,
         })
     }
 

@@ -9,6 +9,7 @@ use portreeve_domain::{
 };
 use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::id_token::Occasion;
+use portreeve_oidc::token_exchange::TokenType;
 use portreeve_oidc::token_response::TokenResponse;
 use portreeve_oidc::token_target::TokenTarget;
 use portreeve_storage::{Tx, access_tokens};
@@ -31,6 +32,7 @@ pub struct IssuedTokens {
     pub(super) scope: Scope,
     pub(super) refresh_token: Option<SecretText>,
     pub(super) id_token: Option<String>,
+    pub(super) issued_token_type: Option<TokenType>,
 }
 
 /// What a person's grant is about to give.
@@ -73,6 +75,7 @@ impl IssuedTokens {
             scope: &self.scope,
             refresh_token: self.refresh_token.as_ref().map(SecretText::expose),
             id_token: self.id_token.as_deref(),
+            issued_token_type: self.issued_token_type,
         }
         .to_json()
     }
@@ -96,6 +99,7 @@ impl UserTokens {
             scope: self.access.scope,
             refresh_token: self.refresh_token,
             id_token,
+            issued_token_type: None,
         })
     }
 }

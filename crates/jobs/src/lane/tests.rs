@@ -8,11 +8,10 @@ use portreeve_storage::{clients, directory_versions, outbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::outbox::{run_outbox, take_up};
+use crate::outbox::{Sending, run_outbox, take_up};
 use crate::testing::{Manners, SENDER, World, mail_server};
 
 /// What a relying party answers; `None` never answers.
@@ -88,9 +87,9 @@ async fn notice(world: &World, port: u16, user: UserId) {
 
 /// One look at the notices that are due, and what follows from it.
 async fn one_round(world: &World) {
-    let mut sending = JoinSet::new();
+    let mut sending = Sending::default();
     take_up(&world.issuer, &Lane::LogoutNotices, &mut sending).await.unwrap();
-    while sending.join_next().await.is_some() {}
+    sending.all_ended().await;
 }
 
 /// BL-04: a logout token is posted as a form to the registered address.
@@ -119,7 +118,7 @@ async fn one_that_hangs_holds_up_nobody() {
     let (quick, mut told) = relying_party(TAKEN).await;
     let world = world(&[hanging, quick]).await;
     let ada = world.person("ada@example.com").await;
-    for _ in 0..6 {
+    for _ in 0..2 * NOTICES_AT_ONCE {
         notice(&world, hanging, ada).await;
     }
     notice(&world, quick, ada).await;
@@ -133,6 +132,7 @@ async fn one_that_hangs_holds_up_nobody() {
     mailed.recv().await.unwrap();
 
     assert!(world.pending().await > 0, "nobody has answered for those that hang");
+    assert!(begun.try_recv().is_err(), "who hangs takes one place and no more");
     running.abort();
 }
 

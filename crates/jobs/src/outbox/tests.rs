@@ -1,26 +1,36 @@
 //! Delivery: once, in time, and past mail servers that are away, refuse or stall.
 
-use portreeve_domain::{MailPurpose, OutboxId, OutboxMessage, TenantId};
+use portreeve_domain::{EventType, MailPurpose, OutboxId, TenantId};
 
 use super::*;
+use crate::lane::MAILS_AT_ONCE;
 use crate::mailer::NotSent;
 use crate::testing::{Manners, SENDER, World, mail_server};
 
 const WELL_MANNERED: Manners = Manners { refuses: None, stalls: None };
 
-/// One look at the outbox, and what follows from it.
+/// Sends what is due, until there is nothing to begin with.
 async fn one_round(world: &World, mailer: &Mailer) {
-    let mut sending = JoinSet::new();
-    take_up(&world.issuer, &Lane::Mails(mailer.clone()), &mut sending).await.unwrap();
-    while sending.join_next().await.is_some() {}
+    let mut sending = Sending::default();
+    loop {
+        take_up(&world.issuer, &Lane::Mails(mailer.clone()), &mut sending).await.unwrap();
+        if sending.is_idle() {
+            return;
+        }
+        sending.all_ended().await;
+    }
 }
 
-fn row(attempts: i64, made: Timestamp) -> OutboxRow {
-    let user = portreeve_domain::UserId::from_bytes([1; 16]);
-    let id = portreeve_issuer::RowIds::new(0, made).next(made);
-    let message =
-        OutboxMessage::Mail { purpose: MailPurpose::PasswordChanged, user, locale: "en".to_owned(), journey: None };
-    OutboxRow { id: OutboxId::new(id), tenant: TenantId::DEFAULT, message, attempts }
+fn taken(tries: i64, made: Timestamp) -> OutboxLease {
+    OutboxLease { id: OutboxId::new(portreeve_issuer::RowIds::new(0, made).next(made)), tries }
+}
+
+async fn lease(world: &World, id: OutboxId) -> Option<OutboxLease> {
+    let now = world.issuer.ambient().now();
+    let mut tx = world.issuer.store().begin(TenantId::DEFAULT).await.unwrap();
+    let lease = outbox::lease(&mut tx, TenantId::DEFAULT, id, now, now.plus(LEASE)).await.unwrap();
+    tx.commit().await.unwrap();
+    lease
 }
 
 /// Each message becomes one file, in its language, from the sender to the person's address.
@@ -104,10 +114,7 @@ async fn a_message_of_a_dead_runner_comes_up_again() {
     let world = World::new().await;
     let ada = world.person("ada@example.com").await;
     let id = world.mail(MailPurpose::PasswordChanged, ada).await;
-    let now = world.issuer.ambient().now();
-    let mut tx = world.issuer.store().begin(TenantId::DEFAULT).await.unwrap();
-    assert!(outbox::lease(&mut tx, TenantId::DEFAULT, id, now, now.plus(LEASE)).await.unwrap());
-    tx.commit().await.unwrap();
+    assert!(lease(&world, id).await.is_some());
 
     one_round(&world, &world.to_folder()).await;
     assert!(world.mails().is_empty());
@@ -131,7 +138,8 @@ async fn messages_outlive_a_mail_server_that_is_away() {
 
     for _ in 0..130 {
         one_round(&world, &away).await;
-        world.clock.advance(AWAY);
+        // The longest pause, jitter included.
+        world.clock.advance(Lifetime::from_seconds(38));
     }
     assert_eq!(world.pending().await, 1);
 
@@ -173,10 +181,10 @@ fn a_message_is_given_up_after_twenty_refusals() {
     let (young, old) = (made.plus(Lifetime::from_hours(1)), made.plus(Lifetime::from_hours(11)));
     let refused = &Undelivered::from(NotSent::Refused(550));
 
-    assert_eq!(next_try(refused, &row(18, made), 0, old), Some(old.plus(Lifetime::from_hours(1))));
-    assert_eq!(next_try(refused, &row(19, made), 0, old), None);
-    assert!(next_try(refused, &row(500, made), 0, young).is_some());
-    assert_eq!(next_try(&NotSent::Unreachable.into(), &row(500, made), 0, old), Some(old.plus(AWAY)));
+    assert_eq!(next_try(refused, taken(19, made), 0, old), Some(old.plus(Lifetime::from_hours(1))));
+    assert_eq!(next_try(refused, taken(20, made), 0, old), None);
+    assert!(next_try(refused, taken(500, made), 0, young).is_some());
+    assert_eq!(next_try(&NotSent::Unreachable.into(), taken(500, made), 0, old), Some(old.plus(AWAY)));
 }
 
 /// What is given up is out of the way.
@@ -197,6 +205,49 @@ async fn a_message_that_was_given_up_waits_no_more() {
     assert_eq!(world.pending().await, 0);
 }
 
+/// a runner that was so slow that another has taken its message over changes nothing any more, whatever became of
+/// its own try.
+#[tokio::test]
+async fn a_runner_whose_lease_was_taken_over_notes_nothing() {
+    let world = World::new().await;
+    let ada = world.person("ada@example.com").await;
+    let id = world.mail(MailPurpose::PasswordChanged, ada).await;
+    let row = world.due().await.remove(0);
+    let slow = lease(&world, id).await.unwrap();
+    world.clock.advance(LEASE);
+    let new = lease(&world, id).await.unwrap();
+
+    for outcome in [Ok(()), Err(NotSent::Refused(550).into()), Err(Undelivered::Unreadable)] {
+        note(&world.issuer, &row, slow, outcome.clone()).await.unwrap();
+        world.clock.advance(Lifetime::from_seconds(10));
+        assert!(world.due().await.is_empty(), "{outcome:?} ended the lease of another");
+    }
+    assert_eq!(world.pending().await, 1);
+
+    note(&world.issuer, &row, new, Ok(())).await.unwrap();
+    assert_eq!(world.pending().await, 0);
+}
+
+/// A message that this version cannot read holds up no other; it is left to newer nodes for an hour and then given up,
+/// with an event.
+#[tokio::test]
+async fn a_message_that_cannot_be_read_is_buried_alone() {
+    let world = World::new().await;
+    let ada = world.person("ada@example.com").await;
+    let poison = world.mail(MailPurpose::PasswordChanged, ada).await;
+    world.spoil(poison).await;
+    world.mail(MailPurpose::PasswordReset, ada).await;
+
+    one_round(&world, &world.to_folder()).await;
+    assert_eq!((world.mails().len(), world.pending().await), (1, 1));
+    assert_eq!(world.events(EventType::MessageBuried).await, 0);
+
+    world.clock.advance(UPGRADE);
+    one_round(&world, &world.to_folder()).await;
+    assert_eq!((world.mails().len(), world.pending().await), (1, 0));
+    assert_eq!(world.events(EventType::MessageBuried).await, 1);
+}
+
 /// One message that is stuck holds up no other.
 #[tokio::test]
 async fn a_stuck_message_does_not_hold_up_others() {
@@ -212,6 +263,36 @@ async fn a_stuck_message_does_not_hold_up_others() {
     running.abort();
 
     assert!(mail.contains("To: bob@example.com"));
+}
+
+/// A receiver that hangs takes one place and no more, however many messages it is due.
+#[tokio::test]
+async fn a_receiver_that_hangs_does_not_hold_up_others() {
+    let world = World::new().await;
+    let (ada, bob) = (world.person("ada@example.com").await, world.person("bob@example.com").await);
+    for _ in 0..2 * MAILS_AT_ONCE {
+        world.mail(MailPurpose::PasswordChanged, ada).await;
+    }
+    world.mail(MailPurpose::PasswordChanged, bob).await;
+    let (url, mut taken) = mail_server(Manners { stalls: Some("ada"), ..WELL_MANNERED }).await;
+    let mailer = Mailer::smtp(&url, SENDER).unwrap();
+
+    let mut sending = Sending::default();
+    take_up(&world.issuer, &Lane::Mails(mailer.clone()), &mut sending).await.unwrap();
+    let mail = taken.recv().await.unwrap();
+
+    assert!(mail.contains("To: bob@example.com"));
+    assert_eq!(world.due().await.len(), 2 * MAILS_AT_ONCE - 1);
+}
+
+/// What failed together does not come back together, also when the pause has reached its cap.
+#[test]
+fn pauses_are_spread() {
+    let made = Timestamp::from_millis(1_800_000_000_000);
+    let pause = |jitter| next_try(&NotSent::Unreachable.into(), taken(10, made), jitter, made).map(|at| at.since(made));
+
+    assert_eq!(pause(0), Some(AWAY));
+    assert_eq!(pause(255), Some(Lifetime::from_millis(37_500)));
 }
 
 /// A runner that is told to end finishes what it has begun; one without a way out ends at once and loses nothing.

@@ -27,7 +27,7 @@ const UNSUPPORTED: [(&str, Cause); 3] = [
 
 /// What a request is measured by, besides its client.
 ///
-/// Causes of refusal, in the order they are looked for: `RequestObjectUnsupported`, `RequestUriUnsupported`,
+/// Causes of refusal, in the order they are looked for: `PushedRequestRequired`; `RequestObjectUnsupported`, `RequestUriUnsupported`,
 /// `RegistrationParameterUnsupported`; `ParameterMissing`, `ResponseTypeUnsupported`, `ResponseTypeNotRegistered`;
 /// `ResponseModeUnsupported`, `ResponseModeNotAllowed`; `CodeChallengeMissing`, `CodeChallengeMethodUnsupported`,
 /// `CodeChallengeMalformed`; `DpopKeyMalformed`; `NonceMissing`;
@@ -35,6 +35,10 @@ const UNSUPPORTED: [(&str, Cause); 3] = [
 /// `ScopeMalformed`, `ScopeNotAllowed`, `ScopeOpenidMissing`; `ResourceMalformed`, `ResourceUnknown`.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
+    /// How the request came.
+    pub channel: Channel,
+    /// Whether requests of the tenant must be pushed.
+    pub pushed_only: bool,
     /// The tenant's profile; the client's own one can tighten it.
     pub profile: Profile,
     /// Whether people may create an account themselves.
@@ -43,9 +47,19 @@ pub struct Rules<'a> {
     pub servers: &'a [&'a ResourceServer],
 }
 
+/// How a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// With a browser, to the authorization endpoint.
+    Browser,
+    /// From the client, which has authenticated (RFC 9126).
+    Pushed,
+}
+
 /// Applies every rule; the first broken one is reported.
 pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Accepted, Refusal> {
     let Redirectable { client, parameters, .. } = request;
+    channel(client, rules)?;
     unsupported_parameters(parameters)?;
     let response_type = response_type(parameters, client, rules.profile)?;
     ResponseMode::requested(parameters, client, request.target.redirect_uri())?;
@@ -62,6 +76,7 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
     let resources = resource::targets(&parameters.all("resource"), client, rules.servers)?;
     Ok(Accepted {
         client_id: client.id.clone(),
+        pushed: None,
         target: request.target.clone(),
         redirect_uri_was_sent: request.redirect_uri_was_sent,
         response_type,
@@ -82,6 +97,15 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
         claims,
         device: None,
     })
+}
+
+/// PA-09: RFC 9126 §5, §6.
+fn channel(client: &Client, rules: &Rules<'_>) -> Result<(), Refusal> {
+    let must_push = rules.pushed_only || client.metadata.require_pushed_authorization_requests;
+    match rules.channel {
+        Channel::Browser if must_push => Err(Cause::PushedRequestRequired.into()),
+        Channel::Browser | Channel::Pushed => Ok(()),
+    }
 }
 
 /// OC-42: what a client believes to be protected by a request object must not be taken from elsewhere.

@@ -1,6 +1,6 @@
 //! An authorization request that has passed every check: what is stored with the journey and, later, the code.
 
-use portreeve_domain::{Acr, ClientId, DeviceAuthorizationId, Scope, Thumbprint};
+use portreeve_domain::{Acr, ClientId, DeviceAuthorizationId, PushedRequestId, Scope, Thumbprint};
 use serde::{Deserialize, Serialize};
 
 use super::{Prompts, ResponseTarget, ResponseType};
@@ -14,6 +14,9 @@ use crate::pkce::CodeChallenge;
 pub struct Accepted {
     /// Whose request it is.
     pub client_id: ClientId,
+    /// The pushed request it is, which the end of the authorization uses up (RFC 9126 §4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<PushedRequestId>,
     /// Where the answer goes.
     pub target: ResponseTarget,
     /// Whether `redirect_uri` was in the request, so that the token request must repeat it (RFC 6749 §4.1.3).

@@ -17,7 +17,7 @@ mod response_target;
 mod response_type;
 mod silent;
 
-pub use acceptance::Rules;
+pub use acceptance::{Channel, Rules};
 pub use accepted::Accepted;
 pub use prompt::{Prompt, Prompts};
 pub use redirectable::{Identified, Parsed, Redirectable, RejectedRequest};

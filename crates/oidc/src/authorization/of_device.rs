@@ -13,6 +13,7 @@ impl Accepted {
     pub fn of_device(id: DeviceAuthorizationId, client: &ClientId, asked: DeviceRequest, page: String) -> Self {
         Self {
             client_id: client.clone(),
+            pushed: None,
             target: ResponseTarget::new(page, None, ResponseMode::default()),
             redirect_uri_was_sent: false,
             response_type: ResponseType::Code,

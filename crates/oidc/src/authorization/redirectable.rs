@@ -52,6 +52,19 @@ impl Parsed {
         Ok(Self { client_id, parameters })
     }
 
+    /// Takes the parameters of a request whose client has authenticated, which need not name it again.
+    ///
+    /// # Errors
+    /// `ClientUnknown` when they name another one.
+    pub fn authenticated(client: &Client, parameters: Parameters) -> Result<Self, Refusal> {
+        match parameters.get("client_id") {
+            Some(other) if other != client.id.as_str() => {
+                Err(Refusal::new(Cause::ClientUnknown).with_detail(other.to_owned()))
+            }
+            _ => Ok(Self { client_id: client.id.clone(), parameters }),
+        }
+    }
+
     /// Whose request it says it is.
     pub fn client_id(&self) -> &ClientId {
         &self.client_id

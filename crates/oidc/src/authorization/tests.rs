@@ -37,8 +37,17 @@ fn local_cause(client: &Client, changes: &[(&str, &str)]) -> Cause {
     redirectable(client, changes).unwrap_err().cause
 }
 
+/// The rules of a request with a browser, in a tenant without APIs.
+const RULES: Rules<'static> = Rules {
+    channel: Channel::Browser,
+    pushed_only: false,
+    profile: Profile::OAuth21,
+    registration_open: false,
+    servers: &[],
+};
+
 fn accept_by(client: &Client, profile: Profile, changes: &[(&str, &str)]) -> Result<Accepted, RejectedRequest> {
-    let rules = Rules { profile, registration_open: false, servers: &[&orders_api()] };
+    let rules = Rules { profile, servers: &[&orders_api()], ..RULES };
     redirectable(client, changes).unwrap().accept(&rules)
 }
 
@@ -241,7 +250,7 @@ fn bad_prompts_are_refused() {
 #[test]
 fn prompt_create_needs_open_registration() {
     let client = web_client();
-    let open = Rules { profile: Profile::OAuth21, registration_open: true, servers: &[] };
+    let open = Rules { registration_open: true, ..RULES };
 
     assert_eq!(cause(&[("prompt", "create")]), Cause::RegistrationClosed);
     let accepted = redirectable(&client, &[("prompt", "create")]).unwrap().accept(&open).unwrap();
@@ -333,7 +342,7 @@ fn a_large_binary_state_comes_back_unchanged() {
 fn several_resources_are_accepted() {
     let client = web_client();
     let other = ResourceServer { resource: "https://b.example.com".into(), ..orders_api() };
-    let rules = Rules { profile: Profile::OAuth21, registration_open: false, servers: &[&orders_api(), &other] };
+    let rules = Rules { servers: &[&orders_api(), &other], ..RULES };
     let both = [("resource", "https://b.example.com"), ("resource", "https://api.example.com")];
 
     let accepted = redirectable(&client, &both).unwrap().accept(&rules).unwrap();

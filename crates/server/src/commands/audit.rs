@@ -39,21 +39,24 @@ pub(crate) enum Action {
 /// # Errors
 /// A refusal that lists what is wrong with the log; see `deployment` for the others.
 pub(crate) async fn run(action: Action, target: &Target, tenant: Option<&str>) -> Result<(), Failure> {
-    let issuer = deployment::open(target).await?;
-    let named = || deployment::tenant(&issuer, tenant.unwrap_or(DEFAULT));
+    deployment::on(target, async |issuer| act(action, issuer, tenant).await).await
+}
+
+async fn act(action: Action, issuer: &Issuer, tenant: Option<&str>) -> Result<(), Failure> {
+    let named = || deployment::tenant(issuer, tenant.unwrap_or(DEFAULT));
     match action {
         Action::Verify { checkpoint: Some(file) } => {
             let at = named()?;
             let kept = read(&file, &at)?;
-            verify(&issuer, &[at], Some(kept)).await
+            verify(issuer, &[at], Some(kept)).await
         }
         Action::Verify { checkpoint: None } => {
             let tenants = if tenant.is_some() { vec![named()?] } else { issuer.directory.all() };
-            verify(&issuer, &tenants, None).await
+            verify(issuer, &tenants, None).await
         }
         Action::Export { after } => {
             let at = named()?;
-            export(&issuer, &at, after).await
+            export(issuer, &at, after).await
         }
         Action::Key => {
             print!("{}", named()?.audit_key());

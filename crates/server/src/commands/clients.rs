@@ -1,8 +1,10 @@
 //! `portreeve clients`: the clients of a tenant. They are made and changed by resource files.
 
+use std::sync::Arc;
+
 use clap::Subcommand;
 use portreeve_domain::{ClientId, ClientRegistration, Failure as UseCaseFailure, Lifetime};
-use portreeve_issuer::configure::{AccountSwitch, FormerSecrets, OperatorRefusal};
+use portreeve_issuer::configure::{AccountSwitch, FormerSecrets, OperatorRefusal, RotatedSecret};
 use portreeve_issuer::{Issuer, TenantDirectory};
 
 use super::{deployment, table};
@@ -34,7 +36,7 @@ pub(crate) enum Action {
         #[command(subcommand)]
         action: TokenAction,
     },
-    /// Give a client a new secret, printed once; the one in use goes on working beside it.
+    /// Give a client a new secret, printed once; the newest of the former ones goes on working beside it.
     RotateSecret {
         /// Which.
         client_id: String,
@@ -68,7 +70,10 @@ pub(crate) enum TokenAction {
 /// # Errors
 /// A refusal for an unknown client; see `deployment` for the others.
 pub(crate) async fn run(action: Action, target: &TenantTarget) -> Result<(), Failure> {
-    let (issuer, at) = deployment::open_tenant(target).await?;
+    deployment::on_tenant(target, async |issuer, at| act(action, issuer, at, target.output).await).await
+}
+
+async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output: Output) -> Result<(), Failure> {
     match action {
         Action::List => {
             let mut clients: Vec<_> = at.clients.values().collect();
@@ -87,7 +92,7 @@ pub(crate) async fn run(action: Action, target: &TenantTarget) -> Result<(), Fai
                     ]
                 })
                 .collect();
-            table::print(["CLIENT ID", "NAME", "AUTHENTICATION", "GRANTS", "STATE"], &rows, target.output);
+            table::print(["CLIENT ID", "NAME", "AUTHENTICATION", "GRANTS", "STATE"], &rows, output);
         }
         Action::Show { client_id } => {
             let client = at.client(&id(&client_id)?).ok_or_else(|| unknown(&client_id))?;
@@ -100,20 +105,23 @@ pub(crate) async fn run(action: Action, target: &TenantTarget) -> Result<(), Fai
             println!("{shown:#}");
         }
         Action::Disable { client_id } => {
-            let done = issuer.switch_client(&at, &id(&client_id)?, AccountSwitch::Off).await;
+            let done = issuer.switch_client(at, &id(&client_id)?, AccountSwitch::Off).await;
             done.map_err(|failure| refused(failure, &client_id))?;
             println!("Disabled {client_id}.");
         }
         Action::Enable { client_id } => {
-            let done = issuer.switch_client(&at, &id(&client_id)?, AccountSwitch::On).await;
+            let done = issuer.switch_client(at, &id(&client_id)?, AccountSwitch::On).await;
             done.map_err(|failure| refused(failure, &client_id))?;
             println!("Enabled {client_id}.");
         }
-        Action::InitialAccessToken { action } => tokens(action, &issuer, &at, target.output).await?,
+        Action::InitialAccessToken { action } => tokens(action, issuer, at, output).await?,
         Action::RotateSecret { client_id, at_once } => {
             let former = if at_once { FormerSecrets::End } else { FormerSecrets::Keep };
-            let rotated = issuer.rotate_client_secret(&at, &id(&client_id)?, former).await;
-            println!("{}", rotated.map_err(|failure| refused(failure, &client_id))?.expose());
+            let rotated = issuer.rotate_client_secret(at, &id(&client_id)?, former).await;
+            let RotatedSecret { secret, kept, ended } = rotated.map_err(|failure| refused(failure, &client_id))?;
+            // The secret alone is what a script reads.
+            eprintln!("{client_id} has a new secret; {kept} former one goes on working, {ended} ended.");
+            println!("{}", secret.expose());
         }
     }
     Ok(())
@@ -166,7 +174,7 @@ fn refused(failure: UseCaseFailure<OperatorRefusal>, client_id: &str) -> Failure
             "client {client_id} authenticates without a secret; change token_endpoint_auth_method in its resource file"
         )),
         UseCaseFailure::Refused(OperatorRefusal::AlreadyRotating) => Failure::refused(format!(
-            "client {client_id} has two secrets already; apply a resource file with the one to keep, or end both with --at-once"
+            "client {client_id} has two secrets of one age; apply a resource file with the one to keep, or end both with --at-once"
         )),
         UseCaseFailure::Refused(_) => unknown(client_id),
     }

@@ -24,7 +24,8 @@ pub(super) struct Deployment {
     pub(super) key: KeySource,
     public_url: String,
     password_cost: HashParameters,
-    key_publish_ahead: Lifetime,
+    /// How long a signing key is published before it signs.
+    pub(super) key_publish_ahead: Lifetime,
 }
 
 impl Deployment {
@@ -64,15 +65,18 @@ impl Deployment {
         Ok(Store::open(self.database_url.expose())?)
     }
 
-    /// Opens database and keys: every use case is at hand.
+    /// Opens database and keys, does `work` with every use case at hand, and gives the node number back.
     ///
     /// # Errors
-    /// A temporary failure when the database is away; a configuration failure for another schema or key.
-    pub(super) async fn issuer(&self) -> Result<Issuer, Failure> {
+    /// A temporary failure when the database is away; a configuration failure for another schema or key; that of `work`.
+    pub(super) async fn with_issuer<T>(
+        &self,
+        work: impl AsyncFnOnce(&Issuer) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let kek = self.key.read()?;
         let store = self.store()?;
         schema::require_current(&store).await?;
-        let (_node, ambient) = Node::join(&store).await?;
+        let (node, ambient) = Node::join(&store).await?;
         let settings = IssuerSettings {
             public_url: self.public_url.clone(),
             key_publish_ahead: self.key_publish_ahead,
@@ -81,26 +85,39 @@ impl Deployment {
             // No command fetches anything.
             outbound: Default::default(),
         };
-        Issuer::start(store, ambient, kek, settings).await.map_err(start_failure)
+        let done = match Issuer::start(store.clone(), ambient.clone(), kek, settings).await {
+            Ok(issuer) => work(&issuer).await,
+            Err(fault) => Err(start_failure(fault)),
+        };
+        node.leave(&store, &ambient).await;
+        done
     }
 }
 
-/// Opens the deployment of a command that works on all tenants.
+/// Does the work of a command on all tenants.
 ///
 /// # Errors
-/// As [`Deployment::find`] and [`Deployment::issuer`].
-pub(super) async fn open(target: &Target) -> Result<Issuer, Failure> {
-    Deployment::find(target)?.issuer().await
+/// As [`Deployment::find`] and [`Deployment::with_issuer`].
+pub(super) async fn on<T>(
+    target: &Target,
+    work: impl AsyncFnOnce(&Issuer) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    Deployment::find(target)?.with_issuer(work).await
 }
 
-/// Opens the deployment of a command that works on one tenant.
+/// Does the work of a command on one tenant.
 ///
 /// # Errors
-/// As [`open`], and a refusal when there is no such tenant.
-pub(super) async fn open_tenant(target: &TenantTarget) -> Result<(Issuer, Arc<TenantDirectory>), Failure> {
-    let issuer = open(&target.target).await?;
-    let at = tenant(&issuer, &target.tenant)?;
-    Ok((issuer, at))
+/// As [`on`], and a refusal when there is no such tenant.
+pub(super) async fn on_tenant<T>(
+    target: &TenantTarget,
+    work: impl AsyncFnOnce(&Issuer, &Arc<TenantDirectory>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    on(&target.target, async |issuer| {
+        let at = tenant(issuer, &target.tenant)?;
+        work(issuer, &at).await
+    })
+    .await
 }
 
 /// The tenant named `slug`.

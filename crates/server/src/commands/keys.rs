@@ -1,11 +1,13 @@
 //! `portreeve keys`: the signing keys of a tenant.
 
+use std::sync::Arc;
+
 use clap::Subcommand;
 use portreeve_domain::KeyPhase;
-use portreeve_issuer::KeyChange;
+use portreeve_issuer::{Issuer, KeyChange, TenantDirectory};
 
 use super::{deployment, table};
-use crate::command_line::TenantTarget;
+use crate::command_line::{Output, TenantTarget};
 use crate::failure::Failure;
 
 /// What to do.
@@ -25,7 +27,10 @@ pub(crate) enum Action {
 /// # Errors
 /// A refusal for an unknown key; see `deployment` for the others.
 pub(crate) async fn run(action: Action, target: &TenantTarget) -> Result<(), Failure> {
-    let (issuer, at) = deployment::open_tenant(target).await?;
+    deployment::on_tenant(target, async |issuer, at| act(action, issuer, at, target.output).await).await
+}
+
+async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output: Output) -> Result<(), Failure> {
     match action {
         Action::List => {
             let now = issuer.ambient().now();
@@ -39,13 +44,13 @@ pub(crate) async fn run(action: Action, target: &TenantTarget) -> Result<(), Fai
                     [known.key.kid().to_owned(), known.key.algorithm().name().to_owned(), phase.to_owned(), published]
                 })
                 .collect();
-            table::print(["KID", "ALG", "PHASE", "PUBLISHED"], &rows, target.output);
+            table::print(["KID", "ALG", "PHASE", "PUBLISHED"], &rows, output);
         }
         Action::Rotate => {
-            issuer.rotate_keys(&at).await?;
+            issuer.rotate_keys(at).await?;
             println!("Rotated. Former keys stay published, so that what they signed can still be verified.");
         }
-        Action::Revoke { kid } => match issuer.revoke_key(&at, &kid).await? {
+        Action::Revoke { kid } => match issuer.revoke_key(at, &kid).await? {
             KeyChange::Done => println!("Revoked {kid}. Nothing it signed counts any more."),
             KeyChange::NotFound => {
                 return Err(Failure::refused(format!("there is no key {kid}; look at portreeve keys list")));

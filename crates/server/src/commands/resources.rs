@@ -1,52 +1,78 @@
-//! `portreeve plan`, `apply` and `export`: resource files on the command line.
+//! `portreeve plan`, `apply`, `drift` and `export`: resource files on the command line.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use portreeve_domain::Failure as UseCaseFailure;
-use portreeve_issuer::configure::{Change, ChangeKind, ExportScope, Problem, Resources, Unlisted};
+use portreeve_issuer::Issuer;
+use portreeve_issuer::configure::{Change, ChangeKind, ExportScope, Problem, ResourceKind, Resources, Unlisted};
 
 use super::deployment;
 use crate::command_line::Target;
 use crate::failure::Failure;
 
-/// The files, and what becomes of what they leave out.
+/// Resource files.
 #[derive(Debug, Args)]
 pub(crate) struct Files {
-    /// A resource file; may be given several times, or with several files.
+    /// A resource file in TOML, YAML or JSON; may be given several times, or with several files.
     #[arg(short = 'f', long = "file", required = true, num_args = 1..)]
     files: Vec<PathBuf>,
-    /// Delete clients and resource servers that no file declares, in the tenants that the files mention.
+}
+
+/// The files, and what becomes of what they leave out.
+#[derive(Debug, Args)]
+pub(crate) struct Changes {
+    #[command(flatten)]
+    files: Files,
+    /// Delete clients, resource servers and texts of scopes that no file declares, in the tenants that the files mention.
     #[arg(long)]
     prune: bool,
 }
 
 /// # Errors
 /// A configuration failure that lists what is wrong in the files; see `deployment` for the others.
-pub(crate) async fn plan(files: &Files, target: &Target) -> Result<(), Failure> {
-    let resources = files.read()?;
-    let issuer = deployment::open(target).await?;
-    let changes = issuer.plan(&resources, files.unlisted()).await.map_err(failure)?;
-    print_changes(&changes, "would be ");
+pub(crate) async fn plan(changes: &Changes, target: &Target) -> Result<(), Failure> {
+    let resources = changes.files.read()?;
+    let planned =
+        deployment::on(target, async |issuer| issuer.plan(&resources, changes.unlisted()).await.map_err(failure));
+    print_changes(&planned.await?, "would be ");
     Ok(())
 }
 
 /// # Errors
 /// As [`plan`].
-pub(crate) async fn apply(files: &Files, target: &Target) -> Result<(), Failure> {
-    let resources = files.read()?;
-    let issuer = deployment::open(target).await?;
-    let changes = issuer.apply(&resources, files.unlisted()).await.map_err(failure)?;
-    print_changes(&changes, "");
+pub(crate) async fn apply(changes: &Changes, target: &Target) -> Result<(), Failure> {
+    let resources = changes.files.read()?;
+    let applied =
+        deployment::on(target, async |issuer| issuer.apply(&resources, changes.unlisted()).await.map_err(failure));
+    print_changes(&applied.await?, "");
     Ok(())
+}
+
+/// # Errors
+/// A failure with an exit code of its own when the database differs from the files; else as [`plan`].
+pub(crate) async fn drift(files: &Files, target: &Target) -> Result<(), Failure> {
+    let resources = files.read()?;
+    let drift = async |issuer: &Issuer| issuer.drift(&resources).await.map_err(failure);
+    let differences = deployment::on(target, drift).await?;
+    for difference in &differences {
+        println!("{}", drifted(difference));
+    }
+    if differences.is_empty() {
+        println!("The database is what the files say.");
+        return Ok(());
+    }
+    Err(Failure::differs(format!(
+        "differences: {}; portreeve apply makes the database what the files say, portreeve export prints what it is",
+        differences.len()
+    )))
 }
 
 /// # Errors
 /// See `deployment`.
 pub(crate) async fn export(with_people: bool, target: &Target) -> Result<(), Failure> {
     let scope = if with_people { ExportScope::WithPeople } else { ExportScope::Configuration };
-    let issuer = deployment::open(target).await?;
-    print!("{}", issuer.export(scope).await?);
+    print!("{}", deployment::on(target, async |issuer| Ok(issuer.export(scope).await?)).await?);
     Ok(())
 }
 
@@ -54,9 +80,25 @@ impl Files {
     fn read(&self) -> Result<Resources, Failure> {
         Resources::read(&self.files).map_err(problems)
     }
+}
 
+impl Changes {
     fn unlisted(&self) -> Unlisted {
         if self.prune { Unlisted::Delete } else { Unlisted::Keep }
+    }
+}
+
+/// A difference in words: what the database has that the files have not, or the other way round.
+fn drifted(difference: &Change) -> String {
+    let Change { kind, resource, tenant, name, fields } = difference;
+    let (resource, place) = match resource {
+        ResourceKind::Tenant => ("tenant", String::new()),
+        other => (other.name(), format!(" in {tenant}")),
+    };
+    match kind {
+        ChangeKind::Create => format!("{resource} {name}{place}: in the files only"),
+        ChangeKind::Delete => format!("{resource} {name}{place}: in the database only"),
+        ChangeKind::Update => format!("{resource} {name}{place}: differs in {}", fields.join(", ")),
     }
 }
 

@@ -1,15 +1,16 @@
 //! `portreeve users`: the people of a tenant.
 
 use std::io::{BufRead, stdin};
+use std::sync::Arc;
 
 use clap::Subcommand;
 use portreeve_crypto::SecretText;
 use portreeve_domain::Failure as UseCaseFailure;
 use portreeve_issuer::configure::{AccountSwitch, NewAccount, OperatorRefusal};
-use portreeve_issuer::{Issuer, TenantDirectory};
+use portreeve_issuer::{Issuer, MailContent, TenantDirectory};
 
 use super::{deployment, table};
-use crate::command_line::TenantTarget;
+use crate::command_line::{Output, TenantTarget};
 use crate::failure::Failure;
 
 /// What to do.
@@ -17,7 +18,7 @@ use crate::failure::Failure;
 pub(crate) enum Action {
     /// List people.
     List,
-    /// Make an account. The password is the first line of standard input; there is no default one.
+    /// Make an account, and print a one-time link by which the person sets the password. There is no default password.
     Add {
         /// The address.
         email: String,
@@ -27,6 +28,14 @@ pub(crate) enum Action {
         /// The address counts as proven.
         #[arg(long)]
         email_verified: bool,
+        /// The password is the first line of standard input; no link is printed.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Print a one-time link by which the person sets a password; older links of the account end.
+    Link {
+        /// The address.
+        email: String,
     },
     /// Switch an account off and sign the person out everywhere.
     Disable {
@@ -48,26 +57,39 @@ pub(crate) enum Action {
 /// # Errors
 /// A refusal for an unknown person or an unusable password; see `deployment` for the others.
 pub(crate) async fn run(action: Action, target: &TenantTarget) -> Result<(), Failure> {
-    let (issuer, at) = deployment::open_tenant(target).await?;
+    deployment::on_tenant(target, async |issuer, at| act(action, issuer, at, target.output).await).await
+}
+
+async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output: Output) -> Result<(), Failure> {
     match action {
-        Action::List => list(&issuer, &at, target).await?,
-        Action::Add { email, admin, email_verified } => {
-            let account = NewAccount { email, password: Some(password()?), email_verified, is_admin: admin };
-            issuer.add_account(&at, &account).await.map_err(|failure| refused(failure, &account.email))?;
-            println!("Added {}.", account.email);
+        Action::List => list(issuer, at, output).await?,
+        Action::Add { email, admin, email_verified, password_stdin } => {
+            let password = if password_stdin { Some(password()?) } else { None };
+            let account = NewAccount { email, password, email_verified, is_admin: admin };
+            issuer.add_account(at, &account).await.map_err(|failure| refused(failure, &account.email))?;
+            eprintln!("Added {} to tenant {}.", account.email, at.tenant.slug);
+            if at.tenant.settings.registration && !email_verified {
+                eprintln!(
+                    "Signing in will ask them to prove the address by mail; --email-verified spares them that when you know it."
+                );
+            }
+            if account.password.is_none() {
+                print_link(issuer, at, &account.email).await?;
+            }
         }
+        Action::Link { email } => print_link(issuer, at, &email).await?,
         Action::Disable { email } => {
-            let done = issuer.switch_account(&at, &email, AccountSwitch::Off).await;
+            let done = issuer.switch_account(at, &email, AccountSwitch::Off).await;
             done.map_err(|failure| refused(failure, &email))?;
             println!("Disabled {email}.");
         }
         Action::Enable { email } => {
-            let done = issuer.switch_account(&at, &email, AccountSwitch::On).await;
+            let done = issuer.switch_account(at, &email, AccountSwitch::On).await;
             done.map_err(|failure| refused(failure, &email))?;
             println!("Enabled {email}.");
         }
         Action::SetPassword { email } => {
-            let done = issuer.set_account_password(&at, &email, &password()?).await;
+            let done = issuer.set_account_password(at, &email, &password()?).await;
             done.map_err(|failure| refused(failure, &email))?;
             println!("Set the password of {email}; signed out everywhere.");
         }
@@ -75,7 +97,19 @@ pub(crate) async fn run(action: Action, target: &TenantTarget) -> Result<(), Fai
     Ok(())
 }
 
-async fn list(issuer: &Issuer, at: &TenantDirectory, target: &TenantTarget) -> Result<(), Failure> {
+/// The link alone goes to standard output: it is what a script reads.
+async fn print_link(issuer: &Issuer, at: &TenantDirectory, email: &str) -> Result<(), Failure> {
+    let link = issuer.account_setup_link(at, email).await.map_err(|failure| refused(failure, email))?;
+    eprintln!(
+        "Who opens this link sets the password of {email}. It works once, for {} minutes; portreeve users link {email} \
+         prints another.",
+        MailContent::LINK_MINUTES
+    );
+    println!("{}", link.expose());
+    Ok(())
+}
+
+async fn list(issuer: &Issuer, at: &TenantDirectory, output: Output) -> Result<(), Failure> {
     let now = issuer.ambient().now();
     let people = issuer.list_people(at).await?;
     let mut rows: Vec<_> = people
@@ -92,7 +126,7 @@ async fn list(issuer: &Issuer, at: &TenantDirectory, target: &TenantTarget) -> R
         })
         .collect();
     rows.sort();
-    table::print(["EMAIL", "ADDRESS", "ROLE", "STATE", "AGE", "SUBJECT"], &rows, target.output);
+    table::print(["EMAIL", "ADDRESS", "ROLE", "STATE", "AGE", "SUBJECT"], &rows, output);
     Ok(())
 }
 
@@ -117,8 +151,11 @@ fn refused(failure: UseCaseFailure<OperatorRefusal>, email: &str) -> Failure {
         UseCaseFailure::Refused(OperatorRefusal::NotAnAddress) => {
             Failure::usage(format!("{email} is not an address we can use; write it as name@domain"))
         }
-        UseCaseFailure::Refused(OperatorRefusal::AddressTaken) => {
-            Failure::refused(format!("{email} has an account already; see portreeve users set-password"))
+        UseCaseFailure::Refused(OperatorRefusal::AddressTaken) => Failure::refused(format!(
+            "{email} has an account already; portreeve users link {email} prints a link to set its password"
+        )),
+        UseCaseFailure::Refused(OperatorRefusal::AccountDisabled) => {
+            Failure::refused(format!("{email} is switched off; see portreeve users enable {email}"))
         }
         UseCaseFailure::Refused(_) => {
             Failure::refused(format!("there is no account for {email}; look at portreeve users list"))

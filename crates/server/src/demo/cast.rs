@@ -14,11 +14,10 @@ use portreeve_issuer::configure::{
 };
 
 use super::description::{DemoClient, DemoResourceServer, DemoUser, Description};
+use super::scopes;
 
 /// The audience of the demo's API.
 pub(super) const RESOURCE: &str = "https://orders.example";
-/// The scopes of the demo's API.
-const SCOPES: [&str; 2] = ["orders.read", "orders.write"];
 /// The client of the relying party's first page.
 pub(super) const WEB: &str = "demo-web";
 /// The client of the relying party's second page.
@@ -43,6 +42,7 @@ pub(super) struct Addresses {
     pub(super) rp_url: String,
     pub(super) admin_url: String,
     pub(super) mail_dir: PathBuf,
+    pub(super) ca_file: Option<PathBuf>,
 }
 
 /// Describes a demo at `addresses`; passwords and secrets of `former` are kept.
@@ -99,11 +99,12 @@ pub(super) fn describe(
         rp_url: addresses.rp_url,
         admin_url: addresses.admin_url,
         mail_dir: addresses.mail_dir,
+        ca_file: addresses.ca_file,
         users,
         clients,
         resource_servers: vec![DemoResourceServer {
             resource: RESOURCE.to_owned(),
-            scopes: SCOPES.map(str::to_owned).to_vec(),
+            scopes: scopes::SCOPES.map(str::to_owned).to_vec(),
         }],
     })
 }
@@ -132,6 +133,7 @@ pub(super) fn resources(description: &Description) -> Result<Resources, Fault> {
         };
         resources.resource_servers.push(Declared::built_in(ORIGIN, server));
     }
+    resources.scopes = scopes::meanings().into_iter().map(|scope| Declared::built_in(ORIGIN, scope)).collect();
     for described in &description.clients {
         resources.clients.push(Declared::built_in(ORIGIN, client(described)?));
     }
@@ -196,6 +198,7 @@ fn person(described: &DemoUser) -> UserDeclaration {
         password: Some(PasswordSource::Text(SecretText::new(described.password.clone()))),
         totp_secret: described.totp_secret.clone().map(SecretText::new),
         is_admin: Some(described.email == ADMINISTRATOR),
+        links: None,
     }
 }
 

@@ -2,13 +2,11 @@
 //!
 //! Owns the shape and the file, which holds passwords and secrets and is therefore its owner's alone. DESIGN §1.2.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::folder::write_private;
 use crate::failure::Failure;
 
 /// A running demo.
@@ -18,6 +16,9 @@ pub(crate) struct Description {
     pub(crate) rp_url: String,
     pub(crate) admin_url: String,
     pub(crate) mail_dir: PathBuf,
+    /// The authority to be trusted; absent over plain http.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ca_file: Option<PathBuf>,
     pub(crate) users: Vec<DemoUser>,
     pub(crate) clients: Vec<DemoClient>,
     pub(crate) resource_servers: Vec<DemoResourceServer>,
@@ -61,16 +62,7 @@ impl Description {
     pub(crate) fn write(&self, path: &Path) -> Result<(), Failure> {
         let cannot = |e: String| Failure::refused(format!("{}: {e}", path.display()));
         let text = serde_json::to_string_pretty(self).map_err(|e| cannot(e.to_string()))?;
-        let draft = path.with_extension("json.new");
-        let written = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&draft)
-            .and_then(|mut file| file.write_all(text.as_bytes()))
-            .and_then(|()| fs::rename(&draft, path));
-        written.map_err(|e| cannot(e.to_string()))
+        write_private(path, text.as_bytes()).map_err(|e| cannot(e.to_string()))
     }
 
     /// The secret of a client that must have one.

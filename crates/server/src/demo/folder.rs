@@ -1,7 +1,8 @@
 //! The folder of a demo: database, key, mails and `demo.json`, all of them its owner's alone.
 
-use std::fs::{self, DirBuilder};
-use std::os::unix::fs::DirBuilderExt;
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use portreeve_crypto::{KeyEncryptionKey, Random, SecretText};
@@ -52,6 +53,16 @@ impl Folder {
         self.0.join("mail")
     }
 
+    /// Where the file called `name` is.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The files that hold secrets, whether or not they are there.
+    pub(crate) fn private_files(&self) -> Vec<PathBuf> {
+        ["key", "demo.json", "portreeve.db", "ca.key", "tls.key"].map(|name| self.file(name)).to_vec()
+    }
+
     /// Where `demo.json` is.
     pub(crate) fn description_path(&self) -> PathBuf {
         self.0.join("demo.json")
@@ -98,4 +109,14 @@ impl Folder {
     fn database(&self) -> PathBuf {
         self.0.join("portreeve.db")
     }
+}
+
+/// Writes a file that only its owner may read, in one step: nobody ever reads half of it.
+pub(super) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let draft = path.with_added_extension("new");
+    // A draft that a crash left behind may have another mode.
+    let _ = fs::remove_file(&draft);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    file.write_all(bytes)?;
+    fs::rename(&draft, path)
 }

@@ -4,8 +4,10 @@
 //! that it listens on loopback alone and that keys change sooner. DESIGN §1.2, ECOSYSTEM §3.1.
 
 mod cast;
+mod certificates;
 mod description;
 mod folder;
+mod scopes;
 mod welcome;
 
 use std::net::{IpAddr, SocketAddr};
@@ -17,10 +19,10 @@ use axum::Router;
 use portreeve_demo_rp::{ApiConfig, ClientConfig, Config, Secret};
 use portreeve_domain::{Failure as UseCaseFailure, Lifetime};
 use portreeve_http_kit::client_address::TrustedProxies;
-use portreeve_http_kit::listener::{Limits, Listener};
+use portreeve_http_kit::listener::{Limits, Listener, TlsKeys};
 use portreeve_http_kit::request_trace::LoggedRequests;
 use portreeve_issuer::configure::Unlisted;
-use portreeve_issuer::{Issuer, Settings};
+use portreeve_issuer::{Clock, Issuer, Settings};
 use portreeve_jobs::Mailer;
 use portreeve_storage::Store;
 
@@ -55,6 +57,9 @@ pub(crate) struct Arguments {
     /// The folder of the demo's data; reused at the next start.
     #[arg(long, default_value = "portreeve-demo")]
     data: PathBuf,
+    /// Serve https, with a certificate of an authority that is made in the folder.
+    #[arg(long)]
+    tls: bool,
 }
 
 /// The three bound addresses.
@@ -69,15 +74,22 @@ struct Listeners {
 /// # Errors
 /// A failure before it has begun to serve.
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let listeners = Listeners::bind(&arguments).await?;
     let folder = Folder::open_or_create(&arguments.data)?;
-    let issuer_url = format!("http://localhost:{}", port(&listeners.public)?);
+    let certificates = match arguments.tls {
+        true => Some(certificates::prepare(&folder, Clock::System.now())?),
+        false => None,
+    };
+    let keys = certificates.as_ref().map(|certificates| certificates.keys.clone());
+    let listeners = Listeners::bind(&arguments, keys.as_ref()).await?;
+    let scheme = if keys.is_some() { "https" } else { "http" };
+    let issuer_url = format!("{scheme}://localhost:{}", port(&listeners.public)?);
     let rp_address = local_address(&listeners.relying_party)?;
     let addresses = Addresses {
         issuer: issuer_url.clone(),
-        rp_url: format!("http://{rp_address}"),
+        rp_url: format!("{scheme}://{rp_address}"),
         admin_url: format!("http://{}", local_address(&listeners.admin)?),
         mail_dir: folder.mails(),
+        ca_file: certificates.as_ref().map(|certificates| certificates.ca_file.clone()),
     };
     let (issuer, node) = start_issuer(&folder, issuer_url).await?;
     let description = cast::describe(addresses, folder.description()?.as_ref(), issuer.ambient().random())?;
@@ -91,7 +103,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     })?;
     let mailer = Mailer::folder(folder.mails(), MAIL_SENDER)
         .map_err(|e| Failure::refused(format!("the demo's own mail settings: {e}")))?;
-    let relying_party = relying_party(&description)?;
+    let relying_party = relying_party(&description, certificates.map(|certificates| certificates.ca_pem))?;
     let file = folder.description_path();
     description.write(&file)?;
     println!("{}", welcome::Welcome { description: &description, file: &file });
@@ -101,7 +113,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         public: listeners.public,
         admin: listeners.admin,
         beside: vec![(listeners.relying_party, relying_party)],
-        tls: None,
+        tls: keys,
         trusted_proxies: Arc::new(TrustedProxies::default()),
         logged_requests: LoggedRequests::Failed,
         drain_delay: Duration::ZERO,
@@ -114,7 +126,7 @@ async fn start_issuer(folder: &Folder, public_url: String) -> Result<(Arc<Issuer
     let kek = folder.key_or_new(&portreeve_crypto::Random::system())?;
     let url = folder.database_url();
     let store = Store::open(url.expose())?;
-    schema::prepare(&store, &url, OlderSchema::Migrate, portreeve_issuer::Clock::System.now()).await?;
+    schema::prepare(&store, &url, OlderSchema::Migrate, Clock::System.now()).await?;
     let (node, ambient) = Node::join(&store).await?;
     let settings = Settings {
         public_url,
@@ -128,24 +140,24 @@ async fn start_issuer(folder: &Folder, public_url: String) -> Result<(Arc<Issuer
 }
 
 impl Listeners {
-    async fn bind(arguments: &Arguments) -> Result<Self, Failure> {
+    async fn bind(arguments: &Arguments, tls: Option<&TlsKeys>) -> Result<Self, Failure> {
         Ok(Self {
-            public: bind_loopback("--listen", arguments.listen).await?,
-            relying_party: bind_loopback("--rp-listen", arguments.rp_listen).await?,
-            admin: bind_loopback("--admin-listen", arguments.admin_listen).await?,
+            public: bind_loopback("--listen", arguments.listen, tls).await?,
+            relying_party: bind_loopback("--rp-listen", arguments.rp_listen, tls).await?,
+            admin: bind_loopback("--admin-listen", arguments.admin_listen, None).await?,
         })
     }
 }
 
-async fn bind_loopback(option: &str, address: SocketAddr) -> Result<Listener, Failure> {
+async fn bind_loopback(option: &str, address: SocketAddr, tls: Option<&TlsKeys>) -> Result<Listener, Failure> {
     if !IpAddr::is_loopback(&address.ip()) {
         return Err(Failure::usage(format!(
-            "{option}: a demo has known data and plain http, so it listens on loopback only, not on {}; for a real \
-             server see portreeve serve",
+            "{option}: a demo has known data, so it listens on loopback only, not on {}; for a real server see portreeve \
+             serve",
             address.ip()
         )));
     }
-    bind(option, address, None, Limits::default()).await
+    bind(option, address, tls.cloned(), Limits::default()).await
 }
 
 fn local_address(listener: &Listener) -> Result<SocketAddr, Failure> {
@@ -157,7 +169,7 @@ fn port(listener: &Listener) -> Result<u16, Failure> {
 }
 
 /// The demo's relying party: a confidential client, a public one, and an API that introspects.
-fn relying_party(description: &Description) -> Result<Router, Failure> {
+fn relying_party(description: &Description, ca_pem: Option<String>) -> Result<Router, Failure> {
     let scopes = "openid profile email offline_access orders.read";
     let client = |name: &str, mount: &str, client_id: &str| ClientConfig {
         name: name.to_owned(),
@@ -175,7 +187,7 @@ fn relying_party(description: &Description) -> Result<Router, Failure> {
             client_id: cast::GATEWAY.to_owned(),
             client_secret: Secret::new(description.secret_of(cast::GATEWAY).unwrap_or_default()),
         },
-        ca_pem: None,
+        ca_pem,
     };
     portreeve_demo_rp::router(config).map_err(|e| Failure::refused(format!("the relying party cannot start: {e}")))
 }

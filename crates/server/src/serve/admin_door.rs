@@ -2,6 +2,8 @@
 //!
 //! Owns these answers. It has no login, so it listens on loopback unless told otherwise. SECURITY rule 36, S-132.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -12,7 +14,7 @@ use portreeve_http_kit::fallbacks::{Fallbacks, with_fallbacks};
 use portreeve_http_kit::request_trace::RequestTrace;
 use portreeve_http_kit::security_headers::api_headers;
 use portreeve_http_kit::transport::Transport;
-use portreeve_storage::{Store, Wall, outbox};
+use portreeve_issuer::Issuer;
 use serde_json::json;
 
 use super::metrics::Metrics;
@@ -25,16 +27,16 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 struct Admin {
     readiness: Readiness,
     metrics: Metrics,
-    store: Store,
+    issuer: Arc<Issuer>,
 }
 
 /// The routes of the admin listener.
-pub(crate) fn router(readiness: Readiness, metrics: Metrics, store: Store, trace: RequestTrace) -> Router {
+pub(crate) fn router(readiness: Readiness, metrics: Metrics, issuer: Arc<Issuer>, trace: RequestTrace) -> Router {
     let routes = Router::new()
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(scrape))
-        .with_state(Admin { readiness, metrics, store });
+        .with_state(Admin { readiness, metrics, issuer });
     let door = Door { trace, defaults: api_headers(Transport::LoopbackHttp) };
     with_door(with_fallbacks(routes, Fallbacks::TEXT), door)
 }
@@ -51,11 +53,6 @@ async fn ready(State(admin): State<Admin>) -> Response {
 }
 
 async fn scrape(State(admin): State<Admin>) -> Response {
-    // The last known number stays while the database is away; `/readyz` tells that it is.
-    if let Ok(mut conn) = admin.store.read(Wall::All).await
-        && let Ok(pending) = outbox::pending(&mut conn).await
-    {
-        admin.metrics.set_outbox_pending(pending);
-    }
+    admin.metrics.state().read(&admin.issuer).await;
     ([(header::CONTENT_TYPE, OPEN_METRICS)], admin.metrics.text()).into_response()
 }

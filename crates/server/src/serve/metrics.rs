@@ -16,6 +16,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::state_metrics::StateMetrics;
+
 /// Upper bounds of the request durations, in seconds: from an inline read to a queued password hash.
 const DURATION_BUCKETS: [f64; 11] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 0.5, 1.0, 5.0];
 /// The route of a request that no pattern matched.
@@ -29,7 +31,7 @@ struct Inner {
     registry: Registry,
     durations: Family<RequestLabels, Histogram, fn() -> Histogram>,
     panics: Counter,
-    outbox_pending: Gauge,
+    state: StateMetrics,
     draining: Gauge,
 }
 
@@ -47,7 +49,7 @@ impl Metrics {
         let mut registry = Registry::default();
         let durations: Family<_, _, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(DURATION_BUCKETS));
-        let (panics, outbox_pending, draining) = (Counter::default(), Gauge::default(), Gauge::default());
+        let (panics, draining) = (Counter::default(), Gauge::default());
         registry.register_with_unit(
             "http_server_request_duration",
             "Time from the head of a request to the head of its answer",
@@ -55,11 +57,11 @@ impl Metrics {
             durations.clone(),
         );
         registry.register("http_server_panics", "Requests whose handler panicked", panics.clone());
-        registry.register("portreeve_outbox_pending", "Messages that wait to be delivered", outbox_pending.clone());
+        let state = StateMetrics::register(&mut registry);
         registry.register("portreeve_draining", "1 while the process finishes its last requests", draining.clone());
         let build = Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("portreeve_build", "The running version", build);
-        Self(Arc::new(Inner { registry, durations, panics, outbox_pending, draining }))
+        Self(Arc::new(Inner { registry, durations, panics, state, draining }))
     }
 
     /// Counts and measures the requests of a door.
@@ -80,9 +82,9 @@ impl Metrics {
         }
     }
 
-    /// Sets how many messages wait in the outbox.
-    pub(crate) fn set_outbox_pending(&self, pending: i64) {
-        self.0.outbox_pending.set(pending);
+    /// What stands in the database and in the use cases, to be read before a scrape.
+    pub(crate) fn state(&self) -> &StateMetrics {
+        &self.0.state
     }
 
     /// Says that the process is finishing.

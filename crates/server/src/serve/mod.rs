@@ -11,6 +11,7 @@ mod public_door;
 mod readiness;
 pub(crate) mod schema;
 mod signals;
+mod state_metrics;
 mod upkeep;
 
 use std::net::SocketAddr;
@@ -117,7 +118,10 @@ pub(crate) async fn bind(
 }
 
 /// How mails leave, as the settings say.
-fn mailer(settings: &MailSettings) -> Result<Mailer, Failure> {
+///
+/// # Errors
+/// A configuration failure when sender or server cannot be used.
+pub(crate) fn mailer(settings: &MailSettings) -> Result<Mailer, Failure> {
     let sender = settings.from.as_deref().unwrap_or_default();
     let made = match &settings.transport {
         MailTransport::None => Ok(Mailer::off()),
@@ -141,8 +145,8 @@ impl Process {
         let mut signals = Signals::listen()?;
         let (metrics, readiness) = (Metrics::new(), Readiness::new(Arc::clone(&self.issuer)));
         let public_door = public_door::router(&self.issuer, self.trace(&metrics));
-        let store = self.issuer.store().clone();
-        let admin_door = admin_door::router(readiness.clone(), metrics.clone(), store, self.trace(&metrics));
+        let (issuer, trace) = (Arc::clone(&self.issuer), self.trace(&metrics));
+        let admin_door = admin_door::router(readiness.clone(), metrics.clone(), issuer, trace);
         let (stop, stop_admin, lost) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let node = Arc::new(self.node);
         let upkeep = upkeep::start(&self.issuer, &node, self.mailer, &stop, &lost);
@@ -171,6 +175,9 @@ impl Process {
         stop.cancel();
         doors.wait().await;
         upkeep.wait().await;
+        if !number_was_lost {
+            node.leave(self.issuer.store(), self.issuer.ambient()).await;
+        }
         stop_admin.cancel();
         let _ = admin.await;
         info!("ended");

@@ -1,17 +1,18 @@
-//! This process as one of several nodes on a database: its name, and the number that its row ids carry.
+//! This process as one of several nodes on a database: its name, under which it holds the number that its row ids carry.
 //!
-//! Owns taking the number and keeping it. Losing it ends the process: another node would make the same ids. DESIGN §3.
+//! Owns taking the number, keeping it and giving it back. Losing it ends the process: another node would make the same ids.
+//! DESIGN §3.
 
 use portreeve_crypto::Random;
 use portreeve_domain::{Context, Fault};
 use portreeve_issuer::{Ambient, Clock, RowIds};
 use portreeve_storage::Store;
+use tracing::warn;
 
 /// A node that holds its number.
 pub(crate) struct Node {
     /// The name that leases are held under; random, so that a restarted process is another owner.
     owner: String,
-    number: RowIds,
 }
 
 impl Node {
@@ -23,12 +24,8 @@ impl Node {
         let (clock, random) = (Clock::System, Random::system());
         let name: [u8; 8] = random.bytes().map_err(Fault::new)?;
         let owner = format!("{:016x}", u64::from_be_bytes(name));
-        let now = clock.now();
-        let ids = RowIds::lease(store, &owner, now).await.context("take a node number")?;
-        // The number leads every id, above 41 bits of time and 12 of sequence. This second source never makes one: it
-        // only knows which lease to renew.
-        let number = RowIds::new(ids.next(now) >> 53, now);
-        Ok((Self { owner, number }, Ambient::new(clock, random, ids)))
+        let ids = RowIds::lease(store, &owner, clock.now()).await.context("take a node number")?;
+        Ok((Self { owner }, Ambient::new(clock, random, ids)))
     }
 
     /// The name that leases are held under.
@@ -41,6 +38,13 @@ impl Node {
     /// # Errors
     /// A fault when the database is away.
     pub(crate) async fn renew(&self, store: &Store, ambient: &Ambient) -> Result<bool, Fault> {
-        self.number.renew(store, &self.owner, ambient.now()).await
+        ambient.row_ids().renew(store, &self.owner, ambient.now()).await
+    }
+
+    /// Gives the number back, at the end of the process; when that fails it comes free by itself, ten minutes later.
+    pub(crate) async fn leave(&self, store: &Store, ambient: &Ambient) {
+        if let Err(fault) = ambient.row_ids().release(store, &self.owner).await {
+            warn!(%fault, "the node number stays taken until its lease runs out");
+        }
     }
 }

@@ -49,6 +49,8 @@ pub(crate) struct Settings {
     /// `[outbound]`: where requests to others' addresses may go beyond the public web.
     pub(crate) outbound: Rules,
     pub(crate) limits: LimitSettings,
+    /// The files that hold a secret, but for the key-encryption key: others must not reach them.
+    pub(crate) secret_files: Vec<PathBuf>,
     pub(crate) log: LogSettings,
 }
 

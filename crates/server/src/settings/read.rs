@@ -14,7 +14,7 @@ use portreeve_http_kit::client_address::TrustedProxies;
 use portreeve_http_kit::request_trace::LoggedRequests;
 use portreeve_outbound::Rules;
 
-use super::keys::{Kind, find};
+use super::keys::{KEYS, Kind, find};
 use super::layers::{Given, Layers, Origin, Raw};
 use super::{
     DatabaseSettings, KeySource, LimitSettings, LogFormat, LogSettings, MailSettings, MailTransport, ServerSettings,
@@ -40,8 +40,28 @@ pub(super) fn settings(layers: &Layers, mistakes: &mut Vec<String>) -> Option<Se
         mail: mail?,
         outbound: outbound?,
         limits: limits?,
+        secret_files: secret_files(layers),
         log: log?,
     })
+}
+
+/// The files named by `*_file`, the key of the certificate, and a settings file in which a URL has a password.
+fn secret_files(layers: &Layers) -> Vec<PathBuf> {
+    let secrets = KEYS.iter().filter(|key| key.kind == Kind::Secret && key.name != "secrets.key_encryption_key");
+    let files = secrets.filter_map(|key| match layers.get(key.name)? {
+        Given { raw: Raw::InFile(path), origin } => Some(beside(path, origin)),
+        Given { raw: Raw::Text(text), origin: Origin::File { path, .. } } => {
+            text.contains('@').then(|| PathBuf::from(path))
+        }
+        _ => None,
+    });
+    let tls_key = layers.get("server.tls.key").and_then(|given| match &given.raw {
+        Raw::Text(path) => Some(beside(path, &given.origin)),
+        _ => None,
+    });
+    let mut files: Vec<_> = files.chain(tls_key).collect();
+    files.dedup();
+    files
 }
 
 struct Reader<'a> {

@@ -13,7 +13,7 @@ const INTRODUCTION: &str = "\
 
 ## Settings
 
-What one process needs to know. Everything else (tenants, clients, resource servers, people) is data: see below.
+What one process needs to know. Everything else (tenants, clients, resource servers, scopes, people) is data: see below.
 
 Three sources, the later one counts: the file named by `--config`, environment variables, `--set section.key=value`.
 
@@ -33,23 +33,28 @@ The same in the environment: `PORTREEVE__SERVER__PUBLIC_URL=https://id.example.c
 is given. Settings marked *secret* can also be given as `KEY_file`, the path of a file that holds the value. Relative paths in
 the file are meant beside it. The key-encryption key itself is not accepted in the file.
 
-Exit codes: 0 done, 1 refused, 2 wrong usage, 75 the database is away, 78 bad configuration.
+Exit codes: 0 done, 1 refused, 2 wrong usage, 3 drift, 75 the database is away, 78 bad configuration.
 ";
 
 const RESOURCE_FILES: &str = "
 ## Resource files
 
-`portreeve plan -f FILE…` tells what would change, `portreeve apply -f FILE…` changes it, `portreeve export` prints what is
-there. Resources have stable names: `slug`, `resource`, `client_id`, `email`. A resource without `tenant` belongs to the tenant
+`portreeve plan -f FILE…` tells what would change, `portreeve apply -f FILE…` changes it, `portreeve drift -f FILE…` tells where
+the database differs from the files (exit code 3 when it does), `portreeve export` prints what is there. A file is TOML, YAML or
+JSON by the end of its name (`.toml`, `.yaml`, `.yml`, `.json`); YAML may hold several documents divided by `---`, JSON several one
+after another. YAML is read without tags and aliases, and `yes`, `no` and dates are texts. Resources have stable names: `slug`, `resource`, `name`, `client_id`, `email`. A resource without `tenant` belongs to the tenant
 `default`. Secrets are given by reference, `{ env = \"NAME\" }` or `{ file = \"PATH\" }`, and are never printed. With `--prune`
-clients and resource servers that no file declares are deleted, in the tenants that the files mention; people and tenants stay.
+clients, resource servers, trusted issuers and texts of scopes that no file declares are deleted, in the tenants that the files
+mention; people and tenants stay.
 
 | list | fields |
 |---|---|
-| `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`), `mfa` (`when_enrolled`, `required`), `registration`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `trust_registered_clients` |
+| `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`), `mfa` (`when_enrolled`, `required`), `registration`, `require_pushed_authorization_requests`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `trust_registered_clients` |
 | `[[resource_servers]]` | `resource` (the audience, RFC 8707), `name`, `scopes` (a list), `token_profile` (`rfc9068`, `jwt-compat`, `opaque`), `access_token_lifetime` (seconds) |
+| `[[scopes]]` | `name` (a scope of a resource server), `texts` (by language tag: `title`, `description`) |
+| `[[trusted_issuers]]` | `issuer`, `jwks` (its public keys) or `jwks_uri`, `clients` (who may present its assertions), `scopes` (a list); see `docs/protocol/jwt-bearer.md` |
 | `[[clients]]` | `client_id`, `client_secret` (a reference, or a list of two while rotating), and the metadata of RFC 7591 and OpenID Connect Registration under their own names |
-| `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), `totp_secret` (a reference; base32), `is_admin` |
+| `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), `totp_secret` (a reference; base32), `is_admin`, `links` (a list of `{ issuer, subject }`: who the person is at other issuers) |
 
 Fields of clients that no RFC names:
 
@@ -58,9 +63,34 @@ Fields of clients that no RFC names:
 | `profile` | a stricter profile than the tenant's |
 | `response_modes` | how the authorization endpoint answers it: some of `query`, `fragment`, `form_post`, `jwt`, `query.jwt`, `fragment.jwt`, `form_post.jwt`; empty: by every mode that fits |
 | `introspects` | resource servers whose tokens the client may introspect |
+| `exchanges` | tokens it may exchange (RFC 8693): a list of `{ from, to, impersonation }`; see `docs/protocol/token-exchange.md` |
+| `may_act` | the only client that may act for people who granted something to this one |
 | `resources` | resource servers it may ask tokens for; empty: every one of the tenant |
 | `first_party` | whether it belongs to the operator: people are not asked for consent |
 | `require_dpop_nonce` | whether its [DPoP](protocol/dpop.md) proofs must carry a nonce, also where its tenant leaves that open |
+
+`[[scopes]]` says on the consent page what a scope means. The page shows the text of its own language, else the English one,
+else the bare name:
+
+```toml
+[[scopes]]
+name = \"orders.read\"
+texts.en = { title = \"See your orders\", description = \"What you ordered, when, and where it went.\" }
+texts.de = { title = \"Ihre Bestellungen sehen\" }
+```
+
+The same in YAML:
+
+```yaml
+scopes:
+  - name: orders.read
+    texts:
+      en: { title: See your orders, description: \"What you ordered, when, and where it went.\" }
+      de: { title: Ihre Bestellungen sehen }
+```
+
+`drift` compares as `plan` does, field by field; clients, resource servers and scopes that only the database has count as well, in the
+tenants that the files mention. People and tenants that no file declares do not.
 
 What a user entry leaves out is left as it is: it belongs to the person.
 ";

@@ -57,6 +57,22 @@ fn defaults_are_on_loopback_and_do_not_migrate() {
     assert!(matches!(settings.key_encryption_key, KeySource::Missing));
 }
 
+/// The settings that docker-compose.yml mounts are complete with the variables it sets, and believe one proxy only.
+#[test]
+fn the_settings_of_the_scaled_out_form_are_accepted() {
+    let secrets = [
+        ("PORTREEVE__DATABASE__URL", "postgres://portreeve:secret@postgres/portreeve"),
+        ("PORTREEVE__SECRETS__KEY_ENCRYPTION_KEY", "4XyWyIl2d0ZuJmdyk4R3mPYBXFmsoY8cZDTeGMNVKSY="),
+    ];
+
+    let settings = load(include_str!("../../../../deploy/portreeve.toml"), &secrets, &[]).unwrap();
+
+    assert!(settings.admin_listen.ip().is_loopback());
+    let compose = include_str!("../../../../docker-compose.yml");
+    assert!(compose.contains("ipv4_address: 172.30.77.10"));
+    assert_eq!(*settings.server.trusted_proxies, TrustedProxies::parse(["172.30.77.10"]).unwrap());
+}
+
 /// an unknown key names file, line and the key that was meant.
 #[test]
 fn an_unknown_key_is_an_error_with_file_line_and_mend() {
@@ -164,4 +180,19 @@ fn outbound_exceptions_are_host_and_port_and_pem() {
     assert!(told.contains("outbound.extra_ca is /nowhere/ca.pem, which cannot be read"), "{told}");
 
     assert!(load(GOOD, &[("PORTREEVE__OUTBOUND__ALLOW", "keys.internal:443, 127.0.0.1:8081")], &[]).is_ok());
+}
+
+/// S-134: a setting is a secret in the registry of inputs exactly when it may come from a file of its own.
+#[test]
+fn every_secret_setting_is_classed_as_one() {
+    use portreeve_domain::{Sensitivity, Source};
+
+    let mut secret: Vec<_> = keys::KEYS
+        .iter()
+        .filter(|key| key.kind == keys::Kind::Secret)
+        .map(|key| (key.name, Sensitivity::Secret))
+        .collect();
+    secret.sort_unstable_by_key(|(name, _)| *name);
+
+    assert_eq!(Source::Setting.inputs(), secret);
 }

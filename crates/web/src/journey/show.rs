@@ -266,7 +266,16 @@ impl View<'_> {
     }
 
     fn scopes(&self) -> Vec<Scope> {
-        self.stop.journey.request().scope.iter().map(Scope::from_name).collect()
+        self.stop.journey.request().scope.iter().map(|name| self.scope(name)).collect()
+    }
+
+    /// A scope in the words of OpenID Connect, else in those of the resource server's operator, else by its bare name.
+    fn scope(&self, name: &str) -> Scope {
+        let meaning = self.door.at.scope(name);
+        match meaning.and_then(|meaning| meaning.text_in(self.frame.locale.tag())) {
+            Some(text) => Scope::Other { title: text.title.clone(), description: text.description.clone() },
+            None => Scope::from_name(name),
+        }
     }
 
     fn resources(&self) -> Vec<Resource> {

@@ -15,9 +15,9 @@ use super::*;
 use crate::strict_form::FormPairs;
 
 /// Longer than any wait a passing test makes; ends a failing one.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// A limit that a test waits for.
-const SHORT: Duration = Duration::from_millis(50);
+const SHORT: Duration = Duration::from_millis(500);
 
 const GET_PEER: &str = "GET /peer HTTP/1.1\r\nHost: id.example\r\n\r\n";
 

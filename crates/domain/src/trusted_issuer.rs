@@ -1,0 +1,28 @@
+//! Trusted issuers: whose assertions about people are taken as grants (RFC 7523 §2.1).
+//!
+//! Owns what an operator writes down about one. Leaves checking an assertion to `oidc::jwt_bearer` and which person is meant
+//! to links that an operator sets, never to an address (SECURITY rule 29).
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ClientId, Scope};
+
+/// An issuer whose assertions are grants.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrustedIssuer {
+    /// Its identifier: the `iss` of its assertions, compared as text.
+    pub issuer: String,
+    /// Its public keys, a JWK set; not beside `jwks_uri`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<serde_json::Value>,
+    /// Where it publishes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// The clients that may present its assertions; no others may.
+    #[serde(default)]
+    pub clients: Vec<ClientId>,
+    /// The scopes that may come of them.
+    #[serde(default)]
+    pub scopes: Scope,
+}

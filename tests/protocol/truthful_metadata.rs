@@ -1,0 +1,381 @@
+//! OD-06 for every profile: each member of the metadata is shown to be true, and what it does not list does not work.
+//!
+//! Every member has a row here, or the test fails with its name: who adds one to the document says here how it is shown.
+//! Lists are compared with everything their registry knows: advertised values are taken, all others are refused.
+//! OIDC Discovery §3, RFC 8414 §2.
+
+use axum::body::Body;
+use http::Method;
+use portreeve_domain::Lifetime;
+use portreeve_tests::{
+    authorization::AuthorizationRequest,
+    browser::{Browser, Page},
+    cast,
+    deployment::{Deployment, on_sqlite, request},
+};
+use serde_json::{Map, Value, json};
+
+/// Every profile, and the tenant of the tests that has it.
+const TENANTS: [(&str, &str); 2] = [("default", "oauth21"), ("certified", "oidc")];
+
+/// Signature algorithms of RFC 7518 §3.1 and RFC 8037 §3.1.
+const SIGNATURES: &[&str] = &[
+    "none", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512",
+    "EdDSA", "Ed25519",
+];
+/// Key management algorithms of RFC 7518 §4.1.
+const KEY_MANAGEMENT: &[&str] = &[
+    "RSA1_5",
+    "RSA-OAEP",
+    "RSA-OAEP-256",
+    "A128KW",
+    "A256KW",
+    "dir",
+    "ECDH-ES",
+    "ECDH-ES+A128KW",
+    "ECDH-ES+A256KW",
+    "A128GCMKW",
+    "A256GCMKW",
+    "PBES2-HS256+A128KW",
+    "PBES2-HS512+A256KW",
+];
+/// Content encryption algorithms of RFC 7518 §5.1.
+const CONTENT_ENCRYPTION: &[&str] =
+    &["A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
+/// Grants of the registry.
+const GRANTS: &[&str] = &[
+    "authorization_code",
+    "implicit",
+    "refresh_token",
+    "client_credentials",
+    "password",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    "urn:ietf:params:oauth:grant-type:saml2-bearer",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+    "urn:openid:params:grant-type:ciba",
+];
+/// Response types of the registry.
+const RESPONSE_TYPES: &[&str] =
+    &["code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token", "none"];
+/// Client authentication methods of the registry.
+const METHODS: &[&str] = &[
+    "none",
+    "client_secret_basic",
+    "client_secret_post",
+    "client_secret_jwt",
+    "private_key_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+    "attest_jwt_client_auth",
+];
+
+/// Lists whose values a client registers: the member of the metadata, the field, and everything its registry knows.
+const REGISTERED: [(&str, &str, &[&str]); 19] = [
+    ("grant_types_supported", "grant_types", GRANTS),
+    ("subject_types_supported", "subject_type", &["public", "pairwise", "anonymous"]),
+    ("token_endpoint_auth_methods_supported", "token_endpoint_auth_method", METHODS),
+    ("response_types_supported", "response_types", RESPONSE_TYPES),
+    ("id_token_signing_alg_values_supported", "id_token_signed_response_alg", SIGNATURES),
+    ("id_token_encryption_alg_values_supported", "id_token_encrypted_response_alg", KEY_MANAGEMENT),
+    ("id_token_encryption_enc_values_supported", "id_token_encrypted_response_enc", CONTENT_ENCRYPTION),
+    ("userinfo_signing_alg_values_supported", "userinfo_signed_response_alg", SIGNATURES),
+    ("userinfo_encryption_alg_values_supported", "userinfo_encrypted_response_alg", KEY_MANAGEMENT),
+    ("userinfo_encryption_enc_values_supported", "userinfo_encrypted_response_enc", CONTENT_ENCRYPTION),
+    ("request_object_signing_alg_values_supported", "request_object_signing_alg", SIGNATURES),
+    ("request_object_encryption_alg_values_supported", "request_object_encryption_alg", KEY_MANAGEMENT),
+    ("request_object_encryption_enc_values_supported", "request_object_encryption_enc", CONTENT_ENCRYPTION),
+    ("authorization_signing_alg_values_supported", "authorization_signed_response_alg", SIGNATURES),
+    ("authorization_encryption_alg_values_supported", "authorization_encrypted_response_alg", KEY_MANAGEMENT),
+    ("authorization_encryption_enc_values_supported", "authorization_encrypted_response_enc", CONTENT_ENCRYPTION),
+    ("introspection_signing_alg_values_supported", "introspection_signed_response_alg", SIGNATURES),
+    ("backchannel_token_delivery_modes_supported", "backchannel_token_delivery_mode", &["poll", "ping", "push"]),
+    (
+        "backchannel_authentication_request_signing_alg_values_supported",
+        "backchannel_authentication_request_signing_alg",
+        SIGNATURES,
+    ),
+];
+
+/// Lists whose values an authorization request names: the member, the parameter, and others than the advertised.
+const REQUESTED: [(&str, &str, &[&str]); 4] = [
+    (
+        "response_modes_supported",
+        "response_mode",
+        &["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt", "web_message"],
+    ),
+    ("prompt_values_supported", "prompt", &["none", "login", "consent", "select_account", "create", "sometimes"]),
+    ("code_challenge_methods_supported", "code_challenge_method", &["plain", "S256", "S512"]),
+    ("scopes_supported", "scope", &["openid", "nonsense", "admin", "OPENID"]),
+];
+
+/// Endpoints: the member, and where it would be.
+const ENDPOINTS: [(&str, &str); 13] = [
+    ("authorization_endpoint", "/oauth2/authorize"),
+    ("token_endpoint", "/oauth2/token"),
+    ("jwks_uri", "/oauth2/jwks"),
+    ("userinfo_endpoint", "/oauth2/userinfo"),
+    ("introspection_endpoint", "/oauth2/introspect"),
+    ("revocation_endpoint", "/oauth2/revoke"),
+    ("end_session_endpoint", "/oauth2/logout"),
+    ("registration_endpoint", "/oauth2/register"),
+    ("pushed_authorization_request_endpoint", "/oauth2/par"),
+    ("device_authorization_endpoint", "/oauth2/device_authorization"),
+    ("backchannel_authentication_endpoint", "/oauth2/bc-authorize"),
+    ("check_session_iframe", "/oauth2/check-session"),
+    ("mtls_endpoint_aliases", "/oauth2/mtls"),
+];
+
+/// Flags that promise a parameter of the authorization request: the member, the parameter, a value, and what is answered
+/// where the flag is false or absent.
+const PARAMETERS: [(&str, &str, &str, &str); 2] = [
+    ("request_parameter_supported", "request", "x", "request_not_supported"),
+    ("request_uri_parameter_supported", "request_uri", "https://rp.example/r", "request_uri_not_supported"),
+];
+
+/// Flags that promise a field of a registration.
+const FIELDS: [(&str, &str, &str); 6] = [
+    ("backchannel_logout_supported", "backchannel_logout_uri", "\"https://new.example/back\""),
+    ("backchannel_logout_session_supported", "backchannel_logout_session_required", "true"),
+    ("frontchannel_logout_supported", "frontchannel_logout_uri", "\"https://new.example/front\""),
+    ("frontchannel_logout_session_supported", "frontchannel_logout_session_required", "true"),
+    ("tls_client_certificate_bound_access_tokens", "tls_client_certificate_bound_access_tokens", "true"),
+    ("backchannel_user_code_parameter_supported", "backchannel_user_code_parameter", "true"),
+];
+
+/// Members that tests of their own show to be true, and where those are.
+const SHOWN_ELSEWHERE: [(&str, &str); 15] = [
+    ("issuer", "discovery, id_tokens"),
+    ("acr_values_supported", "second_factors"),
+    ("claims_supported", "discovery"),
+    ("claim_types_supported", "discovery"),
+    ("claims_parameter_supported", "discovery"),
+    ("token_endpoint_auth_signing_alg_values_supported", "client_authentication"),
+    ("introspection_endpoint_auth_methods_supported", "discovery"),
+    ("introspection_endpoint_auth_signing_alg_values_supported", "client_authentication"),
+    ("revocation_endpoint_auth_methods_supported", "discovery"),
+    ("revocation_endpoint_auth_signing_alg_values_supported", "client_authentication"),
+    ("authorization_response_iss_parameter_supported", "authorization_response"),
+    ("require_request_uri_registration", "discovery"),
+    ("require_pushed_authorization_requests", "pushed_requests"),
+    ("dpop_signing_alg_values_supported", "dpop"),
+    ("protected_resources", "resource_metadata"),
+];
+
+/// A tenant with its document.
+struct Tenant<'d> {
+    at: &'d Deployment,
+    slug: &'static str,
+    document: Map<String, Value>,
+}
+
+impl<'d> Tenant<'d> {
+    async fn new(at: &'d Deployment, slug: &'static str, profile: &str) -> Self {
+        at.apply(&format!(
+            "[[tenants]]\nslug = \"{slug}\"\nprofile = \"{profile}\"\nclient_registration = \"initial_access_token\"\n"
+        ))
+        .await;
+        let path = format!("{}/.well-known/openid-configuration", base(slug));
+        let Value::Object(document) = at.get(&path, &[]).await.success() else { panic!("no object") };
+        Self { at, slug, document }
+    }
+
+    fn lists(&self, member: &str, value: &str) -> bool {
+        self.document.get(member).and_then(Value::as_array).is_some_and(|list| list.contains(&json!(value)))
+    }
+
+    fn says(&self, member: &str) -> bool {
+        self.document.get(member).is_some_and(|value| *value == json!(true))
+    }
+
+    /// Whether a client can register these members, and is told that it has.
+    async fn registers(&self, members: &Value) -> bool {
+        let tenant = self.at.issuer.directory.by_slug(self.slug).unwrap();
+        let hour = Lifetime::from_hours(1);
+        let (_, token) = self.at.issuer.make_initial_access_token(&tenant, 1, hour).await.unwrap();
+        let bearer = format!("Bearer {}", token.expose());
+        let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
+        let path = format!("{}/oauth2/register", base(self.slug));
+        let sent = request(Method::POST, &path, &headers, Body::from(members.to_string()));
+        let reply = self.at.send_from(self.at.fresh_address(), sent).await;
+        assert!(reply.status.as_u16() < 500, "{members}: {}", reply.text());
+        // What nobody knows is ignored: taken is what is told back.
+        let told = if reply.status == 201 { reply.json() } else { return false };
+        members.as_object().unwrap().iter().all(|(name, value)| told.get(name) == Some(value))
+    }
+
+    async fn asks(&self, name: &str, value: &str) -> Page {
+        let slug = self.slug;
+        let base = AuthorizationRequest::new("web", cast::REDIRECT_URI, "openid");
+        let base = if slug == "default" { base } else { base.at_tenant(slug) };
+        Browser::new(self.at).authorize(&base.with(name, value)).await
+    }
+}
+
+fn base(slug: &str) -> String {
+    if slug == "default" { String::new() } else { format!("/t/{slug}") }
+}
+
+/// A registration with this value in this field, and whatever a client with it must say besides.
+fn registration(field: &str, value: &str) -> Value {
+    let jwks = json!({ "keys": [{
+        "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "use": "sig", "kid": "a",
+    }, {
+        "kty": "EC", "crv": "P-256", "use": "enc", "kid": "b",
+        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    }] });
+    let mut members = json!({ "redirect_uris": ["https://new.example/cb"] });
+    let mut say = |name: &str, value: Value| members[name] = value;
+    match (field, value) {
+        ("grant_types", "refresh_token") => say("grant_types", json!(["authorization_code", "refresh_token"])),
+        ("grant_types", "authorization_code") => say("grant_types", json!(["authorization_code"])),
+        ("grant_types", "implicit") => {
+            say("grant_types", json!(["implicit"]));
+            say("response_types", json!(["id_token"]));
+        }
+        ("grant_types", "urn:openid:params:grant-type:ciba") => {
+            say("grant_types", json!([value]));
+            say("response_types", json!([]));
+            say("backchannel_token_delivery_mode", json!("poll"));
+        }
+        ("grant_types", other) => {
+            say("grant_types", json!([other]));
+            say("response_types", json!([]));
+        }
+        ("token_endpoint_auth_method", "private_key_jwt" | "self_signed_tls_client_auth") => {
+            say("token_endpoint_auth_method", json!(value));
+            say("jwks", jwks.clone());
+        }
+        ("token_endpoint_auth_method", "tls_client_auth") => {
+            say("token_endpoint_auth_method", json!(value));
+            say("tls_client_auth_san_dns", json!("new.example"));
+        }
+        ("response_types", _) => {
+            let grants = [("code", "authorization_code"), ("token", "implicit")];
+            let needs = |word: &str| value.split(' ').any(|part| part.ends_with(word));
+            let grants: Vec<_> = grants.iter().filter(|(word, _)| needs(word)).map(|(_, grant)| *grant).collect();
+            say("grant_types", json!(grants));
+            say("response_types", json!([value]));
+        }
+        ("backchannel_token_delivery_mode", _) => {
+            say("grant_types", json!(["urn:openid:params:grant-type:ciba"]));
+            say("response_types", json!([]));
+            say(field, json!(value));
+            if value != "poll" {
+                say("backchannel_client_notification_endpoint", json!("https://new.example/notify"));
+            }
+        }
+        (field, _) => {
+            say(field, json!(value));
+            if let Some(of) = field.strip_suffix("_enc") {
+                say(&format!("{of}_alg"), json!("ECDH-ES"));
+            }
+            if field.contains("encrypt") || field.contains("request_object") || field.contains("backchannel") {
+                say("jwks", jwks.clone());
+            }
+        }
+    }
+    members
+}
+
+fn on_each(test: impl AsyncFn(&Tenant<'_>)) {
+    on_sqlite(async |at| {
+        for (slug, profile) in TENANTS {
+            test(&Tenant::new(at, slug, profile).await).await;
+        }
+    });
+}
+
+/// OD-06: a member that nobody here shows to be true must not be there.
+#[test]
+fn every_member_is_shown_to_be_true() {
+    on_each(async |tenant| {
+        let shown: Vec<&str> = REGISTERED
+            .iter()
+            .map(|(member, ..)| *member)
+            .chain(REQUESTED.iter().map(|(member, ..)| *member))
+            .chain(ENDPOINTS.iter().map(|(member, _)| *member))
+            .chain(PARAMETERS.iter().map(|(member, ..)| *member))
+            .chain(FIELDS.iter().map(|(member, ..)| *member))
+            .chain(SHOWN_ELSEWHERE.iter().map(|(member, _)| *member))
+            .collect();
+
+        for member in tenant.document.keys() {
+            assert!(shown.contains(&member.as_str()), "{member} is advertised and nothing here shows that it is true");
+        }
+    });
+}
+
+/// OD-06: what a list advertises can be registered, and nothing else of its registry.
+#[test]
+fn what_is_advertised_can_be_registered_and_nothing_else() {
+    on_each(async |tenant| {
+        for (member, field, registry) in REGISTERED {
+            let advertised = tenant.document.get(member).and_then(Value::as_array).cloned().unwrap_or_default();
+            let advertised: Vec<_> = advertised.iter().filter_map(Value::as_str).collect();
+            for value in &advertised {
+                assert!(registry.contains(value), "{member} lists {value}, which its registry does not know");
+            }
+            for value in registry {
+                let taken = tenant.registers(&registration(field, value)).await;
+                assert_eq!(taken, tenant.lists(member, value), "{}: {member}: {value}", tenant.slug);
+            }
+        }
+    });
+}
+
+/// OD-06: what a list advertises can be asked for, and nothing else of its registry.
+#[test]
+fn what_is_advertised_can_be_asked_for_and_nothing_else() {
+    on_each(async |tenant| {
+        for (member, parameter, registry) in REQUESTED {
+            for value in registry {
+                let page = tenant.asks(parameter, value).await;
+                let error = page.is_redirect().then(|| page.callback().get("error").map(str::to_owned)).flatten();
+                // Nobody is signed in: `none` says so, and that is not a refusal of the value.
+                let is_refused = error.is_some_and(|error| error != "login_required");
+                assert_eq!(!is_refused, tenant.lists(member, value), "{}: {parameter}={value}", tenant.slug);
+            }
+        }
+    });
+}
+
+/// OD-06: an endpoint is there when it is advertised, at the address that is advertised, and not otherwise.
+#[test]
+fn endpoints_are_there_when_they_are_advertised() {
+    on_each(async |tenant| {
+        for (member, path) in ENDPOINTS {
+            let path = format!("{}{path}", base(tenant.slug));
+            let status = tenant.at.post(&path, &[], &[]).await.status;
+            match tenant.document.get(member).and_then(Value::as_str) {
+                Some(address) => {
+                    assert_eq!(address.strip_prefix(cast::ISSUER), Some(path.as_str()), "{member}");
+                    assert_ne!(status, 404, "{member} is not there");
+                }
+                None => assert_eq!(status, 404, "{member} is not advertised and there"),
+            }
+        }
+    });
+}
+
+/// OD-06: a flag that promises a parameter, or a field of a registration, is true when that works.
+#[test]
+fn flags_tell_what_works() {
+    on_each(async |tenant| {
+        for (member, parameter, value, refusal) in PARAMETERS {
+            let page = tenant.asks(parameter, value).await;
+            let error = page.is_redirect().then(|| page.callback().get("error").map(str::to_owned)).flatten();
+            let is_unsupported = error.as_deref() == Some(refusal);
+            assert_eq!(is_unsupported, !tenant.says(member), "{}: {member}: {error:?}", tenant.slug);
+        }
+        for (member, field, value) in FIELDS {
+            let mut members = json!({ "redirect_uris": ["https://new.example/cb"] });
+            if field.ends_with("_session_required") {
+                let uri = field.replace("_session_required", "_uri");
+                members[uri] = json!("https://new.example/logout");
+            }
+            members[field] = serde_json::from_str(value).unwrap();
+            assert_eq!(tenant.registers(&members).await, tenant.says(member), "{}: {member}", tenant.slug);
+        }
+    });
+}

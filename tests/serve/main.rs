@@ -1,0 +1,12 @@
+//! `portreeve serve` as a process, on either database, over HTTP: what an operator sees of it.
+//!
+//! Owns what a process in the test cannot show: logs in both formats, `/metrics`, files, signals, several nodes and the
+//! command line beside a running server.
+
+mod audit_command;
+mod canaries;
+mod keys;
+mod metrics;
+mod planted;
+mod server;
+mod visitor;
