@@ -61,7 +61,7 @@ export class Person {
   /** Makes an account with a password. */
   static make() {
     const person = new Person(`${randomBytes(6).toString('hex')}@example.com`, randomBytes(15).toString('base64url'));
-    const command = ['users', 'add', person.email, '--email-verified', '--data', folder];
+    const command = ['users', 'add', person.email, '--email-verified', '--password-stdin', '--data', folder];
     execFileSync(binary, command, { input: `${person.password}\n` });
     return person;
   }
