@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use portreeve_crypto::{Sha256Digest, sha256};
 use portreeve_domain::{Client, ClientId, Failure};
-use portreeve_oidc::assertion::{self, Recipient};
+use portreeve_oidc::assertion;
 use portreeve_oidc::client_authentication::{Presented, check_method};
+use portreeve_oidc::jwt_assertion::Recipient;
 use portreeve_oidc::{Cause, Parameters, Refusal, paths};
 use portreeve_storage::client_assertions::{self, UsedAssertion};
 

@@ -6,33 +6,21 @@
 //! Audience: the issuer or the token endpoint, as one string or in an array that holds nothing else. Clients in use send
 //! all of these; an audience beside ours would mean that the assertion was also made for another server.
 
-use portreeve_domain::{ClientId, Lifetime, Timestamp, lifetimes};
-use portreeve_jose::{
-    Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, VerifiedClaims, peek_unproven, verify,
-};
+use portreeve_domain::{ClientId, Lifetime, Timestamp};
+use portreeve_jose::{Algorithm, KeySet, peek_unproven};
 
+use crate::jwt_assertion::{self, MAX_BYTES, Recipient, Rules};
 use crate::{Cause, Refusal};
 
 /// The algorithms a client may sign with: every asymmetric one that can be verified.
 pub const ALGORITHMS: [Algorithm; 10] = Algorithm::ALL;
 
-/// The longest assertion that is looked at, in bytes.
-const MAX_BYTES: usize = 16 * 1024;
 /// How far ahead an assertion may expire, and how long ago it may have been made: replay is remembered as long (S-049).
 const MAX_LIFETIME: Lifetime = Lifetime::from_minutes(5);
 /// How long a `jti` may be, in characters.
 const MAX_TOKEN_ID_CHARS: usize = 128;
 /// Token types in use: none, the generic one, and the one of the successor of RFC 7523.
 const TYPES: [&str; 2] = ["JWT", "client-authentication+jwt"];
-
-/// The server as an assertion may name it.
-#[derive(Clone, Copy, Debug)]
-pub struct Recipient<'a> {
-    /// The issuer.
-    pub issuer: &'a str,
-    /// The token endpoint as discovery prints it.
-    pub token_endpoint: &'a str,
-}
 
 /// An assertion that proves its client, once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +61,7 @@ pub fn claimed_client(assertion: &str, hint: Option<&ClientId>) -> Result<Claime
 /// Verifies an assertion with the keys of `client`, which [`claimed_client`] named.
 ///
 /// `iss` and `sub` are the client; `exp` lies at most five minutes ahead; `iat`, where present, as far back at most; `jti`
-/// is required. Clocks may differ by [`lifetimes::CLOCK_SKEW`].
+/// is required. Clocks may differ by `lifetimes::CLOCK_SKEW`.
 ///
 /// # Errors
 /// `ClientAuthenticationFailed`, whatever was wrong; the detail says what.
@@ -84,46 +72,13 @@ pub fn check(
     keys: &KeySet,
     now: Timestamp,
 ) -> Result<AcceptedAssertion, Refusal> {
-    let audiences = [recipient.issuer, recipient.token_endpoint];
-    let expected = Expected {
-        typ: TypRule::AbsentOr(&TYPES),
-        algorithms: &ALGORITHMS,
-        issuer: Some(client.as_str()),
-        audience: AudienceRule::AnyOf(&audiences),
-        required: &["sub", "jti"],
-        now_seconds: now.as_seconds(),
-        skew_seconds: lifetimes::CLOCK_SKEW.as_seconds(),
-        expiry: Expiry::Required,
-        max_bytes: MAX_BYTES,
-    };
-    let claims = verify(assertion, &expected, keys).map_err(|rejection| failed(&rejection.to_string()))?;
-    if claims.str("sub") != Some(client.as_str()) {
+    let rules = Rules { issuer: client.as_str(), types: &TYPES, max_lifetime: MAX_LIFETIME };
+    let proven = jwt_assertion::check(assertion, &rules, recipient, keys, now).map_err(|cause| failed(&cause))?;
+    if proven.claims.str("sub") != Some(client.as_str()) {
         return Err(failed("sub is not the client"));
     }
-    if !claims.audiences().iter().all(|audience| audiences.contains(audience)) {
-        return Err(failed("made for another server too"));
-    }
-    let token_id = token_id(&claims)?;
-    let remember_until = check_lifetime(&claims, now)?;
-    Ok(AcceptedAssertion { token_id, remember_until })
-}
-
-fn token_id(claims: &VerifiedClaims) -> Result<String, Refusal> {
-    let is_sane = |token_id: &&str| (1..=MAX_TOKEN_ID_CHARS).contains(&token_id.chars().count());
-    claims.str("jti").filter(is_sane).map(str::to_owned).ok_or_else(|| failed("jti is not 1 to 128 characters"))
-}
-
-/// Checks how far the times reach; that they are integers and not past or future was checked with the signature.
-fn check_lifetime(claims: &VerifiedClaims, now: Timestamp) -> Result<Timestamp, Refusal> {
-    let instant = |claim| claims.int(claim).map(|seconds| Timestamp::from_millis(seconds.saturating_mul(1000)));
-    let expires_at = instant("exp").ok_or_else(|| failed("exp is missing"))?;
-    if expires_at > now.plus(MAX_LIFETIME).plus(lifetimes::CLOCK_SKEW) {
-        return Err(failed("exp lies more than five minutes ahead"));
-    }
-    if instant("iat").is_some_and(|issued| issued < now.minus(MAX_LIFETIME).minus(lifetimes::CLOCK_SKEW)) {
-        return Err(failed("iat lies more than five minutes back"));
-    }
-    Ok(expires_at.plus(lifetimes::CLOCK_SKEW))
+    let token_id = jwt_assertion::name(&proven.claims, "jti", MAX_TOKEN_ID_CHARS).map_err(|cause| failed(&cause))?;
+    Ok(AcceptedAssertion { token_id, remember_until: proven.remember_until })
 }
 
 fn failed(detail: &str) -> Refusal {

@@ -4,16 +4,12 @@
 //! to `issuer`. Another thing than a client assertion, with the same care. RFC 7521 §4.1, §5.2; RFC 7523 §2.1, §3; S-068.
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Lifetime, Scope, Timestamp, lifetimes};
-use portreeve_jose::{
-    Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, VerifiedClaims, peek_unproven, verify,
-};
+use portreeve_domain::{Lifetime, Scope, Timestamp};
+use portreeve_jose::{KeySet, peek_unproven};
 
-use crate::assertion::Recipient;
+use crate::jwt_assertion::{self, MAX_BYTES, Recipient, Rules};
 use crate::{Cause, Parameters, Refusal};
 
-/// The longest assertion that is looked at, in bytes.
-const MAX_BYTES: usize = 16 * 1024;
 /// How far ahead an assertion may expire: its `jti` is remembered as long.
 const MAX_LIFETIME: Lifetime = Lifetime::from_hours(1);
 /// How long `jti` and `sub` may be, in characters.
@@ -79,7 +75,7 @@ pub fn claimed_issuer(assertion: &str) -> Result<ClaimedIssuer, Refusal> {
 /// Verifies an assertion of the trusted issuer `issuer` with its `keys`.
 ///
 /// `iss`, `sub`, `aud`, `exp` and `jti` are required; the audience is this server alone; `exp` lies at most an hour ahead,
-/// `iat`, where present, as far back at most. Clocks may differ by [`lifetimes::CLOCK_SKEW`].
+/// `iat`, where present, as far back at most. Clocks may differ by `lifetimes::CLOCK_SKEW`.
 ///
 /// # Errors
 /// `AssertionUnusable`, whatever was wrong; the detail says what.
@@ -90,43 +86,10 @@ pub fn check(
     keys: &KeySet,
     now: Timestamp,
 ) -> Result<AcceptedGrant, Refusal> {
-    let audiences = [recipient.issuer, recipient.token_endpoint];
-    let expected = Expected {
-        typ: TypRule::AbsentOr(&TYPES),
-        algorithms: &Algorithm::ALL,
-        issuer: Some(issuer),
-        audience: AudienceRule::AnyOf(&audiences),
-        required: &["sub", "jti"],
-        now_seconds: now.as_seconds(),
-        skew_seconds: lifetimes::CLOCK_SKEW.as_seconds(),
-        expiry: Expiry::Required,
-        max_bytes: MAX_BYTES,
-    };
-    let claims = verify(assertion, &expected, keys).map_err(|rejection| unusable(&rejection.to_string()))?;
-    if !claims.audiences().iter().all(|audience| audiences.contains(audience)) {
-        return Err(unusable("made for another server too"));
-    }
-    let remember_until = check_lifetime(&claims, now)?;
-    Ok(AcceptedGrant { subject: name(&claims, "sub")?, token_id: name(&claims, "jti")?, remember_until })
-}
-
-fn name(claims: &VerifiedClaims, claim: &str) -> Result<String, Refusal> {
-    let is_sane = |text: &&str| (1..=MAX_NAME_CHARS).contains(&text.chars().count());
-    let text = claims.str(claim).filter(is_sane).map(str::to_owned);
-    text.ok_or_else(|| unusable(&format!("{claim} is not 1 to 255 characters")))
-}
-
-/// Checks how far the times reach; that they are integers and not past or future was checked with the signature.
-fn check_lifetime(claims: &VerifiedClaims, now: Timestamp) -> Result<Timestamp, Refusal> {
-    let instant = |claim| claims.int(claim).map(|seconds| Timestamp::from_millis(seconds.saturating_mul(1000)));
-    let expires_at = instant("exp").ok_or_else(|| unusable("exp is missing"))?;
-    if expires_at > now.plus(MAX_LIFETIME).plus(lifetimes::CLOCK_SKEW) {
-        return Err(unusable("exp lies more than an hour ahead"));
-    }
-    if instant("iat").is_some_and(|issued| issued < now.minus(MAX_LIFETIME).minus(lifetimes::CLOCK_SKEW)) {
-        return Err(unusable("iat lies more than an hour back"));
-    }
-    Ok(expires_at.plus(lifetimes::CLOCK_SKEW))
+    let rules = Rules { issuer, types: &TYPES, max_lifetime: MAX_LIFETIME };
+    let proven = jwt_assertion::check(assertion, &rules, recipient, keys, now).map_err(|cause| unusable(&cause))?;
+    let name = |claim| jwt_assertion::name(&proven.claims, claim, MAX_NAME_CHARS).map_err(|cause| unusable(&cause));
+    Ok(AcceptedGrant { subject: name("sub")?, token_id: name("jti")?, remember_until: proven.remember_until })
 }
 
 fn unusable(detail: &str) -> Refusal {
@@ -136,7 +99,7 @@ fn unusable(detail: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use portreeve_jose::SigningKey;
+    use portreeve_jose::{Algorithm, SigningKey};
     use serde_json::{Value, json};
 
     const IDP: &str = "https://idp.example";

@@ -13,6 +13,7 @@ pub mod dpop;
 pub mod id_token;
 pub mod introspection;
 pub mod jarm;
+pub mod jwt_assertion;
 pub mod jwt_bearer;
 pub mod login_initiation;
 pub mod logout_request;

@@ -11,8 +11,8 @@ use portreeve_domain::{
     Acr, Actor, Client, Event, EventType, Failure, FamilyId, Fault, GrantType, Timestamp, TokenFamily, TrustedIssuer,
     UserId,
 };
-use portreeve_oidc::assertion::Recipient;
 use portreeve_oidc::id_token::Occasion;
+use portreeve_oidc::jwt_assertion::Recipient;
 use portreeve_oidc::jwt_bearer::{self, AcceptedGrant, JwtBearerRequest};
 use portreeve_oidc::token_target::{self, TokenTarget, Wanted};
 use portreeve_oidc::{Cause, Refusal, paths};

@@ -1,0 +1,92 @@
+//! What client assertions and JWT bearer grants have in common: a JWT made for this server alone, good once and not long.
+//!
+//! Owns audience, times and how long names may be. Leaves what each kind says besides to `assertion` and `jwt_bearer`,
+//! which give a refusal its code, and the replay of `jti` to `issuer`. RFC 7521 §5.2; RFC 7523 §3; S-049, S-068.
+
+use portreeve_domain::{Lifetime, Timestamp, lifetimes};
+use portreeve_jose::{Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, VerifiedClaims, verify};
+
+/// The longest assertion that is looked at, in bytes.
+pub(crate) const MAX_BYTES: usize = 16 * 1024;
+
+/// The server as an assertion may name it.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'a> {
+    /// The issuer.
+    pub issuer: &'a str,
+    /// The token endpoint as discovery prints it.
+    pub token_endpoint: &'a str,
+}
+
+/// What differs between the kinds.
+pub(crate) struct Rules<'a> {
+    /// `iss`, exactly.
+    pub(crate) issuer: &'a str,
+    /// The values of `typ`, beside none at all.
+    pub(crate) types: &'a [&'a str],
+    /// How far ahead an assertion may expire, and how long ago it may have been made: replay is remembered as long.
+    pub(crate) max_lifetime: Lifetime,
+}
+
+/// An assertion whose signature, issuer, audience and times are good. `sub` and `jti` are there.
+pub(crate) struct Proven {
+    pub(crate) claims: VerifiedClaims,
+    /// Until when the same assertion would be accepted again.
+    pub(crate) remember_until: Timestamp,
+}
+
+/// Verifies an assertion with the keys of whom it says it is from. Clocks may differ by [`lifetimes::CLOCK_SKEW`].
+///
+/// An audience beside ours would mean that it was also made for another server.
+///
+/// # Errors
+/// What was wrong, for the log.
+pub(crate) fn check(
+    assertion: &str,
+    rules: &Rules<'_>,
+    recipient: &Recipient<'_>,
+    keys: &KeySet,
+    now: Timestamp,
+) -> Result<Proven, String> {
+    let audiences = [recipient.issuer, recipient.token_endpoint];
+    let expected = Expected {
+        typ: TypRule::AbsentOr(rules.types),
+        algorithms: &Algorithm::ALL,
+        issuer: Some(rules.issuer),
+        audience: AudienceRule::AnyOf(&audiences),
+        required: &["sub", "jti"],
+        now_seconds: now.as_seconds(),
+        skew_seconds: lifetimes::CLOCK_SKEW.as_seconds(),
+        expiry: Expiry::Required,
+        max_bytes: MAX_BYTES,
+    };
+    let claims = verify(assertion, &expected, keys).map_err(|rejection| rejection.to_string())?;
+    if !claims.audiences().iter().all(|audience| audiences.contains(audience)) {
+        return Err("made for another server too".to_owned());
+    }
+    let remember_until = check_lifetime(&claims, rules.max_lifetime, now)?;
+    Ok(Proven { claims, remember_until })
+}
+
+/// A claim that is text of 1 to `max_chars` characters.
+///
+/// # Errors
+/// What was wrong, for the log.
+pub(crate) fn name(claims: &VerifiedClaims, claim: &str, max_chars: usize) -> Result<String, String> {
+    let is_sane = |text: &&str| (1..=max_chars).contains(&text.chars().count());
+    let text = claims.str(claim).filter(is_sane).map(str::to_owned);
+    text.ok_or_else(|| format!("{claim} is not 1 to {max_chars} characters"))
+}
+
+/// Checks how far the times reach; that they are integers and not past or future was checked with the signature.
+fn check_lifetime(claims: &VerifiedClaims, longest: Lifetime, now: Timestamp) -> Result<Timestamp, String> {
+    let instant = |claim| claims.int(claim).map(|seconds| Timestamp::from_millis(seconds.saturating_mul(1000)));
+    let expires_at = instant("exp").ok_or("exp is missing")?;
+    if expires_at > now.plus(longest).plus(lifetimes::CLOCK_SKEW) {
+        return Err(format!("exp lies more than {} seconds ahead", longest.as_seconds()));
+    }
+    if instant("iat").is_some_and(|issued| issued < now.minus(longest).minus(lifetimes::CLOCK_SKEW)) {
+        return Err(format!("iat lies more than {} seconds back", longest.as_seconds()));
+    }
+    Ok(expires_at.plus(lifetimes::CLOCK_SKEW))
+}
