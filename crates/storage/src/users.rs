@@ -2,7 +2,7 @@
 
 use portreeve_domain::{Fault, Subject, TenantId, Timestamp, UserId};
 
-use crate::{Conn, Row, Tx};
+use crate::{Conn, Row, Tx, subject_links};
 
 const COLUMNS_BY_ID: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const COLUMNS_BY_EMAIL: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND email_index = $2 AND erased_at IS NULL";
@@ -142,12 +142,17 @@ pub async fn disable(tx: &mut Tx, tenant: TenantId, user: UserId, at: Option<Tim
     Ok(tx.execute(DISABLE, &[tenant.into(), (&user).into(), at.into()]).await? == 1)
 }
 
-/// Removes everything readable and the index; the row stays so that the subject is never reassigned (OIDC Core §5.7).
+/// Removes everything readable, the index, and who the person is at other issuers; the row stays so that the subject is
+/// never reassigned (OIDC Core §5.7). False when there is no such user.
 ///
 /// # Errors
 /// A fault when the database is away.
 pub async fn erase(tx: &mut Tx, tenant: TenantId, user: UserId, now: Timestamp) -> Result<bool, Fault> {
-    Ok(tx.execute(ERASE, &[tenant.into(), (&user).into(), now.into()]).await? == 1)
+    let is_erased = tx.execute(ERASE, &[tenant.into(), (&user).into(), now.into()]).await? == 1;
+    if is_erased {
+        subject_links::delete_all(tx, tenant, user).await?;
+    }
+    Ok(is_erased)
 }
 
 fn read(row: &Row<'_>) -> Result<UserRow, Fault> {
