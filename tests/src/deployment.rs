@@ -1,8 +1,8 @@
 //! A whole server inside a test: every door on one database, with a clock that stands still.
 //!
 //! Owns starting it, sending it requests without a socket, and looking at the end that nothing went wrong unnoticed: an
-//! error logged, an outbox row undelivered. Leaves what is in it to `cast`, and who talks to it to `browser` and
-//! `relying_party`.
+//! error logged, an outbox row undelivered. Leaves what is in it to `cast`, who talks to it to `browser` and
+//! `relying_party`, and how to look at what it did to `published` and `aftermath`.
 
 use std::{
     cell::Cell,
@@ -19,7 +19,7 @@ use axum::{Router, body::Body};
 use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use portreeve_crypto::Random;
-use portreeve_domain::{EventId, Lifetime, MailPurpose, OutboxMessage, TenantId};
+use portreeve_domain::{Lifetime, TenantId};
 use portreeve_http_kit::{
     door::{Door, with_door},
     listener::PeerAddress,
@@ -31,19 +31,13 @@ use portreeve_issuer::{
     Ambient, Clock, Issuer, RowIds, TenantDirectory,
     configure::{Problem, Resources, Unlisted},
 };
-use portreeve_jose::{Algorithm, AudienceRule, Expected, Expiry, KeySet, SigningKey, TypRule};
-use portreeve_storage::{
-    Store, Wall, events,
-    outbox::{self, OutboxRow},
-};
-use serde_json::Value;
+use portreeve_jose::SigningKey;
+use portreeve_storage::{Store, Wall, outbox};
 use tokio::runtime::Builder;
 use tower::ServiceExt;
 
 use crate::{
-    cast,
     faults::Faults,
-    jwt,
     reply::Reply,
     template::{self, Copied, Template},
 };
@@ -242,57 +236,6 @@ impl Deployment {
         of_database.flat_map(|path| fs::read(path).expect("read the database")).collect()
     }
 
-    /// Returns the discovery document.
-    pub async fn discovery(&self) -> Value {
-        self.get("/.well-known/openid-configuration", &[]).await.success()
-    }
-
-    /// Verifies the signature of a JWT with the published keys and returns its claims.
-    ///
-    /// `typ` is what its header must say. Time and audience are left to the test.
-    ///
-    /// # Panics
-    ///
-    /// When no published key fits.
-    pub async fn verified(&self, token: &str, typ: &str) -> Value {
-        self.verified_at("", token, typ).await
-    }
-
-    /// As `verified`, by the keys of the tenant whose addresses begin with `base`: nothing, or `/t/{slug}`.
-    ///
-    /// # Panics
-    ///
-    /// When no published key fits.
-    pub async fn verified_at(&self, base: &str, token: &str, typ: &str) -> Value {
-        let claims = self.verified_response(base, token, typ).await;
-        assert!(claims["iat"].is_i64(), "no iat in {claims}");
-        claims
-    }
-
-    /// As `verified_at`, for a JWT that does not say when it was made, as a signed authorization response.
-    ///
-    /// # Panics
-    ///
-    /// When no published key fits.
-    pub async fn verified_response(&self, base: &str, token: &str, typ: &str) -> Value {
-        let jwks = self.get(&format!("{base}/oauth2/jwks"), &[]).await.success();
-        let keys = KeySet::from_jwks(&jwks).expect("a key set");
-        let issuer = format!("{}{base}", cast::ISSUER);
-        let expected = Expected {
-            typ: TypRule::AbsentOr(&[typ]),
-            algorithms: &[Algorithm::Es256, Algorithm::Rs256, Algorithm::Ps256, Algorithm::EdDsa],
-            issuer: Some(&issuer),
-            audience: AudienceRule::Unchecked,
-            required: &[],
-            now_seconds: self.seconds(),
-            skew_seconds: 0,
-            expiry: Expiry::Required,
-            max_bytes: 16 * 1024,
-        };
-        portreeve_jose::verify(token, &expected, &keys).unwrap_or_else(|error| panic!("{error:?}: {token}"));
-        jwt::claims(token)
-    }
-
     /// Returns the private key of the client `keyed`.
     pub fn client_key(&self) -> SigningKey {
         Template::of(self.database).client_key()
@@ -332,74 +275,6 @@ impl Deployment {
         if let Err(problems) = self.try_apply(text).await {
             panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
         }
-    }
-
-    /// Returns how many events of a kind, such as `token.refresh.replayed`, the tenant `default` has.
-    ///
-    /// # Panics
-    ///
-    /// When the database is away.
-    pub async fn events(&self, kind: &str) -> usize {
-        let mut conn = self.issuer.store().read(TenantId::DEFAULT).await.expect("a connection");
-        let (mut last, mut found) = (EventId::new(0), 0);
-        loop {
-            let page = events::after(&mut conn, TenantId::DEFAULT, last).await.expect("events");
-            found += page.iter().filter(|event| event.kind == kind).count();
-            match page.last() {
-                Some(event) => last = event.id,
-                None => return found,
-            }
-        }
-    }
-
-    /// Delivers what waits in the outbox and returns it: why each mail is sent, and in which language.
-    ///
-    /// # Panics
-    ///
-    /// When the database is away.
-    pub async fn deliver_mails(&self) -> Vec<(MailPurpose, String)> {
-        let now = self.clock.now();
-        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
-        let rows = outbox::ready(&mut conn, OutboxMessage::MAIL, now).await.expect("the outbox");
-        drop(conn);
-        let mut mails = vec![];
-        for row in rows {
-            if let OutboxMessage::Mail { purpose, locale, .. } = self.take_out(&row).await {
-                mails.push((purpose, locale));
-            }
-        }
-        mails
-    }
-
-    /// Delivers the logout tokens that wait in the outbox and returns them: where each is posted, and its text.
-    ///
-    /// # Panics
-    ///
-    /// When the database is away.
-    pub async fn deliver_logout_tokens(&self) -> Vec<(String, String)> {
-        let now = self.clock.now();
-        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
-        let rows = outbox::ready(&mut conn, OutboxMessage::LOGOUT_NOTICE, now).await.expect("the outbox");
-        drop(conn);
-        let mut tokens = vec![];
-        for row in rows {
-            if let OutboxMessage::LogoutNotice { client, user, sid } = self.take_out(&row).await {
-                let notice = self.issuer.logout_notice(row.tenant, &client, user, &sid).await.expect("a notice");
-                tokens.extend(notice.map(|notice| (notice.uri, notice.logout_token)));
-            }
-        }
-        tokens
-    }
-
-    /// Marks a message as delivered and returns it.
-    async fn take_out(&self, row: &OutboxRow) -> OutboxMessage {
-        let now = self.clock.now();
-        let mut tx = self.issuer.store().begin(row.tenant).await.expect("a transaction");
-        let lease = outbox::lease(&mut tx, row.tenant, row.id, now, now).await.expect("take a message");
-        let lease = lease.expect("nobody else delivers here");
-        assert!(outbox::done(&mut tx, row.tenant, lease, now).await.expect("mark as delivered"));
-        tx.commit().await.expect("commit");
-        row.message().expect("a readable message")
     }
 
     /// Says that this test provokes a fault.
@@ -477,7 +352,7 @@ fn router(issuer: &Arc<Issuer>, random: Random) -> Router {
 
 #[cfg(test)]
 mod tests {
-    use portreeve_domain::{OutboxId, UserId};
+    use portreeve_domain::{MailPurpose, OutboxId, OutboxMessage, UserId};
 
     use super::*;
 

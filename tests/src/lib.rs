@@ -2,10 +2,11 @@
 //!
 //! Owns a PostgreSQL per test process, temporary folders, free addresses and child processes; each goes away with
 //! whoever made it. For tests that speak HTTP it owns a server in the test's own process (`deployment`), a browser and
-//! relying parties that talk to it, and what that server is filled with (`cast`). What is tested is left to the suites beside this library. Functions panic with what went
-//! wrong instead of returning errors: a test has nobody to hand them to.
+//! relying parties that talk to it, and what that server is filled with (`cast`). What is tested is left to the suites
+//! beside this library. Functions panic with what went wrong instead of returning errors: a test has nobody to hand them to.
 
 pub mod address;
+mod aftermath;
 pub mod authorization;
 pub mod browser;
 pub mod cast;
@@ -20,6 +21,7 @@ mod markup;
 pub mod portreeve;
 pub mod postgres;
 pub mod process;
+mod published;
 pub mod relying_party;
 pub mod reply;
 pub mod temp;
