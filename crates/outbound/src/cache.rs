@@ -32,6 +32,8 @@ pub struct Document {
     pub body: Bytes,
     /// When it had arrived.
     pub fetched_at: std::time::Instant,
+    /// How long it is good after that, as its server says (RFC 9111 §5.2.2); `None` when it says nothing.
+    pub fresh_for: Option<Duration>,
 }
 
 /// The documents of a process.
@@ -143,7 +145,8 @@ mod tests {
     const MINUTE: Duration = Duration::from_secs(60);
 
     fn document(text: &'static str) -> Result<Document, OutboundError> {
-        Ok(Document { body: Bytes::from_static(text.as_bytes()), fetched_at: std::time::Instant::now() })
+        let fetched_at = std::time::Instant::now();
+        Ok(Document { body: Bytes::from_static(text.as_bytes()), fetched_at, fresh_for: None })
     }
 
     async fn get(

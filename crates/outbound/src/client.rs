@@ -115,7 +115,7 @@ impl Outbound {
             return Err(OutboundError::Status(answer.status.as_u16()));
         }
         expected.check(&answer.headers)?;
-        Ok(Document { body: answer.body, fetched_at: Instant::now() })
+        Ok(Document { body: answer.body, fetched_at: Instant::now(), fresh_for: freshness(&answer.headers) })
     }
 
     /// Makes one request and tells the breaker how it went.
@@ -153,6 +153,21 @@ impl Outbound {
         let shared = Arc::clone(&self.0);
         tokio::task::spawn_blocking(move || connection::connector(&shared.rules)).await.map_err(Fault::new)?
     }
+}
+
+/// The `max-age` of an answer, and nothing where it must not be kept; what cannot be read says nothing.
+fn freshness(headers: &HeaderMap) -> Option<Duration> {
+    let values = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let directives = values.flat_map(|value| value.split(',')).map(|directive| directive.trim().to_ascii_lowercase());
+    directives.fold(None, |fresh_for, directive| match directive.split_once('=') {
+        None if matches!(directive.as_str(), "no-store" | "no-cache") => Some(Duration::ZERO),
+        Some(("max-age", seconds)) => {
+            let said = seconds.trim_matches('"').parse().ok().map(Duration::from_secs);
+            // The shorter one of what contradicts itself.
+            said.into_iter().chain(fresh_for).min()
+        }
+        _ => fresh_for,
+    })
 }
 
 impl fmt::Debug for Outbound {

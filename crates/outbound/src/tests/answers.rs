@@ -139,3 +139,23 @@ async fn a_form_is_posted_encoded_and_any_status_is_told() {
     assert!(request.to_ascii_lowercase().contains("content-type: application/x-www-form-urlencoded"));
     assert!(request.ends_with("\r\n\r\nlogout_token=a+b%26c"), "{request}");
 }
+
+/// CM-05, RFC 9111 §5.2.2: how long a document is good is what its server says, the shortest of what it says.
+#[tokio::test]
+async fn a_document_says_how_long_it_is_good() {
+    for (headers, fresh_for) in [
+        ("", None),
+        ("Cache-Control: public, max-age=600\r\n", Some(600)),
+        ("Cache-Control: MAX-AGE=\"60\"\r\nCache-Control: max-age=30\r\n", Some(30)),
+        ("Cache-Control: max-age=600, no-store\r\n", Some(0)),
+        ("Cache-Control: no-cache\r\n", Some(0)),
+        ("Cache-Control: max-age=soon\r\n", None),
+        ("Cache-Control: s-maxage=600\r\n", None),
+    ] {
+        let server = Server::start(answer("200 OK", &format!("{headers}Content-Type: application/json"), "{}")).await;
+
+        let document = fetch(&client(&[&server]), &server.url("/")).await.unwrap();
+
+        assert_eq!(document.fresh_for, fresh_for.map(Duration::from_secs), "{headers}");
+    }
+}
