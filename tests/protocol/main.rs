@@ -15,6 +15,7 @@ mod authorization_response;
 mod back_channel_logout;
 mod bearer_tokens;
 mod client_authentication;
+mod client_documents;
 mod client_keys;
 mod client_management;
 mod client_registration;

@@ -144,7 +144,7 @@ const FIELDS: [(&str, &str, &str); 6] = [
 ];
 
 /// Members that tests of their own show to be true, and where those are.
-const SHOWN_ELSEWHERE: [(&str, &str); 15] = [
+const SHOWN_ELSEWHERE: [(&str, &str); 16] = [
     ("issuer", "discovery, id_tokens"),
     ("acr_values_supported", "second_factors"),
     ("claims_supported", "discovery"),
@@ -160,6 +160,7 @@ const SHOWN_ELSEWHERE: [(&str, &str); 15] = [
     ("require_pushed_authorization_requests", "pushed_requests"),
     ("dpop_signing_alg_values_supported", "dpop"),
     ("protected_resources", "resource_metadata"),
+    ("client_id_metadata_document_supported", "client_documents"),
 ];
 
 /// A tenant with its document.

@@ -22,6 +22,7 @@ struct Host {
 struct Served {
     media_type: String,
     body: String,
+    cache_control: String,
     fetches: usize,
 }
 
@@ -35,7 +36,7 @@ impl Hosted {
     pub fn new(media_type: &str, body: &str) -> Self {
         let mut documents = HOST.documents();
         let path = format!("/{}", documents.len());
-        let served = Served { media_type: media_type.to_owned(), body: body.to_owned(), fetches: 0 };
+        let served = Served { media_type: media_type.to_owned(), body: body.to_owned(), ..Served::default() };
         documents.insert(path.clone(), served);
         Self { path }
     }
@@ -49,6 +50,13 @@ impl Hosted {
     pub fn replace(&self, body: &str) {
         if let Some(served) = HOST.documents().get_mut(&self.path) {
             body.clone_into(&mut served.body);
+        }
+    }
+
+    /// Says from now on how long the document is good.
+    pub fn says_cache_control(&self, value: &str) {
+        if let Some(served) = HOST.documents().get_mut(&self.path) {
+            value.clone_into(&mut served.cache_control);
         }
     }
 
@@ -93,9 +101,13 @@ impl Host {
             served.fetches += 1;
             served.clone()
         });
-        let (status, Served { media_type, body, .. }) =
+        let (status, Served { media_type, body, cache_control, .. }) =
             served.map_or_else(|| ("404 Not Found", Served::default()), |served| ("200 OK", served));
         let length = body.len();
-        write!(stream, "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n{body}")
+        write!(stream, "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n")?;
+        if !cache_control.is_empty() {
+            write!(stream, "Cache-Control: {cache_control}\r\n")?;
+        }
+        write!(stream, "\r\n{body}")
     }
 }

@@ -32,9 +32,10 @@ const FOR_ALL_TENANTS: [&str; 22] = [
 ];
 
 /// Tables that hold as much as there are people, clients, tenants and keys, and the log: nothing in them runs out.
-const STAYS: [&str; 21] = [
+const STAYS: [&str; 22] = [
     "audit_chains",
     "audit_checkpoints",
+    "client_documents",
     "client_registrations",
     "client_secrets",
     "clients",

@@ -32,9 +32,10 @@ const WANTS_EVERYTHING: [&str; 16] = [
 ];
 
 /// Statements for tables, or partial indexes, with a handful of rows a tenant.
-const WANTS_ITS_TENANT: [&str; 10] = [
+const WANTS_ITS_TENANT: [&str; 11] = [
     "audit_chains::ADVANCE",
     "audit_chains::FIND",
+    "client_documents::COUNT",
     "client_registrations::COUNT",
     "directory_versions::BUMP",
     "events::UNSEALED",

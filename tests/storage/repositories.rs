@@ -9,6 +9,7 @@ mod audit_checkpoints;
 mod authorization_codes;
 mod browsers;
 mod client_assertions;
+mod client_documents;
 mod client_registrations;
 mod clients;
 mod consents;

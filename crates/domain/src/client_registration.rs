@@ -27,13 +27,16 @@ pub enum ClientOrigin {
     Vouched,
     /// The client itself; nobody knows who is behind it.
     Anybody,
+    /// A document, whose URL its identifier is; nobody knows who is behind it but its host.
+    Document,
 }
 
 impl ClientOrigin {
     /// The word in the database; `None` for a client that did not register itself.
     pub const fn registered_name(self) -> Option<&'static str> {
         match self {
-            Self::Operator => None,
+            // Of a document there is a row of another kind.
+            Self::Operator | Self::Document => None,
             Self::Vouched => Some("vouched"),
             Self::Anybody => Some("anybody"),
         }
@@ -42,5 +45,13 @@ impl ClientOrigin {
     /// Reads the word in the database; `None` for another one.
     pub fn from_registered_name(name: &str) -> Option<Self> {
         [Self::Vouched, Self::Anybody].into_iter().find(|origin| origin.registered_name() == Some(name))
+    }
+
+    /// Whether the operator, or somebody the operator trusts, answers for the client.
+    pub const fn is_answered_for(self) -> bool {
+        match self {
+            Self::Operator | Self::Vouched => true,
+            Self::Anybody | Self::Document => false,
+        }
     }
 }

@@ -47,6 +47,8 @@ pub struct TenantSettings {
     pub rate_limits: RatePreset,
     /// Whether clients may register themselves.
     pub client_registration: ClientRegistration,
+    /// Whether a client may be named by the URL of a document that describes it.
+    pub client_id_metadata_documents: bool,
     /// Whether clients for which nobody vouched are treated like the operator's: no warning, no stop before a redirect.
     pub trust_registered_clients: bool,
 }

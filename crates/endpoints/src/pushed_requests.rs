@@ -12,13 +12,16 @@ use crate::form::PostedForm;
 use crate::tenant_request::TenantRequest;
 
 /// Takes an authorization request from its client: 201 and a `request_uri` (RFC 9126 §2.2); every refusal is JSON.
-pub(crate) async fn push(asked: TenantRequest, headers: HeaderMap, PostedForm(form): PostedForm) -> Response {
+pub(crate) async fn push(mut asked: TenantRequest, headers: HeaderMap, PostedForm(form): PostedForm) -> Response {
     let authorization = Authorization::of(&headers);
     let challenge = authorization.client_challenge(&asked.at.issuer);
     let parameters = match form {
         Ok(parameters) => parameters,
         Err(refusal) => return asked.refused(&refusal, challenge),
     };
+    if let Err(failure) = asked.find_client(&parameters).await {
+        return asked.failed(failure, challenge);
+    }
     let (issuer, at) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at));
     let pushed = to_its_end(async move { issuer.push_request(&at, &authorization.values(), &parameters).await }).await;
     match pushed {

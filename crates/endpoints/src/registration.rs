@@ -2,14 +2,12 @@
 //!
 //! A tenant that lets no client register has neither: 404, as for any unknown address (S-157).
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::extract::{RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use portreeve_domain::{ClientRegistration, Failure, Lifetime};
-use portreeve_http_kit::client_address::ClientAddress;
 use portreeve_issuer::Registration;
 use portreeve_oidc::bearer::{self, Places, Scheme};
 use portreeve_oidc::client_registration::MAX_BODY_BYTES;
@@ -32,7 +30,7 @@ pub(crate) async fn register(asked: TenantRequest, request: Request) -> Response
         Ok(token) => token,
         Err(refusal) => return refused(&asked, &refusal),
     };
-    let network = network_of(&request);
+    let network = asked.network();
     let body = match json_body(request).await {
         Ok(body) => body,
         Err(refusal) => return refused(&asked, &refusal),
@@ -112,11 +110,6 @@ fn token_of(request: &Request) -> Result<Option<String>, Refusal> {
     // These tokens are bound to no key: there is nothing that a proof would add.
     let bearer = bearer::extract(&places)?.filter(|token| token.scheme == Scheme::Bearer);
     Ok(bearer.map(|token| token.text.to_owned()))
-}
-
-fn network_of(request: &Request) -> IpAddr {
-    let address = request.extensions().get::<ClientAddress>();
-    address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.rate_limit_prefix().network())
 }
 
 async fn json_body(request: Request) -> Result<Vec<u8>, Refusal> {

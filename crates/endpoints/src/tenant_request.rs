@@ -3,15 +3,18 @@
 //! Owns finding the tenant in the path. An unknown slug is 404, never the default tenant (RFC 8414 §4, OD-12), and the
 //! default tenant has one address only.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
-use portreeve_domain::{Tenant, TenantId};
+use portreeve_domain::{Failure, Tenant, TenantId};
+use portreeve_http_kit::client_address::ClientAddress;
 use portreeve_http_kit::request_trace::RequestId;
 use portreeve_issuer::{Issuer, SenderEvidence, TenantDirectory};
+use portreeve_oidc::{Parameters, Refusal};
 
 use crate::{Doors, answer};
 
@@ -29,6 +32,8 @@ pub(crate) struct TenantRequest {
     pub(crate) endpoint: String,
     /// What it shows of its sender.
     pub(crate) sender: SenderEvidence,
+    /// Where it came from; `None` where no listener is in front of the router.
+    pub(crate) address: Option<ClientAddress>,
     /// `None` where no trace is wrapped around the router.
     pub(crate) request_id: Option<RequestId>,
 }
@@ -54,12 +59,33 @@ impl FromRequestParts<Doors> for TenantRequest {
             sender: SenderEvidence {
                 dpop: parts.headers.get_all(DPOP).iter().map(|value| value.as_bytes().to_vec()).collect(),
             },
+            address: parts.extensions.get().cloned(),
             request_id: parts.extensions.get().cloned(),
         })
     }
 }
 
 impl TenantRequest {
+    /// The address it came from.
+    pub(crate) fn origin(&self) -> IpAddr {
+        self.address.as_ref().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip)
+    }
+
+    /// The network it came from, as far as limits tell networks apart.
+    pub(crate) fn network(&self) -> IpAddr {
+        let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        self.address.as_ref().map_or(unknown, |address| address.rate_limit_prefix().network())
+    }
+
+    /// Takes care that the client that `parameters` name is known, also one that is named by the URL of its document.
+    ///
+    /// # Errors
+    /// Those of `Issuer::with_client_in`.
+    pub(crate) async fn find_client(&mut self, parameters: &Parameters) -> Result<(), Failure<Refusal>> {
+        self.at = self.issuer.with_client_in(&self.at, parameters, self.network()).await?;
+        Ok(())
+    }
+
     /// Puts the nonce of the moment on the answer to a request with a proof, whatever the answer says (RFC 9449 §8.2).
     pub(crate) fn with_nonce(&self, mut response: Response) -> Response {
         let asks = !self.sender.dpop.is_empty();

@@ -18,7 +18,7 @@ use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::client_registrations::{self, RegistrationRow};
 use portreeve_storage::{Tx, clients, directory_versions, initial_access_tokens, token_families};
 
-use crate::configure::differing_members;
+use crate::configure::changed_fields;
 use crate::directory::TenantDirectory;
 use crate::settlement::refuse;
 use crate::{Issuer, audit};
@@ -269,9 +269,4 @@ fn hash_of(secret: &SecretText) -> [u8; 32] {
 
 fn proves(secret: &SecretText, hash: &[u8; 32]) -> bool {
     sha256(secret.expose().as_bytes()).ct_eq(&Sha256Digest::from_bytes(*hash))
-}
-
-fn changed_fields(old: &ClientMetadata, new: &ClientMetadata) -> Result<Vec<String>, Fault> {
-    let value = |metadata: &ClientMetadata| serde_json::to_value(metadata).map_err(Fault::new);
-    Ok(differing_members(&value(old)?, &value(new)?))
 }

@@ -71,7 +71,7 @@ impl TenantDirectory {
 
     /// Whether a client is one the operator answers for, or lets pass for one.
     pub fn trusts(&self, client: &Client) -> bool {
-        client.origin != ClientOrigin::Anybody || self.tenant.settings.trust_registered_clients
+        client.origin.is_answered_for() || self.tenant.settings.trust_registered_clients
     }
 
     /// The trusted issuer that calls itself `issuer`, byte for byte.
@@ -198,7 +198,10 @@ impl Directory {
             }
         };
         let signing: Vec<_> = all.signing.iter().filter(|row| row.tenant == id).collect();
-        let clients: Vec<_> = all.clients.iter().filter(|client| client.tenant == id).collect();
+        // Where documents are not wanted any more, the clients they described are gone.
+        let is_wanted =
+            |client: &&Client| client.origin != ClientOrigin::Document || tenant.settings.client_id_metadata_documents;
+        let clients: Vec<_> = all.clients.iter().filter(|client| client.tenant == id).filter(is_wanted).collect();
         let have_keys = |client: &&&Client| client.metadata.jwks.is_some() || client.metadata.jwks_uri.is_some();
         Ok(TenantDirectory {
             uses_dpop_nonces: tenant.settings.dpop_nonces == DpopNonces::Required

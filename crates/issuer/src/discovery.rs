@@ -41,6 +41,7 @@ impl TenantDirectory {
             scopes: &scopes,
             pushed_only: self.tenant.settings.require_pushed_authorization_requests,
             registration_open: self.tenant.settings.registration,
+            client_documents: self.tenant.settings.client_id_metadata_documents,
             clients_register: self.tenant.settings.client_registration != ClientRegistration::Off,
             ui_locales: &[],
         })?;

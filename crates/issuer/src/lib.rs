@@ -11,6 +11,7 @@ mod authorization_response;
 mod authorize;
 mod back_channel_logout;
 mod browsers;
+mod client_documents;
 mod client_keys;
 mod client_registration;
 pub mod configure;

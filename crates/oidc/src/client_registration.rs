@@ -5,11 +5,14 @@
 //! to `issuer`. RFC 7591 §2, §3; RFC 7592 §2, §3; OIDC Registration §3, §4.
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Client, ClientId, ClientMetadata, ClientOrigin, Fault, GrantType, Profile, Timestamp};
+use portreeve_domain::{
+    ApplicationType, Client, ClientAuthMethod, ClientId, ClientMetadata, ClientOrigin, Fault, GrantType, Profile,
+    Timestamp,
+};
 use portreeve_jose::parse_object;
 use serde_json::{Map, Value, json};
 
-use crate::{Cause, Refusal, paths, registration};
+use crate::{Cause, Refusal, paths, redirect_uri, registration};
 
 /// How large a registration may be, in bytes.
 pub const MAX_BODY_BYTES: usize = 32 * 1024;
@@ -62,19 +65,32 @@ impl Submitted {
     /// `RegistrationMalformed` for what is no JSON object, repeats a member or nests deeper than 16; `MetadataInvalid` for
     /// a member of a wrong type or with a value that does not exist, and for one that only the operator decides.
     pub fn read(body: &[u8]) -> Result<Self, Refusal> {
-        let malformed = |what: &str| Refusal::new(Cause::RegistrationMalformed).with_detail(what);
-        let mut members = parse_object(body).map_err(|_| malformed("no JSON object, or a member is repeated"))?;
-        if members.values().any(|value| depth(value) >= MAX_DEPTH) {
-            return Err(malformed("nests too deep"));
-        }
-        members.retain(|_, value| !value.is_null());
+        Self::of(members(body)?)
+    }
+
+    /// Reads a document that a client publishes about itself: it is public unless it says otherwise.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub(crate) fn read_published(body: &[u8]) -> Result<Self, Refusal> {
+        let mut members = members(body)?;
+        members.entry("token_endpoint_auth_method").or_insert_with(|| json!(ClientAuthMethod::None.name()));
+        Self::of(members)
+    }
+
+    fn of(mut members: Map<String, Value>) -> Result<Self, Refusal> {
         if let Some(reserved) = RESERVED.into_iter().find(|name| members.contains_key(*name)) {
             return Err(invalid(reserved, "is for the operator to decide"));
         }
         let server_members = TOLD_BY_SERVER.into_iter().filter(|name| members.remove(*name).is_some()).collect();
         let client_id = text(&mut members, "client_id")?;
         let client_secret = text(&mut members, "client_secret")?.map(SecretText::new);
-        let metadata = typed(members)?;
+        let names_its_type = members.contains_key("application_type");
+        let mut metadata = typed(members)?;
+        // RFC 7591 knows no application_type: who redirects to the device only is native (RFC 8252 §7.3).
+        if !names_its_type && redirect_uri::all_on_device(&metadata.redirect_uris) {
+            metadata.application_type = ApplicationType::Native;
+        }
         Ok(Self { metadata, client_id, client_secret, server_members })
     }
 
@@ -84,6 +100,23 @@ impl Submitted {
     /// # Errors
     /// Those of `registration::check`; `MetadataInvalid` for a grant that needs somebody to vouch for the client.
     pub fn for_new_client(self, registrant: Registrant) -> Result<ClientMetadata, Refusal> {
+        checked(self.metadata, registrant)
+    }
+
+    /// Takes it as what a client publishes about itself at the URL `id`: a secret in it would be everybody's.
+    ///
+    /// # Errors
+    /// As `for_new_client`; `MetadataInvalid` for another `client_id`, for a secret, and for a method that needs one.
+    pub(crate) fn for_published(self, id: &ClientId, registrant: Registrant) -> Result<ClientMetadata, Refusal> {
+        if self.client_id.as_deref() != Some(id.as_str()) {
+            return Err(invalid("client_id", "must be the URL of the document"));
+        }
+        if self.client_secret.is_some() || self.server_members.contains(&"client_secret_expires_at") {
+            return Err(invalid("client_secret", "must not be published"));
+        }
+        if self.metadata.token_endpoint_auth_method.has_secret() {
+            return Err(invalid("token_endpoint_auth_method", "must do without a secret"));
+        }
         checked(self.metadata, registrant)
     }
 
@@ -149,12 +182,22 @@ fn invalid(field: &str, what: &str) -> Refusal {
 /// S-056: a client for which nobody vouched gets nothing on its own account; whatever it gets, a person gives.
 fn checked(metadata: ClientMetadata, registrant: Registrant) -> Result<ClientMetadata, Refusal> {
     let needs_trust = |grant: &&GrantType| !grant.needs_person();
-    if registrant.origin == ClientOrigin::Anybody
+    if !registrant.origin.is_answered_for()
         && let Some(grant) = metadata.grant_types.iter().find(needs_trust)
     {
         return Err(invalid("grant_types", &format!("has {}, which needs an initial access token", grant.name())));
     }
     registration::check(metadata, registrant.profile)
+}
+
+fn members(body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    let malformed = |what: &str| Refusal::new(Cause::RegistrationMalformed).with_detail(what);
+    let mut members = parse_object(body).map_err(|_| malformed("no JSON object, or a member is repeated"))?;
+    if members.values().any(|value| depth(value) >= MAX_DEPTH) {
+        return Err(malformed("nests too deep"));
+    }
+    members.retain(|_, value| !value.is_null());
+    Ok(members)
 }
 
 fn text(members: &mut Map<String, Value>, name: &str) -> Result<Option<String>, Refusal> {

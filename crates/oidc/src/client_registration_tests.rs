@@ -145,3 +145,17 @@ fn a_client_is_told_everything_about_itself() {
     );
     assert_eq!(later.get("client_secret"), None);
 }
+
+/// MC-07, RFC 8252 §7.3: a client that redirects to its device only may use any port there, whether it says so or not.
+#[test]
+fn a_client_on_the_device_is_native() {
+    let read = |members: &str| {
+        let body =
+            format!(r#"{{"redirect_uris":["http://127.0.0.1:3000/cb"],"token_endpoint_auth_method":"none"{members}}}"#);
+        Submitted::read(body.as_bytes()).unwrap().for_new_client(ANYBODY).unwrap().application_type
+    };
+
+    assert_eq!(read(""), ApplicationType::Native);
+    assert_eq!(read(r#","application_type":"web""#), ApplicationType::Web);
+    assert_eq!(registered("").unwrap().application_type, ApplicationType::Web);
+}

@@ -6,6 +6,7 @@ pub mod authorization;
 pub mod bearer;
 pub mod claims_request;
 pub mod client_authentication;
+pub mod client_document;
 pub mod client_registration;
 pub mod confirmation;
 pub mod device_authorization;

@@ -39,6 +39,8 @@ pub struct Facts<'a> {
     pub registration_open: bool,
     /// Whether clients may register themselves.
     pub clients_register: bool,
+    /// Whether a client may be named by the URL of its document.
+    pub client_documents: bool,
     /// The languages pages are written in, as BCP 47 tags; left out when empty.
     pub ui_locales: &'a [&'a str],
 }
@@ -96,6 +98,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         request_uri_parameter_supported: false,
         require_request_uri_registration: false,
         authorization_response_iss_parameter_supported: true,
+        client_id_metadata_document_supported: facts.client_documents,
         protected_resources: [format!("{}{}", facts.issuer, paths::USERINFO)],
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
@@ -150,6 +153,7 @@ struct Document<'a> {
     request_uri_parameter_supported: bool,
     require_request_uri_registration: bool,
     authorization_response_iss_parameter_supported: bool,
+    client_id_metadata_document_supported: bool,
     protected_resources: [String; 1],
     backchannel_logout_supported: bool,
     backchannel_logout_session_supported: bool,
@@ -173,6 +177,7 @@ mod tests {
         pushed_only: false,
         registration_open: false,
         clients_register: false,
+        client_documents: false,
         ui_locales: &["en", "de"],
     };
 

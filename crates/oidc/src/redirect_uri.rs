@@ -104,6 +104,13 @@ pub fn matches(registered: &[String], requested: &str, application_type: Applica
     exact || (application_type == ApplicationType::Native && any_port())
 }
 
+/// Whether every redirect URI is on the person's own device, by http, where any program can wait for the answer.
+/// False for none.
+pub fn all_on_device(uris: &[String]) -> bool {
+    let on_device = |uri: &String| AbsoluteUri::read(uri).is_ok_and(|uri| uri.scheme == "http" && is_loopback(&uri));
+    !uris.is_empty() && uris.iter().all(on_device)
+}
+
 /// What a page may say about where an answer goes, and what its `form-action` needs: `https://host[:port]`, the same for
 /// `http`, or `scheme:` for a scheme of its own.
 ///

@@ -210,3 +210,14 @@ fn the_form_target_is_an_origin_or_a_scheme() {
         assert_eq!(origin_or_scheme(uri).as_deref(), expected, "{uri}");
     }
 }
+
+/// MC-07: who redirects to this device only is told from who has a host of its own.
+#[test]
+fn clients_on_the_device_are_told_apart() {
+    let on_device = |uris: &[&str]| all_on_device(&uris.iter().map(|uri| (*uri).to_owned()).collect::<Vec<_>>());
+
+    assert!(on_device(&["http://127.0.0.1/cb", "http://localhost:3000/cb", "http://[::1]:1/cb"]));
+    assert!(!on_device(&["http://127.0.0.1/cb", "https://rp.example/cb"]));
+    assert!(!on_device(&["com.example.app:/cb"]));
+    assert!(!on_device(&[]));
+}

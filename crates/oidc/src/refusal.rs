@@ -135,6 +135,7 @@ causes! {
 
     // Authorization requests, before a redirect is safe.
     ClientUnknown => InvalidClient, "no such client";
+    ClientDocumentUnusable => InvalidClient, "the document that describes the client cannot be used";
     ClientDisabled => UnauthorizedClient, "the client is switched off";
     RedirectUriMissing => InvalidRequest, "redirect_uri is required";
     RedirectUriNotRegistered => InvalidRequest, "redirect_uri is not registered for this client";

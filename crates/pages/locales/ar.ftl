@@ -146,6 +146,8 @@ consent-days = { $count ->
    *[other] يستمر الوصول { $count } يومًا.
 }
 consent-until-withdrawn = يستمر الوصول حتى تسحبه.
+consent-described-at = يصف هذا التطبيق نفسه على { $host }. تابع فقط إذا كنت تعرف هذا العنوان.
+consent-on-device = يعمل هذا التطبيق على جهازك، وقد ينتحل برنامج آخر هناك صفته. تابع فقط إذا كنت قد شغّلته للتو.
 consent-host = بعد ذلك تعود إلى { $host }.
 consent-allow = سماح
 consent-deny = رفض

@@ -124,6 +124,8 @@ consent-days = { $count ->
    *[other] Der Zugriff gilt { $count } Tage.
 }
 consent-until-withdrawn = Der Zugriff gilt, bis Sie ihn widerrufen.
+consent-described-at = Diese Anwendung beschreibt sich selbst unter { $host }. Fahren Sie nur fort, wenn Sie diese Adresse kennen.
+consent-on-device = Diese Anwendung läuft auf Ihrem Gerät; ein anderes Programm dort könnte sich für sie ausgeben. Fahren Sie nur fort, wenn Sie sie gerade gestartet haben.
 consent-host = Danach kehren Sie zu { $host } zurück.
 consent-allow = Erlauben
 consent-deny = Ablehnen

@@ -124,6 +124,8 @@ consent-days = { $count ->
    *[other] Access lasts { $count } days.
 }
 consent-until-withdrawn = Access lasts until you withdraw it.
+consent-described-at = This application describes itself at { $host }. Continue only if you know that address.
+consent-on-device = This application runs on your device, and another program there could pass for it. Continue only if you have just started it.
 consent-host = Next, you return to { $host }.
 consent-allow = Allow
 consent-deny = Deny

@@ -4,7 +4,7 @@ use portreeve_domain::{Client, ClientId, ClientMetadata, ClientOrigin, ClientSec
 
 use crate::{Conn, Row, Tx};
 
-const ALL: &str = "SELECT c.tenant_id, c.client_id, c.metadata, c.disabled_at, r.origin FROM clients c LEFT JOIN client_registrations r ON r.tenant_id = c.tenant_id AND r.client_id = c.client_id ORDER BY c.tenant_id, c.client_id";
+const ALL: &str = "SELECT c.tenant_id, c.client_id, c.metadata, c.disabled_at, r.origin, d.renew_at FROM clients c LEFT JOIN client_registrations r ON r.tenant_id = c.tenant_id AND r.client_id = c.client_id LEFT JOIN client_documents d ON d.tenant_id = c.tenant_id AND d.client_id = c.client_id ORDER BY c.tenant_id, c.client_id";
 const ALL_SECRETS: &str =
     "SELECT tenant_id, client_id, hash, created_at FROM client_secrets ORDER BY tenant_id, client_id, created_at";
 const UPSERT: &str = "INSERT INTO clients (tenant_id, client_id, metadata, created_at, updated_at) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (tenant_id, client_id) DO UPDATE SET metadata = excluded.metadata, updated_at = excluded.updated_at";
@@ -14,6 +14,7 @@ const DELETE_SECRETS: &str = "DELETE FROM client_secrets WHERE tenant_id = $1 AN
 const DELETE_REGISTRATION: &str = "DELETE FROM client_registrations WHERE tenant_id = $1 AND client_id = $2";
 const SECRETS: &str = "SELECT hash FROM client_secrets WHERE tenant_id = $1 AND client_id = $2";
 const DELETE_SECRET: &str = "DELETE FROM client_secrets WHERE tenant_id = $1 AND client_id = $2 AND hash = $3";
+const DELETE_DOCUMENT: &str = "DELETE FROM client_documents WHERE tenant_id = $1 AND client_id = $2";
 const INSERT_SECRET: &str = "INSERT INTO client_secrets (tenant_id, client_id, hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
 /// Every client of every tenant, with its secrets. Needs a connection for all tenants.
@@ -78,13 +79,14 @@ pub async fn disable(tx: &mut Tx, tenant: TenantId, id: &ClientId, at: Option<Ti
     Ok(tx.execute(DISABLE, &[tenant.into(), id.into(), at.into()]).await? == 1)
 }
 
-/// Removes a client with its secrets and its registration of itself; false when there is no such client.
+/// Removes a client with its secrets and whatever it was known by; false when there is no such client.
 ///
 /// # Errors
 /// A fault when the database is away.
 pub async fn delete(tx: &mut Tx, tenant: TenantId, id: &ClientId) -> Result<bool, Fault> {
     tx.execute(DELETE_SECRETS, &[tenant.into(), id.into()]).await?;
     tx.execute(DELETE_REGISTRATION, &[tenant.into(), id.into()]).await?;
+    tx.execute(DELETE_DOCUMENT, &[tenant.into(), id.into()]).await?;
     Ok(tx.execute(DELETE, &[tenant.into(), id.into()]).await? == 1)
 }
 
@@ -96,6 +98,7 @@ fn read(row: &Row<'_>) -> Result<Client, Fault> {
         secrets: Vec::new(),
         disabled_at: row.optional_timestamp(3)?,
         origin: match row.optional_text(4)? {
+            None if row.optional_timestamp(5)?.is_some() => ClientOrigin::Document,
             None => ClientOrigin::Operator,
             Some(name) => ClientOrigin::from_registered_name(&name)
                 .ok_or_else(|| Fault::impossible("a client's origin is a word nobody knows"))?,

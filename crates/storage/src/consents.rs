@@ -8,6 +8,8 @@ const FIND: &str =
     "SELECT scope FROM consents WHERE tenant_id = $1 AND user_id = $2 AND client_id = $3 AND withdrawn_at IS NULL";
 const GIVE: &str = "INSERT INTO consents (tenant_id, user_id, client_id, scope, given_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, user_id, client_id) DO UPDATE SET scope = excluded.scope, given_at = excluded.given_at, withdrawn_at = NULL";
 const WITHDRAW: &str = "UPDATE consents SET withdrawn_at = $4 WHERE tenant_id = $1 AND user_id = $2 AND client_id = $3 AND withdrawn_at IS NULL";
+const WITHDRAW_OF_CLIENT: &str =
+    "UPDATE consents SET withdrawn_at = $3 WHERE tenant_id = $1 AND client_id = $2 AND withdrawn_at IS NULL";
 
 /// The scope a person agreed to for a client; `None` without a standing consent.
 ///
@@ -48,4 +50,17 @@ pub async fn withdraw(
     now: Timestamp,
 ) -> Result<bool, Fault> {
     Ok(tx.execute(WITHDRAW, &[tenant.into(), (&user).into(), client.into(), now.into()]).await? == 1)
+}
+
+/// Withdraws every consent given to a client and says how many there were.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn withdraw_of_client(
+    tx: &mut Tx,
+    tenant: TenantId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<u64, Fault> {
+    tx.execute(WITHDRAW_OF_CLIENT, &[tenant.into(), client.into(), now.into()]).await
 }

@@ -9,6 +9,7 @@ pub mod audit_checkpoints;
 pub mod authorization_codes;
 pub mod browsers;
 pub mod client_assertions;
+pub mod client_documents;
 pub mod client_registrations;
 pub mod clients;
 pub mod consents;

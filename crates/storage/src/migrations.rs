@@ -92,6 +92,15 @@ const MIGRATIONS: &[Migration] = &[
             include_str!("../../../migrations/postgres/0010_client_registration.sql")
         )),
     },
+    Migration {
+        number: 18,
+        name: "client_documents",
+        sqlite: Some(include_str!("../../../migrations/0018_client_documents.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0018_client_documents.sql"),
+            include_str!("../../../migrations/postgres/0018_client_documents.sql")
+        )),
+    },
 ];
 
 const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";

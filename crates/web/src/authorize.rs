@@ -16,9 +16,9 @@ use crate::reply::Reply;
 const MAX_QUERY_BYTES: usize = 7 * 1024;
 
 /// A request in the query.
-pub(crate) async fn get(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+pub(crate) async fn get(mut door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
     match query {
-        Ok(QueryPairs(pairs)) => answer(&door, pairs).await,
+        Ok(QueryPairs(pairs)) => answer(&mut door, pairs).await,
         Err(rejection) => malformed(&door, rejection),
     }
 }
@@ -42,8 +42,23 @@ fn malformed(door: &Door, rejection: PairsRejection) -> Reply {
     error_page::refused(door, &refusal, None)
 }
 
-async fn answer(door: &Door, pairs: Vec<(String, String)>) -> Reply {
-    let accepted = match accept(door, pairs).await {
+async fn answer(door: &mut Door, pairs: Vec<(String, String)>) -> Reply {
+    let parameters = match Parameters::from_pairs(pairs) {
+        Ok(parameters) => parameters,
+        Err(refusal) => return error_page::refused(door, &refusal, None),
+    };
+    let reference = parameters.get("request_uri").and_then(pushed_request::reference).map(str::to_owned);
+    let parsed = match Parsed::from_parameters(parameters) {
+        Ok(parsed) => parsed,
+        Err(refusal) => return error_page::refused(door, &refusal, None),
+    };
+    // A client may be named by the URL of its document, which nobody has seen before.
+    match door.issuer().with_client_of(&door.at, parsed.client_id(), door.network()).await {
+        Ok(at) => door.at = at,
+        Err(Failure::Refused(refusal)) => return error_page::refused(door, &refusal, None),
+        Err(Failure::Fault(fault)) => return error_page::broken(door, &fault),
+    }
+    let accepted = match accept(door, parsed, reference).await {
         Ok(accepted) => accepted,
         Err(reply) => return *reply,
     };
@@ -54,11 +69,8 @@ async fn answer(door: &Door, pairs: Vec<(String, String)>) -> Reply {
 }
 
 /// The checks, in order; an early failure is a page, a later one goes back to the client.
-async fn accept(door: &Door, pairs: Vec<(String, String)>) -> Result<Accepted, Box<Reply>> {
+async fn accept(door: &Door, parsed: Parsed, reference: Option<String>) -> Result<Accepted, Box<Reply>> {
     let on_page = |refusal: Refusal| Box::new(error_page::refused(door, &refusal, None));
-    let parameters = Parameters::from_pairs(pairs).map_err(on_page)?;
-    let reference = parameters.get("request_uri").and_then(pushed_request::reference).map(str::to_owned);
-    let parsed = Parsed::from_parameters(parameters).map_err(on_page)?;
     let client = door.at.client(parsed.client_id()).cloned().ok_or_else(|| on_page(Cause::ClientUnknown.into()))?;
     let for_client = |refusal: Refusal| Box::new(error_page::refused(door, &refusal, Some(&client)));
     let identified = parsed.identify(&client).map_err(for_client)?;

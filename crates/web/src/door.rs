@@ -78,11 +78,16 @@ impl Door {
         permits_form_post(same_origin(&self.headers, &self.web.origin))
     }
 
+    /// From where the request came, as far as limits tell networks apart.
+    pub(crate) fn network(&self) -> IpAddr {
+        let unknown = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+        self.address.as_ref().map_or(unknown, |address| address.rate_limit_prefix().network())
+    }
+
     /// From where a form was posted, for limits and mails.
     pub(crate) fn posted_from(&self, locale: Locale) -> PostedFrom {
-        let unknown = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
         PostedFrom {
-            network: self.address.as_ref().map_or(unknown, |address| address.rate_limit_prefix().network()),
+            network: self.network(),
             device: self.device_cookie().map(str::to_owned),
             locale: locale.tag().to_owned(),
         }

@@ -19,7 +19,7 @@ const TRY_AGAIN: Lifetime = Lifetime::from_seconds(2);
 pub(crate) fn refused(door: &Door, refusal: &Refusal, client: Option<&Client>) -> Reply {
     tracing::info!(reference = door.reference, %refusal, "authorization request refused on a page");
     let cause = match refusal.cause {
-        Cause::ClientUnknown | Cause::ClientDisabled => ErrorCause::UnknownApplication,
+        Cause::ClientUnknown | Cause::ClientDisabled | Cause::ClientDocumentUnusable => ErrorCause::UnknownApplication,
         Cause::RedirectUriNotRegistered | Cause::RedirectUriMissing | Cause::PostLogoutRedirectUriNotRegistered => {
             ErrorCause::UnknownReturnAddress
         }

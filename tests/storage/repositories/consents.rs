@@ -43,6 +43,31 @@ async fn a_consent_is_withdrawn_once_and_may_be_given_again() {
     .await;
 }
 
+/// CM-07: a client that describes itself otherwise is agreed to by nobody any more.
+#[tokio::test]
+async fn every_consent_given_to_a_client_is_withdrawn() {
+    on_both(async |db| {
+        let (openid, other) = (scope("openid"), ClientId::parse("other").unwrap());
+        db.write(Wall::All, async |tx| {
+            consents::give(tx, ONE, user_id(7), &web(), &openid, NOW).await?;
+            consents::give(tx, ONE, user_id(8), &web(), &openid, NOW).await?;
+            consents::give(tx, ONE, user_id(7), &other, &openid, NOW).await?;
+            consents::give(tx, TWO, user_id(7), &web(), &openid, NOW).await
+        })
+        .await;
+
+        let of_web = async || db.write(ONE, async |tx| consents::withdraw_of_client(tx, ONE, &web(), NOW).await).await;
+        assert_eq!((of_web().await, of_web().await), (2, 0));
+
+        assert_eq!(given(db).await, None);
+        let kept = db.read(ONE, async |conn| consents::find(conn, ONE, user_id(7), &other).await).await;
+        assert_eq!(kept, Some(openid.clone()));
+        let theirs = db.read(TWO, async |conn| consents::find(conn, TWO, user_id(7), &web()).await).await;
+        assert_eq!(theirs, Some(openid));
+    })
+    .await;
+}
+
 /// S-118: a consent given in another tenant.
 #[tokio::test]
 async fn another_tenants_consent_is_neither_found_nor_withdrawn() {

@@ -20,6 +20,7 @@ async fn broken(fault: Fault) -> (Response, Value) {
         at,
         endpoint: "/oauth2/token".to_owned(),
         sender: SenderEvidence::default(),
+        address: None,
         request_id: None,
     };
     let (parts, body) = asked.broken(&fault).into_parts();

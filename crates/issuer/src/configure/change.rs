@@ -84,7 +84,7 @@ impl fmt::Display for Change {
 }
 
 /// The names of the members in which two JSON objects differ, sorted; members that are in neither do not count.
-pub(crate) fn differing_members(old: &serde_json::Value, new: &serde_json::Value) -> Vec<String> {
+pub(super) fn differing_members(old: &serde_json::Value, new: &serde_json::Value) -> Vec<String> {
     let names = |value: &serde_json::Value| -> Vec<String> {
         value.as_object().map(|object| object.keys().cloned().collect()).unwrap_or_default()
     };

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use portreeve_crypto::{SecretText, sha256};
-use portreeve_domain::{Client, ClientMetadata, ClientOrigin, TenantId};
+use portreeve_domain::{Client, ClientMetadata, ClientOrigin, Fault, TenantId};
 use portreeve_oidc::registration;
 
 use super::change::{ChangeKind, ResourceKind, differing_members};
@@ -42,6 +42,15 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
         }
     }
     steps
+}
+
+/// The names of the fields in which two registrations of a client differ.
+///
+/// # Errors
+/// A fault if JSON cannot be written.
+pub(crate) fn changed_fields(old: &ClientMetadata, new: &ClientMetadata) -> Result<Vec<String>, Fault> {
+    let value = |metadata: &ClientMetadata| serde_json::to_value(metadata).map_err(Fault::new);
+    Ok(differing_members(&value(old)?, &value(new)?))
 }
 
 /// The clients whose sector does not list them. What is declared for the first tenant is fetched in its name.

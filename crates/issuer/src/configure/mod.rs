@@ -40,8 +40,8 @@ mod trusted_issuers;
 mod users;
 mod yaml;
 
-pub(crate) use change::differing_members;
 pub use change::{Change, ChangeKind, ResourceKind};
+pub(crate) use clients::changed_fields;
 pub use export::ExportScope;
 pub use operator::{AccountSwitch, FormerSecrets, NewAccount, OperatorRefusal, RotatedSecret};
 pub use plan::Unlisted;

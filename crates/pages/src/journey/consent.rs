@@ -72,6 +72,11 @@ pub struct Consent {
     pub client: Client,
     /// Whether somebody has checked who is behind the application.
     pub publisher: Publisher,
+    /// Host of the document that describes the application; `None` for one that is registered.
+    pub described_at: Option<String>,
+    /// Whether nobody has checked the application and it runs on the person's own device: any program there could pass
+    /// for it.
+    pub is_on_device: bool,
     /// Host of the redirect URI, as the browser will show it afterwards; `None` for native applications.
     pub redirect_host: Option<String>,
     /// Address of the signed-in account.

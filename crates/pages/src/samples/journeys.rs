@@ -108,6 +108,8 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
         form: form(),
         client: words.client(),
         publisher: Publisher::Verified,
+        described_at: None,
+        is_on_device: false,
         redirect_host: Some(words.host.clone()),
         email: words.email.clone(),
         scopes: vec![
@@ -123,6 +125,8 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     let unverified = Consent {
         publisher: Publisher::Unverified,
+        described_at: Some(words.host.clone()),
+        is_on_device: true,
         scopes: vec![Scope::Phone, Scope::Address, Scope::from_name("calendar.read")],
         resources: Vec::new(),
         duration: AccessDuration::WhileSignedIn,

@@ -1,9 +1,9 @@
 //! The data of each page of a journey.
 
 use portreeve_domain::journey::Step;
-use portreeve_domain::{GrantType, lifetimes};
+use portreeve_domain::{ClientOrigin, GrantType, lifetimes};
 use portreeve_issuer::{Problem, RegistrationProblems, Stop};
-use portreeve_oidc::redirect_uri;
+use portreeve_oidc::{client_document, redirect_uri};
 use portreeve_pages::journey::{
     AccessDuration, Account, AccountState, CheckMail, Consent, DeviceApproval, Identify, MailPurpose, Password,
     Publisher, RecoveryCode, RecoveryCodes, Register, Resource, Scope, SelectAccount, Totp, TotpEnrolment,
@@ -265,6 +265,18 @@ impl View<'_> {
         if is_trusted { Publisher::Verified } else { Publisher::Unverified }
     }
 
+    /// The host of the document that describes the application, when it is known by one.
+    fn described_at(&self) -> Option<String> {
+        let client = self.stop.journey.client();
+        if client.origin == ClientOrigin::Document { client_document::host_of(&client.id) } else { None }
+    }
+
+    /// Whether any program on the person's device could pass for it, and nobody answers for it (MC-07).
+    fn is_on_device(&self) -> bool {
+        let client = self.stop.journey.client();
+        !self.door.at.trusts(client) && redirect_uri::all_on_device(&client.metadata.redirect_uris)
+    }
+
     fn scopes(&self) -> Vec<Scope> {
         self.stop.journey.request().scope.iter().map(|name| self.scope(name)).collect()
     }
@@ -316,6 +328,8 @@ impl View<'_> {
         let page = Consent {
             client: self.client(),
             publisher: self.publisher(),
+            described_at: self.described_at(),
+            is_on_device: self.is_on_device(),
             redirect_host: redirect_uri::origin_or_scheme(request.target.redirect_uri()),
             email: self.email(),
             scopes: self.scopes(),
