@@ -85,8 +85,9 @@ fn members_with_misleading_defaults_are_stated() {
     on_sqlite(async |at| {
         let document = at.discovery().await;
 
-        assert_eq!(document["request_uri_parameter_supported"], false);
-        assert_eq!(document["request_parameter_supported"], false);
+        assert_eq!(document["request_uri_parameter_supported"], true);
+        assert_eq!(document["require_request_uri_registration"], true);
+        assert_eq!(document["request_parameter_supported"], true);
         assert_eq!(document["claims_parameter_supported"], true);
         assert_eq!(
             list(&document, "response_modes_supported"),

@@ -41,6 +41,8 @@ mod pushed_requests;
 mod redirect_uris;
 mod refresh_tokens;
 mod registered;
+mod request_objects;
+mod request_uris;
 mod resource_metadata;
 mod revocation;
 mod second_door;

@@ -144,7 +144,7 @@ const FIELDS: [(&str, &str, &str); 6] = [
 ];
 
 /// Members that tests of their own show to be true, and where those are.
-const SHOWN_ELSEWHERE: [(&str, &str); 16] = [
+const SHOWN_ELSEWHERE: [(&str, &str); 17] = [
     ("issuer", "discovery, id_tokens"),
     ("acr_values_supported", "second_factors"),
     ("claims_supported", "discovery"),
@@ -156,7 +156,8 @@ const SHOWN_ELSEWHERE: [(&str, &str); 16] = [
     ("revocation_endpoint_auth_methods_supported", "discovery"),
     ("revocation_endpoint_auth_signing_alg_values_supported", "client_authentication"),
     ("authorization_response_iss_parameter_supported", "authorization_response"),
-    ("require_request_uri_registration", "discovery"),
+    ("require_request_uri_registration", "request_uris"),
+    ("require_signed_request_object", "request_objects"),
     ("require_pushed_authorization_requests", "pushed_requests"),
     ("dpop_signing_alg_values_supported", "dpop"),
     ("protected_resources", "resource_metadata"),

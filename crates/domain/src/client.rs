@@ -117,6 +117,13 @@ pub struct ClientMetadata {
     pub introspection_signed_response_alg: Option<String>,
     /// Whether its authorization requests must be pushed (RFC 9126 §6).
     pub require_pushed_authorization_requests: bool,
+    /// Where its request objects may be fetched from (OIDC Core §6.2); compared without fragment.
+    pub request_uris: Vec<String>,
+    /// What its request objects are signed with, or `none`; absent: by any asymmetric algorithm (OIDC Registration §2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<String>,
+    /// Whether its authorization requests must be signed request objects (RFC 9101 §10.5).
+    pub require_signed_request_object: bool,
     /// `max_age` in seconds when a request has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<i64>,

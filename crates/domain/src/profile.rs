@@ -28,6 +28,12 @@ impl Profile {
         matches!(self, Self::OAuth21)
     }
 
+    /// Whether what stands beside a request object counts where the object says nothing (OIDC Core §6.1). Elsewhere the
+    /// object is the whole request (RFC 9101 §6.3).
+    pub const fn merges_request_objects(self) -> bool {
+        matches!(self, Self::Oidc)
+    }
+
     /// The stricter of a tenant's and a client's profile: a client can tighten, never loosen.
     #[must_use]
     pub fn tightened_by(self, client: Option<Self>) -> Self {

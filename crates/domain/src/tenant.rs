@@ -43,6 +43,8 @@ pub struct TenantSettings {
     pub dpop_nonces: DpopNonces,
     /// Whether authorization requests must be pushed (RFC 9126 §5).
     pub require_pushed_authorization_requests: bool,
+    /// Whether authorization requests must be signed request objects (RFC 9101 §10.5).
+    pub require_signed_request_object: bool,
     /// How sign-in attempts are limited.
     pub rate_limits: RatePreset,
     /// Whether clients may register themselves.

@@ -9,7 +9,9 @@ use portreeve_crypto::{SecretText, public_id};
 use portreeve_domain::journey::{Facts, LevelRule, Requirements, Step};
 use portreeve_domain::{Client, Fault, JourneyId, MfaPolicy, Session, Strength, Timestamp, UserId, lifetimes};
 use portreeve_oidc::Refusal;
-use portreeve_oidc::authorization::{self, Accepted, Answer, Channel, Prompt, Redirectable, RejectedRequest, Rules};
+use portreeve_oidc::authorization::{
+    self, Accepted, Answer, Channel, Outside, Prompt, Redirectable, RejectedRequest, Rules,
+};
 use portreeve_storage::journeys::{self as journey_rows, JourneyRow};
 
 use crate::Issuer;
@@ -48,6 +50,11 @@ pub enum Progress {
 }
 
 impl TenantDirectory {
+    /// What parameters beside a request object of `client` are worth.
+    pub fn outside_objects(&self, client: &Client, channel: Channel) -> Outside {
+        Outside::of(client, &self.tenant.settings, channel)
+    }
+
     /// Checks the rest of a request by the tenant's rules.
     ///
     /// # Errors
@@ -57,6 +64,7 @@ impl TenantDirectory {
         request.accept(&Rules {
             channel,
             pushed_only: settings.require_pushed_authorization_requests,
+            signed_only: settings.require_signed_request_object,
             profile: settings.profile,
             registration_open: settings.registration,
             servers: &servers,

@@ -40,6 +40,7 @@ impl TenantDirectory {
             profile: self.tenant.settings.profile,
             scopes: &scopes,
             pushed_only: self.tenant.settings.require_pushed_authorization_requests,
+            signed_only: self.tenant.settings.require_signed_request_object,
             registration_open: self.tenant.settings.registration,
             client_documents: self.tenant.settings.client_id_metadata_documents,
             clients_register: self.tenant.settings.client_registration != ClientRegistration::Off,

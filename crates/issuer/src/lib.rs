@@ -39,6 +39,7 @@ mod pushed_requests;
 mod recovery;
 mod refusals;
 mod registration;
+mod request_objects;
 mod revoke;
 mod row_ids;
 mod sector_identifiers;

@@ -35,7 +35,7 @@ impl Issuer {
     ) -> Result<Vec<u8>, Failure<Refusal>> {
         let client = self.authenticate_client(at, authorization, parameters).await?;
         pushed_request::check(parameters).map_err(Failure::Refused)?;
-        let accepted = checked(at, &client, parameters).map_err(Failure::Refused)?;
+        let accepted = self.check_request(at, &client, parameters).await.map_err(Failure::Refused)?;
         let reference = self.store_request(at, &client, &accepted).await?;
         Ok(pushed_request::to_json(&reference, lifetimes::PUSHED_REQUEST)?)
     }
@@ -92,6 +92,18 @@ impl Issuer {
         Ok(row.is_none_or(|row| row.consumed_at.is_some()))
     }
 
+    /// Every check of an authorization request; all refusals are for the client that pushes (RFC 9126 §2.3).
+    async fn check_request(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        parameters: &Parameters,
+    ) -> Result<Accepted, Refusal> {
+        let identified = Parsed::authenticated(client, parameters.clone())?.identify(client)?;
+        let opened = self.open_request_object(at, identified, Channel::Pushed).await?;
+        at.accept(opened.redirectable()?, Channel::Pushed).map_err(|rejected| rejected.refusal)
+    }
+
     async fn store_request(&self, at: &TenantDirectory, client: &Client, accepted: &Accepted) -> Result<String, Fault> {
         let (id, secret, now) =
             (PushedRequestId::new(self.ambient.row_id()), self.ambient.secret()?, self.ambient.now());
@@ -131,13 +143,6 @@ pub(crate) async fn use_up(
         Some(id) => rows::consume(tx, at.id(), id, now).await,
         None => Ok(true),
     }
-}
-
-/// Every check of an authorization request; all refusals are for the client that pushes (RFC 9126 §2.3).
-fn checked(at: &TenantDirectory, client: &Client, parameters: &Parameters) -> Result<Accepted, Refusal> {
-    let parsed = Parsed::authenticated(client, parameters.clone())?;
-    let redirectable = parsed.identify(client)?.redirectable()?;
-    at.accept(redirectable, Channel::Pushed).map_err(|rejected| rejected.refusal)
 }
 
 fn place<'a>(tenant: TenantId, row: &'a [u8; 8]) -> AssociatedData<'a> {

@@ -21,6 +21,11 @@ impl VerifiedClaims {
         self.claims.get(name)
     }
 
+    /// Every claim as it was signed.
+    pub fn into_members(self) -> Map<String, Value> {
+        self.claims
+    }
+
     /// A string claim; `None` if missing or of another type.
     pub fn str(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_str()

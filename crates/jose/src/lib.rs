@@ -2,7 +2,8 @@
 //!
 //! Signs and verifies with aws-lc-rs, keys parsed once; `josekit`, which no other crate may name, is the stranger that its
 //! tests exchange tokens with. There is no way to read claims as true without verifying them, no
-//! symmetric algorithm, no `none`, and no encryption (SECURITY.md V-3 to V-7, rules 11 and 12).
+//! symmetric algorithm, and no encryption; `none` has a reader of its own, for request objects that are worth no more than
+//! a query (SECURITY.md V-3 to V-7, rules 11 and 12).
 //! Leaves which keys belong to whom, replay of `jti` and the meaning of claims to its callers.
 //! RFC 7515, RFC 7517, RFC 7518, RFC 7519, RFC 7638, RFC 8037, RFC 8725.
 
@@ -20,6 +21,7 @@ mod signing_key;
 #[cfg(test)]
 mod testing;
 mod unproven;
+mod unsigned;
 mod verification;
 mod verification_key;
 
@@ -32,4 +34,5 @@ pub use object::{ObjectError, parse_object};
 pub use rejection::Rejection;
 pub use signing_key::{GeneratedKey, SigningError, SigningKey};
 pub use unproven::{Unproven, peek_unproven};
+pub use unsigned::{UNSIGNED, read_unsigned};
 pub use verification::{AudienceRule, Expected, Expiry, TypRule, verify};

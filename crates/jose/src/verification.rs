@@ -22,7 +22,7 @@ pub enum TypRule<'a> {
     AbsentOr(&'a [&'a str]),
 }
 
-/// What `aud` must be. It is always required; strings are compared byte for byte.
+/// What `aud` must be. Strings are compared byte for byte.
 #[derive(Clone, Copy)]
 pub enum AudienceRule<'a> {
     /// A string or an array of strings, at least one of which is in this list.
@@ -32,13 +32,17 @@ pub enum AudienceRule<'a> {
     /// A string or a non-empty array of strings; the caller looks at them itself. For
     /// `id_token_hint`, where the audience says which client it is.
     Unchecked,
+    /// Absent, or as with [`AudienceRule::AnyOf`]: for request objects. RFC 9101 §4.
+    AbsentOr(&'a [&'a str]),
 }
 
-/// Whether a token may have expired. `exp` itself is always required and typed.
+/// Whether a token may have expired, or never does. `exp` is always an integer where present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expiry {
     /// `exp` must lie in the future, less the skew.
     Required,
+    /// `exp` may be absent, else it must lie in the future, less the skew: for request objects. RFC 9101 §4.
+    RequiredWherePresent,
     /// `exp` may have passed: for `id_token_hint`. OpenID Connect RP-Initiated Logout 1.0 §4.
     IgnoredWhenPast,
 }
@@ -68,7 +72,7 @@ pub struct Expected<'a> {
 
 /// Verifies a compact JWT with the keys of its supposed owner.
 ///
-/// `exp` must be present; `exp`, `nbf` and `iat` must be integers from 0 to 2^53 where present. A
+/// `exp` must be present unless the caller says otherwise; `exp`, `nbf` and `iat` must be integers from 0 to 2^53 where present. A
 /// token expires when `exp` plus skew is not after now; `nbf` and `iat` may lie one skew ahead.
 ///
 /// # Errors
@@ -111,7 +115,7 @@ fn without_application(typ: &str) -> &str {
     }
 }
 
-fn check_claims(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<(), Rejection> {
+pub(crate) fn check_claims(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<(), Rejection> {
     let is_missing = |name: &&str| claims.get(*name).is_none_or(Value::is_null);
     if expected.required.iter().any(is_missing) {
         return Err(Rejection::ClaimMissing);
@@ -127,7 +131,8 @@ fn check_claims(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<
 
 fn check_audience(claims: &Map<String, Value>, rule: AudienceRule<'_>) -> Result<(), Rejection> {
     let accepted = match rule {
-        AudienceRule::AnyOf(allowed) => {
+        AudienceRule::AbsentOr(_) if !claims.contains_key("aud") => true,
+        AudienceRule::AnyOf(allowed) | AudienceRule::AbsentOr(allowed) => {
             audiences(claims).is_some_and(|named| named.iter().any(|audience| allowed.contains(audience)))
         }
         AudienceRule::StringOnly(only) => claims.get("aud").and_then(Value::as_str) == Some(only),
@@ -137,13 +142,15 @@ fn check_audience(claims: &Map<String, Value>, rule: AudienceRule<'_>) -> Result
 }
 
 fn check_times(claims: &Map<String, Value>, expected: &Expected<'_>) -> Result<(), Rejection> {
-    let expires = time(claims, "exp")?.ok_or(Rejection::ExpiryMissing)?;
+    let expires = time(claims, "exp")?;
     let not_before = time(claims, "nbf")?;
     let issued = time(claims, "iat")?;
     let earliest = expected.now_seconds.saturating_sub(expected.skew_seconds);
     let latest = expected.now_seconds.saturating_add(expected.skew_seconds);
-    if expected.expiry == Expiry::Required && expires <= earliest {
-        return Err(Rejection::Expired);
+    match expires {
+        None if expected.expiry != Expiry::RequiredWherePresent => return Err(Rejection::ExpiryMissing),
+        Some(time) if expected.expiry != Expiry::IgnoredWhenPast && time <= earliest => return Err(Rejection::Expired),
+        Some(_) | None => {}
     }
     if not_before.is_some_and(|time| time > latest) {
         return Err(Rejection::NotYetValid);

@@ -139,6 +139,7 @@ fn a_client_is_told_everything_about_itself() {
             "backchannel_logout_session_required": false,
             "frontchannel_logout_session_required": false,
             "require_pushed_authorization_requests": false,
+            "require_signed_request_object": false,
             "dpop_bound_access_tokens": false,
             "require_dpop_nonce": false,
         })

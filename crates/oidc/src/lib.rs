@@ -29,6 +29,7 @@ mod quoted_string;
 pub mod redirect_uri;
 mod refusal;
 pub mod registration;
+pub mod request_object;
 pub mod resource;
 pub mod resource_metadata;
 pub mod revocation;

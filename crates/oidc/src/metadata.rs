@@ -1,16 +1,16 @@
 //! The discovery document, the same for OpenID Connect and OAuth.
 //!
 //! Owns its members. What is not listed here is not supported, and every default that would promise more is stated.
-//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9126 §5; RFC 9207 §3; RFC 9449 §5.1;
+//! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 9101 §10.5; RFC 9126 §5; RFC 9207 §3; RFC 9449 §5.1;
 //! RFC 9701 §7; RFC 9728 §4; RP-Initiated Logout §2.1; Initiating User Registration (`prompt=create`) §4; JARM §4;
 //! Back-Channel Logout §2.1; Front-Channel Logout §3; Session Management §3.3.
 
 use portreeve_domain::{Acr, ClientAuthMethod, Fault, GrantType, Profile};
-use portreeve_jose::Algorithm;
+use portreeve_jose::{Algorithm, UNSIGNED};
 use serde::Serialize;
 
 use crate::authorization::{ResponseMode, ResponseType};
-use crate::{assertion, dpop, paths, pkce, userinfo};
+use crate::{assertion, dpop, paths, pkce, request_object, userinfo};
 
 /// The signature algorithms of what is issued as registered: ID tokens, logout tokens, signed userinfo and authorization
 /// responses. RS256 is what every relying party knows, ES256 ours.
@@ -35,6 +35,8 @@ pub struct Facts<'a> {
     pub scopes: &'a [&'a str],
     /// Whether authorization requests must be pushed.
     pub pushed_only: bool,
+    /// Whether authorization requests must be signed request objects.
+    pub signed_only: bool,
     /// Whether people may create an account: `prompt=create`.
     pub registration_open: bool,
     /// Whether clients may register themselves.
@@ -56,6 +58,8 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
     let confidential = ClientAuthMethod::ALL.into_iter().filter(|method| *method != ClientAuthMethod::None);
     let confidential: Vec<&str> = confidential.map(ClientAuthMethod::name).collect();
     let signing = SIGNING_ALGORITHMS.map(Algorithm::name);
+    let unsigned = facts.profile.merges_request_objects().then_some(UNSIGNED);
+    let request_object_algorithms = request_object::ALGORITHMS.map(Algorithm::name).into_iter().chain(unsigned);
     let response_types = ResponseType::ALL.into_iter().filter(|known| known.is_in(facts.profile));
     let grants =
         GrantType::ALL.into_iter().filter(|grant| *grant != GrantType::Implicit || facts.profile == Profile::Oidc);
@@ -94,9 +98,11 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         claims_supported: TOKEN_CLAIMS.into_iter().chain(userinfo::claim_names()).collect(),
         claim_types_supported: ["normal"],
         claims_parameter_supported: true,
-        request_parameter_supported: false,
-        request_uri_parameter_supported: false,
-        require_request_uri_registration: false,
+        request_parameter_supported: true,
+        request_uri_parameter_supported: true,
+        require_request_uri_registration: true,
+        require_signed_request_object: facts.signed_only,
+        request_object_signing_alg_values_supported: request_object_algorithms.collect(),
         authorization_response_iss_parameter_supported: true,
         client_id_metadata_document_supported: facts.client_documents,
         protected_resources: [format!("{}{}", facts.issuer, paths::USERINFO)],
@@ -152,6 +158,8 @@ struct Document<'a> {
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
     require_request_uri_registration: bool,
+    require_signed_request_object: bool,
+    request_object_signing_alg_values_supported: Vec<&'a str>,
     authorization_response_iss_parameter_supported: bool,
     client_id_metadata_document_supported: bool,
     protected_resources: [String; 1],
@@ -175,6 +183,7 @@ mod tests {
         profile: Profile::OAuth21,
         scopes: &["openid", "email", "orders.read"],
         pushed_only: false,
+        signed_only: false,
         registration_open: false,
         clients_register: false,
         client_documents: false,
@@ -214,8 +223,9 @@ mod tests {
     fn defaults_that_promise_more_are_stated() {
         let document = read(&FACTS);
 
-        assert_eq!(document["request_uri_parameter_supported"], false);
-        assert_eq!(document["request_parameter_supported"], false);
+        assert_eq!(document["request_uri_parameter_supported"], true);
+        assert_eq!(document["request_parameter_supported"], true);
+        assert_eq!(document["require_request_uri_registration"], true);
         assert_eq!(document["claims_parameter_supported"], true);
         assert_eq!(
             document["response_modes_supported"],

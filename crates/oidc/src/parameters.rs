@@ -45,6 +45,16 @@ impl Parameters {
         Ok(Self(kept))
     }
 
+    /// These, but what `others` hold is taken from there; the request object they come from is gone (OIDC Core §6.1).
+    ///
+    /// # Errors
+    /// As [`Self::from_pairs`].
+    pub(crate) fn superseded_by(&self, others: Vec<(String, String)>) -> Result<Self, Refusal> {
+        let is_kept = |name: &str| name != "request" && name != "request_uri" && others.iter().all(|(n, _)| n != name);
+        let kept: Vec<_> = self.0.iter().filter(|(name, _)| is_kept(name)).cloned().collect();
+        Self::from_pairs(kept.into_iter().chain(others).collect())
+    }
+
     /// The value of `name`; `None` when it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         debug_assert!(is_known(name), "{name} has no class; add it to domain::input");

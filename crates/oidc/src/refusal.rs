@@ -1,7 +1,8 @@
 //! Refusals: the protocol says no. One table maps every cause to its error code, text and status.
 //!
 //! Owns causes and the table. Leaves the channel (JSON, redirect, page, header) to the doors. RFC 6749 §4.1.2.1, §5.2;
-//! OIDC Core §3.1.2.6; RFC 6750 §3.1; RFC 7009 §2.2.1; RFC 9449 §12.2; RFC 8707 §2; OIDC Unmet Authentication Requirements 1.0.
+//! OIDC Core §3.1.2.6; RFC 6750 §3.1; RFC 7009 §2.2.1; RFC 9449 §12.2; RFC 8707 §2; RFC 9101 §7; OIDC Unmet
+//! Authentication Requirements 1.0.
 
 use std::fmt;
 
@@ -21,6 +22,7 @@ pub enum ErrorCode {
     InvalidGrant,
     InvalidRedirectUri,
     InvalidRequest,
+    InvalidRequestObject,
     InvalidRequestUri,
     InvalidScope,
     InvalidTarget,
@@ -56,6 +58,7 @@ impl ErrorCode {
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidRedirectUri => "invalid_redirect_uri",
             Self::InvalidRequest => "invalid_request",
+            Self::InvalidRequestObject => "invalid_request_object",
             Self::InvalidRequestUri => "invalid_request_uri",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
@@ -141,6 +144,14 @@ causes! {
     RedirectUriNotRegistered => InvalidRequest, "redirect_uri is not registered for this client";
 
     RequestUriUnusable => InvalidRequestUri, "the request_uri is unknown, expired or used, or of another client";
+
+    // Request objects (RFC 9101 §7; OIDC Core §3.1.2.6).
+    RequestObjectTwice => InvalidRequest, "request and request_uri cannot be given together";
+    RequestObjectUnusable => InvalidRequestObject, "the request object is malformed, not signed as registered, or not of this moment";
+    RequestObjectOfOtherClient => InvalidRequestObject, "the request object is of another client";
+    RequestUriNotRegistered => InvalidRequestUri, "the request_uri is not registered for this client";
+    RequestUriUnreadable => InvalidRequestUri, "the request_uri does not lead to the request object";
+    SignedRequestRequired => InvalidRequest, "the authorization request must be a signed request object";
 
     // Authorization requests, reported to the client.
     ResponseTypeUnsupported => UnsupportedResponseType, "this response_type is not supported";

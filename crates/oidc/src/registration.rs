@@ -12,6 +12,7 @@ use portreeve_jose::{Algorithm, KeySet};
 
 use crate::authorization::{ResponseMode, ResponseType};
 use crate::metadata::SIGNING_ALGORITHMS;
+use crate::request_object::{RequestUri, Signing};
 use crate::uri::AbsoluteUri;
 use crate::{Cause, Refusal, logout_uris, redirect_uri, resource};
 
@@ -39,6 +40,7 @@ pub fn check(metadata: ClientMetadata, profile: Profile) -> Result<ClientMetadat
     authentication_fits(&metadata)?;
     keys(&metadata)?;
     algorithms(&metadata)?;
+    request_objects(&metadata, profile.tightened_by(metadata.profile))?;
     default_max_age(&metadata)?;
     page_uris(&metadata)?;
     localized_texts(&metadata)?;
@@ -126,6 +128,7 @@ fn lists_are_short(metadata: &ClientMetadata) -> Result<(), Refusal> {
         ("introspects", metadata.introspects.len()),
         ("resources", metadata.resources.len()),
         ("exchanges", metadata.exchanges.len()),
+        ("request_uris", metadata.request_uris.len()),
     ];
     match lengths.into_iter().find(|(_, length)| *length > MAX_ENTRIES) {
         None => Ok(()),
@@ -246,6 +249,29 @@ fn algorithms(metadata: &ClientMetadata) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// OC-45, OC-46: OIDC Registration §2. A client that signs needs keys to be verified with.
+fn request_objects(metadata: &ClientMetadata, profile: Profile) -> Result<(), Refusal> {
+    let is_good = |uri: &&String| is_page(uri) && RequestUri::can_be_registered(uri);
+    if let Some(uri) = metadata.request_uris.iter().find(|uri| !is_good(uri)) {
+        let what = "must hold https URIs of at most 512 bytes, without a fragment or with the hash of what is there";
+        return Err(invalid("request_uris", format!("{what}: {uri}")));
+    }
+    let signing = match metadata.request_object_signing_alg.as_deref() {
+        None => Signing::AnyAlgorithm,
+        Some(name) => Signing::registered(name, profile)
+            .ok_or_else(|| invalid("request_object_signing_alg", "is not an algorithm for request objects here"))?,
+    };
+    let has_keys = metadata.jwks.is_some() || metadata.jwks_uri.is_some();
+    match signing {
+        Signing::Only(_) if !has_keys => Err(invalid("request_object_signing_alg", "needs jwks or jwks_uri")),
+        Signing::AnyAlgorithm | Signing::Only(_) if has_keys => Ok(()),
+        _ if metadata.require_signed_request_object => {
+            Err(invalid("require_signed_request_object", "needs an algorithm and jwks or jwks_uri"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn default_max_age(metadata: &ClientMetadata) -> Result<(), Refusal> {

@@ -360,3 +360,24 @@ fn keys_are_registered_or_published() {
         assert!(with(uri, None).is_err_and(|detail| detail.starts_with("jwks_uri ")), "{uri}");
     }
 }
+
+/// JA-07, OC-45: who must sign, or says how, has keys to be verified with; nobody else than in profile `oidc` goes unsigned.
+#[test]
+fn request_objects_need_keys() {
+    assert_invalid("require_signed_request_object", |metadata| metadata.require_signed_request_object = true);
+    assert_invalid("request_object_signing_alg", |metadata| metadata.request_object_signing_alg = text("ES256"));
+    let published = |change: fn(&mut ClientMetadata)| {
+        checked(|metadata| {
+            metadata.jwks_uri = text("https://rp.example/jwks");
+            change(metadata);
+        })
+    };
+    assert!(published(|metadata| metadata.require_signed_request_object = true).is_ok());
+    assert!(published(|metadata| metadata.request_object_signing_alg = text("ES256")).is_ok());
+    assert!(published(|metadata| metadata.request_object_signing_alg = text("none")).is_err());
+    let mut unsigned = web_client().metadata;
+    unsigned.request_object_signing_alg = text("none");
+    assert!(check(unsigned.clone(), Profile::Oidc).is_ok());
+    unsigned.require_signed_request_object = true;
+    assert!(check(unsigned, Profile::Oidc).is_err());
+}

@@ -5,8 +5,8 @@
 
 use portreeve_domain::{Client, Failure};
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
-use portreeve_oidc::authorization::{Accepted, Channel, Parsed};
-use portreeve_oidc::{Cause, Parameters, Refusal, pushed_request};
+use portreeve_oidc::authorization::{Accepted, Carried, Channel, Identified, Parsed, RejectedRequest};
+use portreeve_oidc::{Cause, Parameters, Refusal};
 
 use crate::door::Door;
 use crate::error_page;
@@ -47,7 +47,6 @@ async fn answer(door: &mut Door, pairs: Vec<(String, String)>) -> Reply {
         Ok(parameters) => parameters,
         Err(refusal) => return error_page::refused(door, &refusal, None),
     };
-    let reference = parameters.get("request_uri").and_then(pushed_request::reference).map(str::to_owned);
     let parsed = match Parsed::from_parameters(parameters) {
         Ok(parsed) => parsed,
         Err(refusal) => return error_page::refused(door, &refusal, None),
@@ -58,7 +57,7 @@ async fn answer(door: &mut Door, pairs: Vec<(String, String)>) -> Reply {
         Err(Failure::Refused(refusal)) => return error_page::refused(door, &refusal, None),
         Err(Failure::Fault(fault)) => return error_page::broken(door, &fault),
     }
-    let accepted = match accept(door, parsed, reference).await {
+    let accepted = match accept(door, parsed).await {
         Ok(accepted) => accepted,
         Err(reply) => return *reply,
     };
@@ -69,23 +68,39 @@ async fn answer(door: &mut Door, pairs: Vec<(String, String)>) -> Reply {
 }
 
 /// The checks, in order; an early failure is a page, a later one goes back to the client.
-async fn accept(door: &Door, parsed: Parsed, reference: Option<String>) -> Result<Accepted, Box<Reply>> {
+async fn accept(door: &Door, parsed: Parsed) -> Result<Accepted, Box<Reply>> {
     let on_page = |refusal: Refusal| Box::new(error_page::refused(door, &refusal, None));
     let client = door.at.client(parsed.client_id()).cloned().ok_or_else(|| on_page(Cause::ClientUnknown.into()))?;
     let for_client = |refusal: Refusal| Box::new(error_page::refused(door, &refusal, Some(&client)));
     let identified = parsed.identify(&client).map_err(for_client)?;
-    if let Some(reference) = reference {
-        return pushed(door, &client, &reference).await;
+    if let Ok(Some(Carried::Pushed(reference))) = identified.object() {
+        return pushed(door, &client, reference).await;
     }
-    let redirectable = identified.redirectable().map_err(for_client)?;
-    door.at.accept(redirectable, Channel::Browser).map_err(|rejected| {
-        let refusal = &rejected.refusal;
-        tracing::info!(reference = door.reference, client = client.id.as_str(), %refusal, "authorization refused");
-        match door.issuer().rejected(&door.at, &client, &rejected) {
-            Ok(answer) => Box::new(Reply::answer(door, answer)),
-            Err(fault) => Box::new(error_page::broken(door, &fault)),
-        }
+    let opened = open(door, identified).await?;
+    let redirectable = opened.redirectable().map_err(for_client)?;
+    door.at.accept(redirectable, Channel::Browser).map_err(|rejected| Box::new(tell_client(door, &client, &rejected)))
+}
+
+/// The request with what its object says (RFC 9101 §6).
+async fn open<'c>(door: &Door, identified: Identified<'c>) -> Result<Identified<'c>, Box<Reply>> {
+    let asked = identified.clone();
+    door.issuer().open_request_object(&door.at, identified, Channel::Browser).await.map_err(|refusal| {
+        let client = asked.client();
+        let refused = asked.object_refused(refusal, door.at.outside_objects(client, Channel::Browser));
+        Box::new(match refused {
+            Ok(rejected) => tell_client(door, client, &rejected),
+            Err(refusal) => error_page::refused(door, &refusal, Some(client)),
+        })
     })
+}
+
+fn tell_client(door: &Door, client: &Client, rejected: &RejectedRequest) -> Reply {
+    let refusal = &rejected.refusal;
+    tracing::info!(reference = door.reference, client = client.id.as_str(), %refusal, "authorization refused");
+    match door.issuer().rejected(&door.at, client, rejected) {
+        Ok(answer) => Reply::answer(door, answer),
+        Err(fault) => error_page::broken(door, &fault),
+    }
 }
 
 /// The request that was pushed; nothing else in the address counts (RFC 9126 §4, RFC 9101 §6.3).

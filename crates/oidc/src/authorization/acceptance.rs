@@ -2,7 +2,7 @@
 //!
 //! One check, one function, listed once in order in [`check`]. What is unknown is ignored (OC-02), and so are `display`,
 //! `claims_locales` and odd `ui_locales` (OC-15). OIDC Core §3.1.2.1, §3.1.2.2, §5.5, §6; RFC 6749 §4.1.1; RFC 7636 §4.3;
-//! RFC 9449 §10.
+//! RFC 9101 §10.5; RFC 9449 §10.
 
 use portreeve_domain::{Acr, Client, Profile, ResourceServer, Scope, Thumbprint};
 
@@ -10,6 +10,7 @@ use super::requirements::{consent_rule, essential_acr};
 use super::{Accepted, Prompt, Prompts, Redirectable, ResponseMode, ResponseType};
 use crate::claims_request::ClaimsRequest;
 use crate::pkce::{self, CodeChallenge};
+use crate::request_object::Proof;
 use crate::{Cause, Parameters, Refusal, resource, scope_policy};
 
 /// How long a `login_hint` may be, in bytes; a longer one is no address and is ignored.
@@ -18,7 +19,7 @@ const MAX_LOGIN_HINT_BYTES: usize = 256;
 const MAX_WISHES: usize = 10;
 /// How long a language tag may be (RFC 5646 §4.4.1).
 const MAX_LANGUAGE_TAG_BYTES: usize = 35;
-/// Parameters that must not be ignored although they are not supported (OIDC Core §3.1.2.6).
+/// Parameters that must not be ignored (OIDC Core §3.1.2.6): a request object that nobody opened, and what is not supported.
 const UNSUPPORTED: [(&str, Cause); 3] = [
     ("request", Cause::RequestObjectUnsupported),
     ("request_uri", Cause::RequestUriUnsupported),
@@ -27,7 +28,7 @@ const UNSUPPORTED: [(&str, Cause); 3] = [
 
 /// What a request is measured by, besides its client.
 ///
-/// Causes of refusal, in the order they are looked for: `PushedRequestRequired`; `RequestObjectUnsupported`, `RequestUriUnsupported`,
+/// Causes of refusal, in the order they are looked for: `PushedRequestRequired`, `SignedRequestRequired`; `RequestObjectUnsupported`, `RequestUriUnsupported`,
 /// `RegistrationParameterUnsupported`; `ParameterMissing`, `ResponseTypeUnsupported`, `ResponseTypeNotRegistered`;
 /// `ResponseModeUnsupported`, `ResponseModeNotAllowed`; `CodeChallengeMissing`, `CodeChallengeMethodUnsupported`,
 /// `CodeChallengeMalformed`; `DpopKeyMalformed`; `NonceMissing`;
@@ -39,6 +40,8 @@ pub struct Rules<'a> {
     pub channel: Channel,
     /// Whether requests of the tenant must be pushed.
     pub pushed_only: bool,
+    /// Whether requests of the tenant must be signed request objects.
+    pub signed_only: bool,
     /// The tenant's profile; the client's own one can tighten it.
     pub profile: Profile,
     /// Whether people may create an account themselves.
@@ -60,6 +63,7 @@ pub enum Channel {
 pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Accepted, Refusal> {
     let Redirectable { client, parameters, .. } = request;
     channel(client, rules)?;
+    signature(client, request.proof, rules)?;
     unsupported_parameters(parameters)?;
     let response_type = response_type(parameters, client, rules.profile)?;
     ResponseMode::requested(parameters, client, request.target.redirect_uri())?;
@@ -105,6 +109,15 @@ fn channel(client: &Client, rules: &Rules<'_>) -> Result<(), Refusal> {
     match rules.channel {
         Channel::Browser if must_push => Err(Cause::PushedRequestRequired.into()),
         Channel::Browser | Channel::Pushed => Ok(()),
+    }
+}
+
+/// JA-07: RFC 9101 §10.5.
+fn signature(client: &Client, proof: Proof, rules: &Rules<'_>) -> Result<(), Refusal> {
+    let must_be_signed = rules.signed_only || client.metadata.require_signed_request_object;
+    match proof {
+        Proof::None if must_be_signed => Err(Cause::SignedRequestRequired.into()),
+        Proof::None | Proof::Signature => Ok(()),
     }
 }
 

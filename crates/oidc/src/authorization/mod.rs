@@ -2,12 +2,14 @@
 //!
 //! [`Parsed`] → [`Identified`] → [`Redirectable`] → [`Accepted`]: the value you hold is the proof of the checks made. Before
 //! `Redirectable` a refusal is shown to the person (RFC 6749 §4.1.2.1); from there on it goes to the client, and only the
-//! [`ResponseTarget`] found there can build an answer. Owns the rules of the request and what they require of the journey.
+//! [`ResponseTarget`] found there can build an answer. A request object takes the place of the parameters of an `Identified`
+//! request (`object`). Owns the rules of the request and what they require of the journey.
 //! Leaves looking up the client, hints and `sub` values, and everything that needs a person, to `issuer`.
 //! RFC 6749 §4.1.1, OIDC Core §3.1.2, RFC 7636 §4.3, RFC 8707 §2, RFC 9207 §2.
 
 mod acceptance;
 mod accepted;
+mod object;
 mod of_device;
 mod prompt;
 mod redirectable;
@@ -19,6 +21,7 @@ mod silent;
 
 pub use acceptance::{Channel, Rules};
 pub use accepted::Accepted;
+pub use object::{Carried, Outside};
 pub use prompt::{Prompt, Prompts};
 pub use redirectable::{Identified, Parsed, Redirectable, RejectedRequest};
 pub use requirements::requirements;

@@ -7,6 +7,7 @@ use portreeve_domain::{Client, ClientId};
 
 use super::acceptance::{self, Rules};
 use super::{Accepted, ResponseMode, ResponseTarget};
+use crate::request_object::Proof;
 use crate::{Cause, Parameters, Refusal, redirect_uri};
 
 /// A request whose `client_id` is well-formed; nothing else was looked at.
@@ -19,8 +20,9 @@ pub struct Parsed {
 /// A request of a registered client that is not switched off.
 #[derive(Clone, Debug)]
 pub struct Identified<'c> {
-    client: &'c Client,
-    parameters: Parameters,
+    pub(super) client: &'c Client,
+    pub(super) parameters: Parameters,
+    pub(super) proof: Proof,
 }
 
 /// A request that can be answered: its redirect URI is registered for its client.
@@ -28,6 +30,7 @@ pub struct Identified<'c> {
 pub struct Redirectable<'c> {
     pub(super) client: &'c Client,
     pub(super) parameters: Parameters,
+    pub(super) proof: Proof,
     pub(super) target: ResponseTarget,
     pub(super) redirect_uri_was_sent: bool,
 }
@@ -81,7 +84,7 @@ impl Parsed {
         if client.disabled_at.is_some() {
             return Err(Refusal::new(Cause::ClientDisabled).with_detail(self.client_id.as_str()));
         }
-        Ok(Identified { client, parameters: self.parameters })
+        Ok(Identified { client, parameters: self.parameters, proof: Proof::None })
     }
 }
 
@@ -107,7 +110,8 @@ impl<'c> Identified<'c> {
         let mode = ResponseMode::requested(&self.parameters, self.client, redirect_uri).unwrap_or_else(|_| default());
         let target = ResponseTarget::new(redirect_uri.to_owned(), state, mode);
         let redirect_uri_was_sent = sent.is_some();
-        Ok(Redirectable { client: self.client, target, redirect_uri_was_sent, parameters: self.parameters })
+        let Self { client, parameters, proof } = self;
+        Ok(Redirectable { client, parameters, proof, target, redirect_uri_was_sent })
     }
 
     fn only_redirect_uri(&self) -> Option<&str> {

@@ -41,6 +41,7 @@ fn local_cause(client: &Client, changes: &[(&str, &str)]) -> Cause {
 const RULES: Rules<'static> = Rules {
     channel: Channel::Browser,
     pushed_only: false,
+    signed_only: false,
     profile: Profile::OAuth21,
     registration_open: false,
     servers: &[],
@@ -193,9 +194,9 @@ fn a_client_without_the_code_grant_is_refused() {
     }
 }
 
-/// OC-42, PA-10: what is not supported is an error of its own, never ignored.
+/// OC-42: a request object that was not opened is never ignored, nor what is not supported.
 #[test]
-fn request_objects_are_refused() {
+fn unopened_request_objects_are_refused() {
     assert_eq!(cause(&[("request", "a.b.c")]), Cause::RequestObjectUnsupported);
     assert_eq!(cause(&[("request_uri", "urn:x")]), Cause::RequestUriUnsupported);
     assert_eq!(cause(&[("registration", "{}")]), Cause::RegistrationParameterUnsupported);

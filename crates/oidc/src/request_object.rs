@@ -1,0 +1,243 @@
+//! Request objects: an authorization request as a JWT that its client has signed.
+//!
+//! Owns what such a JWT must say, which parameters it holds, and which addresses it may be fetched from. Leaves keys and
+//! fetching to `issuer`, and what becomes of the parameters outside to `authorization`. RFC 9101 §4, §5, §6.3, §10.8;
+//! OIDC Core §6; OIDC Registration §2.
+//!
+//! `aud`, `exp` and `nbf` are checked where they are present: RFC 9101 §4 only recommends them.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use portreeve_crypto::sha256;
+use portreeve_domain::{Client, Profile, Source, Timestamp, lifetimes};
+use portreeve_jose::{
+    Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, UNSIGNED, peek_unproven, read_unsigned, verify,
+};
+use serde_json::{Map, Value};
+
+use crate::{Cause, Refusal};
+
+/// The algorithms a client may sign with: every asymmetric one that can be verified.
+pub const ALGORITHMS: [Algorithm; 10] = Algorithm::ALL;
+
+/// The longest object that is looked at, in bytes.
+pub const MAX_BYTES: usize = 16 * 1024;
+/// How long a `request_uri` may be, in bytes (OIDC Core §6.2).
+const MAX_URI_BYTES: usize = 512;
+/// The explicit type, and the generic one (RFC 9101 §10.8).
+const TYPES: [&str; 2] = ["oauth-authz-req+jwt", "JWT"];
+/// Parameters that are JSON objects or arrays inside an object, as they are outside (OIDC Core §6.1, RFC 9396 §3).
+const JSON: [&str; 3] = ["authorization_details", "claims", "registration"];
+/// Parameters that an object must not hold (RFC 9101 §4, OIDC Core §6.1).
+const NEVER_INSIDE: [&str; 2] = ["request", "request_uri"];
+
+/// How the objects of a client are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signing {
+    /// By any asymmetric algorithm.
+    AnyAlgorithm,
+    /// By the registered one.
+    Only(Algorithm),
+    /// Not at all: they are worth what a query is worth.
+    Unsigned,
+}
+
+/// From whom an object must be, for whom, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Expectation<'a> {
+    /// The client whose request it is.
+    pub client: &'a Client,
+    /// The issuer, our name in `aud`.
+    pub issuer: &'a str,
+    /// The time now.
+    pub now: Timestamp,
+}
+
+/// Whether anybody but the client could have written a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Anybody could.
+    None,
+    /// The client signed it.
+    Signature,
+}
+
+/// The parameters that an object holds, as a request would.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestObject {
+    pub(crate) pairs: Vec<(String, String)>,
+    pub(crate) proof: Proof,
+}
+
+/// Where an object is fetched from: an address that is registered for its client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestUri<'a> {
+    address: &'a str,
+    hash: Option<&'a str>,
+}
+
+impl Signing {
+    /// How `client` signs, in a tenant whose profile, tightened by the client's, is `profile`.
+    ///
+    /// # Errors
+    /// `RequestObjectUnusable` for a registration that the profile does not allow any more.
+    pub fn of(client: &Client, profile: Profile) -> Result<Self, Refusal> {
+        match client.metadata.request_object_signing_alg.as_deref() {
+            None => Ok(Self::AnyAlgorithm),
+            Some(name) => Self::registered(name, profile).ok_or_else(|| unusable("registered is no usable algorithm")),
+        }
+    }
+
+    /// What registering `name` means; `None` for a name that cannot be registered in `profile`.
+    pub(crate) fn registered(name: &str, profile: Profile) -> Option<Self> {
+        match name {
+            UNSIGNED => profile.merges_request_objects().then_some(Self::Unsigned),
+            name => Algorithm::parse(name).map(Self::Only),
+        }
+    }
+}
+
+impl RequestObject {
+    /// Verifies an object with the keys of its client.
+    ///
+    /// # Errors
+    /// `RequestObjectUnusable` with what was wrong; `RequestObjectOfOtherClient`.
+    pub fn signed(text: &str, by: &Expectation<'_>, signing: Signing, keys: &KeySet) -> Result<Self, Refusal> {
+        let only;
+        let algorithms: &[Algorithm] = match signing {
+            Signing::AnyAlgorithm => &ALGORITHMS,
+            Signing::Only(algorithm) => {
+                only = [algorithm];
+                &only
+            }
+            Signing::Unsigned => &[],
+        };
+        let audience = [by.issuer];
+        let expected = Expected { algorithms, ..expected(by, &audience) };
+        let claims = verify(text, &expected, keys).map_err(|rejection| unusable(rejection.to_string()))?;
+        Self::of_claims(claims.into_members(), by, Proof::Signature)
+    }
+
+    /// Reads an object of a client that does not sign.
+    ///
+    /// # Errors
+    /// As [`Self::signed`].
+    pub fn unsigned(text: &str, by: &Expectation<'_>) -> Result<Self, Refusal> {
+        let audience = [by.issuer];
+        let claims =
+            read_unsigned(text, &expected(by, &audience)).map_err(|rejection| unusable(rejection.to_string()))?;
+        Self::of_claims(claims, by, Proof::None)
+    }
+
+    fn of_claims(claims: Map<String, Value>, by: &Expectation<'_>, proof: Proof) -> Result<Self, Refusal> {
+        check_names(&claims, by.client)?;
+        if let Some(name) = NEVER_INSIDE.into_iter().find(|name| claims.contains_key(*name)) {
+            return Err(unusable(format!("holds {name}")));
+        }
+        let mut pairs = Vec::with_capacity(claims.len());
+        let known = claims.into_iter().filter(|(name, _)| Source::Parameter.class_of(name).is_some());
+        for (name, value) in known {
+            let values =
+                parameter_values(&name, value).ok_or_else(|| unusable(format!("{name} is of a wrong type")))?;
+            pairs.extend(values.into_iter().map(|value| (name.clone(), value)));
+        }
+        Ok(Self { pairs, proof })
+    }
+
+    /// The value of a parameter that can be there once.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl<'a> RequestUri<'a> {
+    /// The address that a `request_uri` parameter means, if it is one of the client's.
+    ///
+    /// Fragments are no part of an address: they only tell which version is meant (OIDC Core §6.2). That of the request
+    /// counts, else that of the registration.
+    ///
+    /// # Errors
+    /// `RequestUriNotRegistered`.
+    pub fn registered(text: &'a str, client: &'a Client) -> Result<Self, Refusal> {
+        let (address, hash) = split_fragment(text);
+        let registered = client.metadata.request_uris.iter().map(|uri| split_fragment(uri));
+        let known = registered.into_iter().find(|(known, _)| *known == address);
+        match known.filter(|_| text.len() <= MAX_URI_BYTES) {
+            Some((address, pinned)) => Ok(Self { address, hash: hash.or(pinned) }),
+            None => Err(Cause::RequestUriNotRegistered.into()),
+        }
+    }
+
+    /// Whether `text` can be registered, as far as its length and its fragment go.
+    pub(crate) fn can_be_registered(text: &str) -> bool {
+        let is_hash = |hash: &str| URL_SAFE_NO_PAD.decode(hash).is_ok_and(|bytes| bytes.len() == 32);
+        text.len() <= MAX_URI_BYTES && split_fragment(text).1.is_none_or(is_hash)
+    }
+
+    /// Where it is fetched from; without a fragment.
+    pub fn address(&self) -> &'a str {
+        self.address
+    }
+
+    /// Whether `body` is the version that is meant: the fragment is its SHA-256, base64url (OIDC Core §6.2).
+    pub fn means(&self, body: &[u8]) -> bool {
+        self.hash.is_none_or(|hash| URL_SAFE_NO_PAD.encode(sha256(body).as_bytes()) == hash)
+    }
+}
+
+/// The key that an object says it is signed with; nothing is proven.
+pub fn claimed_key_id(text: &str) -> Option<String> {
+    peek_unproven(text, MAX_BYTES)?.key_id
+}
+
+fn expected<'a>(by: &Expectation<'_>, audience: &'a [&'a str]) -> Expected<'a> {
+    Expected {
+        typ: TypRule::AbsentOr(&TYPES),
+        algorithms: &ALGORITHMS,
+        issuer: None,
+        audience: AudienceRule::AbsentOr(audience),
+        required: &[],
+        now_seconds: by.now.as_seconds(),
+        skew_seconds: lifetimes::CLOCK_SKEW.as_seconds(),
+        expiry: Expiry::RequiredWherePresent,
+        max_bytes: MAX_BYTES,
+    }
+}
+
+/// JA-01, JA-08: whoever is named is the client; and it is no client assertion, which is what a `sub` of that name would
+/// make it (RFC 9101 §10.8).
+fn check_names(claims: &Map<String, Value>, client: &Client) -> Result<(), Refusal> {
+    let is_client = |name: &str| claims.get(name).is_none_or(|value| value.as_str() == Some(client.id.as_str()));
+    if !is_client("client_id") || !is_client("iss") {
+        return Err(Cause::RequestObjectOfOtherClient.into());
+    }
+    if claims.contains_key("sub") && is_client("sub") {
+        return Err(unusable("sub is the client, as in a client assertion"));
+    }
+    Ok(())
+}
+
+/// A claim as values of a parameter; `None` for JSON that no parameter can be.
+fn parameter_values(name: &str, value: Value) -> Option<Vec<String>> {
+    match value {
+        Value::String(text) => Some(vec![text]),
+        Value::Number(number) => number.as_i64().map(|number| vec![number.to_string()]),
+        Value::Object(_) | Value::Array(_) if JSON.contains(&name) => Some(vec![value.to_string()]),
+        Value::Array(values) if name == "resource" => {
+            values.into_iter().map(|value| value.as_str().map(str::to_owned)).collect()
+        }
+        _ => None,
+    }
+}
+
+fn split_fragment(uri: &str) -> (&str, Option<&str>) {
+    uri.split_once('#').map_or((uri, None), |(address, fragment)| (address, Some(fragment)))
+}
+
+fn unusable(detail: impl Into<String>) -> Refusal {
+    Refusal::new(Cause::RequestObjectUnusable).with_detail(detail)
+}
+
+#[cfg(test)]
+#[path = "request_object_tests.rs"]
+mod tests;
