@@ -7,6 +7,7 @@
 
 pub mod address;
 mod aftermath;
+pub mod authenticator;
 pub mod authorization;
 pub mod browser;
 pub mod cast;

@@ -32,7 +32,7 @@ const FOR_ALL_TENANTS: [&str; 22] = [
 ];
 
 /// Tables that hold as much as there are people, clients, tenants and keys, and the log: nothing in them runs out.
-const STAYS: [&str; 22] = [
+const STAYS: [&str; 23] = [
     "audit_chains",
     "audit_checkpoints",
     "client_documents",
@@ -43,6 +43,7 @@ const STAYS: [&str; 22] = [
     "directory_version",
     "events",
     "leases",
+    "passkeys",
     "password_credentials",
     "recovery_codes",
     "resource_servers",

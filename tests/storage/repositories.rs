@@ -24,6 +24,7 @@ mod journeys;
 mod leases;
 mod mailed_links;
 mod outbox;
+mod passkeys;
 mod password_credentials;
 mod pushed_requests;
 mod rate_limits;

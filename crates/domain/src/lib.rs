@@ -22,6 +22,7 @@ pub mod lifetimes;
 mod link_purpose;
 mod localized_texts;
 mod outbox;
+mod passkey_policy;
 pub mod polling;
 mod profile;
 mod rate;
@@ -56,6 +57,7 @@ pub use key_schedule::{KeyPhase, KeyTimes, ScheduleStep, rotation_due, schedule_
 pub use link_purpose::LinkPurpose;
 pub use localized_texts::LocalizedTexts;
 pub use outbox::{MailPurpose, OutboxMessage, backoff};
+pub use passkey_policy::{PasskeyAttestation, PasskeySettings, PasskeyUse};
 pub use profile::Profile;
 pub use rate::attempts::{
     AccountKey, AddressRate, AttemptDecision, MailRate, RateReach, UserCodeRate, rest_after, rest_of_recovery_codes,

@@ -26,6 +26,7 @@ pub mod leases;
 pub mod mailed_links;
 pub mod migrations;
 pub mod outbox;
+pub mod passkeys;
 pub mod password_credentials;
 pub mod pushed_requests;
 pub mod rate_limits;

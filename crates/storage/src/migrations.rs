@@ -93,6 +93,15 @@ const MIGRATIONS: &[Migration] = &[
         )),
     },
     Migration {
+        number: 13,
+        name: "passkeys",
+        sqlite: Some(include_str!("../../../migrations/0013_passkeys.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0013_passkeys.sql"),
+            include_str!("../../../migrations/postgres/0013_passkeys.sql")
+        )),
+    },
+    Migration {
         number: 18,
         name: "client_documents",
         sqlite: Some(include_str!("../../../migrations/0018_client_documents.sql")),

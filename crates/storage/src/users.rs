@@ -2,7 +2,7 @@
 
 use portreeve_domain::{Fault, Subject, TenantId, Timestamp, UserId};
 
-use crate::{Conn, Row, Tx, subject_links};
+use crate::{Conn, Row, Tx, passkeys, subject_links};
 
 const COLUMNS_BY_ID: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const COLUMNS_BY_EMAIL: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND email_index = $2 AND erased_at IS NULL";
@@ -151,6 +151,7 @@ pub async fn erase(tx: &mut Tx, tenant: TenantId, user: UserId, now: Timestamp) 
     let is_erased = tx.execute(ERASE, &[tenant.into(), (&user).into(), now.into()]).await? == 1;
     if is_erased {
         subject_links::delete_all(tx, tenant, user).await?;
+        passkeys::delete_all(tx, tenant, user).await?;
     }
     Ok(is_erased)
 }
