@@ -97,19 +97,26 @@ impl Reader<'_> {
     }
 
     fn database(&mut self) -> Option<DatabaseSettings> {
-        let url = self.required("database.url")?;
-        let known =
-            |url: &str| ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme));
-        if !known(&url) {
-            // The value may hold a password and is not repeated.
-            return self.mistake("database.url", "must begin with sqlite: or postgres://");
-        }
-        let migrate_url = self.text("database.migrate_url").unwrap_or_else(|| url.clone());
-        if !known(&migrate_url) {
-            return self.mistake("database.migrate_url", "must begin with sqlite: or postgres://");
-        }
+        self.required("database.url")?;
+        let url = self.database_url("database.url")?;
+        let migrate_url = match self.layers.get("database.migrate_url") {
+            Some(_) => self.database_url("database.migrate_url")?,
+            None => url.clone(),
+        };
         let auto_migrate = self.flag("database.auto_migrate")?;
         Some(DatabaseSettings { url: SecretText::new(url), migrate_url: SecretText::new(migrate_url), auto_migrate })
+    }
+
+    /// The address of a database. A refused one may hold a password and is not repeated.
+    fn database_url(&mut self, name: &'static str) -> Option<String> {
+        let url = self.text(name)?;
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            return Some(format!("sqlite:{}", beside(path, self.origin(name)).display()));
+        }
+        if ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Some(url);
+        }
+        self.mistake(name, "must begin with sqlite: or postgres://")
     }
 
     /// The key stays where it is until it is needed: only then the mode of its file counts.

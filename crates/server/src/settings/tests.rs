@@ -57,6 +57,18 @@ fn defaults_are_on_loopback_and_do_not_migrate() {
     assert!(matches!(settings.key_encryption_key, KeySource::Missing));
 }
 
+/// Whatever folder the server is started in, it opens the same database.
+#[test]
+fn a_relative_database_is_meant_beside_the_settings_file() {
+    let in_the_file = load(GOOD, &[], &[]).unwrap();
+    let in_the_environment = load(GOOD, &[("PORTREEVE__DATABASE__URL", "sqlite:other.db")], &[]).unwrap();
+
+    let path = in_the_file.database.url.expose().strip_prefix("sqlite:").unwrap();
+    assert!(std::path::Path::new(path).is_absolute(), "{path}");
+    assert!(path.ends_with("/portreeve.db"), "{path}");
+    assert_eq!(in_the_environment.database.url.expose(), "sqlite:other.db");
+}
+
 /// The settings that docker-compose.yml mounts are complete with the variables it sets, and believe one proxy only.
 #[test]
 fn the_settings_of_the_scaled_out_form_are_accepted() {
