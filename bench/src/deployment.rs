@@ -1,145 +1,191 @@
-//! The release binary with its demo data on an SQLite file, pinned to core 0.
+//! The release binary as `portreeve serve`, on SQLite or PostgreSQL, with data of its own.
+//!
+//! Everything is on that a deployment has: full sync, rate limits, audit, metrics. The driver is a trusted proxy.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
-use base64::Engine as _;
-use serde_json::Value;
+use anyhow::{Context as _, Result, bail};
+use portreeve_test_parts::address::free_address;
+use portreeve_test_parts::postgres::PostgresUrls;
+use portreeve_test_parts::temp::TempFolder;
 use tokio::process::{Child, Command};
 
-use crate::load::Request;
+use crate::http::{self, Connection};
+use crate::pinned;
+use crate::target::{CALLBACK, Credentials, Paths, RESOURCE, Target};
+use crate::worker::person;
 
-/// Where the server listens; away from a demo that may be running.
-const LISTEN: &str = "127.0.0.1:18080";
-/// How long the first start, which makes keys and data, may take.
-const FIRST_START: Duration = Duration::from_secs(60);
+/// How long a start may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How many people have a password.
+const PEOPLE: u32 = 64;
+/// The gateway's address, below the issuer.
+pub(crate) const GATEWAY: &str = "/gateway/auth-request/bench";
+/// Of 256 random bits each, as the server makes them; public, since nobody else can reach the deployment.
+const SERVICE_SECRET: &str = "vT2Zc1Dq5Yk0s3cFhR8mWbN7xJgPaL4uEoKiQzXyG9A";
+const WEB_SECRET: &str = "Jm4nQx8RrS0vKd6PzLw2HtYc9UeGbF1oAiTq7ZyNgXs";
+const PASSWORD: &str = "plum-orbit-candle-7431";
 
-/// A running server; ends when dropped, its data with it.
+const PATHS: Paths = Paths {
+    discovery: "/.well-known/openid-configuration",
+    jwks: "/oauth2/jwks",
+    authorize: "/oauth2/authorize",
+    token: "/oauth2/token",
+    introspection: "/oauth2/introspect",
+    userinfo: "/oauth2/userinfo",
+};
+
+/// Where its data is.
+pub(crate) enum Database<'p> {
+    Sqlite,
+    Postgres(&'p PostgresUrls),
+}
+
+/// A running server; ends when dropped, its folder with it.
 pub(crate) struct Deployment {
-    pub(crate) address: SocketAddr,
-    data: PathBuf,
-    demo: Value,
+    pub(crate) target: Target,
+    /// The first start: migrations and keys too.
+    pub(crate) first_started_in: Duration,
+    folder: TempFolder,
     process: Child,
 }
 
 impl Deployment {
-    /// Starts the server on new data.
-    pub(crate) async fn start() -> Result<Self> {
-        let data = std::env::temp_dir().join(format!("portreeve-bench-{}", std::process::id()));
-        let process = launch(&data)?;
-        let address = LISTEN.parse()?;
-        first_answer(address, FIRST_START).await?;
-        let demo = serde_json::from_slice(&std::fs::read(data.join("demo.json"))?)?;
-        Ok(Self { address, data, demo, process })
+    /// Starts the server on an empty database and applies clients and people.
+    pub(crate) async fn start(database: Database<'_>) -> Result<Self> {
+        let folder = TempFolder::new("bench");
+        let address = free_address();
+        std::fs::write(folder.path().join("portreeve.toml"), settings(address, &database))?;
+        std::fs::write(folder.path().join("resources.toml"), resources())?;
+        write_key(&folder.path().join("key")).await?;
+        let (process, first_started_in) = serve(folder.path(), address).await?;
+        apply(folder.path()).await?;
+        // A running server follows an applied file within a second.
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        let target = Target {
+            address,
+            paths: &PATHS,
+            service: Credentials { id: "service".to_owned(), secret: SERVICE_SECRET.to_owned() },
+            web: Credentials { id: "web".to_owned(), secret: WEB_SECRET.to_owned() },
+            people: PEOPLE,
+            password: PASSWORD.to_owned(),
+        };
+        Ok(Self { target, first_started_in, folder, process })
     }
 
-    /// Stops the server, starts it again on the same data, and says how long the first 200 took.
-    pub(crate) async fn measure_start_up(&self) -> Result<Duration> {
-        let data = self.data.with_extension("start-up");
-        copy_folder(&self.data, &data)?;
-        let listen = "127.0.0.1:18082";
-        let began = Instant::now();
-        let mut process = demo_command(&data, listen).spawn()?;
-        first_answer(listen.parse()?, FIRST_START).await?;
-        let took = began.elapsed();
-        process.kill().await?;
-        std::fs::remove_dir_all(&data)?;
+    /// Stops the server and starts it again on the same data: how long until the first 200.
+    pub(crate) async fn restart(&mut self) -> Result<Duration> {
+        self.process.kill().await?;
+        let (process, took) = serve(self.folder.path(), self.target.address).await?;
+        self.process = process;
         Ok(took)
     }
 
-    /// The memory of the server process that is in RAM, in KiB.
-    pub(crate) fn resident_kib(&self) -> Result<u64> {
+    /// The memory of the server process that is in RAM, in MiB.
+    pub(crate) fn resident_mib(&self) -> Result<f64> {
         let id = self.process.id().context("the server has ended")?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        Ok(line.trim().trim_end_matches("kB").trim().parse()?)
-    }
-
-    /// Introspection of a live opaque token of the service client, by that client.
-    pub(crate) async fn introspection(&self) -> Result<Request> {
-        let (basic, _) = self.client("client_credentials")?;
-        let form = "grant_type=client_credentials";
-        let reply = Request::form(self.address, "/oauth2/token", &basic, form).once().await?;
-        let tokens: Value = serde_json::from_slice(&reply.body)?;
-        let token = tokens
-            .pointer("/access_token")
-            .and_then(Value::as_str)
-            .context("no opaque token for the service client")?;
-        Ok(Request::form(self.address, "/oauth2/introspect", &basic, &format!("token={token}")))
-    }
-
-    /// A token request of the service client for the demo's resource server, whose tokens are ES256 JWTs.
-    pub(crate) fn client_credentials(&self) -> Request {
-        let (basic, resource) = self.client("client_credentials").unwrap_or_default();
-        let form = format!("grant_type=client_credentials&resource={resource}");
-        Request::form(self.address, "/oauth2/token", &basic, &form)
-    }
-
-    /// HTTP Basic credentials of the first client whose note says it has `grant`, and the demo's resource.
-    fn client(&self, grant: &str) -> Result<(String, String)> {
-        let clients = self.demo.pointer("/clients").and_then(Value::as_array).context("demo.json has no clients")?;
-        let client = clients
-            .iter()
-            .find(|client| {
-                client
-                    .get("note")
-                    .and_then(Value::as_str)
-                    .is_some_and(|note| note.contains(grant) || note.contains("service"))
-            })
-            .context("demo.json has no service client")?;
-        let text = |name: &str| {
-            client.get(name).and_then(Value::as_str).map(str::to_owned).context("an incomplete client in demo.json")
-        };
-        let basic = format!("{}:{}", text("client_id")?, text("client_secret")?);
-        let resource =
-            self.demo.pointer("/resource_servers/0/resource").and_then(Value::as_str).context("no resource server")?;
-        Ok((base64::engine::general_purpose::STANDARD.encode(basic), resource.to_owned()))
+        let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kib / 1024.0)
     }
 }
 
-impl Drop for Deployment {
-    fn drop(&mut self) {
-        let _ = self.process.start_kill();
-        let _ = std::fs::remove_dir_all(&self.data);
-    }
+/// The binary under test: the release, or what `PORTREEVE_BINARY` names.
+pub(crate) fn binary() -> PathBuf {
+    std::env::var_os("PORTREEVE_BINARY").map_or_else(|| PathBuf::from("target/release/portreeve"), PathBuf::from)
 }
 
-fn launch(data: &PathBuf) -> Result<Child> {
-    std::fs::create_dir_all(data)?;
-    demo_command(data, LISTEN).spawn().context("start target/release/portreeve; build it first")
-}
-
-fn demo_command(data: &PathBuf, listen: &str) -> Command {
-    let mut command = Command::new("taskset");
-    // Two demos run at once while the start is measured: the other ports are whatever is free.
-    command.args(["-c", "0", "target/release/portreeve", "demo", "--listen", listen]);
-    command.args(["--rp-listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data"]).arg(data);
-    command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    command
-}
-
-/// Waits until the JWKS is answered with 200.
-async fn first_answer(address: SocketAddr, patience: Duration) -> Result<()> {
+/// Waits for the first 200.
+pub(crate) async fn until_answered(address: SocketAddr, path: &str) -> Result<()> {
     let began = Instant::now();
-    while began.elapsed() < patience {
-        if Request::get(address, "/oauth2/jwks").once().await.is_ok_and(|reply| reply.status == 200) {
+    let request = http::get(path, "");
+    while began.elapsed() < PATIENCE {
+        if let Ok(mut connection) = Connection::open(address).await
+            && connection.send(&request).await.is_ok_and(|reply| reply.status == 200)
+        {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    anyhow::bail!("the server did not answer within {patience:?}")
+    bail!("{address} did not answer within {PATIENCE:?}")
 }
 
-fn copy_folder(from: &PathBuf, to: &PathBuf) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
-        }
+async fn serve(folder: &Path, address: SocketAddr) -> Result<(Child, Duration)> {
+    let began = Instant::now();
+    let log = std::fs::File::create(folder.join("log"))?;
+    let process = pinned(&binary())
+        .args(["serve", "--config"])
+        .arg(folder.join("portreeve.toml"))
+        .stdout(Stdio::null())
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn()?;
+    until_answered(address, PATHS.jwks).await.with_context(|| read_log(folder))?;
+    Ok((process, began.elapsed()))
+}
+
+async fn apply(folder: &Path) -> Result<()> {
+    let output = Command::new(binary())
+        .arg("apply")
+        .arg("-f")
+        .arg(folder.join("resources.toml"))
+        .arg("--config")
+        .arg(folder.join("portreeve.toml"))
+        .env("BENCH_SERVICE_SECRET", SERVICE_SECRET)
+        .env("BENCH_WEB_SECRET", WEB_SECRET)
+        .env("BENCH_PASSWORD", PASSWORD)
+        .output()
+        .await?;
+    if !output.status.success() {
+        bail!("apply: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     }
     Ok(())
+}
+
+fn read_log(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("log")).unwrap_or_default()
+}
+
+fn settings(address: SocketAddr, database: &Database<'_>) -> String {
+    let port = address.port();
+    let database = match database {
+        Database::Sqlite => "url = \"sqlite:portreeve.db\"".to_owned(),
+        Database::Postgres(urls) => format!("url = {:?}\nmigrate_url = {:?}", urls.server_url, urls.owner_url),
+    };
+    format!(
+        "[server]\nlisten = \"{address}\"\npublic_url = \"http://localhost:{port}\"\n\
+         trusted_proxies = [\"127.0.0.1/32\"]\n\
+         [admin]\nlisten = \"{}\"\n[database]\n{database}\n[secrets]\nkey_encryption_key_file = \"key\"\n\
+         [limits]\npassword_threads = 1\n",
+        free_address()
+    )
+}
+
+/// 32 random bytes, in base64, that only their owner may read.
+async fn write_key(path: &Path) -> Result<()> {
+    let script = "umask 077; head -c 32 /dev/urandom | base64 > \"$0\"";
+    let status = Command::new("sh").arg("-c").arg(script).arg(path).status().await?;
+    if status.success() { Ok(()) } else { bail!("no key could be made at {}", path.display()) }
+}
+
+fn resources() -> String {
+    let mut text = format!(
+        "[[resource_servers]]\nresource = \"{RESOURCE}\"\nname = \"bench\"\nscopes = [\"orders.read\"]\n\
+         [[clients]]\nclient_id = \"service\"\nclient_secret = {{ env = \"BENCH_SERVICE_SECRET\" }}\n\
+         grant_types = [\"client_credentials\"]\nintrospects = [\"{RESOURCE}\"]\n\
+         [[clients]]\nclient_id = \"web\"\nclient_secret = {{ env = \"BENCH_WEB_SECRET\" }}\n\
+         redirect_uris = [\"{CALLBACK}\"]\ngrant_types = [\"authorization_code\", \"refresh_token\"]\n\
+         id_token_signed_response_alg = \"ES256\"\nfirst_party = true\n"
+    );
+    for number in 0..PEOPLE {
+        let email = person(number);
+        text.push_str(&format!(
+            "[[users]]\nemail = \"{email}\"\nemail_verified = true\npassword = {{ env = \"BENCH_PASSWORD\" }}\n"
+        ));
+    }
+    text
 }

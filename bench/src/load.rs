@@ -1,110 +1,84 @@
-//! A closed loop over keep-alive connections: each sends one prepared request, reads the reply, sends the next.
+//! The two ways to send load: as fast as replies come (closed loop), and at a fixed pace whatever comes (open loop).
 //!
-//! The request is bytes made once, the reply is read by its Content-Length, so that the driver costs little beside the server.
+//! Owns connections and clocks; what is sent is a `Worker`'s. Every worker has a client address of its own, forwarded by
+//! the driver as a trusted proxy, so that no guard of the server is switched off or shared.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use anyhow::Result;
+use tokio::time::{Instant, sleep_until};
 
-/// How large a reply may be, head and body.
-const MAX_REPLY_BYTES: usize = 64 * 1024;
+use crate::http::Connection;
+use crate::worker::Worker;
 
-/// A request as it goes over the wire.
-#[derive(Clone)]
-pub(crate) struct Request {
+/// One thing that is driven: where, and by whom. One connection a worker.
+pub(crate) struct Load {
     pub(crate) address: SocketAddr,
-    bytes: Arc<[u8]>,
+    pub(crate) workers: Vec<Worker>,
 }
 
-/// A reply that was read whole.
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) body: Vec<u8>,
+impl Load {
+    /// Steps a second over `period`, each worker taking its next step when the last one was answered.
+    pub(crate) async fn drive(&mut self, period: Duration) -> Result<f64> {
+        let began = Instant::now();
+        let address = self.address;
+        let tasks: Vec<_> =
+            self.workers.drain(..).map(|worker| tokio::spawn(repeat(address, worker, began + period))).collect();
+        let mut steps = 0;
+        for task in tasks {
+            let (worker, taken) = task.await??;
+            self.workers.push(worker);
+            steps += taken;
+        }
+        Ok(f64::from(steps) / began.elapsed().as_secs_f64())
+    }
+
+    /// The time of each step, from when it was due, at `rate` steps a second over `period`.
+    pub(crate) async fn pace(&mut self, rate: f64, period: Duration) -> Result<Vec<Duration>> {
+        let count = self.workers.len();
+        let interval = Duration::from_secs_f64(count as f64 / rate);
+        let began = Instant::now() + Duration::from_millis(20);
+        let address = self.address;
+        let mut tasks = Vec::with_capacity(count);
+        for (index, worker) in self.workers.drain(..).enumerate() {
+            let first = began + interval.mul_f64(index as f64 / count as f64);
+            tasks.push(tokio::spawn(keep_pace(address, worker, first, interval, began + period)));
+        }
+        let mut times = Vec::new();
+        for task in tasks {
+            let (worker, taken) = task.await??;
+            self.workers.push(worker);
+            times.extend(taken);
+        }
+        Ok(times)
+    }
 }
 
-impl Request {
-    /// A GET.
-    pub(crate) fn get(address: SocketAddr, path: &str) -> Self {
-        Self::raw(address, format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"))
-    }
-
-    /// A form sent with HTTP Basic credentials.
-    pub(crate) fn form(address: SocketAddr, path: &str, basic: &str, form: &str) -> Self {
-        let length = form.len();
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {basic}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{form}"
-        );
-        Self::raw(address, head)
-    }
-
-    fn raw(address: SocketAddr, text: String) -> Self {
-        Self { address, bytes: text.into_bytes().into() }
-    }
-
-    /// Sends the request once on a connection of its own.
-    pub(crate) async fn once(&self) -> Result<Reply> {
-        let mut stream = TcpStream::connect(self.address).await?;
-        exchange(&mut stream, &self.bytes, &mut Vec::new()).await
-    }
-}
-
-/// Requests a second over `connections` connections for `period`; every reply must be a 200.
-pub(crate) async fn drive(request: &Request, connections: usize, period: Duration) -> Result<f64> {
-    let began = Instant::now();
-    let tasks: Vec<_> = (0..connections).map(|_| tokio::spawn(repeat(request.clone(), began + period))).collect();
-    let mut answered = 0;
-    for task in tasks {
-        answered += task.await??;
-    }
-    Ok(f64::from(answered) / began.elapsed().as_secs_f64())
-}
-
-async fn repeat(request: Request, until: Instant) -> Result<u32> {
-    let mut stream = TcpStream::connect(request.address).await?;
-    stream.set_nodelay(true)?;
-    let mut buffer = Vec::with_capacity(MAX_REPLY_BYTES);
-    let mut answered = 0;
+async fn repeat(address: SocketAddr, mut worker: Worker, until: Instant) -> Result<(Worker, u32)> {
+    let mut connection = Connection::open(address).await?;
+    let mut steps = 0;
     while Instant::now() < until {
-        let reply = exchange(&mut stream, &request.bytes, &mut buffer).await?;
-        if reply.status != 200 {
-            bail!("a request under load was answered {}: {}", reply.status, String::from_utf8_lossy(&reply.body));
-        }
-        answered += 1;
+        worker.step(&mut connection).await?;
+        steps += 1;
     }
-    Ok(answered)
+    Ok((worker, steps))
 }
 
-async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> Result<Reply> {
-    buffer.clear();
-    stream.write_all(request).await?;
-    loop {
-        if stream.read_buf(buffer).await? == 0 {
-            bail!("the server closed the connection");
-        }
-        if let Some(reply) = parse(buffer)? {
-            return Ok(reply);
-        }
-        if buffer.len() > MAX_REPLY_BYTES {
-            bail!("a reply of more than {MAX_REPLY_BYTES} bytes");
-        }
+async fn keep_pace(
+    address: SocketAddr,
+    mut worker: Worker,
+    first: Instant,
+    interval: Duration,
+    until: Instant,
+) -> Result<(Worker, Vec<Duration>)> {
+    let mut connection = Connection::open(address).await?;
+    let (mut due, mut times) = (first, Vec::new());
+    while due < until {
+        sleep_until(due).await;
+        worker.step(&mut connection).await?;
+        times.push(due.elapsed());
+        due += interval;
     }
-}
-
-/// The reply in `buffer`; `None` while it is incomplete.
-fn parse(buffer: &[u8]) -> Result<Option<Reply>> {
-    let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else { return Ok(None) };
-    let (head, rest) = buffer.split_at(end + 4);
-    let head = std::str::from_utf8(head).context("the head of a reply is not text")?;
-    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).context("a reply without a status")?;
-    let length = head
-        .lines()
-        .find_map(|line| line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length")))
-        .and_then(|(_, value)| value.trim().parse::<usize>().ok())
-        .context("a reply without a length")?;
-    Ok(rest.get(..length).map(|body| Reply { status, body: body.to_vec() }))
+    Ok((worker, times))
 }

@@ -1,61 +1,58 @@
-//! `portreeve-bench all`: ratios of the release binary to a plain axum reply, on one server core, in one run.
+//! `portreeve-bench all`: what the release binary does a second, as ratios to what a plain reply and the bare parts do.
 //!
-//! The server under test and the yardstick each run pinned to core 0; the load comes from core 1. Rounds are interleaved, so
-//! that a noisy machine disturbs both alike; medians are printed, and a run whose yardstick drifted by more than a fifth says
-//! that it does not count. Bare numbers are never printed without the yardstick beside them.
+//! Every server runs pinned to core 0, one at a time, the driver on core 1. Rounds are interleaved, so that a noisy
+//! machine disturbs all alike; medians are printed, and a run whose yardstick drifted by more than a fifth says that it
+//! does not count. `quick` is for whoever changes something: SQLite alone, short rounds.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+mod browser;
 mod deployment;
+mod http;
 mod load;
+mod measures;
+mod peer;
+mod raw;
 mod report;
+mod target;
+mod worker;
 mod yardstick;
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use tokio::process::Command;
 
-use deployment::Deployment;
-use load::{Request, drive};
-use report::Measure;
+/// How much is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// How often each measure is taken.
+    pub(crate) rounds: usize,
+    /// How long one measure runs.
+    pub(crate) period: Duration,
+    /// PostgreSQL, the peer, memory and starts too.
+    pub(crate) everything: bool,
+}
 
-/// How often each measure is taken.
-const ROUNDS: usize = 5;
-/// How long one measure runs.
-const ROUND: Duration = Duration::from_secs(2);
-/// How many connections send requests, one at a time each.
-const CONNECTIONS: usize = 32;
+const ALL: Extent = Extent { rounds: 5, period: Duration::from_millis(1500), everything: true };
+const QUICK: Extent = Extent { rounds: 3, period: Duration::from_millis(700), everything: false };
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     match std::env::args().nth(1).as_deref() {
-        Some("all") => all().await,
+        Some("all") => measures::run(ALL).await,
+        Some("quick") => measures::run(QUICK).await,
         Some("yardstick") => yardstick::serve().await,
-        _ => {
-            bail!("usage: portreeve-bench all   (after: cargo build --release -p portreeve-server -p portreeve-bench)")
-        }
+        Some("raw") => raw::serve(),
+        _ => bail!("usage: portreeve-bench all | quick   (after: cargo build --release -p portreeve-server)"),
     }
 }
 
-async fn all() -> Result<()> {
-    let yardstick = yardstick::Yardstick::start().await?;
-    let server = Deployment::start().await?;
-    let idle_kib = server.resident_kib()?;
-    let start_up = server.measure_start_up().await?;
-    let plain = Request::get(yardstick.address, "/");
-    let mut measures = [
-        Measure::new("JWKS", Request::get(server.address, "/oauth2/jwks")),
-        Measure::new("introspection, opaque token", server.introspection().await?),
-        Measure::new("client credentials, ES256 JWT", server.client_credentials()),
-    ];
-    let mut plain_rates = Vec::new();
-    for _ in 0..ROUNDS {
-        for measure in &mut measures {
-            plain_rates.push(drive(&plain, CONNECTIONS, ROUND).await?);
-            measure.rates.push(drive(&measure.request, CONNECTIONS, ROUND).await?);
-        }
-    }
-    report::print(&plain_rates, &measures, start_up, idle_kib, server.resident_kib()?);
-    Ok(())
+/// A command that runs on the core of the servers.
+pub(crate) fn pinned(program: &Path) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", "0"]).arg(program);
+    command
 }

@@ -1,18 +1,24 @@
-//! The yardstick: a plain axum server that answers one small JSON document, pinned to the same core as the server under test.
+//! The yardstick H: a plain axum server that answers one small JSON document, on the same core as the server under test.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use axum::Json;
 use axum::routing::get;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
+
+use crate::deployment::until_answered;
+use crate::pinned;
 
 /// A running yardstick; ends when dropped.
 pub(crate) struct Yardstick {
     pub(crate) address: SocketAddr,
+    /// From the start of the process to its first 200.
+    pub(crate) started_in: Duration,
     _process: Child,
 }
 
@@ -25,18 +31,15 @@ pub(crate) async fn serve() -> Result<()> {
 }
 
 impl Yardstick {
-    /// Starts this program again as the yardstick, on core 0.
+    /// Starts this program again as the yardstick.
     pub(crate) async fn start() -> Result<Self> {
-        let mut process = Command::new("taskset")
-            .args(["-c", "0"])
-            .arg(std::env::current_exe()?)
-            .arg("yardstick")
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .context("start the yardstick; taskset is in the package util-linux")?;
+        let began = Instant::now();
+        let mut process =
+            pinned(&std::env::current_exe()?).arg("yardstick").stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
         let stdout = process.stdout.take().context("the yardstick has no output")?;
         let line = BufReader::new(stdout).lines().next_line().await?.context("the yardstick printed nothing")?;
-        Ok(Self { address: line.parse()?, _process: process })
+        let address = line.parse()?;
+        until_answered(address, "/").await?;
+        Ok(Self { address, started_in: began.elapsed(), _process: process })
     }
 }

@@ -1,11 +1,10 @@
 //! The test harness: real parts for tests that need them.
 //!
-//! Owns a PostgreSQL per test process, temporary folders, free addresses and child processes; each goes away with
-//! whoever made it. For tests that speak HTTP it owns a server in the test's own process (`deployment`), a browser and
+//! A PostgreSQL per test process, temporary folders, free addresses and child processes come from `tests/parts`; each goes
+//! away with whoever made it. For tests that speak HTTP it owns a server in the test's own process (`deployment`), a browser and
 //! relying parties that talk to it, and what that server is filled with (`cast`). What is tested is left to the suites
 //! beside this library. Functions panic with what went wrong instead of returning errors: a test has nobody to hand them to.
 
-pub mod address;
 mod aftermath;
 pub mod authenticator;
 pub mod authorization;
@@ -20,11 +19,10 @@ pub mod idp;
 pub mod jwt;
 mod markup;
 pub mod portreeve;
-pub mod postgres;
-pub mod process;
 mod published;
 pub mod relying_party;
 pub mod reply;
-pub mod temp;
 mod template;
 pub mod totp;
+
+pub use portreeve_test_parts::{address, postgres, process, temp};

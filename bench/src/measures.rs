@@ -1,0 +1,221 @@
+//! What is measured, in which order, and what is promised of it.
+
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use portreeve_test_parts::postgres::{Durability, PostgresCluster};
+
+use crate::Extent;
+use crate::deployment::{Database, Deployment, GATEWAY, binary};
+use crate::http;
+use crate::load::Load;
+use crate::peer::Peer;
+use crate::raw::{Part, RawParts};
+use crate::report::{self, Baseline, Measure, Step, median, p99_ms};
+use crate::target::{Target, TokenFor};
+use crate::worker::Worker;
+use crate::yardstick::Yardstick;
+
+/// How many tokens are issued before memory is looked at again.
+const MANY_TOKENS: f64 = 1_000_000.0;
+/// Introspections a second beside a storm of sign-ins.
+const STORM_PACE: f64 = 500.0;
+/// How long a pace is kept.
+const PACED: Duration = Duration::from_secs(4);
+
+/// Starts what is needed, measures, prints.
+pub(crate) async fn run(extent: Extent) -> Result<()> {
+    pin_driver()?;
+    print_machine();
+    let yardstick = Yardstick::start().await?;
+    let mut raw = RawParts::start()?;
+    let mut server = Deployment::start(Database::Sqlite).await?;
+    let idle_mib = server.resident_mib()?;
+    let mut plain = plain(&yardstick, 32);
+    let mut baseline = Baseline::new();
+    let mut measures = on_sqlite(&server.target).await?;
+    for _ in 0..extent.rounds {
+        for (part, rates) in &mut baseline.parts {
+            rates.push(raw.rate(*part).await?);
+        }
+        for measure in &mut measures {
+            baseline.plain.push(plain.drive(extent.period).await?);
+            let rate = measure.load.drive(extent.period).await.with_context(|| measure.name)?;
+            measure.rates.push(rate);
+        }
+    }
+    report::print_baseline(&baseline);
+    report::print_measures(&baseline, &measures);
+    latency(&server.target, &yardstick, &baseline, &measures).await?;
+    if extent.everything {
+        on_postgres(extent, &measures).await?;
+        beside_the_peer(extent, &measures).await?;
+        memory(&server, idle_mib).await?;
+        starts(&mut server, &yardstick).await?;
+    }
+    Ok(())
+}
+
+async fn on_sqlite(target: &Target) -> Result<Vec<Measure>> {
+    const REQUEST: Step = Step { requests: 1, parts: &[] };
+    const READ: Step = Step { requests: 1, parts: &[(Part::Read, 1)] };
+    const VERIFIED: Step = Step { requests: 1, parts: &[(Part::Verification, 1)] };
+    const SIGNED: Step = Step { requests: 1, parts: &[(Part::Signature, 1)] };
+    const STORED: Step = Step { requests: 1, parts: &[(Part::Row, 1)] };
+    const ROTATED: Step = Step { requests: 1, parts: &[(Part::Signature, 1), (Part::Read, 1), (Part::Row, 2)] };
+    const FLOW: Step = Step { requests: 2, parts: &[(Part::Signature, 2), (Part::Read, 3), (Part::Row, 3)] };
+    const HASHED: Step = Step { requests: 0, parts: &[(Part::PasswordHash, 1)] };
+    let measure = |name, step, load, goals| Measure { name, step, load, rates: Vec::new(), goals };
+    Ok(vec![
+        measure("discovery", REQUEST, target.fetching(target.paths.discovery), (Some(0.85), None)),
+        measure("JWKS", REQUEST, target.fetching(target.paths.jwks), (Some(0.85), None)),
+        measure("introspection, opaque", READ, target.introspection(TokenFor::Issuer).await?, (Some(0.60), Some(0.75))),
+        measure("introspection, JWT", VERIFIED, target.introspection(TokenFor::Api).await?, (None, Some(0.75))),
+        measure("userinfo", READ, target.userinfo().await?, (None, Some(0.75))),
+        measure("gateway decision, a person's JWT", VERIFIED, target.gateway(GATEWAY).await?, (None, Some(0.75))),
+        measure("client credentials, ES256 JWT", SIGNED, target.client_credentials(TokenFor::Api), (None, Some(0.70))),
+        measure(
+            "client credentials, opaque, durable",
+            STORED,
+            target.client_credentials(TokenFor::Issuer),
+            (Some(0.40), Some(0.60)),
+        ),
+        measure("refresh with rotation, ES256 JWT", ROTATED, target.refresh().await?, (None, Some(0.60))),
+        measure("code + PKCE with a live session, whole flow", FLOW, target.code_flow().await?, (None, Some(0.60))),
+        measure("password sign-in, all steps (L: the hash alone)", HASHED, target.sign_ins(), (None, Some(0.95))),
+    ])
+}
+
+/// How long an answer takes at a quarter of the peak, and while people sign in.
+async fn latency(target: &Target, yardstick: &Yardstick, baseline: &Baseline, measures: &[Measure]) -> Result<()> {
+    let peak = find(measures, "introspection, opaque")?.median();
+    let mut plain = plain(yardstick, 8);
+    let mut introspection = target.paced_introspection().await?;
+    let mut storm = target.sign_ins();
+    let (mut of_plain, mut of_ours, mut calm, mut stormy) = (vec![], vec![], vec![], vec![]);
+    for _ in 0..3 {
+        of_plain.push(p99_ms(plain.pace(median(&baseline.plain) / 4.0, PACED / 2).await?));
+        of_ours.push(p99_ms(introspection.pace(peak / 4.0, PACED / 2).await?));
+        calm.push(p99_ms(introspection.pace(STORM_PACE, PACED).await?));
+        let (paced, stormed) = tokio::join!(introspection.pace(STORM_PACE, PACED), storm.drive(PACED));
+        stormed?;
+        stormy.push(p99_ms(paced?));
+    }
+    println!("| 99 of 100 introspections take at most | ms | beside | ratio | goal |\n|---|---|---|---|---|");
+    let row = |what: &str, ours: f64, other: &str, theirs: f64, goal: &str| {
+        println!("| {what} | {ours:.2} | {other}: {theirs:.2} | {:.2} | {goal} |", ours / theirs);
+    };
+    row("at a quarter of the peak", median(&of_ours), "plain reply at a quarter of its", median(&of_plain), "<= 2");
+    row("at 500/s while 32 people sign in", median(&stormy), "without", median(&calm), "<= 1.2");
+    println!();
+    Ok(())
+}
+
+async fn on_postgres(extent: Extent, measures: &[Measure]) -> Result<()> {
+    let cluster = PostgresCluster::start(Durability::On);
+    let urls = cluster.fresh_database();
+    let server = Deployment::start(Database::Postgres(&urls)).await?;
+    let target = &server.target;
+    let loads = [
+        ("introspection, opaque", target.introspection(TokenFor::Issuer).await?),
+        ("refresh with rotation, ES256 JWT", target.refresh().await?),
+        ("code + PKCE with a live session, whole flow", target.code_flow().await?),
+    ];
+    beside("on PostgreSQL (its own processes on any core) beside SQLite", extent, measures, loads, Beside::Ours).await
+}
+
+async fn beside_the_peer(extent: Extent, measures: &[Measure]) -> Result<()> {
+    let peer = Peer::start().await?;
+    let target = &peer.target;
+    let loads = [
+        ("introspection, opaque", target.introspection(TokenFor::Issuer).await?),
+        ("client credentials, ES256 JWT", target.client_credentials(TokenFor::Api)),
+        ("refresh with rotation, ES256 JWT", target.refresh().await?),
+        ("code + PKCE with a live session, whole flow", target.code_flow().await?),
+    ];
+    beside("durable, beside oidc-provider in memory", extent, measures, loads, Beside::Theirs).await
+}
+
+/// Whose the loads of a comparison are: the numerator's or the denominator's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    Ours,
+    Theirs,
+}
+
+async fn beside<const N: usize>(
+    heading: &str,
+    extent: Extent,
+    measures: &[Measure],
+    loads: [(&str, Load); N],
+    whose: Beside,
+) -> Result<()> {
+    let mut rows = Vec::new();
+    for (name, mut load) in loads {
+        let mut rates = Vec::new();
+        for _ in 0..extent.rounds {
+            rates.push(load.drive(extent.period).await.with_context(|| name.to_owned())?);
+        }
+        let (here, known) = (median(&rates), find(measures, name)?.median());
+        rows.push(match whose {
+            Beside::Ours => (name, here, known),
+            Beside::Theirs => (name, known, here),
+        });
+    }
+    report::print_beside(heading, &rows);
+    Ok(())
+}
+
+async fn memory(server: &Deployment, idle_mib: f64) -> Result<()> {
+    let mut load = server.target.client_credentials(TokenFor::Issuer);
+    let (mut issued, period) = (0.0, Duration::from_secs(5));
+    while issued < MANY_TOKENS {
+        issued += load.drive(period).await? * period.as_secs_f64();
+    }
+    let binary_mb = std::fs::metadata(binary())?.len() as f64 / 1e6;
+    println!("Memory {idle_mib:.0} MiB idle, {:.0} MiB after 10^6 tokens more.", server.resident_mib()?);
+    println!("The binary has {binary_mb:.1} MB.");
+    Ok(())
+}
+
+async fn starts(server: &mut Deployment, yardstick: &Yardstick) -> Result<()> {
+    let (mut ours, mut plain) = (Vec::new(), vec![yardstick.started_in.as_secs_f64()]);
+    for _ in 0..5 {
+        ours.push(server.restart().await?.as_secs_f64());
+        plain.push(Yardstick::start().await?.started_in.as_secs_f64());
+    }
+    let (ours, plain) = (median(&ours) * 1000.0, median(&plain) * 1000.0);
+    let first = server.first_started_in.as_millis();
+    println!(
+        "Start to the first 200: {ours:.0} ms with the database there, {:.1} times a plain axum server's {plain:.0} ms;",
+        ours / plain
+    );
+    println!("{first} ms the first time, with migrations and keys.");
+    Ok(())
+}
+
+fn plain(yardstick: &Yardstick, connections: usize) -> Load {
+    let worker = || Worker::Repeat { request: http::get("/", ""), status: 200 };
+    Load { address: yardstick.address, workers: (0..connections).map(|_| worker()).collect() }
+}
+
+fn find<'m>(measures: &'m [Measure], name: &str) -> Result<&'m Measure> {
+    measures.iter().find(|measure| measure.name == name).with_context(|| format!("no measure {name}"))
+}
+
+/// The driver's one thread leaves the servers' core alone.
+fn pin_driver() -> Result<()> {
+    let status = Command::new("taskset").args(["-pc", "1", &std::process::id().to_string()]).output()?.status;
+    if status.success() { Ok(()) } else { bail!("taskset, of the package util-linux, cannot pin to core 1") }
+}
+
+fn print_machine() {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
+    let cores = cpu.lines().filter(|line| line.starts_with("processor")).count();
+    println!(
+        "Machine: {cores} cores, {}; servers on core 0, driver on core 1.\n",
+        model.trim_start_matches([' ', '\t', ':'])
+    );
+}
