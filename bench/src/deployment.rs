@@ -84,9 +84,14 @@ impl Deployment {
         Ok(took)
     }
 
+    /// The server's process.
+    pub(crate) fn process(&self) -> Result<u32> {
+        self.process.id().context("the server has ended")
+    }
+
     /// The memory of the server process that is in RAM, in MiB.
     pub(crate) fn resident_mib(&self) -> Result<f64> {
-        let id = self.process.id().context("the server has ended")?;
+        let id = self.process()?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;

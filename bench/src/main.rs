@@ -2,7 +2,7 @@
 //!
 //! Every server runs pinned to core 0, one at a time, the driver on core 1. Rounds are interleaved, so that a noisy
 //! machine disturbs all alike; medians are printed, and a run whose yardstick drifted by more than a fifth says that it
-//! does not count. `quick` is for whoever changes something: SQLite alone, short rounds.
+//! does not count. `quick` is for whoever changes something: SQLite alone, short rounds; `drive` for a profiler.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -39,15 +39,32 @@ pub(crate) struct Extent {
 const ALL: Extent = Extent { rounds: 5, period: Duration::from_millis(1500), everything: true };
 const QUICK: Extent = Extent { rounds: 3, period: Duration::from_millis(700), everything: false };
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<()> {
-    match std::env::args().nth(1).as_deref() {
-        Some("all") => measures::run(ALL).await,
-        Some("quick") => measures::run(QUICK).await,
-        Some("yardstick") => yardstick::serve().await,
+fn main() -> Result<()> {
+    let argument = |place| std::env::args().nth(place);
+    match argument(1).as_deref() {
+        Some("all") => driver(measures::run(ALL)),
+        Some("quick") => driver(measures::run(QUICK)),
+        Some("drive") => driver(measures::drive(&argument(2).unwrap_or_default())),
+        Some("yardstick") => yardstick::serve(),
         Some("raw") => raw::serve(),
-        _ => bail!("usage: portreeve-bench all | quick   (after: cargo build --release -p portreeve-server)"),
+        _ => {
+            bail!(
+                "usage: portreeve-bench all | quick | drive MEASURE   (after: cargo build --release -p portreeve-server)"
+            )
+        }
     }
+}
+
+/// Runs `work` on one thread that never sleeps: to wake a thread on another core costs a server as much as a plain reply,
+/// and no client on another machine makes it pay that.
+fn driver(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.spawn(async {
+        loop {
+            tokio::task::yield_now().await;
+        }
+    });
+    runtime.block_on(work)
 }
 
 /// A command that runs on the core of the servers.

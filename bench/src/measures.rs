@@ -23,6 +23,8 @@ const MANY_TOKENS: f64 = 1_000_000.0;
 const STORM_PACE: f64 = 500.0;
 /// How long a pace is kept.
 const PACED: Duration = Duration::from_secs(4);
+/// How long one load runs beside a profiler.
+const PROFILED: Duration = Duration::from_secs(12);
 
 /// Starts what is needed, measures, prints.
 pub(crate) async fn run(extent: Extent) -> Result<()> {
@@ -54,6 +56,20 @@ pub(crate) async fn run(extent: Extent) -> Result<()> {
         memory(&server, idle_mib).await?;
         starts(&mut server, &yardstick).await?;
     }
+    Ok(())
+}
+
+/// Puts one load on a server for a while, beside a profiler; prints the process first.
+pub(crate) async fn drive(name: &str) -> Result<()> {
+    pin_driver()?;
+    let server = Deployment::start(Database::Sqlite).await?;
+    let mut measures = on_sqlite(&server.target).await?;
+    let names: Vec<_> = measures.iter().map(|measure| measure.name).collect();
+    let Some(measure) = measures.iter_mut().find(|measure| measure.name == name) else {
+        bail!("no such measure; there are: {}", names.join("; "))
+    };
+    println!("process {}", server.process()?);
+    println!("{:.0} a second", measure.load.drive(PROFILED).await?);
     Ok(())
 }
 

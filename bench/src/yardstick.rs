@@ -23,6 +23,7 @@ pub(crate) struct Yardstick {
 }
 
 /// Serves until killed; prints its address first.
+#[tokio::main]
 pub(crate) async fn serve() -> Result<()> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);

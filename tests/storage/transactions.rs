@@ -99,6 +99,39 @@ async fn an_acknowledged_commit_is_seen_through_another_store() {
     .await;
 }
 
+/// Whoever reads next must not meet the state that an earlier reader held on to.
+#[tokio::test]
+async fn reads_together_hold_nothing_back_when_they_are_over() {
+    on_both(async |db| {
+        let mut together = retried(async || db.store.read_together(ONE).await).await;
+        events::after(&mut together, ONE, EventId::new(0)).await.unwrap();
+        let before = events::after(&mut together, ONE, EventId::new(0)).await.unwrap();
+        begun(&db.store).await.commit().await.unwrap();
+        drop(together);
+
+        let mut again = retried(async || db.store.read_together(ONE).await).await;
+        let after = events::after(&mut again, ONE, EventId::new(0)).await.unwrap();
+
+        assert_eq!((before, after), (vec![], vec![event(1)]));
+    })
+    .await;
+}
+
+/// One answer is made of one state of the database, even while others write.
+#[tokio::test]
+async fn reads_together_on_sqlite_see_one_state() {
+    let db = Database::empty(Kind::Sqlite);
+    db.migrate().await;
+    let mut together = db.store.read_together(ONE).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(events::after(&mut together, ONE, EventId::new(0)).await.unwrap(), []);
+    }
+
+    begun(&db.store).await.commit().await.unwrap();
+
+    assert_eq!(events::after(&mut together, ONE, EventId::new(0)).await.unwrap(), []);
+}
+
 /// PostgreSQL answers the COMMIT of a failed transaction with success and rolls it back; nobody must be told so.
 #[tokio::test]
 async fn a_transaction_with_a_failed_statement_is_not_acknowledged_and_leaves_nothing() {

@@ -1,18 +1,22 @@
 //! What stands around every route of a door: client address, trace, panic guard, default headers.
 //!
-//! Owns their order, in one layer: every further one costs a request a copy of the route and a boxed future. Leaves
-//! each part to its module. What a handler sets itself stays; a handler that sets nothing answers as the door says,
+//! Owns their order, in one service: every further one costs a request a copy of the route and a boxed future, and so
+//! does axum's `from_fn`, twice. Leaves each part to its module. What a handler sets itself stays; a handler that sets nothing answers as the door says,
 //! and so do error replies and 404s. SECURITY.md rules 19, 31, 32, S-127, S-136.
 
+use std::convert::Infallible;
+use std::future::ready;
 use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{self, Next};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use http::{HeaderMap, StatusCode, header};
+use tower::{Service, layer::layer_fn};
 use tracing::error;
 
 use crate::client_address::client_address;
@@ -37,30 +41,55 @@ pub fn with_door<S>(router: Router<S>, door: Door) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    router.layer(middleware::from_fn_with_state(Arc::new(door), pass))
+    let door = Arc::new(door);
+    router.layer(layer_fn(move |inner| Guarded { inner, door: Arc::clone(&door) }))
 }
 
-async fn pass(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
-    let Some(PeerAddress(peer)) = request.extensions().get().copied() else {
-        error!("a request without a peer address reached a door: it did not come through a listener");
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    let client = client_address(peer, request.headers(), &door.trace.trusted_proxies);
-    request.extensions_mut().insert(client);
-    let mut ending = door.trace.begin(&mut request);
+/// A route behind its door.
+#[derive(Clone)]
+struct Guarded<S> {
+    inner: S,
+    door: Arc<Door>,
+}
 
-    // The payload is dropped unread: it may quote the values that caused the panic (S-134).
-    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(_) => {
-            ending.note_panic();
-            generic_fault(ending.request_id())
-        }
-    };
+impl<S> Service<Request> for Guarded<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
-    add_missing(response.headers_mut(), &door.defaults);
-    ending.answered(&mut response);
-    response
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let Some(PeerAddress(peer)) = request.extensions().get().copied() else {
+            error!("a request without a peer address reached a door: it did not come through a listener");
+            return Box::pin(ready(Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response())));
+        };
+        let door = Arc::clone(&self.door);
+        let client = client_address(peer, request.headers(), &door.trace.trusted_proxies);
+        request.extensions_mut().insert(client);
+        let mut ending = door.trace.begin(&mut request);
+        // Handlers run when they are polled: none can panic here.
+        let answer = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
+        Box::pin(async move {
+            // The payload is dropped unread: it may quote the values that caused the panic (S-134).
+            let mut response = match answer.await {
+                Ok(Ok(response)) => response,
+                Err(_) => {
+                    ending.note_panic();
+                    generic_fault(ending.request_id())
+                }
+            };
+            add_missing(response.headers_mut(), &door.defaults);
+            ending.answered(&mut response);
+            Ok(response)
+        })
+    }
 }
 
 fn generic_fault(request_id: &str) -> Response {

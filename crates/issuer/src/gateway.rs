@@ -68,7 +68,7 @@ impl Issuer {
         request: &ResourceRequest<'_>,
     ) -> Result<GatewayIdentity, Failure<Refusal>> {
         let now = self.ambient.now();
-        let mut conn = self.store.read(at.id()).await?;
+        let mut conn = self.store.read_together(at.id()).await?;
         let Some(token) = presented_token::find_access_token(&mut conn, at, request.token.text, now).await? else {
             return refuse(unusable("unknown, expired or revoked"));
         };

@@ -43,7 +43,7 @@ impl Issuer {
         let named = NamedToken::from_parameters(parameters).map_err(Failure::Refused)?;
         let text = named.token.expose();
         let now = self.ambient.now();
-        let mut conn = self.store.read(at.id()).await?;
+        let mut conn = self.store.read_together(at.id()).await?;
         // The prefix says what a token is; the hint is not needed.
         let answer = match Bearer::parse(text, TokenKind::RefreshToken.prefix(), &at.keys.permutation) {
             Some(bearer) => refresh_token(&mut conn, at, &caller, &bearer, now).await?,

@@ -121,12 +121,13 @@ impl Outbound {
     /// Makes one request and tells the breaker how it went.
     async fn ask(&self, target: &Target, message: Message) -> Result<Answer, OutboundError> {
         let authority = target.authority();
-        let answer = timeout(self.0.limits.total, async {
+        // On the heap: what connecting and speaking TLS remember would be part of the future of every use case that might ask.
+        let answer = Box::pin(timeout(self.0.limits.total, async {
             let _place = self.0.breaker.enter(&authority).await?;
             let mut connection =
                 timeout(self.0.limits.connect, self.connect(target)).await.unwrap_or(Err(OutboundError::TimedOut))?;
             exchange(&mut connection, target, message, self.0.limits).await
-        });
+        }));
         let answer = answer.await.unwrap_or(Err(OutboundError::TimedOut));
         match &answer {
             Ok(answer) if answer.status.is_server_error() => {

@@ -9,6 +9,7 @@ mod metrics;
 pub(crate) mod node;
 mod public_door;
 mod readiness;
+mod request_names;
 pub(crate) mod schema;
 mod signals;
 mod state_metrics;
@@ -22,7 +23,7 @@ use axum::Router;
 use portreeve_domain::{Fault, lifetimes};
 use portreeve_http_kit::client_address::TrustedProxies;
 use portreeve_http_kit::listener::{Limits, Listener, TlsKeys};
-use portreeve_http_kit::request_trace::{LoggedRequests, RequestTrace};
+use portreeve_http_kit::request_trace::{LoggedRequests, RequestIdSource, RequestTrace};
 use portreeve_issuer::Issuer;
 use portreeve_jobs::Mailer;
 use portreeve_storage::Store;
@@ -140,12 +141,13 @@ impl Process {
     /// Serves until a signal comes or the node's number is lost, then drains.
     ///
     /// # Errors
-    /// A failure when signals cannot be received, and a temporary one when the number was lost.
+    /// A failure when signals cannot be received or there is no randomness, and a temporary one when the number was lost.
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let mut signals = Signals::listen()?;
         let (metrics, readiness) = (Metrics::new(), Readiness::new(Arc::clone(&self.issuer)));
-        let public_door = public_door::router(&self.issuer, self.trace(&metrics));
-        let (issuer, trace) = (Arc::clone(&self.issuer), self.trace(&metrics));
+        let names = request_names::source(self.issuer.ambient().random())?;
+        let public_door = public_door::router(&self.issuer, self.trace(&metrics, Arc::clone(&names)));
+        let (issuer, trace) = (Arc::clone(&self.issuer), self.trace(&metrics, names));
         let admin_door = admin_door::router(readiness.clone(), metrics.clone(), issuer, trace);
         let (stop, stop_admin, lost) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let node = Arc::new(self.node);
@@ -183,12 +185,11 @@ impl Process {
         info!("ended");
         if number_was_lost { Err(Failure::temporary("the node's number was lost; start again")) } else { Ok(()) }
     }
-    fn trace(&self, metrics: &Metrics) -> RequestTrace {
-        let random = self.issuer.ambient().random().clone();
+
+    fn trace(&self, metrics: &Metrics, ids: RequestIdSource) -> RequestTrace {
         RequestTrace {
             logged: self.logged_requests,
-            // 64 random bits; a request without randomness is still served, and still has a name.
-            ids: Arc::new(move || format!("{:016x}", u64::from_be_bytes(random.bytes().unwrap_or_default()))),
+            ids,
             trusted_proxies: Arc::clone(&self.trusted_proxies),
             observer: metrics.observer(),
         }

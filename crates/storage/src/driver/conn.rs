@@ -1,6 +1,7 @@
 //! The store, its connections and transactions, and the four verbs.
 //!
 //! A connection always says for whom it works: that is the second wall on PostgreSQL (row-level security).
+//! Futures of PostgreSQL are boxed: they are thousands of bytes, and would be part of every use case's future on SQLite too.
 
 use portreeve_domain::{Fault, TenantId};
 
@@ -76,8 +77,22 @@ impl Store {
     pub async fn read(&self, wall: impl Into<Wall>) -> Result<Conn, Fault> {
         Ok(Conn(match &self.0 {
             Backend::Sqlite(store) => Connection::Reader(store.reader()?),
-            Backend::Postgres(store) => Connection::Postgres(store.acquire(wall.into()).await?),
+            Backend::Postgres(store) => Connection::Postgres(Box::pin(store.acquire(wall.into())).await?),
         }))
+    }
+
+    /// A connection for several reads that belong together, soon done.
+    ///
+    /// On SQLite they take two read locks, not one each, and see the database as the second of them found it: not for use
+    /// across a transaction or a wait.
+    ///
+    /// # Errors
+    /// A transient fault when the database is away.
+    pub async fn read_together(&self, wall: impl Into<Wall>) -> Result<Conn, Fault> {
+        match &self.0 {
+            Backend::Sqlite(store) => Ok(Conn(Connection::Reader(store.reader()?.together()))),
+            Backend::Postgres(_) => self.read(wall).await,
+        }
     }
 
     /// Begins a transaction. On SQLite it waits its turn: there is one writer, first come, first served.
@@ -88,8 +103,8 @@ impl Store {
         Ok(Tx(Conn(match &self.0 {
             Backend::Sqlite(store) => Connection::Writing(store.begin().await?),
             Backend::Postgres(store) => {
-                let mut slot = store.acquire(wall.into()).await?;
-                slot.begin().await?;
+                let mut slot = Box::pin(store.acquire(wall.into())).await?;
+                Box::pin(slot.begin()).await?;
                 Connection::Postgres(slot)
             }
         })))
@@ -105,7 +120,7 @@ impl Conn {
         match &mut self.0 {
             Connection::Reader(reader) => reader.execute(sql, values),
             Connection::Writing(writing) => writing.execute(sql, values),
-            Connection::Postgres(slot) => slot.execute(sql, values).await,
+            Connection::Postgres(slot) => Box::pin(slot.execute(sql, values)).await,
         }
     }
 
@@ -122,7 +137,7 @@ impl Conn {
         match &mut self.0 {
             Connection::Reader(reader) => reader.optional(sql, values, read),
             Connection::Writing(writing) => writing.optional(sql, values, read),
-            Connection::Postgres(slot) => slot.optional(sql, values, read).await,
+            Connection::Postgres(slot) => Box::pin(slot.optional(sql, values, read)).await,
         }
     }
 
@@ -154,7 +169,7 @@ impl Conn {
         match &mut self.0 {
             Connection::Reader(reader) => reader.all(sql, values, read),
             Connection::Writing(writing) => writing.all(sql, values, read),
-            Connection::Postgres(slot) => slot.all(sql, values, read).await,
+            Connection::Postgres(slot) => Box::pin(slot.all(sql, values, read)).await,
         }
     }
 
@@ -166,7 +181,7 @@ impl Conn {
         match &mut self.0 {
             Connection::Reader(_) => Err(Fault::impossible("a script on a connection for reading")),
             Connection::Writing(writing) => writing.script(&sql),
-            Connection::Postgres(slot) => slot.script(sql).await,
+            Connection::Postgres(slot) => Box::pin(slot.script(sql)).await,
         }
     }
 }
@@ -180,7 +195,7 @@ impl Tx {
     pub async fn commit(self) -> Result<(), Fault> {
         match self.0.0 {
             Connection::Writing(writing) => writing.commit().await,
-            Connection::Postgres(slot) => slot.commit().await,
+            Connection::Postgres(slot) => Box::pin(slot.commit()).await,
             Connection::Reader(_) => Err(Fault::impossible("a transaction on a connection for reading")),
         }
     }

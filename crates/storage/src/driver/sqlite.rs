@@ -32,7 +32,21 @@ struct Readers {
 /// A connection that only reads; goes back to the pool when dropped.
 pub(super) struct Reader {
     connection: Option<Connection>,
+    locking: Locking,
     pool: Arc<Readers>,
+}
+
+/// When a reader takes the read lock, which costs as much as a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Locking {
+    /// For each statement.
+    EachTime,
+    /// For the next statement alone: it may be the only one.
+    ForTheFirst,
+    /// For the next statement and all after it.
+    ForTheRest,
+    /// Taken, until the reader is dropped.
+    Held,
 }
 
 /// Turns an error of SQLite into a fault; a locked or full database may be well again in a moment.
@@ -63,7 +77,7 @@ impl SqliteStore {
     pub(super) fn reader(&self) -> Result<Reader, Fault> {
         let idle = self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = idle.map_or_else(|| self.readers.connect(), Ok)?;
-        Ok(Reader { connection: Some(connection), pool: Arc::clone(&self.readers) })
+        Ok(Reader { connection: Some(connection), locking: Locking::EachTime, pool: Arc::clone(&self.readers) })
     }
 
     /// Begins a transaction on the writer.
@@ -96,6 +110,10 @@ impl Readers {
 
 impl Drop for Reader {
     fn drop(&mut self) {
+        // A connection that cannot let go of its lock is closed, which lets go of it.
+        if self.locking == Locking::Held && self.run("COMMIT").is_err() {
+            return;
+        }
         let mut idle = self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE_READERS {
             idle.extend(self.connection.take());
@@ -104,8 +122,27 @@ impl Drop for Reader {
 }
 
 impl Reader {
-    fn connection(&self) -> Result<&Connection, Fault> {
-        self.connection.as_ref().ok_or_else(|| Fault::impossible("a reader without its connection"))
+    /// From its second statement on it keeps the lock until it is dropped.
+    pub(super) fn together(mut self) -> Self {
+        self.locking = Locking::ForTheFirst;
+        self
+    }
+
+    /// The connection, with the lock that the next statement needs.
+    fn connection(&mut self) -> Result<&Connection, Fault> {
+        match self.locking {
+            Locking::EachTime | Locking::Held => {}
+            Locking::ForTheFirst => self.locking = Locking::ForTheRest,
+            Locking::ForTheRest => {
+                self.run("BEGIN")?;
+                self.locking = Locking::Held;
+            }
+        }
+        self.connection.as_ref().ok_or_else(no_connection)
+    }
+
+    fn run(&self, sql: &'static str) -> Result<(), Fault> {
+        execute(self.connection.as_ref().ok_or_else(no_connection)?, sql, &[]).map(drop)
     }
 
     pub(super) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Fault> {
@@ -129,6 +166,10 @@ impl Reader {
     ) -> Result<Vec<T>, Fault> {
         all(self.connection()?, sql, values, read)
     }
+}
+
+fn no_connection() -> Fault {
+    Fault::impossible("a reader without its connection")
 }
 
 /// Prepares `sql` (cached) and binds `values`.
