@@ -9,6 +9,7 @@ use crate::algorithm::Algorithm;
 use crate::base64url;
 use crate::object::parse_object;
 use crate::rejection::Rejection;
+use crate::shared_secret;
 
 /// A token taken apart, nothing of it proven.
 pub(crate) struct CompactToken<'a> {
@@ -32,6 +33,8 @@ enum Members {
 pub(crate) struct Header {
     /// `None` if missing or not one we know.
     pub(crate) algorithm: Option<Algorithm>,
+    /// Whether `alg` is HS256, which is no signature: only `shared_secret` looks at it.
+    pub(crate) is_hs256: bool,
     pub(crate) key_id: Option<String>,
     pub(crate) typ: Option<String>,
     /// Only with [`CompactToken::parse_with_key`].
@@ -69,7 +72,7 @@ impl<'a> CompactToken<'a> {
 
 impl Header {
     fn parse(json: &[u8], members: Members) -> Result<Self, Rejection> {
-        let mut header = Self { algorithm: None, key_id: None, typ: None, jwk: None };
+        let mut header = Self { algorithm: None, is_hs256: false, key_id: None, typ: None, jwk: None };
         for (name, value) in parse_object(json).map_err(Rejection::of_header)? {
             let text = match value {
                 Value::String(text) => text,
@@ -82,7 +85,10 @@ impl Header {
                 _ => return Err(Rejection::HeaderMemberNotAllowed),
             };
             match name.as_str() {
-                "alg" => header.algorithm = Algorithm::parse(&text),
+                "alg" => {
+                    header.algorithm = Algorithm::parse(&text);
+                    header.is_hs256 = text == shared_secret::ALGORITHM;
+                }
                 "kid" => header.key_id = Some(text),
                 "typ" => header.typ = Some(text),
                 "cty" => {}

@@ -1,9 +1,9 @@
 //! JWK, JWS and claims, always with the caller's list of algorithms.
 //!
 //! Signs and verifies with aws-lc-rs, keys parsed once; `josekit`, which no other crate may name, is the stranger that its
-//! tests exchange tokens with. There is no way to read claims as true without verifying them, no
-//! symmetric algorithm, and no encryption; `none` has a reader of its own, for request objects that are worth no more than
-//! a query (SECURITY.md V-3 to V-7, rules 11 and 12).
+//! tests exchange tokens with. There is no way to read claims as true without verifying them, and no encryption; HS256 has
+//! a door of its own, so that no public key passes for a secret, and so has `none`, for request objects that are worth no
+//! more than a query (SECURITY.md V-3 to V-7, rules 11 and 12).
 //! Leaves which keys belong to whom, replay of `jti` and the meaning of claims to its callers.
 //! RFC 7515, RFC 7517, RFC 7518, RFC 7519, RFC 7638, RFC 8037, RFC 8725.
 
@@ -17,6 +17,7 @@ mod key_set;
 mod object;
 mod public_key;
 mod rejection;
+pub mod shared_secret;
 mod signing_key;
 #[cfg(test)]
 mod testing;
