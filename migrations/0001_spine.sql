@@ -106,10 +106,12 @@ CREATE TABLE clients (
     PRIMARY KEY (tenant_id, client_id)
 );
 
+-- text_sealed only where the client computes a MAC with its secret; others are only compared.
 CREATE TABLE client_secrets (
     tenant_id BIGINT NOT NULL,
     client_id TEXT NOT NULL,
     hash BYTEA NOT NULL,
+    text_sealed BYTEA,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (tenant_id, client_id, hash)
 );

@@ -140,7 +140,10 @@ fn advertised_authentication_methods_work_and_no_others() {
         let client_of = |method: &str| match method {
             "client_secret_basic" => "web",
             "client_secret_post" => "post",
+            "client_secret_jwt" => "mac",
             "private_key_jwt" => "keyed",
+            "tls_client_auth" => "issued",
+            "self_signed_tls_client_auth" => "self-signed",
             "none" => "spa",
             other => panic!("{other} is advertised"),
         };
@@ -164,7 +167,7 @@ fn advertised_authentication_methods_work_and_no_others() {
         }
         assert!(!introspection.contains(&"none".to_owned()));
         assert_eq!(RelyingParty::new(at, "spa").introspect("x").await.status, 401);
-        for other in ["client_secret_jwt", "tls_client_auth", "self_signed_tls_client_auth"] {
+        for other in ["attest_jwt_client_auth", "tls", ""] {
             let client = format!("[[clients]]\nclient_id = \"new\"\ntoken_endpoint_auth_method = \"{other}\"\n");
             assert!(at.try_apply(&client).await.is_err(), "{other}");
         }
@@ -269,7 +272,10 @@ fn assertion_algorithms_are_stated() {
         for endpoint in ["token", "introspection", "revocation"] {
             let algorithms = list(&document, &format!("{endpoint}_endpoint_auth_signing_alg_values_supported"));
             assert!(algorithms.contains(&"ES256".to_owned()), "{endpoint}");
-            assert!(algorithms.iter().all(|name| name != "none" && !name.starts_with("HS")), "{endpoint}");
+            // HS256 is for `client_secret_jwt`, and stands for no key pair.
+            let symmetric: Vec<_> = algorithms.iter().filter(|name| name.starts_with("HS")).collect();
+            assert_eq!(symmetric, ["HS256"], "{endpoint}");
+            assert!(!algorithms.contains(&"none".to_owned()), "{endpoint}");
         }
         let token = assertion(at, &assertion_claims(at, "keyed"));
         assert_eq!(jwt::header(&token)["alg"], "ES256");

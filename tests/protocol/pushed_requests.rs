@@ -8,30 +8,16 @@ use portreeve_tests::{
     cast,
     deployment::{Deployment, on_both, on_sqlite},
     relying_party::{ASSERTION_TYPE, Grant, RelyingParty, assertion, assertion_claims, basic},
-    reply::Reply,
 };
 
 const PAR: &str = "/oauth2/par";
 const URN: &str = "urn:ietf:params:oauth:request_uri:";
 
-async fn push(party: &RelyingParty<'_>, request: &AuthorizationRequest) -> Reply {
-    let pairs = request.pairs();
-    let pairs: Vec<_> = pairs.into_iter().filter(|(name, _)| *name != "client_id").collect();
-    party.post(PAR, &pairs).await
-}
-
 /// Pushes a good request and returns the address to send a browser to.
 async fn pushed(party: &RelyingParty<'_>, request: &AuthorizationRequest) -> String {
-    let reply = push(party, request).await;
+    let reply = party.push(request).await;
     assert_eq!(reply.status, 201, "{}", reply.text());
-    at_endpoint(&party.id, reply.json()["request_uri"].as_str().expect("a request_uri"))
-}
-
-fn at_endpoint(client_id: &str, request_uri: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("client_id", client_id), ("request_uri", request_uri)])
-        .finish();
-    format!("/oauth2/authorize?{query}")
+    party.pushed_path(reply.json()["request_uri"].as_str().expect("a request_uri"))
 }
 
 /// Whether a browser that goes there is shown an error and sent nowhere.
@@ -47,7 +33,7 @@ fn a_pushed_request_leads_to_tokens() {
         let web = RelyingParty::new(at, "web");
         let request = web.request("openid email");
 
-        let reply = push(&web, &request).await;
+        let reply = web.push(&request).await;
 
         assert_eq!(reply.status, 201);
         assert_eq!(reply.header("cache-control"), Some("no-store"));
@@ -56,7 +42,7 @@ fn a_pushed_request_leads_to_tokens() {
         let request_uri = answer["request_uri"].as_str().unwrap();
         assert!(request_uri.starts_with(URN));
         let browser = Browser::new(at);
-        let page = browser.visit(&at_endpoint("web", request_uri)).await;
+        let page = browser.visit(&web.pushed_path(request_uri)).await;
         let callback = browser.complete(page, cast::ADA).await;
         assert_eq!(callback.get("state"), request.get("state"));
         let grant = Grant { code: callback.code(), redirect_uri: web.redirect_uri.clone() };
@@ -70,7 +56,7 @@ fn a_client_authenticates_as_at_the_token_endpoint() {
     on_sqlite(async |at| {
         for client in ["web", "post", "keyed", "spa"] {
             let party = RelyingParty::new(at, client);
-            assert_eq!(push(&party, &party.request("openid")).await.status, 201, "{client}");
+            assert_eq!(party.push(&party.request("openid")).await.status, 201, "{client}");
         }
         let web = RelyingParty::new(at, "web");
         let request = web.request("openid");
@@ -110,7 +96,7 @@ fn a_request_uri_cannot_be_pushed() {
         let web = RelyingParty::new(at, "web");
         let request = web.request("openid").with("request_uri", &format!("{URN}abc"));
 
-        assert_eq!(push(&web, &request).await.error(), (400, "invalid_request".to_owned()));
+        assert_eq!(web.push(&request).await.error(), (400, "invalid_request".to_owned()));
     });
 }
 
@@ -131,7 +117,7 @@ fn every_mistake_is_told_when_it_is_pushed() {
             (good.clone().with("prompt", "none login"), "invalid_request"),
             (good.clone().also("state", "twice"), "invalid_request"),
         ] {
-            let reply = push(&web, &request).await;
+            let reply = web.push(&request).await;
             assert_eq!(reply.error(), (400, error.to_owned()), "{request:?}");
         }
     });
@@ -244,8 +230,8 @@ fn a_reference_cannot_be_guessed() {
         let flipped = if one.ends_with('A') { 'B' } else { 'A' };
 
         assert!(is_error_page(at, &format!("{}{flipped}", &one[..one.len() - 1])).await);
-        assert!(is_error_page(at, &at_endpoint("web", URN)).await);
-        assert!(is_error_page(at, &at_endpoint("web", &format!("{URN}{}", "a".repeat(90)))).await);
+        assert!(is_error_page(at, &web.pushed_path(URN)).await);
+        assert!(is_error_page(at, &web.pushed_path(&format!("{URN}{}", "a".repeat(90)))).await);
     });
 }
 

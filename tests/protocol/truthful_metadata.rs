@@ -4,71 +4,24 @@
 //! Lists are compared with everything their registry knows: advertised values are taken, all others are refused.
 //! OIDC Discovery §3, RFC 8414 §2.
 
+mod registries;
+
 use axum::body::Body;
 use http::Method;
 use portreeve_domain::Lifetime;
 use portreeve_tests::{
-    authorization::AuthorizationRequest,
-    browser::{Browser, Page},
+    browser::Browser,
     cast,
+    certificates::certificates,
     deployment::{Deployment, on_sqlite, request},
+    relying_party::RelyingParty,
 };
 use serde_json::{Map, Value, json};
 
-/// Every profile, and the tenant of the tests that has it.
-const TENANTS: [(&str, &str); 2] = [("default", "oauth21"), ("certified", "oidc")];
+use registries::{CONTENT_ENCRYPTION, GRANTS, KEY_MANAGEMENT, METHODS, RESPONSE_TYPES, SIGNATURES};
 
-/// Signature algorithms of RFC 7518 §3.1 and RFC 8037 §3.1.
-const SIGNATURES: &[&str] = &[
-    "none", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512",
-    "EdDSA", "Ed25519",
-];
-/// Key management algorithms of RFC 7518 §4.1.
-const KEY_MANAGEMENT: &[&str] = &[
-    "RSA1_5",
-    "RSA-OAEP",
-    "RSA-OAEP-256",
-    "A128KW",
-    "A256KW",
-    "dir",
-    "ECDH-ES",
-    "ECDH-ES+A128KW",
-    "ECDH-ES+A256KW",
-    "A128GCMKW",
-    "A256GCMKW",
-    "PBES2-HS256+A128KW",
-    "PBES2-HS512+A256KW",
-];
-/// Content encryption algorithms of RFC 7518 §5.1.
-const CONTENT_ENCRYPTION: &[&str] =
-    &["A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
-/// Grants of the registry.
-const GRANTS: &[&str] = &[
-    "authorization_code",
-    "implicit",
-    "refresh_token",
-    "client_credentials",
-    "password",
-    "urn:ietf:params:oauth:grant-type:jwt-bearer",
-    "urn:ietf:params:oauth:grant-type:saml2-bearer",
-    "urn:ietf:params:oauth:grant-type:device_code",
-    "urn:ietf:params:oauth:grant-type:token-exchange",
-    "urn:openid:params:grant-type:ciba",
-];
-/// Response types of the registry.
-const RESPONSE_TYPES: &[&str] =
-    &["code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token", "none"];
-/// Client authentication methods of the registry.
-const METHODS: &[&str] = &[
-    "none",
-    "client_secret_basic",
-    "client_secret_post",
-    "client_secret_jwt",
-    "private_key_jwt",
-    "tls_client_auth",
-    "self_signed_tls_client_auth",
-    "attest_jwt_client_auth",
-];
+/// Every profile, and the tenant of the tests that has it.
+const TENANTS: [(&str, &str); 3] = [("default", "oauth21"), ("certified", "oidc"), ("strict", "fapi2")];
 
 /// Lists whose values a client registers: the member of the metadata, the field, and everything its registry knows.
 const REGISTERED: [(&str, &str, &[&str]); 19] = [
@@ -196,6 +149,7 @@ impl<'d> Tenant<'d> {
         let hour = Lifetime::from_hours(1);
         let (_, token) = self.at.issuer.make_initial_access_token(&tenant, 1, hour).await.unwrap();
         let bearer = format!("Bearer {}", token.expose());
+        let members = self.completed(members);
         let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
         let path = format!("{}/oauth2/register", base(self.slug));
         let sent = request(Method::POST, &path, &headers, Body::from(members.to_string()));
@@ -206,11 +160,33 @@ impl<'d> Tenant<'d> {
         members.as_object().unwrap().iter().all(|(name, value)| told.get(name) == Some(value))
     }
 
-    async fn asks(&self, name: &str, value: &str) -> Page {
-        let slug = self.slug;
-        let base = AuthorizationRequest::new("web", cast::REDIRECT_URI, "openid");
-        let base = if slug == "default" { base } else { base.at_tenant(slug) };
-        Browser::new(self.at).authorize(&base.with(name, value)).await
+    /// The members, with a method that the tenant takes where they name none.
+    fn completed(&self, members: &Value) -> Value {
+        let mut members = members.clone();
+        let method = "token_endpoint_auth_method";
+        if members.get(method).is_none() && !self.lists("token_endpoint_auth_methods_supported", "client_secret_basic")
+        {
+            members[method] = json!("private_key_jwt");
+            if members.get("jwks").is_none() {
+                members["jwks"] = jwks();
+            }
+        }
+        members
+    }
+
+    /// The error that a request with this parameter gets, in the way in which the tenant takes requests.
+    async fn error_for(&self, name: &str, value: &str) -> Option<String> {
+        let web = match self.slug {
+            "default" => RelyingParty::new(self.at, "web"),
+            slug => RelyingParty::of_tenant(self.at, slug, "web"),
+        };
+        let request = web.request("openid").with(name, value);
+        if self.says("require_pushed_authorization_requests") {
+            let pushed = web.push(&request).await;
+            return (pushed.status != 201).then(|| pushed.error().1);
+        }
+        let page = Browser::new(self.at).authorize(&request).await;
+        page.is_redirect().then(|| page.callback().get("error").map(str::to_owned)).flatten()
     }
 }
 
@@ -218,14 +194,18 @@ fn base(slug: &str) -> String {
     if slug == "default" { String::new() } else { format!("/t/{slug}") }
 }
 
-/// A registration with this value in this field, and whatever a client with it must say besides.
-fn registration(field: &str, value: &str) -> Value {
-    let jwks = json!({ "keys": [{
+/// A key for signatures and one for encryption (RFC 8037 appendix A.2, RFC 7517 appendix A.1).
+fn jwks() -> Value {
+    json!({ "keys": [{
         "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "use": "sig", "kid": "a",
     }, {
         "kty": "EC", "crv": "P-256", "use": "enc", "kid": "b",
         "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
-    }] });
+    }] })
+}
+
+/// A registration with this value in this field, and whatever a client with it must say besides.
+fn registration(field: &str, value: &str) -> Value {
     let mut members = json!({ "redirect_uris": ["https://new.example/cb"] });
     let mut say = |name: &str, value: Value| members[name] = value;
     match (field, value) {
@@ -244,9 +224,13 @@ fn registration(field: &str, value: &str) -> Value {
             say("grant_types", json!([other]));
             say("response_types", json!([]));
         }
-        ("token_endpoint_auth_method", "private_key_jwt" | "self_signed_tls_client_auth") => {
+        ("token_endpoint_auth_method", "private_key_jwt") => {
             say("token_endpoint_auth_method", json!(value));
-            say("jwks", jwks.clone());
+            say("jwks", jwks());
+        }
+        ("token_endpoint_auth_method", "self_signed_tls_client_auth") => {
+            say("token_endpoint_auth_method", json!(value));
+            say("jwks", certificates().jwks.clone());
         }
         ("token_endpoint_auth_method", "tls_client_auth") => {
             say("token_endpoint_auth_method", json!(value));
@@ -273,7 +257,7 @@ fn registration(field: &str, value: &str) -> Value {
                 say(&format!("{of}_alg"), json!("ECDH-ES"));
             }
             if field.contains("encrypt") || field.contains("request_object") || field.contains("backchannel") {
-                say("jwks", jwks.clone());
+                say("jwks", jwks());
             }
         }
     }
@@ -332,8 +316,7 @@ fn what_is_advertised_can_be_asked_for_and_nothing_else() {
     on_each(async |tenant| {
         for (member, parameter, registry) in REQUESTED {
             for value in registry {
-                let page = tenant.asks(parameter, value).await;
-                let error = page.is_redirect().then(|| page.callback().get("error").map(str::to_owned)).flatten();
+                let error = tenant.error_for(parameter, value).await;
                 // Nobody is signed in: `none` says so, and that is not a refusal of the value.
                 let is_refused = error.is_some_and(|error| error != "login_required");
                 assert_eq!(!is_refused, tenant.lists(member, value), "{}: {parameter}={value}", tenant.slug);
@@ -365,9 +348,10 @@ fn endpoints_are_there_when_they_are_advertised() {
 fn flags_tell_what_works() {
     on_each(async |tenant| {
         for (member, parameter, value, refusal) in PARAMETERS {
-            let page = tenant.asks(parameter, value).await;
-            let error = page.is_redirect().then(|| page.callback().get("error").map(str::to_owned)).flatten();
-            let is_unsupported = error.as_deref() == Some(refusal);
+            let error = tenant.error_for(parameter, value).await;
+            // A push never takes a reference: to its client it is a wrong parameter (RFC 9126 §2.1).
+            let is_pushed = tenant.says("require_pushed_authorization_requests") && parameter == "request_uri";
+            let is_unsupported = error.as_deref() == Some(if is_pushed { "invalid_request" } else { refusal });
             assert_eq!(is_unsupported, !tenant.says(member), "{}: {member}: {error:?}", tenant.slug);
         }
         for (member, field, value) in FIELDS {

@@ -66,7 +66,9 @@ fn every_header_that_is_read_is_classed() {
         }
     }
 
-    for known in ["authorization", "cookie", "origin", "sec-fetch-site", "x-forwarded-for", "x-request-id"] {
+    for known in
+        ["authorization", "client-cert", "cookie", "origin", "sec-fetch-site", "x-forwarded-for", "x-request-id"]
+    {
         assert!(found.contains(known), "this test is blind for {known}: {found:?}");
     }
 }

@@ -34,6 +34,11 @@ impl AuthorizationRequest {
         .fold(request, |request, (name, value)| request.also(name, value))
     }
 
+    /// Makes a request that says nothing but who sends it.
+    pub fn bare(client_id: &str) -> Self {
+        Self { pairs: vec![], base: String::new() }.also("client_id", client_id)
+    }
+
     /// Sends it to a tenant other than the default one.
     #[must_use]
     pub fn at_tenant(mut self, slug: &str) -> Self {

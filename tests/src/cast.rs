@@ -29,7 +29,7 @@ pub const REDIRECT_URI: &str = "https://rp.example/cb";
 /// Where `web` returns to after a logout.
 pub const SIGNED_OUT_URI: &str = "https://rp.example/signed-out";
 
-/// The resource file. `{JWKS}` stands for the key set of `keyed`.
+/// The resource file. `{JWKS}` stands for the key of `keyed`, `{CERTIFICATE}` for that of `self-signed`.
 pub(crate) const RESOURCES: &str = r#"
 [[tenants]]
 slug = "default"
@@ -42,6 +42,10 @@ display_name = "Acme"
 [[tenants]]
 slug = "certified"
 profile = "oidc"
+
+[[tenants]]
+slug = "strict"
+profile = "fapi2"
 
 [[resource_servers]]
 resource = "https://orders.example.com"
@@ -83,6 +87,31 @@ redirect_uris = ["https://keyed.example/cb"]
 grant_types = ["authorization_code", "client_credentials"]
 response_types = ["code"]
 jwks = { keys = [{JWKS}] }
+
+[[clients]]
+client_id = "mac"
+client_secret = { file = "secret" }
+token_endpoint_auth_method = "client_secret_jwt"
+redirect_uris = ["https://mac.example/cb"]
+grant_types = ["authorization_code", "client_credentials"]
+response_types = ["code"]
+
+[[clients]]
+client_id = "issued"
+token_endpoint_auth_method = "tls_client_auth"
+tls_client_auth_san_dns = "client.example"
+tls_client_certificate_bound_access_tokens = true
+redirect_uris = ["https://issued.example/cb"]
+grant_types = ["authorization_code", "refresh_token", "client_credentials"]
+response_types = ["code"]
+
+[[clients]]
+client_id = "self-signed"
+token_endpoint_auth_method = "self_signed_tls_client_auth"
+redirect_uris = ["https://self-signed.example/cb"]
+grant_types = ["authorization_code", "client_credentials"]
+response_types = ["code"]
+jwks = { keys = [{CERTIFICATE}] }
 
 [[clients]]
 client_id = "spa"
@@ -235,6 +264,20 @@ tenant = "certified"
 client_id = "web"
 client_secret = { file = "secret" }
 redirect_uris = ["https://rp.example/cb"]
+
+[[clients]]
+tenant = "strict"
+client_id = "web"
+token_endpoint_auth_method = "private_key_jwt"
+redirect_uris = ["https://rp.example/cb"]
+grant_types = ["authorization_code", "refresh_token"]
+jwks = { keys = [{JWKS}] }
+
+[[users]]
+tenant = "strict"
+email = "ada@example.com"
+email_verified = true
+password = { file = "password" }
 
 [[users]]
 tenant = "certified"

@@ -20,13 +20,7 @@ use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use portreeve_crypto::Random;
 use portreeve_domain::{Lifetime, TenantId};
-use portreeve_http_kit::{
-    door::{Door, with_door},
-    listener::PeerAddress,
-    request_trace::{LoggedRequests, RequestTrace},
-    security_headers::api_headers,
-    transport::Transport,
-};
+use portreeve_http_kit::listener::PeerAddress;
 use portreeve_issuer::{
     Ambient, Clock, Issuer, RowIds, TenantDirectory,
     configure::{Problem, Resources, Unlisted},
@@ -37,6 +31,7 @@ use tokio::runtime::Builder;
 use tower::ServiceExt;
 
 use crate::{
+    doors::doors,
     faults::Faults,
     reply::Reply,
     template::{self, Copied, Template},
@@ -131,7 +126,7 @@ impl Deployment {
         let kek = Template::of(database).kek();
         let issuer = Arc::new(Issuer::start(store, ambient, kek, template::settings()).await.expect("start"));
         Self {
-            router: router(&issuer, random),
+            router: doors(&issuer, random, copied.folder.path()),
             issuer,
             clock,
             database,
@@ -335,19 +330,6 @@ async fn received(router: Router, request: Request<Body>) -> Reply {
 /// Writes pairs as a form body.
 pub fn form(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-}
-
-/// The doors behind the layers that the server puts around them.
-fn router(issuer: &Arc<Issuer>, random: Random) -> Router {
-    let transport = Transport::of(&issuer.settings().public_url);
-    let routes = portreeve_endpoints::router(Arc::clone(issuer)).merge(portreeve_web::router(Arc::clone(issuer)));
-    let trace = RequestTrace {
-        logged: LoggedRequests::Failed,
-        ids: Arc::new(move || format!("{:016x}", u64::from_be_bytes(random.bytes().unwrap_or_default()))),
-        trusted_proxies: Arc::default(),
-        observer: Arc::new(|_| {}),
-    };
-    with_door(routes, Door { trace, defaults: api_headers(transport) })
 }
 
 #[cfg(test)]

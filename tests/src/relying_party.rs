@@ -4,8 +4,12 @@
 //! `browser`.
 
 use axum::body::Body;
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use http::{Request, header::AUTHORIZATION};
+use portreeve_crypto::sha256;
 use portreeve_domain::{ClientAuthMethod, ClientId};
 use serde_json::{Value, json};
 
@@ -13,7 +17,9 @@ use crate::{
     authorization::{AuthorizationRequest, VERIFIER},
     browser::Browser,
     cast,
+    certificates::{certificates, showing},
     deployment::{Deployment, form, post_request},
+    jwt,
     reply::Reply,
 };
 
@@ -201,6 +207,25 @@ impl<'d> RelyingParty<'d> {
         self.post("/oauth2/revoke", &[("token", token)]).await
     }
 
+    /// Pushes an authorization request.
+    pub async fn push(&self, request: &AuthorizationRequest) -> Reply {
+        self.at.send(self.prepared_push(request)).await
+    }
+
+    /// Returns a push of an authorization request, to be sent later.
+    pub fn prepared_push(&self, request: &AuthorizationRequest) -> Request<Body> {
+        let pairs = request.pairs();
+        // Whoever authenticates says who it is in its own way.
+        let pairs: Vec<_> = pairs.into_iter().filter(|(name, _)| *name != "client_id").collect();
+        self.prepared("/oauth2/par", &pairs)
+    }
+
+    /// Returns the address that a browser is sent to with a pushed request, below the host.
+    pub fn pushed_path(&self, request_uri: &str) -> String {
+        let bare = AuthorizationRequest::bare(&self.id).with("request_uri", request_uri);
+        self.tenant.map_or(bare.clone(), |slug| bare.at_tenant(slug)).path()
+    }
+
     /// Posts a form with this client's credentials.
     pub async fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Reply {
         self.at.send(self.prepared(path, pairs)).await
@@ -227,10 +252,12 @@ impl<'d> RelyingParty<'d> {
         let authorization = basic(&self.id, cast::SECRET);
         let assertion = self.assertion_if_needed();
         let own: Vec<(&str, &str)> = match self.method {
-            ClientAuthMethod::None => vec![("client_id", &self.id)],
+            ClientAuthMethod::None | ClientAuthMethod::TlsClientAuth | ClientAuthMethod::SelfSignedTlsClientAuth => {
+                vec![("client_id", &self.id)]
+            }
             ClientAuthMethod::ClientSecretPost => vec![("client_id", &self.id), ("client_secret", cast::SECRET)],
             ClientAuthMethod::ClientSecretBasic => vec![],
-            ClientAuthMethod::PrivateKeyJwt => {
+            ClientAuthMethod::PrivateKeyJwt | ClientAuthMethod::ClientSecretJwt => {
                 vec![("client_assertion_type", ASSERTION_TYPE), ("client_assertion", &assertion)]
             }
         };
@@ -239,15 +266,38 @@ impl<'d> RelyingParty<'d> {
             _ => &[],
         };
         let base = self.tenant.map(|slug| format!("/t/{slug}")).unwrap_or_default();
-        post_request(&format!("{base}{path}"), headers, &[pairs, &own].concat())
+        let request = post_request(&format!("{base}{path}"), headers, &[pairs, &own].concat());
+        match self.method {
+            ClientAuthMethod::TlsClientAuth => showing(request, &certificates().issued),
+            ClientAuthMethod::SelfSignedTlsClientAuth => showing(request, &certificates().self_signed),
+            _ => request,
+        }
     }
 
     fn assertion_if_needed(&self) -> String {
+        let mut claims = assertion_claims(self.at, &self.id);
+        claims["aud"] = json!(self.issuer());
         match self.method {
-            ClientAuthMethod::PrivateKeyJwt => assertion(self.at, &assertion_claims(self.at, &self.id)),
+            ClientAuthMethod::PrivateKeyJwt => assertion(self.at, &claims),
+            ClientAuthMethod::ClientSecretJwt => mac_assertion(&claims, cast::SECRET),
             _ => String::new(),
         }
     }
+}
+
+/// Makes a client assertion with a MAC under a secret: HS256 (RFC 7518 §3.2).
+pub fn mac_assertion(claims: &Value, secret: &str) -> String {
+    mac_token(&json!({ "alg": "HS256" }), claims, secret)
+}
+
+/// Makes a JWT with this header and an HMAC with SHA-256 (RFC 2104 §2), whatever the header says.
+pub fn mac_token(header: &Value, claims: &Value, secret: &str) -> String {
+    let input = format!("{}.{}", jwt::encoded(header), jwt::encoded(claims));
+    let mut key = [0; 64];
+    key[..secret.len()].copy_from_slice(secret.as_bytes());
+    let inner = sha256(&[&key.map(|byte| byte ^ 0x36)[..], input.as_bytes()].concat());
+    let tag = sha256(&[&key.map(|byte| byte ^ 0x5c)[..], inner.as_bytes()].concat());
+    format!("{input}.{}", URL_SAFE_NO_PAD.encode(tag.as_bytes()))
 }
 
 /// Returns the header of HTTP Basic with both parts form-encoded (RFC 6749 §2.3.1).

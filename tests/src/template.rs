@@ -14,7 +14,7 @@ use portreeve_authenticators::HashParameters;
 use portreeve_crypto::{KeyEncryptionKey, Random};
 use portreeve_domain::{Lifetime, Timestamp};
 use portreeve_issuer::{
-    Ambient, Clock, Issuer, RowIds, Settings,
+    Ambient, Clock, Issuer, MutualTls, RowIds, Settings,
     configure::{Resources, Unlisted},
 };
 use portreeve_jose::{Algorithm, SigningKey};
@@ -24,6 +24,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     cast,
+    certificates::certificates,
     deployment::Database,
     hosted,
     postgres::{self, PostgresUrls},
@@ -132,6 +133,7 @@ pub(crate) fn settings() -> Settings {
         hash_parameters: HashParameters::default(),
         password_threads: 1,
         outbound: Rules::allowing([hosted::address().as_str()]).expect("an address and port"),
+        mutual_tls: Some(MutualTls { base: None }),
     }
 }
 
@@ -148,6 +150,9 @@ fn resources(folder: &Path, client_key: &[u8]) -> Resources {
     let members: Vec<_> = key.public_jwk().into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
     let file = folder.join("cast.toml");
     let text = cast::RESOURCES.replace("{JWKS}", &format!("{{ {} }}", members.join(", ")));
+    let registered: Vec<_> = certificates().jwks["keys"][0].as_object().expect("a key").iter().collect();
+    let registered: Vec<_> = registered.into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let text = text.replace("{CERTIFICATE}", &format!("{{ {} }}", registered.join(", ")));
     fs::write(&file, text).expect("write the cast");
     Resources::read(&[file]).expect("read the cast")
 }

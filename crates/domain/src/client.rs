@@ -19,20 +19,31 @@ pub enum ClientAuthMethod {
     ClientSecretBasic,
     /// Identifier and secret in the form body.
     ClientSecretPost,
+    /// An assertion with a MAC under the secret (RFC 7523, OIDC Core §9).
+    ClientSecretJwt,
     /// A signed assertion (RFC 7523, OIDC Core §9).
     PrivateKeyJwt,
+    /// A certificate that an authority issued (RFC 8705 §2.1).
+    TlsClientAuth,
+    /// A certificate that is itself registered (RFC 8705 §2.2).
+    SelfSignedTlsClientAuth,
 }
 
 impl ClientAuthMethod {
     /// Every method this server supports.
-    pub const ALL: [Self; 4] = [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt];
+    pub const ALL: [Self; 7] = [
+        Self::None,
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::ClientSecretJwt,
+        Self::PrivateKeyJwt,
+        Self::TlsClientAuth,
+        Self::SelfSignedTlsClientAuth,
+    ];
 
     /// Whether a client proves itself with a secret that the server gave it.
     pub const fn has_secret(self) -> bool {
-        match self {
-            Self::ClientSecretBasic | Self::ClientSecretPost => true,
-            Self::None | Self::PrivateKeyJwt => false,
-        }
+        !matches!(self.secrets(), SecretKeeping::Nothing)
     }
 
     /// The registered name.
@@ -41,9 +52,39 @@ impl ClientAuthMethod {
             Self::None => "none",
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
             Self::PrivateKeyJwt => "private_key_jwt",
+            Self::TlsClientAuth => "tls_client_auth",
+            Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
         }
     }
+
+    /// What is kept of the secrets of a client of this method.
+    pub const fn secrets(self) -> SecretKeeping {
+        match self {
+            Self::ClientSecretBasic | Self::ClientSecretPost => SecretKeeping::Hashed,
+            Self::ClientSecretJwt => SecretKeeping::Sealed,
+            Self::None | Self::PrivateKeyJwt | Self::TlsClientAuth | Self::SelfSignedTlsClientAuth => {
+                SecretKeeping::Nothing
+            }
+        }
+    }
+
+    /// Whether it is done with a client certificate.
+    pub const fn is_mutual_tls(self) -> bool {
+        matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
+    }
+}
+
+/// What is kept of a client's secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKeeping {
+    /// The client has none.
+    Nothing,
+    /// Their hash: they are only compared.
+    Hashed,
+    /// Their text as well, sealed: a MAC is computed with it.
+    Sealed,
 }
 
 /// Whether a client runs on a server or on a person's device (OIDC Registration §2).
@@ -131,6 +172,23 @@ pub struct ClientMetadata {
     pub require_auth_time: bool,
     /// `acr_values` when a request has none.
     pub default_acr_values: Vec<String>,
+    /// The subject of its certificate (RFC 8705 §2.1.2); one of this and the four after it, for `tls_client_auth` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_subject_dn: Option<String>,
+    /// A DNS name in its certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_dns: Option<String>,
+    /// A URI in its certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_uri: Option<String>,
+    /// An IP address in its certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_ip: Option<String>,
+    /// A mail address in its certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_email: Option<String>,
+    /// Whether its tokens are bound to the certificate it shows (RFC 8705 §3.4).
+    pub tls_client_certificate_bound_access_tokens: bool,
     /// Whether it must prove a key whenever it asks for a token (RFC 9449 §5.2).
     pub dpop_bound_access_tokens: bool,
     /// Whether its proofs must carry a nonce, also where its tenant leaves that open.
@@ -203,11 +261,13 @@ impl ClientMetadata {
     }
 }
 
-/// One of at most two live secrets of a client; only the SHA-256 is kept.
+/// One of at most two live secrets of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientSecret {
     /// SHA-256 of the secret's text.
     pub hash: [u8; 32],
+    /// The text under the tenant's key; only for clients whose method needs it.
+    pub sealed: Option<Vec<u8>>,
     /// When it was set.
     pub created_at: Timestamp,
 }

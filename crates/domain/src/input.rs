@@ -114,6 +114,9 @@ const HEADERS: Classed = &[
     ("accept-language", Public),
     ("access-control-request-method", Public),
     ("authorization", Secret),
+    // They name clients, not people; what they prove lies in the connection, not in them.
+    ("client-cert", Public),
+    ("client-cert-chain", Public),
     ("content-encoding", Public),
     ("content-type", Public),
     ("cookie", Secret),

@@ -39,7 +39,7 @@ mod user_code;
 
 pub use authentication::{Acr, Amr, Proof, ProofKind, Strength};
 pub use claims::{Address, PersonClaims};
-pub use client::{ApplicationType, Client, ClientAuthMethod, ClientMetadata, ClientSecret, SubjectType};
+pub use client::{ApplicationType, Client, ClientAuthMethod, ClientMetadata, ClientSecret, SecretKeeping, SubjectType};
 pub use client_registration::{ClientOrigin, ClientRegistration};
 pub use confirmation::{Confirmation, Thumbprint};
 pub use email::{Email, EmailError};
@@ -58,7 +58,7 @@ pub use link_purpose::LinkPurpose;
 pub use localized_texts::LocalizedTexts;
 pub use outbox::{MailPurpose, OutboxMessage, backoff};
 pub use passkey_policy::{PasskeyAttestation, PasskeySettings, PasskeyUse};
-pub use profile::Profile;
+pub use profile::{AssertionAudience, Demand, Profile, ProfileRules, RefreshRule, RequestObjectRule, Signatures};
 pub use rate::attempts::{
     AccountKey, AddressRate, AttemptDecision, MailRate, RateReach, UserCodeRate, rest_after, rest_of_recovery_codes,
 };

@@ -1,6 +1,11 @@
 //! Strictness as a profile: the standards contradict each other, so a tenant chooses and a client may only tighten.
+//!
+//! Owns what each profile demands, as one table. Whoever checks a rule asks [`Profile::rules`] and compares with no profile by
+//! name, so that a rule holds everywhere or nowhere. DESIGN §1.5; draft OAuth 2.1; FAPI 2.0 Security Profile §5.3, §5.4.
 
 use serde::{Deserialize, Serialize};
+
+use crate::ClientAuthMethod;
 
 /// A set of protocol rules (DESIGN §1.5), ordered by strictness.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -12,26 +17,139 @@ pub enum Profile {
     #[default]
     #[serde(rename = "oauth21")]
     OAuth21,
+    /// FAPI 2.0: requests pushed, clients proven by keys, tokens bound to their sender.
+    Fapi2,
 }
 
+/// What a profile demands.
+#[derive(Debug)]
+pub struct ProfileRules {
+    /// Whether every authorization request carries a code challenge (RFC 9700 §2.1.1).
+    pub code_challenge: Demand,
+    /// Whether every authorization request is pushed, by a client that authenticates (FAPI 2.0 §5.3.2.2 (3)).
+    pub pushed_request: Demand,
+    /// Whether access tokens are bound to a key or a certificate (FAPI 2.0 §5.3.2.1 (4)).
+    pub bound_tokens: Demand,
+    /// How clients may authenticate (FAPI 2.0 §5.3.2.1 (6)).
+    pub client_authentication: &'static [ClientAuthMethod],
+    /// What the audience of a client assertion may be (FAPI 2.0 §5.3.2.1 (7)).
+    pub assertion_audience: AssertionAudience,
+    /// Which algorithms sign what clients and we send each other (FAPI 2.0 §5.4).
+    pub signatures: Signatures,
+    /// What counts of a request with a request object (OIDC Core §6.1, RFC 9101 §6.3).
+    pub request_objects: RequestObjectRule,
+    /// What becomes of a refresh token that is used (FAPI 2.0 §5.3.2.1 (9)).
+    pub refresh_tokens: RefreshRule,
+}
+
+/// Whether something must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// As the client likes.
+    Optional,
+    /// Always.
+    Required,
+}
+
+/// The audience of a client assertion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssertionAudience {
+    /// The issuer or the token endpoint, as a string or in an array that holds nothing else.
+    IssuerOrTokenEndpoint,
+    /// The issuer, as a string.
+    IssuerAsString,
+}
+
+/// The algorithms of signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signatures {
+    /// Every asymmetric one there is; RS256 is what relying parties know best.
+    RsaPreferred,
+    /// Every asymmetric one there is; ES256 where nothing is registered.
+    EcPreferred,
+    /// PS256, ES256 and EdDSA.
+    Restricted,
+}
+
+/// What counts of a request with a request object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestObjectRule {
+    /// The object, and what stands beside it where the object says nothing.
+    Merged,
+    /// The object, which is the whole request.
+    Whole,
+}
+
+/// What becomes of a refresh token that is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefreshRule {
+    /// It is exchanged for a successor.
+    Rotated,
+    /// It stays: who uses it has authenticated, and a lost answer costs nothing.
+    Kept,
+}
+
+const OIDC: ProfileRules = ProfileRules {
+    code_challenge: Demand::Optional,
+    pushed_request: Demand::Optional,
+    bound_tokens: Demand::Optional,
+    client_authentication: &ClientAuthMethod::ALL,
+    assertion_audience: AssertionAudience::IssuerOrTokenEndpoint,
+    signatures: Signatures::RsaPreferred,
+    request_objects: RequestObjectRule::Merged,
+    refresh_tokens: RefreshRule::Rotated,
+};
+
+const OAUTH21: ProfileRules = ProfileRules {
+    code_challenge: Demand::Required,
+    signatures: Signatures::EcPreferred,
+    request_objects: RequestObjectRule::Whole,
+    ..OIDC
+};
+
+const FAPI2: ProfileRules = ProfileRules {
+    code_challenge: Demand::Required,
+    pushed_request: Demand::Required,
+    bound_tokens: Demand::Required,
+    client_authentication: &[
+        ClientAuthMethod::PrivateKeyJwt,
+        ClientAuthMethod::TlsClientAuth,
+        ClientAuthMethod::SelfSignedTlsClientAuth,
+    ],
+    assertion_audience: AssertionAudience::IssuerAsString,
+    signatures: Signatures::Restricted,
+    request_objects: RequestObjectRule::Whole,
+    refresh_tokens: RefreshRule::Kept,
+};
+
 impl Profile {
+    /// What it demands.
+    pub const fn rules(self) -> &'static ProfileRules {
+        match self {
+            Self::Oidc => &OIDC,
+            Self::OAuth21 => &OAUTH21,
+            Self::Fapi2 => &FAPI2,
+        }
+    }
+
     /// The name in configuration files and in the database.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Oidc => "oidc",
             Self::OAuth21 => "oauth21",
+            Self::Fapi2 => "fapi2",
         }
     }
 
     /// Whether every authorization request must carry a code challenge (RFC 9700 §2.1.1).
-    pub const fn requires_pkce(self) -> bool {
-        matches!(self, Self::OAuth21)
+    pub fn requires_pkce(self) -> bool {
+        self.rules().code_challenge == Demand::Required
     }
 
     /// Whether what stands beside a request object counts where the object says nothing (OIDC Core §6.1). Elsewhere the
     /// object is the whole request (RFC 9101 §6.3).
-    pub const fn merges_request_objects(self) -> bool {
-        matches!(self, Self::Oidc)
+    pub fn merges_request_objects(self) -> bool {
+        self.rules().request_objects == RequestObjectRule::Merged
     }
 
     /// The stricter of a tenant's and a client's profile: a client can tighten, never loosen.

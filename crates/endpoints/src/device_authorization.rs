@@ -23,8 +23,11 @@ pub(crate) async fn authorize(mut asked: TenantRequest, headers: HeaderMap, Post
         return asked.failed(failure, challenge);
     }
     let (issuer, at, origin) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at), asked.origin());
+    let sender = asked.sender.clone();
     let answer =
-        to_its_end(async move { issuer.authorize_device(&at, &authorization.values(), &parameters, origin).await });
+        to_its_end(
+            async move { issuer.authorize_device(&at, &authorization.values(), &sender, &parameters, origin).await },
+        );
     match answer.await {
         Ok(body) => json_reply(StatusCode::OK, body),
         Err(failure) => asked.failed(failure, challenge),

@@ -22,7 +22,7 @@ pub(crate) async fn introspect(asked: TenantRequest, headers: HeaderMap, PostedF
         Err(refusal) => return asked.refused(&refusal, challenge),
     };
     let form = asked_form(&headers);
-    let told = asked.issuer.introspect(&asked.at, &authorization.values(), form, &parameters).await;
+    let told = asked.issuer.introspect(&asked.at, &authorization.values(), &asked.sender, form, &parameters).await;
     match (told, form) {
         (Ok(body), IntrospectionForm::Json) => json_reply(StatusCode::OK, body),
         (Ok(token), IntrospectionForm::Jwt) => {

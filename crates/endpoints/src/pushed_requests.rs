@@ -22,8 +22,9 @@ pub(crate) async fn push(mut asked: TenantRequest, headers: HeaderMap, PostedFor
     if let Err(failure) = asked.find_client(&parameters).await {
         return asked.failed(failure, challenge);
     }
-    let (issuer, at) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at));
-    let pushed = to_its_end(async move { issuer.push_request(&at, &authorization.values(), &parameters).await }).await;
+    let (issuer, at, sender) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at), asked.sender.clone());
+    let pushed =
+        to_its_end(async move { issuer.push_request(&at, &authorization.values(), &sender, &parameters).await }).await;
     match pushed {
         Ok(body) => json_reply(StatusCode::CREATED, body),
         Err(failure) => asked.failed(failure, challenge),

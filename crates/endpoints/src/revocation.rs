@@ -19,8 +19,9 @@ pub(crate) async fn revoke(asked: TenantRequest, headers: HeaderMap, PostedForm(
         Ok(parameters) => parameters,
         Err(refusal) => return asked.refused(&refusal, challenge),
     };
-    let (issuer, at) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at));
-    let revoked = to_its_end(async move { issuer.revoke(&at, &authorization.values(), &parameters).await }).await;
+    let (issuer, at, sender) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at), asked.sender.clone());
+    let work = async move { issuer.revoke(&at, &authorization.values(), &sender, &parameters).await };
+    let revoked = to_its_end(work).await;
     match revoked {
         Ok(()) => StatusCode::OK.into_response(),
         Err(failure) => asked.failed(failure, challenge),

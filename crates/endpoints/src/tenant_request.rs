@@ -12,8 +12,9 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use portreeve_domain::{Failure, Tenant, TenantId};
 use portreeve_http_kit::client_address::ClientAddress;
+use portreeve_http_kit::client_certificate::{ClientCertificate, Standing};
 use portreeve_http_kit::request_trace::RequestId;
-use portreeve_issuer::{Issuer, SenderEvidence, TenantDirectory};
+use portreeve_issuer::{CertificateIssuer, Issuer, SenderEvidence, ShownCertificate, TenantDirectory};
 use portreeve_oidc::{Parameters, Refusal};
 
 use crate::{Doors, answer};
@@ -58,11 +59,21 @@ impl FromRequestParts<Doors> for TenantRequest {
             endpoint: parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned(),
             sender: SenderEvidence {
                 dpop: parts.headers.get_all(DPOP).iter().map(|value| value.as_bytes().to_vec()).collect(),
+                certificate: parts.extensions.get().map(shown),
             },
             address: parts.extensions.get().cloned(),
             request_id: parts.extensions.get().cloned(),
         })
     }
+}
+
+/// The certificate as the use cases want it.
+fn shown(certificate: &ClientCertificate) -> ShownCertificate {
+    let issuer = match certificate.standing {
+        Standing::Issued => CertificateIssuer::Trusted,
+        Standing::Unknown => CertificateIssuer::Unknown,
+    };
+    ShownCertificate { der: Arc::clone(&certificate.der), issuer }
 }
 
 impl TenantRequest {

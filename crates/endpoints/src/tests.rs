@@ -72,6 +72,7 @@ impl Doors {
             hash_parameters: HashParameters::default(),
             password_threads: 1,
             outbound: Default::default(),
+            mutual_tls: None,
         };
         let issuer = Arc::new(Issuer::start(store, ambient, kek, settings).await.unwrap());
         let trace = RequestTrace {
@@ -80,7 +81,7 @@ impl Doors {
             trusted_proxies: Arc::default(),
             observer: Arc::new(|_| {}),
         };
-        let door = Door { trace, defaults: api_headers(Transport::Https) };
+        let door = Door { trace, certificates: None, defaults: api_headers(Transport::Https) };
         Self { router: with_door(super::router(Arc::clone(&issuer)), door), issuer, _folder: folder }
     }
 

@@ -1,4 +1,4 @@
-//! What stands around every route of a door: client address, trace, panic guard, default headers.
+//! What stands around every route of a door: client address, client certificate, trace, panic guard, default headers.
 //!
 //! Owns their order, in one service: every further one costs a request a copy of the route and a boxed future, and so
 //! does axum's `from_fn`, twice. Leaves each part to its module. What a handler sets itself stays; a handler that sets nothing answers as the door says,
@@ -20,6 +20,7 @@ use tower::{Service, layer::layer_fn};
 use tracing::error;
 
 use crate::client_address::client_address;
+use crate::client_certificate::{self, CertificateRules};
 use crate::listener::PeerAddress;
 use crate::request_trace::RequestTrace;
 use crate::security_headers::add_missing;
@@ -28,6 +29,8 @@ use crate::security_headers::add_missing;
 pub struct Door {
     /// Names, counts and logs; knows the trusted proxies.
     pub trace: RequestTrace,
+    /// Which client certificates count; `None`: none does.
+    pub certificates: Option<CertificateRules>,
     /// What every answer carries that has no such header of its own.
     pub defaults: HeaderMap,
 }
@@ -73,6 +76,8 @@ where
         let door = Arc::clone(&self.door);
         let client = client_address(peer, request.headers(), &door.trace.trusted_proxies);
         request.extensions_mut().insert(client);
+        let (rules, trusted) = (door.certificates.as_ref(), &door.trace.trusted_proxies);
+        client_certificate::insert(&mut request, rules, peer, trusted);
         let mut ending = door.trace.begin(&mut request);
         // Handlers run when they are polled: none can panic here.
         let answer = AssertUnwindSafe(self.inner.call(request)).catch_unwind();

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`listener`] | accept loop, connection limits, TLS keys, graceful drain |
 //! | [`client_address`] | who is calling, seen through trusted proxies |
+//! | [`client_certificate`] | which certificate the sender shows, by TLS or through trusted proxies |
 //! | [`door`] | what stands around every route: the four things above and below in one layer, and the panic guard |
 //! | [`request_trace`] | request id, one observation and log event a request |
 //! | [`strict_form`] | form and query pairs, decoded once and strictly |
@@ -20,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 pub mod client_address;
+pub mod client_certificate;
 pub mod conditional;
 pub mod content_security;
 pub mod cookie;

@@ -2,28 +2,32 @@
 //!
 //! Owns comparing what was presented with what is registered. An unknown client, a wrong secret, another method and a
 //! client that is switched off get one answer at similar cost (S-048, S-059). Leaves reading the request to
-//! `oidc::client_authentication` and assertions to `oidc::assertion`. RFC 6749 §2.3, RFC 7523 §3, OIDC Core §9.
+//! `oidc::client_authentication` and assertions to `oidc::assertion`. RFC 6749 §2.3, RFC 7523 §3, RFC 8705 §2, OIDC Core §9.
 
 use std::sync::Arc;
 
-use portreeve_crypto::{Sha256Digest, sha256};
-use portreeve_domain::{Client, ClientId, Failure};
+use portreeve_crypto::{SecretText, Sha256Digest, sha256};
+use portreeve_domain::{Client, ClientAuthMethod, ClientId, Failure, Fault, Timestamp};
+use portreeve_jose::KeySet;
 use portreeve_oidc::assertion;
+use portreeve_oidc::certificate::{self, RegisteredSubject};
 use portreeve_oidc::client_authentication::{Presented, check_method};
-use portreeve_oidc::jwt_assertion::Recipient;
+use portreeve_oidc::jwt_assertion::{AssertionKeys, Recipient};
 use portreeve_oidc::{Cause, Parameters, Refusal, paths};
 use portreeve_storage::client_assertions::{self, UsedAssertion};
 
-use crate::Issuer;
 use crate::client_keys::NoKeys;
 use crate::directory::TenantDirectory;
+use crate::sender::{CertificateIssuer, SenderEvidence, ShownCertificate};
 use crate::settlement::refuse;
+use crate::tokens::id_token::profile;
+use crate::{Issuer, client_secrets};
 
 /// What a secret is compared with when there is none: as much work, and no text hashes to it that anybody knows.
 const DECOY: [u8; 32] = [0; 32];
 
 impl Issuer {
-    /// Finds out which client sent a request; a public client only says who it is.
+    /// Finds out which client sent a request; a public client only says who it is, and one with a certificate shows it.
     ///
     /// `authorization` holds the value of every `Authorization` header, as raw bytes. An assertion is used up.
     ///
@@ -34,11 +38,14 @@ impl Issuer {
         &self,
         at: &TenantDirectory,
         authorization: &[&[u8]],
+        sender: &SenderEvidence,
         parameters: &Parameters,
     ) -> Result<Arc<Client>, Failure<Refusal>> {
         let presented = Presented::from_request(authorization, parameters).map_err(Failure::Refused)?;
         let client = match &presented {
-            Presented::None { client_id } => known(at, client_id),
+            Presented::None { client_id } => {
+                check_certificate(at, client_id, sender.certificate.as_ref(), self.ambient.now())
+            }
             Presented::Basic { client_id, secret } | Presented::Post { client_id, secret } => {
                 check_secret(at, client_id, secret.expose())
             }
@@ -47,7 +54,7 @@ impl Issuer {
             }
         };
         let client = client.map_err(Failure::Refused)?;
-        check_standing(&client, &presented).map_err(Failure::Refused)?;
+        check_standing(at, &client, &presented).map_err(Failure::Refused)?;
         Ok(client)
     }
 
@@ -59,9 +66,10 @@ impl Issuer {
         &self,
         at: &TenantDirectory,
         authorization: &[&[u8]],
+        sender: &SenderEvidence,
         parameters: &Parameters,
     ) -> Result<Arc<Client>, Failure<Refusal>> {
-        let client = self.authenticate_client(at, authorization, parameters).await?;
+        let client = self.authenticate_client(at, authorization, sender, parameters).await?;
         if client.is_public() {
             return refuse(failed("a public client cannot authenticate"));
         }
@@ -77,22 +85,27 @@ impl Issuer {
     ) -> Result<Arc<Client>, Failure<Refusal>> {
         let claimed = assertion::claimed_client(text, hint).map_err(Failure::Refused)?;
         let token_endpoint = format!("{}{}", at.issuer, paths::TOKEN);
-        let recipient = Recipient { issuer: &at.issuer, token_endpoint: &token_endpoint };
         let now = self.ambient.now();
         let registered = known(at, &claimed.client);
-        let keys = match &registered {
-            Ok(client) => self.keys_of(at, client, claimed.key_id.as_deref()).await,
-            Err(_) => Err(NoKeys::None),
+        let profile = registered.as_ref().map_or(at.tenant.settings.profile, |client| profile(at, client));
+        let recipient = Recipient { issuer: &at.issuer, token_endpoint: &token_endpoint, rules: profile.rules() };
+        let own = match &registered {
+            Ok(client) => self.own_keys(at, client, claimed.key_id.as_deref()).await?,
+            Err(_) => OwnKeys::Nothing(NoKeys::None),
         };
-        // Without keys of the client ours stand in: nothing of theirs verifies with them, and it takes as long.
-        let trusted = keys.as_ref().map_or(at.signing.believed(), |keys| keys);
-        let accepted = assertion::check(text, &claimed.client, &recipient, trusted, now);
+        let keys = match &own {
+            OwnKeys::Public(keys) => AssertionKeys::Public(keys),
+            OwnKeys::Secrets(secrets) => AssertionKeys::Secrets(secrets),
+            // Without keys of the client ours stand in: nothing of theirs verifies with them, and it takes as long.
+            OwnKeys::Nothing(_) => AssertionKeys::Public(at.signing.believed()),
+        };
+        let accepted = assertion::check(text, &claimed.client, &recipient, keys, now);
         let client = registered.map_err(Failure::Refused)?;
-        if let Err(no_keys) = keys {
+        if let OwnKeys::Nothing(no_keys) = own {
             return refuse(Refusal::new(Cause::ClientAuthenticationFailed).with_detail(no_keys.to_string()));
         }
         let accepted = accepted.map_err(Failure::Refused)?;
-        check_standing(&client, presented).map_err(Failure::Refused)?;
+        check_standing(at, &client, presented).map_err(Failure::Refused)?;
         let token_id = sha256(accepted.token_id.as_bytes());
         let used =
             UsedAssertion { client: &client.id, jti_hash: token_id.as_bytes(), expires_at: accepted.remember_until };
@@ -104,10 +117,54 @@ impl Issuer {
         }
         Ok(client)
     }
+
+    async fn own_keys(&self, at: &TenantDirectory, client: &Client, key_id: Option<&str>) -> Result<OwnKeys, Fault> {
+        match client.metadata.token_endpoint_auth_method {
+            ClientAuthMethod::PrivateKeyJwt => {
+                Ok(self.keys_of(at, client, key_id).await.map_or_else(OwnKeys::Nothing, OwnKeys::Public))
+            }
+            ClientAuthMethod::ClientSecretJwt => client_secrets::texts(at, client).map(OwnKeys::Secrets),
+            ClientAuthMethod::None
+            | ClientAuthMethod::ClientSecretBasic
+            | ClientAuthMethod::ClientSecretPost
+            | ClientAuthMethod::TlsClientAuth
+            | ClientAuthMethod::SelfSignedTlsClientAuth => Ok(OwnKeys::Nothing(NoKeys::None)),
+        }
+    }
+}
+
+/// What a client's assertions are verified with, by its registered method: never by what the assertion says.
+enum OwnKeys {
+    Public(Arc<KeySet>),
+    Secrets(Vec<SecretText>),
+    Nothing(NoKeys),
 }
 
 fn known(at: &TenantDirectory, id: &ClientId) -> Result<Arc<Client>, Refusal> {
     at.client(id).cloned().ok_or_else(|| failed("no such client"))
+}
+
+/// Compares the certificate shown with what a client registered, if that is how it authenticates (RFC 8705 §2).
+fn check_certificate(
+    at: &TenantDirectory,
+    id: &ClientId,
+    shown: Option<&ShownCertificate>,
+    now: Timestamp,
+) -> Result<Arc<Client>, Refusal> {
+    let client = known(at, id)?;
+    let metadata = &client.metadata;
+    let is_right = |shown: &ShownCertificate| match metadata.token_endpoint_auth_method {
+        ClientAuthMethod::TlsClientAuth => {
+            let subject = RegisteredSubject::of(metadata);
+            let is_named = subject.is_ok_and(|subject| certificate::names_subject(&shown.der, &subject, now));
+            shown.issuer == CertificateIssuer::Trusted && is_named
+        }
+        _ => metadata.jwks.as_ref().is_some_and(|jwks| certificate::is_registered(&shown.der, jwks, now)),
+    };
+    if metadata.token_endpoint_auth_method.is_mutual_tls() && !shown.is_some_and(is_right) {
+        return Err(failed("not the certificate of the client"));
+    }
+    Ok(client)
 }
 
 /// Compares a secret with every live one, all of them, whatever matched.
@@ -121,8 +178,12 @@ fn check_secret(at: &TenantDirectory, id: &ClientId, secret: &str) -> Result<Arc
     if matched && !client.secrets.is_empty() { Ok(client) } else { Err(failed("wrong secret")) }
 }
 
-fn check_standing(client: &Client, presented: &Presented) -> Result<(), Refusal> {
+fn check_standing(at: &TenantDirectory, client: &Client, presented: &Presented) -> Result<(), Refusal> {
     check_method(client, presented)?;
+    let allowed = profile(at, client).rules().client_authentication;
+    if !allowed.contains(&client.metadata.token_endpoint_auth_method) {
+        return Err(failed("the profile does not allow the client's method"));
+    }
     if client.disabled_at.is_some() {
         return Err(failed("the client is switched off"));
     }

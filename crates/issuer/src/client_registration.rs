@@ -11,7 +11,7 @@ use std::sync::Arc;
 use portreeve_crypto::{Bearer, SecretText, Sha256Digest, sha256};
 use portreeve_domain::{
     Actor, Client, ClientId, ClientMetadata, ClientOrigin, ClientRegistration, Event, EventType, Failure, Fault,
-    InitialAccessTokenId, Lifetime, RegistrationId, TokenKind,
+    InitialAccessTokenId, Lifetime, RegistrationId, SecretKeeping, TokenKind,
 };
 use portreeve_oidc::client_registration::{ClientInformation, Registrant, Submitted};
 use portreeve_oidc::{Cause, Refusal};
@@ -21,7 +21,7 @@ use portreeve_storage::{Tx, clients, directory_versions, initial_access_tokens, 
 use crate::configure::changed_fields;
 use crate::directory::TenantDirectory;
 use crate::settlement::refuse;
-use crate::{Issuer, audit};
+use crate::{Issuer, audit, client_secrets};
 
 /// How many clients of a tenant may have registered themselves: all of them are kept in memory.
 const MAX_CLIENTS: i64 = 2_000;
@@ -91,6 +91,7 @@ impl Issuer {
             created_at: now,
         };
         let token = registration_token(at, row.id, &secret)?;
+        let keeping = metadata.token_endpoint_auth_method.secrets();
         let new_secret = metadata.token_endpoint_auth_method.has_secret().then(|| self.new_client_secret());
         let new_secret = new_secret.transpose()?;
         let mut tx = self.store.begin(at.id()).await?;
@@ -104,7 +105,8 @@ impl Issuer {
         }
         clients::upsert(&mut tx, at.id(), &id, metadata, now).await?;
         if let Some(secret) = &new_secret {
-            clients::replace_secrets(&mut tx, at.id(), &id, &[hash_of(secret)], now).await?;
+            let prepared = client_secrets::prepare(&self.ambient, at, secret, keeping)?;
+            client_secrets::replace(&mut tx, at.id(), &id, &[prepared], now).await?;
         }
         client_registrations::insert(&mut tx, at.id(), &row, origin).await?;
         let event = Event::new(EventType::ClientCreated, now, Actor::Anonymous).with_client(&id);
@@ -162,7 +164,12 @@ impl Issuer {
         self.check_sector(at.id(), &metadata).await.map_err(Failure::Refused)?;
         let (now, secret) = (self.ambient.now(), self.ambient.secret()?);
         let has_secret = metadata.token_endpoint_auth_method.has_secret();
-        let new_secret = (has_secret && client.secrets.is_empty()).then(|| self.new_client_secret()).transpose()?;
+        let keeping = metadata.token_endpoint_auth_method.secrets();
+        // A secret kept in another way than the method needs is as good as none.
+        let is_kept_right =
+            client.secrets.iter().all(|held| held.sealed.is_some() == (keeping == SecretKeeping::Sealed));
+        let needs_one = has_secret && (client.secrets.is_empty() || !is_kept_right);
+        let new_secret = needs_one.then(|| self.new_client_secret()).transpose()?;
         let new_token = registration_token(at, row.id, &secret)?;
         let mut tx = self.store.begin(at.id()).await?;
         let new_hash = Bearer::stored_hash(&secret);
@@ -172,7 +179,8 @@ impl Issuer {
         }
         clients::upsert(&mut tx, at.id(), &client.id, &metadata, now).await?;
         if let Some(secret) = &new_secret {
-            clients::replace_secrets(&mut tx, at.id(), &client.id, &[hash_of(secret)], now).await?;
+            let prepared = client_secrets::prepare(&self.ambient, at, secret, keeping)?;
+            client_secrets::replace(&mut tx, at.id(), &client.id, &[prepared], now).await?;
         } else if !has_secret {
             clients::replace_secrets(&mut tx, at.id(), &client.id, &[], now).await?;
         }
@@ -261,10 +269,6 @@ fn registration_token(
     secret: &portreeve_crypto::SecretBytes<32>,
 ) -> Result<SecretText, Fault> {
     Bearer::mint(TokenKind::Registration.prefix(), id.as_i64(), secret, &at.keys.permutation).map_err(Fault::new)
-}
-
-fn hash_of(secret: &SecretText) -> [u8; 32] {
-    *sha256(secret.expose().as_bytes()).as_bytes()
 }
 
 fn proves(secret: &SecretText, hash: &[u8; 32]) -> bool {

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::authorize::Progress;
 use crate::directory::TenantDirectory;
+use crate::sender::SenderEvidence;
 use crate::{Ambient, Issuer, audit};
 
 /// The column name of the blind index of user codes.
@@ -66,10 +67,11 @@ impl Issuer {
         &self,
         at: &Arc<TenantDirectory>,
         authorization: &[&[u8]],
+        sender: &SenderEvidence,
         parameters: &Parameters,
         origin: IpAddr,
     ) -> Result<Vec<u8>, Failure<Refusal>> {
-        let client = self.authenticate_client(at, authorization, parameters).await?;
+        let client = self.authenticate_client(at, authorization, sender, parameters).await?;
         let asked = DeviceRequest::from_parameters(parameters, &client, &at.server_list()).map_err(Failure::Refused)?;
         for _ in 0..TRIES {
             let mut tx = self.store.begin(at.id()).await?;

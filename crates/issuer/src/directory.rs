@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use portreeve_authenticators::HashParameters;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{
     Client, ClientId, ClientOrigin, DpopNonces, Fault, ResourceServer, ScopeMeaning, Tenant, TenantId, TrustedIssuer,
@@ -17,10 +16,10 @@ use portreeve_storage::{
     Store, Wall, clients, directory_versions, resource_servers, scopes, signing_keys, tenants, trusted_issuers,
 };
 
-use crate::Ambient;
 use crate::client_keys::ClientKeys;
 use crate::signing_keys::SigningKeys;
 use crate::tenant_keys::{self, TenantKeys};
+use crate::{Ambient, MutualTls, Settings};
 
 /// One tenant with everything registered in it.
 pub struct TenantDirectory {
@@ -36,6 +35,8 @@ pub struct TenantDirectory {
     pub servers: Vec<Arc<ResourceServer>>,
     /// Whether this tenant, or one of its clients, demands nonces in DPoP proofs.
     pub(crate) uses_dpop_nonces: bool,
+    /// Where its clients are asked for certificates, with the tenant's own base.
+    pub(crate) mutual_tls: Option<MutualTls>,
     /// What their scopes mean, by name.
     pub scopes: Vec<Arc<ScopeMeaning>>,
     /// The issuers whose assertions it takes as grants.
@@ -110,8 +111,7 @@ pub struct Directory {
     store: Store,
     ambient: Ambient,
     kek: KeyEncryptionKey,
-    parameters: HashParameters,
-    public_url: String,
+    settings: Settings,
     current: ArcSwap<Snapshot>,
     loading: tokio::sync::Mutex<()>,
 }
@@ -125,12 +125,10 @@ impl Directory {
         store: Store,
         ambient: Ambient,
         kek: KeyEncryptionKey,
-        parameters: HashParameters,
-        public_url: String,
+        settings: Settings,
     ) -> Result<Self, Fault> {
         let empty = ArcSwap::from_pointee(Snapshot { version: -1, tenants: Vec::new() });
-        let directory =
-            Self { store, ambient, kek, parameters, public_url, current: empty, loading: tokio::sync::Mutex::new(()) };
+        let directory = Self { store, ambient, kek, settings, current: empty, loading: tokio::sync::Mutex::new(()) };
         directory.reload().await?;
         Ok(directory)
     }
@@ -194,7 +192,7 @@ impl Directory {
             Some(known) => Arc::clone(&known.keys),
             None => {
                 let root = tenant_keys::load_or_create(&self.store, &self.ambient, &self.kek, id).await?;
-                Arc::new(TenantKeys::derive(&root, self.parameters)?)
+                Arc::new(TenantKeys::derive(&root, self.settings.hash_parameters)?)
             }
         };
         let signing: Vec<_> = all.signing.iter().filter(|row| row.tenant == id).collect();
@@ -206,7 +204,12 @@ impl Directory {
         Ok(TenantDirectory {
             uses_dpop_nonces: tenant.settings.dpop_nonces == DpopNonces::Required
                 || clients.iter().any(|client| client.metadata.require_dpop_nonce),
-            issuer: tenant.issuer(&self.public_url),
+            issuer: tenant.issuer(&self.settings.public_url),
+            mutual_tls: self
+                .settings
+                .mutual_tls
+                .as_ref()
+                .map(|mutual| MutualTls { base: mutual.base.as_deref().map(|base| tenant.issuer(base)) }),
             client_keys: clients.iter().filter(have_keys).map(|c| (c.id.clone(), ClientKeys::default())).collect(),
             clients: clients.into_iter().map(|c| (c.id.clone(), Arc::new(c.clone()))).collect(),
             servers: all.servers.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),

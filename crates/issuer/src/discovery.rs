@@ -38,6 +38,8 @@ impl TenantDirectory {
             issuer: &self.issuer,
             backchannel_base: None,
             profile: self.tenant.settings.profile,
+            mutual_tls: self.mutual_tls.is_some(),
+            mutual_tls_base: self.mutual_tls.as_ref().and_then(|mutual| mutual.base.as_deref()),
             scopes: &scopes,
             pushed_only: self.tenant.settings.require_pushed_authorization_requests,
             signed_only: self.tenant.settings.require_signed_request_object,

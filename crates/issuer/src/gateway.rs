@@ -75,7 +75,7 @@ impl Issuer {
         if token.audience != app.resource {
             return refuse(unusable("for another audience"));
         }
-        let sender = self.check_holder(at, request, origin(&app.resource), &token).map_err(Failure::Refused)?;
+        let sender = self.check_holder(at, request, &[origin(&app.resource)], &token).map_err(Failure::Refused)?;
         let admitted = presented_token::admit(&mut conn, at, token, now).await?;
         let active = admitted.map_err(|refusal| Failure::Refused(unusable(refusal.name())))?;
         let email = proven_email(&mut conn, at, &active).await?;

@@ -4,7 +4,7 @@
 //! not active for the caller gets the same bytes, whatever the reason, and none of it is an error. RFC 7662, RFC 9701; S-042.
 
 use portreeve_crypto::Bearer;
-use portreeve_domain::{Client, Failure, Fault, GrantType, RefreshTokenId, Timestamp, TokenKind};
+use portreeve_domain::{Client, Failure, Fault, GrantType, RefreshTokenId, Signatures, Timestamp, TokenKind};
 use portreeve_jose::Algorithm;
 use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::introspection::{self, ActiveKind, ActiveToken, INACTIVE};
@@ -15,6 +15,8 @@ use portreeve_storage::{Conn, refresh_tokens, token_families};
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 use crate::gate;
+use crate::sender::SenderEvidence;
+use crate::tokens::id_token::profile;
 use crate::tokens::presented_token::{self, ActiveAccessToken};
 
 /// In which form a caller wants its answer.
@@ -36,10 +38,11 @@ impl Issuer {
         &self,
         at: &TenantDirectory,
         authorization: &[&[u8]],
+        sender: &SenderEvidence,
         form: IntrospectionForm,
         parameters: &Parameters,
     ) -> Result<Vec<u8>, Failure<Refusal>> {
-        let caller = self.authenticate_confidential_client(at, authorization, parameters).await?;
+        let caller = self.authenticate_confidential_client(at, authorization, sender, parameters).await?;
         let named = NamedToken::from_parameters(parameters).map_err(Failure::Refused)?;
         let text = named.token.expose();
         let now = self.ambient.now();
@@ -63,6 +66,7 @@ fn signed(at: &TenantDirectory, caller: &Client, answer: &[u8], now: Timestamp) 
     let unknown = || Fault::impossible("an unknown algorithm is registered for introspection");
     let algorithm = match caller.metadata.introspection_signed_response_alg.as_deref() {
         Some(name) => Algorithm::parse(name).ok_or_else(unknown)?,
+        None if profile(at, caller).rules().signatures == Signatures::Restricted => Algorithm::Es256,
         None => Algorithm::Rs256,
     };
     let claims = introspection::signed_answer(answer, &at.issuer, &caller.id, now)?;

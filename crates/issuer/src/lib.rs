@@ -14,6 +14,7 @@ mod browsers;
 mod client_documents;
 mod client_keys;
 mod client_registration;
+mod client_secrets;
 pub mod configure;
 mod demand;
 mod device_authorization;
@@ -90,7 +91,7 @@ pub use recovery::ResetRequest;
 pub use refusals::{Explanation, RememberedRefusal};
 pub use registration::{NameRefusal, RegistrationForm, RegistrationProblems};
 pub use row_ids::{NODE_LEASE, RowIds, made_at};
-pub use sender::{RequestTarget, ResourceRequest, SenderEvidence};
+pub use sender::{CertificateIssuer, RequestTarget, ResourceRequest, SenderEvidence, ShownCertificate};
 pub use signing_keys::{KnownKey, SigningKeys};
 pub use tokens::{IssuedTokens, UnstoredTokens};
 pub use userinfo::Userinfo;
@@ -108,6 +109,15 @@ pub struct Settings {
     pub password_threads: usize,
     /// Where requests to others' addresses may go beyond the public web.
     pub outbound: Rules,
+    /// Where clients are asked for certificates; `None`: nowhere, and no client can authenticate so.
+    pub mutual_tls: Option<MutualTls>,
+}
+
+/// Where clients are asked for certificates (RFC 8705).
+#[derive(Clone, Debug)]
+pub struct MutualTls {
+    /// What stands for `public_url` in the addresses of the endpoints that ask; no trailing slash. `None`: `public_url`.
+    pub base: Option<String>,
 }
 
 /// The issuer: every use case is a method of it. Doors share one behind an `Arc`.
@@ -137,9 +147,7 @@ impl Issuer {
         settings: Settings,
     ) -> Result<Self, Fault> {
         let passwords = PasswordThreads::start(settings.password_threads)?;
-        let directory =
-            Directory::load(store.clone(), ambient.clone(), kek, settings.hash_parameters, settings.public_url.clone())
-                .await?;
+        let directory = Directory::load(store.clone(), ambient.clone(), kek, settings.clone()).await?;
         let attempts = attempts::Attempts::default();
         let (refusals, unstored_tokens) = Default::default();
         let outbound = Outbound::new(settings.outbound.clone());

@@ -15,6 +15,7 @@ use portreeve_storage::Tx;
 use portreeve_storage::pushed_requests::{self as rows, PushedRequestRow};
 
 use crate::directory::TenantDirectory;
+use crate::sender::SenderEvidence;
 use crate::settlement::refuse;
 use crate::stored_facts::{open_at, seal_at};
 use crate::{Issuer, audit};
@@ -31,9 +32,10 @@ impl Issuer {
         &self,
         at: &TenantDirectory,
         authorization: &[&[u8]],
+        sender: &SenderEvidence,
         parameters: &Parameters,
     ) -> Result<Vec<u8>, Failure<Refusal>> {
-        let client = self.authenticate_client(at, authorization, parameters).await?;
+        let client = self.authenticate_client(at, authorization, sender, parameters).await?;
         pushed_request::check(parameters).map_err(Failure::Refused)?;
         let accepted = self.check_request(at, &client, parameters).await.map_err(Failure::Refused)?;
         let reference = self.store_request(at, &client, &accepted).await?;

@@ -13,6 +13,7 @@ use portreeve_oidc::{Parameters, Refusal};
 use portreeve_storage::{Conn, Tx, access_tokens, refresh_tokens, revoked_jtis, token_families};
 
 use crate::directory::TenantDirectory;
+use crate::sender::SenderEvidence;
 use crate::tokens::presented_token::{self, KnownBy, ProvenAccessToken};
 use crate::{Issuer, audit};
 
@@ -34,9 +35,10 @@ impl Issuer {
         &self,
         at: &TenantDirectory,
         authorization: &[&[u8]],
+        sender: &SenderEvidence,
         parameters: &Parameters,
     ) -> Result<(), Failure<Refusal>> {
-        let caller = self.authenticate_client(at, authorization, parameters).await?;
+        let caller = self.authenticate_client(at, authorization, sender, parameters).await?;
         let named = NamedToken::from_parameters(parameters).map_err(Failure::Refused)?;
         let now = self.ambient.now();
         let found = find(&mut self.store.read(at.id()).await?, at, named.token.expose(), now).await?;

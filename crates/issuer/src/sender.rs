@@ -1,18 +1,22 @@
-//! Senders: who asks for a token or uses one, as far as it is bound to a key.
+//! Senders: who asks for a token or uses one, as far as it is bound to a key or a certificate.
 //!
 //! Owns who must prove a key, whether a nonce is demanded, that a proof is used once, and that a bound token is used by its
 //! holder. Everything that mints takes a [`BoundSender`], which only using the proof up gives, so no grant can forget it.
-//! Leaves what a proof says to `oidc::dpop`. RFC 9449 §5, §7, §8, §9, §11.1; SECURITY S-061 to S-063.
+//! Leaves what a proof says to `oidc::dpop`. RFC 9449 §5, §7, §8, §9, §11.1; RFC 8705 §3;
+//! SECURITY S-061 to S-063.
 
-use portreeve_domain::{Client, Confirmation, DpopNonces, Failure, Thumbprint, Timestamp};
+use std::sync::Arc;
+
+use portreeve_domain::{Client, Confirmation, Demand, DpopNonces, Failure, Thumbprint, Timestamp};
 use portreeve_oidc::bearer::{PresentedToken, Scheme};
 use portreeve_oidc::dpop::{self, AcceptedProof, ProofTarget, nonce};
-use portreeve_oidc::{Cause, Refusal, paths};
+use portreeve_oidc::{Cause, Refusal, certificate, paths};
 use portreeve_storage::{Tx, dpop_proofs};
 
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 use crate::settlement::{refuse, settle};
+use crate::tokens::id_token::profile;
 use crate::tokens::presented_token::ProvenAccessToken;
 
 /// What a request shows of its sender, unproven.
@@ -20,6 +24,32 @@ use crate::tokens::presented_token::ProvenAccessToken;
 pub struct SenderEvidence {
     /// The value of every `DPoP` header, as raw bytes.
     pub dpop: Vec<Vec<u8>>,
+    /// The certificate whose key the sender holds.
+    pub certificate: Option<ShownCertificate>,
+}
+
+/// A certificate as the door has seen it: that the sender holds its key is proven.
+#[derive(Clone, Debug)]
+pub struct ShownCertificate {
+    /// The certificate, DER.
+    pub der: Arc<[u8]>,
+    /// Who issued it.
+    pub issuer: CertificateIssuer,
+}
+
+/// Who issued a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificateIssuer {
+    /// An authority that the operator trusts to name clients.
+    Trusted,
+    /// Anybody.
+    Unknown,
+}
+
+impl SenderEvidence {
+    fn certificate_thumbprint(&self) -> Option<Thumbprint> {
+        self.certificate.as_ref().map(|shown| certificate::thumbprint(&shown.der))
+    }
 }
 
 /// A request to a protected resource: userinfo, or an API behind a gateway.
@@ -53,9 +83,9 @@ pub(crate) struct ProvenSender {
 pub(crate) struct BoundSender(Confirmation);
 
 impl ProvenSender {
-    fn of(proof: Option<AcceptedProof>) -> Self {
+    fn of(proof: Option<AcceptedProof>, certificate: Option<Thumbprint>) -> Self {
         let key = proof.as_ref().map(|proof| proof.key);
-        Self { confirmation: Confirmation { key, certificate: None }, proof }
+        Self { confirmation: Confirmation { key, certificate }, proof }
     }
 
     /// What was shown.
@@ -93,7 +123,8 @@ impl BoundSender {
     /// # Errors
     /// `TokenByBrowserUnbound` for a client whose tokens are bound.
     pub(crate) fn by_browser(client: &Client) -> Result<Self, Refusal> {
-        if client.metadata.dpop_bound_access_tokens {
+        let metadata = &client.metadata;
+        if metadata.dpop_bound_access_tokens || metadata.tls_client_certificate_bound_access_tokens {
             return Err(Cause::TokenByBrowserUnbound.into());
         }
         Ok(Self(Confirmation::BEARER))
@@ -111,6 +142,16 @@ impl BoundSender {
 }
 
 impl TenantDirectory {
+    /// What the addresses of machine endpoints begin with: the issuer, and where certificates are asked for.
+    pub(crate) fn bases(&self) -> Vec<&str> {
+        let other = self.mutual_tls.as_ref().and_then(|mutual| mutual.base.as_deref());
+        std::iter::once(self.issuer.as_str()).chain(other).collect()
+    }
+
+    fn addresses_of(&self, path: &str) -> Vec<String> {
+        self.bases().iter().map(|base| format!("{base}{path}")).collect()
+    }
+
     /// The nonce to answer a request with a DPoP proof with, where this tenant or a client of it uses them.
     pub fn dpop_nonce(&self, now: Timestamp) -> Option<String> {
         self.uses_dpop_nonces.then(|| nonce::current(&self.keys.dpop_nonces, now))
@@ -121,27 +162,36 @@ impl Issuer {
     /// Checks what `client` shows at the token endpoint.
     ///
     /// # Errors
-    /// `DpopProofMissing` for a client that must send one; those of `oidc::dpop::check`; `DpopNonceNeeded`.
+    /// `DpopProofMissing` and `CertificateMissing` for a client that must send one; those of `oidc::dpop::check`; `DpopNonceNeeded`.
     pub(crate) fn prove_sender(
         &self,
         at: &TenantDirectory,
         client: &Client,
         evidence: &SenderEvidence,
     ) -> Result<ProvenSender, Refusal> {
-        let address = format!("{}{}", at.issuer, paths::TOKEN);
-        let target = ProofTarget { method: "POST", address: &address, access_token: None };
+        let addresses = at.addresses_of(paths::TOKEN);
+        let target = ProofTarget { method: "POST", addresses: &addresses, access_token: None };
         let proof = dpop::check(&evidence.dpop, &target, self.ambient.now())?;
         match &proof {
             Some(proof) => self.check_nonce(at, client, proof)?,
             None if client.metadata.dpop_bound_access_tokens => return Err(Cause::DpopProofMissing.into()),
             None => {}
         }
-        Ok(ProvenSender::of(proof))
+        let demanded = profile(at, client).rules().bound_tokens == Demand::Required;
+        let bound = client.metadata.tls_client_certificate_bound_access_tokens;
+        let certificate = evidence.certificate_thumbprint().filter(|_| bound);
+        if bound && certificate.is_none() {
+            return Err(Cause::CertificateMissing.into());
+        }
+        if demanded && proof.is_none() && certificate.is_none() {
+            return Err(Refusal::new(Cause::DpopProofMissing).with_detail("the profile demands bound tokens"));
+        }
+        Ok(ProvenSender::of(proof, certificate))
     }
 
     /// Checks that a token that was found is used by its holder; what comes back is to be used up.
     ///
-    /// `address` is what the target's path is below.
+    /// `bases` are what the target's path is below.
     ///
     /// # Errors
     /// `TokenNeedsProof`, `TokenNotBound`, `TokenBoundElsewhere`; `DpopProofMissing`; those of `oidc::dpop::check`;
@@ -150,15 +200,17 @@ impl Issuer {
         &self,
         at: &TenantDirectory,
         request: &ResourceRequest<'_>,
-        address: &str,
+        bases: &[&str],
         token: &ProvenAccessToken,
     ) -> Result<ProvenSender, Refusal> {
-        let sender = match (request.token.scheme, token.confirmation.key) {
+        let certificate = request.sender.certificate_thumbprint();
+        let proof = match (request.token.scheme, token.confirmation.key) {
             (Scheme::Bearer, Some(_)) => return Err(Cause::TokenNeedsProof.into()),
-            (Scheme::Bearer, None) => ProvenSender::of(None),
+            (Scheme::Bearer, None) => None,
             (Scheme::Dpop, None) => return Err(Cause::TokenNotBound.into()),
-            (Scheme::Dpop, Some(_)) => ProvenSender::of(Some(self.check_proof(at, request, address, token)?)),
+            (Scheme::Dpop, Some(_)) => Some(self.check_proof(at, request, bases, token)?),
         };
+        let sender = ProvenSender::of(proof, certificate);
         if !token.confirmation.is_met_by(&sender.confirmation) {
             return Err(Cause::TokenBoundElsewhere.into());
         }
@@ -186,13 +238,14 @@ impl Issuer {
         &self,
         at: &TenantDirectory,
         request: &ResourceRequest<'_>,
-        address: &str,
+        bases: &[&str],
         token: &ProvenAccessToken,
     ) -> Result<AcceptedProof, Refusal> {
         let untold = || Refusal::new(Cause::DpopProofMisdirected).with_detail("the gateway does not tell the request");
         let asked = request.target.ok_or_else(untold)?;
-        let address = format!("{address}{}", asked.path);
-        let target = ProofTarget { method: asked.method, address: &address, access_token: Some(request.token.text) };
+        let addresses: Vec<String> = bases.iter().map(|base| format!("{base}{}", asked.path)).collect();
+        let target =
+            ProofTarget { method: asked.method, addresses: &addresses, access_token: Some(request.token.text) };
         let proof = dpop::check(&request.sender.dpop, &target, self.ambient.now())?;
         let proof = proof.ok_or(Cause::DpopProofMissing)?;
         if let Some(client) = at.client(&token.client) {

@@ -79,6 +79,7 @@ impl World {
             hash_parameters: HashParameters::default(),
             password_threads: 1,
             outbound: Default::default(),
+            mutual_tls: None,
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         register(&issuer).await;
@@ -185,7 +186,10 @@ impl World {
 
     pub(crate) async fn introspect_bytes(&self, caller: &str, token: &str) -> Result<Vec<u8>, Cause> {
         let form = IntrospectionForm::Json;
-        self.issuer.introspect(&self.at(), &[], form, &self.request(caller, &[("token", token)])).await.map_err(cause)
+        self.issuer
+            .introspect(&self.at(), &[], &SenderEvidence::default(), form, &self.request(caller, &[("token", token)]))
+            .await
+            .map_err(cause)
     }
 
     pub(crate) async fn introspect(&self, caller: &str, token: &str) -> Value {
@@ -197,7 +201,10 @@ impl World {
     }
 
     pub(crate) async fn revoke(&self, client: &str, token: &str) -> Result<(), Cause> {
-        self.issuer.revoke(&self.at(), &[], &self.request(client, &[("token", token)])).await.map_err(cause)
+        self.issuer
+            .revoke(&self.at(), &[], &SenderEvidence::default(), &self.request(client, &[("token", token)]))
+            .await
+            .map_err(cause)
     }
 
     /// A text of the same row as `text` with another secret, checksum and all: what only we could write.

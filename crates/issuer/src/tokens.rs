@@ -48,7 +48,7 @@ impl Issuer {
         sender: &SenderEvidence,
         parameters: &Parameters,
     ) -> Result<IssuedTokens, Failure<Refusal>> {
-        let client = self.authenticate_client(at, authorization, parameters).await?;
+        let client = self.authenticate_client(at, authorization, sender, parameters).await?;
         let request = TokenRequest::from_parameters(parameters).map_err(Failure::Refused)?;
         request.check_allowed(&client).map_err(Failure::Refused)?;
         // Before anything is used up: a client that must repeat its request with a nonce still has its code.

@@ -48,7 +48,7 @@ impl Issuer {
         if token.audience != at.issuer {
             return refuse(unusable("for another audience"));
         }
-        let sender = self.check_holder(at, request, &at.issuer, &token).map_err(Failure::Refused)?;
+        let sender = self.check_holder(at, request, &at.bases(), &token).map_err(Failure::Refused)?;
         if !token.scope.contains(REQUIRED_SCOPE) {
             return refuse(Refusal::new(Cause::ScopeMissing).with_detail(REQUIRED_SCOPE));
         }

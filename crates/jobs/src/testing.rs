@@ -45,6 +45,7 @@ impl World {
             hash_parameters: HashParameters::default(),
             password_threads: 1,
             outbound,
+            mutual_tls: None,
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         Self { issuer: Arc::new(issuer), clock, folder }

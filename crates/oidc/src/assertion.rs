@@ -1,19 +1,13 @@
-//! Client assertions: `private_key_jwt`.
+//! Client assertions: `private_key_jwt` and `client_secret_jwt`.
 //!
-//! Owns what a client's JWT must say to prove who sends it. Leaves the signature to `jose`, the client's keys and the
+//! Owns what a client's JWT must say to prove who sends it. Leaves the signature or MAC to `jose`, the client's keys and the
 //! replay of `jti` to `issuer`. RFC 7521 §4.2; RFC 7523 §2.2, §3; OIDC Core §9.
-//!
-//! Audience: the issuer or the token endpoint, as one string or in an array that holds nothing else. Clients in use send
-//! all of these; an audience beside ours would mean that the assertion was also made for another server.
 
 use portreeve_domain::{ClientId, Lifetime, Timestamp};
-use portreeve_jose::{Algorithm, KeySet, peek_unproven};
+use portreeve_jose::peek_unproven;
 
-use crate::jwt_assertion::{self, MAX_BYTES, Recipient, Rules};
+use crate::jwt_assertion::{self, AssertionKeys, MAX_BYTES, Recipient, Rules};
 use crate::{Cause, Refusal};
-
-/// The algorithms a client may sign with: every asymmetric one that can be verified.
-pub const ALGORITHMS: [Algorithm; 10] = Algorithm::ALL;
 
 /// How far ahead an assertion may expire, and how long ago it may have been made: replay is remembered as long (S-049).
 const MAX_LIFETIME: Lifetime = Lifetime::from_minutes(5);
@@ -58,7 +52,7 @@ pub fn claimed_client(assertion: &str, hint: Option<&ClientId>) -> Result<Claime
     Ok(Claimed { client: claimed, key_id: names.key_id })
 }
 
-/// Verifies an assertion with the keys of `client`, which [`claimed_client`] named.
+/// Verifies an assertion with the keys or secrets of `client`, which [`claimed_client`] named.
 ///
 /// `iss` and `sub` are the client; `exp` lies at most five minutes ahead; `iat`, where present, as far back at most; `jti`
 /// is required. Clocks may differ by `lifetimes::CLOCK_SKEW`.
@@ -69,7 +63,7 @@ pub fn check(
     assertion: &str,
     client: &ClientId,
     recipient: &Recipient<'_>,
-    keys: &KeySet,
+    keys: AssertionKeys<'_>,
     now: Timestamp,
 ) -> Result<AcceptedAssertion, Refusal> {
     let rules = Rules { issuer: client.as_str(), types: &TYPES, max_lifetime: MAX_LIFETIME };
@@ -88,19 +82,20 @@ fn failed(detail: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use portreeve_jose::SigningKey;
+    use portreeve_domain::Profile;
+    use portreeve_jose::{Algorithm, KeySet, SigningKey};
     use serde_json::{Value, json};
 
     const ISSUER: &str = "https://id.example";
     const TOKEN_ENDPOINT: &str = "https://id.example/oauth2/token";
     const NOW: i64 = 1_700_000_000;
 
-    struct Signer(SigningKey);
+    struct Signer(SigningKey, Profile);
 
     impl Signer {
         fn new() -> Self {
             let generated = SigningKey::generate(Algorithm::Es256).unwrap();
-            Self(SigningKey::from_pkcs8(Algorithm::Es256, &generated.pkcs8).unwrap())
+            Self(SigningKey::from_pkcs8(Algorithm::Es256, &generated.pkcs8).unwrap(), Profile::OAuth21)
         }
 
         fn sign(&self, claims: &Value) -> String {
@@ -112,10 +107,11 @@ mod tests {
         }
 
         fn check_text(&self, assertion: &str) -> Result<AcceptedAssertion, Cause> {
-            let recipient = Recipient { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT };
+            let recipient = Recipient { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT, rules: self.1.rules() };
             let keys = KeySet::from_signing_keys([&self.0]).unwrap();
             let now = Timestamp::from_millis(NOW * 1000);
-            check(assertion, &id("service"), &recipient, &keys, now).map_err(|refusal| refusal.cause)
+            check(assertion, &id("service"), &recipient, AssertionKeys::Public(&keys), now)
+                .map_err(|refusal| refusal.cause)
         }
     }
 
@@ -180,6 +176,20 @@ mod tests {
             json!({"aud": []}),
             json!({"aud": null}),
         ]);
+    }
+
+    /// F2-05: in profile `fapi2` the issuer as a string, and nothing else.
+    #[test]
+    fn the_strict_audience_is_the_issuer_as_a_string() {
+        let signer = Signer(Signer::new().0, Profile::Fapi2);
+
+        assert!(signer.check(&claims(json!({"aud": ISSUER}))).is_ok());
+        for bad in
+            [json!([ISSUER]), json!(TOKEN_ENDPOINT), json!([ISSUER, TOKEN_ENDPOINT]), json!("https://id.example/")]
+        {
+            let result = signer.check(&claims(json!({"aud": bad})));
+            assert_eq!(result, Err(Cause::ClientAuthenticationFailed), "{bad}");
+        }
     }
 
     /// S-049, S-045: five minutes ahead at most, not past, an integer, with thirty seconds of skew.

@@ -22,7 +22,7 @@ const MAX_SECRET_BYTES: usize = 1024;
 
 /// What a request presented; nothing is proven yet. Holds secrets, so it is not `Debug`.
 pub enum Presented {
-    /// Only an identifier: a public client.
+    /// Only an identifier: a public client, or one that shows a certificate.
     None {
         /// The `client_id` parameter.
         client_id: ClientId,
@@ -95,13 +95,16 @@ impl Presented {
         matches!(self, Self::Basic { .. })
     }
 
-    /// The method in the words of RFC 7591 §2.
-    pub fn method(&self) -> ClientAuthMethod {
+    /// The methods it can be, in the words of RFC 7591 §2. What an assertion is shows when it is verified.
+    pub fn methods(&self) -> &'static [ClientAuthMethod] {
         match self {
-            Self::None { .. } => ClientAuthMethod::None,
-            Self::Basic { .. } => ClientAuthMethod::ClientSecretBasic,
-            Self::Post { .. } => ClientAuthMethod::ClientSecretPost,
-            Self::Assertion { .. } => ClientAuthMethod::PrivateKeyJwt,
+            // A client that authenticates by certificate only says who it is (RFC 8705 §2).
+            Self::None { .. } => {
+                &[ClientAuthMethod::None, ClientAuthMethod::TlsClientAuth, ClientAuthMethod::SelfSignedTlsClientAuth]
+            }
+            Self::Basic { .. } => &[ClientAuthMethod::ClientSecretBasic],
+            Self::Post { .. } => &[ClientAuthMethod::ClientSecretPost],
+            Self::Assertion { .. } => &[ClientAuthMethod::PrivateKeyJwt, ClientAuthMethod::ClientSecretJwt],
         }
     }
 
@@ -134,11 +137,12 @@ impl Presented {
 /// the detail names both methods.
 pub fn check_method(client: &Client, presented: &Presented) -> Result<(), Refusal> {
     let registered = client.metadata.token_endpoint_auth_method;
-    let used = presented.method();
-    if used == registered {
+    let used = presented.methods();
+    if used.contains(&registered) {
         return Ok(());
     }
-    let detail = format!("{} used, {} registered", used.name(), registered.name());
+    let names: Vec<&str> = used.iter().map(|method| method.name()).collect();
+    let detail = format!("{} used, {} registered", names.join(" or "), registered.name());
     Err(Refusal::new(Cause::ClientAuthenticationFailed).with_detail(detail))
 }
 
@@ -363,8 +367,9 @@ mod tests {
         for method in ClientAuthMethod::ALL {
             for one in &presented {
                 let result = check_method(&client(method), one).map_err(|refusal| refusal.cause);
-                let expected = if one.method() == method { Ok(()) } else { Err(Cause::ClientAuthenticationFailed) };
-                assert_eq!(result, expected, "{} for {}", one.method().name(), method.name());
+                let fits = one.methods().contains(&method);
+                let expected = if fits { Ok(()) } else { Err(Cause::ClientAuthenticationFailed) };
+                assert_eq!(result, expected, "{:?} for {}", one.methods(), method.name());
             }
         }
     }

@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn a_published_client_has_no_secret() {
         assert_eq!(document(json!({})).unwrap().token_endpoint_auth_method.name(), "none");
-        for method in ["client_secret_basic", "client_secret_post"] {
+        for method in ["client_secret_basic", "client_secret_post", "client_secret_jwt"] {
             assert!(document(json!({ "token_endpoint_auth_method": method })).is_err(), "{method}");
         }
         assert!(document(json!({ "client_secret": "known to all" })).is_err());

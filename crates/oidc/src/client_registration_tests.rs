@@ -140,6 +140,7 @@ fn a_client_is_told_everything_about_itself() {
             "frontchannel_logout_session_required": false,
             "require_pushed_authorization_requests": false,
             "require_signed_request_object": false,
+            "tls_client_certificate_bound_access_tokens": false,
             "dpop_bound_access_tokens": false,
             "require_dpop_nonce": false,
         })

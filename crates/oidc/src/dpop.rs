@@ -33,8 +33,8 @@ const MAX_TOKEN_ID_CHARS: usize = 128;
 pub struct ProofTarget<'a> {
     /// `htm`: the method, compared exactly.
     pub method: &'a str,
-    /// `htu`: the address the endpoint is published under, from our configuration, never from the request.
-    pub address: &'a str,
+    /// `htu`: the addresses the endpoint is published under, from our configuration, never from the request.
+    pub addresses: &'a [String],
     /// `ath`: the access token beside the proof; `None` where there is none yet.
     pub access_token: Option<&'a str>,
 }
@@ -91,7 +91,7 @@ fn check_target(claims: &VerifiedClaims, target: &ProofTarget<'_>) -> Result<(),
     if method != target.method {
         return Err(misdirected("htm"));
     }
-    if !target::is_same(address, target.address) {
+    if !target.addresses.iter().any(|known| target::is_same(address, known)) {
         return Err(misdirected("htu"));
     }
     let Some(access_token) = target.access_token else { return Ok(()) };

@@ -1,10 +1,17 @@
 //! What client assertions and JWT bearer grants have in common: a JWT made for this server alone, good once and not long.
 //!
-//! Owns audience, times and how long names may be. Leaves what each kind says besides to `assertion` and `jwt_bearer`,
-//! which give a refusal its code, and the replay of `jti` to `issuer`. RFC 7521 §5.2; RFC 7523 §3; S-049, S-068.
+//! Owns algorithms, audience, times and how long names may be. Leaves what each kind says besides to `assertion` and
+//! `jwt_bearer`, which give a refusal its code, and the replay of `jti` to `issuer`. RFC 7521 §5.2; RFC 7523 §3; S-049, S-068.
+//!
+//! Audience: in profile `fapi2` the issuer as a string; else the issuer or the token endpoint, as one string or in an array
+//! that holds nothing else. Clients in use send all of these; an audience beside ours would mean that the assertion was also
+//! made for another server.
 
-use portreeve_domain::{Lifetime, Timestamp, lifetimes};
-use portreeve_jose::{Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, VerifiedClaims, verify};
+use portreeve_crypto::SecretText;
+use portreeve_domain::{AssertionAudience, Lifetime, ProfileRules, Timestamp, lifetimes};
+use portreeve_jose::{AudienceRule, Expected, Expiry, KeySet, TypRule, VerifiedClaims, shared_secret, verify};
+
+use crate::signatures;
 
 /// The longest assertion that is looked at, in bytes.
 pub(crate) const MAX_BYTES: usize = 16 * 1024;
@@ -16,6 +23,17 @@ pub struct Recipient<'a> {
     pub issuer: &'a str,
     /// The token endpoint as discovery prints it.
     pub token_endpoint: &'a str,
+    /// What the profile of the client that presents it demands.
+    pub rules: &'a ProfileRules,
+}
+
+/// What an assertion is verified with; which of the two is decided by what was registered, never by the assertion (S-052).
+#[derive(Clone, Copy)]
+pub enum AssertionKeys<'a> {
+    /// Public keys of whom it is from.
+    Public(&'a KeySet),
+    /// The client's live secrets.
+    Secrets(&'a [SecretText]),
 }
 
 /// What differs between the kinds.
@@ -35,9 +53,7 @@ pub(crate) struct Proven {
     pub(crate) remember_until: Timestamp,
 }
 
-/// Verifies an assertion with the keys of whom it says it is from. Clocks may differ by [`lifetimes::CLOCK_SKEW`].
-///
-/// An audience beside ours would mean that it was also made for another server.
+/// Verifies an assertion with what belongs to whom it says it is from. Clocks may differ by [`lifetimes::CLOCK_SKEW`].
 ///
 /// # Errors
 /// What was wrong, for the log.
@@ -45,22 +61,32 @@ pub(crate) fn check(
     assertion: &str,
     rules: &Rules<'_>,
     recipient: &Recipient<'_>,
-    keys: &KeySet,
+    keys: AssertionKeys<'_>,
     now: Timestamp,
 ) -> Result<Proven, String> {
-    let audiences = [recipient.issuer, recipient.token_endpoint];
+    let either = [recipient.issuer, recipient.token_endpoint];
+    let (audiences, audience) = match recipient.rules.assertion_audience {
+        AssertionAudience::IssuerOrTokenEndpoint => (&either[..], AudienceRule::AnyOf(&either)),
+        AssertionAudience::IssuerAsString => (&either[..1], AudienceRule::StringOnly(recipient.issuer)),
+    };
     let expected = Expected {
         typ: TypRule::AbsentOr(rules.types),
-        algorithms: &Algorithm::ALL,
+        algorithms: signatures::of_clients(recipient.rules.signatures),
         issuer: Some(rules.issuer),
-        audience: AudienceRule::AnyOf(&audiences),
+        audience,
         required: &["sub", "jti"],
         now_seconds: now.as_seconds(),
         skew_seconds: lifetimes::CLOCK_SKEW.as_seconds(),
         expiry: Expiry::Required,
         max_bytes: MAX_BYTES,
     };
-    let claims = verify(assertion, &expected, keys).map_err(|rejection| rejection.to_string())?;
+    let verified = match keys {
+        AssertionKeys::Public(keys) => verify(assertion, &expected, keys),
+        AssertionKeys::Secrets(secrets) => {
+            shared_secret::verify(assertion, &expected, secrets.iter().map(|secret| secret.expose().as_bytes()))
+        }
+    };
+    let claims = verified.map_err(|rejection| rejection.to_string())?;
     if !claims.audiences().iter().all(|audience| audiences.contains(audience)) {
         return Err("made for another server too".to_owned());
     }

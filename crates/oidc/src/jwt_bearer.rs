@@ -7,7 +7,7 @@ use portreeve_crypto::SecretText;
 use portreeve_domain::{Lifetime, Scope, Timestamp};
 use portreeve_jose::{KeySet, peek_unproven};
 
-use crate::jwt_assertion::{self, MAX_BYTES, Recipient, Rules};
+use crate::jwt_assertion::{self, AssertionKeys, MAX_BYTES, Recipient, Rules};
 use crate::{Cause, Parameters, Refusal};
 
 /// How far ahead an assertion may expire: its `jti` is remembered as long.
@@ -87,7 +87,8 @@ pub fn check(
     now: Timestamp,
 ) -> Result<AcceptedGrant, Refusal> {
     let rules = Rules { issuer, types: &TYPES, max_lifetime: MAX_LIFETIME };
-    let proven = jwt_assertion::check(assertion, &rules, recipient, keys, now).map_err(|cause| unusable(&cause))?;
+    let proven = jwt_assertion::check(assertion, &rules, recipient, AssertionKeys::Public(keys), now);
+    let proven = proven.map_err(|cause| unusable(&cause))?;
     let name = |claim| jwt_assertion::name(&proven.claims, claim, MAX_NAME_CHARS).map_err(|cause| unusable(&cause));
     Ok(AcceptedGrant { subject: name("sub")?, token_id: name("jti")?, remember_until: proven.remember_until })
 }
@@ -99,6 +100,7 @@ fn unusable(detail: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use portreeve_domain::Profile;
     use portreeve_jose::{Algorithm, SigningKey};
     use serde_json::{Value, json};
 
@@ -127,7 +129,7 @@ mod tests {
     fn checked_as(typ: &str, changes: &Value) -> Result<AcceptedGrant, Cause> {
         let key = signer();
         let assertion = key.sign(typ, claims(changes).to_string().as_bytes()).unwrap();
-        let recipient = Recipient { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT };
+        let recipient = Recipient { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT, rules: Profile::OAuth21.rules() };
         let keys = KeySet::from_signing_keys([&key]).unwrap();
         check(&assertion, IDP, &recipient, &keys, Timestamp::from_millis(NOW * 1000)).map_err(|refusal| refusal.cause)
     }
@@ -173,7 +175,7 @@ mod tests {
     /// S-068, S-050: a stranger's signature, or none, proves nothing.
     #[test]
     fn another_signature_is_refused() {
-        let recipient = Recipient { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT };
+        let recipient = Recipient { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT, rules: Profile::OAuth21.rules() };
         let keys = KeySet::from_signing_keys([&signer()]).unwrap();
         let stranger = signer().sign("JWT", claims(&json!({})).to_string().as_bytes()).unwrap();
 

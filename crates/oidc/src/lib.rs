@@ -4,6 +4,7 @@ pub mod access_token;
 pub mod assertion;
 pub mod authorization;
 pub mod bearer;
+pub mod certificate;
 pub mod claims_request;
 pub mod client_authentication;
 pub mod client_document;
@@ -35,6 +36,7 @@ pub mod resource_metadata;
 pub mod revocation;
 pub mod scope_policy;
 pub mod session_state;
+mod signatures;
 pub mod subject;
 #[cfg(test)]
 mod testing;

@@ -241,6 +241,7 @@ causes! {
     DpopProofReplayed => InvalidDpopProof, "the DPoP proof was used before";
     DpopNonceNeeded => UseDpopNonce, "the DPoP proof must carry the nonce of this answer";
     TokenByBrowserUnbound => UnauthorizedClient, "access tokens of this client are bound and cannot be given by way of the browser";
+    CertificateMissing => InvalidRequest, "this client must show its certificate";
     DpopKeyMalformed => InvalidRequest, "dpop_jkt must be 43 base64url characters";
 
     // Resource requests (RFC 6750 §3.1).

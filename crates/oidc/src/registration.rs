@@ -5,14 +5,13 @@
 //! `sector_identifier_uri` (OIDC Registration §5) and whether named resource servers exist to whoever stores the client.
 //! RFC 7591 §2, OIDC Registration §2, OIDC Core §8.1, RP-Initiated Logout §3.1, Back-Channel Logout §2.2, Front-Channel Logout §2.
 
+mod authentication;
+
 use std::collections::BTreeSet;
 
-use portreeve_domain::{ActsFor, ApplicationType, ClientAuthMethod, ClientMetadata, GrantType, Profile, SubjectType};
-use portreeve_jose::{Algorithm, KeySet};
+use portreeve_domain::{ActsFor, ApplicationType, ClientMetadata, GrantType, Profile, SubjectType};
 
 use crate::authorization::{ResponseMode, ResponseType};
-use crate::metadata::SIGNING_ALGORITHMS;
-use crate::request_object::{RequestUri, Signing};
 use crate::uri::AbsoluteUri;
 use crate::{Cause, Refusal, logout_uris, redirect_uri, resource};
 
@@ -35,12 +34,10 @@ pub fn check(metadata: ClientMetadata, profile: Profile) -> Result<ClientMetadat
     texts_are_short(&metadata)?;
     lists_are_short(&metadata)?;
     redirect_uris(&metadata)?;
-    grants_and_responses_fit(&metadata, profile.tightened_by(metadata.profile))?;
+    let profile = profile.tightened_by(metadata.profile);
+    grants_and_responses_fit(&metadata, profile)?;
     response_modes(&metadata)?;
-    authentication_fits(&metadata)?;
-    keys(&metadata)?;
-    algorithms(&metadata)?;
-    request_objects(&metadata, profile.tightened_by(metadata.profile))?;
+    authentication::check(&metadata, profile)?;
     default_max_age(&metadata)?;
     page_uris(&metadata)?;
     localized_texts(&metadata)?;
@@ -202,75 +199,6 @@ fn response_modes(metadata: &ClientMetadata) -> Result<(), Refusal> {
     match metadata.response_modes.iter().find(|mode| !ResponseMode::NAMES.contains(&mode.as_str())) {
         Some(unknown) => Err(invalid("response_modes", format!("has a mode this server does not know: {unknown}"))),
         None => Ok(()),
-    }
-}
-
-/// OA-17: a public client has nothing to prove who it is with, so it gets nothing on its own account.
-fn authentication_fits(metadata: &ClientMetadata) -> Result<(), Refusal> {
-    let is_public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
-    let closed = metadata.grant_types.iter().find(|grant| !grant.admits_public_clients());
-    if let Some(grant) = closed.filter(|_| is_public) {
-        return Err(invalid("token_endpoint_auth_method", format!("none cannot use the grant type {}", grant.name())));
-    }
-    if is_public && !metadata.introspects.is_empty() {
-        return Err(invalid("introspects", "needs a client that authenticates"));
-    }
-    Ok(())
-}
-
-/// DR-06: the keys are registered or published, never both, else it could not be told which count (RFC 7591 §2).
-fn keys(metadata: &ClientMetadata) -> Result<(), Refusal> {
-    let needed = metadata.token_endpoint_auth_method == ClientAuthMethod::PrivateKeyJwt;
-    match (&metadata.jwks, &metadata.jwks_uri) {
-        (Some(_), Some(_)) => Err(invalid("jwks_uri", "cannot be given beside jwks")),
-        (None, None) if needed => Err(invalid("jwks", "or jwks_uri is required for private_key_jwt")),
-        (None, None) => Ok(()),
-        (None, Some(uri)) if may_publish_keys(uri) => Ok(()),
-        (None, Some(_)) => Err(invalid("jwks_uri", "must be an https URI without a fragment")),
-        (Some(jwks), None) => match KeySet::from_jwks(jwks) {
-            Err(error) => Err(invalid("jwks", format!("cannot be used: {error}"))),
-            Ok(keys) if needed && keys.is_empty() => Err(invalid("jwks", "has no key for signatures")),
-            Ok(_) => Ok(()),
-        },
-    }
-}
-
-fn algorithms(metadata: &ClientMetadata) -> Result<(), Refusal> {
-    let fields = [
-        ("id_token_signed_response_alg", &metadata.id_token_signed_response_alg),
-        ("userinfo_signed_response_alg", &metadata.userinfo_signed_response_alg),
-        ("authorization_signed_response_alg", &metadata.authorization_signed_response_alg),
-        ("introspection_signed_response_alg", &metadata.introspection_signed_response_alg),
-    ];
-    for (field, algorithm) in fields {
-        let is_unknown = |name: &str| Algorithm::parse(name).is_none_or(|known| !SIGNING_ALGORITHMS.contains(&known));
-        if algorithm.as_deref().is_some_and(is_unknown) {
-            return Err(invalid(field, "must be RS256, ES256, PS256 or EdDSA"));
-        }
-    }
-    Ok(())
-}
-
-/// OC-45, OC-46: OIDC Registration §2. A client that signs needs keys to be verified with.
-fn request_objects(metadata: &ClientMetadata, profile: Profile) -> Result<(), Refusal> {
-    let is_good = |uri: &&String| is_page(uri) && RequestUri::can_be_registered(uri);
-    if let Some(uri) = metadata.request_uris.iter().find(|uri| !is_good(uri)) {
-        let what = "must hold https URIs of at most 512 bytes, without a fragment or with the hash of what is there";
-        return Err(invalid("request_uris", format!("{what}: {uri}")));
-    }
-    let signing = match metadata.request_object_signing_alg.as_deref() {
-        None => Signing::AnyAlgorithm,
-        Some(name) => Signing::registered(name, profile)
-            .ok_or_else(|| invalid("request_object_signing_alg", "is not an algorithm for request objects here"))?,
-    };
-    let has_keys = metadata.jwks.is_some() || metadata.jwks_uri.is_some();
-    match signing {
-        Signing::Only(_) if !has_keys => Err(invalid("request_object_signing_alg", "needs jwks or jwks_uri")),
-        Signing::AnyAlgorithm | Signing::Only(_) if has_keys => Ok(()),
-        _ if metadata.require_signed_request_object => {
-            Err(invalid("require_signed_request_object", "needs an algorithm and jwks or jwks_uri"))
-        }
-        _ => Ok(()),
     }
 }
 

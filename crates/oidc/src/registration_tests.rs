@@ -1,5 +1,6 @@
 //! Bad metadata field by field, and what is filled in.
 
+use portreeve_domain::ClientAuthMethod;
 use serde_json::json;
 
 use super::*;

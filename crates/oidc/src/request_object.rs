@@ -15,10 +15,7 @@ use portreeve_jose::{
 };
 use serde_json::{Map, Value};
 
-use crate::{Cause, Refusal};
-
-/// The algorithms a client may sign with: every asymmetric one that can be verified.
-pub const ALGORITHMS: [Algorithm; 10] = Algorithm::ALL;
+use crate::{Cause, Refusal, signatures};
 
 /// The longest object that is looked at, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024;
@@ -34,8 +31,8 @@ const NEVER_INSIDE: [&str; 2] = ["request", "request_uri"];
 /// How the objects of a client are signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signing {
-    /// By any asymmetric algorithm.
-    AnyAlgorithm,
+    /// By any algorithm that the profile leaves to clients.
+    AnyOf(&'static [Algorithm]),
     /// By the registered one.
     Only(Algorithm),
     /// Not at all: they are worth what a query is worth.
@@ -83,16 +80,24 @@ impl Signing {
     /// `RequestObjectUnusable` for a registration that the profile does not allow any more.
     pub fn of(client: &Client, profile: Profile) -> Result<Self, Refusal> {
         match client.metadata.request_object_signing_alg.as_deref() {
-            None => Ok(Self::AnyAlgorithm),
+            None => Ok(Self::any(profile)),
             Some(name) => Self::registered(name, profile).ok_or_else(|| unusable("registered is no usable algorithm")),
         }
+    }
+
+    /// What registering no algorithm means.
+    pub(crate) fn any(profile: Profile) -> Self {
+        Self::AnyOf(signatures::of_clients(profile.rules().signatures))
     }
 
     /// What registering `name` means; `None` for a name that cannot be registered in `profile`.
     pub(crate) fn registered(name: &str, profile: Profile) -> Option<Self> {
         match name {
             UNSIGNED => profile.merges_request_objects().then_some(Self::Unsigned),
-            name => Algorithm::parse(name).map(Self::Only),
+            name => {
+                let allowed = signatures::of_clients(profile.rules().signatures);
+                Algorithm::parse(name).filter(|known| allowed.contains(known)).map(Self::Only)
+            }
         }
     }
 }
@@ -105,7 +110,7 @@ impl RequestObject {
     pub fn signed(text: &str, by: &Expectation<'_>, signing: Signing, keys: &KeySet) -> Result<Self, Refusal> {
         let only;
         let algorithms: &[Algorithm] = match signing {
-            Signing::AnyAlgorithm => &ALGORITHMS,
+            Signing::AnyOf(algorithms) => algorithms,
             Signing::Only(algorithm) => {
                 only = [algorithm];
                 &only
@@ -193,7 +198,7 @@ pub fn claimed_key_id(text: &str) -> Option<String> {
 fn expected<'a>(by: &Expectation<'_>, audience: &'a [&'a str]) -> Expected<'a> {
     Expected {
         typ: TypRule::AbsentOr(&TYPES),
-        algorithms: &ALGORITHMS,
+        algorithms: &[],
         issuer: None,
         audience: AudienceRule::AbsentOr(audience),
         required: &[],

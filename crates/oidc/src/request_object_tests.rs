@@ -22,7 +22,7 @@ fn read_typed(typ: &str, claims: &Value, signing: Signing) -> Result<RequestObje
 }
 
 fn read(claims: &Value) -> Result<RequestObject, Cause> {
-    read_typed("oauth-authz-req+jwt", claims, Signing::AnyAlgorithm)
+    read_typed("oauth-authz-req+jwt", claims, Signing::any(Profile::OAuth21))
 }
 
 /// JA-02, OC-43: numbers and JSON become what they are in a query; claims of the JWT are no parameters.
@@ -80,7 +80,7 @@ fn an_object_names_its_client() {
 fn an_assertion_is_no_request_object() {
     let assertion = json!({"iss": "web", "sub": "web", "aud": ISSUER, "exp": NOW + 60, "jti": "1"});
 
-    assert_eq!(read_typed("JWT", &assertion, Signing::AnyAlgorithm), Err(Cause::RequestObjectUnusable));
+    assert_eq!(read_typed("JWT", &assertion, Signing::any(Profile::OAuth21)), Err(Cause::RequestObjectUnusable));
 }
 
 /// JA-03, S-044: its own type or the generic one, and no other.
@@ -89,10 +89,10 @@ fn other_types_are_refused() {
     let claims = json!({"client_id": "web"});
 
     for typ in ["oauth-authz-req+jwt", "JWT", "jwt", "application/oauth-authz-req+jwt"] {
-        assert!(read_typed(typ, &claims, Signing::AnyAlgorithm).is_ok(), "{typ}");
+        assert!(read_typed(typ, &claims, Signing::any(Profile::OAuth21)).is_ok(), "{typ}");
     }
     for typ in ["at+jwt", "logout+jwt", "dpop+jwt", "client-authentication+jwt", "x"] {
-        let read = read_typed(typ, &claims, Signing::AnyAlgorithm);
+        let read = read_typed(typ, &claims, Signing::any(Profile::OAuth21));
         assert_eq!(read, Err(Cause::RequestObjectUnusable), "{typ}");
     }
 }

@@ -5,8 +5,7 @@ use portreeve_domain::{Client, ClientId, ClientMetadata, ClientOrigin, ClientSec
 use crate::{Conn, Row, Tx};
 
 const ALL: &str = "SELECT c.tenant_id, c.client_id, c.metadata, c.disabled_at, r.origin, d.renew_at FROM clients c LEFT JOIN client_registrations r ON r.tenant_id = c.tenant_id AND r.client_id = c.client_id LEFT JOIN client_documents d ON d.tenant_id = c.tenant_id AND d.client_id = c.client_id ORDER BY c.tenant_id, c.client_id";
-const ALL_SECRETS: &str =
-    "SELECT tenant_id, client_id, hash, created_at FROM client_secrets ORDER BY tenant_id, client_id, created_at";
+const ALL_SECRETS: &str = "SELECT tenant_id, client_id, hash, text_sealed, created_at FROM client_secrets ORDER BY tenant_id, client_id, created_at";
 const UPSERT: &str = "INSERT INTO clients (tenant_id, client_id, metadata, created_at, updated_at) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (tenant_id, client_id) DO UPDATE SET metadata = excluded.metadata, updated_at = excluded.updated_at";
 const DISABLE: &str = "UPDATE clients SET disabled_at = $3 WHERE tenant_id = $1 AND client_id = $2";
 const DELETE: &str = "DELETE FROM clients WHERE tenant_id = $1 AND client_id = $2";
@@ -15,7 +14,12 @@ const DELETE_REGISTRATION: &str = "DELETE FROM client_registrations WHERE tenant
 const SECRETS: &str = "SELECT hash FROM client_secrets WHERE tenant_id = $1 AND client_id = $2";
 const DELETE_SECRET: &str = "DELETE FROM client_secrets WHERE tenant_id = $1 AND client_id = $2 AND hash = $3";
 const DELETE_DOCUMENT: &str = "DELETE FROM client_documents WHERE tenant_id = $1 AND client_id = $2";
-const INSERT_SECRET: &str = "INSERT INTO client_secrets (tenant_id, client_id, hash, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+// A secret that stays keeps its age, not its text: only whoever stores a text says whether it is still needed.
+const INSERT_SECRET: &str =
+    "INSERT INTO client_secrets (tenant_id, client_id, hash, created_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (tenant_id, client_id, hash) DO UPDATE SET text_sealed = NULL";
+const KEEP_TEXT: &str =
+    "UPDATE client_secrets SET text_sealed = $4 WHERE tenant_id = $1 AND client_id = $2 AND hash = $3";
 
 /// Every client of every tenant, with its secrets. Needs a connection for all tenants.
 ///
@@ -71,6 +75,20 @@ pub async fn replace_secrets(
     Ok(())
 }
 
+/// Keeps the sealed text of the secret with this hash; false when the client has no such secret.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn keep_secret_text(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: &ClientId,
+    hash: &[u8; 32],
+    sealed: &[u8],
+) -> Result<bool, Fault> {
+    Ok(tx.execute(KEEP_TEXT, &[tenant.into(), id.into(), hash.into(), sealed.into()]).await? == 1)
+}
+
 /// Switches a client off (`Some`) or on (`None`); false when there is no such client.
 ///
 /// # Errors
@@ -107,5 +125,6 @@ fn read(row: &Row<'_>) -> Result<Client, Fault> {
 }
 
 fn read_secret(row: &Row<'_>) -> Result<(TenantId, ClientId, ClientSecret), Fault> {
-    Ok((row.tenant(0)?, row.client(1)?, ClientSecret { hash: row.array(2)?, created_at: row.timestamp(3)? }))
+    let secret = ClientSecret { hash: row.array(2)?, sealed: row.optional_bytes(3)?, created_at: row.timestamp(4)? };
+    Ok((row.tenant(0)?, row.client(1)?, secret))
 }

@@ -7,6 +7,7 @@ use crate::{Conn, Tx};
 const FIND: &str = "SELECT t.family_id, t.client_id, t.generation, t.secret_hash, t.salt, t.key_thumbprint, t.certificate_thumbprint, t.created_at, t.expires_at, t.consumed_at, t.successor_id, s.consumed_at FROM refresh_tokens t LEFT JOIN refresh_tokens s ON s.id = t.successor_id AND s.tenant_id = t.tenant_id WHERE t.id = $1 AND t.tenant_id = $2";
 const INSERT: &str = "INSERT INTO refresh_tokens (id, tenant_id, family_id, client_id, generation, secret_hash, salt, key_thumbprint, certificate_thumbprint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const CONSUME: &str = "UPDATE refresh_tokens SET consumed_at = $3, successor_id = $4 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $3";
+const KEEP: &str = "UPDATE refresh_tokens SET expires_at = $3 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $4";
 
 /// A refresh token as stored.
 #[derive(Clone)]
@@ -95,4 +96,18 @@ pub async fn consume(
 ) -> Result<bool, Fault> {
     let values = [id.as_i64().into(), tenant.into(), now.into(), successor.as_i64().into()];
     Ok(tx.execute(CONSUME, &values).await? == 1)
+}
+
+/// Lets a token that was used live on until `until`; false when it was exchanged or has expired.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn keep(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: RefreshTokenId,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    Ok(tx.execute(KEEP, &[id.as_i64().into(), tenant.into(), until.into(), now.into()]).await? == 1)
 }

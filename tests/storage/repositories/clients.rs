@@ -68,6 +68,32 @@ async fn each_client_has_its_own_secrets_and_only_the_last_set_of_them() {
     .await;
 }
 
+/// The text of a secret is kept with its hash, goes with it, and is of one client and tenant.
+#[tokio::test]
+async fn the_sealed_text_of_a_secret_stands_beside_its_hash() {
+    on_both(async |db| {
+        let texts = async || -> Vec<_> {
+            let all = all(db).await;
+            all.into_iter().flat_map(|client| client.secrets).map(|secret| (secret.hash[0], secret.sealed)).collect()
+        };
+        db.write(ONE, async |tx| {
+            clients::upsert(tx, ONE, &web(), &named("any"), NOW).await?;
+            clients::replace_secrets(tx, ONE, &web(), &[[1; 32]], NOW).await
+        })
+        .await;
+        assert_eq!(texts().await, [(1, None)]);
+
+        assert!(db.write(ONE, async |tx| clients::keep_secret_text(tx, ONE, &web(), &[1; 32], b"sealed").await).await);
+        assert!(!db.write(ONE, async |tx| clients::keep_secret_text(tx, ONE, &web(), &[2; 32], b"x").await).await);
+        assert!(!db.write(TWO, async |tx| clients::keep_secret_text(tx, TWO, &web(), &[1; 32], b"x").await).await);
+        assert_eq!(texts().await, [(1, Some(b"sealed".to_vec()))]);
+
+        db.write(ONE, async |tx| clients::replace_secrets(tx, ONE, &web(), &[[1; 32]], NOW).await).await;
+        assert_eq!(texts().await, [(1, None)]);
+    })
+    .await;
+}
+
 /// A rotation must be able to tell the former secret from the one before it.
 #[tokio::test]
 async fn a_secret_that_stays_keeps_its_age() {

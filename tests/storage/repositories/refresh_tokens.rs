@@ -121,3 +121,24 @@ async fn another_tenants_token_is_neither_found_nor_exchanged_nor_followed() {
     })
     .await;
 }
+
+/// F2-06: a token that is kept lives on, unless it was exchanged, has expired, or is another tenant's.
+#[tokio::test]
+async fn a_kept_token_lives_on() {
+    on_both(async |db| {
+        insert(db, 5).await;
+        let until = expiry().plus(portreeve_domain::Lifetime::from_days(1));
+        let keep = async |tenant, now| {
+            db.write(Wall::All, async |tx| refresh_tokens::keep(tx, tenant, ID, until, now).await).await
+        };
+
+        assert!(!keep(TWO, NOW).await);
+        assert!(!keep(ONE, expiry()).await);
+        assert!(keep(ONE, NOW).await);
+        let found = db.read(ONE, async |conn| refresh_tokens::find(conn, ONE, ID).await).await.unwrap();
+        assert_eq!((found.expires_at, found.consumed_at), (until, None));
+        assert!(db.write(ONE, async |tx| refresh_tokens::consume(tx, ONE, ID, NEXT, NOW).await).await);
+        assert!(!keep(ONE, NOW).await);
+    })
+    .await;
+}

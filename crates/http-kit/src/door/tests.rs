@@ -21,7 +21,7 @@ fn behind_a_door() -> Router {
     let show = |Extension(client): Extension<ClientAddress>| async move { client.ip.to_string() };
     let own = || async { [(header::CACHE_CONTROL, "max-age=1")] };
     let router = Router::new().route("/client", get(show)).route("/own", get(own));
-    with_door(router, Door { trace, defaults: api_headers(Transport::Https) })
+    with_door(router, Door { trace, certificates: None, defaults: api_headers(Transport::Https) })
 }
 
 async fn answer(path: &str) -> Response {

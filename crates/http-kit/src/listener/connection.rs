@@ -20,7 +20,7 @@ use tracing::debug;
 
 use super::activity::Activity;
 use super::limits::Limits;
-use super::request_gate::{PeerAddress, RequestGate};
+use super::request_gate::{PeerAddress, PeerCertificates, RequestGate};
 use super::tls_keys::TlsKeys;
 
 /// What all connections of one listener share.
@@ -50,17 +50,23 @@ impl Connections {
 
     async fn secure_and_speak(&self, stream: TcpStream, peer: PeerAddress) {
         let Some(keys) = &self.tls else {
-            return self.speak_http(stream, peer).await;
+            return self.speak_http(stream, (peer, None)).await;
         };
         let handshake = TlsAcceptor::from(keys.current()).accept(stream);
         match timeout(self.limits.tls_handshake_timeout, handshake).await {
-            Ok(Ok(stream)) => self.speak_http(stream, peer).await,
+            Ok(Ok(stream)) => {
+                let (_, session) = stream.get_ref();
+                let shown = session.peer_certificates().filter(|chain| !chain.is_empty());
+                let shown =
+                    shown.map(|chain| PeerCertificates(chain.iter().map(|one| one.clone().into_owned()).collect()));
+                self.speak_http(stream, (peer, shown)).await;
+            }
             Ok(Err(error)) => debug!(%error, "TLS handshake failed"),
             Err(_) => debug!("TLS handshake timed out"),
         }
     }
 
-    async fn speak_http<I>(&self, stream: I, peer: PeerAddress)
+    async fn speak_http<I>(&self, stream: I, (peer, certificates): (PeerAddress, Option<PeerCertificates>))
     where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -69,6 +75,7 @@ impl Connections {
             router: self.router.clone(),
             limits: Arc::clone(&self.limits),
             peer,
+            certificates,
             activity: Arc::clone(&activity),
         };
         let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), gate));

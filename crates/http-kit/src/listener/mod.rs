@@ -7,6 +7,7 @@
 
 mod activity;
 mod connection;
+mod holder_of_any_key;
 mod limits;
 mod request_gate;
 #[cfg(test)]
@@ -28,8 +29,8 @@ use tracing::warn;
 
 use connection::Connections;
 pub use limits::{Http2Limits, Limits};
-pub use request_gate::PeerAddress;
-pub use tls_keys::{Reload, TlsKeys, TlsKeysError};
+pub use request_gate::{PeerAddress, PeerCertificates};
+pub use tls_keys::{ClientCertificates, Reload, TlsKeys, TlsKeysError};
 
 /// Pause after an accept error that another accept would only repeat, such as EMFILE.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
@@ -69,7 +70,7 @@ impl Listener {
     ///
     /// Draining closes the socket, closes idle connections, lets requests in flight finish for
     /// `Limits::drain` and cuts the rest. Accept errors are logged and never end the loop.
-    /// Every request carries [`PeerAddress`] in its extensions.
+    /// Every request carries [`PeerAddress`] in its extensions, and [`PeerCertificates`] where the peer has shown some.
     pub async fn serve(self, router: Router, shutdown: CancellationToken) -> Drained {
         let drain = self.limits.drain;
         let connections = Arc::new(Connections {

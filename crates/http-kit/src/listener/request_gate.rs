@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use http::{Method, StatusCode, Version, header};
 use http_body_util::Limited;
 use hyper::body::{Body as _, Incoming};
+use rustls::pki_types::CertificateDer;
 use tower::Service as _;
 use tower_http::timeout::DeadlineBody;
 
@@ -29,11 +30,19 @@ use super::limits::Limits;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddress(pub SocketAddr);
 
+/// The certificates the other end has shown in the TLS handshake, leaf first; it holds the key of the leaf. Who issued them
+/// was not looked at.
+///
+/// In the extensions of requests on connections where there are any.
+#[derive(Clone, Debug)]
+pub struct PeerCertificates(pub Arc<[CertificateDer<'static>]>);
+
 /// The service of one connection.
 pub(super) struct RequestGate {
     pub(super) router: Router,
     pub(super) limits: Arc<Limits>,
     pub(super) peer: PeerAddress,
+    pub(super) certificates: Option<PeerCertificates>,
     pub(super) activity: Arc<Activity>,
 }
 
@@ -85,6 +94,9 @@ impl RequestGate {
     fn prepare(&self, request: Request<Incoming>) -> Request {
         let (mut parts, incoming) = request.into_parts();
         parts.extensions.insert(self.peer);
+        if let Some(certificates) = &self.certificates {
+            parts.extensions.insert(certificates.clone());
+        }
         let body = if incoming.is_end_stream() {
             Body::empty()
         } else {

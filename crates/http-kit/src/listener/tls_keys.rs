@@ -1,12 +1,13 @@
 //! The certificate and key a listener shows, and their replacement while it runs.
 //!
-//! Owns the rustls server configuration: TLS 1.2 and 1.3, ALPN `h2` and `http/1.1`, no client
-//! certificates. Leaves to the caller when to look at the files again. The cryptography provider is
+//! Owns the rustls server configuration: TLS 1.2 and 1.3, ALPN `h2` and `http/1.1`, and whether clients are asked for a
+//! certificate. Leaves to the caller when to look at the files again. The cryptography provider is
 //! passed explicitly; no global one is installed. SECURITY.md V-1, rule 36.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::holder_of_any_key::HolderOfAnyKey;
 use arc_swap::ArcSwap;
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
@@ -19,7 +20,17 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 #[derive(Clone)]
 pub struct TlsKeys(Arc<Shared>);
 
+/// Whether clients are asked for a certificate in the handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientCertificates {
+    /// No: browsers would ask people which one to show.
+    NotAsked,
+    /// Asked, not demanded: any that proves its own key is taken, and whose it is is decided later (RFC 8705 §2.2).
+    Asked,
+}
+
 struct Shared {
+    certificates: ClientCertificates,
     certificate_path: PathBuf,
     key_path: PathBuf,
     loaded: ArcSwap<Loaded>,
@@ -85,10 +96,12 @@ impl TlsKeys {
     pub fn from_pem_files(
         certificate_path: impl Into<PathBuf>,
         key_path: impl Into<PathBuf>,
+        certificates: ClientCertificates,
     ) -> Result<Self, TlsKeysError> {
         let (certificate_path, key_path) = (certificate_path.into(), key_path.into());
-        let loaded = load(&certificate_path, &key_path)?;
-        Ok(Self(Arc::new(Shared { certificate_path, key_path, loaded: ArcSwap::from_pointee(loaded) })))
+        let loaded = load(&certificate_path, &key_path, certificates)?;
+        let loaded = ArcSwap::from_pointee(loaded);
+        Ok(Self(Arc::new(Shared { certificates, certificate_path, key_path, loaded })))
     }
 
     /// Reads both files again and replaces the configuration if the chain differs.
@@ -98,7 +111,7 @@ impl TlsKeys {
     /// # Errors
     /// As [`TlsKeys::from_pem_files`]; the keys in use then stay in use.
     pub fn reload(&self) -> Result<Reload, TlsKeysError> {
-        let fresh = load(&self.0.certificate_path, &self.0.key_path)?;
+        let fresh = load(&self.0.certificate_path, &self.0.key_path, self.0.certificates)?;
         // The key need not be compared: it was just checked against the leaf, so an equal leaf
         // means an equal key.
         if fresh.chain == self.0.loaded.load().chain {
@@ -114,11 +127,11 @@ impl TlsKeys {
     }
 }
 
-fn load(certificate_path: &Path, key_path: &Path) -> Result<Loaded, TlsKeysError> {
+fn load(certificate_path: &Path, key_path: &Path, certificates: ClientCertificates) -> Result<Loaded, TlsKeysError> {
     let chain = read_chain(certificate_path)?;
     let key = PrivateKeyDer::from_pem_file(key_path)
         .map_err(|cause| TlsKeysError::KeyFile { path: key_path.to_owned(), cause })?;
-    let config = server_config(chain.clone(), key).map_err(|cause| TlsKeysError::Unusable {
+    let config = server_config(chain.clone(), key, certificates).map_err(|cause| TlsKeysError::Unusable {
         certificate_path: certificate_path.to_owned(),
         key_path: key_path.to_owned(),
         cause,
@@ -139,11 +152,16 @@ fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsKeysError>
 fn server_config(
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
+    certificates: ClientCertificates,
 ) -> Result<ServerConfig, rustls::Error> {
-    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?;
+    let builder = match certificates {
+        ClientCertificates::NotAsked => builder.with_no_client_auth(),
+        ClientCertificates::Asked => builder.with_client_cert_verifier(Arc::new(HolderOfAnyKey { provider })),
+    };
+    let mut config = builder.with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }

@@ -46,7 +46,7 @@ fn traced_and_logged(logged: LoggedRequests) -> (Router, Seen) {
         .route("/links/{secret}", get(own_id))
         .route("/broken", get(broken))
         .route("/endless", get(endless));
-    (with_door(router, Door { trace, defaults: HeaderMap::new() }), seen)
+    (with_door(router, Door { trace, certificates: None, defaults: HeaderMap::new() }), seen)
 }
 
 fn request(peer: &str, path: &str, sent_id: Option<&str>) -> Request {

@@ -8,11 +8,12 @@ use portreeve_oidc::{Cause, Parameters, Refusal};
 use portreeve_storage::clients;
 use serde_json::{Value, json};
 
+use crate::SenderEvidence;
 use crate::testing::{ISSUER, SECRET, World, parameters};
 use portreeve_domain::Failure;
 
 async fn authenticate(world: &World, form: &Parameters) -> Result<String, Refusal> {
-    match world.issuer.authenticate_client(&world.at(), &[], form).await {
+    match world.issuer.authenticate_client(&world.at(), &[], &SenderEvidence::default(), form).await {
         Ok(client) => Ok(client.id.as_str().to_owned()),
         Err(Failure::Refused(refusal)) => Err(refusal),
         Err(Failure::Fault(fault)) => panic!("{fault}"),

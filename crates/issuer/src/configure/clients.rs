@@ -4,15 +4,17 @@
 
 use std::collections::BTreeSet;
 
-use portreeve_crypto::{SecretText, sha256};
-use portreeve_domain::{Client, ClientMetadata, ClientOrigin, Fault, TenantId};
+use portreeve_crypto::SecretText;
+use portreeve_domain::{Client, ClientMetadata, ClientOrigin, Fault, SecretKeeping, TenantId};
+use portreeve_jose::shared_secret;
 use portreeve_oidc::registration;
 
 use super::change::{ChangeKind, ResourceKind, differing_members};
-use super::plan::{Action, Scene, Step};
+use super::plan::{Action, NewSecrets, Scene, Step};
 use super::problem::Problem;
 use super::resources::{ClientDeclaration, Declared};
 use crate::Issuer;
+use crate::client_secrets::hash;
 
 /// How short a secret may be, in characters. One of ours has 43.
 const MIN_SECRET_CHARS: usize = 16;
@@ -74,21 +76,21 @@ pub(super) async fn wrong_sectors(issuer: &Issuer, scene: &Scene<'_>, steps: &[S
 fn compare_one<'r>(scene: &Scene<'r>, declared: &'r Declared<ClientDeclaration>) -> Result<Option<Step<'r>>, Problem> {
     let stored = scene.at.as_ref().and_then(|at| at.client(&declared.what.id)).map(AsRef::as_ref);
     let metadata = checked_metadata(scene, declared)?;
-    let secret_hashes = new_secret_hashes(declared, &metadata, stored)?;
+    let secrets = new_secrets(declared, &metadata, stored)?;
     // A new client differs from one that says nothing: what it leaves out is no news.
     let old = stored.map_or_else(ClientMetadata::default, |client| client.metadata.clone());
     let mut fields = differing_members(&json(&old), &json(&metadata));
     let metadata = (stored.is_none() || !fields.is_empty()).then(|| Box::new(metadata));
-    if secret_hashes.is_some() {
+    if secrets.is_some() {
         fields.push("client_secret".to_owned());
     }
-    if metadata.is_none() && secret_hashes.is_none() {
+    if metadata.is_none() && secrets.is_none() {
         return Ok(None);
     }
     let kind = if stored.is_some() { ChangeKind::Update } else { ChangeKind::Create };
     let id = &declared.what.id;
     let change = scene.change(kind, ResourceKind::Client, id.as_str(), fields);
-    Ok(Some(Step { change, action: Action::PutClient { id, metadata, secret_hashes } }))
+    Ok(Some(Step { change, action: Action::PutClient { id, metadata, secrets } }))
 }
 
 fn json(metadata: &ClientMetadata) -> serde_json::Value {
@@ -132,17 +134,22 @@ fn is_known(scene: &Scene<'_>, resource: &str) -> bool {
         || scene.keeps_undeclared().is_some_and(|at| at.server(resource).is_some())
 }
 
-/// The hashes to store; `None` when the stored ones are right.
-fn new_secret_hashes(
-    declared: &Declared<ClientDeclaration>,
+/// The secrets to store; `None` when the stored ones are right.
+fn new_secrets<'r>(
+    declared: &'r Declared<ClientDeclaration>,
     metadata: &ClientMetadata,
     stored: Option<&Client>,
-) -> Result<Option<Vec<[u8; 32]>>, Problem> {
+) -> Result<Option<NewSecrets<'r>>, Problem> {
     let place = declared.origin.place_of("client_secret");
     let name = declared.what.id.as_str();
     let method = metadata.token_endpoint_auth_method;
-    let has_secret = method.has_secret();
-    let held: BTreeSet<[u8; 32]> = stored.iter().flat_map(|client| &client.secrets).map(|secret| secret.hash).collect();
+    let keeping = method.secrets();
+    let has_secret = keeping != SecretKeeping::Nothing;
+    // A secret that is kept as a hash is of no use for a MAC, and one that is kept whole is kept too much otherwise.
+    let is_kept_right = |sealed: &Option<Vec<u8>>| sealed.is_some() == (keeping == SecretKeeping::Sealed);
+    let secrets = stored.map(|client| client.secrets.as_slice()).unwrap_or_default();
+    let kept_right = secrets.iter().all(|secret| is_kept_right(&secret.sealed));
+    let held: BTreeSet<[u8; 32]> = secrets.iter().map(|secret| secret.hash).collect();
     let given = declared.what.secrets.as_deref();
     match given {
         Some(_) if !has_secret => Err(place.problem(
@@ -153,32 +160,33 @@ fn new_secret_hashes(
             format!("client {name} has no client_secret"),
             r#"add client_secret = { env = "NAME" }, or token_endpoint_auth_method = "none" for a public client"#,
         )),
+        None if has_secret && !kept_right => Err(place.problem(
+            format!("client {name} has a client_secret that is not kept for {}", method.name()),
+            "give client_secret along with the new method",
+        )),
         None if has_secret || held.is_empty() => Ok(None),
-        None => Ok(Some(Vec::new())),
+        None => Ok(Some(NewSecrets { texts: &[], keeping })),
         Some(secrets) => {
-            if let Some(weakness) = secrets.iter().find_map(weakness) {
+            if let Some(weakness) = secrets.iter().find_map(|secret| weakness(secret, keeping)) {
                 let mend = "make one: openssl rand -hex 32";
                 return Err(place.problem(format!("client_secret of {name} {weakness}"), mend));
             }
-            let hashes: Vec<[u8; 32]> = secrets.iter().map(hash).collect();
-            let is_held = hashes.iter().copied().collect::<BTreeSet<_>>() == held;
-            Ok((!is_held).then_some(hashes))
+            let is_held = secrets.iter().map(hash).collect::<BTreeSet<_>>() == held;
+            Ok((!is_held || !kept_right).then_some(NewSecrets { texts: secrets, keeping }))
         }
     }
 }
 
-/// What is stored of a secret: the SHA-256 of its text. Fast on purpose: the secret is random, not remembered.
-pub(super) fn hash(secret: &SecretText) -> [u8; 32] {
-    *sha256(secret.expose().as_bytes()).as_bytes()
-}
-
 /// Why a text cannot be a client's secret; `None` when it can.
-fn weakness(secret: &SecretText) -> Option<String> {
+fn weakness(secret: &SecretText, keeping: SecretKeeping) -> Option<String> {
     let text = secret.expose();
     let lower = text.to_ascii_lowercase();
     let distinct = text.chars().collect::<BTreeSet<_>>().len();
     if text.chars().count() < MIN_SECRET_CHARS {
         return Some(format!("has fewer than {MIN_SECRET_CHARS} characters"));
+    }
+    if keeping == SecretKeeping::Sealed && text.len() < shared_secret::MIN_SECRET_BYTES {
+        return Some(format!("has fewer than {} characters, too few for HS256", shared_secret::MIN_SECRET_BYTES));
     }
     if text.chars().any(|c| !c.is_ascii_graphic()) {
         return Some("has characters that are not printable ASCII".to_owned());

@@ -15,13 +15,13 @@ use portreeve_storage::{
 use super::change::{Change, ChangeKind, ResourceKind};
 use super::credentials::{self, HashedPassword};
 use super::links;
-use super::plan::{Action, Step, Unlisted};
+use super::plan::{Action, NewSecrets, Step, Unlisted};
 use super::problem::Problem;
 use super::resources::{PasswordSource, Resources, UserDeclaration};
 use super::users::UserUpdate;
 use crate::directory::TenantDirectory;
 use crate::people::{self, NewPerson, Person};
-use crate::{Issuer, audit};
+use crate::{Issuer, audit, client_secrets};
 
 impl Issuer {
     /// Makes the database what the files say and returns what was changed; a second call changes nothing.
@@ -135,12 +135,14 @@ impl Issuer {
                 trusted_issuers::delete(tx, at.id(), issuer).await?;
                 self.record(tx, at, EventType::TrustedIssuerDeleted, change).await
             }
-            Action::PutClient { id, metadata, secret_hashes } => {
+            Action::PutClient { id, metadata, secrets } => {
                 if let Some(metadata) = metadata {
                     clients::upsert(tx, at.id(), id, metadata, now).await?;
                 }
-                if let Some(hashes) = secret_hashes {
-                    clients::replace_secrets(tx, at.id(), id, hashes, now).await?;
+                if let Some(NewSecrets { texts, keeping }) = secrets {
+                    let prepare = |text| client_secrets::prepare(&self.ambient, at, text, *keeping);
+                    let prepared: Vec<_> = texts.iter().map(prepare).collect::<Result<_, _>>()?;
+                    client_secrets::replace(tx, at.id(), id, &prepared, now).await?;
                 }
                 let is_new = change.kind == ChangeKind::Create;
                 let kind = if is_new { EventType::ClientCreated } else { EventType::ClientUpdated };

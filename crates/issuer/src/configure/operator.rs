@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{
-    Actor, ClientId, ClientSecret, Email, Event, EventType, Failure, Fault, LinkPurpose, PersonClaims, SessionEnd,
+    Actor, ClientId, ClientSecret, Email, Event, EventType, Failure, Fault, LinkPurpose, PersonClaims, SecretKeeping,
+    SessionEnd,
 };
 use portreeve_storage::{clients, directory_versions, users};
 
 use super::resources::PasswordSource;
-use super::{clients as client_rules, credentials, execute, users as user_rules};
+use super::{credentials, execute, users as user_rules};
 use crate::directory::TenantDirectory;
 use crate::people::{self, NewPerson, Person};
-use crate::{Issuer, audit};
+use crate::{Issuer, audit, client_secrets};
 
 /// Why an operator's command was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,7 +212,8 @@ impl Issuer {
         former: FormerSecrets,
     ) -> Outcome<RotatedSecret> {
         let client = at.client(id).ok_or(Failure::Refused(OperatorRefusal::NoSuchClient))?;
-        if !client.metadata.token_endpoint_auth_method.has_secret() {
+        let keeping = client.metadata.token_endpoint_auth_method.secrets();
+        if keeping == SecretKeeping::Nothing {
             return Err(Failure::Refused(OperatorRefusal::ClientWithoutSecret));
         }
         let kept = match former {
@@ -219,10 +221,11 @@ impl Issuer {
             FormerSecrets::Keep => newest(&client.secrets)?,
         };
         let secret = self.new_client_secret()?;
-        let hashes: Vec<_> = kept.into_iter().chain([client_rules::hash(&secret)]).collect();
+        let new = client_secrets::prepare(&self.ambient, at, &secret, keeping)?;
+        let secrets: Vec<_> = kept.cloned().into_iter().chain([new]).collect();
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
-        clients::replace_secrets(&mut tx, at.id(), id, &hashes, now).await?;
+        client_secrets::replace(&mut tx, at.id(), id, &secrets, now).await?;
         let event = Event::new(EventType::ClientUpdated, now, Actor::Operator).with_client(id);
         let event = event.with("fields", ["client_secret"]);
         audit::record(&mut tx, &self.ambient, at, event).await?;
@@ -265,15 +268,15 @@ impl Issuer {
     }
 }
 
-/// The hash of the secret that was added last; `None` when there is none.
+/// The secret that was added last; `None` when there is none.
 ///
 /// Two of one age were added together: which of them is in use only the application knows, and ending the wrong one would
 /// lock it out.
-fn newest(secrets: &[ClientSecret]) -> Outcome<Option<[u8; 32]>> {
+fn newest(secrets: &[ClientSecret]) -> Outcome<Option<&ClientSecret>> {
     let Some(newest) = secrets.iter().max_by_key(|secret| secret.created_at) else { return Ok(None) };
     let as_new = secrets.iter().filter(|secret| secret.created_at == newest.created_at);
     if as_new.count() > 1 {
         return Err(Failure::Refused(OperatorRefusal::AlreadyRotating));
     }
-    Ok(Some(newest.hash))
+    Ok(Some(newest))
 }

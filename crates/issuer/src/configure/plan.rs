@@ -5,8 +5,10 @@
 
 use std::sync::Arc;
 
+use portreeve_crypto::SecretText;
 use portreeve_domain::{
-    ClientId, ClientMetadata, Failure, Profile, ResourceServer, ScopeMeaning, TenantSettings, TrustedIssuer,
+    ClientId, ClientMetadata, Failure, Profile, ResourceServer, ScopeMeaning, SecretKeeping, TenantSettings,
+    TrustedIssuer,
 };
 
 use super::change::{Change, ChangeKind, ResourceKind, differing_members};
@@ -54,10 +56,18 @@ pub(super) enum Action<'r> {
     DeleteScope(String),
     PutTrustedIssuer(&'r TrustedIssuer),
     DeleteTrustedIssuer(String),
-    PutClient { id: &'r ClientId, metadata: Option<Box<ClientMetadata>>, secret_hashes: Option<Vec<[u8; 32]>> },
+    PutClient { id: &'r ClientId, metadata: Option<Box<ClientMetadata>>, secrets: Option<NewSecrets<'r>> },
     DeleteClient(ClientId),
     CreateUser(&'r UserDeclaration),
     UpdateUser(UserUpdate<'r>),
+}
+
+/// The secrets a client is to have.
+pub(super) struct NewSecrets<'r> {
+    /// Their texts; none: it has no secret any more.
+    pub(super) texts: &'r [SecretText],
+    /// What is kept of them.
+    pub(super) keeping: SecretKeeping,
 }
 
 /// Every difference: of tenants, and of what is in each tenant, by slug.

@@ -82,6 +82,7 @@ impl Fixture {
             hash_parameters: HashParameters { memory_kib: 7168, iterations: 5, parallelism: 1 },
             password_threads: 1,
             outbound: Default::default(),
+            mutual_tls: None,
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         let fixture = Self { folder, clock, issuer };

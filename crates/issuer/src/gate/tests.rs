@@ -90,7 +90,10 @@ async fn what_ends_a_grant_ends_it_everywhere() {
         let userinfo = world.issuer.userinfo(&world.at(), &request).await.map_err(cause);
         assert_eq!(userinfo.unwrap_err(), Cause::TokenUnusable, "{blow:?}");
         let introspection = form(&[("token", text(&tokens, "access_token"))]);
-        let told = world.issuer.introspect(&world.at(), &[], IntrospectionForm::Json, &introspection).await;
+        let told = world
+            .issuer
+            .introspect(&world.at(), &[], &SenderEvidence::default(), IntrospectionForm::Json, &introspection)
+            .await;
         assert!(told.map_or(true, |body| body == br#"{"active":false}"#), "{blow:?}");
     }
 }

@@ -4,15 +4,16 @@ use portreeve_domain::{Lifetime, TokenKind};
 use portreeve_oidc::Cause;
 use portreeve_oidc::introspection::INACTIVE;
 
-use crate::IntrospectionForm;
 use crate::testing::{BILLS, GrantOf, ISSUER, ORDERS, World, cause, parameters, text};
+use crate::{IntrospectionForm, SenderEvidence};
 
 /// IN-01, S-042: nobody is told anything without authentication; a public client has none.
 #[tokio::test]
 async fn a_caller_must_authenticate() {
     let world = World::new().await;
     let ask = async |form: &[(&str, &str)]| {
-        world.issuer.introspect(&world.at(), &[], IntrospectionForm::Json, &parameters(form)).await
+        let (sender, json) = (SenderEvidence::default(), IntrospectionForm::Json);
+        world.issuer.introspect(&world.at(), &[], &sender, json, &parameters(form)).await
     };
 
     let nobody = ask(&[("token", "x")]).await.map_err(cause);

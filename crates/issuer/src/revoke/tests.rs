@@ -2,6 +2,7 @@
 
 use portreeve_domain::EventType;
 
+use crate::SenderEvidence;
 use crate::testing::{GrantOf, ORDERS, World, text};
 
 /// RV-01: what is no token of ours is no error.
@@ -23,7 +24,7 @@ async fn a_hint_is_a_hint() {
     let token = text(&tokens, "access_token");
 
     let form = world.request("web", &[("token", token), ("token_type_hint", "refresh_token")]);
-    world.issuer.revoke(&world.at(), &[], &form).await.unwrap();
+    world.issuer.revoke(&world.at(), &[], &SenderEvidence::default(), &form).await.unwrap();
 
     assert!(!world.is_active("web", token).await);
 }

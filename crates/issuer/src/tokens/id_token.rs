@@ -3,7 +3,7 @@
 //! Owns the choice of the algorithm and which of the person's claims go in: those the client named for the ID token; the
 //! rest is at userinfo, unless no access token is issued that could fetch it. Leaves the shape to `oidc::id_token`. OIDC Core §2, §3.1.3.3, §5.4, §5.5, §12.2.
 
-use portreeve_domain::{Client, Fault, Profile, Subject, Timestamp, TokenFamily};
+use portreeve_domain::{Client, Fault, Profile, Signatures, Subject, Timestamp, TokenFamily};
 use portreeve_jose::{Algorithm, left_half_hash};
 use portreeve_oidc::authorization::ResponseType;
 use portreeve_oidc::claims_request::{ClaimsRequest, ClaimsSection};
@@ -65,7 +65,7 @@ impl Beside<'_> {
 }
 
 /// The profile a client is held to.
-pub(super) fn profile(at: &TenantDirectory, client: &Client) -> Profile {
+pub(crate) fn profile(at: &TenantDirectory, client: &Client) -> Profile {
     at.tenant.settings.profile.tightened_by(client.metadata.profile)
 }
 
@@ -75,12 +75,14 @@ pub(super) fn profile(at: &TenantDirectory, client: &Client) -> Profile {
 /// A fault for a registered algorithm that registration should have refused.
 pub(crate) fn algorithm(at: &TenantDirectory, client: &Client) -> Result<Algorithm, Fault> {
     let registered = client.metadata.id_token_signed_response_alg.as_deref();
-    match (registered, profile(at, client)) {
+    match (registered, profile(at, client).rules().signatures) {
+        // Registered before the tenant became so strict.
+        (Some("RS256"), Signatures::Restricted) => Ok(Algorithm::Es256),
         (Some(name), _) => {
             Algorithm::parse(name).ok_or_else(|| Fault::impossible("an unknown algorithm is registered for ID tokens"))
         }
-        (None, Profile::Oidc) => Ok(Algorithm::Rs256),
-        (None, Profile::OAuth21) => Ok(Algorithm::Es256),
+        (None, Signatures::RsaPreferred) => Ok(Algorithm::Rs256),
+        (None, Signatures::EcPreferred | Signatures::Restricted) => Ok(Algorithm::Es256),
     }
 }
 

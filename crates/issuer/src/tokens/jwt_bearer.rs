@@ -19,6 +19,7 @@ use portreeve_oidc::{Cause, Refusal, paths};
 use portreeve_storage::{Tx, subject_links, token_families, trusted_assertions};
 
 use super::access_token;
+use super::id_token::profile;
 use super::mint::{self, IssuedTokens, UserGrant, UserTokens};
 use crate::client_keys::KeySource;
 use crate::directory::TenantDirectory;
@@ -55,7 +56,8 @@ impl Issuer {
         let keys = self.signer_keys(at, known, source, claimed.key_id.as_deref()).await;
         let keys = keys.map_err(|why| Failure::Refused(unusable(why.to_string())))?;
         let token_endpoint = format!("{}{}", at.issuer, paths::TOKEN);
-        let recipient = Recipient { issuer: &at.issuer, token_endpoint: &token_endpoint };
+        let rules = profile(at, client).rules();
+        let recipient = Recipient { issuer: &at.issuer, token_endpoint: &token_endpoint, rules };
         let now = self.ambient.now();
         let accepted = jwt_bearer::check(text, &claimed.issuer, &recipient, &keys, now).map_err(Failure::Refused)?;
         let target = target(at, client, trusted, request).map_err(Failure::Refused)?;

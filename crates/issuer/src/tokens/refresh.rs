@@ -1,4 +1,4 @@
-//! Refresh tokens: each use gives a successor, and only hashes are stored.
+//! Refresh tokens: each use gives a successor, unless the profile keeps them, and only hashes are stored.
 //!
 //! Owns the rotation. The successor's secret is derived from the presented one under a server key, so a client whose
 //! answer was lost can be given the same successor again although nobody stored it. What presenting means is
@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use portreeve_crypto::{Bearer, SecretBytes, SecretText, hmac_sha256};
 use portreeve_domain::{
-    Actor, Client, Confirmation, Event, EventType, Failure, Fault, GrantType, Presentation, RefreshTokenId,
-    RefreshTokenState, Scope, Timestamp, TokenFamily, TokenKind, lifetimes, present,
+    Actor, Client, Confirmation, Event, EventType, Failure, Fault, GrantType, Presentation, RefreshRule,
+    RefreshTokenId, RefreshTokenState, Scope, Timestamp, TokenFamily, TokenKind, lifetimes, present,
 };
 use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::token_target::{self, Granted, TokenTarget, Wanted};
@@ -110,13 +110,8 @@ impl Exchange<'_> {
             // What is asked for is checked first: a wish too many must not cost the token.
             let target = self.target(&family, wish).map_err(Failure::Refused)?;
             let pass = self.admit(tx, &family).await?;
-            let successor = match presentation {
-                Presentation::Rotate => self.rotate(tx, &token, &family).await?,
-                _ => token.successor,
-            };
-            // Somebody was faster: what this use means is decided by what is stored now.
-            let Some(successor) = successor else { continue };
-            let issued = self.issue_tokens(tx, (pass, sender, target), family, (&token, successor));
+            let Some(next) = self.next(tx, &token, &family, presentation).await? else { continue };
+            let issued = self.issue_tokens(tx, (pass, sender, target), family, next);
             return issued.await.map_err(Failure::Fault);
         }
         Err(Fault::transient("a refresh token changed while it was being exchanged").into())
@@ -165,6 +160,29 @@ impl Exchange<'_> {
         admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))
     }
 
+    /// What the client refreshes with next. `None` when somebody was faster: what this use means is decided by what is
+    /// stored now.
+    async fn next(
+        &self,
+        tx: &mut Tx,
+        token: &RefreshTokenRow,
+        family: &TokenFamily,
+        presentation: Presentation,
+    ) -> Result<Option<Next>, Fault> {
+        let rule = mint::profile(self.at, self.client).rules().refresh_tokens;
+        let successor = match (presentation, rule) {
+            (Presentation::Rotate, RefreshRule::Kept) => {
+                let until = idle_end(self.now, family);
+                let kept = refresh_tokens::keep(tx, self.at.id(), token.id, until, self.now).await?;
+                return Ok(kept.then_some(Next::Same));
+            }
+            (Presentation::Rotate, RefreshRule::Rotated) => self.rotate(tx, token, family).await?,
+            _ => token.successor,
+        };
+        let Some(successor) = successor else { return Ok(None) };
+        text(self.at, successor, &self.successor_secret(token)).map(|text| Some(Next::Successor(text)))
+    }
+
     /// Exchanges the token for a successor; `None` when somebody else did so at the same moment.
     async fn rotate(
         &self,
@@ -210,13 +228,29 @@ impl Exchange<'_> {
         tx: &mut Tx,
         (pass, sender, target): (Pass, BoundSender, TokenTarget),
         family: TokenFamily,
-        (token, successor): (&RefreshTokenRow, RefreshTokenId),
+        next: Next,
     ) -> Result<UserTokens, Fault> {
-        let refresh_token = text(self.at, successor, &self.successor_secret(token))?;
+        let refresh_token = match next {
+            Next::Successor(text) => Some(text),
+            Next::Same => None,
+        };
         let occasion = Occasion::Refreshed;
         let grant = UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, sender, occasion };
-        mint::for_user(tx, grant, family, Some(refresh_token)).await
+        mint::for_user(tx, grant, family, refresh_token).await
     }
+}
+
+/// What a client refreshes with after this use.
+enum Next {
+    /// A new token, given in the answer.
+    Successor(SecretText),
+    /// The one it used (FAPI 2.0 §5.3.2.1 (9)).
+    Same,
+}
+
+/// When a token that is not used any more dies: sliding, but never past the family's end (S-039).
+fn idle_end(now: Timestamp, family: &TokenFamily) -> Timestamp {
+    now.plus(lifetimes::REFRESH_IDLE).min(family.absolute_end())
 }
 
 fn state(token: &RefreshTokenRow) -> RefreshTokenState {
@@ -246,8 +280,7 @@ async fn insert(tx: &mut Tx, ambient: &Ambient, family: &TokenFamily, new: &NewT
         salt: ambient.bytes()?,
         confirmation: new.confirmation,
         created_at: now,
-        // Sliding, but never past the family's end (S-039).
-        expires_at: now.plus(lifetimes::REFRESH_IDLE).min(family.absolute_end()),
+        expires_at: idle_end(now, family),
         consumed_at: None,
         successor: None,
         successor_consumed: false,

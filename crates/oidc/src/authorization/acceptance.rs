@@ -4,7 +4,7 @@
 //! `claims_locales` and odd `ui_locales` (OC-15). OIDC Core §3.1.2.1, §3.1.2.2, §5.5, §6; RFC 6749 §4.1.1; RFC 7636 §4.3;
 //! RFC 9101 §10.5; RFC 9449 §10.
 
-use portreeve_domain::{Acr, Client, Profile, ResourceServer, Scope, Thumbprint};
+use portreeve_domain::{Acr, Client, Demand, Profile, ResourceServer, Scope, Thumbprint};
 
 use super::requirements::{consent_rule, essential_acr};
 use super::{Accepted, Prompt, Prompts, Redirectable, ResponseMode, ResponseType};
@@ -28,8 +28,9 @@ const UNSUPPORTED: [(&str, Cause); 3] = [
 
 /// What a request is measured by, besides its client.
 ///
-/// Causes of refusal, in the order they are looked for: `PushedRequestRequired`, `SignedRequestRequired`; `RequestObjectUnsupported`, `RequestUriUnsupported`,
-/// `RegistrationParameterUnsupported`; `ParameterMissing`, `ResponseTypeUnsupported`, `ResponseTypeNotRegistered`;
+/// Causes of refusal, in the order they are looked for: `PushedRequestRequired`, `SignedRequestRequired`;
+/// `RequestObjectUnsupported`, `RequestUriUnsupported`, `RegistrationParameterUnsupported`;
+/// `ParameterMissing`, `ResponseTypeUnsupported`, `ResponseTypeNotRegistered`;
 /// `ResponseModeUnsupported`, `ResponseModeNotAllowed`; `CodeChallengeMissing`, `CodeChallengeMethodUnsupported`,
 /// `CodeChallengeMalformed`; `DpopKeyMalformed`; `NonceMissing`;
 /// `PromptUnsupported`, `PromptConflict`, `RegistrationClosed`; `MaxAgeMalformed`; `ClaimsMalformed`, `LevelNotReached`;
@@ -62,7 +63,7 @@ pub enum Channel {
 /// Applies every rule; the first broken one is reported.
 pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Accepted, Refusal> {
     let Redirectable { client, parameters, .. } = request;
-    channel(client, rules)?;
+    channel(request, rules)?;
     signature(client, request.proof, rules)?;
     unsupported_parameters(parameters)?;
     let response_type = response_type(parameters, client, rules.profile)?;
@@ -103,11 +104,16 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
     })
 }
 
-/// PA-09: RFC 9126 §5, §6.
-fn channel(client: &Client, rules: &Rules<'_>) -> Result<(), Refusal> {
-    let must_push = rules.pushed_only || client.metadata.require_pushed_authorization_requests;
+/// PA-09, F2-10, F2-11: RFC 9126 §5, §6. Where a profile demands it, each request names its redirect URI as well.
+fn channel(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<(), Refusal> {
+    let metadata = &request.client.metadata;
+    let strict = rules.profile.tightened_by(metadata.profile).rules().pushed_request == Demand::Required;
+    let must_push = strict || rules.pushed_only || metadata.require_pushed_authorization_requests;
     match rules.channel {
         Channel::Browser if must_push => Err(Cause::PushedRequestRequired.into()),
+        Channel::Pushed if strict && !request.redirect_uri_was_sent => {
+            Err(Refusal::new(Cause::ParameterMissing).with_detail("redirect_uri"))
+        }
         Channel::Browser | Channel::Pushed => Ok(()),
     }
 }

@@ -350,3 +350,18 @@ fn several_resources_are_accepted() {
 
     assert_eq!(accepted.resources, ["https://b.example.com", "https://api.example.com"]);
 }
+
+/// F2-10, F2-11: in profile `fapi2` a request is pushed, and names its redirect URI.
+#[test]
+fn strict_requests_are_pushed() {
+    let accept_by = |channel, changes: &[(&str, &str)]| {
+        let rules = Rules { channel, profile: Profile::Fapi2, servers: &[&orders_api()], ..RULES };
+        redirectable(&web_client(), changes).unwrap().accept(&rules).map_err(|rejected| rejected.refusal.cause)
+    };
+    let without_uri = [("redirect_uri", ""), ("scope", "orders.read")];
+
+    assert_eq!(accept_by(Channel::Browser, &[]).unwrap_err(), Cause::PushedRequestRequired);
+    assert!(accept_by(Channel::Pushed, &[]).is_ok());
+    assert_eq!(accept_by(Channel::Pushed, &without_uri).unwrap_err(), Cause::ParameterMissing);
+    assert_eq!(accept_by(Channel::Pushed, &[("code_challenge", "")]).unwrap_err(), Cause::CodeChallengeMissing);
+}

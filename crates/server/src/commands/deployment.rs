@@ -84,6 +84,7 @@ impl Deployment {
             password_threads: 1,
             // No command fetches anything.
             outbound: Default::default(),
+            mutual_tls: None,
         };
         let done = match Issuer::start(store.clone(), ambient.clone(), kek, settings).await {
             Ok(issuer) => work(&issuer).await,

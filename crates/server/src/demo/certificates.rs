@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use portreeve_domain::Timestamp;
-use portreeve_http_kit::listener::TlsKeys;
+use portreeve_http_kit::listener::{ClientCertificates, TlsKeys};
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, Issuer,
     KeyPair, KeyUsagePurpose, NameConstraints,
@@ -56,7 +56,8 @@ pub(super) fn prepare(folder: &Folder, now: Timestamp) -> Result<Certificates, F
     write(&key, &site_key.serialize_pem())?;
     let ca_pem = fs::read_to_string(&ca_file)
         .map_err(|e| Failure::configuration(format!("{}: {e}; remove the file", ca_file.display())))?;
-    let keys = TlsKeys::from_pem_files(certificate, key).map_err(|e| cannot("certificate", e))?;
+    let keys = TlsKeys::from_pem_files(certificate, key, ClientCertificates::NotAsked)
+        .map_err(|e| cannot("certificate", e))?;
     Ok(Certificates { ca_file, ca_pem, keys })
 }
 

@@ -113,7 +113,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         public: listeners.public,
         admin: listeners.admin,
         beside: vec![(listeners.relying_party, relying_party)],
-        tls: keys,
+        mutual_tls: None,
+        tls: keys.into_iter().collect(),
+        certificates: None,
         trusted_proxies: Arc::new(TrustedProxies::default()),
         logged_requests: LoggedRequests::Failed,
         drain_delay: Duration::ZERO,
@@ -134,6 +136,7 @@ async fn start_issuer(folder: &Folder, public_url: String) -> Result<(Arc<Issuer
         hash_parameters: DEFAULT_PASSWORD_COST,
         password_threads: std::thread::available_parallelism().map_or(1, usize::from),
         outbound: Default::default(),
+        mutual_tls: None,
     };
     let issuer = Issuer::start(store, ambient, kek, settings).await.map_err(start_failure)?;
     Ok((Arc::new(issuer), node))

@@ -37,7 +37,7 @@ pub(crate) fn router(readiness: Readiness, metrics: Metrics, issuer: Arc<Issuer>
         .route("/readyz", get(ready))
         .route("/metrics", get(scrape))
         .with_state(Admin { readiness, metrics, issuer });
-    let door = Door { trace, defaults: api_headers(Transport::LoopbackHttp) };
+    let door = Door { trace, certificates: None, defaults: api_headers(Transport::LoopbackHttp) };
     with_door(with_fallbacks(routes, Fallbacks::TEXT), door)
 }
 

@@ -4,6 +4,7 @@
 //! before everything is there: a process that starts is a process that works..
 
 mod admin_door;
+mod certificates;
 pub(crate) mod logging;
 mod metrics;
 pub(crate) mod node;
@@ -22,7 +23,8 @@ use std::time::Duration;
 use axum::Router;
 use portreeve_domain::{Fault, lifetimes};
 use portreeve_http_kit::client_address::TrustedProxies;
-use portreeve_http_kit::listener::{Limits, Listener, TlsKeys};
+use portreeve_http_kit::client_certificate::CertificateRules;
+use portreeve_http_kit::listener::{ClientCertificates, Limits, Listener, TlsKeys};
 use portreeve_http_kit::request_trace::{LoggedRequests, RequestIdSource, RequestTrace};
 use portreeve_issuer::Issuer;
 use portreeve_jobs::Mailer;
@@ -32,7 +34,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::info;
 
-use crate::settings::{MailSettings, MailTransport};
+use crate::settings::{MailSettings, MailTransport, MutualTlsSettings, ServerSettings, TlsFiles};
 use metrics::Metrics;
 use node::Node;
 use readiness::Readiness;
@@ -50,7 +52,11 @@ pub(crate) struct Process {
     pub(crate) admin: Listener,
     /// Further applications beside the server: the demo's relying party.
     pub(crate) beside: Vec<(Listener, Router)>,
-    pub(crate) tls: Option<TlsKeys>,
+    /// The listener that asks clients for certificates; the same door stands behind it.
+    pub(crate) mutual_tls: Option<Listener>,
+    pub(crate) tls: Vec<TlsKeys>,
+    /// Which certificates count; `None`: none does.
+    pub(crate) certificates: Option<CertificateRules>,
     pub(crate) trusted_proxies: Arc<TrustedProxies>,
     pub(crate) logged_requests: LoggedRequests,
     pub(crate) drain_delay: Duration,
@@ -64,15 +70,14 @@ pub(crate) struct Process {
 pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), Failure> {
     let kek = settings.key_encryption_key.read()?;
     let tls = match &settings.server.tls {
-        Some(files) => Some(
-            TlsKeys::from_pem_files(&files.cert, &files.key)
-                .map_err(|e| Failure::configuration(format!("server.tls: {e}; check both files")))?,
-        ),
+        Some(files) => Some(tls_keys(files, ClientCertificates::NotAsked)?),
         None => None,
     };
     let mailer = mailer(&settings.mail)?;
     let limits = Limits { max_connections: settings.limits.max_connections, ..Limits::default() };
-    let public = bind("server.listen", settings.server.listen, tls.clone(), limits).await?;
+    let public = bind("server.listen", settings.server.listen, tls.clone(), limits.clone()).await?;
+    let (mutual_tls, mutual_keys) = mutual_tls(&settings.server, limits).await?.unzip();
+    let certificates = settings.server.mutual_tls.as_ref().map(certificates::rules).transpose()?;
     let admin = bind("admin.listen", settings.admin_listen, None, Limits::default()).await?;
     let store = Store::open(settings.database.url.expose())?;
     let older = if settings.database.auto_migrate { OlderSchema::Migrate } else { older };
@@ -85,6 +90,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         hash_parameters: settings.limits.password_cost,
         password_threads: settings.limits.password_threads,
         outbound: settings.outbound,
+        mutual_tls: settings.server.mutual_tls.as_ref().map(MutualTlsSettings::of_issuer),
     };
     let issuer = Issuer::start(store, ambient, kek, issuer_settings).await.map_err(start_failure)?;
     let process = Process {
@@ -93,7 +99,9 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         public,
         admin,
         beside: Vec::new(),
-        tls,
+        mutual_tls,
+        tls: tls.into_iter().chain(mutual_keys).collect(),
+        certificates,
         trusted_proxies: settings.server.trusted_proxies,
         logged_requests: settings.log.requests,
         drain_delay: settings.limits.drain_delay,
@@ -116,6 +124,20 @@ pub(crate) async fn bind(
     Listener::bind(address, tls, limits)
         .await
         .map_err(|e| Failure::temporary(format!("{setting}: {address} cannot be bound: {e}; end what listens there")))
+}
+
+fn tls_keys(files: &TlsFiles, certificates: ClientCertificates) -> Result<TlsKeys, Failure> {
+    TlsKeys::from_pem_files(&files.cert, &files.key, certificates)
+        .map_err(|e| Failure::configuration(format!("server.tls: {e}; check both files")))
+}
+
+/// The listener that asks for certificates, and what it shows itself.
+async fn mutual_tls(server: &ServerSettings, limits: Limits) -> Result<Option<(Listener, TlsKeys)>, Failure> {
+    let settings = server.mutual_tls.as_ref().and_then(|mutual| mutual.listener.as_ref());
+    let (Some(settings), Some(files)) = (settings, &server.tls) else { return Ok(None) };
+    let keys = tls_keys(files, ClientCertificates::Asked)?;
+    let listener = bind("server.mutual_tls.listen", settings.listen, Some(keys.clone()), limits).await?;
+    Ok(Some((listener, keys)))
 }
 
 /// How mails leave, as the settings say.
@@ -142,17 +164,21 @@ impl Process {
     ///
     /// # Errors
     /// A failure when signals cannot be received or there is no randomness, and a temporary one when the number was lost.
-    pub(crate) async fn run(self) -> Result<(), Failure> {
+    pub(crate) async fn run(mut self) -> Result<(), Failure> {
         let mut signals = Signals::listen()?;
         let (metrics, readiness) = (Metrics::new(), Readiness::new(Arc::clone(&self.issuer)));
         let names = request_names::source(self.issuer.ambient().random())?;
-        let public_door = public_door::router(&self.issuer, self.trace(&metrics, Arc::clone(&names)));
+        let public_trace = self.trace(&metrics, Arc::clone(&names));
+        let public_door = public_door::router(&self.issuer, public_trace, self.certificates.take());
         let (issuer, trace) = (Arc::clone(&self.issuer), self.trace(&metrics, names));
         let admin_door = admin_door::router(readiness.clone(), metrics.clone(), issuer, trace);
         let (stop, stop_admin, lost) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let node = Arc::new(self.node);
         let upkeep = upkeep::start(&self.issuer, &node, self.mailer, &stop, &lost);
         let doors = TaskTracker::new();
+        if let Some(listener) = self.mutual_tls {
+            doors.spawn(listener.serve(public_door.clone(), stop.clone()));
+        }
         doors.spawn(self.public.serve(public_door, stop.clone()));
         for (listener, router) in self.beside {
             doors.spawn(listener.serve(router, stop.clone()));
@@ -161,7 +187,7 @@ impl Process {
         let admin = tokio::spawn(self.admin.serve(admin_door, stop_admin.clone()));
 
         let number_was_lost = tokio::select! {
-            () = signals.end(self.tls.as_ref()) => false,
+            () = signals.end(&self.tls) => false,
             () = lost.cancelled() => true,
         };
 
@@ -172,7 +198,7 @@ impl Process {
         let notice = if number_was_lost { Duration::ZERO } else { self.drain_delay };
         tokio::select! {
             () = sleep(notice) => {}
-            () = signals.end(None) => {}
+            () = signals.end(&[]) => {}
         }
         stop.cancel();
         doors.wait().await;

@@ -28,7 +28,7 @@ impl Signals {
     }
 
     /// Returns when the process is asked to end; reloads `tls` at each SIGHUP before that.
-    pub(crate) async fn end(&mut self, tls: Option<&TlsKeys>) {
+    pub(crate) async fn end(&mut self, tls: &[TlsKeys]) {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,
@@ -39,11 +39,15 @@ impl Signals {
     }
 }
 
-fn reload(tls: Option<&TlsKeys>) {
-    match tls.map(TlsKeys::reload) {
-        None => info!("SIGHUP: there is no certificate to read again"),
-        Some(Ok(Reload::Replaced)) => info!("SIGHUP: new handshakes use the new certificate"),
-        Some(Ok(Reload::Unchanged)) => info!("SIGHUP: the certificate is unchanged"),
-        Some(Err(error)) => warn!(%error, "SIGHUP: the former certificate stays in use"),
+fn reload(tls: &[TlsKeys]) {
+    if tls.is_empty() {
+        info!("SIGHUP: there is no certificate to read again");
+    }
+    for keys in tls {
+        match keys.reload() {
+            Ok(Reload::Replaced) => info!("SIGHUP: new handshakes use the new certificate"),
+            Ok(Reload::Unchanged) => info!("SIGHUP: the certificate is unchanged"),
+            Err(error) => warn!(%error, "SIGHUP: the former certificate stays in use"),
+        }
     }
 }

@@ -63,6 +63,30 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key("server.tls.key", Kind::Path, None, "PEM private key of the certificate."),
     key(
+        "server.mutual_tls.listen",
+        Kind::Address,
+        None,
+        "Where clients are asked for a certificate (RFC 8705), with the certificate of server.tls: an address of its own, so that no browser is asked.",
+    ),
+    key(
+        "server.mutual_tls.public_url",
+        Kind::Text,
+        None,
+        "What clients reach that listener under, for `mtls_endpoint_aliases`. Required with it.",
+    ),
+    key(
+        "server.mutual_tls.authorities",
+        Kind::Path,
+        None,
+        "PEM certificates of the authorities whose certificates name clients of `tls_client_auth`. Without it no client can use that method.",
+    ),
+    key(
+        "server.mutual_tls.certificate_header",
+        Kind::Flag,
+        Some("false"),
+        "Whether the client certificate that a trusted proxy passes on in the header Client-Cert (RFC 9440) is believed.",
+    ),
+    key(
         "admin.listen",
         Kind::Address,
         Some("127.0.0.1:9090"),

@@ -30,6 +30,7 @@ use std::sync::Arc;
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::SecretText;
 use portreeve_http_kit::client_address::TrustedProxies;
+use portreeve_http_kit::client_certificate::CertificateHeader;
 use portreeve_http_kit::request_trace::LoggedRequests;
 use portreeve_outbound::Rules;
 
@@ -63,6 +64,7 @@ pub(crate) struct ServerSettings {
     /// The networks as the operator wrote them.
     pub(crate) trusted_proxy_list: Vec<String>,
     pub(crate) tls: Option<TlsFiles>,
+    pub(crate) mutual_tls: Option<MutualTlsSettings>,
 }
 
 /// Certificate and key of the public listener.
@@ -70,6 +72,28 @@ pub(crate) struct ServerSettings {
 pub(crate) struct TlsFiles {
     pub(crate) cert: PathBuf,
     pub(crate) key: PathBuf,
+}
+
+/// `[server.mutual_tls]`: where clients are asked for certificates.
+pub(crate) struct MutualTlsSettings {
+    /// A listener that asks; without it only proxies do.
+    pub(crate) listener: Option<MutualTlsListener>,
+    pub(crate) authorities: Option<PathBuf>,
+    pub(crate) header: CertificateHeader,
+}
+
+/// The listener that asks for certificates.
+pub(crate) struct MutualTlsListener {
+    pub(crate) listen: SocketAddr,
+    /// What clients reach it under; no trailing slash.
+    pub(crate) public_url: String,
+}
+
+impl MutualTlsSettings {
+    /// What the use cases need to know of it.
+    pub(crate) fn of_issuer(&self) -> portreeve_issuer::MutualTls {
+        portreeve_issuer::MutualTls { base: self.listener.as_ref().map(|listener| listener.public_url.clone()) }
+    }
 }
 
 /// `[database]`.

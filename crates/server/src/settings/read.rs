@@ -11,14 +11,15 @@ use std::time::Duration;
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::SecretText;
 use portreeve_http_kit::client_address::TrustedProxies;
+use portreeve_http_kit::client_certificate::CertificateHeader;
 use portreeve_http_kit::request_trace::LoggedRequests;
 use portreeve_outbound::Rules;
 
 use super::keys::{KEYS, Kind, find};
 use super::layers::{Given, Layers, Origin, Raw};
 use super::{
-    DatabaseSettings, KeySource, LimitSettings, LogFormat, LogSettings, MailSettings, MailTransport, ServerSettings,
-    Settings, TlsFiles, public_url,
+    DatabaseSettings, KeySource, LimitSettings, LogFormat, LogSettings, MailSettings, MailTransport, MutualTlsListener,
+    MutualTlsSettings, ServerSettings, Settings, TlsFiles, public_url,
 };
 
 /// Reads every setting; `None` when one that is required is missing or wrong. Mistakes go to `mistakes`.
@@ -87,13 +88,51 @@ impl Reader<'_> {
             (Some(_), None) => return self.mistake("server.tls.cert", "has no server.tls.key; give both"),
             (None, Some(_)) => return self.mistake("server.tls.key", "has no server.tls.cert; give both"),
         };
+        let mutual_tls = self.mutual_tls(tls.is_some());
         Some(ServerSettings {
             listen: listen?,
             public_url: public_url?,
             trusted_proxies: Arc::new(trusted_proxies.ok()?),
             trusted_proxy_list: networks,
             tls,
+            mutual_tls: mutual_tls?,
         })
+    }
+
+    /// `Some(None)` where clients are asked for no certificates.
+    fn mutual_tls(&mut self, has_certificate: bool) -> Option<Option<MutualTlsSettings>> {
+        let header = match self.flag("server.mutual_tls.certificate_header")? {
+            true => CertificateHeader::FromProxies,
+            false => CertificateHeader::Ignored,
+        };
+        let listener = match self.text("server.mutual_tls.listen") {
+            None => None,
+            Some(_) => Some(self.mutual_tls_listener(has_certificate)?),
+        };
+        let authorities = self.path("server.mutual_tls.authorities");
+        if listener.is_none() && header == CertificateHeader::Ignored {
+            return match authorities {
+                None => Some(None),
+                Some(_) => self.mistake(
+                    "server.mutual_tls.authorities",
+                    "is of no use without server.mutual_tls.listen or server.mutual_tls.certificate_header",
+                ),
+            };
+        }
+        Some(Some(MutualTlsSettings { listener, authorities, header }))
+    }
+
+    fn mutual_tls_listener(&mut self, has_certificate: bool) -> Option<MutualTlsListener> {
+        let listen =
+            self.parsed::<SocketAddr>("server.mutual_tls.listen", "an address and port, such as 0.0.0.0:8443")?;
+        if !has_certificate {
+            return self.mistake("server.mutual_tls.listen", "needs server.tls.cert and server.tls.key");
+        }
+        let public_url = self.required("server.mutual_tls.public_url")?;
+        if let Err(wrong) = public_url::check(&public_url) {
+            return self.mistake("server.mutual_tls.public_url", wrong);
+        }
+        Some(MutualTlsListener { listen, public_url })
     }
 
     fn database(&mut self) -> Option<DatabaseSettings> {

@@ -1,5 +1,6 @@
 //! The listener as bytes on a socket: what a hostile, a slow and a good client see.
 
+mod certificates;
 mod drain;
 mod hostile;
 mod tls;

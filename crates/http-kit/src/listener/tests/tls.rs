@@ -11,10 +11,10 @@ use tokio_rustls::TlsConnector;
 use super::*;
 
 /// Certificate and key files that a test can replace.
-struct KeyFiles(TempDir);
+pub(super) struct KeyFiles(TempDir);
 
 impl KeyFiles {
-    fn new() -> (Self, CertificateDer<'static>) {
+    pub(super) fn new() -> (Self, CertificateDer<'static>) {
         let files = Self(TempDir::new().unwrap());
         let certificate = files.renew();
         (files, certificate)
@@ -37,7 +37,11 @@ impl KeyFiles {
     }
 
     fn load(&self) -> Result<TlsKeys, TlsKeysError> {
-        TlsKeys::from_pem_files(self.certificate(), self.key())
+        self.load_asking(ClientCertificates::NotAsked)
+    }
+
+    pub(super) fn load_asking(&self, asked: ClientCertificates) -> Result<TlsKeys, TlsKeysError> {
+        TlsKeys::from_pem_files(self.certificate(), self.key(), asked)
     }
 }
 

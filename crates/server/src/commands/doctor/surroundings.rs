@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use portreeve_http_kit::listener::TlsKeys;
+use portreeve_http_kit::listener::{ClientCertificates, TlsKeys};
 
 use super::finding::Finding;
 use crate::serve;
@@ -55,7 +55,7 @@ fn proxies(server: &ServerSettings) -> Finding {
 
 fn tls(server: &ServerSettings) -> Option<Finding> {
     let files = server.tls.as_ref()?;
-    Some(match TlsKeys::from_pem_files(&files.cert, &files.key) {
+    Some(match TlsKeys::from_pem_files(&files.cert, &files.key, ClientCertificates::NotAsked) {
         Ok(_) => Finding::good("server.tls has a certificate and its key"),
         Err(error) => Finding::wrong(format!("server.tls: {error}"), "check both files"),
     })
@@ -138,6 +138,7 @@ mod tests {
             trusted_proxies: Arc::new(TrustedProxies::default()),
             trusted_proxy_list: proxies.iter().map(|network| (*network).to_owned()).collect(),
             tls: None,
+            mutual_tls: None,
         }
     }
 
