@@ -59,11 +59,7 @@ impl KeySet {
     /// # Errors
     /// See [`KeySetError`]; one bad key refuses the set.
     pub fn from_jwks(jwks: &Value) -> Result<Self, KeySetError> {
-        let members = jwks.get("keys").and_then(Value::as_array).ok_or(KeySetError::NotAKeySet)?;
-        if members.len() > MAX_KEYS {
-            return Err(KeySetError::TooManyKeys);
-        }
-        Self::from_members(members)
+        Self::from_members(members_of(jwks)?)
     }
 
     /// The public halves of our own keys, to verify what we issued.
@@ -120,6 +116,12 @@ impl KeySet {
         }
         Ok(Self { keys })
     }
+}
+
+/// The keys of a set that is not too large.
+pub(crate) fn members_of(jwks: &Value) -> Result<&[Value], KeySetError> {
+    let members = jwks.get("keys").and_then(Value::as_array).ok_or(KeySetError::NotAKeySet)?;
+    if members.len() > MAX_KEYS { Err(KeySetError::TooManyKeys) } else { Ok(members) }
 }
 
 #[cfg(test)]

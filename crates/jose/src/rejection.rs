@@ -11,9 +11,18 @@ pub enum Rejection {
     /// Longer than the caller's limit; nothing was decoded.
     #[error("the token is too large")]
     TooLarge,
-    /// Not three parts; five would be an encrypted token, which is not read here.
+    /// Not three parts; five would be an encrypted token.
     #[error("the token does not have three parts")]
     NotThreeParts,
+    /// Not the five parts of an encrypted token.
+    #[error("the token does not have five parts")]
+    NotFiveParts,
+    /// A part of an encrypted token is not as long as its algorithm says.
+    #[error("a part of the token has the wrong length")]
+    PartsDoNotFit,
+    /// Our keys do not open it, or it was changed.
+    #[error("the token cannot be decrypted")]
+    DecryptionFailed,
     /// A part is empty or not canonical base64url.
     #[error("the token is not strict base64url")]
     NotBase64Url,
@@ -26,7 +35,7 @@ pub enum Rejection {
     /// A member is repeated in the header or in the claims.
     #[error("a member is repeated")]
     DuplicateMember,
-    /// A header member other than `alg`, `kid`, `typ`, `cty`: keys are never taken from a token,
+    /// A header member other than `alg`, `kid`, `typ`, `cty`, and what encryption needs: keys are never taken from a token,
     /// and no extension is understood.
     #[error("a header member is not allowed")]
     HeaderMemberNotAllowed,
@@ -39,7 +48,7 @@ pub enum Rejection {
     /// No key of the set has this `kid`, or, without `kid`, none fits the algorithm.
     #[error("no key fits the token")]
     KeyNotFound,
-    /// The key in the header is private, symmetric, weak or no key.
+    /// The key in the header is private, symmetric, weak, on another curve or no key.
     #[error("the key in the header cannot be used")]
     KeyUnusable,
     /// No `kid`, and several keys fit the algorithm.

@@ -43,9 +43,7 @@ impl VerificationKey {
     pub(crate) fn from_jwk(jwk: &Value) -> Result<Option<Self>, KeySetError> {
         let jwk = jwk.as_object().ok_or(KeySetError::MalformedKey)?;
         let key_type = required_text(jwk, "kty")?;
-        if key_type == "oct" || PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name)) {
-            return Err(KeySetError::PrivateOrSymmetricKey);
-        }
+        check_public(jwk)?;
         if !is_for_signatures(jwk)? {
             return Ok(None);
         }
@@ -94,6 +92,28 @@ impl VerificationKey {
             .find(|(fitting, _)| *fitting == algorithm)
             .is_some_and(|(_, key)| key.verify_sig(message, signature).is_ok())
     }
+}
+
+/// Refuses a key whose owner has published a secret.
+pub(crate) fn check_public(jwk: &Map<String, Value>) -> Result<(), KeySetError> {
+    let is_secret = required_text(jwk, "kty")? == "oct" || PRIVATE_MEMBERS.iter().any(|name| jwk.contains_key(*name));
+    if is_secret { Err(KeySetError::PrivateOrSymmetricKey) } else { Ok(()) }
+}
+
+/// Checks a key to encrypt to by the rules for keys to verify with, and gives the members that make it up, with its id;
+/// `Ok(None)` for a type or curve that nothing is encrypted to here.
+pub(crate) fn check_encryption_key(jwk: &Map<String, Value>) -> Result<Option<&'static [&'static str]>, KeySetError> {
+    let elliptic: Option<&[&str]> = Some(&["crv", "x", "y", "kid"]);
+    let (form, members) = match (required_text(jwk, "kty")?, text(jwk, "crv")?) {
+        ("EC", Some("P-256")) => (Algorithm::Es256, elliptic),
+        ("EC", Some("P-384")) => (Algorithm::Es384, elliptic),
+        ("EC", Some("P-521")) => (Algorithm::Es512, elliptic),
+        ("RSA", _) => (Algorithm::Rs256, Some(&["n", "e", "kid"][..])),
+        _ => return Ok(None),
+    };
+    verifier(form, jwk)?;
+    key_id(jwk)?;
+    Ok(members)
 }
 
 fn verifier(algorithm: Algorithm, jwk: &Map<String, Value>) -> Result<ParsedPublicKey, KeySetError> {
@@ -193,7 +213,7 @@ fn key_id(jwk: &Map<String, Value>) -> Result<Option<String>, KeySetError> {
     }
 }
 
-fn text<'a>(jwk: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, KeySetError> {
+pub(crate) fn text<'a>(jwk: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, KeySetError> {
     match jwk.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
