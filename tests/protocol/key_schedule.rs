@@ -24,7 +24,7 @@ struct Seen {
 
 async fn published(at: &Deployment) -> Vec<(String, String)> {
     let jwks = at.get("/oauth2/jwks", &[]).await.success();
-    let keys = jwks["keys"].as_array().expect("keys").iter();
+    let keys = jwks["keys"].as_array().expect("keys").iter().filter(|key| key["use"] == "sig");
     keys.map(|key| (key["kid"].as_str().unwrap().to_owned(), key["alg"].as_str().unwrap().to_owned())).collect()
 }
 
@@ -82,5 +82,42 @@ fn keys_follow_their_schedule_without_an_operator() {
         let retired = seen.values().filter(|key| key.last_published.plus(STEP) < at.clock.now()).count();
         assert_eq!(retired, 2 * ALGORITHMS.len(), "two generations have come and gone");
         assert_eq!(at.events("key.activated").await, 2 * ALGORITHMS.len());
+    });
+}
+
+/// OC-52: a key to encrypt to is replaced after 90 days; who has only seen the former one is read for two days more, and one
+/// that was revoked is not read at all.
+#[test]
+fn encryption_keys_follow_their_schedule_without_an_operator() {
+    on_both(async |at| {
+        let published = async || {
+            let jwks = at.get("/oauth2/jwks", &[]).await.success();
+            let keys = jwks["keys"].as_array().expect("keys").iter().filter(|key| key["use"] == "enc");
+            keys.map(|key| (key["kty"].to_string(), key["kid"].as_str().unwrap().to_owned()))
+                .collect::<BTreeMap<_, _>>()
+        };
+        let is_read = |kid: &str| at.tenant().encryption.all().any(|(key, _)| key.kid() == kid);
+        let first = published().await;
+        assert_eq!(first.keys().collect::<Vec<_>>(), ["\"EC\"", "\"RSA\""]);
+        at.wait(Lifetime::from_days(89));
+        upkeep(at).await;
+        assert_eq!(published().await, first);
+
+        at.wait(Lifetime::from_days(1));
+        upkeep(at).await;
+
+        let second = published().await;
+        assert_eq!(second.len(), 2);
+        for (key_type, kid) in &first {
+            assert_ne!(second[key_type], *kid);
+            assert!(is_read(kid));
+        }
+        at.wait(STAYS);
+        upkeep(at).await;
+        assert!(first.values().all(|kid| !is_read(kid)));
+        let revoked = second.values().next().unwrap();
+        at.issuer.revoke_key(&at.tenant(), revoked).await.expect("revoke");
+        assert!(!is_read(revoked));
+        assert_eq!(published().await.len(), 2, "another one is there at once");
     });
 }

@@ -27,6 +27,7 @@ mod device_grant;
 mod discovery;
 mod dpop;
 mod dpop_at_resources;
+mod encryption;
 mod fapi2;
 mod front_channel;
 mod front_channel_logout;

@@ -24,7 +24,7 @@ use registries::{CONTENT_ENCRYPTION, GRANTS, KEY_MANAGEMENT, METHODS, RESPONSE_T
 const TENANTS: [(&str, &str); 3] = [("default", "oauth21"), ("certified", "oidc"), ("strict", "fapi2")];
 
 /// Lists whose values a client registers: the member of the metadata, the field, and everything its registry knows.
-const REGISTERED: [(&str, &str, &[&str]); 19] = [
+const REGISTERED: [(&str, &str, &[&str]); 21] = [
     ("grant_types_supported", "grant_types", GRANTS),
     ("subject_types_supported", "subject_type", &["public", "pairwise", "anonymous"]),
     ("token_endpoint_auth_methods_supported", "token_endpoint_auth_method", METHODS),
@@ -42,6 +42,8 @@ const REGISTERED: [(&str, &str, &[&str]); 19] = [
     ("authorization_encryption_alg_values_supported", "authorization_encrypted_response_alg", KEY_MANAGEMENT),
     ("authorization_encryption_enc_values_supported", "authorization_encrypted_response_enc", CONTENT_ENCRYPTION),
     ("introspection_signing_alg_values_supported", "introspection_signed_response_alg", SIGNATURES),
+    ("introspection_encryption_alg_values_supported", "introspection_encrypted_response_alg", KEY_MANAGEMENT),
+    ("introspection_encryption_enc_values_supported", "introspection_encrypted_response_enc", CONTENT_ENCRYPTION),
     ("backchannel_token_delivery_modes_supported", "backchannel_token_delivery_mode", &["poll", "ping", "push"]),
     (
         "backchannel_authentication_request_signing_alg_values_supported",
@@ -116,6 +118,13 @@ const SHOWN_ELSEWHERE: [(&str, &str); 17] = [
     ("protected_resources", "resource_metadata"),
     ("client_id_metadata_document_supported", "client_documents"),
 ];
+
+/// The modulus of RFC 7638 §3.1.
+const RSA_MODULUS: &str = concat!(
+    "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhM",
+    "stn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5",
+    "hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
+);
 
 /// A tenant with its document.
 struct Tenant<'d> {
@@ -201,6 +210,8 @@ fn jwks() -> Value {
     }, {
         "kty": "EC", "crv": "P-256", "use": "enc", "kid": "b",
         "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    }, {
+        "kty": "RSA", "use": "enc", "kid": "c", "e": "AQAB", "n": RSA_MODULUS,
     }] })
 }
 

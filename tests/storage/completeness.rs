@@ -6,12 +6,13 @@ use crate::sources::{repositories, suite, tables};
 
 /// Statements for all tenants at once: the directory that every node keeps in memory, the outbox, the sealer's waiting
 /// list, clean-up.
-const FOR_ALL_TENANTS: [&str; 22] = [
+const FOR_ALL_TENANTS: [&str; 23] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
     "clients::ALL_SECRETS",
     "directory_versions::SUM",
+    "encryption_keys::ALL",
     "events::UNSEALED_OF_ALL",
     "expiry::BURIED",
     "expiry::FACTOR_FAILURES",
@@ -32,7 +33,7 @@ const FOR_ALL_TENANTS: [&str; 22] = [
 ];
 
 /// Tables that hold as much as there are people, clients, tenants and keys, and the log: nothing in them runs out.
-const STAYS: [&str; 23] = [
+const STAYS: [&str; 24] = [
     "audit_chains",
     "audit_checkpoints",
     "client_documents",
@@ -41,6 +42,7 @@ const STAYS: [&str; 23] = [
     "clients",
     "consents",
     "directory_version",
+    "encryption_keys",
     "events",
     "leases",
     "passkeys",

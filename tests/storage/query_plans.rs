@@ -12,12 +12,13 @@ use crate::{
 };
 
 /// Statements that read a whole small table (the directory), or count or clean up beside the hot path.
-const WANTS_EVERYTHING: [&str; 16] = [
+const WANTS_EVERYTHING: [&str; 17] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
     "clients::ALL_SECRETS",
     "directory_versions::SUM",
+    "encryption_keys::ALL",
     "events::UNSEALED_OF_ALL",
     "expiry::REFUSALS",
     "outbox::BACKLOG",
@@ -32,12 +33,13 @@ const WANTS_EVERYTHING: [&str; 16] = [
 ];
 
 /// Statements for tables, or partial indexes, with a handful of rows a tenant.
-const WANTS_ITS_TENANT: [&str; 11] = [
+const WANTS_ITS_TENANT: [&str; 12] = [
     "audit_chains::ADVANCE",
     "audit_chains::FIND",
     "client_documents::COUNT",
     "client_registrations::COUNT",
     "directory_versions::BUMP",
+    "encryption_keys::REPLACE",
     "events::UNSEALED",
     "leases::ALL",
     "signing_keys::RETIRE",

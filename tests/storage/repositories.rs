@@ -16,6 +16,7 @@ mod consents;
 mod device_authorizations;
 mod directory_versions;
 mod dpop_proofs;
+mod encryption_keys;
 mod events;
 mod expiry;
 mod factor_failures;

@@ -133,7 +133,7 @@ pub struct ClientMetadata {
     /// The scopes it may ask for; absent: every scope of the tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,
-    /// Its public keys: what it signs with.
+    /// Its public keys: what it signs with, and what is encrypted to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<serde_json::Value>,
     /// Where it publishes its keys; never beside `jwks`.
@@ -147,15 +147,35 @@ pub struct ClientMetadata {
     /// Algorithm of its ID tokens: `RS256`, `ES256`, `PS256` or `EdDSA`; absent: by profile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,
+    /// How its ID tokens are encrypted to it; absent: not at all. `_enc` absent: `A128CBC-HS256` (OIDC Registration §2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_alg: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_enc: Option<String>,
     /// Algorithm of its userinfo answers; absent: plain JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<String>,
+    /// How its userinfo answers are encrypted to it, signed or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_alg: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_enc: Option<String>,
     /// Algorithm of its signed authorization responses (JARM §3); absent: RS256.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization_signed_response_alg: Option<String>,
+    /// How its signed authorization responses are encrypted to it (JARM §3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_encrypted_response_alg: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_encrypted_response_enc: Option<String>,
     /// Algorithm of its introspection answers as JWTs; absent: `RS256` (RFC 9701 §6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introspection_signed_response_alg: Option<String>,
+    /// How its introspection answers as JWTs are encrypted to it (RFC 9701 §6).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_encrypted_response_alg: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introspection_encrypted_response_enc: Option<String>,
     /// Whether its authorization requests must be pushed (RFC 9126 §6).
     pub require_pushed_authorization_requests: bool,
     /// Where its request objects may be fetched from (OIDC Core §6.2); compared without fragment.
@@ -163,6 +183,11 @@ pub struct ClientMetadata {
     /// What its request objects are signed with, or `none`; absent: by any asymmetric algorithm (OIDC Registration §2).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<String>,
+    /// How its request objects are encrypted to us, where they are (OIDC Registration §2); absent: in any way we know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_encryption_alg: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_encryption_enc: Option<String>,
     /// Whether its authorization requests must be signed request objects (RFC 9101 §10.5).
     pub require_signed_request_object: bool,
     /// `max_age` in seconds when a request has none.

@@ -1,4 +1,5 @@
-//! The life of a signing key: staged → active → retiring → retired, on a schedule nobody has to remember.
+//! The life of a signing key: staged → active → retiring → retired, on a schedule nobody has to remember; and the shorter one
+//! of a key that others encrypt with.
 //!
 //! Owns the phases and the one decision "what is to be done now". Leaves making keys to `jose` and rows to `storage`.
 //! OIDC Core §10.1.1, DESIGN §1.6 and §11.
@@ -88,6 +89,50 @@ pub fn rotation_due(keys: &[KeyTimes], now: Timestamp, publish_ahead: Lifetime) 
     Some(tired.max(staged))
 }
 
+/// The times of one key that others encrypt with; `None` is "not yet".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EncryptionKeyTimes {
+    /// When it was published in the JWKS, to be used at once.
+    pub published_at: Timestamp,
+    /// When another took its place there.
+    pub replaced_at: Option<Timestamp>,
+    /// When it was revoked; nothing that is encrypted with it is read from then on.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Where an encryption key is in its life. There is no staging: whoever has not seen a new key uses the former one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EncryptionKeyPhase {
+    /// In the JWKS.
+    Published,
+    /// No more in the JWKS, but still read: copies of the JWKS are around.
+    Replaced,
+    /// Not read any more.
+    Gone,
+}
+
+impl EncryptionKeyTimes {
+    /// The phase at `now`.
+    pub fn phase(&self, now: Timestamp) -> EncryptionKeyPhase {
+        match (self.revoked_at, self.replaced_at) {
+            (Some(_), _) => EncryptionKeyPhase::Gone,
+            (None, Some(at)) if now >= at.plus(lifetimes::KEY_RETIRING) => EncryptionKeyPhase::Gone,
+            (None, Some(_)) => EncryptionKeyPhase::Replaced,
+            (None, None) => EncryptionKeyPhase::Published,
+        }
+    }
+}
+
+/// Whether a new encryption key is due: none is published, or only one that has been for long enough.
+///
+/// `keys` are those of one type of one tenant.
+pub fn encryption_key_due(keys: &[EncryptionKeyTimes], now: Timestamp) -> bool {
+    let is_fresh = |key: &EncryptionKeyTimes| {
+        key.phase(now) == EncryptionKeyPhase::Published && now < key.published_at.plus(lifetimes::KEY_ACTIVE)
+    };
+    !keys.iter().any(is_fresh)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,5 +201,23 @@ mod tests {
 
         assert_eq!(replaced.phase(at(Lifetime::from_days(91))), KeyPhase::Retiring);
         assert_eq!(replaced.phase(at(Lifetime::from_days(92))), KeyPhase::Retired);
+    }
+
+    /// OC-52: an encryption key is replaced after 90 days and read for two days more; a revoked one at once.
+    #[test]
+    fn an_encryption_key_is_replaced_and_read_a_while_longer() {
+        let start = at(Lifetime::from_days(1));
+        let key = EncryptionKeyTimes { published_at: start, replaced_at: None, revoked_at: None };
+        let tired = start.plus(lifetimes::KEY_ACTIVE);
+        let replaced = EncryptionKeyTimes { replaced_at: Some(tired), ..key };
+        let revoked = EncryptionKeyTimes { revoked_at: Some(start), ..key };
+
+        assert!(encryption_key_due(&[], start));
+        assert!(!encryption_key_due(&[key], start));
+        assert!(encryption_key_due(&[key], tired));
+        assert!(encryption_key_due(&[revoked], start));
+        assert_eq!(replaced.phase(tired.plus(Lifetime::from_hours(47))), EncryptionKeyPhase::Replaced);
+        assert_eq!(replaced.phase(tired.plus(Lifetime::from_hours(48))), EncryptionKeyPhase::Gone);
+        assert_eq!(revoked.phase(start), EncryptionKeyPhase::Gone);
     }
 }

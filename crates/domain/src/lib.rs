@@ -53,7 +53,10 @@ pub use ids::{
     TenantId, UserId,
 };
 pub use input::{Sensitivity, Source};
-pub use key_schedule::{KeyPhase, KeyTimes, ScheduleStep, rotation_due, schedule_step};
+pub use key_schedule::{
+    EncryptionKeyPhase, EncryptionKeyTimes, KeyPhase, KeyTimes, ScheduleStep, encryption_key_due, rotation_due,
+    schedule_step,
+};
 pub use link_purpose::LinkPurpose;
 pub use localized_texts::LocalizedTexts;
 pub use outbox::{MailPurpose, OutboxMessage, backoff};

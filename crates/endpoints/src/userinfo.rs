@@ -61,7 +61,7 @@ async fn answer(asked: &TenantRequest, presented: Presented<'_>) -> Response {
     let request = ResourceRequest { token, sender: &asked.sender, target };
     let response = match asked.issuer.userinfo(&asked.at, &request).await {
         Ok(Userinfo::Json(body)) => json_reply(StatusCode::OK, body),
-        Ok(Userinfo::Signed(token)) => ([(header::CONTENT_TYPE, "application/jwt")], token).into_response(),
+        Ok(Userinfo::Jwt(token)) => ([(header::CONTENT_TYPE, "application/jwt")], token).into_response(),
         Err(Failure::Refused(refusal)) => refused(asked, &refusal, token.scheme),
         Err(Failure::Fault(fault)) => asked.broken(&fault),
     };

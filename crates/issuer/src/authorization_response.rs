@@ -7,10 +7,11 @@
 use portreeve_domain::{Client, Fault};
 use portreeve_oidc::authorization::{Accepted, Answer, Protection, RejectedRequest, ResponseTarget, Said};
 use portreeve_oidc::session_state::session_state;
-use portreeve_oidc::{Refusal, jarm};
+use portreeve_oidc::{Refusal, encryption, jarm};
 
 use crate::Issuer;
 use crate::browsers::Browser;
+use crate::client_encryption;
 use crate::directory::TenantDirectory;
 use crate::journeys::DeviceOutcome;
 use crate::tokens::front_channel::FrontChannelTokens;
@@ -38,16 +39,29 @@ impl Issuer {
     ///
     /// # Errors
     /// A fault when the answer cannot be signed.
-    pub fn rejected(&self, at: &TenantDirectory, client: &Client, rejected: &RejectedRequest) -> Result<Answer, Fault> {
-        self.write_answer(at, client, &rejected.target, Said::error(rejected.refusal.cause))
+    pub async fn rejected(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        rejected: &RejectedRequest,
+    ) -> Result<Answer, Fault> {
+        self.write_answer(at, client, &rejected.target, Said::error(rejected.refusal.cause)).await
     }
 
     /// The answer to an accepted request; not while a transaction is open, since it signs.
     ///
     /// # Errors
     /// A fault when a signature fails.
-    pub(crate) fn answer(&self, at: &TenantDirectory, to: &Addressee<'_>, outcome: Outcome) -> Result<Answer, Fault> {
+    pub(crate) async fn answer(
+        &self,
+        at: &TenantDirectory,
+        to: &Addressee<'_>,
+        outcome: Outcome,
+    ) -> Result<Answer, Fault> {
         let Addressee { client, request, .. } = to;
+        if let Err(refusal) = self.prepare_to_answer(at, request).await {
+            tracing::warn!(client = client.id.as_str(), %refusal, "the keys of a client have gone");
+        }
         let said = match outcome {
             Outcome::Granted(tokens) => tokens.sign(at, client)?,
             Outcome::Refused(refusal) => {
@@ -63,7 +77,7 @@ impl Issuer {
             Some(session_state) => said.and("session_state", session_state),
             None => said,
         };
-        self.write_answer(at, client, &request.target, said)
+        self.write_answer(at, client, &request.target, said).await
     }
 
     /// What lets an OpenID Connect client see that the sign-in has changed; nobody signed in is a state as well (SM-01).
@@ -77,7 +91,7 @@ impl Issuer {
         Ok(session_state(&to.client.id, to.request.target.redirect_uri(), &browser_state, &salt))
     }
 
-    fn write_answer(
+    async fn write_answer(
         &self,
         at: &TenantDirectory,
         client: &Client,
@@ -90,7 +104,12 @@ impl Issuer {
             Protection::Signed => {
                 let claims = jarm::claims(&parameters, client, self.ambient.now())?;
                 let key = at.signing.active(jarm::algorithm(client)?)?;
-                let response = key.sign(id_token::TYP, &claims).map_err(Fault::new)?;
+                let signed = key.sign(id_token::TYP, &claims).map_err(Fault::new)?;
+                let answer = encryption::Answer::AuthorizationResponse;
+                // An answer to a request that was refused early comes here first.
+                let prepared = self.prepare_to_encrypt(at, client, answer).await;
+                prepared.map_err(|refusal| Fault::transient(refusal.to_string()))?;
+                let response = client_encryption::token_for_client(at, client, answer, signed)?;
                 Ok(target.write(vec![("response", response)]))
             }
         }

@@ -99,7 +99,8 @@ impl Issuer {
             Demand::Person(user) => Some(user),
             Demand::Nobody(refusal) => {
                 let to = Addressee { client: &client, request: &request, browser: browser.as_ref() };
-                return self.refused(at, &to, refusal);
+                drop(conn);
+                return self.refused(at, &to, refusal).await;
             }
         };
         let required = requirements(at, &client, &request, subject, started_at);
@@ -118,7 +119,7 @@ impl Issuer {
         if journey.request.prompts.contains(Prompt::None)
             && let Some(cause) = authorization::silent(step)
         {
-            return self.refused(at, &journey.addressee(), cause.into());
+            return self.refused(at, &journey.addressee(), cause.into()).await;
         }
         match step {
             Step::Done | Step::Denied(_) => self.finish_at_once(at, journey).await,
@@ -126,13 +127,13 @@ impl Issuer {
         }
     }
 
-    pub(crate) fn refused(
+    pub(crate) async fn refused(
         &self,
         at: &TenantDirectory,
         to: &Addressee<'_>,
         refusal: Refusal,
     ) -> Result<Progress, Fault> {
-        let answer = self.answer(at, to, Outcome::Refused(refusal))?;
+        let answer = self.answer(at, to, Outcome::Refused(refusal)).await?;
         let browser_state = to.browser.map(|browser| browser.state(at));
         Ok(Progress::Answer { answer, cookie: None, browser_state, user: None })
     }
@@ -142,7 +143,7 @@ impl Issuer {
         match self.settle(&mut tx, at, &mut journey).await? {
             Settled::Ended(ended) => {
                 tx.commit().await?;
-                self.ended(at, &journey, ended)
+                self.ended(at, &journey, ended).await
             }
             // What was seen a moment ago has changed: a session ended, a consent was withdrawn.
             Settled::Step { .. } | Settled::Stale => {
@@ -153,9 +154,9 @@ impl Issuer {
     }
 
     /// The end of a journey, after the commit.
-    pub(crate) fn ended(&self, at: &TenantDirectory, journey: &Journey, ended: Ended) -> Result<Progress, Fault> {
+    pub(crate) async fn ended(&self, at: &TenantDirectory, journey: &Journey, ended: Ended) -> Result<Progress, Fault> {
         let Ended { outcome, user, cookie } = ended;
-        let answer = self.answer(at, &journey.addressee(), outcome)?;
+        let answer = self.answer(at, &journey.addressee(), outcome).await?;
         let browser_state = journey.browser.as_ref().map(|browser| browser.state(at));
         Ok(Progress::Answer { answer, cookie, browser_state, user })
     }

@@ -1,4 +1,4 @@
-//! The keys a client or a trusted issuer signs with: registered with it, or fetched from where it publishes them.
+//! The keys a client or a trusted issuer signs with, and those that a client is encrypted to: registered with it, or fetched from where it publishes them.
 //!
 //! Owns when published keys are read again: after ten minutes, and when a signature names a key that is not among them
 //! (OIDC Core §10.1.1), the latter once a minute for one client, whatever is sent in its name (S-055). Each set is parsed
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use portreeve_domain::Client;
-use portreeve_jose::{KeySet, KeySetError};
+use portreeve_jose::{KeyManagement, KeySet, KeySetError, RecipientKeys};
 use portreeve_outbound::{Document, Expected, OutboundError};
 use serde_json::Value;
 
@@ -22,8 +22,10 @@ const MAX_AGE: Duration = Duration::from_secs(600);
 /// How often they are read again because a key is missed.
 const RENEWED_AT_MOST_EVERY: Duration = Duration::from_secs(60);
 
-/// A key set as it was parsed.
+/// A key set as it was parsed: to verify with.
 type Parsed = Result<Arc<KeySet>, NoKeys>;
+/// The same set, to encrypt to.
+type ParsedRecipients = Result<Arc<RecipientKeys>, NoKeys>;
 
 /// Where the keys of a signer are.
 #[derive(Clone, Copy)]
@@ -38,6 +40,7 @@ pub(crate) enum KeySource<'a> {
 #[derive(Default)]
 pub(crate) struct ClientKeys {
     registered: OnceLock<Parsed>,
+    recipients: OnceLock<ParsedRecipients>,
     published: ArcSwapOption<Published>,
 }
 
@@ -45,6 +48,7 @@ pub(crate) struct ClientKeys {
 struct Published {
     document: Arc<Document>,
     keys: Parsed,
+    recipients: OnceLock<ParsedRecipients>,
 }
 
 /// Why there are no keys to verify with; for logs.
@@ -54,6 +58,8 @@ pub(crate) enum NoKeys {
     None,
     /// The set breaks a rule.
     Unusable(KeySetError),
+    /// None of them can be encrypted to in this way.
+    NoneFits(KeyManagement),
     /// The document is no JSON.
     NotJson,
     /// The document could not be had.
@@ -73,6 +79,37 @@ impl Issuer {
             (None, _) => return Err(NoKeys::None),
         };
         self.signer_keys(at, known, source, key_id).await
+    }
+
+    /// The keys that something is encrypted to a client with, one for `algorithm` among them; they are looked for anew where
+    /// they are published when there is none. Afterwards they are at hand in [`TenantDirectory::recipient_keys`].
+    ///
+    /// # Errors
+    /// Why there are none; nothing of it is our fault.
+    pub(crate) async fn fetch_recipient(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        algorithm: KeyManagement,
+    ) -> Result<(), NoKeys> {
+        // Whether they can be verified with is another matter.
+        if let Err(NoKeys::NotFetched(error)) = self.keys_of(at, client, None).await {
+            return Err(NoKeys::NotFetched(error));
+        }
+        if at.recipient_keys(client).is_ok_and(|keys| keys.fit(algorithm)) {
+            return Ok(());
+        }
+        if let (None, Some(uri), Some(known)) =
+            (&client.metadata.jwks, &client.metadata.jwks_uri, at.client_keys.get(&client.id))
+        {
+            let renewed = self.outbound.renew(at.id(), uri, Expected::JwkSet, RENEWED_AT_MOST_EVERY).await;
+            // What they say for signatures is not asked here.
+            drop(known.published(&renewed.map_err(NoKeys::NotFetched)?));
+        }
+        match at.recipient_keys(client)?.fit(algorithm) {
+            true => Ok(()),
+            false => Err(NoKeys::NoneFits(algorithm)),
+        }
     }
 
     /// The keys of a signer, of whom `known` is known; `key_id` as for `keys_of`.
@@ -103,6 +140,23 @@ impl Issuer {
     }
 }
 
+impl TenantDirectory {
+    /// The keys that something is encrypted to `client` with, as far as they are known.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub(crate) fn recipient_keys(&self, client: &Client) -> ParsedRecipients {
+        let known = self.client_keys.get(&client.id).ok_or(NoKeys::None)?;
+        if let Some(jwks) = &client.metadata.jwks {
+            return known.recipients.get_or_init(|| parse_recipients(jwks)).clone();
+        }
+        let published = known.published.load();
+        let published = published.as_ref().ok_or(NoKeys::None)?;
+        let read = || serde_json::from_slice(&published.document.body).map_err(|_| NoKeys::NotJson);
+        published.recipients.get_or_init(|| read().and_then(|jwks| parse_recipients(&jwks))).clone()
+    }
+}
+
 impl ClientKeys {
     /// The keys of a document, parsed when it is another one than before.
     fn published(&self, document: &Arc<Document>) -> Parsed {
@@ -112,7 +166,11 @@ impl ClientKeys {
             return published.keys.clone();
         }
         let keys = serde_json::from_slice(&document.body).map_err(|_| NoKeys::NotJson).and_then(|jwks| parse(&jwks));
-        self.published.store(Some(Arc::new(Published { document: Arc::clone(document), keys: keys.clone() })));
+        self.published.store(Some(Arc::new(Published {
+            document: Arc::clone(document),
+            keys: keys.clone(),
+            recipients: OnceLock::new(),
+        })));
         keys
     }
 }
@@ -121,11 +179,16 @@ fn parse(jwks: &Value) -> Parsed {
     KeySet::from_jwks(jwks).map(Arc::new).map_err(NoKeys::Unusable)
 }
 
+fn parse_recipients(jwks: &Value) -> ParsedRecipients {
+    RecipientKeys::from_jwks(jwks).map(Arc::new).map_err(NoKeys::Unusable)
+}
+
 impl fmt::Display for NoKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.write_str("the client has no keys"),
             Self::Unusable(error) => write!(f, "the client's keys cannot be used: {error}"),
+            Self::NoneFits(algorithm) => write!(f, "the client has no key for {}", algorithm.name()),
             Self::NotJson => f.write_str("the client's keys cannot be used: jwks_uri holds no JSON"),
             Self::NotFetched(error) => write!(f, "the client's keys cannot be fetched: {error}"),
         }

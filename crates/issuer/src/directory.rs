@@ -11,12 +11,15 @@ use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{
     Client, ClientId, ClientOrigin, DpopNonces, Fault, ResourceServer, ScopeMeaning, Tenant, TenantId, TrustedIssuer,
 };
+use portreeve_storage::encryption_keys::EncryptionKeyRow;
 use portreeve_storage::signing_keys::SigningKeyRow;
 use portreeve_storage::{
-    Store, Wall, clients, directory_versions, resource_servers, scopes, signing_keys, tenants, trusted_issuers,
+    Store, Wall, clients, directory_versions, encryption_keys, resource_servers, scopes, signing_keys, tenants,
+    trusted_issuers,
 };
 
 use crate::client_keys::ClientKeys;
+use crate::encryption_keys::EncryptionKeys;
 use crate::signing_keys::SigningKeys;
 use crate::tenant_keys::{self, TenantKeys};
 use crate::{Ambient, MutualTls, Settings};
@@ -45,6 +48,8 @@ pub struct TenantDirectory {
     pub(crate) trusted_keys: Vec<ClientKeys>,
     /// Its signing keys.
     pub signing: SigningKeys,
+    /// The keys that others encrypt to it with.
+    pub encryption: EncryptionKeys,
     /// Its secret keys.
     pub(crate) keys: Arc<TenantKeys>,
 }
@@ -98,6 +103,7 @@ struct Rows {
     scopes: Vec<(TenantId, ScopeMeaning)>,
     trusted: Vec<(TenantId, TrustedIssuer)>,
     signing: Vec<SigningKeyRow>,
+    encryption: Vec<EncryptionKeyRow>,
 }
 
 /// Everything at one moment.
@@ -176,6 +182,7 @@ impl Directory {
             scopes: scopes::all(&mut conn).await?,
             trusted: trusted_issuers::all(&mut conn).await?,
             signing: signing_keys::all(&mut conn).await?,
+            encryption: encryption_keys::all(&mut conn).await?,
         };
         drop(conn);
         let mut loaded = Vec::with_capacity(tenants.len());
@@ -196,6 +203,9 @@ impl Directory {
             }
         };
         let signing: Vec<_> = all.signing.iter().filter(|row| row.tenant == id).collect();
+        let encryption: Vec<_> = all.encryption.iter().filter(|row| row.tenant == id).collect();
+        let now = self.ambient.now();
+        let encryption = EncryptionKeys::open(&encryption, &keys, now)?;
         // Where documents are not wanted any more, the clients they described are gone.
         let is_wanted =
             |client: &&Client| client.origin != ClientOrigin::Document || tenant.settings.client_id_metadata_documents;
@@ -216,7 +226,8 @@ impl Directory {
             scopes: all.scopes.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
             trusted_issuers: all.trusted.iter().filter(|(t, _)| *t == id).map(|(_, i)| Arc::new(i.clone())).collect(),
             trusted_keys: all.trusted.iter().filter(|(t, _)| *t == id).map(|_| ClientKeys::default()).collect(),
-            signing: SigningKeys::open(&signing, &keys, self.ambient.now())?,
+            signing: SigningKeys::open(&signing, &keys, encryption.published(now), now)?,
+            encryption,
             keys,
             tenant,
         })

@@ -7,12 +7,14 @@ use portreeve_crypto::Bearer;
 use portreeve_domain::{Client, Failure, Fault, GrantType, RefreshTokenId, Signatures, Timestamp, TokenKind};
 use portreeve_jose::Algorithm;
 use portreeve_oidc::access_token::Principal;
+use portreeve_oidc::encryption::Answer;
 use portreeve_oidc::introspection::{self, ActiveKind, ActiveToken, INACTIVE};
 use portreeve_oidc::revocation::NamedToken;
 use portreeve_oidc::{Parameters, Refusal};
 use portreeve_storage::{Conn, refresh_tokens, token_families};
 
 use crate::Issuer;
+use crate::client_encryption;
 use crate::directory::TenantDirectory;
 use crate::gate;
 use crate::sender::SenderEvidence;
@@ -43,6 +45,9 @@ impl Issuer {
         parameters: &Parameters,
     ) -> Result<Vec<u8>, Failure<Refusal>> {
         let caller = self.authenticate_confidential_client(at, authorization, sender, parameters).await?;
+        if form == IntrospectionForm::Jwt {
+            self.prepare_to_encrypt(at, &caller, Answer::Introspection).await.map_err(Failure::Refused)?;
+        }
         let named = NamedToken::from_parameters(parameters).map_err(Failure::Refused)?;
         let text = named.token.expose();
         let now = self.ambient.now();
@@ -61,7 +66,7 @@ impl Issuer {
     }
 }
 
-/// The answer as a JWT, by the algorithm the caller registered, else RS256 (RFC 9701 §6).
+/// The answer as a JWT, by the algorithm the caller registered, else RS256, and encrypted if it wants it so (RFC 9701 §6).
 fn signed(at: &TenantDirectory, caller: &Client, answer: &[u8], now: Timestamp) -> Result<Vec<u8>, Fault> {
     let unknown = || Fault::impossible("an unknown algorithm is registered for introspection");
     let algorithm = match caller.metadata.introspection_signed_response_alg.as_deref() {
@@ -71,7 +76,7 @@ fn signed(at: &TenantDirectory, caller: &Client, answer: &[u8], now: Timestamp) 
     };
     let claims = introspection::signed_answer(answer, &at.issuer, &caller.id, now)?;
     let token = at.signing.active(algorithm)?.sign(introspection::JWT_TYP, &claims).map_err(Fault::new)?;
-    Ok(token.into_bytes())
+    client_encryption::token_for_client(at, caller, Answer::Introspection, token).map(String::into_bytes)
 }
 
 async fn access_token(

@@ -1,15 +1,16 @@
-//! Keeping every tenant's signing keys on schedule, and the operator's two levers: rotate and revoke.
+//! Keeping every tenant's keys on schedule, and the operator's two levers: rotate and revoke.
 //!
-//! Owns making keys and moving them through their phases, each move with its event. Leaves the decision to
+//! Owns making signing keys and moving them through their phases, each move with its event; those that others encrypt with
+//! are `encryption_keys`'. Leaves the decision to
 //! `domain::schedule_step`. Safe on many nodes: the insertion of a key is cheap to repeat and a promotion is guarded.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use portreeve_domain::{Actor, Event, EventType, Fault, KeyPhase, KeyTimes, ScheduleStep, schedule_step};
-use portreeve_jose::{Algorithm, SigningKey};
+use portreeve_jose::{Algorithm, DecryptionKeyType, SigningKey};
 use portreeve_storage::signing_keys::{self, SigningKeyRow};
-use portreeve_storage::{Tx, directory_versions};
+use portreeve_storage::{Tx, directory_versions, encryption_keys};
 
 use crate::Issuer;
 use crate::audit;
@@ -57,6 +58,7 @@ impl Issuer {
             for algorithm in algorithms_of(&tenant) {
                 changed |= self.keep_algorithm_on_schedule(&tenant, algorithm).await?;
             }
+            changed |= self.keep_encryption_keys(&tenant).await?;
         }
         if changed {
             self.directory.reload().await?;
@@ -64,7 +66,7 @@ impl Issuer {
         Ok(changed)
     }
 
-    /// Makes the staged key of every algorithm sign at once; `keys rotate`.
+    /// Makes the staged key of every algorithm sign at once, and new encryption keys; `keys rotate`.
     ///
     /// # Errors
     /// A fault when the database is away.
@@ -72,18 +74,23 @@ impl Issuer {
         for algorithm in algorithms_of(tenant) {
             self.promote_staged(tenant, algorithm).await?;
         }
+        for key_type in DecryptionKeyType::ALL {
+            self.publish_encryption_key(tenant, key_type).await?;
+        }
         self.directory.reload().await?;
         self.keep_keys_on_schedule().await.map(drop)
     }
 
-    /// Revokes a key at once: it leaves the JWKS and nothing it signed counts; `keys revoke`.
+    /// Revokes a key at once: it leaves the JWKS, and nothing it signed counts, nor what is encrypted to it; `keys revoke`.
     ///
     /// # Errors
     /// A fault when the database is away.
     pub async fn revoke_key(&self, tenant: &Arc<TenantDirectory>, kid: &str) -> Result<KeyChange, Fault> {
         let now = self.ambient.now();
         let mut tx = self.store.begin(tenant.id()).await?;
-        if !signing_keys::revoke(&mut tx, tenant.id(), kid, now).await? {
+        if !signing_keys::revoke(&mut tx, tenant.id(), kid, now).await?
+            && !encryption_keys::revoke(&mut tx, tenant.id(), kid, now).await?
+        {
             return Ok(KeyChange::NotFound);
         }
         let event = Event::new(EventType::KeyRevoked, now, Actor::Operator).with("kid", kid);

@@ -38,6 +38,7 @@ impl Issuer {
         let client = self.authenticate_client(at, authorization, sender, parameters).await?;
         pushed_request::check(parameters).map_err(Failure::Refused)?;
         let accepted = self.check_request(at, &client, parameters).await.map_err(Failure::Refused)?;
+        self.prepare_to_answer(at, &accepted).await.map_err(Failure::Refused)?;
         let reference = self.store_request(at, &client, &accepted).await?;
         Ok(pushed_request::to_json(&reference, lifetimes::PUSHED_REQUEST)?)
     }

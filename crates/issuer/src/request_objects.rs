@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use portreeve_domain::Client;
+use portreeve_jose::is_encrypted;
 use portreeve_oidc::authorization::{Carried, Channel, Identified};
 use portreeve_oidc::request_object::{self, Expectation, RequestObject, RequestUri, Signing};
 use portreeve_oidc::{Cause, Refusal};
@@ -49,6 +50,13 @@ impl Issuer {
         text: &str,
     ) -> Result<RequestObject, Refusal> {
         let profile = at.tenant.settings.profile.tightened_by(client.metadata.profile);
+        let decrypted;
+        let text = if is_encrypted(text) {
+            decrypted = decrypt(at, client, text)?;
+            &decrypted
+        } else {
+            text
+        };
         let by = Expectation { client, issuer: &at.issuer, now: self.ambient.now() };
         match Signing::of(client, profile)? {
             Signing::Unsigned => RequestObject::unsigned(text, &by),
@@ -78,4 +86,13 @@ impl Issuer {
         let text = std::str::from_utf8(&document.body).map_err(|_| unreadable("no text".to_owned()))?;
         Ok(text.trim().to_owned())
     }
+}
+
+/// OC-47: sign then encrypt: what comes out is looked at as if it had come so.
+fn decrypt(at: &TenantDirectory, client: &Client, text: &str) -> Result<String, Refusal> {
+    let unusable = |what: String| Refusal::new(Cause::RequestObjectUnusable).with_detail(what);
+    RequestObject::check_encryption(text, client)?;
+    let content = at.encryption.decrypt(text, request_object::MAX_BYTES);
+    let content = content.map_err(|rejection| unusable(rejection.to_string()))?;
+    String::from_utf8(content).map_err(|_| unusable("no text inside".to_owned()))
 }

@@ -36,11 +36,16 @@ pub(crate) fn place(tenant: TenantId, kid: &str) -> AssociatedData<'_> {
 }
 
 impl SigningKeys {
-    /// Opens the stored keys and prepares what is asked for on every request.
+    /// Opens the stored keys and prepares what is asked for on every request; the JWKS ends with `others`.
     ///
     /// # Errors
     /// A fault when a key does not open or does not parse.
-    pub(crate) fn open(rows: &[&SigningKeyRow], keys: &TenantKeys, now: Timestamp) -> Result<Self, Fault> {
+    pub(crate) fn open(
+        rows: &[&SigningKeyRow],
+        keys: &TenantKeys,
+        others: Vec<Value>,
+        now: Timestamp,
+    ) -> Result<Self, Fault> {
         let mut known = Vec::new();
         for row in rows.iter().filter(|row| row.times.phase(now) != KeyPhase::Retired) {
             let algorithm = Algorithm::parse(&row.algorithm)
@@ -56,7 +61,8 @@ impl SigningKeys {
             .map(|(at, known)| (known.key.algorithm(), at))
             .collect();
         let believed = KeySet::from_signing_keys(known.iter().map(|known| &known.key)).map_err(Fault::new)?;
-        let published: Vec<Value> = known.iter().map(|known| Value::Object(known.key.public_jwk())).collect();
+        let published = known.iter().map(|known| Value::Object(known.key.public_jwk())).chain(others);
+        let published: Vec<Value> = published.collect();
         let jwks = serde_json::to_vec(&json!({ "keys": published })).map_err(Fault::new)?;
         let etag = etag_of(&jwks);
         Ok(Self { keys: known, active, believed, jwks, etag })

@@ -19,6 +19,7 @@ mod refresh;
 use std::sync::Arc;
 
 use portreeve_domain::{Actor, Client, Event, EventType, Failure, Fault, TokenFamily};
+use portreeve_oidc::encryption::Answer;
 use portreeve_oidc::token_request::TokenRequest;
 use portreeve_oidc::token_target::Wanted;
 use portreeve_oidc::{Parameters, Refusal};
@@ -51,6 +52,7 @@ impl Issuer {
         let client = self.authenticate_client(at, authorization, sender, parameters).await?;
         let request = TokenRequest::from_parameters(parameters).map_err(Failure::Refused)?;
         request.check_allowed(&client).map_err(Failure::Refused)?;
+        self.prepare_to_encrypt(at, &client, Answer::IdToken).await.map_err(Failure::Refused)?;
         // Before anything is used up: a client that must repeat its request with a nonce still has its code.
         let sender = self.prove_sender(at, &client, sender).map_err(Failure::Refused)?;
         match request {

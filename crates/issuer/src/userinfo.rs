@@ -4,11 +4,13 @@
 //! are is `oidc::userinfo`. Leaves taking the token out of the request to the door. OIDC Core §5.3; RFC 6750 §3.1.
 
 use portreeve_domain::{Failure, Fault};
-use portreeve_jose::Algorithm;
+use portreeve_jose::{Algorithm, Content};
 use portreeve_oidc::claims_request::ClaimsSection;
+use portreeve_oidc::encryption::Answer;
 use portreeve_oidc::{Cause, Refusal, userinfo};
 
 use crate::Issuer;
+use crate::client_encryption;
 use crate::directory::TenantDirectory;
 use crate::people;
 use crate::sender::ResourceRequest;
@@ -24,8 +26,8 @@ const REQUIRED_SCOPE: &str = "openid";
 pub enum Userinfo {
     /// `application/json`: a JSON object.
     Json(Vec<u8>),
-    /// `application/jwt`: a compact JWS (OIDC Core §5.3.2).
-    Signed(String),
+    /// `application/jwt`: signed, encrypted, or both (OIDC Core §5.3.2).
+    Jwt(String),
 }
 
 impl Issuer {
@@ -61,6 +63,7 @@ impl Issuer {
             return refuse(unusable("the person is gone"));
         };
         drop(conn);
+        self.prepare_to_encrypt(at, &active.client, Answer::Userinfo).await.map_err(Failure::Refused)?;
         self.spend_proof(at, &sender).await?;
         let seen = id_token::as_seen(&person, subject);
         let claims = id_token::released(family, ClaimsSection::Userinfo, active.token.scope.iter(), &seen)?;
@@ -73,13 +76,17 @@ fn answer(
     active: &ActiveAccessToken,
     claims: serde_json::Map<String, serde_json::Value>,
 ) -> Result<Userinfo, Fault> {
-    let Some(name) = active.client.metadata.userinfo_signed_response_alg.as_deref() else {
-        return userinfo::to_json(&claims).map(Userinfo::Json);
+    let client = &active.client;
+    let Some(name) = client.metadata.userinfo_signed_response_alg.as_deref() else {
+        let json = userinfo::to_json(&claims)?;
+        let encrypted = client_encryption::for_client(at, client, Answer::Userinfo, Content::Claims(&json))?;
+        return Ok(encrypted.map_or(Userinfo::Json(json), Userinfo::Jwt));
     };
     let unknown = || Fault::impossible("an unknown algorithm is registered for userinfo");
     let key = at.signing.active(Algorithm::parse(name).ok_or_else(unknown)?)?;
-    let claims = userinfo::to_json(&userinfo::signed_response(claims, &at.issuer, &active.client.id))?;
-    key.sign(id_token::TYP, &claims).map(Userinfo::Signed).map_err(Fault::new)
+    let claims = userinfo::to_json(&userinfo::signed_response(claims, &at.issuer, &client.id))?;
+    let signed = key.sign(id_token::TYP, &claims).map_err(Fault::new)?;
+    client_encryption::token_for_client(at, client, Answer::Userinfo, signed).map(Userinfo::Jwt)
 }
 
 fn unusable(detail: &'static str) -> Refusal {

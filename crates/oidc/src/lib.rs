@@ -12,6 +12,7 @@ pub mod client_registration;
 pub mod confirmation;
 pub mod device_authorization;
 pub mod dpop;
+pub mod encryption;
 pub mod id_token;
 pub mod introspection;
 pub mod jarm;

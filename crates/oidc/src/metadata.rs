@@ -10,7 +10,7 @@ use portreeve_jose::{Algorithm, UNSIGNED, shared_secret};
 use serde::Serialize;
 
 use crate::authorization::{ResponseMode, ResponseType};
-use crate::{dpop, paths, pkce, signatures, userinfo};
+use crate::{dpop, encryption, paths, pkce, signatures, userinfo};
 
 /// The signature algorithms of what is issued as registered: ID tokens, logout tokens, signed userinfo and authorization
 /// responses. RS256 is what every relying party knows, ES256 ours.
@@ -101,6 +101,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         introspection_endpoint_auth_methods_supported: &confidential,
         introspection_endpoint_auth_signing_alg_values_supported: &assertion_algorithms,
         introspection_signing_alg_values_supported: &signing,
+        encryption: encryption::Supported::all(),
         revocation_endpoint_auth_methods_supported: &methods,
         revocation_endpoint_auth_signing_alg_values_supported: &assertion_algorithms,
         dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(Algorithm::name),
@@ -174,6 +175,8 @@ struct Document<'a> {
     introspection_endpoint_auth_methods_supported: &'a [&'a str],
     introspection_endpoint_auth_signing_alg_values_supported: &'a [&'a str],
     introspection_signing_alg_values_supported: &'a [&'a str],
+    #[serde(flatten)]
+    encryption: encryption::Supported,
     revocation_endpoint_auth_methods_supported: &'a [&'a str],
     revocation_endpoint_auth_signing_alg_values_supported: &'a [&'a str],
     dpop_signing_alg_values_supported: [&'a str; dpop::ALGORITHMS.len()],

@@ -190,6 +190,8 @@ causes! {
     TargetLinkUriForeign => InvalidRequest, "target_link_uri is of another origin than the client";
     UserRefused => AccessDenied, "the user or the server refused the request";
 
+    RecipientUnknown => InvalidRequest, "the client has no usable key to encrypt its answer to";
+
     // Client authentication.
     ClientAuthenticationMissing => InvalidClient, "client authentication is required";
     ClientAuthenticationFailed => InvalidClient, "client authentication failed";

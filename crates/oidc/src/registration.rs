@@ -13,7 +13,7 @@ use portreeve_domain::{ActsFor, ApplicationType, ClientMetadata, GrantType, Prof
 
 use crate::authorization::{ResponseMode, ResponseType};
 use crate::uri::AbsoluteUri;
-use crate::{Cause, Refusal, logout_uris, redirect_uri, resource};
+use crate::{Cause, Refusal, encryption, logout_uris, redirect_uri, resource};
 
 /// How many entries a list may have.
 const MAX_ENTRIES: usize = 50;
@@ -38,6 +38,7 @@ pub fn check(metadata: ClientMetadata, profile: Profile) -> Result<ClientMetadat
     grants_and_responses_fit(&metadata, profile)?;
     response_modes(&metadata)?;
     authentication::check(&metadata, profile)?;
+    encryption::check(&metadata)?;
     default_max_age(&metadata)?;
     page_uris(&metadata)?;
     localized_texts(&metadata)?;

@@ -11,11 +11,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portreeve_crypto::sha256;
 use portreeve_domain::{Client, Profile, Source, Timestamp, lifetimes};
 use portreeve_jose::{
-    Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, UNSIGNED, peek_unproven, read_unsigned, verify,
+    Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, UNSIGNED, claimed_encryption, peek_unproven,
+    read_unsigned, verify,
 };
 use serde_json::{Map, Value};
 
-use crate::{Cause, Refusal, signatures};
+use crate::{Cause, Refusal, encryption, signatures};
 
 /// The longest object that is looked at, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024;
@@ -103,6 +104,19 @@ impl Signing {
 }
 
 impl RequestObject {
+    /// Whether the client may encrypt an object as this one says it is.
+    ///
+    /// # Errors
+    /// `RequestObjectUnusable` for another way than the registered one, and for one that does not exist here.
+    pub fn check_encryption(text: &str, client: &Client) -> Result<(), Refusal> {
+        let claimed = claimed_encryption(text, MAX_BYTES).ok_or_else(|| unusable("encrypted in a way unknown here"))?;
+        let registered = encryption::of_request_objects(&client.metadata);
+        if registered.is_some_and(|registered| registered != claimed) {
+            return Err(unusable("encrypted in another way than registered"));
+        }
+        Ok(())
+    }
+
     /// Verifies an object with the keys of its client.
     ///
     /// # Errors

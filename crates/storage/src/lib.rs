@@ -17,6 +17,7 @@ pub mod device_authorizations;
 pub mod directory_versions;
 pub mod dpop_proofs;
 mod driver;
+pub mod encryption_keys;
 pub mod events;
 pub mod expiry;
 pub mod factor_failures;

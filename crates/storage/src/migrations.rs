@@ -93,6 +93,15 @@ const MIGRATIONS: &[Migration] = &[
         )),
     },
     Migration {
+        number: 12,
+        name: "encryption_keys",
+        sqlite: Some(include_str!("../../../migrations/0012_encryption_keys.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0012_encryption_keys.sql"),
+            include_str!("../../../migrations/postgres/0012_encryption_keys.sql")
+        )),
+    },
+    Migration {
         number: 13,
         name: "passkeys",
         sqlite: Some(include_str!("../../../migrations/0013_passkeys.sql")),

@@ -61,6 +61,9 @@ async fn answer(door: &mut Door, pairs: Vec<(String, String)>) -> Reply {
         Ok(accepted) => accepted,
         Err(reply) => return *reply,
     };
+    if let Err(refusal) = door.issuer().prepare_to_answer(&door.at, &accepted).await {
+        return error_page::refused(door, &refusal, door.at.client(&accepted.client_id).map(AsRef::as_ref));
+    }
     match door.issuer().authorize(&door.at, accepted, door.browser_cookie()).await {
         Ok(progress) => Reply::progress(door, progress),
         Err(fault) => error_page::broken(door, &fault),
@@ -78,26 +81,31 @@ async fn accept(door: &Door, parsed: Parsed) -> Result<Accepted, Box<Reply>> {
     }
     let opened = open(door, identified).await?;
     let redirectable = opened.redirectable().map_err(for_client)?;
-    door.at.accept(redirectable, Channel::Browser).map_err(|rejected| Box::new(tell_client(door, &client, &rejected)))
+    match door.at.accept(redirectable, Channel::Browser) {
+        Ok(accepted) => Ok(accepted),
+        Err(rejected) => Err(Box::new(tell_client(door, &client, &rejected).await)),
+    }
 }
 
 /// The request with what its object says (RFC 9101 §6).
 async fn open<'c>(door: &Door, identified: Identified<'c>) -> Result<Identified<'c>, Box<Reply>> {
     let asked = identified.clone();
-    door.issuer().open_request_object(&door.at, identified, Channel::Browser).await.map_err(|refusal| {
-        let client = asked.client();
-        let refused = asked.object_refused(refusal, door.at.outside_objects(client, Channel::Browser));
-        Box::new(match refused {
-            Ok(rejected) => tell_client(door, client, &rejected),
-            Err(refusal) => error_page::refused(door, &refusal, Some(client)),
-        })
-    })
+    let refusal = match door.issuer().open_request_object(&door.at, identified, Channel::Browser).await {
+        Ok(opened) => return Ok(opened),
+        Err(refusal) => refusal,
+    };
+    let client = asked.client();
+    let refused = asked.object_refused(refusal, door.at.outside_objects(client, Channel::Browser));
+    Err(Box::new(match refused {
+        Ok(rejected) => tell_client(door, client, &rejected).await,
+        Err(refusal) => error_page::refused(door, &refusal, Some(client)),
+    }))
 }
 
-fn tell_client(door: &Door, client: &Client, rejected: &RejectedRequest) -> Reply {
+async fn tell_client(door: &Door, client: &Client, rejected: &RejectedRequest) -> Reply {
     let refusal = &rejected.refusal;
     tracing::info!(reference = door.reference, client = client.id.as_str(), %refusal, "authorization refused");
-    match door.issuer().rejected(&door.at, client, rejected) {
+    match door.issuer().rejected(&door.at, client, rejected).await {
         Ok(answer) => Reply::answer(door, answer),
         Err(fault) => error_page::broken(door, &fault),
     }

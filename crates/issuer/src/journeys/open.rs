@@ -140,7 +140,7 @@ impl Issuer {
         if self.is_used_up(at, &request).await? {
             let browser = self.recognize_browser(at, cookie).await?;
             let to = Addressee { client, request: &request, browser: browser.as_ref() };
-            return self.refused(at, &to, Cause::RequestUriUnusable.into()).map(Some);
+            return self.refused(at, &to, Cause::RequestUriUnusable.into()).await.map(Some);
         }
         self.authorize(at, request, cookie).await.map(Some)
     }

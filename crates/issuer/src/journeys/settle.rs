@@ -103,7 +103,7 @@ impl Issuer {
             Settled::Step { step, cookie } => {
                 Acted::Moved(Progress::Page { journey: journey_text(at, id)?, step, cookie })
             }
-            Settled::Ended(ended) => Acted::Moved(self.ended(at, &journey, ended)?),
+            Settled::Ended(ended) => Acted::Moved(self.ended(at, &journey, ended).await?),
         })
     }
 

@@ -7,11 +7,13 @@ use portreeve_domain::{Client, Fault, Profile, Signatures, Subject, Timestamp, T
 use portreeve_jose::{Algorithm, left_half_hash};
 use portreeve_oidc::authorization::ResponseType;
 use portreeve_oidc::claims_request::{ClaimsRequest, ClaimsSection};
+use portreeve_oidc::encryption::Answer;
 use portreeve_oidc::id_token::{Hashes, IdToken, Occasion};
 use portreeve_oidc::userinfo;
 use portreeve_storage::Conn;
 use serde_json::{Map, Value};
 
+use crate::client_encryption;
 use crate::directory::TenantDirectory;
 use crate::people;
 
@@ -26,7 +28,7 @@ pub(super) struct IdDraft {
 }
 
 impl IdDraft {
-    /// Signs it, bound to what it is given with.
+    /// Signs it, bound to what it is given with, and encrypts it if the client wants it so.
     pub(super) fn sign(
         &self,
         at: &TenantDirectory,
@@ -45,7 +47,8 @@ impl IdDraft {
             hashes: beside.hashes(algorithm),
             claims: &self.claims,
         };
-        at.signing.active(algorithm)?.sign(TYP, &token.to_json()?).map_err(Fault::new)
+        let signed = at.signing.active(algorithm)?.sign(TYP, &token.to_json()?).map_err(Fault::new)?;
+        client_encryption::token_for_client(at, client, Answer::IdToken, signed)
     }
 }
 

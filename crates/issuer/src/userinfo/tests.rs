@@ -12,7 +12,7 @@ async fn ask(world: &World, token: &str) -> Result<Value, Cause> {
     let sender = SenderEvidence::default();
     match world.issuer.userinfo(&world.at(), &with_bearer(token, &sender)).await.map_err(cause)? {
         Userinfo::Json(body) => Ok(serde_json::from_slice(&body).unwrap()),
-        Userinfo::Signed(_) => panic!("signed"),
+        Userinfo::Jwt(_) => panic!("signed"),
     }
 }
 
@@ -80,6 +80,6 @@ async fn a_registered_algorithm_gives_a_signed_answer() {
     let request = with_bearer(text(&tokens, "access_token"), &sender);
     let answer = world.issuer.userinfo(&world.at(), &request).await.unwrap();
 
-    let Userinfo::Signed(token) = answer else { panic!("not signed") };
+    let Userinfo::Jwt(token) = answer else { panic!("not signed") };
     assert_eq!(token.split('.').count(), 3);
 }

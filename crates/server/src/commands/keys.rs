@@ -1,9 +1,9 @@
-//! `portreeve keys`: the signing keys of a tenant.
+//! `portreeve keys`: the keys of a tenant, to sign with and to be encrypted to.
 
 use std::sync::Arc;
 
 use clap::Subcommand;
-use portreeve_domain::KeyPhase;
+use portreeve_domain::{EncryptionKeyPhase, KeyPhase};
 use portreeve_issuer::{Issuer, KeyChange, TenantDirectory};
 
 use super::{deployment, table};
@@ -15,9 +15,9 @@ use crate::failure::Failure;
 pub(crate) enum Action {
     /// List published keys.
     List,
-    /// Let the staged key of every algorithm sign at once.
+    /// Let the staged key of every algorithm sign at once, and publish new encryption keys.
     Rotate,
-    /// Revoke a key at once: nothing it signed counts any more.
+    /// Revoke a key at once: nothing it signed counts any more, and what is encrypted to it is not read.
     Revoke {
         /// The key id, as `list` shows it.
         kid: String,
@@ -34,24 +34,29 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
     match action {
         Action::List => {
             let now = issuer.ambient().now();
-            let rows: Vec<_> = at
-                .signing
-                .all()
-                .iter()
-                .map(|known| {
-                    let phase = phase_name(known.times.phase(now));
-                    let published = table::age(known.times.published_at, now);
-                    [known.key.kid().to_owned(), known.key.algorithm().name().to_owned(), phase.to_owned(), published]
-                })
-                .collect();
+            let signing = at.signing.all().iter().map(|known| {
+                let phase = phase_name(known.times.phase(now));
+                let published = table::age(known.times.published_at, now);
+                [known.key.kid().to_owned(), known.key.algorithm().name().to_owned(), phase.to_owned(), published]
+            });
+            let encryption = at.encryption.all().map(|(key, times)| {
+                let phase = encryption_phase_name(times.phase(now));
+                let algorithm = format!("{} (enc)", key.key_type().name());
+                [key.kid().to_owned(), algorithm, phase.to_owned(), table::age(times.published_at, now)]
+            });
+            let rows: Vec<_> = signing.chain(encryption).collect();
             table::print(["KID", "ALG", "PHASE", "PUBLISHED"], &rows, output);
         }
         Action::Rotate => {
             issuer.rotate_keys(at).await?;
-            println!("Rotated. Former keys stay published, so that what they signed can still be verified.");
+            println!(
+                "Rotated. Former keys stay, so that what they signed is still verified and what is encrypted to them read."
+            );
         }
         Action::Revoke { kid } => match issuer.revoke_key(at, &kid).await? {
-            KeyChange::Done => println!("Revoked {kid}. Nothing it signed counts any more."),
+            KeyChange::Done => {
+                println!("Revoked {kid}. Nothing it signed, or that is encrypted to it, counts any more.")
+            }
             KeyChange::NotFound => {
                 return Err(Failure::refused(format!("there is no key {kid}; look at portreeve keys list")));
             }
@@ -66,5 +71,13 @@ const fn phase_name(phase: KeyPhase) -> &'static str {
         KeyPhase::Active => "active",
         KeyPhase::Retiring => "retiring",
         KeyPhase::Retired => "retired",
+    }
+}
+
+const fn encryption_phase_name(phase: EncryptionKeyPhase) -> &'static str {
+    match phase {
+        EncryptionKeyPhase::Published => "published",
+        EncryptionKeyPhase::Replaced => "replaced",
+        EncryptionKeyPhase::Gone => "gone",
     }
 }
