@@ -1,14 +1,18 @@
 //! The profile `fapi2`: FAPI 2.0 Security Profile.
 
+use axum::body::Body;
+use http::Method;
+use portreeve_domain::Lifetime;
 use portreeve_jose::{Algorithm, SigningKey};
 use portreeve_tests::{
     authorization::AuthorizationRequest,
+    browser::Browser,
     cast,
-    certificates::certificates,
-    deployment::{Deployment, on_both, on_sqlite},
-    dpop::{ProofKey, with_proof},
-    relying_party::{ASSERTION_TYPE, RelyingParty, assertion, assertion_claims},
-    reply::Reply,
+    certificates::{certificates, showing},
+    deployment::{Deployment, on_both, on_sqlite, request},
+    dpop::{ProofKey, proof_claims, redeem, with_proof},
+    relying_party::{ASSERTION_TYPE, Grant, RelyingParty, Tokens, assertion, assertion_claims},
+    reply::{Callback, Reply},
 };
 use serde_json::{Value, json};
 
@@ -173,6 +177,144 @@ fn a_request_that_was_not_pushed_is_refused() {
         let location = reply.location().unwrap();
         assert!(location.starts_with("https://keyed.example/cb?"), "{location}");
         assert!(location.contains("error=invalid_request"), "{location}");
+    });
+}
+
+/// A client of the tenant `strict` that authenticates by certificate, and has its tokens bound to it.
+const BANK: &str = r#"
+[[clients]]
+tenant = "strict"
+client_id = "bank"
+token_endpoint_auth_method = "tls_client_auth"
+tls_client_auth_san_dns = "client.example"
+tls_client_certificate_bound_access_tokens = true
+redirect_uris = ["https://bank.example/cb"]
+grant_types = ["authorization_code", "refresh_token"]
+"#;
+
+/// Ada's answer to a request of `party` that is pushed as it is.
+async fn callback(at: &Deployment, party: &RelyingParty<'_>) -> Callback {
+    let pushed = party.push(&party.request("openid")).await;
+    assert_eq!(pushed.status, 201, "{}", pushed.text());
+    assert!(pushed.json()["expires_in"].as_i64().unwrap() < 600);
+    let browser = Browser::new(at);
+    let page = browser.visit(&party.pushed_path(pushed.json()["request_uri"].as_str().unwrap())).await;
+    browser.complete(page, cast::ADA).await
+}
+
+/// Ada's code for `party`.
+async fn grant(at: &Deployment, party: &RelyingParty<'_>) -> Grant {
+    Grant { code: callback(at, party).await.code(), redirect_uri: party.redirect_uri.clone() }
+}
+
+fn strict_proof(at: &Deployment, key: &ProofKey) -> String {
+    key.proof(&proof_claims(at, "POST", "/t/strict/oauth2/token"))
+}
+
+/// F2-03, F2-06, F2-09, F2-10, F2-12: with `private_key_jwt` and DPoP, from the push to the second refresh.
+#[test]
+fn a_client_with_a_key_runs_to_the_end() {
+    on_both(async |at| {
+        let (web, key) = (RelyingParty::of_tenant(at, "strict", "web"), ProofKey::new());
+
+        let answer = callback(at, &web).await;
+        assert_eq!(answer.get("iss").map(str::to_owned), Some(web.issuer()));
+        let grant = Grant { code: answer.code(), redirect_uri: web.redirect_uri.clone() };
+        let tokens = Tokens(redeem(&web, at, &grant, &strict_proof(at, &key)).await.success());
+        assert_eq!(tokens.0["token_type"], "DPoP");
+        let userinfo = "/t/strict/oauth2/userinfo";
+        let proof = key.resource_proof(at, userinfo, tokens.access());
+        let dpop = format!("DPoP {}", tokens.access());
+        assert_eq!(at.get(userinfo, &[("authorization", &dpop), ("dpop", &proof)]).await.status, 200);
+        for _ in 0..2 {
+            let refresh = with_proof(web.prepared_refresh(tokens.refresh()), &strict_proof(at, &key));
+            let refreshed = at.send(refresh).await.success();
+            assert_eq!(refreshed["token_type"], "DPoP");
+            assert_eq!(refreshed.get("refresh_token"), None, "the same one is used again");
+        }
+    });
+}
+
+/// F2-03, F2-06, MT-04: with mutual TLS, from the push to the second refresh.
+#[test]
+fn a_client_with_a_certificate_runs_to_the_end() {
+    on_both(async |at| {
+        at.apply(BANK).await;
+        let (bank, made) = (RelyingParty::of_tenant(at, "strict", "bank"), certificates());
+
+        let tokens = Tokens(bank.redeem(&grant(at, &bank).await).await.success());
+
+        let bearer = format!("Bearer {}", tokens.access());
+        let userinfo = async |certificate: Option<&[u8]>| {
+            let headers = [("authorization", bearer.as_str())];
+            let asked = request(Method::GET, "/t/strict/oauth2/userinfo", &headers, Body::empty());
+            let asked = match certificate {
+                Some(der) => showing(asked, der),
+                None => asked,
+            };
+            at.send(asked).await.status.as_u16()
+        };
+        assert_eq!(userinfo(Some(&made.issued)).await, 200);
+        assert_eq!(userinfo(Some(&made.of_other)).await, 401);
+        assert_eq!(userinfo(None).await, 401);
+        for _ in 0..2 {
+            assert_eq!(bank.refresh(tokens.refresh()).await.success().get("refresh_token"), None);
+        }
+    });
+}
+
+/// F2-03, F2-12, S-021: a code is worth nothing without a proof, and nothing after a minute.
+#[test]
+fn a_code_needs_a_proof_in_time() {
+    on_sqlite(async |at| {
+        let (web, key) = (RelyingParty::of_tenant(at, "strict", "web"), ProofKey::new());
+
+        let unproven = web.redeem(&grant(at, &web).await).await;
+        assert_eq!(unproven.error(), (400, "invalid_dpop_proof".to_owned()));
+        let late = grant(at, &web).await;
+        at.wait(Lifetime::from_seconds(60));
+        let reply = redeem(&web, at, &late, &strict_proof(at, &key)).await;
+        assert_eq!(reply.error(), (400, "invalid_grant".to_owned()));
+    });
+}
+
+/// F2-11, F2-13, S-033: what a push must say, and what it must not.
+#[test]
+fn a_push_that_is_too_weak_is_refused() {
+    on_sqlite(async |at| {
+        let web = RelyingParty::of_tenant(at, "strict", "web");
+        let good = web.request("openid");
+        for (what, request, error) in [
+            ("no challenge", good.clone().without("code_challenge"), "invalid_request"),
+            ("plain", good.clone().with("code_challenge_method", "plain"), "invalid_request"),
+            ("no redirect URI", good.clone().without("redirect_uri"), "invalid_request"),
+            ("another's redirect URI", good.clone().with("redirect_uri", "https://evil.example/"), "invalid_request"),
+            ("a token", good.clone().with("response_type", "token"), "unsupported_response_type"),
+            ("hybrid", good.clone().with("response_type", "code id_token"), "unsupported_response_type"),
+        ] {
+            assert_eq!(web.push(&request).await.error(), (400, error.to_owned()), "{what}");
+        }
+        let plain = "http://new.example/cb";
+        let client = format!(
+            "{}\nredirect_uris = [\"{plain}\"]\n",
+            BANK.replace("redirect_uris = [\"https://bank.example/cb\"]\n", "")
+        );
+        assert!(at.try_apply(&client).await.is_err(), "http");
+    });
+}
+
+/// F2-07, S-033: no passwords from clients, and nobody is redirected to where no client is.
+#[test]
+fn there_is_no_password_grant_and_no_open_redirector() {
+    on_sqlite(async |at| {
+        let web = RelyingParty::of_tenant(at, "strict", "web");
+        let pairs = [("grant_type", "password"), ("username", cast::ADA), ("password", cast::PASSWORD)];
+        let asked = with_proof(web.prepared(TOKEN, &pairs), &strict_proof(at, &ProofKey::new()));
+        assert_eq!(at.send(asked).await.error(), (400, "unsupported_grant_type".to_owned()));
+
+        let stray = web.request("openid").with("redirect_uri", "https://evil.example/");
+        let reply = at.get(&stray.path(), &[]).await;
+        assert_eq!((reply.status.as_u16(), reply.location()), (400, None));
     });
 }
 

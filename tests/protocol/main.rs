@@ -41,6 +41,7 @@ mod logout;
 mod mutual_tls;
 mod passwords;
 mod prompts;
+mod pushed_proofs;
 mod pushed_requests;
 mod redirect_uris;
 mod refresh_tokens;

@@ -25,8 +25,9 @@ pub(crate) async fn push(mut asked: TenantRequest, headers: HeaderMap, PostedFor
     let (issuer, at, sender) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at), asked.sender.clone());
     let pushed =
         to_its_end(async move { issuer.push_request(&at, &authorization.values(), &sender, &parameters).await }).await;
-    match pushed {
+    let response = match pushed {
         Ok(body) => json_reply(StatusCode::CREATED, body),
         Err(failure) => asked.failed(failure, challenge),
-    }
+    };
+    asked.with_nonce(response)
 }

@@ -2,12 +2,12 @@
 //!
 //! Owns the life of a pushed request. It is its client's alone, lives a minute, and, once a browser has come with it, as
 //! long as a journey: reloading the page works until the authorization has ended, which uses it up (`journeys::settle`).
-//! Leaves the checks of the request to `oidc::authorization`. RFC 9126 §2, §4, §7.1 to §7.3; SECURITY S-027.
+//! Leaves the checks of the request to `oidc::authorization`. RFC 9126 §2, §4, §7.1 to §7.3; RFC 9449 §10.1; SECURITY S-027.
 
 use portreeve_crypto::{AssociatedData, Bearer};
 use portreeve_domain::{
-    Actor, Client, ClientId, Event, EventType, Failure, Fault, PushedRequestId, TenantId, Timestamp, TokenKind,
-    lifetimes,
+    Actor, Client, ClientId, Event, EventType, Failure, Fault, PushedRequestId, TenantId, Thumbprint, Timestamp,
+    TokenKind, lifetimes,
 };
 use portreeve_oidc::authorization::{Accepted, Channel, Parsed};
 use portreeve_oidc::{Cause, Parameters, Refusal, pushed_request};
@@ -15,7 +15,7 @@ use portreeve_storage::Tx;
 use portreeve_storage::pushed_requests::{self as rows, PushedRequestRow};
 
 use crate::directory::TenantDirectory;
-use crate::sender::SenderEvidence;
+use crate::sender::{ProvenSender, SenderEvidence};
 use crate::settlement::refuse;
 use crate::stored_facts::{open_at, seal_at};
 use crate::{Issuer, audit};
@@ -26,7 +26,7 @@ impl Issuer {
     /// Must run to its end once begun, as `token`.
     ///
     /// # Errors
-    /// Those of client authentication; `RequestUriPushed`; every refusal of an authorization request, also those that
+    /// Those of client authentication; `RequestUriPushed`; those of a DPoP proof; `DpopKeyDiffers`; every refusal of an authorization request, also those that
     /// would be shown to a person or sent to the client; a fault when the database is away.
     pub async fn push_request(
         &self,
@@ -39,7 +39,9 @@ impl Issuer {
         pushed_request::check(parameters).map_err(Failure::Refused)?;
         let accepted = self.check_request(at, &client, parameters).await.map_err(Failure::Refused)?;
         self.prepare_to_answer(at, &accepted).await.map_err(Failure::Refused)?;
-        let reference = self.store_request(at, &client, &accepted).await?;
+        let sender = self.prove_pushed_key(at, &client, sender).map_err(Failure::Refused)?;
+        let accepted = bound_to(accepted, sender.key()).map_err(Failure::Refused)?;
+        let reference = self.store_request(at, &client, &accepted, &sender).await?;
         Ok(pushed_request::to_json(&reference, lifetimes::PUSHED_REQUEST)?)
     }
 
@@ -107,7 +109,13 @@ impl Issuer {
         at.accept(opened.redirectable()?, Channel::Pushed).map_err(|rejected| rejected.refusal)
     }
 
-    async fn store_request(&self, at: &TenantDirectory, client: &Client, accepted: &Accepted) -> Result<String, Fault> {
+    async fn store_request(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        accepted: &Accepted,
+        sender: &ProvenSender,
+    ) -> Result<String, Failure<Refusal>> {
         let (id, secret, now) =
             (PushedRequestId::new(self.ambient.row_id()), self.ambient.secret()?, self.ambient.now());
         let row_bytes = id.as_i64().to_be_bytes();
@@ -122,6 +130,7 @@ impl Issuer {
             consumed_at: None,
         };
         let mut tx = self.store.begin(at.id()).await?;
+        sender.spend(&mut tx, at).await?;
         rows::insert(&mut tx, at.id(), &row).await?;
         let event = Event::new(EventType::RequestPushed, now, Actor::Client(client.id.clone())).with_client(&client.id);
         audit::record(&mut tx, &self.ambient, at, event).await?;
@@ -130,6 +139,15 @@ impl Issuer {
         let text = Bearer::mint(prefix, id.as_i64(), &secret, &at.keys.permutation).map_err(Fault::new)?;
         Ok(text.expose().to_owned())
     }
+}
+
+/// Binds the code to the key that was proven with the request, as `dpop_jkt` would (DP-10, RFC 9449 §10.1).
+fn bound_to(mut accepted: Accepted, proven: Option<Thumbprint>) -> Result<Accepted, Refusal> {
+    if accepted.key.is_some() && proven.is_some() && accepted.key != proven {
+        return Err(Cause::DpopKeyDiffers.into());
+    }
+    accepted.key = accepted.key.or(proven);
+    Ok(accepted)
 }
 
 /// Uses up the pushed request that `request` is, at the end of its authorization; false when another journey did.

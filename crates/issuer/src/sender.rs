@@ -169,13 +169,9 @@ impl Issuer {
         client: &Client,
         evidence: &SenderEvidence,
     ) -> Result<ProvenSender, Refusal> {
-        let addresses = at.addresses_of(paths::TOKEN);
-        let target = ProofTarget { method: "POST", addresses: &addresses, access_token: None };
-        let proof = dpop::check(&evidence.dpop, &target, self.ambient.now())?;
-        match &proof {
-            Some(proof) => self.check_nonce(at, client, proof)?,
-            None if client.metadata.dpop_bound_access_tokens => return Err(Cause::DpopProofMissing.into()),
-            None => {}
+        let proof = self.check_posted_proof(at, client, evidence, paths::TOKEN)?;
+        if proof.is_none() && client.metadata.dpop_bound_access_tokens {
+            return Err(Cause::DpopProofMissing.into());
         }
         let demanded = profile(at, client).rules().bound_tokens == Demand::Required;
         let bound = client.metadata.tls_client_certificate_bound_access_tokens;
@@ -187,6 +183,20 @@ impl Issuer {
             return Err(Refusal::new(Cause::DpopProofMissing).with_detail("the profile demands bound tokens"));
         }
         Ok(ProvenSender::of(proof, certificate))
+    }
+
+    /// Checks the key that `client` proves with a pushed request, if it does: the code is for that key alone.
+    ///
+    /// # Errors
+    /// Those of `oidc::dpop::check`; `DpopNonceNeeded`.
+    pub(crate) fn prove_pushed_key(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        evidence: &SenderEvidence,
+    ) -> Result<ProvenSender, Refusal> {
+        let proof = self.check_posted_proof(at, client, evidence, paths::PAR)?;
+        Ok(ProvenSender::of(proof, None))
     }
 
     /// Checks that a token that was found is used by its holder; what comes back is to be used up.
@@ -232,6 +242,23 @@ impl Issuer {
         let mut tx = self.store.begin(at.id()).await?;
         let spent = sender.spend(&mut tx, at).await;
         settle(tx, spent).await
+    }
+
+    /// The proof of a form that `client` posts to one of its endpoints, if there is one.
+    fn check_posted_proof(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        evidence: &SenderEvidence,
+        path: &str,
+    ) -> Result<Option<AcceptedProof>, Refusal> {
+        let addresses = at.addresses_of(path);
+        let target = ProofTarget { method: "POST", addresses: &addresses, access_token: None };
+        let proof = dpop::check(&evidence.dpop, &target, self.ambient.now())?;
+        if let Some(proof) = &proof {
+            self.check_nonce(at, client, proof)?;
+        }
+        Ok(proof)
     }
 
     fn check_proof(

@@ -245,6 +245,7 @@ causes! {
     TokenByBrowserUnbound => UnauthorizedClient, "access tokens of this client are bound and cannot be given by way of the browser";
     CertificateMissing => InvalidRequest, "this client must show its certificate";
     DpopKeyMalformed => InvalidRequest, "dpop_jkt must be 43 base64url characters";
+    DpopKeyDiffers => InvalidRequest, "dpop_jkt names another key than the DPoP proof";
 
     // Resource requests (RFC 6750 §3.1).
     TokenTwice => InvalidRequest, "more than one way of presenting the token";
