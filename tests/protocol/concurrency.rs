@@ -2,6 +2,7 @@
 
 use http::Method;
 use portreeve_tests::{
+    backchannel::Asker,
     browser::{Browser, own_headers},
     cast,
     deployment::{form, on_both, post_request},
@@ -64,6 +65,25 @@ fn a_refresh_token_has_one_successor_on_two_nodes() {
         let replay = other.send(spa.prepared_refresh(first.refresh())).await;
         assert_eq!(replay.error(), (400, "invalid_grant".to_owned()));
         assert_eq!(spa.refresh(third.refresh()).await.error(), (400, "invalid_grant".to_owned()));
+    });
+}
+
+/// CB-07, S-021: fifty polls after the approval give one set of tokens.
+#[test]
+fn one_of_many_polls_gets_the_tokens() {
+    on_both(async |at| {
+        let till = Asker::new(at, "till");
+        let asked = till.ask(&[]).await;
+        till.decide("allow").await;
+
+        let replies = at.send_all(AT_ONCE, |_| till.prepared_poll(&asked)).await;
+
+        let (successes, refusals): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 200);
+        assert_eq!((successes.len(), refusals.len()), (1, AT_ONCE - 1));
+        for refused in &refusals {
+            assert_eq!(refused.error(), (400, "invalid_grant".to_owned()));
+        }
+        assert_eq!(at.events("token.auth_req_id.redeemed").await, 1);
     });
 }
 

@@ -13,6 +13,8 @@ mod authorization_code;
 mod authorization_request;
 mod authorization_response;
 mod back_channel_logout;
+mod backchannel_authentication;
+mod backchannel_notices;
 mod bearer_tokens;
 mod client_authentication;
 mod client_documents;

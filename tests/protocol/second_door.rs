@@ -12,6 +12,7 @@ use portreeve_storage::{
 };
 use portreeve_tests::{
     authorization::VERIFIER,
+    backchannel::Asker,
     browser::Browser,
     cast,
     deployment::{Deployment, on_both},
@@ -164,6 +165,16 @@ impl Door {
                 let waiting = tv.ask(&wanted).await;
                 tv.approve(&waiting, cast::ADA).await;
                 ("tv", Some(vec![("device_code", waiting.device_code)]), token)
+            }
+            GrantType::Ciba => {
+                let till = Asker::new(at, "till");
+                let wanted = [("scope", "openid orders.read"), ("resource", cast::ORDERS)];
+                let polled = till.ask(&wanted).await;
+                till.decide("allow").await;
+                let token = Tokens(till.poll(&polled).await.success()).access().to_owned();
+                let waiting = till.ask(&wanted).await;
+                till.decide("allow").await;
+                ("till", Some(vec![("auth_req_id", waiting.auth_req_id)]), token)
             }
             GrantType::JwtBearer => {
                 let idp = Idp::new(at);

@@ -1,12 +1,13 @@
 //! What a request left behind in a deployment: events, and messages that wait to be delivered.
 
 use portreeve_domain::{EventId, MailPurpose, OutboxMessage, TenantId};
+use portreeve_issuer::{BackchannelNotice, MailContent};
 use portreeve_storage::{
     Wall, events,
     outbox::{self, OutboxRow},
 };
 
-use crate::deployment::Deployment;
+use crate::{backchannel::Called, cast, deployment::Deployment};
 
 impl Deployment {
     /// Returns how many events of a kind, such as `token.refresh.replayed`, the tenant `default` has.
@@ -66,6 +67,72 @@ impl Deployment {
         tokens
     }
 
+    /// Delivers the mails that ask for approval and returns where their links lead, below the host; other mails are
+    /// delivered, too.
+    ///
+    /// # Panics
+    ///
+    /// When the database is away.
+    pub async fn deliver_approval_links(&self) -> Vec<String> {
+        let now = self.clock.now();
+        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
+        let rows = outbox::ready(&mut conn, OutboxMessage::MAIL, now).await.expect("the outbox");
+        drop(conn);
+        let mut links = vec![];
+        for row in rows {
+            let message = self.take_out(&row).await;
+            if let OutboxMessage::ApprovalMail { .. } = message
+                && let Some(mail) = self.issuer.outgoing_mail(&row, &message).await.expect("a mail")
+            {
+                let MailContent::ApprovalWanted { link, .. } = mail.content else { panic!("another mail") };
+                links.push(link.strip_prefix(cast::ISSUER).expect("a link to us").to_owned());
+            }
+        }
+        links
+    }
+
+    /// Delivers the notifications of back-channel authentication that are due and returns them.
+    ///
+    /// # Panics
+    ///
+    /// When the database is away.
+    pub async fn deliver_backchannel_notices(&self) -> Vec<Called> {
+        let now = self.clock.now();
+        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
+        let rows = outbox::ready(&mut conn, OutboxMessage::BACKCHANNEL_NOTICE, now).await.expect("the outbox");
+        drop(conn);
+        let mut calls = vec![];
+        for row in rows {
+            if let OutboxMessage::BackchannelNotice { client, authentication } = self.take_out(&row).await {
+                let notice =
+                    self.issuer.backchannel_notice(row.tenant, &client, authentication).await.expect("a notice");
+                let Some(notice) = notice else { continue };
+                self.issuer.backchannel_told(row.tenant, authentication).await.expect("told");
+                calls.push(called(notice));
+            }
+        }
+        calls
+    }
+
+    /// Makes the one notification that is due twice, as when the first call got no answer.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub async fn make_backchannel_notice_twice(&self) -> (Called, Called) {
+        let now = self.clock.now();
+        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
+        let rows = outbox::ready(&mut conn, OutboxMessage::BACKCHANNEL_NOTICE, now).await.expect("the outbox");
+        drop(conn);
+        let message = rows.first().expect("a notification").message().expect("a readable message");
+        let OutboxMessage::BackchannelNotice { client, authentication } = message else { panic!("another message") };
+        let make = async || {
+            let notice = self.issuer.backchannel_notice(TenantId::DEFAULT, &client, authentication).await;
+            called(notice.expect("a notice").expect("something to tell"))
+        };
+        (make().await, make().await)
+    }
+
     /// Marks a message as delivered and returns it.
     async fn take_out(&self, row: &OutboxRow) -> OutboxMessage {
         let now = self.clock.now();
@@ -76,4 +143,9 @@ impl Deployment {
         tx.commit().await.expect("commit");
         row.message().expect("a readable message")
     }
+}
+
+fn called(notice: BackchannelNotice) -> Called {
+    let body = serde_json::from_slice(&notice.body).expect("JSON");
+    Called { uri: notice.uri, token: notice.token.expose().to_owned(), body }
 }

@@ -206,6 +206,27 @@ client_secret = { file = "secret" }
 grant_types = ["urn:ietf:params:oauth:grant-type:device_code"]
 
 [[clients]]
+client_id = "till"
+client_name = "Corner Shop"
+client_secret = { file = "secret" }
+grant_types = ["urn:openid:params:grant-type:ciba", "refresh_token"]
+backchannel_token_delivery_mode = "poll"
+
+[[clients]]
+client_id = "bank"
+client_secret = { file = "secret" }
+grant_types = ["urn:openid:params:grant-type:ciba", "refresh_token"]
+backchannel_token_delivery_mode = "ping"
+backchannel_client_notification_endpoint = "https://bank.example/notify"
+
+[[clients]]
+client_id = "ledger"
+client_secret = { file = "secret" }
+grant_types = ["urn:openid:params:grant-type:ciba", "refresh_token"]
+backchannel_token_delivery_mode = "push"
+backchannel_client_notification_endpoint = "https://ledger.example/notify"
+
+[[clients]]
 client_id = "gateway"
 client_secret = { file = "secret" }
 grant_types = ["client_credentials"]

@@ -73,18 +73,8 @@ impl<'d> Device<'d> {
     /// When the browser does not arrive there.
     pub async fn question(&self, browser: &Browser<'_>, asked: &Asked, email: &str) -> Page {
         let page = browser.visit("/device").await;
-        let mut page = browser.press(&page, "submit", &[("user_code", &asked.user_code)]).await;
-        while page.step() != "consent" {
-            let step = page.step().to_owned();
-            page = match step.as_str() {
-                "identify" => browser.press(&page, "submit", &[("email", email), ("password", cast::PASSWORD)]).await,
-                "password" => browser.press(&page, "submit", &[("password", cast::PASSWORD)]).await,
-                "second-factor" => browser.press(&page, "submit", &[("code", &browser.totp_code())]).await,
-                other => panic!("no answer to {other}: {}", page.html()),
-            };
-            assert_ne!(page.step(), step, "{}", page.html());
-        }
-        page
+        let page = browser.press(&page, "submit", &[("user_code", &asked.user_code)]).await;
+        sign_in_to_the_question(browser, page, email).await
     }
 
     /// Lets a person approve it in a browser of their own.
@@ -98,4 +88,19 @@ impl<'d> Device<'d> {
         let end = browser.press(&page, "allow", &[("own_device", "yes")]).await;
         assert_eq!((end.path.as_str(), end.reply.status.as_u16()), ("/device/allowed", 200), "{}", end.html());
     }
+}
+
+/// Signs in on the pages of a journey, as far as the question.
+pub(crate) async fn sign_in_to_the_question(browser: &Browser<'_>, mut page: Page, email: &str) -> Page {
+    while page.step() != "consent" {
+        let step = page.step().to_owned();
+        page = match step.as_str() {
+            "identify" => browser.press(&page, "submit", &[("email", email), ("password", cast::PASSWORD)]).await,
+            "password" => browser.press(&page, "submit", &[("password", cast::PASSWORD)]).await,
+            "second-factor" => browser.press(&page, "submit", &[("code", &browser.totp_code())]).await,
+            other => panic!("no answer to {other}: {}", page.html()),
+        };
+        assert_ne!(page.step(), step, "{}", page.html());
+    }
+    page
 }

@@ -8,6 +8,7 @@
 mod aftermath;
 pub mod authenticator;
 pub mod authorization;
+pub mod backchannel;
 pub mod browser;
 pub mod cast;
 pub mod certificates;

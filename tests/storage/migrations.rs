@@ -22,6 +22,7 @@ const ALL: [&str; 12] = [
     "0010_client_registration",
     "0012_encryption_keys",
     "0013_passkeys",
+    "0017_backchannel_authentications",
     "0018_client_documents",
 ];
 

@@ -1,16 +1,16 @@
 //! Rows to plant: complete, valid, and each column different from its neighbours, so that a swapped pair shows.
 
 use portreeve_domain::{
-    AccessTokenId, Acr, BrowserId, ClientId, CodeId, Confirmation, DeviceAuthorizationId, EventId, FamilyId, GrantType,
-    InitialAccessTokenId, JourneyId, KeyTimes, Lifetime, LinkId, LinkPurpose, MailPurpose, OutboxMessage, Proof,
-    ProofKind, PushedRequestId, RefreshTokenId, Scope, Session, SessionId, Subject, TenantId, Thumbprint, Timestamp,
-    TokenFamily, UserId, polling::Awaited,
+    AccessTokenId, Acr, BackchannelAuthenticationId, BrowserId, ClientId, CodeId, Confirmation, DeviceAuthorizationId,
+    EventId, FamilyId, GrantType, InitialAccessTokenId, JourneyId, KeyTimes, Lifetime, LinkId, LinkPurpose,
+    MailPurpose, OutboxMessage, Proof, ProofKind, PushedRequestId, RefreshTokenId, Scope, Session, SessionId, Subject,
+    TenantId, Thumbprint, Timestamp, TokenFamily, UserId, polling::Awaited,
 };
 use portreeve_storage::{
     access_tokens::AccessTokenRow, audit_checkpoints::CheckpointRow, authorization_codes::CodeRow,
-    device_authorizations::DeviceAuthorizationRow, events::EventRow, initial_access_tokens::InitialAccessTokenRow,
-    journeys::JourneyRow, mailed_links::LinkRow, pushed_requests::PushedRequestRow, refresh_tokens::RefreshTokenRow,
-    signing_keys::SigningKeyRow, users::UserRow,
+    backchannel_authentications::BackchannelAuthenticationRow, device_authorizations::DeviceAuthorizationRow,
+    events::EventRow, initial_access_tokens::InitialAccessTokenRow, journeys::JourneyRow, mailed_links::LinkRow,
+    pushed_requests::PushedRequestRow, refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow, users::UserRow,
 };
 
 use crate::database::NOW;
@@ -112,6 +112,24 @@ pub(crate) fn device_authorization(id: i64) -> DeviceAuthorizationRow {
         created_at: NOW,
         awaited: Awaited { expires_at: expiry(), allowed_at: None, refused_at: None, consumed_at: None },
         family: None,
+    }
+}
+
+/// A back-channel authentication request of one person.
+pub(crate) fn backchannel_authentication(id: i64) -> BackchannelAuthenticationRow {
+    BackchannelAuthenticationRow {
+        id: BackchannelAuthenticationId::new(id),
+        client: web(),
+        secret_hash: [17; 32],
+        person_index: [18; 32],
+        user: Some(user_id(7)),
+        request_sealed: b"request".to_vec(),
+        interval: Lifetime::from_seconds(5),
+        created_at: NOW,
+        awaited: Awaited { expires_at: expiry(), allowed_at: None, refused_at: None, consumed_at: None },
+        family: None,
+        answer_sealed: None,
+        told_at: None,
     }
 }
 

@@ -6,7 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, ClientOrigin, ExchangePolicy, GrantType, LocalizedTexts, Profile, Scope, TenantId, Timestamp};
+use crate::{
+    ClientId, ClientOrigin, ExchangePolicy, GrantType, LocalizedTexts, Profile, Scope, TenantId, Timestamp,
+    TokenDelivery,
+};
 
 /// How a client authenticates at the token endpoint (RFC 7591 §2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -242,6 +245,12 @@ pub struct ClientMetadata {
     pub frontchannel_logout_uri: Option<String>,
     /// Whether it needs issuer and `sid` there; it always gets both.
     pub frontchannel_logout_session_required: bool,
+    /// How it learns that a person has decided by the back channel (CIBA Core §4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_token_delivery_mode: Option<TokenDelivery>,
+    /// Where it is told so, unless it polls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_client_notification_endpoint: Option<String>,
     /// Where a sign-in can be started again (OIDC Core §4).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<String>,

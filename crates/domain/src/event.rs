@@ -114,6 +114,16 @@ event_types! {
     DeviceCodeRedeemed = "token.device_code.redeemed"
     /// A device code was presented again; its tokens died.
     DeviceCodeReplayed = "token.device_code.replayed"
+    /// A client asked by the back channel to have a person authenticated.
+    BackchannelAuthenticationRequested = "backchannel.authentication.requested"
+    /// A person agreed to that.
+    BackchannelAuthenticationAllowed = "backchannel.authentication.allowed"
+    /// A person turned it away.
+    BackchannelAuthenticationRefused = "backchannel.authentication.refused"
+    /// An `auth_req_id` was exchanged, or its tokens pushed.
+    AuthReqIdRedeemed = "token.auth_req_id.redeemed"
+    /// An `auth_req_id` was presented again; its tokens died.
+    AuthReqIdReplayed = "token.auth_req_id.replayed"
     /// A client pushed an authorization request.
     RequestPushed = "authorization.request.pushed"
     /// A grant was made and its code issued.

@@ -38,6 +38,8 @@ grant_types! {
     DeviceCode = "urn:ietf:params:oauth:grant-type:device_code"
     /// RFC 8693 §2.1.
     TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+    /// CIBA Core §10.1.
+    Ciba = "urn:openid:params:grant-type:ciba"
     /// RFC 7523 §2.1.
     JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 }
@@ -59,6 +61,7 @@ impl GrantType {
             | Self::Implicit
             | Self::RefreshToken
             | Self::DeviceCode
+            | Self::Ciba
             | Self::TokenExchange
             | Self::JwtBearer => ActsFor::Person,
             Self::ClientCredentials => ActsFor::Client,
@@ -70,7 +73,7 @@ impl GrantType {
     pub const fn admits_public_clients(self) -> bool {
         match self {
             Self::AuthorizationCode | Self::Implicit | Self::RefreshToken | Self::DeviceCode => true,
-            Self::ClientCredentials | Self::TokenExchange | Self::JwtBearer => false,
+            Self::ClientCredentials | Self::Ciba | Self::TokenExchange | Self::JwtBearer => false,
         }
     }
 
@@ -78,24 +81,24 @@ impl GrantType {
     /// whatever the grant was derived from.
     pub const fn rests_on_consent(self) -> bool {
         match self {
-            Self::AuthorizationCode | Self::Implicit | Self::RefreshToken | Self::DeviceCode => true,
+            Self::AuthorizationCode | Self::Implicit | Self::RefreshToken | Self::DeviceCode | Self::Ciba => true,
             Self::ClientCredentials | Self::TokenExchange | Self::JwtBearer => false,
         }
     }
 
-    /// Whether nothing comes of it unless a person says yes to the client at a page of ours: what a client may have for
-    /// which nobody vouched.
+    /// Whether nothing comes of it unless a person who came of their own accord says yes to the client at a page of ours:
+    /// what a client may have for which nobody vouched. By the back channel a client reaches people who did not come.
     pub const fn needs_person(self) -> bool {
         match self {
             Self::AuthorizationCode | Self::Implicit | Self::RefreshToken | Self::DeviceCode => true,
-            Self::ClientCredentials | Self::TokenExchange | Self::JwtBearer => false,
+            Self::ClientCredentials | Self::Ciba | Self::TokenExchange | Self::JwtBearer => false,
         }
     }
 
     /// Whether it begins a token family that refresh tokens may come of.
     pub const fn begins_refreshable_families(self) -> bool {
         match self {
-            Self::AuthorizationCode | Self::DeviceCode => true,
+            Self::AuthorizationCode | Self::DeviceCode | Self::Ciba => true,
             Self::Implicit | Self::RefreshToken | Self::ClientCredentials | Self::TokenExchange | Self::JwtBearer => {
                 false
             }
@@ -106,9 +109,12 @@ impl GrantType {
     pub const fn begins_at_authorization_endpoint(self) -> bool {
         match self {
             Self::AuthorizationCode | Self::Implicit => true,
-            Self::RefreshToken | Self::ClientCredentials | Self::DeviceCode | Self::TokenExchange | Self::JwtBearer => {
-                false
-            }
+            Self::RefreshToken
+            | Self::ClientCredentials
+            | Self::DeviceCode
+            | Self::Ciba
+            | Self::TokenExchange
+            | Self::JwtBearer => false,
         }
     }
 }

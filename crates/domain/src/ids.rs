@@ -141,6 +141,8 @@ row_ids! {
     EventId
     /// A device authorization.
     DeviceAuthorizationId
+    /// A back-channel authentication request.
+    BackchannelAuthenticationId
     /// A pushed authorization request.
     PushedRequestId
     /// An outbox row.

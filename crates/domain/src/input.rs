@@ -130,8 +130,15 @@ const HEADERS: Classed = &[
     ("x-request-id", Public),
 ];
 
-const PATHS: Classed =
-    &[("app", Public), ("journey", Public), ("outcome", Public), ("page", Public), ("slug", Public), ("token", Secret)];
+const PATHS: Classed = &[
+    ("app", Public),
+    ("journey", Public),
+    ("outcome", Public),
+    ("page", Public),
+    ("request", Public),
+    ("slug", Public),
+    ("token", Secret),
+];
 
 const SETTINGS: Classed = &[
     ("database.migrate_url", Secret),

@@ -33,6 +33,7 @@ mod session;
 mod tenant;
 mod time;
 mod token;
+mod token_delivery;
 mod token_family;
 mod trusted_issuer;
 mod user_code;
@@ -48,9 +49,9 @@ pub use exchange_policy::ExchangePolicy;
 pub use fault::{Context, Failure, Fault};
 pub use grant::{ActsFor, GrantType};
 pub use ids::{
-    AccessTokenId, BrowserId, ClientId, CodeId, DeviceAuthorizationId, EventId, FamilyId, InitialAccessTokenId,
-    JourneyId, LinkId, OutboxId, PushedRequestId, RefreshTokenId, RefusalId, RegistrationId, SessionId, Subject,
-    TenantId, UserId,
+    AccessTokenId, BackchannelAuthenticationId, BrowserId, ClientId, CodeId, DeviceAuthorizationId, EventId, FamilyId,
+    InitialAccessTokenId, JourneyId, LinkId, OutboxId, PushedRequestId, RefreshTokenId, RefusalId, RegistrationId,
+    SessionId, Subject, TenantId, UserId,
 };
 pub use input::{Sensitivity, Source};
 pub use key_schedule::{
@@ -73,6 +74,7 @@ pub use session::{Session, SessionEnd};
 pub use tenant::{DpopNonces, MfaPolicy, Tenant, TenantSettings};
 pub use time::{Lifetime, Timestamp};
 pub use token::TokenKind;
+pub use token_delivery::TokenDelivery;
 pub use token_family::{Presentation, RefreshTokenState, TokenFamily, present};
 pub use trusted_issuer::TrustedIssuer;
 pub use user_code::UserCode;

@@ -8,6 +8,8 @@ pub const CODE: Lifetime = Lifetime::from_seconds(60);
 pub const AUTHORIZATION_RESPONSE: Lifetime = Lifetime::from_minutes(2);
 /// A device code and its user code (SECURITY S-065).
 pub const DEVICE_CODE: Lifetime = Lifetime::from_minutes(10);
+/// A back-channel authentication request, unless its client asks for less (CIBA Core §7.1, §7.3).
+pub const BACKCHANNEL_AUTHENTICATION: Lifetime = Lifetime::from_minutes(10);
 /// An access token.
 pub const ACCESS_TOKEN: Lifetime = Lifetime::from_minutes(10);
 /// An ID token.

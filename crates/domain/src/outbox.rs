@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, JourneyId, Lifetime, UserId};
+use crate::{BackchannelAuthenticationId, ClientId, JourneyId, Lifetime, UserId};
 
 /// Why a mail is sent. The secret link is minted when it is sent, never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,6 +40,20 @@ pub enum OutboxMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         journey: Option<JourneyId>,
     },
+    /// A mail to the person whom a client wants to have authenticated: where to decide.
+    ApprovalMail {
+        /// Which request.
+        authentication: BackchannelAuthenticationId,
+        /// To whom.
+        user: UserId,
+    },
+    /// A notification to the client that a person has decided, or that the time is over (CIBA Core §10.2, §10.3).
+    BackchannelNotice {
+        /// Whom to tell.
+        client: ClientId,
+        /// Of which request.
+        authentication: BackchannelAuthenticationId,
+    },
     /// A logout token to a relying party (Back-Channel Logout §2.5).
     LogoutNotice {
         /// Whom to tell.
@@ -56,11 +70,14 @@ impl OutboxMessage {
     pub const MAIL: &'static str = "mail";
     /// The topic of logout tokens.
     pub const LOGOUT_NOTICE: &'static str = "logout_notice";
+    /// The topic of notifications of back-channel authentication.
+    pub const BACKCHANNEL_NOTICE: &'static str = "backchannel_notice";
 
     /// The topic stored beside the payload.
     pub const fn topic(&self) -> &'static str {
         match self {
-            Self::Mail { .. } => Self::MAIL,
+            Self::Mail { .. } | Self::ApprovalMail { .. } => Self::MAIL,
+            Self::BackchannelNotice { .. } => Self::BACKCHANNEL_NOTICE,
             Self::LogoutNotice { .. } => Self::LOGOUT_NOTICE,
         }
     }

@@ -3,12 +3,24 @@
 //! Owns what an answer depends on, for every grant that is polled. Leaves rows to `storage`; a single use and the pace are
 //! kept by its guarded statements. RFC 8628 §3.5; OpenID Connect CIBA Core §11.
 
-use crate::{Lifetime, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{BackchannelAuthenticationId, DeviceAuthorizationId, Lifetime, Timestamp};
 
 /// How long a client waits between two requests unless it is told otherwise.
 pub const INTERVAL: Lifetime = Lifetime::from_seconds(5);
 /// How much longer it must wait from then on when it came too soon.
 pub const SLOW_DOWN: Lifetime = Lifetime::from_seconds(5);
+
+/// Who waits for what a person decides elsewhere: the answer does not go by the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Waiting {
+    /// A device, whose code the person typed (RFC 8628).
+    Device(DeviceAuthorizationId),
+    /// A client, which named the person by the back channel (CIBA).
+    Backchannel(BackchannelAuthenticationId),
+}
 
 /// A request that is decided elsewhere, as stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -22,6 +22,8 @@ pub enum TokenKind {
     ClientSecret,
     /// A device code.
     DeviceCode,
+    /// The `auth_req_id` of a back-channel authentication request.
+    AuthReqId,
     /// What lets a client register (RFC 7591 §3).
     InitialAccess,
     /// What lets a registered client manage its registration (RFC 7592 §1.2).
@@ -30,7 +32,7 @@ pub enum TokenKind {
 
 impl TokenKind {
     /// Every kind there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::AuthorizationCode,
         Self::AccessToken,
         Self::RefreshToken,
@@ -39,6 +41,7 @@ impl TokenKind {
         Self::PushedRequest,
         Self::ClientSecret,
         Self::DeviceCode,
+        Self::AuthReqId,
         Self::InitialAccess,
         Self::Registration,
     ];
@@ -54,6 +57,7 @@ impl TokenKind {
             Self::PushedRequest => "ptpr_",
             Self::ClientSecret => "ptcs_",
             Self::DeviceCode => "ptdc_",
+            Self::AuthReqId => "ptar_",
             Self::InitialAccess => "ptia_",
             Self::Registration => "ptrg_",
         }

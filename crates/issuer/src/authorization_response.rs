@@ -13,7 +13,7 @@ use crate::Issuer;
 use crate::browsers::Browser;
 use crate::client_encryption;
 use crate::directory::TenantDirectory;
-use crate::journeys::DeviceOutcome;
+use crate::journeys::ApprovalOutcome;
 use crate::tokens::front_channel::FrontChannelTokens;
 use crate::tokens::id_token;
 
@@ -30,8 +30,8 @@ pub(crate) enum Outcome {
     Granted(Box<FrontChannelTokens>),
     /// An error.
     Refused(Refusal),
-    /// What became of a device that asked: the browser stays here.
-    AtDevice(DeviceOutcome),
+    /// What became of whoever waits elsewhere: the browser stays here.
+    Elsewhere(ApprovalOutcome),
 }
 
 impl Issuer {
@@ -68,7 +68,7 @@ impl Issuer {
                 tracing::info!(client = client.id.as_str(), %refusal, "authorization refused");
                 Said::error(refusal.cause)
             }
-            Outcome::AtDevice(outcome) => {
+            Outcome::Elsewhere(outcome) => {
                 let page = request.target.redirect_uri();
                 return Ok(Answer::Redirect(format!("{page}/{}", outcome.segment())));
             }

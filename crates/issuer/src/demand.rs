@@ -1,14 +1,16 @@
-//! Whom an authorization request is about: the `sub` claim with a value, else the subject of the `id_token_hint`.
+//! Whom an authorization request is about: the person a back-channel request names; the `sub` claim with a value, else the
+//! subject of the `id_token_hint`.
 //!
 //! OIDC Core §3.1.2.1 and §5.5.1; OC-13, OC-19.
 
+use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Client, Fault, Session, SubjectType, Timestamp, UserId};
 use portreeve_oidc::authorization::Accepted;
 use portreeve_oidc::{Cause, Refusal, subject};
 use portreeve_storage::{Conn, users};
 
 use crate::directory::TenantDirectory;
-use crate::id_token_hint;
+use crate::{backchannel_authentication, id_token_hint};
 
 /// Who must sign in.
 pub(crate) enum Demand {
@@ -35,6 +37,10 @@ pub(crate) async fn person(
     sessions: &[Session],
     now: Timestamp,
 ) -> Result<Demand, Fault> {
+    if let Some(Waiting::Backchannel(id)) = request.waiting {
+        let meant = backchannel_authentication::person_of(conn, at, id).await?;
+        return Ok(meant.map_or_else(|| Demand::Nobody(Cause::OtherUserNeeded.into()), Demand::Person));
+    }
     let hinted = match request.id_token_hint.as_deref().map(|hint| id_token_hint::claims(at, hint, now)) {
         Some(Err(refusal)) => return Ok(Demand::Nobody(refusal)),
         Some(Ok(claims)) => claims.str("sub").map(str::to_owned),

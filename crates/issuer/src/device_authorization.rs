@@ -2,7 +2,7 @@
 //!
 //! Owns both codes: the device's is a secret like every other, the person's is short, kept as a blind index, and guessed
 //! at ten times in ten minutes from one network. Leaves the page's question to `journeys`, polling to
-//! `tokens::device_code`. RFC 8628 §3.1 to §3.3, §5; SECURITY S-064, S-065.
+//! `tokens::polled`. RFC 8628 §3.1 to §3.3, §5; SECURITY S-064, S-065.
 
 use std::net::IpAddr;
 use std::sync::Arc;

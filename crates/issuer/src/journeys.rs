@@ -5,8 +5,8 @@
 //! missing, all in the transaction of the fact. Leaves the rules to `domain::journey`. DESIGN §4.
 
 mod account;
+mod approval;
 mod consent;
-mod device;
 mod enrolment;
 mod open;
 mod password;
@@ -18,11 +18,12 @@ use std::sync::Arc;
 
 use portreeve_crypto::{hmac_sha256, sha256};
 use portreeve_domain::journey::Requirements;
-use portreeve_domain::{Client, DeviceAuthorizationId, Fault, JourneyId, Lifetime, Timestamp, UserId};
+use portreeve_domain::polling::Waiting;
+use portreeve_domain::{Client, Fault, JourneyId, Lifetime, Timestamp, UserId};
 use portreeve_oidc::authorization::Accepted;
 
-pub use device::{DeviceOutcome, StartedByMyself};
-pub use open::{AccountChoice, Arrival, Stop};
+pub use approval::{ApprovalOutcome, StartedByMyself};
+pub use open::{AccountChoice, Arrival, Asking, Stop};
 pub use password::SignInForm;
 pub(crate) use password::{FACTOR as PASSWORD_FACTOR, account_key, password_mark, password_place};
 pub(crate) use settle::{Ended, Settled, at_least_a_second};
@@ -101,9 +102,9 @@ impl Journey {
         &self.request
     }
 
-    /// The device that asks to be approved; `None` when a client sent the person here.
-    pub fn device(&self) -> Option<DeviceAuthorizationId> {
-        self.request.device
+    /// Who waits for the person's decision elsewhere; `None` when a client sent the person here.
+    pub fn waiting(&self) -> Option<Waiting> {
+        self.request.waiting
     }
 
     /// To whom its answer goes.

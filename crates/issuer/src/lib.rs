@@ -4,12 +4,15 @@
 //! Everything that issues a token goes through `gate`; everything that signs a person in goes through `login`.
 
 mod ambient;
+mod approval_mails;
 mod attempts;
 mod audit;
 mod authenticate_client;
 mod authorization_response;
 mod authorize;
 mod back_channel_logout;
+mod backchannel_authentication;
+mod backchannel_notices;
 mod browsers;
 mod client_documents;
 mod client_encryption;
@@ -70,6 +73,8 @@ pub use ambient::{Ambient, Clock};
 pub use audit::{AuditExport, AuditFinding, AuditReport, ExportRefusal, KeptCheckpoint};
 pub use authorize::Progress;
 pub use back_channel_logout::LogoutNotice;
+pub use backchannel_authentication::{BackchannelAnswer, WaitingRequest};
+pub use backchannel_notices::BackchannelNotice;
 pub use browsers::Browser;
 pub use client_registration::Registration;
 pub use device_authorization::{AskingDevice, DeviceArrival};
@@ -80,8 +85,8 @@ pub use gateway::GatewayIdentity;
 pub use initial_access_tokens::InitialAccessToken;
 pub use introspect::IntrospectionForm;
 pub use journeys::{
-    AccountChoice, Acted, Arrival, DeviceOutcome, Journey, PostedFrom, Problem, SignInForm, StartedByMyself, Stop,
-    is_same_token,
+    AccountChoice, Acted, ApprovalOutcome, Arrival, Asking, Journey, PostedFrom, Problem, SignInForm, StartedByMyself,
+    Stop, is_same_token,
 };
 pub use key_rotation::{ALGORITHMS, KeyChange};
 pub use logout::{Logout, SignedOut};

@@ -24,7 +24,7 @@ use crate::{Issuer, audit, registration};
 /// What mail identifiers begin with.
 const MAIL_PREFIX: &str = "mail_";
 /// The language of mails when nothing else is known.
-const DEFAULT_LOCALE: &str = "en";
+pub(crate) const DEFAULT_LOCALE: &str = "en";
 
 /// A mail as it goes out. Has no `Debug`: it holds an address and a secret.
 pub struct OutgoingMail {
@@ -69,6 +69,13 @@ pub enum MailContent {
     FactorAdded {
         /// Where to ask for a new password.
         recover_link: String,
+    },
+    /// A client wants the person authenticated.
+    ApprovalWanted {
+        /// Where to decide.
+        link: String,
+        /// For how many minutes.
+        minutes: i64,
     },
     /// A recovery code was used.
     RecoveryCodeUsed {
@@ -141,10 +148,14 @@ impl Issuer {
     /// A fault when the database is away (transient), the tenant is so new that this node has not heard of it
     /// (transient), or what is stored cannot be read.
     pub async fn outgoing_mail(&self, row: &OutboxRow, message: &OutboxMessage) -> Result<Option<OutgoingMail>, Fault> {
-        let OutboxMessage::Mail { purpose, user, locale, journey } = message else {
-            return Err(Fault::impossible("a message of another topic was taken for a mail"));
-        };
         let at = self.tenant_of(row)?;
+        let (purpose, user, locale, journey) = match message {
+            OutboxMessage::Mail { purpose, user, locale, journey } => (purpose, user, locale, journey),
+            OutboxMessage::ApprovalMail { authentication, user } => {
+                return self.approval_mail(&at, row, *authentication, *user).await;
+            }
+            _ => return Err(Fault::impossible("a message of another topic was taken for a mail")),
+        };
         let Some(recipient) = self.recipient(&at, *purpose, *user, *journey).await? else { return Ok(None) };
         let back = journey.map(|id| journey_text(&at, id)).transpose()?;
         let recover_link = format!("{}/recover", at.issuer);
@@ -163,14 +174,7 @@ impl Issuer {
             MailPurpose::FactorAdded => MailContent::FactorAdded { recover_link },
             MailPurpose::RecoveryCodeUsed => MailContent::RecoveryCodeUsed { recover_link },
         };
-        Ok(Some(OutgoingMail {
-            to: recipient.email.as_str().to_owned(),
-            id: public_id(MAIL_PREFIX, row.id.as_i64(), &at.keys.permutation).map_err(Fault::new)?,
-            tenant_name: at.tenant.display_name().to_owned(),
-            locale: locale.clone(),
-            content,
-            about: made_at(row.id.as_i64()),
-        }))
+        outgoing(&at, row, recipient.email.as_str(), (locale, content)).map(Some)
     }
 
     /// Gives a message up for good, with its event; false when another sender has taken it over. Commits.
@@ -230,6 +234,23 @@ impl Issuer {
         let person = person.filter(|person| person.email_verified_at.is_none() == wants_proof);
         Ok(person.and_then(|person| recipient_of(&person)))
     }
+}
+
+/// A mail with the address and the name of its row.
+pub(crate) fn outgoing(
+    at: &TenantDirectory,
+    row: &OutboxRow,
+    to: &str,
+    (locale, content): (&str, MailContent),
+) -> Result<OutgoingMail, Fault> {
+    Ok(OutgoingMail {
+        to: to.to_owned(),
+        id: public_id(MAIL_PREFIX, row.id.as_i64(), &at.keys.permutation).map_err(Fault::new)?,
+        tenant_name: at.tenant.display_name().to_owned(),
+        locale: locale.to_owned(),
+        content,
+        about: made_at(row.id.as_i64()),
+    })
 }
 
 fn recipient_of(person: &Person) -> Option<Recipient> {

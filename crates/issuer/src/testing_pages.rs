@@ -123,7 +123,7 @@ impl World {
             .iter()
             .filter_map(|row| match row.message().unwrap() {
                 OutboxMessage::Mail { purpose, .. } => Some(purpose),
-                OutboxMessage::LogoutNotice { .. } => None,
+                _ => None,
             })
             .collect()
     }

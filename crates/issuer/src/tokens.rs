@@ -2,18 +2,19 @@
 //!
 //! Owns the order at the token endpoint (client, request, sender, grant) and one file a grant. Every minting function takes the
 //! pass of `gate`. Leaves parameters and answers to `oidc`, rows to `storage`. RFC 6749 §3.2, §4.1.3, §4.4, §6;
-//! RFC 8628 §3.4.
+//! RFC 8628 §3.4; CIBA Core §10.
 
 mod access_token;
 mod client_credentials;
 pub(crate) mod code;
-mod device_code;
 mod exchange;
 pub(crate) mod front_channel;
 pub(crate) mod id_token;
 mod jwt_bearer;
 mod mint;
+mod polled;
 pub(crate) mod presented_token;
+mod pushed;
 mod refresh;
 
 use std::sync::Arc;
@@ -67,7 +68,10 @@ impl Issuer {
             }
             TokenRequest::JwtBearer(request) => self.grant_by_assertion(at, &client, &sender, &request).await,
             TokenRequest::TokenExchange(request) => self.exchange(at, &client, &sender, &request).await,
-            TokenRequest::DeviceCode(presented) => self.poll_device(at, &client, &sender, &presented).await,
+            TokenRequest::DeviceCode(presented) => {
+                self.poll(at, (&client, &sender), &polled::DEVICE_CODE, &presented).await
+            }
+            TokenRequest::Ciba(presented) => self.poll(at, (&client, &sender), &polled::CIBA, &presented).await,
         }
     }
 }

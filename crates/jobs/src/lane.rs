@@ -2,10 +2,10 @@
 //!
 //! Owns sending one message and what its failure means. A lane never waits for another: relying parties that hang hold up
 //! no mail (BL-04). Leaves the pace to `outbox`, the words of a mail to `issuer` and `pages`, and where the server may
-//! connect to `outbound`. Back-Channel Logout 1.0 §2.5, §2.8.
+//! connect to `outbound`. Back-Channel Logout 1.0 §2.5, §2.8; CIBA Core §10.2, §10.3.
 
 use portreeve_domain::{ClientId, Fault, OutboxMessage, TenantId, UserId};
-use portreeve_issuer::Issuer;
+use portreeve_issuer::{BackchannelNotice, Issuer};
 use portreeve_storage::outbox::OutboxRow;
 use tracing::{error, warn};
 
@@ -24,6 +24,8 @@ pub(crate) enum Lane {
     Mails(Mailer),
     /// Logout tokens to relying parties.
     LogoutNotices,
+    /// Notifications of back-channel authentication to relying parties.
+    BackchannelNotices,
 }
 
 /// Who gets a message: one at a time.
@@ -44,6 +46,9 @@ pub(crate) enum Undelivered {
     /// This message was not taken.
     #[error("{0}")]
     NotTaken(String),
+    /// The receiver says that it will not take it.
+    #[error("{0}")]
+    Unwelcome(String),
     /// The message is none this version knows.
     #[error("the message cannot be read")]
     Unreadable,
@@ -53,8 +58,10 @@ impl Receiver {
     /// Who gets this message.
     pub(crate) fn of(tenant: TenantId, message: &OutboxMessage) -> Self {
         match message {
-            OutboxMessage::Mail { user, .. } => Self::Account(*user),
-            OutboxMessage::LogoutNotice { client, .. } => Self::RelyingParty(tenant, client.clone()),
+            OutboxMessage::Mail { user, .. } | OutboxMessage::ApprovalMail { user, .. } => Self::Account(*user),
+            OutboxMessage::LogoutNotice { client, .. } | OutboxMessage::BackchannelNotice { client, .. } => {
+                Self::RelyingParty(tenant, client.clone())
+            }
         }
     }
 }
@@ -65,6 +72,7 @@ impl Lane {
         match self {
             Self::Mails(_) => OutboxMessage::MAIL,
             Self::LogoutNotices => OutboxMessage::LOGOUT_NOTICE,
+            Self::BackchannelNotices => OutboxMessage::BACKCHANNEL_NOTICE,
         }
     }
 
@@ -72,7 +80,7 @@ impl Lane {
     pub(crate) const fn at_once(&self) -> usize {
         match self {
             Self::Mails(_) => MAILS_AT_ONCE,
-            Self::LogoutNotices => NOTICES_AT_ONCE,
+            Self::LogoutNotices | Self::BackchannelNotices => NOTICES_AT_ONCE,
         }
     }
 
@@ -88,11 +96,24 @@ impl Lane {
             Undelivered::Unreadable
         })?;
         match (self, &message) {
-            (Self::Mails(mailer), OutboxMessage::Mail { .. }) => match issuer.outgoing_mail(row, &message).await {
-                Ok(Some(mail)) => mailer.send(&mail, issuer.ambient().now()).await.map_err(Undelivered::from),
-                Ok(None) => Ok(()),
-                Err(fault) => Err(unmade(row, &fault)),
-            },
+            (Self::Mails(mailer), OutboxMessage::Mail { .. } | OutboxMessage::ApprovalMail { .. }) => {
+                match issuer.outgoing_mail(row, &message).await {
+                    Ok(Some(mail)) => mailer.send(&mail, issuer.ambient().now()).await.map_err(Undelivered::from),
+                    Ok(None) => Ok(()),
+                    Err(fault) => Err(unmade(row, &fault)),
+                }
+            }
+            (Self::BackchannelNotices, OutboxMessage::BackchannelNotice { client, authentication }) => {
+                match issuer.backchannel_notice(row.tenant, client, *authentication).await {
+                    Ok(Some(notice)) => {
+                        call(issuer, notice).await?;
+                        let told = issuer.backchannel_told(row.tenant, *authentication).await;
+                        told.map_err(|fault| unmade(row, &fault))
+                    }
+                    Ok(None) => Ok(()),
+                    Err(fault) => Err(unmade(row, &fault)),
+                }
+            }
             (Self::LogoutNotices, OutboxMessage::LogoutNotice { client, user, sid }) => {
                 match issuer.logout_notice(row.tenant, client, *user, sid).await {
                     Ok(Some(notice)) => post(issuer, &notice.uri, &notice.logout_token).await,
@@ -129,6 +150,16 @@ fn unmade(row: &OutboxRow, fault: &Fault) -> Undelivered {
 async fn post(issuer: &Issuer, uri: &str, logout_token: &str) -> Result<(), Undelivered> {
     match issuer.outbound().post_form(uri, &[("logout_token", logout_token)]).await {
         Ok(200 | 204) => Ok(()),
+        Ok(status) => Err(Undelivered::NotTaken(format!("the relying party answered {status}"))),
+        Err(error) => Err(Undelivered::NotTaken(error.to_string())),
+    }
+}
+
+/// A client says 204, or 200; to 401 and 403 it is not called again, and no redirect is followed (CIBA Core §10.2, §10.3).
+async fn call(issuer: &Issuer, notice: BackchannelNotice) -> Result<(), Undelivered> {
+    match issuer.outbound().post_json(&notice.uri, notice.token.expose(), notice.body).await {
+        Ok(200 | 204) => Ok(()),
+        Ok(status @ (401 | 403)) => Err(Undelivered::Unwelcome(format!("the relying party answered {status}"))),
         Ok(status) => Err(Undelivered::NotTaken(format!("the relying party answered {status}"))),
         Err(error) => Err(Undelivered::NotTaken(error.to_string())),
     }

@@ -9,8 +9,8 @@ use lettre::message::{Mailbox, MultiPart, header};
 use portreeve_domain::Timestamp;
 use portreeve_issuer::{MailContent, OutgoingMail};
 use portreeve_pages::mail::{
-    AccountExists, AddedFactor, FactorAdded, MailFrame, MailText, PasswordChanged, PasswordReset, RecoveryCodeUsed,
-    VerifyEmail,
+    AccountExists, AddedFactor, ApprovalWanted, FactorAdded, MailFrame, MailText, PasswordChanged, PasswordReset,
+    RecoveryCodeUsed, VerifyEmail,
 };
 use portreeve_pages::{Locale, RenderError};
 
@@ -70,6 +70,10 @@ fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
         }
         MailContent::FactorAdded { recover_link } => {
             FactorAdded { factor: AddedFactor::Totp, when, recover_link: recover_link.clone() }.render(&frame)
+        }
+        MailContent::ApprovalWanted { link, minutes } => {
+            let valid_minutes = u32::try_from(*minutes).unwrap_or(u32::MAX);
+            ApprovalWanted { link: link.clone(), valid_minutes }.render(&frame)
         }
         MailContent::RecoveryCodeUsed { recover_link } => {
             RecoveryCodeUsed { when, recover_link: recover_link.clone() }.render(&frame)

@@ -42,10 +42,13 @@ const UPGRADE: Lifetime = Lifetime::from_hours(1);
 ///
 /// With a mailer that is off it says so once; mails wait.
 pub async fn run_outbox(issuer: Arc<Issuer>, mailer: Mailer, stop: CancellationToken) {
-    let notices = run_lane(Arc::clone(&issuer), Lane::LogoutNotices, stop.clone());
+    let of_logout = run_lane(Arc::clone(&issuer), Lane::LogoutNotices, stop.clone());
+    let of_backchannel = run_lane(Arc::clone(&issuer), Lane::BackchannelNotices, stop.clone());
+    let notices = async { tokio::join!(of_logout, of_backchannel) };
     if mailer.is_off() {
         warn!("mail is off: mails wait in the outbox until a transport is set");
-        return notices.await;
+        notices.await;
+        return;
     }
     tokio::join!(notices, run_lane(issuer, Lane::Mails(mailer), stop));
 }
@@ -197,6 +200,7 @@ fn next_try(reason: &Undelivered, lease: OutboxLease, jitter: u8, now: Timestamp
     let (cap, is_spent) = match reason {
         Undelivered::WayClosed(_) => (AWAY, false),
         Undelivered::NotTaken(_) => (REFUSED, lease.tries >= TRIES && age >= LEAST_AGE),
+        Undelivered::Unwelcome(_) => (REFUSED, true),
         Undelivered::Unreadable => (REFUSED, age >= UPGRADE),
     };
     (!is_spent).then(|| now.plus(backoff(before, cap, jitter)))

@@ -1,7 +1,7 @@
 //! ID tokens: what a client is told about a sign-in.
 //!
 //! Owns the claims. Leaves signing to `issuer`, and the claims about the person to [`crate::userinfo`].
-//! OIDC Core §2, §3.1.3.6, §3.2.2.10, §3.3.2.11, §12.2; Front-Channel Logout §3 (`sid`).
+//! OIDC Core §2, §3.1.3.6, §3.2.2.10, §3.3.2.11, §12.2; Front-Channel Logout §3 (`sid`); CIBA Core §10.3.1.
 //!
 //! `auth_time` is always there: leaving it out when nobody asked saves ten bytes and costs a way to be wrong. `azp` never
 //! is: the only audience is the client itself, and OIDC Core §2 (errata 2) keeps it for extensions.
@@ -30,6 +30,12 @@ pub struct Hashes {
     /// `c_hash`: the code (OIDC Core §3.3.2.11).
     #[serde(rename = "c_hash", skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// `rt_hash`: the refresh token that is pushed with it (CIBA Core §10.3.1).
+    #[serde(rename = "urn:openid:params:jwt:claim:rt_hash", skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// The request whose tokens are pushed, as it is (CIBA Core §10.3.1).
+    #[serde(rename = "urn:openid:params:jwt:claim:auth_req_id", skip_serializing_if = "Option::is_none")]
+    pub auth_req_id: Option<String>,
     /// `s_hash`: the client's `state` (FAPI 1.0 Advanced §5.1.1).
     #[serde(rename = "s_hash", skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
@@ -85,7 +91,7 @@ impl IdToken<'_> {
 }
 
 /// The claims that describe the token and the sign-in; nothing asked for by name takes their place.
-const OWN_NAMES: [&str; 15] = [
+const OWN_NAMES: [&str; 17] = [
     "iss",
     "sub",
     "aud",
@@ -101,6 +107,8 @@ const OWN_NAMES: [&str; 15] = [
     "at_hash",
     "c_hash",
     "s_hash",
+    "urn:openid:params:jwt:claim:rt_hash",
+    "urn:openid:params:jwt:claim:auth_req_id",
 ];
 
 #[derive(Serialize)]
@@ -203,7 +211,7 @@ mod tests {
             hashes: Hashes {
                 access_token: Some("77QmUPtjPfzWtF2AnpK9RQ".into()),
                 code: Some("LDktKdoQak3Pk0cnXxCltA".into()),
-                state: None,
+                ..Hashes::default()
             },
             claims: &Map::new(),
         };

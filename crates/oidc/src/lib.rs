@@ -3,6 +3,7 @@
 pub mod access_token;
 pub mod assertion;
 pub mod authorization;
+pub mod backchannel_authentication;
 pub mod bearer;
 pub mod certificate;
 pub mod claims_request;
@@ -41,6 +42,7 @@ mod signatures;
 pub mod subject;
 #[cfg(test)]
 mod testing;
+mod token_delivery;
 pub mod token_exchange;
 pub mod token_request;
 pub mod token_response;

@@ -3,9 +3,9 @@
 //! Owns its members. What is not listed here is not supported, and every default that would promise more is stated.
 //! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 8705 §3.3, §5; RFC 9101 §10.5; RFC 9126 §5;
 //! RFC 9207 §3; RFC 9449 §5.1; RFC 9701 §7; RFC 9728 §4; RP-Initiated Logout §2.1; Initiating User Registration
-//! (`prompt=create`) §4; JARM §4; Back-Channel Logout §2.1; Front-Channel Logout §3; Session Management §3.3.
+//! (`prompt=create`) §4; JARM §4; CIBA Core §4; Back-Channel Logout §2.1; Front-Channel Logout §3; Session Management §3.3.
 
-use portreeve_domain::{Acr, ClientAuthMethod, Demand, Fault, GrantType, Profile, ProfileRules};
+use portreeve_domain::{Acr, ClientAuthMethod, Demand, Fault, GrantType, Profile, ProfileRules, TokenDelivery};
 use portreeve_jose::{Algorithm, UNSIGNED, shared_secret};
 use serde::Serialize;
 
@@ -81,6 +81,8 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         jwks_uri: machine(paths::JWKS),
         userinfo_endpoint: machine(paths::USERINFO),
         device_authorization_endpoint: machine(paths::DEVICE_AUTHORIZATION),
+        backchannel_authentication_endpoint: machine(paths::BC_AUTHORIZE),
+        backchannel_token_delivery_modes_supported: TokenDelivery::ALL.map(TokenDelivery::name),
         introspection_endpoint: machine(paths::INTROSPECT),
         revocation_endpoint: machine(paths::REVOKE),
         registration_endpoint: facts.clients_register.then(|| machine(paths::REGISTER)),
@@ -153,6 +155,8 @@ struct Document<'a> {
     jwks_uri: String,
     userinfo_endpoint: String,
     device_authorization_endpoint: String,
+    backchannel_authentication_endpoint: String,
+    backchannel_token_delivery_modes_supported: [&'static str; 3],
     introspection_endpoint: String,
     revocation_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -212,6 +216,7 @@ struct Aliases {
     introspection_endpoint: String,
     revocation_endpoint: String,
     device_authorization_endpoint: String,
+    backchannel_authentication_endpoint: String,
 }
 
 impl Aliases {
@@ -224,6 +229,7 @@ impl Aliases {
             introspection_endpoint: at(paths::INTROSPECT),
             revocation_endpoint: at(paths::REVOKE),
             device_authorization_endpoint: at(paths::DEVICE_AUTHORIZATION),
+            backchannel_authentication_endpoint: at(paths::BC_AUTHORIZE),
         }
     }
 }

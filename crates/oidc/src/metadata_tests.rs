@@ -67,6 +67,7 @@ fn defaults_that_promise_more_are_stated() {
             "client_credentials",
             "urn:ietf:params:oauth:grant-type:device_code",
             "urn:ietf:params:oauth:grant-type:token-exchange",
+            "urn:openid:params:grant-type:ciba",
             "urn:ietf:params:oauth:grant-type:jwt-bearer"
         ])
     );
@@ -136,6 +137,16 @@ fn the_device_authorization_endpoint_is_advertised() {
     let document = read(&FACTS);
 
     assert_eq!(document["device_authorization_endpoint"], "https://id.example/t/acme/oauth2/device_authorization");
+}
+
+/// CB-10: where clients ask by the back channel, and how they are told.
+#[test]
+fn back_channel_authentication_is_advertised() {
+    let document = read(&FACTS);
+
+    let endpoint = "https://id.example/t/acme/oauth2/bc-authorize";
+    assert_eq!(document["backchannel_authentication_endpoint"], endpoint);
+    assert_eq!(document["backchannel_token_delivery_modes_supported"], json!(["poll", "ping", "push"]));
 }
 
 /// OD-06, OC-59: `create` is listed only while people can sign up.

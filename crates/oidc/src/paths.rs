@@ -13,6 +13,10 @@ pub const TOKEN: &str = "/oauth2/token";
 pub const DEVICE_AUTHORIZATION: &str = "/oauth2/device_authorization";
 /// The page where a person types a user code.
 pub const DEVICE: &str = "/device";
+/// The back-channel authentication endpoint (CIBA Core §7).
+pub const BC_AUTHORIZE: &str = "/oauth2/bc-authorize";
+/// The page where a person finds what waits for their decision.
+pub const APPROVE: &str = "/approve";
 /// The introspection endpoint.
 pub const INTROSPECT: &str = "/oauth2/introspect";
 /// The revocation endpoint.

@@ -16,6 +16,7 @@ pub enum ErrorCode {
     ExpiredToken,
     InsufficientScope,
     InteractionRequired,
+    InvalidBindingMessage,
     InvalidClient,
     InvalidClientMetadata,
     InvalidDpopProof,
@@ -35,6 +36,7 @@ pub enum ErrorCode {
     SlowDown,
     TemporarilyUnavailable,
     UnauthorizedClient,
+    UnknownUserId,
     UnmetAuthenticationRequirements,
     UnsupportedGrantType,
     UnsupportedResponseType,
@@ -52,6 +54,7 @@ impl ErrorCode {
             Self::ExpiredToken => "expired_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::InteractionRequired => "interaction_required",
+            Self::InvalidBindingMessage => "invalid_binding_message",
             Self::InvalidClient => "invalid_client",
             Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::InvalidDpopProof => "invalid_dpop_proof",
@@ -71,6 +74,7 @@ impl ErrorCode {
             Self::SlowDown => "slow_down",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnknownUserId => "unknown_user_id",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
@@ -192,6 +196,13 @@ causes! {
 
     RecipientUnknown => InvalidRequest, "the client has no usable key to encrypt its answer to";
 
+    // Back-channel authentication requests (CIBA Core §13).
+    HintsNotOne => InvalidRequest, "exactly one of login_hint, id_token_hint and login_hint_token is required";
+    LoginHintTokenUnsupported => InvalidRequest, "login_hint_token is of no kind this server knows";
+    UserUnknown => UnknownUserId, "the hint names no user";
+    BindingMessageUnusable => InvalidBindingMessage, "binding_message must be 1 to 64 letters, digits and plain punctuation";
+    AuthenticationsTooMany => TemporarilyUnavailable, "too many requests wait for this user, try again later";
+
     // Client authentication.
     ClientAuthenticationMissing => InvalidClient, "client authentication is required";
     ClientAuthenticationFailed => InvalidClient, "client authentication failed";
@@ -218,6 +229,11 @@ causes! {
     DeviceCodeExpired => ExpiredToken, "the device code has expired";
     DeviceCodeUnusable => InvalidGrant, "the device code is unknown or used";
     DeviceCodeNotYours => InvalidGrant, "the device code was issued to another client";
+    AuthenticationRefused => AccessDenied, "the user refused the authentication request";
+    AuthReqIdExpired => ExpiredToken, "the auth_req_id has expired";
+    AuthReqIdUnusable => InvalidGrant, "the auth_req_id is unknown or used";
+    AuthReqIdNotYours => InvalidGrant, "the auth_req_id was issued to another client";
+    TokensArePushed => UnauthorizedClient, "the client is sent its tokens and cannot fetch them";
     AssertionUnusable => InvalidGrant, "the assertion is not good, not trusted here, or was used before";
     TokenTypeUnsupported => InvalidRequest, "this token type cannot be exchanged here";
     TokenTypeDiffers => InvalidRequest, "a token is not of the type it is said to be";

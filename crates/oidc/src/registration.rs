@@ -3,7 +3,7 @@
 //! Owns the rules for metadata on create and on update alike, wherever they come from (a file, the command line, dynamic
 //! registration). Fields are checked one by one, in a fixed order, and the first bad one is named. Leaves fetching a
 //! `sector_identifier_uri` (OIDC Registration §5) and whether named resource servers exist to whoever stores the client.
-//! RFC 7591 §2, OIDC Registration §2, OIDC Core §8.1, RP-Initiated Logout §3.1, Back-Channel Logout §2.2, Front-Channel Logout §2.
+//! RFC 7591 §2, OIDC Registration §2, OIDC Core §8.1, RP-Initiated Logout §3.1, Back-Channel Logout §2.2, Front-Channel Logout §2, CIBA Core §4.
 
 mod authentication;
 
@@ -13,7 +13,7 @@ use portreeve_domain::{ActsFor, ApplicationType, ClientMetadata, GrantType, Prof
 
 use crate::authorization::{ResponseMode, ResponseType};
 use crate::uri::AbsoluteUri;
-use crate::{Cause, Refusal, encryption, logout_uris, redirect_uri, resource};
+use crate::{Cause, Refusal, encryption, logout_uris, redirect_uri, resource, token_delivery};
 
 /// How many entries a list may have.
 const MAX_ENTRIES: usize = 50;
@@ -43,6 +43,7 @@ pub fn check(metadata: ClientMetadata, profile: Profile) -> Result<ClientMetadat
     page_uris(&metadata)?;
     localized_texts(&metadata)?;
     logout_uris::check(&metadata)?;
+    token_delivery::check(&metadata)?;
     sector(&metadata)?;
     resources(&metadata)?;
     exchanges(&metadata)?;

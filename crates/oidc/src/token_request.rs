@@ -33,17 +33,19 @@ pub enum TokenRequest {
         resources: Vec<String>,
     },
     /// `device_code` (RFC 8628 §3.4).
-    DeviceCode(DeviceRedemption),
+    DeviceCode(PolledRedemption),
+    /// `ciba` (CIBA Core §10.1).
+    Ciba(PolledRedemption),
     /// `token-exchange` (RFC 8693 §2.1).
     TokenExchange(ExchangeRequest),
     /// `jwt-bearer` (RFC 7523 §2.1).
     JwtBearer(JwtBearerRequest),
 }
 
-/// What a device presents to redeem a device code.
-pub struct DeviceRedemption {
-    /// The code as presented.
-    pub device_code: SecretText,
+/// What a client presents to redeem what a person decided elsewhere.
+pub struct PolledRedemption {
+    /// The device code or `auth_req_id` as presented.
+    pub secret: SecretText,
     /// The resources asked for, unchecked.
     pub resources: Vec<String>,
 }
@@ -116,10 +118,12 @@ impl TokenRequest {
                 resources,
             },
             GrantType::ClientCredentials => Self::ClientCredentials { scope: scope(parameters)?, resources },
-            GrantType::DeviceCode => Self::DeviceCode(DeviceRedemption {
-                device_code: secret(parameters.require("device_code")?),
-                resources,
-            }),
+            GrantType::DeviceCode => {
+                Self::DeviceCode(PolledRedemption { secret: secret(parameters.require("device_code")?), resources })
+            }
+            GrantType::Ciba => {
+                Self::Ciba(PolledRedemption { secret: secret(parameters.require("auth_req_id")?), resources })
+            }
         })
     }
 
@@ -130,6 +134,7 @@ impl TokenRequest {
             Self::RefreshToken { .. } => GrantType::RefreshToken,
             Self::ClientCredentials { .. } => GrantType::ClientCredentials,
             Self::DeviceCode(_) => GrantType::DeviceCode,
+            Self::Ciba(_) => GrantType::Ciba,
             Self::TokenExchange(_) => GrantType::TokenExchange,
             Self::JwtBearer(_) => GrantType::JwtBearer,
         }

@@ -35,6 +35,8 @@ impl Default for Limits {
 pub(crate) struct Message {
     pub(crate) method: Method,
     pub(crate) accept: HeaderValue,
+    /// The value of `Authorization`; it goes to nobody else, as there are no redirects.
+    pub(crate) authorization: Option<HeaderValue>,
     /// With its media type.
     pub(crate) body: Option<(HeaderValue, Bytes)>,
 }
@@ -78,6 +80,9 @@ fn request(target: &Target, message: Message) -> Result<Request<Full<Bytes>>, Ou
         .header(header::ACCEPT, message.accept)
         .header(header::ACCEPT_ENCODING, "identity")
         .header(header::CONNECTION, "close");
+    if let Some(authorization) = message.authorization {
+        request = request.header(header::AUTHORIZATION, authorization);
+    }
     let body = match message.body {
         Some((media_type, body)) => {
             request = request.header(header::CONTENT_TYPE, media_type);

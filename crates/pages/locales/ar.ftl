@@ -169,6 +169,12 @@ device-approval-compare = يجب أن يعرض جهازك هذا الرمز:
 device-approval-warning = تابع فقط إذا بدأت هذا بنفسك الآن. لا أحد غيرك يحتاج إلى موافقتك.
 device-approval-origin = يطلب الجهاز من
 device-approval-own = بدأت هذا على جهازي الخاص
+approvals-title = بانتظارك
+approvals-lede = طلبت هذه التطبيقات تسجيل دخولك في مكان آخر. افتح أحدها لتقرر.
+approvals-nothing = لا شيء بانتظار قرارك.
+backchannel-approval-title = هل بدأت هذا مع { $client }؟
+backchannel-approval-compare = يجب أن يعرض الجهاز الآخر الرسالة نفسها:
+backchannel-approval-warning = تابع فقط إذا بدأت هذا بنفسك الآن. إن لم تكن أنت، فاختر الرفض.
 scope-openid = معرفة أنك أنت
 scope-openid-why = معرّف ليتعرّف عليك في المرة القادمة
 scope-profile = الاطلاع على اسمك وملفك الشخصي
@@ -231,6 +237,14 @@ done-device-refused-title = رُفض الجهاز
 done-device-refused-text = لا يملك أي وصول إلى حسابك.
 done-device-late-title = لم يعد هذا الرمز صالحًا
 done-device-late-text = استُخدم من قبل أو انتهت صلاحيته. ابدأ من جديد على جهازك.
+done-request-allowed-title = تمت الموافقة
+done-request-allowed-text = يمكنك العودة إلى حيث بدأت.
+done-request-refused-title = تم الرفض
+done-request-refused-text = لا يملك التطبيق أي وصول إلى حسابك.
+done-request-late-title = انتهى هذا الطلب
+done-request-late-text = اتُّخذ القرار من قبل أو انتهت المهلة.
+done-request-other-title = هذا الطلب لشخص آخر
+done-request-other-text = لا يقرر إلا الشخص المعني. لم يتغير شيء.
 
 ## When a journey cannot go on here
 
@@ -318,6 +332,9 @@ mail-reset-action = اختيار كلمة مرور جديدة
 mail-verify-subject = تأكيد بريدك الإلكتروني لدى { $tenant }
 mail-verify-text = أكّد أن هذا العنوان لك لإتمام إعداد حسابك لدى { $tenant }.
 mail-verify-action = تأكيد العنوان
+mail-approval-subject = أكّد أنك أنت لدى { $tenant }
+mail-approval-text = طلب تطبيق من { $tenant } تسجيل دخولك في مكان آخر. اطّلع على ما يريده ولا توافق إلا إذا بدأت ذلك بنفسك.
+mail-approval-action = عرض الطلب
 mail-exists-subject = لديك حساب بالفعل لدى { $tenant }
 mail-exists-text = حاول أحدهم، وربما أنت، إنشاء حساب لدى { $tenant } بهذا العنوان. لديك حساب بالفعل، فلم يُنشأ شيء.
 mail-exists-action = تسجيل الدخول

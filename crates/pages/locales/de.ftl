@@ -147,6 +147,12 @@ device-approval-compare = Ihr Gerät muss diesen Code zeigen:
 device-approval-warning = Fahren Sie nur fort, wenn Sie das gerade selbst begonnen haben. Niemand sonst braucht Ihre Zustimmung.
 device-approval-origin = Das Gerät fragt von
 device-approval-own = Ich habe das auf meinem eigenen Gerät begonnen
+approvals-title = Wartet auf Sie
+approvals-lede = Diese Anwendungen möchten Sie an anderer Stelle anmelden. Öffnen Sie eine, um zu entscheiden.
+approvals-nothing = Nichts wartet auf Ihre Entscheidung.
+backchannel-approval-title = Haben Sie das bei { $client } begonnen?
+backchannel-approval-compare = Das andere Gerät muss dieselbe Nachricht zeigen:
+backchannel-approval-warning = Fahren Sie nur fort, wenn Sie das gerade selbst begonnen haben. Wenn nicht, wählen Sie Ablehnen.
 scope-openid = Wissen, dass Sie es sind
 scope-openid-why = Eine Kennung, um Sie beim nächsten Mal wiederzuerkennen
 scope-profile = Ihren Namen und Ihr Profil sehen
@@ -207,6 +213,14 @@ done-device-refused-title = Gerät abgewiesen
 done-device-refused-text = Es hat keinen Zugriff auf Ihr Konto.
 done-device-late-title = Dieser Code gilt nicht mehr
 done-device-late-text = Er wurde schon verwendet oder ist abgelaufen. Beginnen Sie auf dem Gerät von vorn.
+done-request-allowed-title = Zugestimmt
+done-request-allowed-text = Sie können dorthin zurückkehren, wo Sie begonnen haben.
+done-request-refused-title = Abgelehnt
+done-request-refused-text = Die Anwendung hat keinen Zugriff auf Ihr Konto.
+done-request-late-title = Diese Anfrage ist vorbei
+done-request-late-text = Über sie wurde schon entschieden, oder sie ist abgelaufen.
+done-request-other-title = Diese Anfrage gilt jemand anderem
+done-request-other-text = Nur die genannte Person kann entscheiden. Es hat sich nichts geändert.
 
 ## When a journey cannot go on here
 
@@ -292,6 +306,9 @@ mail-reset-action = Neues Passwort wählen
 mail-verify-subject = E-Mail-Adresse für { $tenant } bestätigen
 mail-verify-text = Bestätigen Sie, dass diese Adresse Ihnen gehört, um Ihr Konto bei { $tenant } fertig einzurichten.
 mail-verify-action = Adresse bestätigen
+mail-approval-subject = Bestätigen Sie bei { $tenant }, dass Sie es sind
+mail-approval-text = Eine Anwendung möchte Sie über { $tenant } an anderer Stelle anmelden. Sehen Sie nach, was sie möchte, und stimmen Sie nur zu, wenn Sie das selbst begonnen haben.
+mail-approval-action = Anfrage ansehen
 mail-exists-subject = Sie haben schon ein Konto bei { $tenant }
 mail-exists-text = Jemand, vielleicht Sie, wollte mit dieser Adresse ein Konto bei { $tenant } erstellen. Sie haben schon eines, deshalb wurde keines erstellt.
 mail-exists-action = Anmelden

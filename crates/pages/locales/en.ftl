@@ -147,6 +147,12 @@ device-approval-compare = Your device must show this code:
 device-approval-warning = Go on only if you started this yourself, just now. Nobody else needs your approval.
 device-approval-origin = The device asked from
 device-approval-own = I started this on my own device
+approvals-title = Waiting for you
+approvals-lede = These applications asked to sign you in somewhere else. Open one to decide.
+approvals-nothing = Nothing waits for your decision.
+backchannel-approval-title = Did you start this with { $client }?
+backchannel-approval-compare = The other device must show the same message:
+backchannel-approval-warning = Go on only if you started this yourself, just now. If you did not, choose Deny.
 scope-openid = Know that it’s you
 scope-openid-why = An identifier, so that it recognises you next time
 scope-profile = See your name and profile
@@ -207,6 +213,14 @@ done-device-refused-title = Device turned away
 done-device-refused-text = It has no access to your account.
 done-device-late-title = This code no longer works
 done-device-late-text = It was used before or has expired. Start again on your device.
+done-request-allowed-title = Approved
+done-request-allowed-text = You can go back to where you started.
+done-request-refused-title = Turned away
+done-request-refused-text = The application has no access to your account.
+done-request-late-title = This request is over
+done-request-late-text = It was decided on before or has expired.
+done-request-other-title = This request is for somebody else
+done-request-other-text = Only the person it names can decide. Nothing has changed.
 
 ## When a journey cannot go on here
 
@@ -292,6 +306,9 @@ mail-reset-action = Choose new password
 mail-verify-subject = Confirm your e-mail address for { $tenant }
 mail-verify-text = Confirm that this address is yours to finish setting up your account at { $tenant }.
 mail-verify-action = Confirm address
+mail-approval-subject = Confirm that it is you at { $tenant }
+mail-approval-text = An application asked { $tenant } to sign you in somewhere else. See what it wants, and approve it only if you started it yourself.
+mail-approval-action = See the request
 mail-exists-subject = You already have an account at { $tenant }
 mail-exists-text = Someone, perhaps you, tried to create an account at { $tenant } with this address. You already have one, so nothing was created.
 mail-exists-action = Sign in

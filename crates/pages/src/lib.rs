@@ -21,6 +21,7 @@ mod locale;
 mod problem;
 mod qr;
 
+pub mod approvals;
 pub mod device;
 pub mod error;
 pub mod form_post;

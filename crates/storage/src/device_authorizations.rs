@@ -1,4 +1,5 @@
-//! Device authorizations (RFC 8628): found by id for the device and by user code for the person; decided once, redeemed once.
+//! Device authorizations (RFC 8628): found by id for the device and by user code for the person. What is decided and polled
+//! is in `polled`.
 
 use portreeve_domain::polling::Awaited;
 use portreeve_domain::{ClientId, DeviceAuthorizationId, FamilyId, Fault, Lifetime, TenantId, Timestamp};
@@ -8,12 +9,6 @@ use crate::{Conn, Row, Tx};
 const FIND: &str = "SELECT id, client_id, secret_hash, user_code_index, request_sealed, interval_ms, created_at, expires_at, allowed_at, refused_at, consumed_at, family_id FROM device_authorizations WHERE id = $1 AND tenant_id = $2";
 const FIND_BY_USER_CODE: &str = "SELECT id, client_id, secret_hash, user_code_index, request_sealed, interval_ms, created_at, expires_at, allowed_at, refused_at, consumed_at, family_id FROM device_authorizations WHERE user_code_index = $1 AND tenant_id = $2";
 const INSERT: &str = "INSERT INTO device_authorizations (id, tenant_id, client_id, secret_hash, user_code_index, request_sealed, interval_ms, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant_id, user_code_index) DO NOTHING";
-const NOTE_POLL: &str = "UPDATE device_authorizations SET polled_at = $3 WHERE id = $1 AND tenant_id = $2 AND (polled_at IS NULL OR polled_at + interval_ms <= $3)";
-const SLOW_DOWN: &str =
-    "UPDATE device_authorizations SET polled_at = $3, interval_ms = interval_ms + $4 WHERE id = $1 AND tenant_id = $2";
-const ALLOW: &str = "UPDATE device_authorizations SET allowed_at = $3, family_id = $4 WHERE id = $1 AND tenant_id = $2 AND allowed_at IS NULL AND refused_at IS NULL AND expires_at > $3";
-const REFUSE: &str = "UPDATE device_authorizations SET refused_at = $3 WHERE id = $1 AND tenant_id = $2 AND allowed_at IS NULL AND refused_at IS NULL AND expires_at > $3";
-const CONSUME: &str = "UPDATE device_authorizations SET consumed_at = $3 WHERE id = $1 AND tenant_id = $2 AND allowed_at IS NOT NULL AND consumed_at IS NULL AND expires_at > $3";
 
 /// A device authorization as stored.
 #[derive(Clone)]
@@ -79,65 +74,6 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, row: &DeviceAuthorizationRow)
         row.awaited.expires_at.into(),
     ];
     Ok(tx.execute(INSERT, &values).await? == 1)
-}
-
-/// Notes a poll; false when the last one is less than the interval ago.
-///
-/// # Errors
-/// A fault when the database is away.
-pub async fn note_poll(
-    tx: &mut Tx,
-    tenant: TenantId,
-    id: DeviceAuthorizationId,
-    now: Timestamp,
-) -> Result<bool, Fault> {
-    Ok(tx.execute(NOTE_POLL, &[id.as_i64().into(), tenant.into(), now.into()]).await? == 1)
-}
-
-/// Notes a poll that came too soon: from now on the device waits `longer` between two.
-///
-/// # Errors
-/// A fault when the database is away.
-pub async fn slow_down(
-    tx: &mut Tx,
-    tenant: TenantId,
-    id: DeviceAuthorizationId,
-    longer: Lifetime,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    let values = [id.as_i64().into(), tenant.into(), now.into(), longer.as_millis().into()];
-    tx.execute(SLOW_DOWN, &values).await.map(drop)
-}
-
-/// Writes down that the person granted `family`; false when it was decided before or has expired.
-///
-/// # Errors
-/// A fault when the database is away.
-pub async fn allow(
-    tx: &mut Tx,
-    tenant: TenantId,
-    id: DeviceAuthorizationId,
-    family: FamilyId,
-    now: Timestamp,
-) -> Result<bool, Fault> {
-    let values = [id.as_i64().into(), tenant.into(), now.into(), family.as_i64().into()];
-    Ok(tx.execute(ALLOW, &values).await? == 1)
-}
-
-/// Writes down that the person refused; false when it was decided before or has expired.
-///
-/// # Errors
-/// A fault when the database is away.
-pub async fn refuse(tx: &mut Tx, tenant: TenantId, id: DeviceAuthorizationId, now: Timestamp) -> Result<bool, Fault> {
-    Ok(tx.execute(REFUSE, &[id.as_i64().into(), tenant.into(), now.into()]).await? == 1)
-}
-
-/// Uses an allowed one up; false when it was used or has expired: of many at once exactly one gets true.
-///
-/// # Errors
-/// A fault when the database is away.
-pub async fn consume(tx: &mut Tx, tenant: TenantId, id: DeviceAuthorizationId, now: Timestamp) -> Result<bool, Fault> {
-    Ok(tx.execute(CONSUME, &[id.as_i64().into(), tenant.into(), now.into()]).await? == 1)
 }
 
 fn read(row: &Row<'_>) -> Result<DeviceAuthorizationRow, Fault> {

@@ -12,7 +12,7 @@ const BURIED_IS_KEPT: Lifetime = Lifetime::from_days(30);
 const FAILURES_ARE_KEPT: Lifetime = Lifetime::from_days(90);
 
 /// One statement a table; each removes at most 500 rows.
-const STATEMENTS: [&str; 13] = [
+const STATEMENTS: [&str; 14] = [
     "DELETE FROM authorization_codes WHERE id IN (SELECT id FROM authorization_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM access_tokens WHERE id IN (SELECT id FROM access_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM refresh_tokens WHERE id IN (SELECT id FROM refresh_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
@@ -20,6 +20,7 @@ const STATEMENTS: [&str; 13] = [
     "DELETE FROM browsers WHERE id IN (SELECT id FROM browsers WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM mailed_links WHERE id IN (SELECT id FROM mailed_links WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM device_authorizations WHERE id IN (SELECT id FROM device_authorizations WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
+    "DELETE FROM backchannel_authentications WHERE id IN (SELECT id FROM backchannel_authentications WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM pushed_requests WHERE id IN (SELECT id FROM pushed_requests WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM revoked_jtis WHERE (tenant_id, jti) IN (SELECT tenant_id, jti FROM revoked_jtis WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM trusted_assertions WHERE (tenant_id, issuer, jti_hash) IN (SELECT tenant_id, issuer, jti_hash FROM trusted_assertions WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",

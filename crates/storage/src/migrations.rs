@@ -111,6 +111,15 @@ const MIGRATIONS: &[Migration] = &[
         )),
     },
     Migration {
+        number: 17,
+        name: "backchannel_authentications",
+        sqlite: Some(include_str!("../../../migrations/0017_backchannel_authentications.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0017_backchannel_authentications.sql"),
+            include_str!("../../../migrations/postgres/0017_backchannel_authentications.sql")
+        )),
+    },
+    Migration {
         number: 18,
         name: "client_documents",
         sqlite: Some(include_str!("../../../migrations/0018_client_documents.sql")),

@@ -70,7 +70,7 @@ pub struct Backlog {
     pub dead: i64,
 }
 
-/// Puts a message into the outbox.
+/// Puts a message into the outbox; it is caused, and due, at `now`, which may be to come.
 ///
 /// # Errors
 /// A fault when the database is away: the change fails with it.

@@ -7,7 +7,7 @@ use axum::extract::Path;
 use http::StatusCode;
 use portreeve_domain::Lifetime;
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
-use portreeve_issuer::{DeviceArrival, DeviceOutcome, is_same_token};
+use portreeve_issuer::{ApprovalOutcome, DeviceArrival, is_same_token};
 use portreeve_pages::device::{EnterCode, UserCodeProblem};
 use portreeve_pages::journey::{Done, Outcome};
 use portreeve_pages::{Form, Frame, Notice};
@@ -56,13 +56,15 @@ pub(crate) async fn take(door: Door, form: Result<FormPairs, PairsRejection>) ->
 /// Says how it ended. The address tells nothing that counts: what was decided is in the database.
 pub(crate) async fn ended(door: Door, Path(path): Path<Vec<(String, String)>>) -> Reply {
     let segment = path.iter().find(|(name, _)| name == "outcome").map(|(_, value)| value.as_str());
-    let Some(outcome) = DeviceOutcome::ALL.into_iter().find(|outcome| Some(outcome.segment()) == segment) else {
+    let Some(outcome) = ApprovalOutcome::ALL.into_iter().find(|outcome| Some(outcome.segment()) == segment) else {
         return error_page::not_found(&door);
     };
     let outcome = match outcome {
-        DeviceOutcome::Allowed => Outcome::DeviceAllowed,
-        DeviceOutcome::Refused => Outcome::DeviceRefused,
-        DeviceOutcome::TooLate => Outcome::DeviceTooLate,
+        ApprovalOutcome::Allowed => Outcome::DeviceAllowed,
+        ApprovalOutcome::Refused => Outcome::DeviceRefused,
+        ApprovalOutcome::TooLate => Outcome::DeviceTooLate,
+        // Whose code it is, is whoever types it.
+        ApprovalOutcome::OtherPerson => return error_page::not_found(&door),
     };
     let page = Done { outcome, continue_href: None, client_name: None };
     Reply::page(&door, page.render(&door.frame(&[])), None)

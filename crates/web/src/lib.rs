@@ -3,6 +3,7 @@
 //! Owns addresses, cookies, forms and which page shows a step. Leaves what happens to `issuer`, the markup to `pages`, and
 //! the header rules to `http-kit`. Every tenant has the same doors: the first at the root, another under `/t/{slug}`.
 
+mod approvals;
 mod authorize;
 mod check_session;
 mod device;
@@ -47,6 +48,9 @@ pub fn router(issuer: Arc<Issuer>) -> Router {
         .route("/oauth2/logout/confirm", axum::routing::post(logout::confirm))
         .route("/device", get(device::show).post(device::take))
         .route("/device/{outcome}", get(device::ended))
+        .route("/approve", get(approvals::list))
+        .route("/approve/{request}", get(approvals::begin))
+        .route("/approve/ended/{outcome}", get(approvals::ended))
         .route(portreeve_oidc::paths::START, get(start::start))
         .route("/recover", get(recover::show).post(recover::take))
         .route("/link/{token}", get(mailed_link::show).post(mailed_link::take))

@@ -6,7 +6,8 @@ use portreeve_domain::{
 };
 use portreeve_storage::{
     Tx, Wall, access_tokens, access_tokens::AccessTokenRow, authorization_codes, authorization_codes::CodeRow,
-    browsers, client_assertions, client_assertions::UsedAssertion, consents, device_authorizations,
+    backchannel_authentications, backchannel_authentications::BackchannelAuthenticationRow, browsers,
+    client_assertions, client_assertions::UsedAssertion, consents, device_authorizations,
     device_authorizations::DeviceAuthorizationRow, dpop_proofs, expiry, factor_failures, initial_access_tokens,
     initial_access_tokens::InitialAccessTokenRow, journeys, journeys::JourneyRow, mailed_links, mailed_links::LinkRow,
     outbox, pushed_requests, pushed_requests::PushedRequestRow, rate_limits, refresh_tokens,
@@ -16,15 +17,16 @@ use portreeve_storage::{
 use crate::{
     database::{Database, NOW, ONE, TWO, lasting, on_both},
     rows::{
-        access_token, code, device_authorization, family, initial_access_token, journey, link, mail, pushed_request,
-        refresh_token, scope, session, user, user_id, web,
+        access_token, backchannel_authentication, code, device_authorization, family, initial_access_token, journey,
+        link, mail, pushed_request, refresh_token, scope, session, user, user_id, web,
     },
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "access_tokens",
     "authorization_codes",
+    "backchannel_authentications",
     "browsers",
     "client_assertions",
     "device_authorizations",
@@ -61,6 +63,9 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
     let old = device_authorization(number);
     let awaited = Awaited { expires_at: at, ..old.awaited };
     device_authorizations::insert(tx, ONE, &DeviceAuthorizationRow { awaited, ..old }).await?;
+    let old = backchannel_authentication(number);
+    let awaited = Awaited { expires_at: at, ..old.awaited };
+    backchannel_authentications::insert(tx, ONE, number, &BackchannelAuthenticationRow { awaited, ..old }).await?;
     initial_access_tokens::insert(tx, ONE, &InitialAccessTokenRow { expires_at: at, ..initial_access_token(number) })
         .await?;
     let mut account = [0; 16];

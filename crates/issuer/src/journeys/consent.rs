@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use portreeve_domain::journey::ConsentAnswer;
+use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Actor, Event, EventType, Fault};
 use portreeve_storage::consents;
 
@@ -17,7 +18,7 @@ impl Issuer {
     /// A fault when the database is away.
     pub async fn allow(&self, at: &Arc<TenantDirectory>, journey: Journey) -> Result<Acted, Fault> {
         // A device is approved on a page that asks more.
-        if journey.device().is_some() {
+        if matches!(journey.waiting(), Some(Waiting::Device(_))) {
             return Ok(Acted::Stale);
         }
         self.agree(at, journey).await

@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use portreeve_crypto::parse_public_id;
 use portreeve_domain::journey::{Available, Facts, Step, next};
+use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Client, Fault, JourneyId, SessionId};
 use portreeve_oidc::Cause;
 use portreeve_storage::{Conn, consents, journeys as rows, recovery_codes, totp_credentials, users};
 
 use super::Journey;
 use super::password::void_outdated_proofs;
-use crate::Issuer;
 use crate::authorization_response::Addressee;
 use crate::authorize::{JOURNEY_PREFIX, Progress, first_facts, is_bound, requirements};
-use crate::browsers;
 use crate::demand::{self, Demand};
 use crate::device_authorization::{self, AskingDevice};
 use crate::directory::TenantDirectory;
 use crate::people::{self, Person};
 use crate::stored_facts::{open_facts, open_request, seal_facts};
+use crate::{Issuer, backchannel_authentication, browsers};
 
 /// What is found at a journey's address.
 pub enum Arrival {
@@ -47,8 +47,19 @@ pub struct Stop {
     pub accounts: Vec<AccountChoice>,
     /// Whether recovery codes are left, when a second factor is asked for.
     pub has_recovery_codes: bool,
-    /// The device to be approved, when that is the step.
-    pub device: Option<AskingDevice>,
+    /// What waits elsewhere, when it is to be approved.
+    pub asking: Option<Asking>,
+}
+
+/// What waits elsewhere, as its page tells of it.
+pub enum Asking {
+    /// A device.
+    Device(AskingDevice),
+    /// A client, by the back channel.
+    Backchannel {
+        /// What both devices show.
+        binding_message: Option<String>,
+    },
 }
 
 /// An account signed in at this browser.
@@ -203,11 +214,17 @@ impl Issuer {
             (Step::SecondFactor, Some(user)) => recovery_codes::left(conn, at.id(), user).await? > 0,
             _ => false,
         };
-        let device = match (step, journey.device()) {
-            (Step::Consent, Some(device)) => device_authorization::asking_device(conn, at, device).await?,
+        let asking = match (step, journey.waiting()) {
+            (Step::Consent, Some(Waiting::Device(id))) => {
+                device_authorization::asking_device(conn, at, id).await?.map(Asking::Device)
+            }
+            (Step::Consent, Some(Waiting::Backchannel(id))) => {
+                let binding_message = backchannel_authentication::binding_message(conn, at, id).await?;
+                Some(Asking::Backchannel { binding_message })
+            }
             _ => None,
         };
-        Ok(Stop { journey, step, person, accounts, has_recovery_codes, device })
+        Ok(Stop { journey, step, person, accounts, has_recovery_codes, asking })
     }
 
     async fn account_choices(

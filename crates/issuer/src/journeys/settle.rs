@@ -151,16 +151,16 @@ impl Issuer {
         Ok(Some(done.browser.cookie))
     }
 
-    /// Grants what was asked and agreed to, to whoever asked: a client by the browser, or a device.
+    /// Grants what was asked and agreed to, to whoever asked: a client by the browser, or whoever waits elsewhere.
     async fn granted(
         &self,
         tx: &mut Tx,
         at: &Arc<TenantDirectory>,
         journey: &Journey,
     ) -> Result<(Outcome, Option<UserId>), Fault> {
-        let granted = match journey.device() {
+        let granted = match journey.waiting() {
             None => self.grant(tx, at, journey).await?.map(|tokens| Outcome::Granted(Box::new(tokens))),
-            Some(device) => self.approve_device(tx, at, journey, device).await?.map(Outcome::AtDevice),
+            Some(waiting) => self.approve(tx, at, journey, waiting).await?.map(Outcome::Elsewhere),
         };
         match granted {
             Ok(outcome) => Ok((outcome, journey.stored.facts.user)),
@@ -176,9 +176,9 @@ impl Issuer {
         journey: &Journey,
         refusal: Refusal,
     ) -> Result<Outcome, Fault> {
-        match journey.device() {
+        match journey.waiting() {
             None => Ok(Outcome::Refused(refusal)),
-            Some(device) => self.refuse_device(tx, at, journey, device).await.map(Outcome::AtDevice),
+            Some(waiting) => self.turn_away(tx, at, journey, waiting).await.map(Outcome::Elsewhere),
         }
     }
 

@@ -149,8 +149,12 @@ impl FrontChannelTokens {
             access_token = Some(text);
         }
         let Some(draft) = &self.id_token else { return Ok(said) };
-        let beside =
-            Beside { access_token: access_token.as_ref().map(SecretText::expose), code, state: self.state.as_deref() };
+        let beside = Beside {
+            access_token: access_token.as_ref().map(SecretText::expose),
+            code,
+            state: self.state.as_deref(),
+            ..Beside::default()
+        };
         let id_token = draft.sign(at, client, &self.family, beside, self.issued_at)?;
         Ok(said.and("id_token", id_token))
     }

@@ -58,12 +58,20 @@ pub(super) struct Beside<'a> {
     pub(super) access_token: Option<&'a str>,
     pub(super) code: Option<&'a str>,
     pub(super) state: Option<&'a str>,
+    pub(super) refresh_token: Option<&'a str>,
+    pub(super) auth_req_id: Option<&'a str>,
 }
 
 impl Beside<'_> {
     fn hashes(self, algorithm: Algorithm) -> Hashes {
         let hash = |text| left_half_hash(algorithm, text);
-        Hashes { access_token: self.access_token.map(hash), code: self.code.map(hash), state: self.state.map(hash) }
+        Hashes {
+            access_token: self.access_token.map(hash),
+            code: self.code.map(hash),
+            refresh_token: self.refresh_token.map(hash),
+            auth_req_id: self.auth_req_id.map(str::to_owned),
+            state: self.state.map(hash),
+        }
     }
 }
 

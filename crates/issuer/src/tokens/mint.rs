@@ -84,11 +84,36 @@ impl IssuedTokens {
 impl UserTokens {
     /// Writes and signs the texts.
     pub(super) fn sign(self, at: &TenantDirectory, client: &Client) -> Result<IssuedTokens, Fault> {
+        self.sign_for(at, client, None)
+    }
+
+    /// As `sign`, for tokens that are sent to the client: the ID token says for which request, and names the refresh token
+    /// (CIBA Core §10.3.1).
+    pub(super) fn sign_pushed(
+        self,
+        at: &TenantDirectory,
+        client: &Client,
+        auth_req_id: &SecretText,
+    ) -> Result<IssuedTokens, Fault> {
+        self.sign_for(at, client, Some(auth_req_id))
+    }
+
+    fn sign_for(
+        self,
+        at: &TenantDirectory,
+        client: &Client,
+        pushed_for: Option<&SecretText>,
+    ) -> Result<IssuedTokens, Fault> {
         let principal = Principal::User { subject: self.subject.as_str(), family: &self.family };
         let access_token = self.access.text(at, principal)?;
         let issued_at = self.access.issued_at;
         let sign_id_token = |draft: &IdDraft| {
-            let beside = Beside { access_token: Some(access_token.expose()), ..Beside::default() };
+            let beside = Beside {
+                access_token: Some(access_token.expose()),
+                refresh_token: pushed_for.and(self.refresh_token.as_ref()).map(SecretText::expose),
+                auth_req_id: pushed_for.map(SecretText::expose),
+                ..Beside::default()
+            };
             draft.sign(at, client, &self.family, beside, issued_at)
         };
         let id_token = self.id_token.as_ref().map(sign_id_token).transpose()?;

@@ -1,8 +1,14 @@
-//! Logout tokens on their way: to every relying party, past those that hang, refuse or send elsewhere.
+//! Logout tokens and notifications on their way: to every relying party, past those that hang, refuse or send elsewhere.
 
 use std::sync::Arc;
 
-use portreeve_domain::{ClientId, ClientMetadata, Lifetime, MailPurpose, OutboxId, TenantId, UserId};
+use portreeve_crypto::sha256;
+use portreeve_domain::{
+    ClientAuthMethod, ClientId, ClientMetadata, EventType, GrantType, Lifetime, MailPurpose, OutboxId, TenantId,
+    TokenDelivery, UserId,
+};
+use portreeve_issuer::SenderEvidence;
+use portreeve_oidc::Parameters;
 use portreeve_outbound::Rules;
 use portreeve_storage::{clients, directory_versions, outbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -63,9 +69,15 @@ async fn world(ports: &[u16]) -> World {
     for port in ports {
         let metadata = ClientMetadata {
             backchannel_logout_uri: Some(format!("http://127.0.0.1:{port}/bc?x=1")),
+            token_endpoint_auth_method: ClientAuthMethod::ClientSecretPost,
+            grant_types: vec![GrantType::Ciba],
+            backchannel_token_delivery_mode: Some(TokenDelivery::Ping),
+            backchannel_client_notification_endpoint: Some(format!("http://127.0.0.1:{port}/notify")),
             ..ClientMetadata::default()
         };
-        clients::upsert(&mut tx, TenantId::DEFAULT, &client(*port), &metadata, world.clock.now()).await.unwrap();
+        let (id, now, secret) = (client(*port), world.clock.now(), *sha256(b"secret").as_bytes());
+        clients::upsert(&mut tx, TenantId::DEFAULT, &id, &metadata, now).await.unwrap();
+        clients::replace_secrets(&mut tx, TenantId::DEFAULT, &id, &[secret], now).await.unwrap();
     }
     directory_versions::bump(&mut tx, TenantId::DEFAULT).await.unwrap();
     tx.commit().await.unwrap();
@@ -85,10 +97,30 @@ async fn notice(world: &World, port: u16, user: UserId) {
     tx.commit().await.unwrap();
 }
 
+/// Lets the client of a port ask by the back channel for somebody who does not answer, until the time is over.
+async fn asked_in_vain(world: &World, port: u16) {
+    let at = world.issuer.directory.by_id(TenantId::DEFAULT).unwrap();
+    let pairs = [
+        ("client_id", format!("rp-{port}")),
+        ("client_secret", "secret".to_owned()),
+        ("scope", "openid".to_owned()),
+        ("login_hint", "ada@example.com".to_owned()),
+        ("client_notification_token", "8d67dc78".to_owned()),
+    ];
+    let pairs = pairs.map(|(name, value)| (name.to_owned(), value)).to_vec();
+    let parameters = Parameters::from_pairs(pairs).unwrap();
+    assert!(world.issuer.ask_by_backchannel(&at, &[], &SenderEvidence::default(), &parameters).await.is_ok());
+    world.clock.advance(Lifetime::from_minutes(10));
+}
+
 /// One look at the notices that are due, and what follows from it.
 async fn one_round(world: &World) {
+    one_round_of(world, Lane::LogoutNotices).await;
+}
+
+async fn one_round_of(world: &World, lane: Lane) {
     let mut sending = Sending::default();
-    take_up(&world.issuer, &Lane::LogoutNotices, &mut sending).await.unwrap();
+    take_up(&world.issuer, &lane, &mut sending).await.unwrap();
     sending.all_ended().await;
 }
 
@@ -172,4 +204,41 @@ async fn a_notice_to_nobody_is_dropped() {
     one_round(&world).await;
 
     assert_eq!(world.pending().await, 0);
+}
+
+/// CB-08: a notification is JSON with the client's own token; 200 and 204 end it.
+#[tokio::test]
+async fn a_notification_is_posted_with_the_clients_token() {
+    for answer in [TAKEN, Some("HTTP/1.1 204 No Content\r\n\r\n")] {
+        let (port, mut requests) = relying_party(answer).await;
+        let world = world(&[port]).await;
+        asked_in_vain(&world, port).await;
+
+        one_round_of(&world, Lane::BackchannelNotices).await;
+
+        assert_eq!(world.pending().await, 0);
+        let request = requests.recv().await.unwrap();
+        assert!(request.starts_with("POST /notify HTTP/1.1\r\n"), "{request}");
+        assert!(request.to_ascii_lowercase().contains("\r\nauthorization: bearer 8d67dc78\r\n"), "{request}");
+        let body = request.split("\r\n\r\n").nth(1).unwrap();
+        let id = body.strip_prefix("{\"auth_req_id\":\"ptar_").and_then(|rest| rest.strip_suffix("\"}"));
+        assert!(id.is_some_and(|id| !id.contains('"')), "{body}");
+    }
+}
+
+/// CB-08: a client that does not know us by its token any more is not called again; one that is away is.
+#[tokio::test]
+async fn a_notification_that_is_not_welcome_is_given_up() {
+    for (status, waits) in [("401 Unauthorized", 0), ("403 Forbidden", 0), ("503 Away", 1), ("307 Elsewhere", 1)] {
+        let answer = format!("HTTP/1.1 {status}\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n");
+        let (port, mut requests) = relying_party(Some(Box::leak(answer.into_boxed_str()))).await;
+        let world = world(&[port]).await;
+        asked_in_vain(&world, port).await;
+
+        one_round_of(&world, Lane::BackchannelNotices).await;
+
+        requests.recv().await.unwrap();
+        assert_eq!(world.pending().await, waits, "{status}");
+        assert_eq!(world.events(EventType::MessageBuried).await, 1 - waits, "{status}");
+    }
 }

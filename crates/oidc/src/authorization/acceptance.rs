@@ -100,7 +100,7 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
         ui_locales: ui_locales(parameters),
         acr_values: acr_values(parameters, client, claims.as_ref()),
         claims,
-        device: None,
+        waiting: None,
     })
 }
 

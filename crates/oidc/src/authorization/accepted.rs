@@ -1,14 +1,15 @@
 //! An authorization request that has passed every check: what is stored with the journey and, later, the code.
 
-use portreeve_domain::{Acr, ClientId, DeviceAuthorizationId, PushedRequestId, Scope, Thumbprint};
+use portreeve_domain::polling::Waiting;
+use portreeve_domain::{Acr, ClientId, PushedRequestId, Scope, Thumbprint};
 use serde::{Deserialize, Serialize};
 
 use super::{Prompts, ResponseTarget, ResponseType};
 use crate::claims_request::ClaimsRequest;
 use crate::pkce::CodeChallenge;
 
-/// A validated authorization request. Made by [`Redirectable::accept`](super::Redirectable::accept) and [`Self::of_device`]
-/// alone; its JSON form is read back from the journey's row.
+/// A validated authorization request. Made by [`Redirectable::accept`](super::Redirectable::accept), [`Self::of_device`]
+/// and [`Self::of_backchannel`] alone; its JSON form is read back from the journey's row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Accepted {
@@ -58,9 +59,9 @@ pub struct Accepted {
     /// Single claims asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims: Option<ClaimsRequest>,
-    /// The device that asks, when a user code brought the request here: its answer is for the device.
+    /// Who waits for the answer elsewhere, when it does not go by the browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<DeviceAuthorizationId>,
+    pub waiting: Option<Waiting>,
 }
 
 impl Accepted {

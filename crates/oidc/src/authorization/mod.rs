@@ -9,8 +9,8 @@
 
 mod acceptance;
 mod accepted;
+mod elsewhere;
 mod object;
-mod of_device;
 mod prompt;
 mod redirectable;
 mod requirements;

@@ -26,8 +26,9 @@ pub fn requirements(request: &Accepted, client: &Client, started_at: Timestamp) 
     }
     required.select_account = prompts.contains(Prompt::SelectAccount);
     required.create_account = prompts.contains(Prompt::Create);
-    // Whose device it is can only be said by the person, also for the operator's own clients (SECURITY S-065).
-    let is_asked = request.device.is_some();
+    // Only the person can say whose device it is, or that they started it, also for the operator's own clients (SECURITY
+    // S-065, S-066).
+    let is_asked = request.waiting.is_some();
     required.consent = if is_asked { ConsentRule::Always } else { consent_rule(client, prompts) };
     levels(request).into_iter().fold(required, Requirements::with_level)
 }

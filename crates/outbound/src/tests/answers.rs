@@ -159,3 +159,17 @@ async fn a_document_says_how_long_it_is_good() {
         assert_eq!(document.fresh_for, fresh_for.map(Duration::from_secs), "{headers}");
     }
 }
+
+/// CB-08: a notification carries its token and its body, and a redirect is an answer like any other.
+#[tokio::test]
+async fn a_notification_is_posted_with_its_token() {
+    let server = Server::start(answer("307 Temporary Redirect", "Location: http://127.0.0.1:1/", "")).await;
+
+    let status = client(&[&server]).post_json(&server.url("/notify"), "8d67dc78", b"{\"a\":1}".to_vec()).await;
+
+    assert_eq!(status, Ok(307));
+    let request = server.seen().remove(0);
+    assert!(request.starts_with("POST /notify HTTP/1.1\r\n") && request.ends_with("{\"a\":1}"), "{request}");
+    assert!(request.to_ascii_lowercase().contains("\r\nauthorization: bearer 8d67dc78\r\n"), "{request}");
+    assert!(request.to_ascii_lowercase().contains("\r\ncontent-type: application/json\r\n"), "{request}");
+}

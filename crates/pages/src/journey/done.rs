@@ -24,6 +24,14 @@ pub enum Outcome {
     DeviceRefused,
     /// A device cannot be approved any more: it was decided on before, or its code has expired.
     DeviceTooLate,
+    /// A client that asked by the back channel has its answer.
+    RequestAllowed,
+    /// It is turned away.
+    RequestRefused,
+    /// It cannot be answered any more: it was before, or it has expired.
+    RequestTooLate,
+    /// It is for another person to answer.
+    RequestOfOther,
 }
 
 /// Says what was done.
@@ -70,14 +78,19 @@ impl Outcome {
             Self::DeviceAllowed => ("done-device-allowed-title", "done-device-allowed-text"),
             Self::DeviceRefused => ("done-device-refused-title", "done-device-refused-text"),
             Self::DeviceTooLate => ("done-device-late-title", "done-device-late-text"),
+            Self::RequestAllowed => ("done-request-allowed-title", "done-request-allowed-text"),
+            Self::RequestRefused => ("done-request-refused-title", "done-request-refused-text"),
+            Self::RequestTooLate => ("done-request-late-title", "done-request-late-text"),
+            Self::RequestOfOther => ("done-request-other-title", "done-request-other-text"),
         }
     }
 
     /// The sign above the title: its icon and its tone.
     fn sign(self) -> (&'static str, &'static str) {
         match self {
-            Self::DeviceRefused => ("devices", "calm"),
-            Self::DeviceTooLate => ("hourglass", "calm"),
+            Self::DeviceRefused | Self::RequestRefused => ("devices", "calm"),
+            Self::DeviceTooLate | Self::RequestTooLate => ("hourglass", "calm"),
+            Self::RequestOfOther => ("person", "calm"),
             _ => ("check", "good"),
         }
     }

@@ -3,6 +3,7 @@
 //! One module and one template per step. Which step comes next is decided by the journey's stored facts, never by a
 //! page: links and forms lead to addresses that are given as data.
 
+mod backchannel_approval;
 mod check_mail;
 mod confirm;
 mod consent;
@@ -20,6 +21,7 @@ mod select_account;
 mod totp;
 mod totp_enrolment;
 
+pub use backchannel_approval::BackchannelApproval;
 pub use check_mail::{CheckMail, MailPurpose};
 pub use confirm::{Confirm, ConfirmPurpose};
 pub use consent::{AccessDuration, Consent, Publisher, Resource, Scope};

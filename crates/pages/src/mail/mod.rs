@@ -5,6 +5,7 @@
 //! SECURITY rules 27, 28.
 
 mod account_exists;
+mod approval_wanted;
 mod factor_added;
 mod letter;
 mod password_changed;
@@ -13,6 +14,7 @@ mod recovery_code_used;
 mod verify_email;
 
 pub use account_exists::AccountExists;
+pub use approval_wanted::ApprovalWanted;
 pub use factor_added::{AddedFactor, FactorAdded};
 pub use letter::{MailFrame, MailText};
 pub use password_changed::PasswordChanged;

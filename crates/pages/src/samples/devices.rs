@@ -1,8 +1,9 @@
-//! Samples: connecting a device.
+//! Samples: connecting a device, and what waits for a decision.
 
 use super::{Sample, Words, form};
+use crate::approvals::{Approvals, WaitingApproval};
 use crate::device::{EnterCode, UserCodeProblem};
-use crate::journey::{AccessDuration, DeviceApproval, Resource, Scope};
+use crate::journey::{AccessDuration, BackchannelApproval, DeviceApproval, Publisher, Resource, Scope};
 use crate::{Frame, OwnDeviceProblem};
 
 pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
@@ -25,6 +26,29 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         problem: Some(OwnDeviceProblem::NotConfirmed),
         ..approval.clone()
     };
+    let asked = BackchannelApproval {
+        form: form(),
+        client: words.client(),
+        publisher: Publisher::Unverified,
+        binding_message: Some(words.title.clone()),
+        email: words.email.clone(),
+        scopes: vec![Scope::OpenId, Scope::from_name(&words.title)],
+        resources: vec![Resource { name: words.client.clone(), location: words.host.clone() }],
+        duration: AccessDuration::Days(90),
+    };
+    let plain = BackchannelApproval {
+        publisher: Publisher::Verified,
+        binding_message: None,
+        resources: Vec::new(),
+        duration: AccessDuration::WhileSignedIn,
+        ..asked.clone()
+    };
+    let waiting = WaitingApproval {
+        href: "/approve/apr_01hv".to_owned(),
+        client_name: words.client.clone(),
+        binding_message: Some(words.title.clone()),
+    };
+    let other = WaitingApproval { binding_message: None, ..waiting.clone() };
     let limited = UserCodeProblem::TooManyAttempts { wait_seconds: 240 };
     vec![
         ("device", enter("", None).render(frame)),
@@ -32,6 +56,10 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("device-fields", enter("", Some(UserCodeProblem::Missing)).render(frame)),
         ("device-wrong", enter(&words.title, Some(UserCodeProblem::Unknown)).render(frame)),
         ("device-limited", enter("BCD-FGH-JKL", Some(limited)).render(frame)),
+        ("approvals", Approvals { waiting: vec![waiting, other] }.render(frame)),
+        ("approvals-none", Approvals { waiting: Vec::new() }.render(frame)),
+        ("journey/backchannel_approval", asked.render(frame)),
+        ("journey/backchannel_approval-plain", plain.render(frame)),
         ("journey/device_approval", approval.render(frame)),
         ("journey/device_approval-fields", unconfirmed.render(frame)),
     ]

@@ -1,8 +1,8 @@
 //! Samples: every mail.
 
 use crate::mail::{
-    AccountExists, AddedFactor, FactorAdded, MailFrame, MailText, PasswordChanged, PasswordReset, RecoveryCodeUsed,
-    VerifyEmail,
+    AccountExists, AddedFactor, ApprovalWanted, FactorAdded, MailFrame, MailText, PasswordChanged, PasswordReset,
+    RecoveryCodeUsed, VerifyEmail,
 };
 use crate::{Locale, RenderError};
 
@@ -17,6 +17,7 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
     vec![
         ("mail/password_reset", PasswordReset { link: link.clone(), valid_minutes: 30 }.render(&frame)),
         ("mail/verify_email", VerifyEmail { link: link.clone(), valid_minutes: 30 }.render(&frame)),
+        ("mail/approval_wanted", ApprovalWanted { link: link.clone(), valid_minutes: 10 }.render(&frame)),
         ("mail/account_exists", AccountExists { sign_in_link: link.clone() }.render(&frame)),
         ("mail/password_changed", PasswordChanged { when: when.clone(), recover_link: link.clone() }.render(&frame)),
         ("mail/factor_added", factor(AddedFactor::Totp)),

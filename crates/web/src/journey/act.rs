@@ -98,7 +98,7 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
             "deny" => issuer.deny(at, journey).await,
             _ => Ok(Acted::Stale),
         },
-        (Page::Consent, _) => match fields.get("decision") {
+        (Page::Consent | Page::BackchannelApproval, _) => match fields.get("decision") {
             "allow" => issuer.allow(at, journey).await,
             "deny" => issuer.deny(at, journey).await,
             _ => Ok(Acted::Stale),

@@ -122,7 +122,7 @@ fn elsewhere(door: &Door, journey: &str, client_name: &str, redirect_uri: &str) 
 /// The page at the last segment of an address, if it may be shown where the journey stands.
 fn due(door: &Door, stop: &Stop, segment: &str) -> Option<Page> {
     let page = Page::due(stop.step, segment, RegistrationOpen(door.at.tenant.settings.registration))?;
-    Some(if stop.journey.device().is_some() { page.for_device() } else { page })
+    Some(page.for_waiting(stop.journey.waiting()))
 }
 
 /// The address of the page that is due; of the journey itself when it is at its end.

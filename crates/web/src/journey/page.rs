@@ -1,6 +1,7 @@
 //! The pages of a journey by the last segment of their address, and which of them may be shown at which step.
 
 use portreeve_domain::journey::Step;
+use portreeve_domain::polling::Waiting;
 
 /// The page beside `second-factor` that takes a recovery code.
 pub(super) const RECOVERY_CODE: &str = "recovery-code";
@@ -23,6 +24,7 @@ pub(super) enum Page {
     RecoveryCodes,
     Consent,
     DeviceApproval,
+    BackchannelApproval,
 }
 
 impl Page {
@@ -38,16 +40,18 @@ impl Page {
             Self::VerifyEmail => Step::VerifyEmail,
             Self::TotpEnrolment { may_skip } => Step::EnrolSecondFactor { optional: may_skip },
             Self::RecoveryCodes => Step::RecoveryCodes,
-            Self::Consent | Self::DeviceApproval => Step::Consent,
+            Self::Consent | Self::DeviceApproval | Self::BackchannelApproval => Step::Consent,
         };
         step.segment().unwrap_or_default()
     }
 
-    /// The same page for a journey that a user code began: a device is approved where others are consented to.
-    pub(super) fn for_device(self) -> Self {
-        match self {
-            Self::Consent => Self::DeviceApproval,
-            other => other,
+    /// The same page for a journey whose answer somebody waits for elsewhere: that is approved where others are consented
+    /// to.
+    pub(super) fn for_waiting(self, waiting: Option<Waiting>) -> Self {
+        match (self, waiting) {
+            (Self::Consent, Some(Waiting::Device(_))) => Self::DeviceApproval,
+            (Self::Consent, Some(Waiting::Backchannel(_))) => Self::BackchannelApproval,
+            (other, _) => other,
         }
     }
 

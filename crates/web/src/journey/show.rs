@@ -2,11 +2,12 @@
 
 use portreeve_domain::journey::Step;
 use portreeve_domain::{ClientOrigin, GrantType, lifetimes};
-use portreeve_issuer::{Problem, RegistrationProblems, Stop};
+use portreeve_issuer::{Asking, Problem, RegistrationProblems, Stop};
 use portreeve_oidc::{client_document, redirect_uri};
 use portreeve_pages::journey::{
-    AccessDuration, Account, AccountState, CheckMail, Consent, DeviceApproval, Identify, MailPurpose, Password,
-    Publisher, RecoveryCode, RecoveryCodes, Register, Resource, Scope, SelectAccount, Totp, TotpEnrolment,
+    AccessDuration, Account, AccountState, BackchannelApproval, CheckMail, Consent, DeviceApproval, Identify,
+    MailPurpose, Password, Publisher, RecoveryCode, RecoveryCodes, Register, Resource, Scope, SelectAccount, Totp,
+    TotpEnrolment,
 };
 use portreeve_pages::{
     Client, CodeProblem, EmailProblem, Form, Frame, Notice, OwnDeviceProblem, PasswordProblem, RecoveryCodeProblem,
@@ -76,6 +77,7 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
         Page::SelectAccount => view.select_account(),
         Page::Consent => view.consent(),
         Page::DeviceApproval => view.device_approval(),
+        Page::BackchannelApproval => view.backchannel_approval(),
     };
     Reply::page(door, html, Some(stop.journey.request().target.redirect_uri()))
 }
@@ -308,7 +310,10 @@ impl View<'_> {
     }
 
     fn device_approval(self) -> Result<String, RenderError> {
-        let device = self.stop.device.as_ref();
+        let device = match &self.stop.asking {
+            Some(Asking::Device(device)) => Some(device),
+            Some(Asking::Backchannel { .. }) | None => None,
+        };
         let page = DeviceApproval {
             client: self.client(),
             user_code: device.map(|device| device.user_code.clone()).unwrap_or_default(),
@@ -318,6 +323,24 @@ impl View<'_> {
             resources: self.resources(),
             duration: self.duration(),
             problem: self.shown.own_device_missing.then_some(OwnDeviceProblem::NotConfirmed),
+            form: self.form,
+        };
+        page.render(&self.frame)
+    }
+
+    fn backchannel_approval(self) -> Result<String, RenderError> {
+        let binding_message = match &self.stop.asking {
+            Some(Asking::Backchannel { binding_message }) => binding_message.clone(),
+            Some(Asking::Device(_)) | None => None,
+        };
+        let page = BackchannelApproval {
+            client: self.client(),
+            publisher: self.publisher(),
+            binding_message,
+            email: self.email(),
+            scopes: self.scopes(),
+            resources: self.resources(),
+            duration: self.duration(),
             form: self.form,
         };
         page.render(&self.frame)
