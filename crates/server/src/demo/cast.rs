@@ -8,6 +8,7 @@ use portreeve_authenticators::TotpSecret;
 use portreeve_crypto::{Random, SecretBytes, SecretText};
 use portreeve_domain::{
     ClientAuthMethod, ClientId, ClientMetadata, Fault, GrantType, PersonClaims, ResourceServer, Scope, TenantSettings,
+    TokenDelivery,
 };
 use portreeve_issuer::configure::{
     ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration,
@@ -28,6 +29,8 @@ pub(super) const SPA_MOUNT: &str = "/public";
 pub(super) const SERVICE: &str = "service";
 /// The client on a device without a keyboard.
 pub(super) const DEVICE: &str = "demo-device";
+/// The client that asks people who are not at its browser.
+pub(super) const TILL: &str = "demo-till";
 /// The client that introspects.
 pub(super) const GATEWAY: &str = "gateway";
 /// A redirect URI where nobody listens, for scripts that do.
@@ -93,6 +96,7 @@ pub(super) fn describe(
         },
         machine(SERVICE, "service: client credentials for the API")?,
         machine(GATEWAY, "gateway: introspects tokens for the API")?,
+        machine(TILL, "backchannel: asks for a person, who decides at /approve")?,
     ];
     Ok(Description {
         issuer: addresses.issuer,
@@ -151,6 +155,7 @@ fn client(described: &DemoClient) -> Result<ClientDeclaration, Fault> {
     };
     let grant_types = match described.client_id.as_str() {
         DEVICE => vec![GrantType::DeviceCode, GrantType::RefreshToken],
+        TILL => vec![GrantType::Ciba, GrantType::RefreshToken],
         _ if is_machine => vec![GrantType::ClientCredentials],
         _ => vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
     };
@@ -160,6 +165,7 @@ fn client(described: &DemoClient) -> Result<ClientDeclaration, Fault> {
         post_logout_redirect_uris: described.post_logout_redirect_uris.clone(),
         token_endpoint_auth_method: method,
         grant_types,
+        backchannel_token_delivery_mode: (described.client_id == TILL).then_some(TokenDelivery::Poll),
         introspects: if is_gateway { vec![RESOURCE.to_owned()] } else { Vec::new() },
         ..ClientMetadata::default()
     };
@@ -173,6 +179,7 @@ fn display_name(client_id: &str) -> &str {
         SPA => "Orders in the browser",
         SERVICE => "Nightly export",
         DEVICE => "Living-room television",
+        TILL => "Corner shop",
         GATEWAY => "API gateway",
         other => other,
     }
