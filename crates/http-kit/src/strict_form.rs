@@ -162,6 +162,10 @@ fn decode_pairs(encoded: &str) -> Result<Vec<(String, String)>, PairsRejection> 
 }
 
 fn decode(encoded: &str) -> Result<String, PairsRejection> {
+    // As in nearly every name, identifier and token.
+    if !encoded.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+        return Ok(encoded.to_owned());
+    }
     if !escapes_are_complete(encoded) {
         return Err(PairsRejection::BadPercentEncoding);
     }
