@@ -10,7 +10,7 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 12] = [
+const ALL: [&str; 13] = [
     "0001_spine",
     "0002_row_level_security",
     "0003_scopes",
