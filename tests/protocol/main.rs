@@ -41,6 +41,8 @@ mod key_schedule;
 mod login_initiation;
 mod logout;
 mod mutual_tls;
+mod passkey_step_up;
+mod passkeys;
 mod passwords;
 mod prompts;
 mod pushed_proofs;

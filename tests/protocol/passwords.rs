@@ -22,7 +22,11 @@ fn is_in(page: &Page) -> bool {
 fn comparable(page: &Page, email: &str) -> String {
     let csrf = page.value_of("csrf").unwrap_or_default();
     let journey = page.path.split('/').nth(2).unwrap_or_default();
-    page.html().replace(&csrf, "CSRF").replace(email, "EMAIL").replace(journey, "JOURNEY")
+    // Each page asks for a passkey with a challenge of its own.
+    let options = page.passkey_options().unwrap_or_default();
+    let challenge = options.split('"').skip_while(|part| *part != "challenge").nth(2).unwrap_or("none");
+    let html = page.html().replace(challenge, "CHALLENGE");
+    html.replace(&csrf, "CSRF").replace(email, "EMAIL").replace(journey, "JOURNEY")
 }
 
 /// S-071: an unknown address, a wrong password and a switched-off account are told in the same words.

@@ -9,6 +9,7 @@ use axum::body::Body;
 use http::{Method, Request, StatusCode, header::SET_COOKIE};
 
 use crate::{
+    authenticator::Authenticator,
     authorization::AuthorizationRequest,
     cast,
     deployment::{Deployment, FORM, form, request},
@@ -55,6 +56,16 @@ impl Page {
     /// Returns where the link with an id leads.
     pub fn href_of(&self, id: &str) -> Option<String> {
         markup::href_of(&self.html(), id)
+    }
+
+    /// Returns what the page's script would ask the browser for; `None` on a page without passkeys.
+    pub fn passkey_options(&self) -> Option<String> {
+        markup::attribute_of(&self.html(), "passkey-form", "data-options")
+    }
+
+    /// Whether the page's script tells the browser to forget the passkey that was used last.
+    pub fn tells_of_a_dead_passkey(&self) -> bool {
+        markup::attribute_of(&self.html(), "passkey-form", "data-dead").is_some()
     }
 
     /// Returns the value of a form field.
@@ -200,6 +211,26 @@ impl<'d> Browser<'d> {
         let (action, fields) = page.filled_form(button, filled);
         let pairs: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.post_own(&action, &pairs).await
+    }
+
+    /// Answers the page's question for a passkey as its script does.
+    ///
+    /// # Panics
+    ///
+    /// When the page asks for none.
+    pub async fn show_passkey(&self, page: &Page, authenticator: &Authenticator) -> Page {
+        let options = page.passkey_options().expect("a question for a passkey");
+        self.press(page, "passkey", &[("credential", &authenticator.get(&options))]).await
+    }
+
+    /// Answers the page's question for a new passkey as its script does.
+    ///
+    /// # Panics
+    ///
+    /// When the page asks for none.
+    pub async fn add_passkey(&self, page: &Page, authenticator: &mut Authenticator) -> Page {
+        let options = page.passkey_options().expect("a question for a passkey");
+        self.press(page, "passkey", &[("credential", &authenticator.create(&options))]).await
     }
 
     /// Posts a form as a page of ours does, and follows redirects.

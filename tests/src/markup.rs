@@ -73,7 +73,12 @@ pub(crate) fn text_of(html: &str, id: &str) -> Option<String> {
 
 /// Returns the `href` of the link with an id.
 pub(crate) fn href_of(html: &str, id: &str) -> Option<String> {
-    tags(html).iter().find(|tag| tag.get("id") == Some(id)).and_then(|tag| tag.get("href").map(str::to_owned))
+    attribute_of(html, id, "href")
+}
+
+/// Returns an attribute of the element with an id.
+pub(crate) fn attribute_of(html: &str, id: &str, name: &str) -> Option<String> {
+    tags(html).iter().find(|tag| tag.get("id") == Some(id)).and_then(|tag| tag.get(name).map(str::to_owned))
 }
 
 fn tags(html: &str) -> Vec<Tag> {

@@ -81,6 +81,24 @@ pub enum PasskeyRefusal {
     Invalid,
 }
 
+impl PasskeyRefusal {
+    /// Its name in the audit log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::OtherChallenge => "other_challenge",
+            Self::OtherSite => "other_site",
+            Self::NotVerified => "not_verified",
+            Self::OtherAccount => "other_account",
+            Self::CounterRegressed => "counter_regressed",
+            Self::BackupChanged => "backup_changed",
+            Self::ModelNotAllowed => "model_not_allowed",
+            Self::NotDiscoverable => "not_discoverable",
+            Self::Invalid => "invalid",
+        }
+    }
+}
+
 impl PasskeySite {
     /// The site of a server at `public_url`, which people read as `name`. `related` are other origins that may use its
     /// passkeys (§5.11.1). `None` where there can be no passkeys: on a host that is an IP address, or with an origin that

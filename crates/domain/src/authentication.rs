@@ -19,15 +19,24 @@ pub enum ProofKind {
     Totp,
     /// A single-use recovery code.
     RecoveryCode,
+    /// A passkey that verified the person (Web Authentication).
+    Passkey,
+    /// The same, in a model of hardware that a trusted authority vouches for.
+    AttestedPasskey,
 }
 
 impl ProofKind {
     /// Every kind there is.
-    pub const ALL: [Self; 3] = [Self::Password, Self::Totp, Self::RecoveryCode];
+    pub const ALL: [Self; 5] = [Self::Password, Self::Totp, Self::RecoveryCode, Self::Passkey, Self::AttestedPasskey];
 
     /// Which place the proof takes: something known comes first, something held second.
     pub const fn is_second_factor(self) -> bool {
         matches!(self, Self::Totp | Self::RecoveryCode)
+    }
+
+    /// Whether it takes both places at once, and only at the address it was made for.
+    pub const fn is_passkey(self) -> bool {
+        matches!(self, Self::Passkey | Self::AttestedPasskey)
     }
 }
 
@@ -52,15 +61,20 @@ pub enum Strength {
     OneFactor,
     /// Two different factors.
     TwoFactors,
+    /// Two factors that cannot be given away to an imitated page.
+    PhishingResistant,
 }
 
 impl Strength {
     /// What the proofs of `user` made at or after `fresh_since` amount to; older proofs are not proofs.
     pub fn of(proofs: &[Proof], user: UserId, fresh_since: Timestamp) -> Self {
-        let fresh = |second: bool| {
-            proofs.iter().any(|p| p.user == user && p.at >= fresh_since && p.kind.is_second_factor() == second)
+        let fresh = |counts: fn(ProofKind) -> bool| {
+            proofs.iter().any(|p| p.user == user && p.at >= fresh_since && counts(p.kind))
         };
-        match (fresh(false), fresh(true)) {
+        if fresh(ProofKind::is_passkey) {
+            return Self::PhishingResistant;
+        }
+        match (fresh(|kind| kind == ProofKind::Password), fresh(ProofKind::is_second_factor)) {
             (true, true) => Self::TwoFactors,
             (true, false) => Self::OneFactor,
             // A second factor alone never signs anybody in.
@@ -77,17 +91,23 @@ pub enum Acr {
     Aal1,
     /// Two factors.
     Aal2,
+    /// Two factors, resistant to phishing (OpenID Connect Extended Authentication Profile ACR Values 1.0).
+    Phr,
 }
 
 impl Acr {
     /// Every value this server can honour, weakest first: `acr_values_supported`.
-    pub const ALL: [Self; 2] = [Self::Aal1, Self::Aal2];
+    pub const ALL: [Self; 3] = [Self::Aal1, Self::Aal2, Self::Phr];
+
+    /// Those that can be reached where there are no passkeys.
+    pub const WITHOUT_PASSKEYS: [Self; 2] = [Self::Aal1, Self::Aal2];
 
     /// The text of the claim.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Aal1 => "aal1",
             Self::Aal2 => "aal2",
+            Self::Phr => "phr",
         }
     }
 
@@ -101,6 +121,7 @@ impl Acr {
         match self {
             Self::Aal1 => Strength::OneFactor,
             Self::Aal2 => Strength::TwoFactors,
+            Self::Phr => Strength::PhishingResistant,
         }
     }
 
@@ -117,22 +138,23 @@ impl Acr {
 pub struct Amr(Vec<String>);
 
 impl Amr {
-    /// The references for what `user` proved: `pwd`, `otp`, and `mfa` when two factors were given.
+    /// The references for what `user` proved: `pwd`; `otp`; `hwk` for a passkey in attested hardware, `swk` for any other,
+    /// whose key may be anywhere, and with either `user`; and `mfa` when two factors were given.
     ///
     /// A recovery code has no word of its own in RFC 8176; it shows as `mfa` beside `pwd`.
     pub fn of(proofs: &[Proof], user: UserId) -> Self {
         let gave = |kind| proofs.iter().any(|p| p.user == user && p.kind == kind);
-        let mut words = Vec::new();
-        if gave(ProofKind::Password) {
-            words.push("pwd".to_owned());
-        }
-        if gave(ProofKind::Totp) {
-            words.push("otp".to_owned());
-        }
-        if Strength::of(proofs, user, Timestamp::from_millis(i64::MIN)) == Strength::TwoFactors {
-            words.push("mfa".to_owned());
-        }
-        Self(words)
+        let (attested, any) = (gave(ProofKind::AttestedPasskey), gave(ProofKind::Passkey));
+        let strength = Strength::of(proofs, user, Timestamp::from_millis(i64::MIN));
+        let words = [
+            ("pwd", gave(ProofKind::Password)),
+            ("otp", gave(ProofKind::Totp)),
+            ("hwk", attested),
+            ("swk", any),
+            ("user", attested || any),
+            ("mfa", strength >= Strength::TwoFactors),
+        ];
+        Self(words.into_iter().filter(|(_, holds)| *holds).map(|(word, _)| word.to_owned()).collect())
     }
 
     /// The words.
@@ -175,5 +197,30 @@ mod tests {
 
         assert_eq!(Amr::of(&both, ADA).to_string(), "pwd otp mfa");
         assert_eq!(Amr::of(&both[..1], ADA).to_string(), "pwd");
+    }
+
+    /// SECURITY N12, RFC 8176 §2: a passkey that verified its person is two factors by itself; a key counts as hardware
+    /// only when somebody vouches for it.
+    #[test]
+    fn a_passkey_is_two_factors_and_resists_phishing() {
+        let always = Timestamp::from_millis(i64::MIN);
+        for (kind, amr) in [(ProofKind::Passkey, "swk user mfa"), (ProofKind::AttestedPasskey, "hwk user mfa")] {
+            let alone = [proof(kind, ADA, 1)];
+            assert_eq!(Acr::reached(&alone, ADA, always), Some(Acr::Phr));
+            assert_eq!(Acr::reached(&alone, BOB, always), None);
+            assert_eq!(Acr::reached(&alone, ADA, Timestamp::from_millis(2)), None);
+            assert_eq!(Amr::of(&alone, ADA).to_string(), amr);
+        }
+        let after_password = [proof(ProofKind::Password, ADA, 1), proof(ProofKind::Passkey, ADA, 1)];
+        assert_eq!(Amr::of(&after_password, ADA).to_string(), "pwd swk user mfa");
+    }
+
+    #[test]
+    fn classes_are_known_by_their_names() {
+        for acr in Acr::ALL {
+            assert_eq!(Acr::parse(acr.name()), Some(acr));
+        }
+        assert_eq!(Acr::ALL.map(Acr::name), ["aal1", "aal2", "phr"]);
+        assert_eq!(Acr::parse("phrh"), None);
     }
 }

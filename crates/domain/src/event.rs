@@ -84,6 +84,12 @@ event_types! {
     TotpEnrolled = "credential.totp.enrolled"
     /// An authenticator app was removed.
     TotpRemoved = "credential.totp.removed"
+    /// A passkey was added.
+    PasskeyAdded = "credential.passkey.added"
+    /// A passkey was removed.
+    PasskeyRemoved = "credential.passkey.removed"
+    /// A passkey showed a counter that had not grown: there may be two copies of its key.
+    PasskeyCounterRegressed = "credential.passkey.counter_regressed"
     /// Recovery codes were made; older ones died.
     RecoveryCodesCreated = "credential.recovery_codes.created"
     /// A recovery code was used.

@@ -99,6 +99,8 @@ const FIELDS: Classed = &[
     ("account", Personal),
     ("action", Public),
     ("code", Secret),
+    // A passkey's answer: public key or signature, and which account.
+    ("credential", Secret),
     ("csrf", Secret),
     ("decision", Public),
     ("email", Personal),

@@ -28,6 +28,8 @@ pub const SESSION_TWO_FACTORS: Lifetime = Lifetime::from_hours(24);
 pub const SESSION_TWO_FACTORS_IDLE: Lifetime = Lifetime::from_hours(1);
 /// A journey, from its start.
 pub const JOURNEY: Lifetime = Lifetime::from_minutes(30);
+/// A question for a passkey, until it is answered.
+pub const PASSKEY_QUESTION: Lifetime = Lifetime::from_minutes(10);
 /// A pushed authorization request, until a browser comes with it (RFC 9126 §2.2; FAPI 2.0 §5.3.2.2: under 600 seconds).
 pub const PUSHED_REQUEST: Lifetime = Lifetime::from_seconds(60);
 /// A link sent by mail, counted from sending.

@@ -22,6 +22,10 @@ pub enum MailPurpose {
     FactorAdded,
     /// A recovery code was used.
     RecoveryCodeUsed,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was refused because there may be a copy of it.
+    PasskeyCopied,
 }
 
 /// A message for the outbox: purpose and account, never an address or a secret.

@@ -32,8 +32,6 @@ pub struct PasskeySettings {
     /// How much is made of them.
     #[serde(rename = "use")]
     pub usage: PasskeyUse,
-    /// Whether an account can be registered with a passkey and without a password.
-    pub passwordless: bool,
     /// Which models are allowed; absent: any, without attestation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attestation: Option<PasskeyAttestation>,

@@ -61,7 +61,7 @@ impl Session {
     /// When it ends by itself, whatever is done with it.
     pub fn absolute_end(&self) -> Timestamp {
         let lifetime = match self.strength() {
-            Strength::TwoFactors => lifetimes::SESSION_TWO_FACTORS,
+            Strength::TwoFactors | Strength::PhishingResistant => lifetimes::SESSION_TWO_FACTORS,
             Strength::None | Strength::OneFactor => lifetimes::SESSION_ONE_FACTOR,
         };
         self.authenticated_at().plus(lifetime)
@@ -70,7 +70,7 @@ impl Session {
     /// When it ends unless it is used.
     pub fn idle_end(&self) -> Timestamp {
         let idle = match self.strength() {
-            Strength::TwoFactors => lifetimes::SESSION_TWO_FACTORS_IDLE,
+            Strength::TwoFactors | Strength::PhishingResistant => lifetimes::SESSION_TWO_FACTORS_IDLE,
             Strength::None | Strength::OneFactor => lifetimes::SESSION_ONE_FACTOR,
         };
         self.seen_at.plus(idle)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientRegistration, Profile, RatePreset, TenantId, Timestamp};
+use crate::{ClientRegistration, PasskeySettings, Profile, RatePreset, TenantId, Timestamp};
 
 /// Whether a second factor is demanded at sign-in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,8 @@ pub enum MfaPolicy {
     WhenEnrolled,
     /// From everybody; who has none enrols one at the next sign-in.
     Required,
+    /// From everybody, and only a passkey counts.
+    PhishingResistant,
 }
 
 /// Whether DPoP proofs must carry a nonce of ours (RFC 9449 §8, §9).
@@ -37,6 +39,8 @@ pub struct TenantSettings {
     pub profile: Profile,
     /// Second-factor policy.
     pub mfa: MfaPolicy,
+    /// What is made of passkeys.
+    pub passkeys: PasskeySettings,
     /// Whether people may create an account themselves (`prompt=create`).
     pub registration: bool,
     /// Whether DPoP proofs must carry a nonce.

@@ -17,6 +17,7 @@ mod introspection;
 mod metadata;
 mod pushed_requests;
 mod registration;
+mod related_origins;
 mod resource_metadata;
 mod revocation;
 mod tenant_request;
@@ -95,6 +96,7 @@ fn published() -> Router<Doors> {
         router = router.route(&path, get(resource_metadata::of_app));
     }
     router
+        .route(paths::WEBAUTHN, get(related_origins::show))
         .route(paths::JWKS, get(metadata::jwks))
         .route(&format!("{TENANT_PREFIX}{}", paths::JWKS), get(metadata::jwks))
 }

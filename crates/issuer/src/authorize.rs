@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use portreeve_crypto::{SecretText, public_id};
 use portreeve_domain::journey::{Facts, LevelRule, Requirements, Step};
-use portreeve_domain::{Client, Fault, JourneyId, MfaPolicy, Session, Strength, Timestamp, UserId, lifetimes};
+use portreeve_domain::{
+    Client, Fault, JourneyId, MfaPolicy, PasskeyUse, Session, Strength, Timestamp, UserId, lifetimes,
+};
 use portreeve_oidc::Refusal;
 use portreeve_oidc::authorization::{
     self, Accepted, Answer, Channel, Outside, Prompt, Redirectable, RejectedRequest, Rules,
@@ -67,6 +69,7 @@ impl TenantDirectory {
             signed_only: settings.require_signed_request_object,
             profile: settings.profile,
             registration_open: settings.registration,
+            acrs: self.acrs(),
             servers: &servers,
         })
     }
@@ -205,9 +208,11 @@ pub(crate) fn requirements(
     // Where anybody can get an account, an address counts only when it is proven; where that has ended, it has ended.
     required.verified_email = at.tenant.settings.registration;
     required.create_account &= at.tenant.settings.registration;
+    required.offer_passkey = at.tenant.settings.passkeys.usage == PasskeyUse::First;
     match at.tenant.settings.mfa {
         MfaPolicy::WhenEnrolled => required,
-        MfaPolicy::Required => required.with_level(LevelRule { strength: Strength::TwoFactors, essential: true }),
+        MfaPolicy::Required => required.with_level(LevelRule::essential(Strength::TwoFactors)),
+        MfaPolicy::PhishingResistant => required.with_level(LevelRule::essential(Strength::PhishingResistant)),
     }
 }
 

@@ -7,9 +7,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use portreeve_authenticators::PasskeySite;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{
-    Client, ClientId, ClientOrigin, DpopNonces, Fault, ResourceServer, ScopeMeaning, Tenant, TenantId, TrustedIssuer,
+    Acr, Client, ClientId, ClientOrigin, DpopNonces, Fault, PasskeyUse, ResourceServer, ScopeMeaning, Tenant, TenantId,
+    TrustedIssuer,
 };
 use portreeve_storage::encryption_keys::EncryptionKeyRow;
 use portreeve_storage::signing_keys::SigningKeyRow;
@@ -42,6 +44,8 @@ pub struct TenantDirectory {
     pub(crate) mutual_tls: Option<MutualTls>,
     /// What their scopes mean, by name.
     pub scopes: Vec<Arc<ScopeMeaning>>,
+    /// The site its passkeys are for; `None` where there are none, by its settings or because its host is an IP address.
+    pub(crate) passkeys: Option<PasskeySite>,
     /// The issuers whose assertions it takes as grants.
     pub trusted_issuers: Vec<Arc<TrustedIssuer>>,
     /// The keys of each trusted issuer, in the same order.
@@ -73,6 +77,11 @@ impl TenantDirectory {
     /// What the scope `name` means, when somebody has said it.
     pub fn scope(&self, name: &str) -> Option<&Arc<ScopeMeaning>> {
         self.scopes.iter().find(|scope| scope.name == name)
+    }
+
+    /// The authentication contexts that somebody can reach here.
+    pub fn acrs(&self) -> &'static [Acr] {
+        if self.passkeys.is_some() { &Acr::ALL } else { &Acr::WITHOUT_PASSKEYS }
     }
 
     /// Whether a client is one the operator answers for, or lets pass for one.
@@ -226,10 +235,18 @@ impl Directory {
             scopes: all.scopes.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
             trusted_issuers: all.trusted.iter().filter(|(t, _)| *t == id).map(|(_, i)| Arc::new(i.clone())).collect(),
             trusted_keys: all.trusted.iter().filter(|(t, _)| *t == id).map(|_| ClientKeys::default()).collect(),
+            passkeys: passkey_site(&tenant, &self.settings.public_url),
             signing: SigningKeys::open(&signing, &keys, encryption.published(now), now)?,
             encryption,
             keys,
             tenant,
         })
     }
+}
+
+/// Every tenant of a server is at one host and so at one site; which passkeys are whose is the rows' to say.
+fn passkey_site(tenant: &Tenant, public_url: &str) -> Option<PasskeySite> {
+    let settings = &tenant.settings.passkeys;
+    let is_off = settings.usage == PasskeyUse::Off;
+    (!is_off).then(|| PasskeySite::new(public_url, &settings.related_origins, tenant.display_name())).flatten()
 }

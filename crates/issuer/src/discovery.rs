@@ -3,12 +3,14 @@
 //! Owns which facts of the directory go in. Leaves the members to `oidc::metadata`, routes and caching to the doors.
 //! OIDC Discovery §3, §4; RFC 8414 §2.
 
+use std::collections::BTreeSet;
+
 use portreeve_domain::{ClientRegistration, Fault, ResourceServer};
 use portreeve_oidc::metadata::{self, Facts};
 use portreeve_oidc::resource_metadata;
 use portreeve_oidc::scope_policy::OIDC_SCOPES;
 
-use crate::directory::TenantDirectory;
+use crate::directory::{Directory, TenantDirectory};
 use crate::signing_keys::etag_of;
 
 /// A document that anybody may read and keep.
@@ -18,6 +20,24 @@ pub struct PublicDocument {
     pub bytes: Vec<u8>,
     /// Its strong entity tag, with quotes.
     pub etag: String,
+}
+
+impl Directory {
+    /// The origins that may use the passkeys of this host, of all tenants (Web Authentication Level 3 §5.11). `None` when there
+    /// are none.
+    ///
+    /// # Errors
+    /// A fault if JSON cannot be written.
+    pub fn related_origins_document(&self) -> Result<Option<PublicDocument>, Fault> {
+        let tenants = self.all();
+        let usable = tenants.iter().filter(|at| at.passkeys.is_some());
+        let origins: BTreeSet<_> = usable.flat_map(|at| &at.tenant.settings.passkeys.related_origins).collect();
+        if origins.is_empty() {
+            return Ok(None);
+        }
+        let bytes = serde_json::to_vec(&serde_json::json!({ "origins": origins })).map_err(Fault::new)?;
+        Ok(Some(document(bytes)))
+    }
 }
 
 impl TenantDirectory {
@@ -46,6 +66,7 @@ impl TenantDirectory {
             registration_open: self.tenant.settings.registration,
             client_documents: self.tenant.settings.client_id_metadata_documents,
             clients_register: self.tenant.settings.client_registration != ClientRegistration::Off,
+            acrs: self.acrs(),
             ui_locales: &[],
         })?;
         Ok(document(bytes))

@@ -6,9 +6,12 @@
 
 mod account;
 mod approval;
+mod ceremony;
 mod consent;
 mod enrolment;
 mod open;
+mod passkey;
+mod passkey_enrolment;
 mod password;
 mod second_factor;
 mod settle;
@@ -23,7 +26,9 @@ use portreeve_domain::{Client, Fault, JourneyId, Lifetime, Timestamp, UserId};
 use portreeve_oidc::authorization::Accepted;
 
 pub use approval::{ApprovalOutcome, StartedByMyself};
+pub(crate) use ceremony::Ceremony;
 pub use open::{AccountChoice, Arrival, Asking, Stop};
+pub use passkey::PasskeyProblem;
 pub use password::SignInForm;
 pub(crate) use password::{FACTOR as PASSWORD_FACTOR, account_key, password_mark, password_place};
 pub(crate) use settle::{Ended, Settled, at_least_a_second};
@@ -74,6 +79,8 @@ pub enum Problem {
     Registration(RegistrationProblems),
     /// The chosen account is not signed in here any more.
     AccountGone,
+    /// The passkey was not accepted, or not added.
+    Passkey(PasskeyProblem),
     /// Too many attempts.
     TooMany {
         /// How long to wait.

@@ -38,6 +38,7 @@ mod logout;
 mod mailed_links;
 mod mails;
 mod new_passwords;
+mod passkeys;
 mod password_threads;
 pub mod people;
 mod proven_addresses;
@@ -85,8 +86,8 @@ pub use gateway::GatewayIdentity;
 pub use initial_access_tokens::InitialAccessToken;
 pub use introspect::IntrospectionForm;
 pub use journeys::{
-    AccountChoice, Acted, ApprovalOutcome, Arrival, Asking, Journey, PostedFrom, Problem, SignInForm, StartedByMyself,
-    Stop, is_same_token,
+    AccountChoice, Acted, ApprovalOutcome, Arrival, Asking, Journey, PasskeyProblem, PostedFrom, Problem, SignInForm,
+    StartedByMyself, Stop, is_same_token,
 };
 pub use key_rotation::{ALGORITHMS, KeyChange};
 pub use logout::{Logout, SignedOut};

@@ -232,10 +232,11 @@ fn open_registration(at: &TenantDirectory, row: LinkRow, registration: Registrat
     })
 }
 
-/// Whether the person has proven the account's password on the journey, or goes for it with a session of that browser.
+/// Whether the person has proven the account's password or passkey on the journey, or goes for it with a session of that browser.
 fn has_signed_in(stored: &StoredFacts, user: UserId) -> bool {
     let facts = &stored.facts;
-    let proven = facts.proofs.iter().any(|proof| proof.kind == ProofKind::Password && proof.user == user);
+    let counts = |kind: ProofKind| kind == ProofKind::Password || kind.is_passkey();
+    let proven = facts.proofs.iter().any(|proof| counts(proof.kind) && proof.user == user);
     facts.user == Some(user) && (proven || facts.session.is_some())
 }
 

@@ -82,6 +82,16 @@ pub enum MailContent {
         /// Where to ask for a new password.
         recover_link: String,
     },
+    /// A passkey was added.
+    PasskeyAdded {
+        /// Where to ask for a new password.
+        recover_link: String,
+    },
+    /// A passkey was refused because there may be a copy of it.
+    PasskeyCopied {
+        /// Where to ask for a new password.
+        recover_link: String,
+    },
 }
 
 impl MailContent {
@@ -173,6 +183,8 @@ impl Issuer {
             MailPurpose::PasswordChanged => MailContent::PasswordChanged { recover_link },
             MailPurpose::FactorAdded => MailContent::FactorAdded { recover_link },
             MailPurpose::RecoveryCodeUsed => MailContent::RecoveryCodeUsed { recover_link },
+            MailPurpose::PasskeyAdded => MailContent::PasskeyAdded { recover_link },
+            MailPurpose::PasskeyCopied => MailContent::PasskeyCopied { recover_link },
         };
         outgoing(&at, row, recipient.email.as_str(), (locale, content)).map(Some)
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use portreeve_domain::{Actor, Event, EventType, Fault, PersonClaims, Proof, ProofKind, UserId};
 use portreeve_storage::mailed_links::LinkRow;
-use portreeve_storage::{Tx, journeys as journey_rows, recovery_codes, totp_credentials, users};
+use portreeve_storage::{Tx, journeys as journey_rows, passkeys, recovery_codes, totp_credentials, users};
 
 use crate::directory::TenantDirectory;
 use crate::mailed_links::{LinkOutcome, owner_of};
@@ -132,6 +132,9 @@ impl Issuer {
     async fn wipe_second_factors(&self, tx: &mut Tx, at: &TenantDirectory, user: UserId) -> Result<(), Fault> {
         if totp_credentials::delete(tx, at.id(), user).await? {
             self.record_about(tx, at, EventType::TotpRemoved, user).await?;
+        }
+        for _ in 0..passkeys::remove_all(tx, at.id(), user, self.ambient.now()).await? {
+            self.record_about(tx, at, EventType::PasskeyRemoved, user).await?;
         }
         recovery_codes::replace(tx, at.id(), user, &[], self.ambient.now()).await
     }

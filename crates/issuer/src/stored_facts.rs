@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Ambient;
 use crate::directory::TenantDirectory;
+use crate::journeys::Ceremony;
 
 /// Facts and pending secrets; has no `Debug`, since it holds secrets.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -19,6 +20,12 @@ pub(crate) struct StoredFacts {
     /// The authenticator secret on the enrolment page, base32, until its first code was shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending_totp: Option<String>,
+    /// The question for a passkey on the page, until it is answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ceremony: Option<Ceremony>,
+    /// Which passkey was proven, by the index of its row: when it is removed meanwhile the proof is void.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passkey: Option<[u8; 32]>,
     /// The recovery codes on the page, until the person says they are saved.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub recovery_codes: Vec<String>,

@@ -36,6 +36,8 @@ pub(crate) struct TenantKeys {
     pub(crate) devices: SecretBytes<32>,
     /// Nonces of DPoP proofs.
     pub(crate) dpop_nonces: SecretBytes<32>,
+    /// What authenticators know accounts by.
+    pub(crate) passkey_handles: SecretBytes<32>,
     /// Password hashing with this tenant's pepper.
     pub(crate) passwords: PasswordHashing,
 }
@@ -59,6 +61,7 @@ impl TenantKeys {
             audit: AuditKey::from_seed(&derive_key(root, "audit checkpoint")).map_err(Fault::new)?,
             devices: derive_key(root, "known device"),
             dpop_nonces: derive_key(root, "dpop nonce"),
+            passkey_handles: derive_key(root, "passkey handle"),
             passwords: PasswordHashing::new(parameters, pepper, Vec::new()).map_err(Fault::new)?,
         })
     }

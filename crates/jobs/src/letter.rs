@@ -9,8 +9,8 @@ use lettre::message::{Mailbox, MultiPart, header};
 use portreeve_domain::Timestamp;
 use portreeve_issuer::{MailContent, OutgoingMail};
 use portreeve_pages::mail::{
-    AccountExists, AddedFactor, ApprovalWanted, FactorAdded, MailFrame, MailText, PasswordChanged, PasswordReset,
-    RecoveryCodeUsed, VerifyEmail,
+    AccountExists, AddedFactor, ApprovalWanted, FactorAdded, MailFrame, MailText, PasskeyCopied, PasswordChanged,
+    PasswordReset, RecoveryCodeUsed, VerifyEmail,
 };
 use portreeve_pages::{Locale, RenderError};
 
@@ -77,6 +77,12 @@ fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
         }
         MailContent::RecoveryCodeUsed { recover_link } => {
             RecoveryCodeUsed { when, recover_link: recover_link.clone() }.render(&frame)
+        }
+        MailContent::PasskeyAdded { recover_link } => {
+            FactorAdded { factor: AddedFactor::Passkey, when, recover_link: recover_link.clone() }.render(&frame)
+        }
+        MailContent::PasskeyCopied { recover_link } => {
+            PasskeyCopied { when, recover_link: recover_link.clone() }.render(&frame)
         }
     }
 }

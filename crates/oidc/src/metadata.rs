@@ -48,6 +48,8 @@ pub struct Facts<'a> {
     pub clients_register: bool,
     /// Whether a client may be named by the URL of its document.
     pub client_documents: bool,
+    /// The authentication contexts that can be reached.
+    pub acrs: &'a [Acr],
     /// The languages pages are written in, as BCP 47 tags; left out when empty.
     pub ui_locales: &'a [&'a str],
 }
@@ -93,7 +95,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         grant_types_supported: grants.map(GrantType::name).collect(),
         code_challenge_methods_supported: [pkce::METHOD],
         prompt_values_supported: PROMPTS.into_iter().chain(facts.registration_open.then_some("create")).collect(),
-        acr_values_supported: Acr::ALL.map(Acr::name),
+        acr_values_supported: facts.acrs.iter().map(|acr| acr.name()).collect(),
         subject_types_supported: ["public", "pairwise"],
         id_token_signing_alg_values_supported: &signing,
         userinfo_signing_alg_values_supported: &signing,
@@ -169,7 +171,7 @@ struct Document<'a> {
     grant_types_supported: Vec<&'a str>,
     code_challenge_methods_supported: [&'a str; 1],
     prompt_values_supported: Vec<&'a str>,
-    acr_values_supported: [&'a str; Acr::ALL.len()],
+    acr_values_supported: Vec<&'a str>,
     subject_types_supported: [&'a str; 2],
     id_token_signing_alg_values_supported: &'a [&'a str],
     userinfo_signing_alg_values_supported: &'a [&'a str],

@@ -15,6 +15,7 @@ const FACTS: Facts<'static> = Facts {
     registration_open: false,
     clients_register: false,
     client_documents: false,
+    acrs: &Acr::ALL,
     ui_locales: &["en", "de"],
 };
 

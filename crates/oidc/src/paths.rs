@@ -37,5 +37,7 @@ pub const CHECK_SESSION: &str = "/oauth2/check-session";
 pub const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
 /// The document of a protected resource, inserted between the host and the path of its identifier (RFC 9728 §3.1).
 pub const OAUTH_PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-resource";
+/// Which origins may use the passkeys of this host (Web Authentication Level 3 §5.11).
+pub const WEBAUTHN: &str = "/.well-known/webauthn";
 /// The same document for OAuth, inserted between the issuer's host and path (RFC 8414 §3.1).
 pub const OAUTH_AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";

@@ -71,6 +71,21 @@ problem-recovery-code-used = استُخدم هذا الرمز من قبل. اس�
 problem-user-code-missing = أدخل الرمز الذي يعرضه جهازك.
 problem-user-code-unknown = لا ينتظر أي جهاز بهذا الرمز. تحقق منه، أو احصل على رمز جديد على الجهاز.
 problem-own-device = أكّد أنك بدأت هذا على جهازك الخاص. إن لم تكن أنت، فاختر الرفض.
+problem-passkey-expired = استغرق ذلك وقتًا طويلًا. حاول مرة أخرى.
+problem-passkey-unknown = لا يوجد هنا حساب يستخدم مفتاح المرور هذا. جرّب مفتاحًا آخر، أو سجّل الدخول بطريقة أخرى.
+problem-passkey-removed = أُزيل مفتاح المرور هذا من حسابه. استخدم مفتاحًا آخر، أو سجّل الدخول بطريقة أخرى.
+problem-passkey-other-account = مفتاح المرور هذا لحساب آخر.
+problem-passkey-not-verified = لم يتحقق جهازك من أنك أنت. فعّل قفل الشاشة أو رمز PIN عليه، أو سجّل الدخول بطريقة أخرى.
+problem-passkey-copied = رُفض مفتاح المرور هذا لأنه ربما نُسخ. سجّل الدخول بطريقة أخرى وأزله.
+problem-passkey-not-added = تعذّرت إضافة مفتاح المرور هذا. ربما هو في حسابك من قبل.
+problem-passkey-model = لا تُقبل هنا مفاتيح المرور من هذا الجهاز أو التطبيق. استخدم مفتاحًا آخر.
+problem-passkey-invalid = تعذّر التحقق من مفتاح المرور هذا. حاول مرة أخرى، أو سجّل الدخول بطريقة أخرى.
+passkey-cancelled = لم يُستخدم أي مفتاح مرور. حاول مرة أخرى عندما تكون جاهزًا، أو اختر طريقة أخرى.
+passkey-timeout = انتهى الوقت قبل استخدام مفتاح مرور. حاول مرة أخرى.
+passkey-exists = على هذا الجهاز مفتاح مرور لحسابك من قبل. يمكنك تسجيل الدخول به.
+passkey-security = لا تعمل مفاتيح المرور على هذا العنوان. افتح الصفحة على عنوانها المعتاد.
+passkey-unsupported = لا يمكن استخدام مفتاح مرور هنا على هذا الجهاز. اختر جهازًا آخر أو طريقة أخرى.
+passkey-other = لم يتمكن جهازك من استخدام مفتاح مرور. حاول مرة أخرى، أو اختر طريقة أخرى.
 wait-seconds = { $count ->
     [one] حاول مرة أخرى بعد ثانية واحدة.
     [two] حاول مرة أخرى بعد ثانيتين.
@@ -124,10 +139,27 @@ enrolment-code-title = أدخل الرمز الذي يعرضه
 enrolment-code-hint = 6 أرقام تتجدد كل 30 ثانية
 enrolment-submit = تفعيل
 recovery-codes-title = احفظ رموز الاسترداد
-recovery-codes-lede = إذا فقدت تطبيق المصادقة، فأحد هذه الرموز يتيح لك الدخول. يصلح كل رمز مرة واحدة.
+recovery-codes-lede = إذا تعذّر عليك استخدام تطبيق المصادقة أو مفتاح المرور، فأحد هذه الرموز يتيح لك الدخول. يصلح كل رمز مرة واحدة.
 recovery-codes-once = تظهر هذه الرموز الآن فقط.
 recovery-codes-how = اطبع هذه الصفحة، أو انسخ القائمة إلى مدير كلمات المرور.
 recovery-codes-submit = لقد حفظتها
+
+## Passkeys
+
+passkey-or = أو
+passkey-sign-in = تسجيل الدخول بمفتاح مرور
+passkey-title = استخدم مفتاح المرور
+passkey-lede = أكّد أنك أنت ببصمة الإصبع أو الوجه أو قفل الشاشة.
+passkey-use = استخدام مفتاح المرور
+passkey-link = استخدم مفتاح المرور بدلًا من ذلك
+passkey-no-script = يحتاج متصفحك إلى JavaScript لاستخدام مفاتيح المرور.
+passkey-cannot = لا يمكنني استخدام مفتاح المرور
+passkey-recovery = مفتاح المرور ليس في متناولك؟
+passkey-enrolment-title = أضف مفتاح مرور
+passkey-enrolment-lede = في المرة القادمة تسجّل الدخول ببصمة الإصبع أو الوجه أو قفل الشاشة. لا رمز تكتبه، ولا يستطيع أحد أن يخدعك لتعطيه إياه.
+passkey-enrolment-submit = إضافة مفتاح مرور
+passkey-enrolment-link = أضف مفتاح مرور بدلًا من ذلك
+passkey-enrolment-totp = استخدم تطبيق مصادقة بدلًا من ذلك
 
 ## Consent
 
@@ -345,6 +377,10 @@ mail-password-text = تم تغيير كلمة مرور حسابك لدى { $tena
 mail-factor-subject = طريقة دخول جديدة لدى { $tenant }
 mail-factor-totp = تم إعداد تطبيق مصادقة لحسابك لدى { $tenant }.
 mail-factor-recovery = أُنشئت رموز استرداد جديدة لحسابك لدى { $tenant }. لم تعد الرموز القديمة صالحة.
+mail-factor-passkey = أُضيف مفتاح مرور إلى حسابك لدى { $tenant }.
+mail-passkey-copied-subject = رُفض مفتاح مرور لدى { $tenant }
+mail-passkey-copied-text = استخدم شخص ما مفتاح مرور لحسابك لدى { $tenant } ربما نُسخ، فرُفض.
+mail-passkey-copied-advice = إن كنت أنت، فأزل مفتاح المرور هذا وأضف مفتاحًا جديدًا. لم تكن أنت؟ إذن اختر كلمة مرور جديدة فورًا.
 mail-recovery-subject = استُخدم رمز استرداد لدى { $tenant }
 mail-recovery-text = سجّل أحدهم الدخول إلى حسابك لدى { $tenant } بكلمة مرورك وأحد رموز الاسترداد. لم يعد هذا الرمز صالحًا.
 mail-when = الوقت: { $when }

@@ -57,6 +57,21 @@ problem-recovery-code-used = Dieser Code wurde schon benutzt. Verwenden Sie eine
 problem-user-code-missing = Geben Sie den Code ein, den Ihr Gerät zeigt.
 problem-user-code-unknown = Kein Gerät wartet mit diesem Code. Prüfen Sie ihn, oder holen Sie auf dem Gerät einen neuen.
 problem-own-device = Bestätigen Sie, dass Sie das auf Ihrem eigenen Gerät begonnen haben. Wenn nicht, wählen Sie Ablehnen.
+problem-passkey-expired = Das hat zu lange gedauert. Versuchen Sie es noch einmal.
+problem-passkey-unknown = Zu diesem Passkey gibt es hier kein Konto. Nehmen Sie einen anderen oder melden Sie sich anders an.
+problem-passkey-removed = Dieser Passkey wurde aus seinem Konto entfernt. Nehmen Sie einen anderen oder melden Sie sich anders an.
+problem-passkey-other-account = Dieser Passkey gehört zu einem anderen Konto.
+problem-passkey-not-verified = Ihr Gerät hat nicht geprüft, dass Sie es sind. Richten Sie dort eine Bildschirmsperre oder PIN ein oder melden Sie sich anders an.
+problem-passkey-copied = Dieser Passkey wurde abgelehnt: Er ist möglicherweise kopiert worden. Melden Sie sich anders an und entfernen Sie ihn.
+problem-passkey-not-added = Dieser Passkey konnte nicht hinzugefügt werden. Vielleicht hat Ihr Konto ihn schon.
+problem-passkey-model = Passkeys dieses Geräts oder dieser App werden hier nicht angenommen. Nehmen Sie einen anderen.
+problem-passkey-invalid = Dieser Passkey konnte nicht geprüft werden. Versuchen Sie es noch einmal oder melden Sie sich anders an.
+passkey-cancelled = Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal oder wählen Sie einen anderen Weg.
+passkey-timeout = Die Zeit ist abgelaufen, bevor ein Passkey verwendet wurde. Versuchen Sie es noch einmal.
+passkey-exists = Dieses Gerät hat schon einen Passkey für Ihr Konto. Sie können sich damit anmelden.
+passkey-security = Unter dieser Adresse gibt es keine Passkeys. Öffnen Sie die Seite unter ihrer üblichen Adresse.
+passkey-unsupported = Dieses Gerät kann hier keinen Passkey verwenden. Wählen Sie ein anderes Gerät oder einen anderen Weg.
+passkey-other = Ihr Gerät konnte keinen Passkey verwenden. Versuchen Sie es noch einmal oder wählen Sie einen anderen Weg.
 wait-seconds = { $count ->
     [one] Versuchen Sie es in { $count } Sekunde wieder.
    *[other] Versuchen Sie es in { $count } Sekunden wieder.
@@ -104,10 +119,27 @@ enrolment-code-title = Geben Sie den angezeigten Code ein
 enrolment-code-hint = 6 Ziffern, alle 30 Sekunden neu
 enrolment-submit = Einschalten
 recovery-codes-title = Wiederherstellungscodes aufbewahren
-recovery-codes-lede = Wenn Ihre Authenticator-App verloren geht, kommen Sie mit einem dieser Codes ins Konto. Jeder gilt einmal.
+recovery-codes-lede = Wenn Sie Ihre Authenticator-App oder Ihren Passkey nicht verwenden können, kommen Sie mit einem dieser Codes ins Konto. Jeder gilt einmal.
 recovery-codes-once = Diese Codes werden nur jetzt angezeigt.
 recovery-codes-how = Drucken Sie diese Seite, oder kopieren Sie die Liste in Ihren Passwortmanager.
 recovery-codes-submit = Ich habe sie aufbewahrt
+
+## Passkeys
+
+passkey-or = oder
+passkey-sign-in = Mit Passkey anmelden
+passkey-title = Passkey verwenden
+passkey-lede = Bestätigen Sie mit Fingerabdruck, Gesicht oder Bildschirmsperre, dass Sie es sind.
+passkey-use = Passkey verwenden
+passkey-link = Stattdessen den Passkey verwenden
+passkey-no-script = Für Passkeys braucht Ihr Browser JavaScript.
+passkey-cannot = Ich kann meinen Passkey nicht verwenden
+passkey-recovery = Passkey nicht zur Hand?
+passkey-enrolment-title = Passkey hinzufügen
+passkey-enrolment-lede = Beim nächsten Mal melden Sie sich mit Fingerabdruck, Gesicht oder Bildschirmsperre an. Sie tippen keinen Code, und niemand kann Ihnen den Passkey ablisten.
+passkey-enrolment-submit = Passkey hinzufügen
+passkey-enrolment-link = Stattdessen einen Passkey hinzufügen
+passkey-enrolment-totp = Stattdessen eine Authenticator-App verwenden
 
 ## Consent
 
@@ -319,6 +351,10 @@ mail-password-text = Das Passwort Ihres Kontos bei { $tenant } wurde geändert. 
 mail-factor-subject = Neue Anmeldemethode bei { $tenant }
 mail-factor-totp = Für Ihr Konto bei { $tenant } wurde eine Authenticator-App eingerichtet.
 mail-factor-recovery = Für Ihr Konto bei { $tenant } wurden neue Wiederherstellungscodes erstellt. Die alten gelten nicht mehr.
+mail-factor-passkey = Ihrem Konto bei { $tenant } wurde ein Passkey hinzugefügt.
+mail-passkey-copied-subject = Ein Passkey wurde bei { $tenant } abgelehnt
+mail-passkey-copied-text = Jemand hat einen Passkey Ihres Kontos bei { $tenant } verwendet, der möglicherweise kopiert wurde. Er wurde deshalb abgelehnt.
+mail-passkey-copied-advice = Waren Sie es selbst, dann entfernen Sie diesen Passkey und fügen Sie einen neuen hinzu. Waren Sie es nicht? Dann wählen Sie sofort ein neues Passwort.
 mail-recovery-subject = Ein Wiederherstellungscode wurde bei { $tenant } benutzt
 mail-recovery-text = Jemand hat sich bei { $tenant } mit Ihrem Passwort und einem Ihrer Wiederherstellungscodes angemeldet. Dieser Code gilt nicht mehr.
 mail-when = Wann: { $when }

@@ -57,6 +57,21 @@ problem-recovery-code-used = This code was used before. Use another one.
 problem-user-code-missing = Enter the code that your device shows.
 problem-user-code-unknown = No device is waiting with this code. Check it, or get a new one on the device.
 problem-own-device = Confirm that you started this on your own device. If you did not, choose Deny.
+problem-passkey-expired = That took too long. Try again.
+problem-passkey-unknown = No account here uses this passkey. Try another one, or sign in another way.
+problem-passkey-removed = This passkey was removed from its account. Use another one, or sign in another way.
+problem-passkey-other-account = This passkey belongs to another account.
+problem-passkey-not-verified = Your device did not check that it’s you. Set up a screen lock or a PIN on it, or sign in another way.
+problem-passkey-copied = This passkey was refused: it may have been copied. Sign in another way and remove it.
+problem-passkey-not-added = This passkey could not be added. Your account may have it already.
+problem-passkey-model = Passkeys from this device or app are not accepted here. Use another one.
+problem-passkey-invalid = This passkey could not be checked. Try again, or sign in another way.
+passkey-cancelled = No passkey was used. Try again when you are ready, or choose another way.
+passkey-timeout = Time ran out before a passkey was used. Try again.
+passkey-exists = This device already has a passkey for your account. You can sign in with it.
+passkey-security = Passkeys do not work at this address. Open the page at its usual address.
+passkey-unsupported = This device cannot be used for a passkey here. Choose another device or another way.
+passkey-other = Your device could not use a passkey. Try again, or choose another way.
 wait-seconds = { $count ->
     [one] Try again in { $count } second.
    *[other] Try again in { $count } seconds.
@@ -104,10 +119,27 @@ enrolment-code-title = Enter the code it shows
 enrolment-code-hint = 6 digits, new every 30 seconds
 enrolment-submit = Turn on
 recovery-codes-title = Save your recovery codes
-recovery-codes-lede = If you lose your authenticator app, one of these codes lets you in. Each works once.
+recovery-codes-lede = If you cannot use your authenticator app or your passkey, one of these codes lets you in. Each works once.
 recovery-codes-once = These codes are shown only now.
 recovery-codes-how = Print this page, or copy the list into your password manager.
 recovery-codes-submit = I have saved them
+
+## Passkeys
+
+passkey-or = or
+passkey-sign-in = Sign in with a passkey
+passkey-title = Use your passkey
+passkey-lede = Confirm with your fingerprint, face or screen lock that it’s you.
+passkey-use = Use passkey
+passkey-link = Use your passkey instead
+passkey-no-script = Your browser needs JavaScript for passkeys.
+passkey-cannot = I can’t use my passkey
+passkey-recovery = Passkey out of reach?
+passkey-enrolment-title = Add a passkey
+passkey-enrolment-lede = Next time you sign in with your fingerprint, face or screen lock. There is no code to type, and nobody can trick you into giving it away.
+passkey-enrolment-submit = Add passkey
+passkey-enrolment-link = Add a passkey instead
+passkey-enrolment-totp = Use an authenticator app instead
 
 ## Consent
 
@@ -319,6 +351,10 @@ mail-password-text = The password of your account at { $tenant } was changed. Ot
 mail-factor-subject = New sign-in method at { $tenant }
 mail-factor-totp = An authenticator app was set up for your account at { $tenant }.
 mail-factor-recovery = New recovery codes were made for your account at { $tenant }. The old ones no longer work.
+mail-factor-passkey = A passkey was added to your account at { $tenant }.
+mail-passkey-copied-subject = A passkey was refused at { $tenant }
+mail-passkey-copied-text = Someone used a passkey of your account at { $tenant } that may have been copied, so it was refused.
+mail-passkey-copied-advice = If it was you, remove this passkey and add a new one. It was not you? Then choose a new password at once.
 mail-recovery-subject = A recovery code was used at { $tenant }
 mail-recovery-text = Someone signed in to your account at { $tenant } with your password and one of your recovery codes. That code no longer works.
 mail-when = When: { $when }

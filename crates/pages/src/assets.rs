@@ -21,13 +21,14 @@ pub struct Asset {
     pub etag: String,
 }
 
-static ASSETS: LazyLock<[Asset; 5]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
     [
         asset("pages", "css", "text/css; charset=utf-8", include_bytes!("../../../static/pages.css")),
         asset("icon", "svg", "image/svg+xml", include_bytes!("../../../static/icon.svg")),
         asset("check_session", "js", JAVASCRIPT, include_bytes!("../../../static/check_session.js")),
         asset("logout", "js", JAVASCRIPT, include_bytes!("../../../static/logout.js")),
         asset("form_post", "js", JAVASCRIPT, include_bytes!("../../../static/form_post.js")),
+        asset("passkey", "js", JAVASCRIPT, include_bytes!("../../../static/passkey.js")),
     ]
 });
 
@@ -48,21 +49,27 @@ pub(crate) fn icon_href() -> &'static str {
     &icon.path
 }
 
+/// Returns the address of the script that asks for passkeys.
+pub(crate) fn passkey_href() -> &'static str {
+    let [.., script] = &*ASSETS;
+    &script.path
+}
+
 /// Returns the address of the script that sends an answer on by a form.
 pub(crate) fn form_post_href() -> &'static str {
-    let [.., script] = &*ASSETS;
+    let [.., script, _] = &*ASSETS;
     &script.path
 }
 
 /// Returns the address of the script that goes on after a logout.
 pub(crate) fn logout_href() -> &'static str {
-    let [.., script, _] = &*ASSETS;
+    let [.., script, _, _] = &*ASSETS;
     &script.path
 }
 
 /// Returns the address of the script that answers whether a sign-in has changed.
 pub(crate) fn check_session_href() -> &'static str {
-    let [.., script, _, _] = &*ASSETS;
+    let [.., script, _, _, _] = &*ASSETS;
     &script.path
 }
 

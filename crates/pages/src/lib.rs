@@ -18,6 +18,7 @@ mod escape;
 mod frame;
 mod links;
 mod locale;
+mod passkey;
 mod problem;
 mod qr;
 
@@ -43,8 +44,10 @@ pub use check_session::check_session;
 pub use client::Client;
 pub use frame::{Accent, Form, Frame, LanguageLink, Notice};
 pub use locale::{Direction, Locale};
+pub use passkey::{PasskeyExit, PasskeyPrompt};
 pub use problem::{
-    CodeProblem, EmailProblem, NameProblem, OwnDeviceProblem, PasswordProblem, RecoveryCodeProblem, SignInProblem,
+    CodeProblem, EmailProblem, NameProblem, OwnDeviceProblem, PasskeyProblem, PasswordProblem, RecoveryCodeProblem,
+    SignInProblem,
 };
 pub use qr::qr_svg;
 

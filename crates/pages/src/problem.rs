@@ -95,6 +95,34 @@ pub enum RecoveryCodeProblem {
     },
 }
 
+/// Why a passkey was not accepted, or not added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasskeyProblem {
+    /// It came too late.
+    Expired,
+    /// No account here has it.
+    Unknown,
+    /// It was removed from its account.
+    Removed,
+    /// It belongs to another account.
+    OtherAccount,
+    /// The device has not verified the person.
+    NotVerified,
+    /// There may be a copy of it.
+    Copied,
+    /// The account has it, or has no room for more.
+    NotAdded,
+    /// Only certain models are accepted.
+    ModelNotAllowed,
+    /// Anything else is wrong with it.
+    Invalid,
+    /// Too many attempts; the next one counts after this time, in seconds.
+    TooManyAttempts {
+        /// Seconds until the next attempt.
+        wait_seconds: u64,
+    },
+}
+
 /// What is wrong with the code of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserCodeProblem {
@@ -225,6 +253,24 @@ impl Explain for RecoveryCodeProblem {
             Self::AlreadyUsed => frame.text("problem-recovery-code-used"),
             Self::TooManyAttempts { wait_seconds } => too_many_attempts(frame, *wait_seconds),
         }
+    }
+}
+
+impl Explain for PasskeyProblem {
+    fn explain(&self, frame: &Frame) -> String {
+        let key = match self {
+            Self::Expired => "problem-passkey-expired",
+            Self::Unknown => "problem-passkey-unknown",
+            Self::Removed => "problem-passkey-removed",
+            Self::OtherAccount => "problem-passkey-other-account",
+            Self::NotVerified => "problem-passkey-not-verified",
+            Self::Copied => "problem-passkey-copied",
+            Self::NotAdded => "problem-passkey-not-added",
+            Self::ModelNotAllowed => "problem-passkey-model",
+            Self::Invalid => "problem-passkey-invalid",
+            Self::TooManyAttempts { wait_seconds } => return too_many_attempts(frame, *wait_seconds),
+        };
+        frame.text(key)
     }
 }
 

@@ -9,7 +9,7 @@ mod journeys;
 mod mails;
 mod outcomes;
 
-use crate::{Client, Form, Frame, LanguageLink, Locale, RenderError};
+use crate::{Client, Form, Frame, LanguageLink, Locale, PasskeyProblem, PasskeyPrompt, RenderError};
 
 /// A rendered sample: a name such as `journey/identify-wrong` and the page.
 pub type Sample = (&'static str, Result<String, RenderError>);
@@ -113,6 +113,11 @@ pub use mails::mails;
 
 fn form() -> Form {
     Form { action: "/j/jrn_01hv/step".to_owned(), csrf: "c3Jm-dG9rZW4".to_owned(), version: "3".to_owned() }
+}
+
+fn prompt(problem: Option<PasskeyProblem>) -> PasskeyPrompt {
+    let options = r#"{"challenge":"AAAA","timeout":300000,"rpId":"id.example.com","allowCredentials":[]}"#;
+    PasskeyPrompt { options: options.to_owned(), problem }
 }
 
 fn href(path: &str) -> Option<String> {

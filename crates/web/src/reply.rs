@@ -56,6 +56,17 @@ impl Reply {
         Self::html(door, html, &security, Referrer::SameOrigin)
     }
 
+    /// A page with a script file of ours, whose forms may lead to `form_target` as those of other pages.
+    pub(crate) fn scripted_page(door: &Door, html: Result<String, RenderError>, form_target: &str) -> Self {
+        let html = match html {
+            Ok(html) => html,
+            Err(error) => return error_page::unrendered(door, &error),
+        };
+        let own = ContentSecurity::default().with_own_scripts();
+        let security = own.clone().with_form_target(form_target).unwrap_or(own);
+        Self::html(door, html, &security, Referrer::SameOrigin)
+    }
+
     /// A 303 to an address of ours or of a proven redirect URI.
     pub(crate) fn see_other(door: &Door, location: &str) -> Self {
         let mut headers = page_headers(&ContentSecurity::default(), Referrer::Never, door.web.transport);

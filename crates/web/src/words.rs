@@ -1,8 +1,8 @@
 //! Which words of `pages` stand for which refusal of `issuer`.
 
 use portreeve_domain::EmailError;
-use portreeve_issuer::{MailContent, NameRefusal, PasswordRefusal};
-use portreeve_pages::{EmailProblem, NameProblem, PasswordProblem};
+use portreeve_issuer::{self as issuer, MailContent, NameRefusal, PasswordRefusal};
+use portreeve_pages::{EmailProblem, NameProblem, PasskeyProblem, PasswordProblem};
 
 /// What is said about an address.
 pub(crate) fn email_problem(error: EmailError) -> EmailProblem {
@@ -28,6 +28,21 @@ pub(crate) fn password_problem(refusal: PasswordRefusal) -> PasswordProblem {
         PasswordRefusal::TooLong { maximum } => PasswordProblem::TooLong { maximum: count(maximum) },
         PasswordRefusal::TooCommon => PasswordProblem::TooCommon,
         PasswordRefusal::Personal => PasswordProblem::Personal,
+    }
+}
+
+/// What is said about a passkey.
+pub(crate) fn passkey_problem(problem: issuer::PasskeyProblem) -> PasskeyProblem {
+    match problem {
+        issuer::PasskeyProblem::Expired => PasskeyProblem::Expired,
+        issuer::PasskeyProblem::Unknown => PasskeyProblem::Unknown,
+        issuer::PasskeyProblem::Removed => PasskeyProblem::Removed,
+        issuer::PasskeyProblem::OtherAccount => PasskeyProblem::OtherAccount,
+        issuer::PasskeyProblem::NotVerified => PasskeyProblem::NotVerified,
+        issuer::PasskeyProblem::Copied => PasskeyProblem::Copied,
+        issuer::PasskeyProblem::NotAdded => PasskeyProblem::NotAdded,
+        issuer::PasskeyProblem::ModelNotAllowed => PasskeyProblem::ModelNotAllowed,
+        issuer::PasskeyProblem::Invalid => PasskeyProblem::Invalid,
     }
 }
 

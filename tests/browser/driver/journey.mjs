@@ -29,6 +29,12 @@ const ANSWERS = {
     person.recoveryCodes = await tab.page.locator('#recovery-codes code').allInnerTexts();
     await tab.press('#submit');
   },
+  async 'enrol-passkey'(tab) {
+    await tab.press('#passkey');
+  },
+  async passkey(tab) {
+    await tab.press('#passkey');
+  },
   async 'select-account'(tab, person) {
     await tab.press(`button.account:has-text("${person.email}")`);
   },

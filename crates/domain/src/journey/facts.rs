@@ -52,6 +52,8 @@ pub struct Facts {
     /// What became of enrolling a second factor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enrolment: Option<Enrolment>,
+    /// Whether the person said "not now", or "I cannot", when a passkey was asked for or offered.
+    pub passkey_declined: bool,
     /// The answer on the consent page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentAnswer>,

@@ -16,10 +16,21 @@ pub struct Available {
     pub totp: bool,
     /// Whether the account has unused recovery codes.
     pub recovery_codes: bool,
+    /// Whether passkeys can be used here at all.
+    pub passkeys_usable: bool,
+    /// Whether the account has a passkey.
+    pub passkey: bool,
     /// Whether the account's address is proven.
     pub verified_email: bool,
     /// Whether an earlier consent covers what is asked.
     pub consent_covers: bool,
+}
+
+impl Available {
+    /// Whether the account has a passkey that can be used.
+    const fn has_passkey(&self) -> bool {
+        self.passkey && self.passkeys_usable
+    }
 }
 
 /// Why a journey ends without what was asked for.
@@ -41,16 +52,29 @@ pub enum Step {
     SelectAccount,
     /// Create an account.
     Register,
-    /// Say who you are and prove it with a password.
+    /// Say who you are and prove it with a password, or do both with a passkey.
     Identify,
-    /// Prove the known account with its password.
+    /// Prove the known account with its password or a passkey.
     Password,
     /// Prove a second factor.
-    SecondFactor,
+    SecondFactor {
+        /// Whether a code of an authenticator app is one; otherwise it is a passkey.
+        totp: bool,
+    },
+    /// Show a passkey of the account, because nothing else is strong enough.
+    Passkey {
+        /// Whether it is only wished for.
+        optional: bool,
+    },
     /// Prove the address by the mailed link.
     VerifyEmail,
     /// Enrol a second factor; `optional` when it may be put off.
     EnrolSecondFactor {
+        /// Whether "not now" is offered.
+        optional: bool,
+    },
+    /// Add a passkey; `optional` when it may be put off.
+    EnrolPasskey {
         /// Whether "not now" is offered.
         optional: bool,
     },
@@ -72,9 +96,11 @@ impl Step {
             Self::Register => "register",
             Self::Identify => "identify",
             Self::Password => "password",
-            Self::SecondFactor => "second-factor",
+            Self::SecondFactor { totp: true } => "second-factor",
+            Self::SecondFactor { totp: false } | Self::Passkey { .. } => "passkey",
             Self::VerifyEmail => "verify-email",
             Self::EnrolSecondFactor { .. } => "enrol-totp",
+            Self::EnrolPasskey { .. } => "enrol-passkey",
             Self::RecoveryCodes => "recovery-codes",
             Self::Consent => "consent",
             Self::Done | Self::Denied(_) => return None,
@@ -125,9 +151,17 @@ fn who(required: &Requirements, facts: &Facts, available: &Available) -> Result<
 
 /// What is missing of the factors, once the first is proven.
 fn how_strong(required: &Requirements, facts: &Facts, available: &Available, strength: Strength) -> Option<Step> {
+    let wants_passkey = required.wants_passkey(facts) && strength < Strength::PhishingResistant;
+    if wants_passkey && required.demands_passkey() && (facts.passkey_declined || !available.passkeys_usable) {
+        return Some(Step::Denied(Denial::LevelNotReached));
+    }
+    // A passkey is every factor at once: nobody is asked for another one on the way to it.
+    if wants_passkey && available.has_passkey() {
+        return Some(Step::Passkey { optional: !required.demands_passkey() });
+    }
     // A person who has a second factor is asked for it, whatever the client wants: no flow is a way around it.
-    if available.totp && strength < Strength::TwoFactors {
-        return Some(Step::SecondFactor);
+    if (available.totp || available.has_passkey()) && strength < Strength::TwoFactors {
+        return Some(Step::SecondFactor { totp: available.totp });
     }
     if required.verified_email && !available.verified_email {
         return Some(Step::VerifyEmail);
@@ -135,14 +169,46 @@ fn how_strong(required: &Requirements, facts: &Facts, available: &Available, str
     if facts.enrolment == Some(Enrolment::CodesDue) {
         return Some(Step::RecoveryCodes);
     }
-    if required.level.strength <= strength {
+    if wants_passkey && available.passkeys_usable {
+        return Some(Step::EnrolPasskey { optional: !required.demands_passkey() });
+    }
+    second_factor_to_enrol(required, facts, strength).or_else(|| offered(required, facts, available, strength))
+}
+
+impl Requirements {
+    /// Whether nothing weaker than a passkey will do.
+    fn demands_passkey(&self) -> bool {
+        self.level.least == Strength::PhishingResistant
+    }
+
+    /// Whether a passkey is demanded, or wished for and not declined.
+    fn wants_passkey(&self, facts: &Facts) -> bool {
+        self.demands_passkey() || (self.level.wishes_passkey && !facts.passkey_declined)
+    }
+}
+
+/// The enrolment that two factors need.
+fn second_factor_to_enrol(required: &Requirements, facts: &Facts, strength: Strength) -> Option<Step> {
+    let is_demanded = required.level.least >= Strength::TwoFactors;
+    if strength >= Strength::TwoFactors || !(is_demanded || required.level.wishes_second_factor) {
         return None;
     }
-    match (facts.enrolment.as_ref(), required.level.essential) {
+    match (facts.enrolment.as_ref(), is_demanded) {
         (Some(Enrolment::Declined), false) => None,
         (Some(Enrolment::Declined), true) => Some(Step::Denied(Denial::LevelNotReached)),
         (_, essential) => Some(Step::EnrolSecondFactor { optional: !essential }),
     }
+}
+
+/// What the tenant offers to somebody who is signing in, and needs nothing more.
+fn offered(required: &Requirements, facts: &Facts, available: &Available, strength: Strength) -> Option<Step> {
+    let is_due = required.offer_passkey
+        && available.passkeys_usable
+        && !available.passkey
+        && !facts.passkey_declined
+        && !facts.proofs.is_empty()
+        && strength < Strength::PhishingResistant;
+    is_due.then_some(Step::EnrolPasskey { optional: true })
 }
 
 /// What is missing of the person's agreement.

@@ -17,14 +17,31 @@ pub enum ConsentRule {
     Always,
 }
 
-/// How strong the proofs must be.
+/// How strong the proofs must be, and what is wished for beyond. A wish never takes the place of a demand or of another wish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LevelRule {
-    /// At least this.
-    pub strength: Strength,
-    /// Whether failing to reach it is an error (`acr` as an essential claim, or the tenant's policy); a voluntary wish
-    /// (`acr_values`) is dropped when the person declines to enrol.
-    pub essential: bool,
+    /// Not to reach this is an error (`acr` as an essential claim, or the tenant's policy).
+    pub least: Strength,
+    /// Whether a second factor is wished for (`acr_values`); dropped when the person declines to enrol.
+    pub wishes_second_factor: bool,
+    /// Whether a passkey is wished for; dropped when the person declines to show or to add one.
+    pub wishes_passkey: bool,
+}
+
+impl LevelRule {
+    /// Demands `strength`.
+    pub const fn essential(strength: Strength) -> Self {
+        Self { least: strength, wishes_second_factor: false, wishes_passkey: false }
+    }
+
+    /// Wishes for `strength`.
+    pub const fn voluntary(strength: Strength) -> Self {
+        Self {
+            least: Strength::OneFactor,
+            wishes_second_factor: matches!(strength, Strength::TwoFactors),
+            wishes_passkey: matches!(strength, Strength::PhishingResistant),
+        }
+    }
 }
 
 /// What must be shown.
@@ -44,6 +61,8 @@ pub struct Requirements {
     pub verified_email: bool,
     /// When to ask for consent.
     pub consent: ConsentRule,
+    /// Whether who signs in without a passkey is offered one.
+    pub offer_passkey: bool,
 }
 
 impl Requirements {
@@ -52,22 +71,21 @@ impl Requirements {
         Self {
             fresh_since: Timestamp::from_millis(i64::MIN),
             subject: None,
-            level: LevelRule { strength: Strength::OneFactor, essential: true },
+            level: LevelRule::essential(Strength::OneFactor),
             select_account: false,
             create_account: false,
             verified_email: false,
             consent: ConsentRule::NotNeeded,
+            offer_passkey: false,
         }
     }
 
-    /// Also requires `level`: the stronger wish wins, and essential wins over voluntary at the same strength.
+    /// Also requires `level`: the strongest demand holds, and every wish.
     #[must_use]
     pub fn with_level(mut self, level: LevelRule) -> Self {
-        if level.strength > self.level.strength {
-            self.level = level;
-        } else if level.strength == self.level.strength {
-            self.level.essential |= level.essential;
-        }
+        self.level.least = self.level.least.max(level.least);
+        self.level.wishes_second_factor |= level.wishes_second_factor;
+        self.level.wishes_passkey |= level.wishes_passkey;
         self
     }
 }

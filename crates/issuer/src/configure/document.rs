@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use super::passkey_settings;
 use super::problem::{Origin, Problem, Source};
 use super::resources::{ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration};
 use super::secret_reference;
@@ -110,6 +111,7 @@ impl<'i> Entry<'_, 'i> {
             ));
         }
         let (origin, settings) = self.rest()?;
+        passkey_settings::check(&origin, &settings)?;
         Ok(Declared { origin, tenant: slug, what: TenantDeclaration { settings } })
     }
 

@@ -27,6 +27,7 @@ mod execute;
 mod export;
 mod links;
 mod operator;
+mod passkey_settings;
 mod plan;
 mod problem;
 mod resource_servers;

@@ -50,7 +50,7 @@ impl Issuer {
         audit::record(&mut tx, &self.ambient, at, event).await?;
         self.mail(&mut tx, at, MailPurpose::FactorAdded, person.id, &from.locale).await?;
         journey.stored.recovery_codes = self.new_recovery_codes(&mut tx, at, person.id).await?;
-        journey.stored.pending_totp = None;
+        (journey.stored.pending_totp, journey.stored.ceremony) = (None, None);
         journey.stored.facts.enrolment = Some(Enrolment::CodesDue);
         journey.stored.facts.proofs.push(Proof { kind: ProofKind::Totp, user: person.id, at: now });
         self.advance(tx, at, journey).await
@@ -79,7 +79,12 @@ impl Issuer {
     }
 
     /// Makes ten new codes; older ones are dead.
-    async fn new_recovery_codes(&self, tx: &mut Tx, at: &TenantDirectory, user: UserId) -> Result<Vec<String>, Fault> {
+    pub(super) async fn new_recovery_codes(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        user: UserId,
+    ) -> Result<Vec<String>, Fault> {
         let codes = generate_recovery_codes(&SecretBytes::new(self.ambient.bytes()?));
         let fingerprints: Vec<[u8; 32]> = codes
             .iter()

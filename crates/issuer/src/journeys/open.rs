@@ -7,9 +7,10 @@ use portreeve_domain::journey::{Available, Facts, Step, next};
 use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Client, Fault, JourneyId, SessionId};
 use portreeve_oidc::Cause;
-use portreeve_storage::{Conn, consents, journeys as rows, recovery_codes, totp_credentials, users};
+use portreeve_storage::{Conn, consents, journeys as rows, passkeys, recovery_codes, totp_credentials, users};
 
 use super::Journey;
+use super::passkey::void_removed_passkey;
 use super::password::void_outdated_proofs;
 use crate::authorization_response::Addressee;
 use crate::authorize::{JOURNEY_PREFIX, Progress, first_facts, is_bound, requirements};
@@ -110,6 +111,7 @@ impl Issuer {
             request,
         };
         void_outdated_proofs(&mut conn, at, &mut journey).await?;
+        void_removed_passkey(&mut conn, at, &mut journey).await?;
         // A journey on which nothing was done yet goes on with a sign-in that another tab has completed meanwhile.
         let untouched = journey.stored.facts == Facts::default();
         if untouched {
@@ -117,14 +119,26 @@ impl Issuer {
         }
         let step = self.step_of(&mut conn, at, &journey).await?;
         if untouched && journey.stored.facts != Facts::default() {
-            self.keep_adopted(at, step, &mut journey).await?;
+            self.keep_prepared(at, step, &mut journey).await?;
         }
         self.stop_at(&mut conn, at, journey, step).await.map(|stop| Arrival::Here(Box::new(stop)))
     }
 
-    /// Stores what a journey took over from another tab, with what the page of `step` needs. When that tab is faster
+    /// Gives the page that is about to be shown a question for a passkey that there is time to answer. Not for a page that
+    /// is posted: its answer is to the question that it had.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn refresh_passkey_question(&self, at: &Arc<TenantDirectory>, stop: &mut Stop) -> Result<(), Fault> {
+        if stop.journey.wants_ceremony(stop.step, self.ambient.now()) {
+            self.keep_prepared(at, stop.step, &mut stop.journey).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores what a journey took over from another tab, with what the page of `step` needs. When another tab is faster
     /// still, nothing is stored, and the page's form will say that it is outdated.
-    async fn keep_adopted(&self, at: &Arc<TenantDirectory>, step: Step, journey: &mut Journey) -> Result<(), Fault> {
+    async fn keep_prepared(&self, at: &Arc<TenantDirectory>, step: Step, journey: &mut Journey) -> Result<(), Fault> {
         let mut tx = self.store.begin(at.id()).await?;
         self.prepare(&mut tx, at, step, journey).await?;
         let facts = seal_facts(&self.ambient, at, journey.id, &journey.stored)?;
@@ -178,7 +192,7 @@ impl Issuer {
 
     /// Looks up what `next` wants to know about the browser and the account.
     async fn available(&self, conn: &mut Conn, at: &TenantDirectory, journey: &Journey) -> Result<Available, Fault> {
-        let mut available = Available::default();
+        let mut available = Available { passkeys_usable: at.passkeys.is_some(), ..Available::default() };
         if let Some(browser) = &journey.browser {
             let live = browsers::live_sessions(conn, &self.ambient, at, browser.id).await?;
             available.sessions = live.len();
@@ -188,7 +202,9 @@ impl Issuer {
         }
         if let Some(user) = journey.stored.facts.user {
             available.totp = totp_credentials::find(conn, at.id(), user).await?.is_some();
-            available.recovery_codes = available.totp && recovery_codes::left(conn, at.id(), user).await? > 0;
+            available.passkey = passkeys::count(conn, at.id(), user).await? > 0;
+            let has_second_factor = available.totp || available.passkey;
+            available.recovery_codes = has_second_factor && recovery_codes::left(conn, at.id(), user).await? > 0;
             let row = users::find(conn, at.id(), user).await?;
             available.verified_email = row.is_some_and(|row| row.email_verified_at.is_some());
             let agreed = consents::find(conn, at.id(), user, &journey.client.id).await?;
@@ -211,7 +227,7 @@ impl Issuer {
         let accounts =
             if step == Step::SelectAccount { self.account_choices(conn, at, &journey).await? } else { Vec::new() };
         let has_recovery_codes = match (step, journey.stored.facts.user) {
-            (Step::SecondFactor, Some(user)) => recovery_codes::left(conn, at.id(), user).await? > 0,
+            (Step::SecondFactor { .. }, Some(user)) => recovery_codes::left(conn, at.id(), user).await? > 0,
             _ => false,
         };
         let asking = match (step, journey.waiting()) {

@@ -10,6 +10,7 @@ use portreeve_oidc::claims_request::ClaimsRequest;
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::{Tx, journeys as rows, sessions};
 
+use super::passkey::void_removed_passkey;
 use super::password::void_outdated_proofs;
 use super::{Acted, Journey};
 use crate::authorization_response::Outcome;
@@ -53,6 +54,7 @@ impl Issuer {
         journey: &mut Journey,
     ) -> Result<Settled, Fault> {
         void_outdated_proofs(tx, at, journey).await?;
+        void_removed_passkey(tx, at, journey).await?;
         let mut step = self.step_of(tx, at, journey).await?;
         let mut cookie = None;
         if step.is_signed_in() && !journey.stored.facts.proofs.is_empty() {
@@ -131,7 +133,7 @@ impl Issuer {
             let secret = portreeve_authenticators::TotpSecret::new(&SecretBytes::new(self.ambient.bytes()?));
             journey.stored.pending_totp = Some(secret.to_base32().expose().to_owned());
         }
-        Ok(())
+        self.prepare_ceremony(tx, at, step, journey).await
     }
 
     /// Moves the proofs of the journey into a session; `None` when another tab signed in first, else the new cookie.

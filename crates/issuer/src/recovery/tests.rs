@@ -215,7 +215,7 @@ async fn a_reset_ends_what_the_old_password_had_opened_and_keeps_the_second_fact
     assert_eq!(world.count(EventType::SessionCreated).await, created);
     let mut pages = world.arrive(&[]).await;
     world.sign_in_with(&mut pages, "ada@example.com", NEW_PASSWORD).await;
-    assert_eq!(world.step(&pages).await, Step::SecondFactor);
+    assert_eq!(world.step(&pages).await, Step::SecondFactor { totp: true });
 }
 
 /// S-088: who has proven the old password and stands at a later page starts over after the reset.

@@ -47,6 +47,8 @@ pub struct Rules<'a> {
     pub profile: Profile,
     /// Whether people may create an account themselves.
     pub registration_open: bool,
+    /// The authentication contexts that can be reached here.
+    pub acrs: &'a [Acr],
     /// The resource servers of the tenant.
     pub servers: &'a [&'a ResourceServer],
 }
@@ -73,7 +75,7 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
     let nonce = nonce(parameters, response_type)?;
     let prompts = prompts(parameters, rules)?;
     let max_age = max_age(parameters, client)?;
-    let claims = claims(parameters)?;
+    let claims = claims(parameters, rules)?;
     let scope = scope(parameters, client, rules.servers)?;
     if response_type.has_id_token() && !scope.contains("openid") {
         return Err(Cause::ScopeOpenidMissing.into());
@@ -200,10 +202,10 @@ fn max_age(parameters: &Parameters, client: &Client) -> Result<Option<i64>, Refu
 }
 
 /// OC-17: an essential `acr` that nobody can reach here fails before a person is bothered.
-fn claims(parameters: &Parameters) -> Result<Option<ClaimsRequest>, Refusal> {
+fn claims(parameters: &Parameters, rules: &Rules<'_>) -> Result<Option<ClaimsRequest>, Refusal> {
     let claims = parameters.get("claims").map(ClaimsRequest::parse).transpose()?;
     if let Some(claims) = &claims {
-        essential_acr(claims)?;
+        essential_acr(claims, rules.acrs)?;
     }
     Ok(claims)
 }

@@ -77,10 +77,18 @@ impl Accepted {
 
     /// The `acr` claim for a person who reached `reached`.
     ///
-    /// With an essential `acr` it is one of the values asked for (OIDC Core §5.5.1.1): who showed two factors has shown
-    /// one as well. Never more than `reached`.
+    /// The highest of the values asked for that was reached, so that whoever compares texts finds its own: with an essential
+    /// `acr` it must be one of them (OIDC Core §5.5.1.1), and who showed two factors has shown one as well. What was reached
+    /// when nothing was asked for, or only more. Never more than `reached`.
     pub fn stated_acr(&self, reached: Acr) -> Acr {
-        let essential = self.claims.as_ref().and_then(ClaimsRequest::essential_acr).unwrap_or_default();
-        essential.into_iter().filter_map(Acr::parse).filter(|acr| *acr <= reached).max().unwrap_or(reached)
+        let claims = self.claims.as_ref();
+        let essential = claims.and_then(ClaimsRequest::essential_acr).unwrap_or_default();
+        let asked: Vec<Acr> = if essential.is_empty() {
+            let voluntary = claims.map(ClaimsRequest::voluntary_acr).unwrap_or_default();
+            voluntary.into_iter().filter_map(Acr::parse).chain(self.acr_values.iter().copied()).collect()
+        } else {
+            essential.into_iter().filter_map(Acr::parse).collect()
+        };
+        asked.into_iter().filter(|acr| *acr <= reached).max().unwrap_or(reached)
     }
 }

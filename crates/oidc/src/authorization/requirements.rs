@@ -46,26 +46,28 @@ pub(super) fn consent_rule(client: &Client, prompts: &Prompts) -> ConsentRule {
 }
 
 /// The weakest of the essential `acr` values that can be reached here: a stronger sign-in satisfies it as well. `None` when
-/// none is demanded.
+/// none is demanded. `reachable` are those that anybody can reach here.
 ///
 /// # Errors
-/// `LevelNotReached` when values are demanded and none of them exists here.
-pub(super) fn essential_acr(claims: &ClaimsRequest) -> Result<Option<Acr>, Refusal> {
+/// `LevelNotReached` when values are demanded and none of them can be reached.
+pub(super) fn essential_acr(claims: &ClaimsRequest, reachable: &[Acr]) -> Result<Option<Acr>, Refusal> {
     let Some(values) = claims.essential_acr() else { return Ok(None) };
-    let weakest = values.iter().copied().filter_map(Acr::parse).min();
+    let known = values.iter().copied().filter_map(Acr::parse);
+    let weakest = known.filter(|acr| reachable.contains(acr)).min();
     weakest.map(Some).ok_or_else(|| Refusal::new(Cause::LevelNotReached).with_detail(values.join(" ")))
 }
 
 /// The levels asked for: the essential one, and the preferred ones of `acr_values` and of a voluntary `acr`.
 fn levels(request: &Accepted) -> Vec<LevelRule> {
-    let level = |essential| move |acr: Acr| LevelRule { strength: acr.strength(), essential };
     let claims = request.claims.as_ref();
-    // An accepted request demands no level that does not exist.
-    let essential = claims.and_then(|claims| essential_acr(claims).ok().flatten()).map(level(true));
+    // An accepted request demands no level that cannot be reached, and a weaker one is reached wherever a stronger one is.
+    let essential = claims.and_then(|claims| essential_acr(claims, &Acr::ALL).ok().flatten());
+    let essential = essential.map(|acr| LevelRule::essential(acr.strength()));
     if request.prompts.contains(Prompt::None) {
         return essential.into_iter().collect();
     }
     let wished = claims.map(ClaimsRequest::voluntary_acr).unwrap_or_default().into_iter().find_map(Acr::parse);
     let preferred = request.acr_values.first().copied();
-    essential.into_iter().chain(wished.into_iter().chain(preferred).map(level(false))).collect()
+    let voluntary = wished.into_iter().chain(preferred).map(|acr| LevelRule::voluntary(acr.strength()));
+    essential.into_iter().chain(voluntary).collect()
 }

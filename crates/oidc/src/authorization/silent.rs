@@ -23,12 +23,14 @@ pub const fn silent(step: Step) -> Option<Cause> {
     Some(match step {
         Step::Done => return None,
         Step::Denied(denial) => denied(denial),
-        Step::Identify | Step::Password | Step::SecondFactor => Cause::SignInNeeded,
+        Step::Identify | Step::Password | Step::SecondFactor { .. } | Step::Passkey { .. } => Cause::SignInNeeded,
         Step::SelectAccount => Cause::AccountChoiceNeeded,
         Step::Consent => Cause::ConsentNeeded,
-        Step::Register | Step::VerifyEmail | Step::EnrolSecondFactor { .. } | Step::RecoveryCodes => {
-            Cause::InteractionNeeded
-        }
+        Step::Register
+        | Step::VerifyEmail
+        | Step::EnrolSecondFactor { .. }
+        | Step::EnrolPasskey { .. }
+        | Step::RecoveryCodes => Cause::InteractionNeeded,
     })
 }
 
@@ -42,11 +44,14 @@ mod tests {
         for (step, code) in [
             (Step::Identify, "login_required"),
             (Step::Password, "login_required"),
-            (Step::SecondFactor, "login_required"),
+            (Step::SecondFactor { totp: true }, "login_required"),
+            (Step::SecondFactor { totp: false }, "login_required"),
+            (Step::Passkey { optional: false }, "login_required"),
             (Step::SelectAccount, "account_selection_required"),
             (Step::Consent, "consent_required"),
             (Step::VerifyEmail, "interaction_required"),
             (Step::EnrolSecondFactor { optional: false }, "interaction_required"),
+            (Step::EnrolPasskey { optional: false }, "interaction_required"),
             (Step::RecoveryCodes, "interaction_required"),
             (Step::Register, "interaction_required"),
             (Step::Denied(Denial::OtherSubject), "login_required"),

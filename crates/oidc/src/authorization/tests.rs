@@ -44,6 +44,7 @@ const RULES: Rules<'static> = Rules {
     signed_only: false,
     profile: Profile::OAuth21,
     registration_open: false,
+    acrs: &Acr::ALL,
     servers: &[],
 };
 

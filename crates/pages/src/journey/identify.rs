@@ -5,13 +5,14 @@
 
 use askama::Template;
 
+use crate::passkey::PasskeyPrompt;
 use crate::problem::Problems;
 use crate::{EmailProblem, Form, Frame, PasswordProblem, RenderError, SignInProblem};
 
 /// The first step of a journey.
 ///
-/// Posts `email` and `password`. Element ids: `email`, `password`, `submit`, `forgot-password`, `register`,
-/// `error-summary`.
+/// Posts `email` and `password`, or `action=passkey` with `credential`. Element ids: `email`, `password`, `submit`,
+/// `forgot-password`, `register`, `error-summary`, `passkey-form`, `passkey`, `passkey-problem`.
 #[derive(Debug, Clone)]
 pub struct Identify {
     /// Where the form posts to.
@@ -26,6 +27,10 @@ pub struct Identify {
     pub email_problem: Option<EmailProblem>,
     /// What is wrong with the password.
     pub password_problem: Option<PasswordProblem>,
+    /// The question for a passkey, also offered where the address is typed; `None` where there are none.
+    pub passkey: Option<PasskeyPrompt>,
+    /// Whether a passkey comes before a password.
+    pub passkey_first: bool,
     /// Where to get a new password; `None` shows no link.
     pub forgot_password_href: Option<String>,
     /// Where to create an account; `None` shows no link.
@@ -48,8 +53,26 @@ impl Identify {
     pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
         let problems = Problems::default()
             .in_general(frame, &self.problem)
+            .in_general(frame, &self.passkey.as_ref().and_then(|prompt| prompt.problem))
             .at_field(frame, "email", &self.email_problem)
             .at_field(frame, "password", &self.password_problem);
         Ok(View { frame, page: self, problems }.render()?)
+    }
+
+    fn first_prompt(&self) -> Option<&PasskeyPrompt> {
+        self.passkey.as_ref().filter(|_| self.passkey_first)
+    }
+
+    fn second_prompt(&self) -> Option<&PasskeyPrompt> {
+        self.passkey.as_ref().filter(|_| !self.passkey_first)
+    }
+
+    /// For what browsers fill the address in: with passkeys they offer these there as well (HTML §4.10.18.7.1).
+    fn username_purpose(&self) -> &'static str {
+        if self.passkey.is_some() { "username webauthn" } else { "username" }
+    }
+
+    fn submit_look(&self) -> &'static str {
+        if self.first_prompt().is_some() { "secondary" } else { "primary" }
     }
 }

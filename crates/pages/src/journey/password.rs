@@ -5,13 +5,14 @@
 
 use askama::Template;
 
+use crate::passkey::PasskeyPrompt;
 use crate::problem::Problems;
 use crate::{Form, Frame, PasswordProblem, RenderError, SignInProblem};
 
 /// Asks a known person for the password.
 ///
-/// Posts `email` and `password`, or `action=another_account`. Element ids: `email`, `password`, `submit`,
-/// `another-account`, `forgot-password`.
+/// Posts `email` and `password`, `action=passkey` with `credential`, or `action=another_account`. Element ids: `email`,
+/// `password`, `submit`, `another-account`, `forgot-password`, `passkey-form`, `passkey`, `passkey-problem`.
 #[derive(Debug, Clone)]
 pub struct Password {
     /// Where the form posts to.
@@ -24,6 +25,8 @@ pub struct Password {
     pub problem: Option<SignInProblem>,
     /// What is wrong with the password.
     pub password_problem: Option<PasswordProblem>,
+    /// The question for a passkey; `None` where there are none.
+    pub passkey: Option<PasskeyPrompt>,
     /// Where to get a new password; `None` shows no link.
     pub forgot_password_href: Option<String>,
 }
@@ -42,8 +45,10 @@ impl Password {
     /// # Errors
     /// [`RenderError`] when the template fails.
     pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
-        let problems =
-            Problems::default().in_general(frame, &self.problem).at_field(frame, "password", &self.password_problem);
+        let problems = Problems::default()
+            .in_general(frame, &self.problem)
+            .in_general(frame, &self.passkey.as_ref().and_then(|prompt| prompt.problem))
+            .at_field(frame, "password", &self.password_problem);
         Ok(View { frame, page: self, problems }.render()?)
     }
 }

@@ -20,6 +20,8 @@ pub struct RecoveryCode {
     pub code_problem: Option<RecoveryCodeProblem>,
     /// Where the authenticator app can be used instead; `None` shows no link.
     pub totp_href: Option<String>,
+    /// Where a passkey can be used instead; `None` shows no link.
+    pub passkey_href: Option<String>,
 }
 
 #[derive(Template)]

@@ -9,7 +9,7 @@ use crate::{CodeProblem, Form, Frame, RenderError};
 
 /// Asks for the current code.
 ///
-/// Posts `code`. Element ids: `code`, `submit`, `use-recovery-code`.
+/// Posts `code`. Element ids: `code`, `submit`, `use-passkey`, `use-recovery-code`.
 #[derive(Debug, Clone)]
 pub struct Totp {
     /// Where the form posts to.
@@ -18,6 +18,8 @@ pub struct Totp {
     pub client_name: Option<String>,
     /// What was wrong with the last code.
     pub code_problem: Option<CodeProblem>,
+    /// Where a passkey can be used instead; `None` shows no link.
+    pub passkey_href: Option<String>,
     /// Where a recovery code can be used instead; `None` shows no link.
     pub recovery_code_href: Option<String>,
 }

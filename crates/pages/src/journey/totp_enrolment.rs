@@ -11,7 +11,7 @@ use crate::{CodeProblem, Form, Frame, RenderError, qr_svg};
 
 /// Shows a new TOTP secret and asks for its first code.
 ///
-/// Posts `code`, or `action=skip`. Element ids: `qr`, `secret`, `open-app`, `code`, `submit`, `skip`.
+/// Posts `code`, or `action=skip`. Element ids: `qr`, `secret`, `open-app`, `code`, `submit`, `skip`, `use-passkey`.
 #[derive(Debug, Clone)]
 pub struct TotpEnrolment {
     /// Where the form posts to.
@@ -22,6 +22,8 @@ pub struct TotpEnrolment {
     pub secret: String,
     /// What was wrong with the last code.
     pub code_problem: Option<CodeProblem>,
+    /// Where a passkey can be added instead; `None` shows no link.
+    pub passkey_href: Option<String>,
     /// Whether the person may go on without it.
     pub may_skip: bool,
 }

@@ -13,6 +13,8 @@ pub enum AddedFactor {
     Totp,
     /// A new set of recovery codes.
     RecoveryCodes,
+    /// A passkey.
+    Passkey,
 }
 
 /// "New sign-in method".
@@ -35,6 +37,7 @@ impl FactorAdded {
         let what = match self.factor {
             AddedFactor::Totp => "mail-factor-totp",
             AddedFactor::RecoveryCodes => "mail-factor-recovery",
+            AddedFactor::Passkey => "mail-factor-passkey",
         };
         Letter {
             subject: frame.of_tenant("mail-factor-subject"),

@@ -1,19 +1,25 @@
 //! Samples: authenticator app and recovery codes.
 
-use super::{Sample, Words, form, href};
-use crate::journey::{RecoveryCode, RecoveryCodes, Totp, TotpEnrolment};
-use crate::{CodeProblem, Frame, RecoveryCodeProblem};
+use super::{Sample, Words, form, href, prompt};
+use crate::journey::{Passkey, PasskeyEnrolment, RecoveryCode, RecoveryCodes, Totp, TotpEnrolment};
+use crate::{CodeProblem, Frame, PasskeyExit, PasskeyProblem, RecoveryCodeProblem};
 
 pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
     let totp = Totp {
         form: form(),
         client_name: words.client_name(),
         code_problem: None,
+        passkey_href: None,
         recovery_code_href: href("recovery_code"),
     };
     let totp_wrong = Totp { code_problem: Some(CodeProblem::Wrong), ..totp.clone() };
-    let recovery =
-        RecoveryCode { form: form(), client_name: words.client_name(), code_problem: None, totp_href: href("totp") };
+    let recovery = RecoveryCode {
+        form: form(),
+        client_name: words.client_name(),
+        code_problem: None,
+        totp_href: href("totp"),
+        passkey_href: href("passkey"),
+    };
     let recovery_used = RecoveryCode { code_problem: Some(RecoveryCodeProblem::AlreadyUsed), ..recovery.clone() };
     let enrolment = TotpEnrolment {
         form: form(),
@@ -22,6 +28,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
                 .to_owned(),
         secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned(),
         code_problem: None,
+        passkey_href: href("enrol-passkey"),
         may_skip: true,
     };
     let enrolment_wrong =
@@ -44,8 +51,36 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         .to_vec(),
         email: words.email.clone(),
     };
+    let passkey = Passkey {
+        form: form(),
+        client_name: words.client_name(),
+        prompt: prompt(None),
+        exit: PasskeyExit::Cannot,
+        totp_href: None,
+        recovery_code_href: None,
+    };
+    let passkey_wrong = Passkey {
+        prompt: prompt(Some(PasskeyProblem::NotVerified)),
+        exit: PasskeyExit::None,
+        totp_href: href("totp"),
+        recovery_code_href: href("recovery_code"),
+        ..passkey.clone()
+    };
+    let add = PasskeyEnrolment { form: form(), prompt: prompt(None), exit: PasskeyExit::NotNow, totp_href: None };
+    let add_wrong = PasskeyEnrolment {
+        prompt: prompt(Some(PasskeyProblem::NotAdded)),
+        exit: PasskeyExit::None,
+        totp_href: href("enrol-totp"),
+        ..add.clone()
+    };
+    let totp_beside = Totp { passkey_href: href("passkey"), ..totp.clone() };
     vec![
         ("journey/totp", totp.render(frame)),
+        ("journey/totp-passkey", totp_beside.render(frame)),
+        ("journey/passkey", passkey.render(frame)),
+        ("journey/passkey-wrong", passkey_wrong.render(frame)),
+        ("journey/passkey_enrolment", add.render(frame)),
+        ("journey/passkey_enrolment-wrong", add_wrong.render(frame)),
         ("journey/totp-wrong", totp_wrong.render(frame)),
         ("journey/recovery_code", recovery.render(frame)),
         ("journey/recovery_code-used", recovery_used.render(frame)),

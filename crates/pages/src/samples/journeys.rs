@@ -1,11 +1,11 @@
 //! Samples: signing in, registering, choosing an account, consenting.
 
-use super::{Sample, Words, form, href};
+use super::{Sample, Words, form, href, prompt};
 use crate::journey::{
     AccessDuration, Account, AccountState, Consent, ForgotPassword, Identify, Password, Publisher, Register,
     ResetPassword, Resource, Scope, SelectAccount,
 };
-use crate::{EmailProblem, Frame, NameProblem, Notice, PasswordProblem, SignInProblem};
+use crate::{EmailProblem, Frame, NameProblem, Notice, PasskeyProblem, PasswordProblem, SignInProblem};
 
 pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
     let identify = Identify {
@@ -15,6 +15,8 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
         problem: None,
         email_problem: None,
         password_problem: None,
+        passkey: None,
+        passkey_first: false,
         forgot_password_href: href("forgot_password"),
         register_href: href("register"),
     };
@@ -27,6 +29,9 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     let empty = Identify { problem: None, ..empty };
     let limited = Identify { problem: Some(SignInProblem::TooManyAttempts { wait_seconds: 240 }), ..wrong.clone() };
+    let passkey = Identify { passkey: Some(prompt(None)), ..identify.clone() };
+    let passkey_first = Identify { passkey_first: true, ..passkey.clone() };
+    let passkey_wrong = Identify { passkey: Some(prompt(Some(PasskeyProblem::Removed))), ..identify.clone() };
     let outdated = Frame { notice: Some(Notice::PageOutdated), ..frame.clone() };
     let password = Password {
         form: form(),
@@ -34,8 +39,10 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
         email: words.email.clone(),
         problem: None,
         password_problem: None,
+        passkey: None,
         forgot_password_href: href("forgot_password"),
     };
+    let password_passkey = Password { passkey: Some(prompt(None)), ..password.clone() };
     let password_wrong = Password { password_problem: Some(PasswordProblem::Wrong), ..password.clone() };
     vec![
         ("journey/identify", identify.render(frame)),
@@ -43,7 +50,11 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("journey/identify-wrong", wrong.render(frame)),
         ("journey/identify-fields", empty.render(frame)),
         ("journey/identify-limited", limited.render(frame)),
+        ("journey/identify-passkey", passkey.render(frame)),
+        ("journey/identify-passkey-first", passkey_first.render(frame)),
+        ("journey/identify-passkey-wrong", passkey_wrong.render(frame)),
         ("journey/password", password.render(frame)),
+        ("journey/password-passkey", password_passkey.render(frame)),
         ("journey/password-wrong", password_wrong.render(frame)),
     ]
 }

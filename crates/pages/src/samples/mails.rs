@@ -1,8 +1,8 @@
 //! Samples: every mail.
 
 use crate::mail::{
-    AccountExists, AddedFactor, ApprovalWanted, FactorAdded, MailFrame, MailText, PasswordChanged, PasswordReset,
-    RecoveryCodeUsed, VerifyEmail,
+    AccountExists, AddedFactor, ApprovalWanted, FactorAdded, MailFrame, MailText, PasskeyCopied, PasswordChanged,
+    PasswordReset, RecoveryCodeUsed, VerifyEmail,
 };
 use crate::{Locale, RenderError};
 
@@ -23,5 +23,7 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
         ("mail/factor_added", factor(AddedFactor::Totp)),
         ("mail/recovery_code_used", RecoveryCodeUsed { when: when.clone(), recover_link: link.clone() }.render(&frame)),
         ("mail/factor_added-codes", factor(AddedFactor::RecoveryCodes)),
+        ("mail/factor_added-passkey", factor(AddedFactor::Passkey)),
+        ("mail/passkey_copied", PasskeyCopied { when: when.clone(), recover_link: link.clone() }.render(&frame)),
     ]
 }

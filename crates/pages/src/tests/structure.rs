@@ -96,6 +96,7 @@ fn every_field_has_a_label_a_name_and_an_autocomplete() {
             assert!(page.iter().any(|tag| tag.is("label") && tag.get("for") == Some(id)), "{name}: {id}");
             assert_eq!(input.get("name"), Some(id), "{name}");
             let expected = match (id, input.get("type"), input.get("inputmode")) {
+                ("email", Some("email"), _) if name.contains("identify-passkey") => "username webauthn",
                 ("email", Some("email"), _) => "username",
                 ("name", ..) => "name",
                 // Of the device in front of the person, or their word: nothing a browser has stored.
@@ -118,7 +119,7 @@ fn a_password_field_never_stands_without_its_user_name() {
     every_page(|page, name| {
         let purposes: Vec<&str> = visible_inputs(page).filter_map(|tag| tag.get("autocomplete")).collect();
         if purposes.iter().any(|purpose| purpose.ends_with("-password")) {
-            assert!(purposes.contains(&"username"), "{name}");
+            assert!(purposes.iter().any(|purpose| purpose.starts_with("username")), "{name}");
         }
     });
 }
@@ -149,9 +150,12 @@ fn every_form_posts_with_token_and_version() {
 #[test]
 fn the_first_button_of_a_form_with_fields_is_the_main_one() {
     every_page(|page, name| {
-        if visible_inputs(page).next().is_some() {
-            let first = page.iter().find(|tag| tag.is("button")).unwrap();
-            assert!(matches!(first.get("id"), Some("submit" | "allow")), "{name}: {:?}", first.get("id"));
+        let forms: Vec<&[Tag]> = page.split(|tag| tag.is("form")).skip(1).collect();
+        for form in forms {
+            if visible_inputs(form).next().is_some() {
+                let first = form.iter().find(|tag| tag.is("button")).unwrap();
+                assert!(matches!(first.get("id"), Some("submit" | "allow")), "{name}: {:?}", first.get("id"));
+            }
         }
     });
 }
@@ -202,12 +206,12 @@ fn consent_offers_allow_and_deny_side_by_side() {
     }
 }
 
-/// ECOSYSTEM 3.2: the first view stays below 30 kB, style sheet and icon included, before compression.
+/// ECOSYSTEM 3.2: the first view stays below 30 kB, style sheet, icon and script included, before compression.
 #[test]
 fn the_first_view_is_lighter_than_thirty_kilobytes() {
-    let shared: usize = assets().iter().map(|asset| asset.bytes.len()).sum();
     for (locale, name, html) in rendered(&Words::ordinary()) {
-        let total = shared + html.len();
+        let loaded = assets().iter().filter(|asset| html.contains(&asset.path));
+        let total = html.len() + loaded.map(|asset| asset.bytes.len()).sum::<usize>();
         assert!(total < 30_000, "{} {name}: {total}", locale.tag());
     }
 }

@@ -5,14 +5,15 @@
 
 use portreeve_domain::Fault;
 use tracing::{Level, error};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::EnvFilter;
 
 use crate::settings::LogFormat;
 
 /// Starts logging for the whole process. Called once; a second call changes nothing.
 pub(crate) fn start(format: LogFormat, level: Level) {
-    let level = LevelFilter::from_level(level);
-    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+    // webauthn-rs 0.6 writes whole answers of authenticators at its lower levels, and calls a wrong one an error of ours.
+    let filter = EnvFilter::new(format!("{level},webauthn_rs=off,webauthn_rs_core=off,webauthn_attestation_ca=off"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A subscriber is there already when tests run in one process; theirs stays.
     let _ = match format {
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),

@@ -2,9 +2,10 @@
 
 use http::StatusCode;
 use portreeve_domain::Fault;
+use portreeve_domain::journey::Step;
 use portreeve_issuer::{Acted, Arrival, Problem, RegistrationForm, SignInForm, StartedByMyself, Stop};
 use portreeve_pages::too_many_attempts::TooManyAttempts;
-use portreeve_pages::{EmailProblem, PasswordProblem};
+use portreeve_pages::{EmailProblem, PasskeyExit, PasswordProblem};
 
 use super::page::Page;
 use super::show::{self, Shown};
@@ -16,6 +17,8 @@ use crate::reply::Reply;
 
 /// What the button of a page without fields says: send the mail again.
 const RESEND: &str = "resend";
+/// What a form says that carries the answer of a passkey.
+const PASSKEY: &str = "passkey";
 
 /// Takes the form that was posted to the page at `segment`.
 pub(super) async fn take(door: &Door, journey: &str, segment: &str, stop: Stop, fields: &Fields) -> Reply {
@@ -69,13 +72,27 @@ fn is_own_device(fields: &Fields) -> bool {
 }
 
 async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Acted, Fault> {
-    let (issuer, at, journey) = (door.issuer(), &door.at, stop.journey);
+    let (issuer, at, step, journey) = (door.issuer(), &door.at, stop.step, stop.journey);
     let from = door.posted_from(door.locale(&journey.request().ui_locales));
     let text = |name| fields.get(name).to_owned();
     match (page, fields.get("action")) {
         (Page::Password | Page::SelectAccount | Page::Consent | Page::DeviceApproval, "another_account") => {
             issuer.use_another_account(at, journey).await
         }
+        (Page::Identify | Page::Password | Page::Passkey { .. }, PASSKEY) => {
+            issuer.prove_passkey(at, journey, fields.get("credential"), &from).await
+        }
+        (Page::Passkey { exit: PasskeyExit::NotNow | PasskeyExit::Cannot }, "skip") => {
+            issuer.decline_passkey(at, journey).await
+        }
+        (Page::PasskeyEnrolment { .. }, PASSKEY) => {
+            issuer.enrol_passkey(at, journey, fields.get("credential"), &from).await
+        }
+        (Page::PasskeyEnrolment { .. }, "skip") => match step {
+            Step::EnrolPasskey { .. } => issuer.decline_passkey(at, journey).await,
+            _ => issuer.skip_enrolment(at, journey).await,
+        },
+        (Page::Passkey { .. } | Page::PasskeyEnrolment { .. }, _) => Ok(Acted::Stale),
         (Page::Identify, _) => {
             let form = SignInForm { email: text("email"), password: text("password") };
             issuer.sign_in(at, journey, form, &from).await
@@ -119,7 +136,7 @@ async fn show_again(door: &Door, journey: &str, page: Page, problem: Option<Prob
     let reply = if fields.get("action") == RESEND {
         wait(door, journey, page, problem)
     } else {
-        let keeps = matches!(page, Page::Identify | Page::Register);
+        let keeps = matches!(page, Page::Identify | Page::Register) && fields.get("action") != PASSKEY;
         let shown = Shown {
             problem: Some(problem),
             name: Some(fields.get("name").to_owned()),

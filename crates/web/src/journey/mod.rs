@@ -14,7 +14,7 @@ use portreeve_pages::Form;
 use portreeve_pages::Notice;
 use portreeve_pages::journey::ContinueElsewhere;
 
-use self::page::{Page, RegistrationOpen};
+use self::page::{Page, Ways};
 use crate::door::Door;
 use crate::error_page;
 use crate::form::Fields;
@@ -52,10 +52,13 @@ pub(crate) async fn show(
     query: Result<QueryPairs, PairsRejection>,
 ) -> Reply {
     let (journey, page) = (segment(&path, "journey"), segment(&path, "page"));
-    let stop = match open(&door, &journey).await {
+    let mut stop = match open(&door, &journey).await {
         Ok(stop) => stop,
         Err(reply) => return reply,
     };
+    if let Err(fault) = door.issuer().refresh_passkey_question(&door.at, &mut stop).await {
+        return error_page::broken(&door, &fault);
+    }
     let Some(page) = due(&door, &stop, &page) else {
         return Reply::see_other(&door, &page_href(&door, &journey, &stop));
     };
@@ -121,7 +124,9 @@ fn elsewhere(door: &Door, journey: &str, client_name: &str, redirect_uri: &str) 
 
 /// The page at the last segment of an address, if it may be shown where the journey stands.
 fn due(door: &Door, stop: &Stop, segment: &str) -> Option<Page> {
-    let page = Page::due(stop.step, segment, RegistrationOpen(door.at.tenant.settings.registration))?;
+    let registration = door.at.tenant.settings.registration;
+    let passkey = stop.journey.passkey_options(stop.step).is_some();
+    let page = Page::due(stop.step, segment, Ways { registration, passkey })?;
     Some(page.for_waiting(stop.journey.waiting()))
 }
 

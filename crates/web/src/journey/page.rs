@@ -2,6 +2,7 @@
 
 use portreeve_domain::journey::Step;
 use portreeve_domain::polling::Waiting;
+use portreeve_pages::PasskeyExit;
 
 /// The page beside `second-factor` that takes a recovery code.
 pub(super) const RECOVERY_CODE: &str = "recovery-code";
@@ -9,6 +10,13 @@ pub(super) const RECOVERY_CODE: &str = "recovery-code";
 pub(super) const REGISTER: &str = "register";
 /// The page of `Step::Identify`, and another page of `Step::Register`.
 pub(super) const IDENTIFY: &str = "identify";
+
+/// The page beside `second-factor` that takes a passkey.
+pub(super) const PASSKEY: &str = "passkey";
+/// The page beside `enrol-totp` that adds a passkey, and the other way round.
+pub(super) const PASSKEY_ENROLMENT: &str = "enrol-passkey";
+/// The page that sets up an authenticator app.
+pub(super) const TOTP_ENROLMENT: &str = "enrol-totp";
 
 /// A page that may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +29,8 @@ pub(super) enum Page {
     RecoveryCode,
     VerifyEmail,
     TotpEnrolment { may_skip: bool },
+    Passkey { exit: PasskeyExit },
+    PasskeyEnrolment { exit: PasskeyExit },
     RecoveryCodes,
     Consent,
     DeviceApproval,
@@ -32,11 +42,13 @@ impl Page {
     pub(super) fn segment(self) -> &'static str {
         let step = match self {
             Self::RecoveryCode => return RECOVERY_CODE,
+            Self::Passkey { .. } => return PASSKEY,
+            Self::PasskeyEnrolment { .. } => return PASSKEY_ENROLMENT,
             Self::SelectAccount => Step::SelectAccount,
             Self::Register => Step::Register,
             Self::Identify => Step::Identify,
             Self::Password => Step::Password,
-            Self::Totp => Step::SecondFactor,
+            Self::Totp => Step::SecondFactor { totp: true },
             Self::VerifyEmail => Step::VerifyEmail,
             Self::TotpEnrolment { may_skip } => Step::EnrolSecondFactor { optional: may_skip },
             Self::RecoveryCodes => Step::RecoveryCodes,
@@ -56,10 +68,17 @@ impl Page {
     }
 
     /// The page at `segment`, if it may be shown at `step`: the step's own page, or another way to take the step.
-    pub(super) fn due(step: Step, segment: &str, registration_open: RegistrationOpen) -> Option<Self> {
+    pub(super) fn due(step: Step, segment: &str, ways: Ways) -> Option<Self> {
         match (step, segment) {
-            (Step::SecondFactor, RECOVERY_CODE) => return Some(Self::RecoveryCode),
-            (Step::Identify, REGISTER) if registration_open.0 => return Some(Self::Register),
+            (Step::SecondFactor { .. }, RECOVERY_CODE) => return Some(Self::RecoveryCode),
+            (Step::SecondFactor { .. }, PASSKEY) if ways.passkey => {
+                return Some(Self::Passkey { exit: PasskeyExit::None });
+            }
+            (Step::EnrolSecondFactor { optional }, PASSKEY_ENROLMENT) if ways.passkey => {
+                let exit = if optional { PasskeyExit::NotNow } else { PasskeyExit::None };
+                return Some(Self::PasskeyEnrolment { exit });
+            }
+            (Step::Identify, REGISTER) if ways.registration => return Some(Self::Register),
             (Step::Register, IDENTIFY) => return Some(Self::Identify),
             _ if step.segment() != Some(segment) => return None,
             _ => {}
@@ -69,7 +88,10 @@ impl Page {
             Step::Register => Self::Register,
             Step::Identify => Self::Identify,
             Step::Password => Self::Password,
-            Step::SecondFactor => Self::Totp,
+            Step::SecondFactor { totp: true } => Self::Totp,
+            Step::SecondFactor { totp: false } => Self::Passkey { exit: PasskeyExit::None },
+            Step::Passkey { optional } => Self::Passkey { exit: exit(optional) },
+            Step::EnrolPasskey { optional } => Self::PasskeyEnrolment { exit: exit(optional) },
             Step::VerifyEmail => Self::VerifyEmail,
             Step::EnrolSecondFactor { optional } => Self::TotpEnrolment { may_skip: optional },
             Step::RecoveryCodes => Self::RecoveryCodes,
@@ -79,9 +101,19 @@ impl Page {
     }
 }
 
-/// Whether people may create an account themselves.
-#[derive(Clone, Copy)]
-pub(super) struct RegistrationOpen(pub bool);
+/// Other ways to take a step.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Ways {
+    /// Whether people may create an account themselves.
+    pub registration: bool,
+    /// Whether a passkey is asked for.
+    pub passkey: bool,
+}
+
+/// How the page of a wished or demanded passkey is left without one.
+fn exit(is_optional: bool) -> PasskeyExit {
+    if is_optional { PasskeyExit::NotNow } else { PasskeyExit::Cannot }
+}
 
 #[cfg(test)]
 mod tests {
@@ -89,7 +121,7 @@ mod tests {
 
     use super::*;
 
-    const OPEN: RegistrationOpen = RegistrationOpen(true);
+    const OPEN: Ways = Ways { registration: true, passkey: true };
 
     /// No step but an end is without a page.
     #[test]
@@ -99,7 +131,10 @@ mod tests {
             Step::Register,
             Step::Identify,
             Step::Password,
-            Step::SecondFactor,
+            Step::SecondFactor { totp: true },
+            Step::SecondFactor { totp: false },
+            Step::Passkey { optional: true },
+            Step::EnrolPasskey { optional: false },
             Step::VerifyEmail,
             Step::EnrolSecondFactor { optional: true },
             Step::RecoveryCodes,
@@ -117,17 +152,36 @@ mod tests {
     fn signing_in_and_registering_lead_to_each_other_only_where_registration_is_open() {
         assert_eq!(Page::due(Step::Identify, REGISTER, OPEN), Some(Page::Register));
         assert_eq!(Page::due(Step::Register, IDENTIFY, OPEN), Some(Page::Identify));
-        assert_eq!(Page::due(Step::Identify, REGISTER, RegistrationOpen(false)), None);
+        assert_eq!(Page::due(Step::Identify, REGISTER, Ways::default()), None);
         assert_eq!(Page::due(Step::Password, REGISTER, OPEN), None);
     }
 
     /// S-078: a page that is not due is not shown, whatever address is typed.
     #[test]
     fn a_page_of_another_step_is_not_due() {
-        for (step, segment) in
-            [(Step::Identify, "consent"), (Step::SecondFactor, "consent"), (Step::Consent, RECOVERY_CODE)]
-        {
+        let second = Step::SecondFactor { totp: true };
+        for (step, segment) in [
+            (Step::Identify, "consent"),
+            (second, "consent"),
+            (Step::Consent, RECOVERY_CODE),
+            (Step::Passkey { optional: false }, RECOVERY_CODE),
+            (Step::Passkey { optional: true }, "second-factor"),
+            (Step::Identify, PASSKEY_ENROLMENT),
+            (Step::EnrolPasskey { optional: true }, TOTP_ENROLMENT),
+        ] {
             assert_eq!(Page::due(step, segment, OPEN), None);
         }
+    }
+
+    /// A passkey is another way to take a step only where one is asked for.
+    #[test]
+    fn a_passkey_stands_beside_the_app_where_there_are_passkeys() {
+        let (second, enrolment) = (Step::SecondFactor { totp: true }, Step::EnrolSecondFactor { optional: false });
+
+        assert_eq!(Page::due(second, PASSKEY, OPEN), Some(Page::Passkey { exit: PasskeyExit::None }));
+        assert_eq!(Page::due(second, PASSKEY, Ways::default()), None);
+        let added = Some(Page::PasskeyEnrolment { exit: PasskeyExit::None });
+        assert_eq!(Page::due(enrolment, PASSKEY_ENROLMENT, OPEN), added);
+        assert_eq!(Page::due(enrolment, PASSKEY_ENROLMENT, Ways::default()), None);
     }
 }

@@ -1,7 +1,9 @@
 //! The data of each page of a journey.
 
+mod passkeys;
+
 use portreeve_domain::journey::Step;
-use portreeve_domain::{ClientOrigin, GrantType, lifetimes};
+use portreeve_domain::{ClientOrigin, GrantType, PasskeyUse, lifetimes};
 use portreeve_issuer::{Asking, Problem, RegistrationProblems, Stop};
 use portreeve_oidc::{client_document, redirect_uri};
 use portreeve_pages::journey::{
@@ -15,7 +17,7 @@ use portreeve_pages::{
 };
 
 use super::AGAIN;
-use super::page::{IDENTIFY, Page, RECOVERY_CODE, REGISTER};
+use super::page::{IDENTIFY, PASSKEY, PASSKEY_ENROLMENT, Page, RECOVERY_CODE, REGISTER};
 use crate::door::Door;
 use crate::reply::Reply;
 use crate::words;
@@ -73,13 +75,26 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
         Page::RecoveryCode => view.recovery_code(),
         Page::Totp => view.totp(),
         Page::TotpEnrolment { may_skip } => view.totp_enrolment(may_skip),
+        Page::Passkey { exit } => view.passkey(exit),
+        Page::PasskeyEnrolment { exit } => view.passkey_enrolment(exit),
         Page::RecoveryCodes => view.recovery_codes(),
         Page::SelectAccount => view.select_account(),
         Page::Consent => view.consent(),
         Page::DeviceApproval => view.device_approval(),
         Page::BackchannelApproval => view.backchannel_approval(),
     };
-    Reply::page(door, html, Some(stop.journey.request().target.redirect_uri()))
+    let target = stop.journey.request().target.redirect_uri();
+    match asks_for_passkey(page, stop) {
+        true => Reply::scripted_page(door, html, target),
+        false => Reply::page(door, html, Some(target)),
+    }
+}
+
+/// Whether the page has a script to run: the one that asks for a passkey.
+fn asks_for_passkey(page: Page, stop: &Stop) -> bool {
+    let has_place =
+        matches!(page, Page::Identify | Page::Password | Page::Passkey { .. } | Page::PasskeyEnrolment { .. });
+    has_place && stop.journey.passkey_options(stop.step).is_some()
 }
 
 impl View<'_> {
@@ -168,6 +183,8 @@ impl View<'_> {
             problem: self.sign_in_problem(),
             email_problem: self.shown.email_problem,
             password_problem: self.shown.password_problem,
+            passkey: self.prompt(),
+            passkey_first: self.door.at.tenant.settings.passkeys.usage == PasskeyUse::First,
             forgot_password_href: self.recover_href(),
             register_href: self.register_href(),
             form: self.form,
@@ -182,6 +199,7 @@ impl View<'_> {
             email: self.email(),
             problem: self.sign_in_problem().filter(|problem| *problem != SignInProblem::WrongCredentials),
             password_problem: self.shown.password_problem.or(wrong),
+            passkey: self.prompt(),
             forgot_password_href: self.recover_href(),
             form: self.form,
         };
@@ -193,6 +211,7 @@ impl View<'_> {
         let page = Totp {
             client_name: self.client_name(),
             code_problem: self.code_problem(),
+            passkey_href: self.passkey_href(PASSKEY),
             recovery_code_href: self.stop.has_recovery_codes.then_some(href),
             form: self.form,
         };
@@ -207,11 +226,13 @@ impl View<'_> {
             Some(_) => Some(RecoveryCodeProblem::Wrong),
             None => self.shown.code_missing.then_some(RecoveryCodeProblem::Missing),
         };
-        let segment = Step::SecondFactor.segment().unwrap_or_default();
+        let has_totp = self.stop.step == Step::SecondFactor { totp: true };
+        let totp = Step::SecondFactor { totp: true }.segment().unwrap_or_default();
         let page = RecoveryCode {
             client_name: self.client_name(),
             code_problem,
-            totp_href: Some(self.page_href(segment)),
+            totp_href: has_totp.then(|| self.page_href(totp)),
+            passkey_href: self.passkey_href(PASSKEY),
             form: self.form,
         };
         page.render(&self.frame)
@@ -224,6 +245,7 @@ impl View<'_> {
             otpauth_uri: uri.unwrap_or_default(),
             secret: self.stop.journey.pending_totp().unwrap_or_default().to_owned(),
             code_problem: self.code_problem(),
+            passkey_href: self.passkey_href(PASSKEY_ENROLMENT),
             may_skip,
             form: self.form,
         };

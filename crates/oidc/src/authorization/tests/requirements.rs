@@ -3,8 +3,9 @@
 use portreeve_domain::journey::{ConsentRule, LevelRule, Requirements};
 use portreeve_domain::{Acr, Client, Profile, Strength, Timestamp};
 
-use super::{NOW, accept, accept_by};
-use crate::authorization::requirements;
+use super::{NOW, RULES, accept, accept_by, redirectable};
+use crate::Cause;
+use crate::authorization::{Rules, requirements};
 use crate::testing::{native_client, web_client};
 
 fn required(changes: &[(&str, &str)]) -> Requirements {
@@ -31,13 +32,17 @@ fn select_account_demands_a_choice() {
 /// OC-16, OC-17: essential levels must be reached, voluntary ones are wishes, unknown ones nothing.
 #[test]
 fn levels_are_essential_or_voluntary() {
-    let one = LevelRule { strength: Strength::OneFactor, essential: true };
-    let two = |essential| LevelRule { strength: Strength::TwoFactors, essential };
+    let one = LevelRule::essential(Strength::OneFactor);
+    let two = |essential| match essential {
+        true => LevelRule::essential(Strength::TwoFactors),
+        false => LevelRule::voluntary(Strength::TwoFactors),
+    };
     let claims = |acr: &str| format!(r#"{{"id_token":{{"acr":{acr}}}}}"#);
 
     assert_eq!(required(&[]).level, one);
     assert_eq!(required(&[("acr_values", "zzz")]).level, one);
     assert_eq!(required(&[("acr_values", "zzz aal2")]).level, two(false));
+    assert_eq!(required(&[("acr_values", "phr")]).level, LevelRule::voluntary(Strength::PhishingResistant));
     assert_eq!(required(&[("acr_values", "aal1 aal2")]).level, one, "the first is preferred");
     assert_eq!(required(&[("claims", &claims(r#"{"values":["aal2"]}"#))]).level, two(false));
     assert_eq!(required(&[("claims", &claims(r#"{"essential":true,"value":"aal2"}"#))]).level, two(true));
@@ -51,8 +56,14 @@ fn levels_are_essential_or_voluntary() {
 fn a_voluntary_level_is_dropped_where_no_page_may_be_shown() {
     let essential = r#"{"id_token":{"acr":{"essential":true,"value":"aal2"}}}"#;
 
-    assert_eq!(required(&[("prompt", "none"), ("acr_values", "aal2")]).level.strength, Strength::OneFactor);
-    assert_eq!(required(&[("prompt", "none"), ("claims", essential)]).level.strength, Strength::TwoFactors);
+    assert_eq!(
+        required(&[("prompt", "none"), ("acr_values", "aal2")]).level,
+        LevelRule::essential(Strength::OneFactor)
+    );
+    assert_eq!(
+        required(&[("prompt", "none"), ("claims", essential)]).level,
+        LevelRule::essential(Strength::TwoFactors)
+    );
 }
 
 /// OC-08, NA-04: consent is asked again for `prompt=consent` and for public native clients, and never for our own.
@@ -82,6 +93,36 @@ fn the_stated_acr_is_one_that_was_asked_for() {
     assert_eq!(with(r#"["aal1","aal2"]"#).stated_acr(Acr::Aal2), Acr::Aal2);
     assert_eq!(with(r#"["aal1","aal2"]"#).stated_acr(Acr::Aal1), Acr::Aal1);
     assert_eq!(accept(&[]).unwrap().stated_acr(Acr::Aal2), Acr::Aal2);
+}
+
+/// S-096, RFC 9470 §3: whoever asked for two factors and compares texts finds what it asked for, also when a passkey showed
+/// more; who asked for nothing, or for more than was reached, is told what was.
+#[test]
+fn the_stated_acr_answers_the_wish() {
+    let wishing = |values: &str| accept(&[("acr_values", values)]).unwrap();
+
+    assert_eq!(wishing("aal2").stated_acr(Acr::Phr), Acr::Aal2);
+    assert_eq!(wishing("phr aal2").stated_acr(Acr::Phr), Acr::Phr);
+    assert_eq!(wishing("phr aal2").stated_acr(Acr::Aal2), Acr::Aal2);
+    assert_eq!(wishing("phr").stated_acr(Acr::Aal2), Acr::Aal2);
+    assert_eq!(accept(&[]).unwrap().stated_acr(Acr::Phr), Acr::Phr);
+}
+
+/// OC-17, S-096: a level that nobody can reach here is refused before a person is bothered, however it is asked for.
+#[test]
+fn a_passkey_is_not_demanded_where_there_are_none() {
+    let claims = |values: &str| format!(r#"{{"id_token":{{"acr":{{"essential":true,"values":{values}}}}}}}"#);
+    let without = |values: &str| {
+        let rules = Rules { acrs: &Acr::WITHOUT_PASSKEYS, ..RULES };
+        let client = web_client();
+        let text = claims(values);
+        let accepted = redirectable(&client, &[("claims", &text)]).unwrap().accept(&rules);
+        accepted.map(|_| ()).map_err(|rejected| rejected.refusal.cause)
+    };
+
+    assert_eq!(without(r#"["phr"]"#), Err(Cause::LevelNotReached));
+    assert_eq!(without(r#"["phr","aal2"]"#), Ok(()));
+    assert!(accept(&[("claims", &claims(r#"["phr"]"#))]).is_ok());
 }
 
 /// OC-19: the subject that was asked for is handed on.
