@@ -146,13 +146,15 @@ CREATE TABLE signing_keys (
     PRIMARY KEY (tenant_id, kid)
 );
 
--- A browser that was given a binding cookie; the secret changes at each sign-in, the row stays.
+-- A browser that was given a binding cookie; the secret changes at each sign-in, the row stays. account_session_id is the
+-- session that its account pages are about.
 CREATE TABLE browsers (
     id ROWID64 PRIMARY KEY,
     tenant_id BIGINT NOT NULL,
     secret_hash BYTEA NOT NULL,
     created_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL
+    expires_at BIGINT NOT NULL,
+    account_session_id BIGINT
 );
 CREATE INDEX browsers_by_expiry ON browsers (expires_at);
 

@@ -7,6 +7,8 @@
 mod access_control;
 mod access_tokens;
 mod account_links;
+mod account_profile;
+mod account_security;
 mod audit_export;
 mod audit_log;
 mod authorization_code;

@@ -1,7 +1,7 @@
 //! What a request left behind in a deployment: events, and messages that wait to be delivered.
 
 use portreeve_domain::{EventId, MailPurpose, OutboxMessage, TenantId};
-use portreeve_issuer::{BackchannelNotice, MailContent};
+use portreeve_issuer::{BackchannelNotice, MailContent, OutgoingMail};
 use portreeve_storage::{
     Wall, events,
     outbox::{self, OutboxRow},
@@ -43,6 +43,24 @@ impl Deployment {
             if let OutboxMessage::Mail { purpose, locale, .. } = self.take_out(&row).await {
                 mails.push((purpose, locale));
             }
+        }
+        mails
+    }
+
+    /// Writes the mails that wait in the outbox, with the links that are made then, and takes them out.
+    ///
+    /// # Panics
+    ///
+    /// When the database is away.
+    pub async fn read_mails(&self) -> Vec<OutgoingMail> {
+        let now = self.clock.now();
+        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
+        let rows = outbox::ready(&mut conn, OutboxMessage::MAIL, now).await.expect("the outbox");
+        drop(conn);
+        let mut mails = vec![];
+        for row in rows {
+            let message = self.take_out(&row).await;
+            mails.extend(self.issuer.outgoing_mail(&row, &message).await.expect("a mail"));
         }
         mails
     }

@@ -272,16 +272,37 @@ impl<'d> Browser<'d> {
         while !page.leaves() {
             let step = page.step().to_owned();
             assert!(!seen.contains(&step), "{step} again: {}", page.html());
-            page = match step.as_str() {
-                "identify" => self.press(&page, "submit", &[("email", email), ("password", password)]).await,
-                "password" => self.press(&page, "submit", &[("password", password)]).await,
-                "second-factor" => self.press(&page, "submit", &[("code", &self.totp_code())]).await,
-                "consent" => self.press(&page, "allow", &[]).await,
-                other => panic!("no answer to {other}: {} {}", page.reply.status, page.html()),
-            };
+            page = self.answer(&page, email, password).await;
             seen.push(step);
         }
         page.callback()
+    }
+
+    /// Answers a page of a journey with what is right.
+    async fn answer(&self, page: &Page, email: &str, password: &str) -> Page {
+        match page.step() {
+            "identify" => self.press(page, "submit", &[("email", email), ("password", password)]).await,
+            "password" => self.press(page, "submit", &[("password", password)]).await,
+            "second-factor" => self.press(page, "submit", &[("code", &self.totp_code())]).await,
+            "consent" => self.press(page, "allow", &[]).await,
+            other => panic!("no answer to {other}: {} {}", page.reply.status, page.html()),
+        }
+    }
+
+    /// Goes to a page of ours and answers the pages of a journey on the way; returns it with the steps that were asked for.
+    ///
+    /// # Panics
+    ///
+    /// When a page comes that has no right answer, or comes again.
+    pub async fn visit_as(&self, path: &str, email: &str) -> (Page, Vec<String>) {
+        let (mut page, mut steps) = (self.visit(path).await, vec![]);
+        while page.path.contains("/j/") {
+            let step = page.step().to_owned();
+            assert!(!steps.contains(&step), "{step} again: {}", page.html());
+            page = self.answer(&page, email, cast::PASSWORD).await;
+            steps.push(step);
+        }
+        (page, steps)
     }
 
     /// Sends an authorization request and completes it.

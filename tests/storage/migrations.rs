@@ -10,7 +10,7 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 13] = [
+const ALL: [&str; 14] = [
     "0001_spine",
     "0002_row_level_security",
     "0003_scopes",
@@ -22,6 +22,7 @@ const ALL: [&str; 13] = [
     "0010_client_registration",
     "0012_encryption_keys",
     "0013_passkeys",
+    "0014_account",
     "0017_backchannel_authentications",
     "0018_client_documents",
 ];

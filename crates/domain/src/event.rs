@@ -76,12 +76,16 @@ event_types! {
     UserEmailVerified = "user.email.verified"
     /// A password was set.
     PasswordChanged = "credential.password.changed"
+    /// A password was taken away: it lets nobody in any more.
+    PasswordRemoved = "credential.password.removed"
     /// Somebody asked for a link to set a new password.
     PasswordResetRequested = "credential.password.reset_requested"
     /// A password's hash was renewed with current parameters.
     PasswordRehashed = "credential.password.rehashed"
     /// An authenticator app was enrolled.
     TotpEnrolled = "credential.totp.enrolled"
+    /// An authenticator app was replaced by another.
+    TotpReplaced = "credential.totp.replaced"
     /// An authenticator app was removed.
     TotpRemoved = "credential.totp.removed"
     /// A passkey was added.
@@ -98,6 +102,8 @@ event_types! {
     FactorProven = "auth.factor.proven"
     /// A factor was given wrongly.
     FactorFailed = "auth.factor.failed"
+    /// The owner of an account said, by the link in a notice, that a change was somebody else's.
+    ChangeDisowned = "account.change.disowned"
     /// Attempts were too many.
     AttemptsLimited = "auth.attempts.limited"
     /// A session began.

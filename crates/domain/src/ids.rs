@@ -69,13 +69,27 @@ impl Subject {
 #[serde(try_from = "String", into = "String")]
 pub struct ClientId(String);
 
+/// The name under which pages of our own begin journeys.
+const OWN_PAGES: &str = "portreeve:pages";
+
 impl ClientId {
     /// Accepts a well-formed client identifier. `None` for anything else, also for text that looks like a `sub`
-    /// (RFC 9700 §4.15: a client must not be able to pass for a user).
+    /// (RFC 9700 §4.15: a client must not be able to pass for a user) and for the name of our own pages.
     pub fn parse(text: &str) -> Option<Self> {
         let well_formed =
             (1..=255).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\');
-        (well_formed && !text.starts_with(Subject::PREFIX)).then(|| Self(text.to_owned()))
+        let is_free = !text.starts_with(Subject::PREFIX) && text != OWN_PAGES;
+        (well_formed && is_free).then(|| Self(text.to_owned()))
+    }
+
+    /// Stands for our own pages where a journey names who began it; no client has it, since `parse` never gives it.
+    pub fn own_pages() -> Self {
+        Self(OWN_PAGES.to_owned())
+    }
+
+    /// Reads back what this server has stored: as `parse`, and our own pages.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        if text == OWN_PAGES { Some(Self::own_pages()) } else { Self::parse(text) }
     }
 
     /// The identifier as it appears on the wire.

@@ -34,6 +34,12 @@ pub const PASSKEY_QUESTION: Lifetime = Lifetime::from_minutes(10);
 pub const PUSHED_REQUEST: Lifetime = Lifetime::from_seconds(60);
 /// A link sent by mail, counted from sending.
 pub const MAILED_LINK: Lifetime = Lifetime::from_minutes(30);
+/// The link in the notice of a change, to say that it was somebody else's.
+pub const NOTICE_LINK: Lifetime = Lifetime::from_days(7);
+/// How long a sign-in counts as fresh where a person changes how they sign in (SECURITY S-097).
+pub const FRESH: Lifetime = Lifetime::from_minutes(5);
+/// What a person has begun on their account pages and not finished: a new authenticator app, new recovery codes.
+pub const ACCOUNT_DRAFT: Lifetime = Lifetime::from_minutes(30);
 /// A browser binding cookie.
 pub const BROWSER: Lifetime = Lifetime::from_days(90);
 /// What clocks may differ by.

@@ -1,5 +1,7 @@
 //! What a one-time link is for.
 
+use crate::{Lifetime, lifetimes};
+
 /// The purpose of a link; it works for no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LinkPurpose {
@@ -9,11 +11,13 @@ pub enum LinkPurpose {
     VerifyEmail,
     /// Handed over by an operator: set the password of an account, which may be the first one.
     AccountSetup,
+    /// Mailed with the notice of a change: say that it was somebody else's.
+    NotMe,
 }
 
 impl LinkPurpose {
     /// Every purpose.
-    pub const ALL: [Self; 3] = [Self::PasswordReset, Self::VerifyEmail, Self::AccountSetup];
+    pub const ALL: [Self; 4] = [Self::PasswordReset, Self::VerifyEmail, Self::AccountSetup, Self::NotMe];
 
     /// The word stored with a link.
     pub const fn name(self) -> &'static str {
@@ -21,6 +25,15 @@ impl LinkPurpose {
             Self::PasswordReset => "password_reset",
             Self::VerifyEmail => "verify_email",
             Self::AccountSetup => "account_setup",
+            Self::NotMe => "not_me",
+        }
+    }
+
+    /// How long a link works, from its making. A notice is read when its owner is back from a journey.
+    pub const fn lifetime(self) -> Lifetime {
+        match self {
+            Self::PasswordReset | Self::VerifyEmail | Self::AccountSetup => lifetimes::MAILED_LINK,
+            Self::NotMe => lifetimes::NOTICE_LINK,
         }
     }
 

@@ -26,6 +26,10 @@ pub enum MailPurpose {
     PasskeyAdded,
     /// A passkey was refused because there may be a copy of it.
     PasskeyCopied,
+    /// A second factor was removed.
+    FactorRemoved,
+    /// Recovery codes were made anew.
+    RecoveryCodesRenewed,
 }
 
 /// A message for the outbox: purpose and account, never an address or a secret.

@@ -16,6 +16,8 @@ pub enum SessionEnd {
     PasswordChanged,
     /// An operator ended it.
     Revoked,
+    /// The owner of the account said that a change was somebody else's.
+    Disowned,
 }
 
 impl SessionEnd {
@@ -25,6 +27,7 @@ impl SessionEnd {
             Self::SignedOut => "signed_out",
             Self::PasswordChanged => "password_changed",
             Self::Revoked => "revoked",
+            Self::Disowned => "disowned",
         }
     }
 }

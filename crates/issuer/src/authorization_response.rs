@@ -32,6 +32,8 @@ pub(crate) enum Outcome {
     Refused(Refusal),
     /// What became of whoever waits elsewhere: the browser stays here.
     Elsewhere(ApprovalOutcome),
+    /// A page of ours may be shown.
+    AtOwnPage,
 }
 
 impl Issuer {
@@ -64,6 +66,9 @@ impl Issuer {
         }
         let said = match outcome {
             Outcome::Granted(tokens) => tokens.sign(at, client)?,
+            Outcome::AtOwnPage => return Ok(Answer::Redirect(request.target.redirect_uri().to_owned())),
+            // Nobody waits for an error: the person is back at the door.
+            Outcome::Refused(_) if request.is_of_own_page() => return Ok(Answer::Redirect(format!("{}/", at.issuer))),
             Outcome::Refused(refusal) => {
                 tracing::info!(client = client.id.as_str(), %refusal, "authorization refused");
                 Said::error(refusal.cause)

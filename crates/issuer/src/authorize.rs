@@ -86,7 +86,7 @@ impl Issuer {
         request: Accepted,
         cookie: Option<&str>,
     ) -> Result<Progress, Fault> {
-        let Some(client) = at.client(&request.client_id).cloned() else {
+        let Some(client) = at.began_by(&request.client_id).cloned() else {
             return Err(Fault::impossible("an accepted request of an unknown client"));
         };
         authorization_response::check_keys(at, &client, &request)?;

@@ -4,7 +4,7 @@
 //! once (SECURITY rule 20, S-092). Leaves the cookie's name and attributes to `http-kit`.
 
 use portreeve_crypto::{Bearer, SecretText, hmac_sha256};
-use portreeve_domain::{BrowserId, Fault, Session, TokenKind, lifetimes};
+use portreeve_domain::{BrowserId, Fault, Session, SessionId, TokenKind, lifetimes};
 use portreeve_storage::{Conn, Tx, browsers, sessions};
 
 use crate::directory::TenantDirectory;
@@ -20,6 +20,8 @@ pub struct Browser {
     pub id: BrowserId,
     /// SHA-256 of the cookie's secret: what form tokens are bound to.
     pub(crate) secret_hash: [u8; 32],
+    /// The session its account pages are about; it may have ended since.
+    pub(crate) account_session: Option<SessionId>,
 }
 
 /// A browser and the cookie it must be given, if any.
@@ -52,7 +54,12 @@ impl Issuer {
         let id = BrowserId::new(bearer.id);
         let row = browsers::find(&mut self.store.read(at.id()).await?, at.id(), id).await?;
         let known = row.filter(|row| bearer.proves(&row.secret_hash) && self.ambient.now() < row.expires_at);
-        Ok(known.map(|row| Browser { id, secret_hash: row.secret_hash }))
+        let browser = |row: browsers::BrowserRow| Browser {
+            id,
+            secret_hash: row.secret_hash,
+            account_session: row.account_session,
+        };
+        Ok(known.map(browser))
     }
 }
 
@@ -61,7 +68,8 @@ pub(crate) async fn bind(tx: &mut Tx, ambient: &Ambient, at: &TenantDirectory) -
     let (id, now) = (BrowserId::new(ambient.row_id()), ambient.now());
     let (secret_hash, cookie) = new_secret(ambient, at, id)?;
     browsers::insert(tx, at.id(), id, &secret_hash, now, now.plus(lifetimes::BROWSER)).await?;
-    Ok(BoundBrowser { browser: Browser { id, secret_hash }, cookie: Some(cookie) })
+    let browser = Browser { id, secret_hash, account_session: None };
+    Ok(BoundBrowser { browser, cookie: Some(cookie) })
 }
 
 /// Gives a browser a new secret; `None` when another tab was faster: the caller's page is stale then.
@@ -75,7 +83,7 @@ pub(crate) async fn renew(
     let expires_at = ambient.now().plus(lifetimes::BROWSER);
     let renewed =
         browsers::change_secret(tx, at.id(), browser.id, &browser.secret_hash, &secret_hash, expires_at).await?;
-    let browser = Browser { id: browser.id, secret_hash };
+    let browser = Browser { secret_hash, ..browser.clone() };
     Ok(renewed.then_some(BoundBrowser { browser, cookie: Some(cookie) }))
 }
 

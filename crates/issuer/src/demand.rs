@@ -41,6 +41,9 @@ pub(crate) async fn person(
         let meant = backchannel_authentication::person_of(conn, at, id).await?;
         return Ok(meant.map_or_else(|| Demand::Nobody(Cause::OtherUserNeeded.into()), Demand::Person));
     }
+    if let Some(person) = request.person {
+        return Ok(Demand::Person(person));
+    }
     let hinted = match request.id_token_hint.as_deref().map(|hint| id_token_hint::claims(at, hint, now)) {
         Some(Err(refusal)) => return Ok(Demand::Nobody(refusal)),
         Some(Ok(claims)) => claims.str("sub").map(str::to_owned),

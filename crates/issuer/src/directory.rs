@@ -10,8 +10,8 @@ use arc_swap::ArcSwap;
 use portreeve_authenticators::PasskeySite;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{
-    Acr, Client, ClientId, ClientOrigin, DpopNonces, Fault, PasskeyUse, ResourceServer, ScopeMeaning, Tenant, TenantId,
-    TrustedIssuer,
+    Acr, Client, ClientId, ClientMetadata, ClientOrigin, DpopNonces, Fault, PasskeyUse, ResourceServer, ScopeMeaning,
+    Tenant, TenantId, TrustedIssuer,
 };
 use portreeve_storage::encryption_keys::EncryptionKeyRow;
 use portreeve_storage::signing_keys::SigningKeyRow;
@@ -34,6 +34,8 @@ pub struct TenantDirectory {
     pub issuer: String,
     /// Its clients by identifier.
     pub clients: HashMap<ClientId, Arc<Client>>,
+    /// Our own pages, where a journey names who began it. Not among the clients: no endpoint knows it.
+    own_pages: Arc<Client>,
     /// The keys of those that have some.
     pub(crate) client_keys: HashMap<ClientId, ClientKeys>,
     /// Its resource servers, by resource.
@@ -67,6 +69,11 @@ impl TenantDirectory {
     /// A registered client; also a switched-off one, which the caller must refuse.
     pub fn client(&self, id: &ClientId) -> Option<&Arc<Client>> {
         self.clients.get(id)
+    }
+
+    /// Who begins a journey: a registered client, or our own pages.
+    pub(crate) fn began_by(&self, id: &ClientId) -> Option<&Arc<Client>> {
+        if *id == self.own_pages.id { Some(&self.own_pages) } else { self.client(id) }
     }
 
     /// The resource server named `resource`.
@@ -231,6 +238,7 @@ impl Directory {
                 .map(|mutual| MutualTls { base: mutual.base.as_deref().map(|base| tenant.issuer(base)) }),
             client_keys: clients.iter().filter(have_keys).map(|c| (c.id.clone(), ClientKeys::default())).collect(),
             clients: clients.into_iter().map(|c| (c.id.clone(), Arc::new(c.clone()))).collect(),
+            own_pages: Arc::new(own_pages(id)),
             servers: all.servers.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
             scopes: all.scopes.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
             trusted_issuers: all.trusted.iter().filter(|(t, _)| *t == id).map(|(_, i)| Arc::new(i.clone())).collect(),
@@ -249,4 +257,11 @@ fn passkey_site(tenant: &Tenant, public_url: &str) -> Option<PasskeySite> {
     let settings = &tenant.settings.passkeys;
     let is_off = settings.usage == PasskeyUse::Off;
     (!is_off).then(|| PasskeySite::new(public_url, &settings.related_origins, tenant.display_name())).flatten()
+}
+
+/// Our own pages as what begins a journey: they are the operator's, so nobody is asked to agree.
+fn own_pages(tenant: TenantId) -> Client {
+    let metadata = ClientMetadata { first_party: true, ..ClientMetadata::default() };
+    let (id, origin) = (ClientId::own_pages(), ClientOrigin::Operator);
+    Client { tenant, id, metadata, secrets: Vec::new(), disabled_at: None, origin }
 }

@@ -31,6 +31,7 @@ pub use open::{AccountChoice, Arrival, Asking, Stop};
 pub use passkey::PasskeyProblem;
 pub use password::SignInForm;
 pub(crate) use password::{FACTOR as PASSWORD_FACTOR, account_key, password_mark, password_place};
+pub(crate) use second_factor::totp_place;
 pub(crate) use settle::{Ended, Settled, at_least_a_second};
 
 use crate::Issuer;

@@ -3,6 +3,7 @@
 //! Owns what happens and in which transaction. Leaves rules to `domain` and `oidc`, rows to `storage`, the wire to the doors.
 //! Everything that issues a token goes through `gate`; everything that signs a person in goes through `login`.
 
+mod account;
 mod ambient;
 mod approval_mails;
 mod attempts;
@@ -70,6 +71,10 @@ use portreeve_domain::{Fault, Lifetime};
 use portreeve_outbound::{Outbound, Rules};
 use portreeve_storage::Store;
 
+pub use account::{
+    CodesOnPage, Factors, Need, PasswordOutcome, ProfileForm, ProfileOutcome, ProfileProblems, Removal, TotpOutcome,
+    TotpSetup, Visit, Visitor,
+};
 pub use ambient::{Ambient, Clock};
 pub use audit::{AuditExport, AuditFinding, AuditReport, ExportRefusal, KeptCheckpoint};
 pub use authorize::Progress;
@@ -92,7 +97,7 @@ pub use journeys::{
 pub use key_rotation::{ALGORITHMS, KeyChange};
 pub use logout::{Logout, SignedOut};
 pub use mailed_links::{LinkAsks, LinkOutcome, OpenLink};
-pub use mails::{MailContent, OutgoingMail};
+pub use mails::{MailContent, NoticeOf, OutgoingMail};
 pub use new_passwords::PasswordRefusal;
 pub use password_threads::{PasswordLoad, PasswordThreads};
 pub use portreeve_crypto::SecretText;

@@ -2,14 +2,15 @@
 //! button.
 //!
 //! Owns the secret, what a link is for and when it is dead: it works for its purpose, account, address and tenant only,
-//! 30 minutes from its making, once, and the newest only. Leaves what it brings about to `recovery` and `proven_addresses`.
+//! for a time from its making (30 minutes, or the 7 days of a notice), once, and the newest only. Leaves what it brings about
+//! to `recovery`, `proven_addresses` and `account::not_me`.
 //! SECURITY rules 26, 27 and 30; S-087, S-100.
 
 use std::sync::Arc;
 
 use portreeve_authenticators::PasswordPolicy;
 use portreeve_crypto::{Bearer, SecretText};
-use portreeve_domain::{Actor, Event, EventType, Fault, LinkId, LinkPurpose, ProofKind, TokenKind, UserId, lifetimes};
+use portreeve_domain::{Actor, Event, EventType, Fault, LinkId, LinkPurpose, ProofKind, TokenKind, UserId};
 use portreeve_storage::mailed_links::{self, LinkRow};
 use portreeve_storage::{Conn, Tx, totp_credentials};
 
@@ -42,6 +43,8 @@ pub enum LinkAsks {
     },
     /// To say that the address is one's own.
     Confirmation,
+    /// To say that a change of the account was somebody else's.
+    NotMe,
 }
 
 /// What a link is about.
@@ -50,6 +53,8 @@ pub(crate) enum LinkTarget {
     Password(Person),
     /// Proving the address of an account.
     Address(Person),
+    /// Shutting everybody out of an account.
+    NotMe,
     /// Proving the address of an account to be made.
     Registration(Box<Registration>),
 }
@@ -61,6 +66,8 @@ pub enum LinkOutcome {
     PasswordChanged,
     /// The address is proven.
     AddressConfirmed,
+    /// Everybody is shut out, and a link to set a new password is on its way.
+    ShutOut,
     /// The new password may not be set; the link is still good.
     Refused(PasswordRefusal),
     /// Somebody else was faster: the link is used up or replaced, or the address has an account by now.
@@ -86,6 +93,7 @@ impl Issuer {
             Some(purpose @ (LinkPurpose::PasswordReset | LinkPurpose::AccountSetup)) => {
                 return self.open_password(at, row, purpose).await;
             }
+            Some(LinkPurpose::NotMe) => return self.open_disowning(at, row).await,
             Some(LinkPurpose::VerifyEmail) => {}
             None => return Ok(None),
         }
@@ -123,7 +131,7 @@ impl Issuer {
     ) -> Result<LinkOutcome, Fault> {
         let OpenLink { row, target, asks, email } = link;
         let phc = match asks {
-            LinkAsks::Confirmation => None,
+            LinkAsks::Confirmation | LinkAsks::NotMe => None,
             LinkAsks::NewPassword { minimum } => {
                 let policy = PasswordPolicy { minimum_length: minimum };
                 match crate::new_passwords::accept(at, &email, typed, policy) {
@@ -134,6 +142,7 @@ impl Issuer {
         };
         match (target, phc) {
             (LinkTarget::Password(person), Some(phc)) => self.reset_password(at, &row, &person, &phc, from).await,
+            (LinkTarget::NotMe, _) => self.disown_change(at, &row, from).await,
             (LinkTarget::Password(_), None) => Err(Fault::impossible("a reset without a password")),
             (LinkTarget::Address(person), phc) => self.prove_address(at, &row, &person, phc.as_deref()).await,
             (LinkTarget::Registration(registration), phc) => {
@@ -157,13 +166,15 @@ impl Issuer {
             purpose: purpose.name().to_owned(),
             secret_hash: *Bearer::stored_hash(&secret).as_bytes(),
             email_index,
-            expires_at: now.plus(lifetimes::MAILED_LINK),
+            expires_at: now.plus(purpose.lifetime()),
             consumed_at: None,
         };
         let mut tx = self.store.begin(at.id()).await?;
         mailed_links::insert_newest(&mut tx, at.id(), &row, now).await?;
         let (kind, actor) = match purpose {
-            LinkPurpose::PasswordReset | LinkPurpose::VerifyEmail => (EventType::LinkSent, Actor::System),
+            LinkPurpose::PasswordReset | LinkPurpose::VerifyEmail | LinkPurpose::NotMe => {
+                (EventType::LinkSent, Actor::System)
+            }
             LinkPurpose::AccountSetup => (EventType::LinkPrinted, Actor::Operator),
         };
         let event = Event::new(kind, now, actor).about(user).with("purpose", purpose.name());
@@ -207,6 +218,15 @@ impl Issuer {
         let email = person.email.clone().unwrap_or_default();
         let asks = LinkAsks::NewPassword { minimum: policy.minimum_length };
         Ok(Some(OpenLink { row, target: LinkTarget::Password(person), email, asks }))
+    }
+
+    async fn open_disowning(&self, at: &TenantDirectory, row: LinkRow) -> Result<Option<OpenLink>, Fault> {
+        let mut conn = self.store.read(at.id()).await?;
+        let person = owner_of(&mut conn, at, &row).await?.filter(|person| person.email_verified_at.is_some());
+        Ok(person.map(|person| {
+            let email = person.email.unwrap_or_default();
+            OpenLink { row, target: LinkTarget::NotMe, email, asks: LinkAsks::NotMe }
+        }))
     }
 
     async fn open_address_proof(

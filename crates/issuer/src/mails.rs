@@ -60,15 +60,12 @@ pub enum MailContent {
         /// Where to sign in.
         sign_in_link: String,
     },
-    /// The password was changed.
-    PasswordChanged {
-        /// Where to ask for a new one.
-        recover_link: String,
-    },
-    /// An authenticator app was added.
-    FactorAdded {
-        /// Where to ask for a new password.
-        recover_link: String,
+    /// How the person signs in has changed.
+    Notice {
+        /// What changed.
+        of: NoticeOf,
+        /// Where to say that it was somebody else.
+        not_me_link: String,
     },
     /// A client wants the person authenticated.
     ApprovalWanted {
@@ -77,21 +74,25 @@ pub enum MailContent {
         /// For how many minutes.
         minutes: i64,
     },
+}
+
+/// A change of how a person signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeOf {
+    /// Another password.
+    PasswordChanged,
+    /// An authenticator app, also in the place of another.
+    TotpSetUp,
+    /// The authenticator app was removed.
+    FactorRemoved,
+    /// New recovery codes.
+    RecoveryCodesRenewed,
     /// A recovery code was used.
-    RecoveryCodeUsed {
-        /// Where to ask for a new password.
-        recover_link: String,
-    },
+    RecoveryCodeUsed,
     /// A passkey was added.
-    PasskeyAdded {
-        /// Where to ask for a new password.
-        recover_link: String,
-    },
+    PasskeyAdded,
     /// A passkey was refused because there may be a copy of it.
-    PasskeyCopied {
-        /// Where to ask for a new password.
-        recover_link: String,
-    },
+    PasskeyCopied,
 }
 
 impl MailContent {
@@ -168,8 +169,12 @@ impl Issuer {
         };
         let Some(recipient) = self.recipient(&at, *purpose, *user, *journey).await? else { return Ok(None) };
         let back = journey.map(|id| journey_text(&at, id)).transpose()?;
-        let recover_link = format!("{}/recover", at.issuer);
         let content = match purpose {
+            MailPurpose::PasswordChanged => self.notice(&at, &recipient, NoticeOf::PasswordChanged).await?,
+            MailPurpose::FactorAdded => self.notice(&at, &recipient, NoticeOf::TotpSetUp).await?,
+            MailPurpose::FactorRemoved => self.notice(&at, &recipient, NoticeOf::FactorRemoved).await?,
+            MailPurpose::RecoveryCodesRenewed => self.notice(&at, &recipient, NoticeOf::RecoveryCodesRenewed).await?,
+            MailPurpose::RecoveryCodeUsed => self.notice(&at, &recipient, NoticeOf::RecoveryCodeUsed).await?,
             MailPurpose::PasswordReset => MailContent::PasswordReset {
                 link: self.new_link(&at, LinkPurpose::PasswordReset, &recipient, back).await?,
             },
@@ -180,11 +185,8 @@ impl Issuer {
                 let path = back.map(|journey| format!("/j/{journey}")).unwrap_or_default();
                 MailContent::AccountExists { sign_in_link: format!("{}{path}", at.issuer) }
             }
-            MailPurpose::PasswordChanged => MailContent::PasswordChanged { recover_link },
-            MailPurpose::FactorAdded => MailContent::FactorAdded { recover_link },
-            MailPurpose::RecoveryCodeUsed => MailContent::RecoveryCodeUsed { recover_link },
-            MailPurpose::PasskeyAdded => MailContent::PasskeyAdded { recover_link },
-            MailPurpose::PasskeyCopied => MailContent::PasskeyCopied { recover_link },
+            MailPurpose::PasskeyAdded => self.notice(&at, &recipient, NoticeOf::PasskeyAdded).await?,
+            MailPurpose::PasskeyCopied => self.notice(&at, &recipient, NoticeOf::PasskeyCopied).await?,
         };
         outgoing(&at, row, recipient.email.as_str(), (locale, content)).map(Some)
     }
@@ -210,6 +212,11 @@ impl Issuer {
 
     fn tenant_of(&self, row: &OutboxRow) -> Result<Arc<TenantDirectory>, Fault> {
         self.directory.by_id(row.tenant).ok_or_else(|| Fault::transient("the tenant is not in the directory yet"))
+    }
+
+    async fn notice(&self, at: &TenantDirectory, to: &Recipient, of: NoticeOf) -> Result<MailContent, Fault> {
+        let not_me_link = self.new_link(at, LinkPurpose::NotMe, to, None).await?;
+        Ok(MailContent::Notice { of, not_me_link })
     }
 
     async fn new_link(

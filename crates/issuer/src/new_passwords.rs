@@ -83,6 +83,23 @@ impl Issuer {
         owner: &PasswordOwner<'_>,
         phc: &str,
     ) -> Result<[u8; 32], Fault> {
+        let mark = self.store_new_password(tx, at, owner, phc).await?;
+        let (reason, actor) = (SessionEnd::PasswordChanged, Actor::User(owner.user));
+        Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, owner.user).await?;
+        Ok(mark)
+    }
+
+    /// As `set_new_password`, but sessions and refresh tokens are left to the caller.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub(crate) async fn store_new_password(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        owner: &PasswordOwner<'_>,
+        phc: &str,
+    ) -> Result<[u8; 32], Fault> {
         let (now, user) = (self.ambient.now(), owner.user);
         let place = password_place(at, &user);
         let sealed = owner.key.seal(self.ambient.random(), &place, phc.as_bytes()).map_err(Fault::new)?;
@@ -94,8 +111,6 @@ impl Issuer {
         for purpose in LinkPurpose::ALL {
             mailed_links::retire(tx, at.id(), user, purpose, now).await?;
         }
-        let (reason, actor) = (SessionEnd::PasswordChanged, Actor::User(user));
-        Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await?;
         Ok(password_mark(&sealed))
     }
 }

@@ -164,6 +164,17 @@ pub(crate) async fn update(
     users::update(tx, at.id(), &row).await
 }
 
+/// Seals what a person told us.
+pub(crate) fn seal_claims(
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    person: &Person,
+    claims: &PersonClaims,
+) -> Result<Vec<u8>, Fault> {
+    let json = serde_json::to_vec(claims).map_err(Fault::new)?;
+    person.key.seal(ambient.random(), &place("users", "claims_sealed", at.id(), &person.id), &json).map_err(Fault::new)
+}
+
 fn row(
     ambient: &Ambient,
     at: &TenantDirectory,

@@ -230,7 +230,7 @@ pub(crate) fn is_taken(person: &Person) -> bool {
     person.email_verified_at.is_some() || person.is_admin || person.disabled_at.is_some()
 }
 
-fn accepted_name(typed: &str) -> Result<String, NameRefusal> {
+pub(crate) fn accepted_name(typed: &str) -> Result<String, NameRefusal> {
     let name: String = typed.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     match name.chars().count() {
         0 => Err(NameRefusal::Missing),

@@ -45,14 +45,30 @@ impl Ending<'_> {
     pub(crate) async fn end_everywhere(&self, tx: &mut Tx, user: UserId) -> Result<(), Fault> {
         let (tenant, now) = (self.at.id(), self.ambient.now());
         let ended = sessions::end_all(tx, tenant, user, self.reason, now).await?;
-        for session in &ended {
+        let revoked = token_families::revoke_of_user(tx, tenant, user, self.reason.name(), now).await?;
+        self.record_end(tx, user, &ended, revoked).await
+    }
+
+    /// Ends every other session of the person of `kept`, and every token family that is not of that session.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub(crate) async fn end_everywhere_but(&self, tx: &mut Tx, kept: &Session) -> Result<(), Fault> {
+        let (tenant, now) = (self.at.id(), self.ambient.now());
+        let ended = sessions::end_all_but(tx, tenant, kept, self.reason, now).await?;
+        let revoked = token_families::revoke_of_user_but(tx, tenant, kept, self.reason.name(), now).await?;
+        self.record_end(tx, kept.user, &ended, revoked).await
+    }
+
+    /// Tells the relying parties of ended sessions and writes one event for all, when there is anything to tell.
+    async fn record_end(&self, tx: &mut Tx, user: UserId, ended: &[Session], revoked: u64) -> Result<(), Fault> {
+        for session in ended {
             self.tell(tx, session).await?;
         }
-        let revoked = token_families::revoke_of_user(tx, tenant, user, self.reason.name(), now).await?;
         if ended.is_empty() && revoked == 0 {
             return Ok(());
         }
-        let event = Event::new(EventType::SessionEnded, now, self.actor.clone())
+        let event = Event::new(EventType::SessionEnded, self.ambient.now(), self.actor.clone())
             .about(user)
             .with("sessions", ended.len())
             .with("token_families", revoked)

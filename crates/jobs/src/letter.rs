@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 use lettre::Message;
 use lettre::message::{Mailbox, MultiPart, header};
 use portreeve_domain::Timestamp;
-use portreeve_issuer::{MailContent, OutgoingMail};
+use portreeve_issuer::{MailContent, NoticeOf, OutgoingMail};
 use portreeve_pages::mail::{
-    AccountExists, AddedFactor, ApprovalWanted, FactorAdded, MailFrame, MailText, PasskeyCopied, PasswordChanged,
-    PasswordReset, RecoveryCodeUsed, VerifyEmail,
+    AccountExists, AddedFactor, ApprovalWanted, FactorAdded, FactorRemoved, MailFrame, MailText, PasskeyCopied,
+    PasswordChanged, PasswordReset, RecoveryCodeUsed, VerifyEmail,
 };
 use portreeve_pages::{Locale, RenderError};
 
@@ -65,25 +65,25 @@ fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
         MailContent::AccountExists { sign_in_link } => {
             AccountExists { sign_in_link: sign_in_link.clone() }.render(&frame)
         }
-        MailContent::PasswordChanged { recover_link } => {
-            PasswordChanged { when, recover_link: recover_link.clone() }.render(&frame)
-        }
-        MailContent::FactorAdded { recover_link } => {
-            FactorAdded { factor: AddedFactor::Totp, when, recover_link: recover_link.clone() }.render(&frame)
-        }
         MailContent::ApprovalWanted { link, minutes } => {
             let valid_minutes = u32::try_from(*minutes).unwrap_or(u32::MAX);
             ApprovalWanted { link: link.clone(), valid_minutes }.render(&frame)
         }
-        MailContent::RecoveryCodeUsed { recover_link } => {
-            RecoveryCodeUsed { when, recover_link: recover_link.clone() }.render(&frame)
-        }
-        MailContent::PasskeyAdded { recover_link } => {
-            FactorAdded { factor: AddedFactor::Passkey, when, recover_link: recover_link.clone() }.render(&frame)
-        }
-        MailContent::PasskeyCopied { recover_link } => {
-            PasskeyCopied { when, recover_link: recover_link.clone() }.render(&frame)
-        }
+        MailContent::Notice { of, not_me_link } => notice(*of, when, not_me_link.clone(), &frame),
+    }
+}
+
+/// Tells how the person signs in from now on.
+fn notice(of: NoticeOf, when: String, not_me_link: String, frame: &MailFrame) -> Result<MailText, RenderError> {
+    let added = |factor| FactorAdded { factor, when: when.clone(), not_me_link: not_me_link.clone() }.render(frame);
+    match of {
+        NoticeOf::PasswordChanged => PasswordChanged { when, not_me_link }.render(frame),
+        NoticeOf::TotpSetUp => added(AddedFactor::Totp),
+        NoticeOf::RecoveryCodesRenewed => added(AddedFactor::RecoveryCodes),
+        NoticeOf::PasskeyAdded => added(AddedFactor::Passkey),
+        NoticeOf::PasskeyCopied => PasskeyCopied { when, not_me_link }.render(frame),
+        NoticeOf::FactorRemoved => FactorRemoved { when, not_me_link }.render(frame),
+        NoticeOf::RecoveryCodeUsed => RecoveryCodeUsed { when, not_me_link }.render(frame),
     }
 }
 

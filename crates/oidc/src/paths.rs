@@ -11,6 +11,8 @@ pub const PAR: &str = "/oauth2/par";
 pub const TOKEN: &str = "/oauth2/token";
 /// The device authorization endpoint (RFC 8628 §3.1).
 pub const DEVICE_AUTHORIZATION: &str = "/oauth2/device_authorization";
+/// Where people look after their accounts.
+pub const ACCOUNT: &str = "/account";
 /// The page where a person types a user code.
 pub const DEVICE: &str = "/device";
 /// The back-channel authentication endpoint (CIBA Core §7).

@@ -245,13 +245,97 @@ check-mail-resend = الإرسال مرة أخرى
 confirm-email-title = تأكيد بريدك الإلكتروني
 confirm-email-text = اضغط الزر لتأكيد أن { $email } لك.
 confirm-email-submit = تأكيد العنوان
-confirm-email-not-you = لم تطلب هذا؟ أغلق هذه الصفحة ولن يحدث شيء.
+confirm-email-not-you = لم تكن أنت؟ اضغط الزر: يُسجَّل خروج الجميع وتختار كلمة مرور جديدة.
 forgot-password-title = اختيار كلمة مرور جديدة
 forgot-password-lede = أدخل بريدك الإلكتروني لنرسل إليك رابطًا.
 forgot-password-submit = إرسال الرابط
 reset-password-title = اختيار كلمة مرور جديدة
 reset-password-lede = سيُسجَّل خروجك من أجهزتك الأخرى.
 reset-password-submit = حفظ كلمة المرور
+
+## Your account
+
+account-title = حسابك
+account-places = حسابك
+account-home = نظرة عامة
+account-profile = الملف الشخصي
+account-profile-text = أسماؤك
+account-security = الأمان
+account-security-text = كلمة المرور وتطبيق المصادقة ورموز الاسترداد
+save = حفظ
+cancel = إلغاء
+field-given-name = الاسم الأول
+field-family-name = اسم العائلة
+field-nickname = اللقب
+profile-lede = تظهر هذه المعلومات للتطبيقات التي سمحت لها برؤية ملفك الشخصي.
+security-lede = قبل أن تغيّر أي شيء هنا، نطلب منك تسجيل الدخول مرة أخرى.
+security-changed = تم التغيير
+security-set-up = تم الإعداد
+security-none = لا توجد بعد
+security-change-password = تغيير كلمة المرور
+security-totp = تطبيق المصادقة
+security-totp-none = خطوة ثانية تحميك إذا عرف أحد كلمة مرورك
+security-add = إعداد
+security-replace = استبدال
+security-remove = إزالة
+security-demanded = يحتاج الجميع هنا إلى خطوة ثانية، لذا يمكنك استبدالها ولا يمكنك إزالتها.
+security-codes = رموز الاسترداد
+security-codes-left = { $count ->
+    [zero] لم يبقَ أي رمز
+    [one] بقي رمز واحد
+    [two] بقي رمزان
+    [few] بقيت { $count } رموز
+   *[other] بقي { $count } رمزًا
+}
+security-renew-codes = إنشاء رموز جديدة
+remove-totp-title = إزالة تطبيق المصادقة؟
+remove-totp-text = بعد ذلك تكفي كلمة المرور وحدها للدخول، وتتوقف رموز الاسترداد عن العمل أيضًا.
+remove-totp-submit = إزالة
+renew-codes-title = إنشاء رموز استرداد جديدة؟
+renew-codes-text = ترى الرموز الجديدة مرة واحدة. تتوقف رموزك الحالية عن العمل.
+renew-codes-submit = إنشاء رموز جديدة
+notice-profile-saved = تم الحفظ.
+notice-password-replaced = تم تغيير كلمة مرورك، وسُجِّل خروج أجهزتك الأخرى.
+notice-totp-removed = تمت إزالة تطبيق المصادقة.
+notice-codes-saved = احتفظ برموز الاسترداد في مكان تجدها فيه من دون هاتفك.
+ago-now = الآن
+ago-minutes = { $count ->
+    [one] قبل دقيقة واحدة
+    [two] قبل دقيقتين
+    [few] قبل { $count } دقائق
+   *[other] قبل { $count } دقيقة
+}
+ago-hours = { $count ->
+    [one] قبل ساعة واحدة
+    [two] قبل ساعتين
+    [few] قبل { $count } ساعات
+   *[other] قبل { $count } ساعة
+}
+ago-days = { $count ->
+    [one] قبل يوم واحد
+    [two] قبل يومين
+    [few] قبل { $count } أيام
+   *[other] قبل { $count } يومًا
+}
+ago-months = { $count ->
+    [one] قبل شهر واحد
+    [two] قبل شهرين
+    [few] قبل { $count } أشهر
+   *[other] قبل { $count } شهرًا
+}
+ago-years = { $count ->
+    [one] قبل سنة واحدة
+    [two] قبل سنتين
+    [few] قبل { $count } سنوات
+   *[other] قبل { $count } سنة
+}
+not-me-title = هل كان هذا شخصًا آخر؟
+not-me-text = غيّر أحدهم طريقة دخولك إلى حساب { $email }.
+not-me-next = إن لم تكن أنت، نسجّل خروج الجميع ونوقف كلمة المرور ونرسل إليك رابطًا لاختيار كلمة جديدة.
+not-me-submit = لم أكن أنا
+not-me-otherwise = كنت أنت؟ أغلق هذه الصفحة ولن يحدث شيء.
+done-shut-out-title = تم تسجيل خروج الجميع
+done-shut-out-text = لم تعد كلمة المرور القديمة صالحة. افتح الرسالة التي أرسلناها للتو واختر كلمة جديدة.
 
 ## Done
 
@@ -383,6 +467,14 @@ mail-passkey-copied-text = استخدم شخص ما مفتاح مرور لحسا
 mail-passkey-copied-advice = إن كنت أنت، فأزل مفتاح المرور هذا وأضف مفتاحًا جديدًا. لم تكن أنت؟ إذن اختر كلمة مرور جديدة فورًا.
 mail-recovery-subject = استُخدم رمز استرداد لدى { $tenant }
 mail-recovery-text = سجّل أحدهم الدخول إلى حسابك لدى { $tenant } بكلمة مرورك وأحد رموز الاسترداد. لم يعد هذا الرمز صالحًا.
+mail-removed-subject = أُزيلت طريقة دخول لدى { $tenant }
+mail-removed-totp = أُزيل تطبيق المصادقة من حسابك لدى { $tenant }. تكفي كلمة المرور وحدها للدخول الآن.
+mail-not-me-valid = { $count ->
+    [one] يعمل الزر ليوم واحد.
+    [two] يعمل الزر ليومين.
+    [few] يعمل الزر { $count } أيام.
+   *[other] يعمل الزر { $count } يومًا.
+}
 mail-when = الوقت: { $when }
-mail-not-you = لم تكن أنت؟ اختر كلمة مرور جديدة فورًا.
-mail-not-you-action = حماية الحساب
+mail-not-you = لم تكن أنت؟ اضغط الزر: يُسجَّل خروج الجميع وتختار كلمة مرور جديدة.
+mail-not-you-action = لم أكن أنا

@@ -221,13 +221,84 @@ check-mail-resend = Noch einmal senden
 confirm-email-title = E-Mail-Adresse bestätigen
 confirm-email-text = Bestätigen Sie mit der Schaltfläche, dass { $email } Ihnen gehört.
 confirm-email-submit = Adresse bestätigen
-confirm-email-not-you = Sie haben das nicht veranlasst? Schließen Sie die Seite; es geschieht nichts.
+confirm-email-not-you = Sie waren es nicht? Drücken Sie den Knopf: Alle werden abgemeldet, und Sie wählen ein neues Passwort.
 forgot-password-title = Neues Passwort wählen
 forgot-password-lede = Geben Sie Ihre E-Mail-Adresse ein, wir senden Ihnen einen Link.
 forgot-password-submit = Link senden
 reset-password-title = Neues Passwort wählen
 reset-password-lede = Auf Ihren anderen Geräten werden Sie abgemeldet.
 reset-password-submit = Passwort speichern
+
+## Your account
+
+account-title = Ihr Konto
+account-places = Ihr Konto
+account-home = Übersicht
+account-profile = Profil
+account-profile-text = Ihre Namen
+account-security = Sicherheit
+account-security-text = Passwort, Authenticator-App, Wiederherstellungscodes
+save = Speichern
+cancel = Abbrechen
+field-given-name = Vorname
+field-family-name = Nachname
+field-nickname = Spitzname
+profile-lede = Anwendungen, denen Sie Ihr Profil zeigen, sehen diese Angaben.
+security-lede = Bevor Sie hier etwas ändern, melden Sie sich noch einmal an.
+security-changed = Geändert
+security-set-up = Eingerichtet
+security-none = Noch keines
+security-change-password = Passwort ändern
+security-totp = Authenticator-App
+security-totp-none = Ein zweiter Schritt, der Sie schützt, wenn jemand Ihr Passwort erfährt
+security-add = Einrichten
+security-replace = Ersetzen
+security-remove = Entfernen
+security-demanded = Hier brauchen alle einen zweiten Schritt: Sie können ihn ersetzen, aber nicht entfernen.
+security-codes = Wiederherstellungscodes
+security-codes-left = { $count ->
+    [one] Noch { $count } Code
+   *[other] Noch { $count } Codes
+}
+security-renew-codes = Neue Codes erstellen
+remove-totp-title = Authenticator-App entfernen?
+remove-totp-text = Danach genügt Ihr Passwort zur Anmeldung. Auch Ihre Wiederherstellungscodes gelten dann nicht mehr.
+remove-totp-submit = Entfernen
+renew-codes-title = Neue Wiederherstellungscodes erstellen?
+renew-codes-text = Sie sehen die neuen Codes ein einziges Mal. Die bisherigen gelten dann nicht mehr.
+renew-codes-submit = Neue Codes erstellen
+notice-profile-saved = Gespeichert.
+notice-password-replaced = Ihr Passwort ist geändert. Ihre anderen Geräte sind abgemeldet.
+notice-totp-removed = Die Authenticator-App ist entfernt.
+notice-codes-saved = Bewahren Sie die Codes so auf, dass Sie sie auch ohne Ihr Telefon finden.
+ago-now = gerade eben
+ago-minutes = { $count ->
+    [one] vor { $count } Minute
+   *[other] vor { $count } Minuten
+}
+ago-hours = { $count ->
+    [one] vor { $count } Stunde
+   *[other] vor { $count } Stunden
+}
+ago-days = { $count ->
+    [one] vor { $count } Tag
+   *[other] vor { $count } Tagen
+}
+ago-months = { $count ->
+    [one] vor { $count } Monat
+   *[other] vor { $count } Monaten
+}
+ago-years = { $count ->
+    [one] vor { $count } Jahr
+   *[other] vor { $count } Jahren
+}
+not-me-title = War das jemand anderes?
+not-me-text = Jemand hat geändert, wie Sie sich beim Konto { $email } anmelden.
+not-me-next = Wenn Sie es nicht waren, melden wir alle ab, schalten das Passwort aus und senden Ihnen einen Link für ein neues.
+not-me-submit = Das war ich nicht
+not-me-otherwise = Sie waren es? Schließen Sie die Seite; es geschieht nichts.
+done-shut-out-title = Alle sind abgemeldet
+done-shut-out-text = Das alte Passwort gilt nicht mehr. Öffnen Sie die eben gesendete Mail und wählen Sie ein neues.
 
 ## Done
 
@@ -357,6 +428,12 @@ mail-passkey-copied-text = Jemand hat einen Passkey Ihres Kontos bei { $tenant }
 mail-passkey-copied-advice = Waren Sie es selbst, dann entfernen Sie diesen Passkey und fügen Sie einen neuen hinzu. Waren Sie es nicht? Dann wählen Sie sofort ein neues Passwort.
 mail-recovery-subject = Ein Wiederherstellungscode wurde bei { $tenant } benutzt
 mail-recovery-text = Jemand hat sich bei { $tenant } mit Ihrem Passwort und einem Ihrer Wiederherstellungscodes angemeldet. Dieser Code gilt nicht mehr.
+mail-removed-subject = Anmeldemethode bei { $tenant } entfernt
+mail-removed-totp = Die Authenticator-App Ihres Kontos bei { $tenant } wurde entfernt. Das Passwort allein genügt jetzt zur Anmeldung.
+mail-not-me-valid = { $count ->
+    [one] Der Knopf wirkt { $count } Tag lang.
+   *[other] Der Knopf wirkt { $count } Tage lang.
+}
 mail-when = Wann: { $when }
-mail-not-you = Sie waren es nicht? Dann wählen Sie sofort ein neues Passwort.
-mail-not-you-action = Konto schützen
+mail-not-you = Sie waren es nicht? Drücken Sie den Knopf: Alle werden abgemeldet, und Sie wählen ein neues Passwort.
+mail-not-you-action = Das war ich nicht

@@ -221,13 +221,84 @@ check-mail-resend = Send it again
 confirm-email-title = Confirm your e-mail address
 confirm-email-text = Press the button to confirm that { $email } is yours.
 confirm-email-submit = Confirm address
-confirm-email-not-you = You did not ask for this? Close this page; nothing happens.
+confirm-email-not-you = It was not you? Press the button: everybody is signed out, and you choose a new password.
 forgot-password-title = Choose a new password
 forgot-password-lede = Enter your e-mail address and we send you a link.
 forgot-password-submit = Send link
 reset-password-title = Choose a new password
 reset-password-lede = You will be signed out on your other devices.
 reset-password-submit = Save password
+
+## Your account
+
+account-title = Your account
+account-places = Your account
+account-home = Overview
+account-profile = Profile
+account-profile-text = Your names
+account-security = Security
+account-security-text = Password, authenticator app, recovery codes
+save = Save
+cancel = Cancel
+field-given-name = First name
+field-family-name = Last name
+field-nickname = Nickname
+profile-lede = Applications that you let see your profile see these.
+security-lede = Before you change anything here, we ask you to sign in again.
+security-changed = Changed
+security-set-up = Set up
+security-none = None yet
+security-change-password = Change password
+security-totp = Authenticator app
+security-totp-none = A second step that protects you when somebody learns your password
+security-add = Set up
+security-replace = Replace
+security-remove = Remove
+security-demanded = Everybody needs a second step here, so you can replace it but not remove it.
+security-codes = Recovery codes
+security-codes-left = { $count ->
+    [one] { $count } code left
+   *[other] { $count } codes left
+}
+security-renew-codes = Make new codes
+remove-totp-title = Remove the authenticator app?
+remove-totp-text = From then on your password alone lets you in. Your recovery codes stop working too.
+remove-totp-submit = Remove it
+renew-codes-title = Make new recovery codes?
+renew-codes-text = You see the new codes once. The ones you have now stop working.
+renew-codes-submit = Make new codes
+notice-profile-saved = Saved.
+notice-password-replaced = Your password is changed. Your other devices are signed out.
+notice-totp-removed = The authenticator app is removed.
+notice-codes-saved = Keep your recovery codes where you find them without your phone.
+ago-now = just now
+ago-minutes = { $count ->
+    [one] { $count } minute ago
+   *[other] { $count } minutes ago
+}
+ago-hours = { $count ->
+    [one] { $count } hour ago
+   *[other] { $count } hours ago
+}
+ago-days = { $count ->
+    [one] { $count } day ago
+   *[other] { $count } days ago
+}
+ago-months = { $count ->
+    [one] { $count } month ago
+   *[other] { $count } months ago
+}
+ago-years = { $count ->
+    [one] { $count } year ago
+   *[other] { $count } years ago
+}
+not-me-title = Was this somebody else?
+not-me-text = Somebody changed how you sign in to the account of { $email }.
+not-me-next = If it was not you, we sign everybody out, switch the password off, and mail you a link to choose a new one.
+not-me-submit = It was not me
+not-me-otherwise = It was you? Close this page; nothing happens.
+done-shut-out-title = Everybody is signed out
+done-shut-out-text = The old password no longer works. Open the mail we have just sent and choose a new one.
 
 ## Done
 
@@ -357,6 +428,12 @@ mail-passkey-copied-text = Someone used a passkey of your account at { $tenant }
 mail-passkey-copied-advice = If it was you, remove this passkey and add a new one. It was not you? Then choose a new password at once.
 mail-recovery-subject = A recovery code was used at { $tenant }
 mail-recovery-text = Someone signed in to your account at { $tenant } with your password and one of your recovery codes. That code no longer works.
+mail-removed-subject = Sign-in method removed at { $tenant }
+mail-removed-totp = The authenticator app of your account at { $tenant } was removed. The password alone lets you in now.
+mail-not-me-valid = { $count ->
+    [one] The button works for { $count } day.
+   *[other] The button works for { $count } days.
+}
 mail-when = When: { $when }
-mail-not-you = It was not you? Then choose a new password at once.
-mail-not-you-action = Secure account
+mail-not-you = It was not you? Press the button: everybody is signed out, and you choose a new password.
+mail-not-you-action = It was not me

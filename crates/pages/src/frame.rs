@@ -94,6 +94,16 @@ pub enum Notice {
     EmailConfirmed,
     /// The person has signed out.
     SignedOut,
+    /// The names are saved.
+    ProfileSaved,
+    /// The password is changed, and this device is still signed in.
+    PasswordReplaced,
+    /// An authenticator app is set up.
+    TotpSetUp,
+    /// The authenticator app is removed.
+    TotpRemoved,
+    /// The recovery codes are saved.
+    CodesSaved,
 }
 
 impl Notice {
@@ -103,6 +113,11 @@ impl Notice {
             Self::PasswordChanged => "notice-password-changed",
             Self::EmailConfirmed => "notice-email-confirmed",
             Self::SignedOut => "notice-signed-out",
+            Self::ProfileSaved => "notice-profile-saved",
+            Self::PasswordReplaced => "notice-password-replaced",
+            Self::TotpSetUp => "done-factor-title",
+            Self::TotpRemoved => "notice-totp-removed",
+            Self::CodesSaved => "notice-codes-saved",
         }
     }
 
@@ -110,7 +125,7 @@ impl Notice {
     pub(crate) fn icon(self) -> &'static str {
         match self {
             Self::PageOutdated => "info",
-            Self::PasswordChanged | Self::EmailConfirmed | Self::SignedOut => "check",
+            _ => "check",
         }
     }
 }

@@ -22,6 +22,7 @@ mod passkey;
 mod problem;
 mod qr;
 
+pub mod account;
 pub mod approvals;
 pub mod device;
 pub mod error;

@@ -3,6 +3,7 @@
 //! For previews and tests (feature `samples`); no page depends on it. The words can be replaced, so that tests put
 //! hostile text wherever data goes.
 
+mod accounts;
 mod devices;
 mod factors;
 mod journeys;
@@ -98,6 +99,7 @@ pub fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         journeys::sign_in(frame, words),
         journeys::accounts(frame, words),
         journeys::consent(frame, words),
+        accounts::pages(frame, words),
         devices::pages(frame, words),
         factors::pages(frame, words),
         outcomes::journey(frame, words),

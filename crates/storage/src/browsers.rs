@@ -1,14 +1,15 @@
 //! Browsers that were given a binding cookie.
 
-use portreeve_domain::{BrowserId, Fault, TenantId, Timestamp};
+use portreeve_domain::{BrowserId, Fault, SessionId, TenantId, Timestamp};
 
 use crate::{Conn, Tx};
 
-const FIND: &str = "SELECT secret_hash, expires_at FROM browsers WHERE id = $1 AND tenant_id = $2";
+const FIND: &str = "SELECT secret_hash, expires_at, account_session_id FROM browsers WHERE id = $1 AND tenant_id = $2";
 const INSERT: &str =
     "INSERT INTO browsers (id, tenant_id, secret_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
 const CHANGE_SECRET: &str =
     "UPDATE browsers SET secret_hash = $4, expires_at = $5 WHERE id = $1 AND tenant_id = $2 AND secret_hash = $3";
+const TURN_TO: &str = "UPDATE browsers SET account_session_id = $3 WHERE id = $1 AND tenant_id = $2";
 
 /// A browser as stored.
 pub struct BrowserRow {
@@ -16,6 +17,8 @@ pub struct BrowserRow {
     pub secret_hash: [u8; 32],
     /// When the cookie stops counting.
     pub expires_at: Timestamp,
+    /// The session that its account pages are about; it may have ended since.
+    pub account_session: Option<SessionId>,
 }
 
 /// Finds a browser.
@@ -24,7 +27,8 @@ pub struct BrowserRow {
 /// A fault when the database is away.
 pub async fn find(conn: &mut Conn, tenant: TenantId, id: BrowserId) -> Result<Option<BrowserRow>, Fault> {
     conn.optional(FIND, &[id.as_i64().into(), tenant.into()], |row| {
-        Ok(BrowserRow { secret_hash: row.array(0)?, expires_at: row.timestamp(1)? })
+        let account_session = row.optional_integer(2)?.map(SessionId::new);
+        Ok(BrowserRow { secret_hash: row.array(0)?, expires_at: row.timestamp(1)?, account_session })
     })
     .await
 }
@@ -59,4 +63,12 @@ pub async fn change_secret(
 ) -> Result<bool, Fault> {
     let values = [id.as_i64().into(), tenant.into(), old.into(), new.into(), expires_at.into()];
     Ok(tx.execute(CHANGE_SECRET, &values).await? == 1)
+}
+
+/// Makes the account pages of a browser be about a session; false when there is no such browser.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn turn_to(tx: &mut Tx, tenant: TenantId, id: BrowserId, session: SessionId) -> Result<bool, Fault> {
+    Ok(tx.execute(TURN_TO, &[id.as_i64().into(), tenant.into(), session.as_i64().into()]).await? == 1)
 }

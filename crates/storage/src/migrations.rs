@@ -111,6 +111,15 @@ const MIGRATIONS: &[Migration] = &[
         )),
     },
     Migration {
+        number: 14,
+        name: "account",
+        sqlite: Some(include_str!("../../../migrations/0014_account.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0014_account.sql"),
+            include_str!("../../../migrations/postgres/0014_account.sql")
+        )),
+    },
+    Migration {
         number: 17,
         name: "backchannel_authentications",
         sqlite: Some(include_str!("../../../migrations/0017_backchannel_authentications.sql")),

@@ -14,6 +14,7 @@ const TOUCH: &str =
 const END: &str =
     "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
 const END_ALL: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL RETURNING tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at";
+const END_ALL_BUT: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND id <> $5 RETURNING tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at";
 
 /// Finds a session, ended ones too.
 ///
@@ -99,6 +100,21 @@ pub async fn end_all(
     now: Timestamp,
 ) -> Result<Vec<Session>, Fault> {
     tx.all(END_ALL, &[tenant.into(), (&user).into(), now.into(), reason.name().into()], read).await
+}
+
+/// Ends every session of the user of `kept` but that one, and gives those that were not ended before.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn end_all_but(
+    tx: &mut Tx,
+    tenant: TenantId,
+    kept: &Session,
+    reason: SessionEnd,
+    now: Timestamp,
+) -> Result<Vec<Session>, Fault> {
+    let values = [tenant.into(), (&kept.user).into(), now.into(), reason.name().into(), kept.id.as_i64().into()];
+    tx.all(END_ALL_BUT, &values, read).await
 }
 
 fn write_proofs(proofs: &[Proof]) -> Result<String, Fault> {

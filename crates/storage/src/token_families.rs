@@ -1,7 +1,8 @@
 //! Token families: everything issued from one authorization.
 
 use portreeve_domain::{
-    Acr, ClientId, FamilyId, Fault, GrantType, Proof, Scope, SessionId, TenantId, Timestamp, TokenFamily, UserId,
+    Acr, ClientId, FamilyId, Fault, GrantType, Proof, Scope, Session, SessionId, TenantId, Timestamp, TokenFamily,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ const CLIENTS_OF_SESSION: &str = "SELECT client_id FROM token_families WHERE ten
 const REVOKE: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE id = $1 AND tenant_id = $2 AND revoked_at IS NULL";
 const REVOKE_OF_CLIENT: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND client_id = $2 AND revoked_at IS NULL";
 const REVOKE_OF_USER: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL";
+const REVOKE_OF_USER_BUT: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND (session_id IS NULL OR session_id <> $5)";
 
 /// The part of a family that is only ever read whole, as JSON.
 #[derive(Serialize, Deserialize)]
@@ -120,6 +122,21 @@ pub async fn revoke_of_user(
     now: Timestamp,
 ) -> Result<u64, Fault> {
     tx.execute(REVOKE_OF_USER, &[tenant.into(), (&user).into(), now.into(), reason.into()]).await
+}
+
+/// Revokes every family of the user of `kept` that does not belong to that session, and says how many there were.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn revoke_of_user_but(
+    tx: &mut Tx,
+    tenant: TenantId,
+    kept: &Session,
+    reason: &str,
+    now: Timestamp,
+) -> Result<u64, Fault> {
+    let values = [tenant.into(), (&kept.user).into(), now.into(), reason.into(), kept.id.as_i64().into()];
+    tx.execute(REVOKE_OF_USER_BUT, &values).await
 }
 
 /// Revokes every family of a client and says how many there were: a client registered again under the same identifier is

@@ -4,10 +4,12 @@ use portreeve_domain::{Fault, TenantId, Timestamp, UserId};
 
 use crate::{Conn, Tx};
 
-const FIND: &str = "SELECT secret_sealed, last_step FROM totp_credentials WHERE tenant_id = $1 AND user_id = $2";
+const FIND: &str =
+    "SELECT secret_sealed, last_step, confirmed_at FROM totp_credentials WHERE tenant_id = $1 AND user_id = $2";
 const INSERT: &str = "INSERT INTO totp_credentials (tenant_id, user_id, secret_sealed, last_step, confirmed_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
 const ADVANCE: &str =
     "UPDATE totp_credentials SET last_step = $3 WHERE tenant_id = $1 AND user_id = $2 AND last_step < $3";
+const REPLACE: &str = "UPDATE totp_credentials SET secret_sealed = $4, last_step = $5, confirmed_at = $6 WHERE tenant_id = $1 AND user_id = $2 AND secret_sealed = $3";
 const DELETE: &str = "DELETE FROM totp_credentials WHERE tenant_id = $1 AND user_id = $2";
 
 /// A stored authenticator app.
@@ -16,6 +18,8 @@ pub struct TotpRow {
     pub secret_sealed: Vec<u8>,
     /// The time step of the last accepted code.
     pub last_step: i64,
+    /// When it was set up.
+    pub confirmed_at: Timestamp,
 }
 
 /// A user's authenticator app; `None` when none is enrolled.
@@ -24,7 +28,7 @@ pub struct TotpRow {
 /// A fault when the database is away.
 pub async fn find(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Option<TotpRow>, Fault> {
     conn.optional(FIND, &[tenant.into(), (&user).into()], |row| {
-        Ok(TotpRow { secret_sealed: row.bytes(0)?, last_step: row.integer(1)? })
+        Ok(TotpRow { secret_sealed: row.bytes(0)?, last_step: row.integer(1)?, confirmed_at: row.timestamp(2)? })
     })
     .await
 }
@@ -43,6 +47,23 @@ pub async fn insert(
 ) -> Result<bool, Fault> {
     let values = [tenant.into(), (&user).into(), secret_sealed.into(), last_step.into(), now.into()];
     Ok(tx.execute(INSERT, &values).await? == 1)
+}
+
+/// Puts an app whose code was just shown in the place of the one with `old`; false when that is not there any
+/// more.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn replace(tx: &mut Tx, tenant: TenantId, user: UserId, old: &[u8], new: &TotpRow) -> Result<bool, Fault> {
+    let values = [
+        tenant.into(),
+        (&user).into(),
+        old.into(),
+        (&new.secret_sealed).into(),
+        new.last_step.into(),
+        new.confirmed_at.into(),
+    ];
+    Ok(tx.execute(REPLACE, &values).await? == 1)
 }
 
 /// Takes the code of `step`: false when it or a later one was taken before (RFC 6238 §5.2: one use).

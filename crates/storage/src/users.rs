@@ -13,6 +13,7 @@ const ADMIN: &str =
 const INSERT: &str = "INSERT INTO users (tenant_id, id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
 const UPDATE: &str = "UPDATE users SET email_sealed = $3, email_index = $4, email_verified_at = $5, claims_sealed = $6, is_admin = $7, updated_at = $8 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const VERIFY_EMAIL: &str = "UPDATE users SET email_verified_at = $4, updated_at = $4 WHERE tenant_id = $1 AND id = $2 AND email_index = $3 AND erased_at IS NULL AND email_verified_at IS NULL";
+const SET_CLAIMS: &str = "UPDATE users SET claims_sealed = $4, updated_at = $5 WHERE tenant_id = $1 AND id = $2 AND claims_sealed = $3 AND erased_at IS NULL";
 const DISABLE: &str = "UPDATE users SET disabled_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const ERASE: &str = "UPDATE users SET email_sealed = NULL, email_index = NULL, email_verified_at = NULL, claims_sealed = NULL, erased_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 
@@ -110,6 +111,21 @@ pub async fn update(tx: &mut Tx, tenant: TenantId, user: &UserRow) -> Result<boo
         user.updated_at.into(),
     ];
     Ok(tx.execute(UPDATE, &values).await? == 1)
+}
+
+/// Replaces the claims `old`; false when they are others by now.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn set_claims(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: UserId,
+    old: &[u8],
+    new: &[u8],
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    Ok(tx.execute(SET_CLAIMS, &[tenant.into(), (&user).into(), old.into(), new.into(), now.into()]).await? == 1)
 }
 
 /// Marks the address as proven; false when it was before, or is another by now.

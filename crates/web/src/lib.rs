@@ -3,6 +3,7 @@
 //! Owns addresses, cookies, forms and which page shows a step. Leaves what happens to `issuer`, the markup to `pages`, and
 //! the header rules to `http-kit`. Every tenant has the same doors: the first at the root, another under `/t/{slug}`.
 
+mod account;
 mod approvals;
 mod authorize;
 mod check_session;
@@ -46,6 +47,7 @@ pub fn router(issuer: Arc<Issuer>) -> Router {
         .route("/oauth2/check-session", get(check_session::show))
         .route("/oauth2/logout", get(logout::get).post(logout::post))
         .route("/oauth2/logout/confirm", axum::routing::post(logout::confirm))
+        .merge(account::routes())
         .route("/device", get(device::show).post(device::take))
         .route("/device/{outcome}", get(device::ended))
         .route("/approve", get(approvals::list))

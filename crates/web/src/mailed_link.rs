@@ -57,6 +57,7 @@ pub(crate) async fn take(
     let from = door.posted_from(door.locale(&[]));
     match door.issuer().use_link(&door.at, opened, fields.get("password"), &from).await {
         Ok(LinkOutcome::PasswordChanged) => done(&door, &link, Outcome::PasswordChanged),
+        Ok(LinkOutcome::ShutOut) => done(&door, &link, Outcome::ShutOut),
         Ok(LinkOutcome::AddressConfirmed) => done(&door, &link, Outcome::EmailConfirmed),
         Ok(LinkOutcome::Refused(refusal)) => page(&door, &link, &email, asks, Some(words::password_problem(refusal))),
         Ok(LinkOutcome::Dead) => error_page::link_expired(&door),
@@ -80,8 +81,9 @@ fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<P
     let html = match asks {
         LinkAsks::NewPassword { minimum } => {
             let password_minimum = words::count(minimum);
-            ResetPassword { form, email, password_problem: problem, password_minimum }.render(&frame)
+            ResetPassword { form, email, password_problem: problem, password_minimum, cancel_href: None }.render(&frame)
         }
+        LinkAsks::NotMe => Confirm { form, purpose: ConfirmPurpose::NotMe { email } }.render(&frame),
         LinkAsks::Confirmation => Confirm { form, purpose: ConfirmPurpose::Email { email } }.render(&frame),
     };
     Reply::secret_page(door, html)
@@ -89,7 +91,8 @@ fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<P
 
 fn done(door: &Door, link: &Link, outcome: Outcome) -> Reply {
     let path = link.journey.as_ref().map_or_else(|| "/".to_owned(), |journey| format!("/j/{journey}"));
-    let page = Done { outcome, continue_href: Some(door.href(&path)), client_name: None };
+    let leads_on = outcome != Outcome::ShutOut;
+    let page = Done { outcome, continue_href: leads_on.then(|| door.href(&path)), client_name: None };
     Reply::secret_page(door, page.render(&door.frame(&[])))
 }
 

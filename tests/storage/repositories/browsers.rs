@@ -1,6 +1,6 @@
 //! A browser's secret changes from the one it had, or not at all.
 
-use portreeve_domain::BrowserId;
+use portreeve_domain::{BrowserId, SessionId};
 use portreeve_storage::{Wall, browsers};
 
 use crate::{
@@ -50,6 +50,24 @@ async fn another_tenants_browser_is_neither_found_nor_changed() {
 
         let kept = db.read(TWO, async |conn| browsers::find(conn, TWO, ID).await).await.unwrap();
         assert_eq!(kept.secret_hash, OLD);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_account_pages_turn_to_a_session_of_this_tenants_browser() {
+    on_both(async |db| {
+        db.write(ONE, async |tx| browsers::insert(tx, ONE, ID, &OLD, NOW, expiry()).await).await;
+        let turn = async |tenant| {
+            db.write(Wall::All, async |tx| browsers::turn_to(tx, tenant, ID, SessionId::new(8)).await).await
+        };
+
+        assert!(!turn(TWO).await);
+        let before = db.read(ONE, async |conn| browsers::find(conn, ONE, ID).await).await.unwrap();
+        assert!(turn(ONE).await);
+        let after = db.read(ONE, async |conn| browsers::find(conn, ONE, ID).await).await.unwrap();
+
+        assert_eq!((before.account_session, after.account_session), (None, Some(SessionId::new(8))));
     })
     .await;
 }

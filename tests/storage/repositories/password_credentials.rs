@@ -56,3 +56,24 @@ async fn another_tenants_password_is_neither_found_nor_changed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_password_is_taken_away_once_and_only_in_its_tenant() {
+    on_both(async |db| {
+        let user = user_id(9);
+        db.write(ONE, async |tx| password_credentials::set(tx, ONE, user, b"hash", in_seconds(3)).await).await;
+        let delete =
+            async |tenant| db.write(Wall::All, async |tx| password_credentials::delete(tx, tenant, user).await).await;
+        let changed_at = async |tenant| {
+            db.read(Wall::All, async |conn| password_credentials::changed_at(conn, tenant, user).await).await
+        };
+
+        assert!(!delete(TWO).await);
+        assert_eq!((changed_at(ONE).await, changed_at(TWO).await), (Some(in_seconds(3)), None));
+        assert!(delete(ONE).await);
+        assert!(!delete(ONE).await);
+
+        assert_eq!(changed_at(ONE).await, None);
+    })
+    .await;
+}

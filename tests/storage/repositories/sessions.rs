@@ -140,3 +140,23 @@ async fn another_tenants_session_is_neither_found_nor_changed() {
     })
     .await;
 }
+
+/// S-094: the one that is kept goes on, and so do other people's.
+#[tokio::test]
+async fn ending_all_but_one_leaves_that_one_and_those_of_others() {
+    on_both(async |db| {
+        let kept = insert(db, ONE, 5, BROWSER, 7).await;
+        for (tenant, id, user) in [(ONE, 4, 7), (ONE, 7, 8), (TWO, 6, 7)] {
+            insert(db, tenant, id, BROWSER, user).await;
+        }
+
+        let (reason, now) = (SessionEnd::PasswordChanged, in_seconds(10));
+        let ended = db.write(Wall::All, async |tx| sessions::end_all_but(tx, ONE, &kept, reason, now).await).await;
+
+        assert_eq!(ended.iter().map(|session| session.id.as_i64()).collect::<Vec<_>>(), [4]);
+        for (tenant, id) in [(ONE, 5), (ONE, 7), (TWO, 6)] {
+            assert_eq!(find(db, tenant, SessionId::new(id)).await.unwrap().ended_at, None, "{id}");
+        }
+    })
+    .await;
+}

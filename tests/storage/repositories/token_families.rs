@@ -1,11 +1,11 @@
 //! A family keeps what was granted, and is revoked once.
 
-use portreeve_domain::{ClientId, FamilyId, SessionId, TenantId, TokenFamily};
+use portreeve_domain::{BrowserId, ClientId, FamilyId, SessionId, TenantId, TokenFamily};
 use portreeve_storage::{Wall, token_families};
 
 use crate::{
     database::{Database, NOW, ONE, TWO, on_both},
-    rows::{family, in_seconds, user_id},
+    rows::{family, in_seconds, session, user_id},
 };
 
 const ID: FamilyId = FamilyId::new(5);
@@ -129,6 +129,39 @@ async fn another_tenants_family_is_neither_found_nor_revoked() {
             .await;
 
         assert_eq!((revoked, find(db, TWO, ID).await), (0, Some(theirs)));
+    })
+    .await;
+}
+
+/// S-094: what belongs to the session that goes on stays; offline access of others does not.
+#[tokio::test]
+async fn revoking_all_but_those_of_a_session_leaves_them() {
+    on_both(async |db| {
+        let kept = session(ONE, 40, BrowserId::new(50), user_id(7));
+        let of = |tenant, id, session: Option<i64>, user| TokenFamily {
+            session: session.map(SessionId::new),
+            ..family(tenant, id, user_id(user))
+        };
+        for family in [
+            of(ONE, 1, Some(40), 7),
+            of(ONE, 2, Some(41), 7),
+            of(ONE, 3, None, 7),
+            of(ONE, 4, Some(41), 8),
+            of(TWO, 5, Some(41), 7),
+        ] {
+            insert(db, &family).await;
+        }
+
+        let revoke =
+            async |tx: &mut _| token_families::revoke_of_user_but(tx, ONE, &kept, "password_changed", NOW).await;
+        assert_eq!(db.write(Wall::All, revoke).await, 2);
+
+        for (tenant, id, is_revoked) in
+            [(ONE, 1, false), (ONE, 2, true), (ONE, 3, true), (ONE, 4, false), (TWO, 5, false)]
+        {
+            let found = find(db, tenant, FamilyId::new(id)).await.unwrap();
+            assert_eq!(found.revoked_at.is_some(), is_revoked, "{id}");
+        }
     })
     .await;
 }

@@ -1,7 +1,10 @@
 //! A time step is accepted once (RFC 6238 §5.2), and nobody enrols over an enrolled app.
 
 use portreeve_domain::{TenantId, UserId};
-use portreeve_storage::{Wall, totp_credentials};
+use portreeve_storage::{
+    Wall,
+    totp_credentials::{self, TotpRow},
+};
 
 use crate::{
     database::{Database, NOW, ONE, TWO, begin, on_both},
@@ -95,6 +98,25 @@ async fn another_tenants_app_is_neither_found_nor_changed() {
         assert!(enrol(db, ONE, b"ours", 300).await);
 
         assert_eq!(found(db, TWO).await, Some((b"theirs".to_vec(), 100)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_is_replaced_only_while_it_is_the_one_that_was_seen() {
+    on_both(async |db| {
+        enrol(db, ONE, b"first", 100).await;
+        let replace = async |tenant, old: &'static [u8]| {
+            let new = TotpRow { secret_sealed: b"second".to_vec(), last_step: 7, confirmed_at: NOW };
+            db.write(Wall::All, async |tx| totp_credentials::replace(tx, tenant, USER, old, &new).await).await
+        };
+
+        assert!(!replace(ONE, b"another").await);
+        assert!(!replace(TWO, b"first").await);
+        assert!(replace(ONE, b"first").await);
+        assert!(!replace(ONE, b"first").await);
+
+        assert_eq!(found(db, ONE).await, Some((b"second".to_vec(), 7)));
     })
     .await;
 }

@@ -229,3 +229,25 @@ async fn a_tenant_has_an_administrator_while_one_can_sign_in() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn claims_are_replaced_only_while_they_are_those_that_were_seen() {
+    on_both(async |db| {
+        insert(db, ONE, &user(7)).await;
+        let set = async |tenant, old: &'static [u8], new: &'static [u8]| {
+            let now = in_seconds(5);
+            db.write(Wall::All, async |tx| users::set_claims(tx, tenant, USER, old, new, now).await).await
+        };
+
+        assert!(!set(ONE, b"others", b"new").await);
+        assert!(!set(TWO, b"claims", b"new").await);
+        assert!(set(ONE, b"claims", b"new").await);
+        assert!(!set(ONE, b"claims", b"late").await);
+
+        let found = find(db, ONE).await.unwrap();
+        assert_eq!((found.claims_sealed, found.updated_at), (Some(b"new".to_vec()), in_seconds(5)));
+        db.write(ONE, async |tx| users::erase(tx, ONE, USER, in_seconds(6)).await).await;
+        assert!(!set(ONE, b"new", b"afterwards").await);
+    })
+    .await;
+}

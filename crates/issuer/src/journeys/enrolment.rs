@@ -79,7 +79,7 @@ impl Issuer {
     }
 
     /// Makes ten new codes; older ones are dead.
-    pub(super) async fn new_recovery_codes(
+    pub(crate) async fn new_recovery_codes(
         &self,
         tx: &mut Tx,
         at: &TenantDirectory,

@@ -86,7 +86,7 @@ impl Issuer {
         cookie: Option<&str>,
     ) -> Result<Arrival, Fault> {
         let Some(row) = self.find_journey(at, address).await? else { return Ok(Arrival::Unknown) };
-        let Some(client) = at.client(&row.client).cloned() else { return Ok(Arrival::Unknown) };
+        let Some(client) = at.began_by(&row.client).cloned() else { return Ok(Arrival::Unknown) };
         let browser = self.recognize_browser(at, cookie).await?;
         let request = open_request(at, row.id, &row.request_sealed)?;
         let redirect_uri = request.target.redirect_uri().to_owned();
@@ -160,7 +160,7 @@ impl Issuer {
         cookie: Option<&str>,
     ) -> Result<Option<Progress>, Fault> {
         let Some(row) = self.find_journey(at, address).await? else { return Ok(None) };
-        let Some(client) = at.client(&row.client) else { return Ok(None) };
+        let Some(client) = at.began_by(&row.client) else { return Ok(None) };
         let request = open_request(at, row.id, &row.request_sealed)?;
         if self.is_used_up(at, &request).await? {
             let browser = self.recognize_browser(at, cookie).await?;

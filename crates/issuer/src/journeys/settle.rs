@@ -8,7 +8,7 @@ use portreeve_domain::{Acr, FamilyId, Fault, GrantType, Lifetime, Timestamp, Tok
 use portreeve_oidc::authorization;
 use portreeve_oidc::claims_request::ClaimsRequest;
 use portreeve_oidc::{Cause, Refusal};
-use portreeve_storage::{Tx, journeys as rows, sessions};
+use portreeve_storage::{Tx, browsers, journeys as rows, sessions};
 
 use super::passkey::void_removed_passkey;
 use super::password::void_outdated_proofs;
@@ -18,7 +18,7 @@ use crate::authorize::{Progress, journey_text};
 use crate::directory::TenantDirectory;
 use crate::stored_facts::seal_facts;
 use crate::tokens::front_channel::{self, FrontChannelGrant, FrontChannelTokens};
-use crate::{Issuer, gate, login, pushed_requests};
+use crate::{Issuer, gate, login, people, pushed_requests};
 
 /// What follows from the facts.
 pub(crate) enum Settled {
@@ -160,6 +160,9 @@ impl Issuer {
         at: &Arc<TenantDirectory>,
         journey: &Journey,
     ) -> Result<(Outcome, Option<UserId>), Fault> {
+        if journey.request.is_of_own_page() {
+            return self.turn_to_own_page(tx, at, journey).await;
+        }
         let granted = match journey.waiting() {
             None => self.grant(tx, at, journey).await?.map(|tokens| Outcome::Granted(Box::new(tokens))),
             Some(waiting) => self.approve(tx, at, journey, waiting).await?.map(Outcome::Elsewhere),
@@ -168,6 +171,25 @@ impl Issuer {
             Ok(outcome) => Ok((outcome, journey.stored.facts.user)),
             Err(refusal) => Ok((self.denied(tx, at, journey, refusal).await?, None)),
         }
+    }
+
+    /// Lets the person see a page of ours: the browser's account pages are about this account from now on.
+    async fn turn_to_own_page(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        journey: &Journey,
+    ) -> Result<(Outcome, Option<UserId>), Fault> {
+        let facts = &journey.stored.facts;
+        let (Some(user), Some(session), Some(browser)) = (facts.user, facts.session, &journey.browser) else {
+            return Err(Fault::impossible("a finished journey without a session"));
+        };
+        let person = people::find(tx, at, user).await?;
+        if person.is_none_or(|person| person.disabled_at.is_some()) {
+            return Ok((Outcome::Refused(Cause::UserRefused.into()), None));
+        }
+        browsers::turn_to(tx, at.id(), browser.id, session).await?;
+        Ok((Outcome::AtOwnPage, Some(user)))
     }
 
     /// Tells whoever asked that there is nothing to be had.

@@ -10,7 +10,7 @@ use crate::new_passwords::PasswordRefusal;
 use crate::people::NewPerson;
 use crate::testing::{GrantOf, World};
 use crate::testing_pages::{NEW_PASSWORD, PASSWORD};
-use crate::{Acted, LinkAsks, MailContent, Problem};
+use crate::{Acted, LinkAsks, MailContent, NoticeOf, Problem};
 
 const BOB: &str = "bob@example.com";
 
@@ -243,7 +243,9 @@ async fn the_new_password_replaces_the_old_one_and_the_owner_is_told() {
     world.use_link(&link, None, NEW_PASSWORD).await;
 
     let notices = world.send_mails().await;
-    assert!(matches!(notices.as_slice(), [notice] if matches!(notice.content, MailContent::PasswordChanged { .. })));
+    assert!(
+        matches!(notices.as_slice(), [notice] if matches!(notice.content, MailContent::Notice { of: NoticeOf::PasswordChanged, .. }))
+    );
     let mut pages = world.arrive(&[]).await;
     let old = world.sign_in_with(&mut pages, BOB, PASSWORD).await;
     assert!(matches!(old, Acted::Problem(Problem::WrongCredentials)));

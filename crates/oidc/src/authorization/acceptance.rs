@@ -103,6 +103,7 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
         acr_values: acr_values(parameters, client, claims.as_ref()),
         claims,
         waiting: None,
+        person: None,
     })
 }
 

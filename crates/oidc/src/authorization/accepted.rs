@@ -1,19 +1,20 @@
 //! An authorization request that has passed every check: what is stored with the journey and, later, the code.
 
 use portreeve_domain::polling::Waiting;
-use portreeve_domain::{Acr, ClientId, PushedRequestId, Scope, Thumbprint};
+use portreeve_domain::{Acr, ClientId, PushedRequestId, Scope, Thumbprint, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Prompts, ResponseTarget, ResponseType};
 use crate::claims_request::ClaimsRequest;
 use crate::pkce::CodeChallenge;
 
-/// A validated authorization request. Made by [`Redirectable::accept`](super::Redirectable::accept), [`Self::of_device`]
-/// and [`Self::of_backchannel`] alone; its JSON form is read back from the journey's row.
+/// A validated authorization request. Made by [`Redirectable::accept`](super::Redirectable::accept), [`Self::of_device`],
+/// [`Self::of_backchannel`] and [`Self::of_page`] alone; its JSON form is read back from the journey's row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Accepted {
     /// Whose request it is.
+    #[serde(deserialize_with = "stored_client")]
     pub client_id: ClientId,
     /// The pushed request it is, which the end of the authorization uses up (RFC 9126 §4).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,9 +63,17 @@ pub struct Accepted {
     /// Who waits for the answer elsewhere, when it does not go by the browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Waiting>,
+    /// The person who must sign in, where a page of ours knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<UserId>,
 }
 
 impl Accepted {
+    /// Whether a page of ours asks, and no client: nothing is issued, the browser goes to that page.
+    pub fn is_of_own_page(&self) -> bool {
+        self.client_id == ClientId::own_pages()
+    }
+
     /// Whether it is an OpenID Connect request: an ID token is due (OIDC Core §3.1.2.1).
     pub fn is_oidc(&self) -> bool {
         self.scope.contains("openid")
@@ -91,4 +100,9 @@ impl Accepted {
         };
         asked.into_iter().filter(|acr| *acr <= reached).max().unwrap_or(reached)
     }
+}
+
+fn stored_client<'de, D: serde::Deserializer<'de>>(text: D) -> Result<ClientId, D::Error> {
+    let text = String::deserialize(text)?;
+    ClientId::from_stored(&text).ok_or_else(|| serde::de::Error::custom("not a client identifier"))
 }

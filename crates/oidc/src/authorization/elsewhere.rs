@@ -50,6 +50,7 @@ impl Accepted {
             acr_values: Vec::new(),
             claims: None,
             waiting: Some(waiting),
+            person: None,
         }
     }
 }

@@ -14,6 +14,11 @@ pub enum ConfirmPurpose {
         /// The address.
         email: String,
     },
+    /// That a change of the account at this address was somebody else's.
+    NotMe {
+        /// The address.
+        email: String,
+    },
 }
 
 /// Asks to confirm what a mailed link is for.
@@ -41,5 +46,29 @@ impl Confirm {
     /// [`RenderError`] when the template fails.
     pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
         Ok(View { frame, page: self }.render()?)
+    }
+}
+
+impl ConfirmPurpose {
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Email { .. } => "confirm-email-title",
+            Self::NotMe { .. } => "not-me-title",
+        }
+    }
+
+    fn submit(&self) -> &'static str {
+        match self {
+            Self::Email { .. } => "confirm-email-submit",
+            Self::NotMe { .. } => "not-me-submit",
+        }
+    }
+
+    /// What to do when the person did not mean to come here.
+    fn otherwise(&self) -> &'static str {
+        match self {
+            Self::Email { .. } => "confirm-email-not-you",
+            Self::NotMe { .. } => "not-me-otherwise",
+        }
     }
 }

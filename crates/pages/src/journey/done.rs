@@ -16,6 +16,8 @@ pub enum Outcome {
     PasswordChanged,
     /// The person is signed in and nobody waits for it.
     SignedIn,
+    /// Everybody is shut out of the account; a link to set a new password is on its way.
+    ShutOut,
     /// An authenticator app is set up.
     FactorAdded,
     /// A device is approved.
@@ -74,6 +76,7 @@ impl Outcome {
             Self::EmailConfirmed => ("done-email-title", "done-email-text"),
             Self::PasswordChanged => ("done-password-title", "done-password-text"),
             Self::SignedIn => ("done-signed-in-title", "done-signed-in-text"),
+            Self::ShutOut => ("done-shut-out-title", "done-shut-out-text"),
             Self::FactorAdded => ("done-factor-title", "done-factor-text"),
             Self::DeviceAllowed => ("done-device-allowed-title", "done-device-allowed-text"),
             Self::DeviceRefused => ("done-device-refused-title", "done-device-refused-text"),

@@ -9,7 +9,7 @@ use crate::{Form, Frame, PasswordProblem, RenderError};
 
 /// Asks for a new password.
 ///
-/// Posts `email` and `password`. Element ids: `email`, `password`, `submit`.
+/// Posts `email` and `password`. Element ids: `email`, `password`, `submit`, `cancel`.
 #[derive(Debug, Clone)]
 pub struct ResetPassword {
     /// Where the form posts to.
@@ -20,6 +20,8 @@ pub struct ResetPassword {
     pub password_problem: Option<PasswordProblem>,
     /// Fewest characters of a password.
     pub password_minimum: u32,
+    /// The way back; `None` after a mailed link, which leads nowhere else.
+    pub cancel_href: Option<String>,
 }
 
 #[derive(Template)]

@@ -3,7 +3,7 @@
 //! NIST SP 800-63B §6.1.2.1: notify when an authenticator is bound to an account.
 
 use super::letter::{Action, Letter};
-use super::{MailFrame, MailText};
+use super::{MailFrame, MailText, NOT_ME_DAYS};
 use crate::RenderError;
 
 /// A way to sign in.
@@ -24,8 +24,8 @@ pub struct FactorAdded {
     pub factor: AddedFactor,
     /// Date and time, in the language of the mail, with its time zone.
     pub when: String,
-    /// Absolute address where a new password can be asked for.
-    pub recover_link: String,
+    /// Absolute address where the owner says that it was somebody else.
+    pub not_me_link: String,
 }
 
 impl FactorAdded {
@@ -46,8 +46,8 @@ impl FactorAdded {
                 frame.text_with("mail-when", "when", &self.when),
                 frame.text("mail-not-you"),
             ],
-            action: Action { label: frame.text("mail-not-you-action"), href: &self.recover_link },
-            notes: vec![],
+            action: Action { label: frame.text("mail-not-you-action"), href: &self.not_me_link },
+            notes: vec![frame.text_count("mail-not-me-valid", NOT_ME_DAYS)],
         }
         .render(frame)
     }

@@ -7,6 +7,7 @@
 mod account_exists;
 mod approval_wanted;
 mod factor_added;
+mod factor_removed;
 mod letter;
 mod passkey_copied;
 mod password_changed;
@@ -17,9 +18,13 @@ mod verify_email;
 pub use account_exists::AccountExists;
 pub use approval_wanted::ApprovalWanted;
 pub use factor_added::{AddedFactor, FactorAdded};
+pub use factor_removed::FactorRemoved;
 pub use letter::{MailFrame, MailText};
 pub use passkey_copied::PasskeyCopied;
 pub use password_changed::PasswordChanged;
 pub use password_reset::PasswordReset;
 pub use recovery_code_used::RecoveryCodeUsed;
 pub use verify_email::VerifyEmail;
+
+/// For how many days the link in a notice works.
+const NOT_ME_DAYS: u32 = 7;

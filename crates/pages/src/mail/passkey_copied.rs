@@ -3,7 +3,7 @@
 //! Web Authentication Level 3 §6.1.1: a signature counter that does not grow.
 
 use super::letter::{Action, Letter};
-use super::{MailFrame, MailText};
+use super::{MailFrame, MailText, NOT_ME_DAYS};
 use crate::RenderError;
 
 /// "One of your passkeys was refused".
@@ -11,8 +11,8 @@ use crate::RenderError;
 pub struct PasskeyCopied {
     /// Date and time, in the language of the mail, with its time zone.
     pub when: String,
-    /// Absolute address where a new password can be asked for.
-    pub recover_link: String,
+    /// Absolute address where the owner says that it was somebody else.
+    pub not_me_link: String,
 }
 
 impl PasskeyCopied {
@@ -28,8 +28,8 @@ impl PasskeyCopied {
                 frame.text_with("mail-when", "when", &self.when),
                 frame.text("mail-passkey-copied-advice"),
             ],
-            action: Action { label: frame.text("mail-not-you-action"), href: &self.recover_link },
-            notes: vec![],
+            action: Action { label: frame.text("mail-not-you-action"), href: &self.not_me_link },
+            notes: vec![frame.text_count("mail-not-me-valid", NOT_ME_DAYS)],
         }
         .render(frame)
     }

@@ -87,8 +87,13 @@ pub(super) fn accounts(frame: &Frame, words: &Words) -> Vec<Sample> {
         problem: None,
         sign_in_href: href("identify"),
     };
-    let reset =
-        ResetPassword { form: form(), email: words.email.clone(), password_problem: None, password_minimum: 12 };
+    let reset = ResetPassword {
+        form: form(),
+        email: words.email.clone(),
+        password_problem: None,
+        password_minimum: 12,
+        cancel_href: Some("/account/security".to_owned()),
+    };
     let reset_common = ResetPassword { password_problem: Some(PasswordProblem::TooCommon), ..reset.clone() };
     let account = |value: &str, name: &str, state| Account {
         value: value.to_owned(),

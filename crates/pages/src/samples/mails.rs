@@ -1,8 +1,8 @@
 //! Samples: every mail.
 
 use crate::mail::{
-    AccountExists, AddedFactor, ApprovalWanted, FactorAdded, MailFrame, MailText, PasskeyCopied, PasswordChanged,
-    PasswordReset, RecoveryCodeUsed, VerifyEmail,
+    AccountExists, AddedFactor, ApprovalWanted, FactorAdded, FactorRemoved, MailFrame, MailText, PasskeyCopied,
+    PasswordChanged, PasswordReset, RecoveryCodeUsed, VerifyEmail,
 };
 use crate::{Locale, RenderError};
 
@@ -13,17 +13,18 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
     let frame = MailFrame { locale, tenant_name: words.tenant.clone(), ..MailFrame::default() };
     let link = "https://id.example.com/l/9gq5T0mZr8Vb2xWc".to_owned();
     let when = "2026-11-22 10:30 UTC".to_owned();
-    let factor = |factor| FactorAdded { factor, when: when.clone(), recover_link: link.clone() }.render(&frame);
+    let factor = |factor| FactorAdded { factor, when: when.clone(), not_me_link: link.clone() }.render(&frame);
     vec![
         ("mail/password_reset", PasswordReset { link: link.clone(), valid_minutes: 30 }.render(&frame)),
         ("mail/verify_email", VerifyEmail { link: link.clone(), valid_minutes: 30 }.render(&frame)),
         ("mail/approval_wanted", ApprovalWanted { link: link.clone(), valid_minutes: 10 }.render(&frame)),
         ("mail/account_exists", AccountExists { sign_in_link: link.clone() }.render(&frame)),
-        ("mail/password_changed", PasswordChanged { when: when.clone(), recover_link: link.clone() }.render(&frame)),
+        ("mail/password_changed", PasswordChanged { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
         ("mail/factor_added", factor(AddedFactor::Totp)),
-        ("mail/recovery_code_used", RecoveryCodeUsed { when: when.clone(), recover_link: link.clone() }.render(&frame)),
+        ("mail/recovery_code_used", RecoveryCodeUsed { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
+        ("mail/factor_removed", FactorRemoved { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
         ("mail/factor_added-codes", factor(AddedFactor::RecoveryCodes)),
         ("mail/factor_added-passkey", factor(AddedFactor::Passkey)),
-        ("mail/passkey_copied", PasskeyCopied { when: when.clone(), recover_link: link.clone() }.render(&frame)),
+        ("mail/passkey_copied", PasskeyCopied { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
     ]
 }

@@ -21,6 +21,7 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     let verify_mail = CheckMail { purpose: MailPurpose::EmailVerification, resend: Some(form()), ..reset_mail.clone() };
     let confirm = Confirm { form: form(), purpose: ConfirmPurpose::Email { email: words.email.clone() } };
+    let not_me = Confirm { form: form(), purpose: ConfirmPurpose::NotMe { email: words.email.clone() } };
     let done = |outcome, continue_href: Option<&str>, client_name| {
         Done { outcome, continue_href: continue_href.map(str::to_owned), client_name }.render(frame)
     };
@@ -32,6 +33,8 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("journey/check_mail", reset_mail.render(frame)),
         ("journey/check_mail-verify", verify_mail.render(frame)),
         ("journey/confirm", confirm.render(frame)),
+        ("journey/confirm-not-me", not_me.render(frame)),
+        ("journey/done-shut-out", done(Outcome::ShutOut, None, None)),
         ("journey/done", done(Outcome::EmailConfirmed, Some(&words.uri), words.client_name())),
         ("journey/done-password", done(Outcome::PasswordChanged, Some("/account"), None)),
         ("journey/done-signed-in", done(Outcome::SignedIn, None, None)),

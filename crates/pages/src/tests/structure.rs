@@ -99,6 +99,9 @@ fn every_field_has_a_label_a_name_and_an_autocomplete() {
                 ("email", Some("email"), _) if name.contains("identify-passkey") => "username webauthn",
                 ("email", Some("email"), _) => "username",
                 ("name", ..) => "name",
+                ("given_name", ..) => "given-name",
+                ("family_name", ..) => "family-name",
+                ("nickname", ..) => "nickname",
                 // Of the device in front of the person, or their word: nothing a browser has stored.
                 ("user_code", Some("text"), _) | ("own_device", Some("checkbox"), _) => "off",
                 ("code", Some("text"), Some("numeric")) => "one-time-code",

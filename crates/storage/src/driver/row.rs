@@ -168,6 +168,6 @@ impl Row<'_> {
     /// # Errors
     /// A fault when the column is null or not a client identifier.
     pub fn client(&self, column: usize) -> Result<ClientId, Fault> {
-        ClientId::parse(&self.text(column)?).ok_or_else(|| unreadable(column, "not a client identifier"))
+        ClientId::from_stored(&self.text(column)?).ok_or_else(|| unreadable(column, "not a client identifier"))
     }
 }

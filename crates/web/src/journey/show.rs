@@ -98,8 +98,10 @@ fn asks_for_passkey(page: Page, stop: &Stop) -> bool {
 }
 
 impl View<'_> {
+    /// The application that waits; `None` for a page of ours.
     fn client_name(&self) -> Option<String> {
-        Some(self.stop.journey.client().display_name_in(self.frame.locale.tag()).to_owned())
+        (!self.stop.journey.request().is_of_own_page())
+            .then(|| self.stop.journey.client().display_name_in(self.frame.locale.tag()).to_owned())
     }
 
     fn email(&self) -> String {

@@ -1,0 +1,21 @@
+//! What people do with their own accounts, at `/account`.
+//!
+//! Owns who stands at these pages and how freshly they have signed in: a page is for one session of this browser, and asks
+//! the journey engine for whatever is missing, so that no rule of a sign-in can be forgotten here (SECURITY S-078, S-097).
+//! One file a use case. Leaves addresses and forms to `web`, ending sessions to `session_end`.
+
+mod draft;
+mod factors;
+mod not_me;
+mod password;
+mod profile;
+mod recovery_codes;
+mod totp;
+mod visit;
+
+pub use factors::Factors;
+pub use password::PasswordOutcome;
+pub use profile::{ProfileForm, ProfileOutcome, ProfileProblems};
+pub use recovery_codes::CodesOnPage;
+pub use totp::{Removal, TotpOutcome, TotpSetup};
+pub use visit::{Need, Visit, Visitor};

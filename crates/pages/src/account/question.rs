@@ -1,0 +1,57 @@
+//! "Are you sure?": what follows, one button that does it, one way back.
+
+use askama::Template;
+
+use super::Nav;
+use crate::{Form, Frame, RenderError};
+
+/// What is about to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuestionKind {
+    /// Remove the authenticator app.
+    RemoveTotp,
+    /// Make new recovery codes.
+    RenewCodes,
+}
+
+/// Asks whether to do it.
+///
+/// Element ids: `submit`, `cancel`.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Where in the account.
+    pub nav: Nav,
+    /// Where the form posts to.
+    pub form: Form,
+    /// What is about to be done.
+    pub kind: QuestionKind,
+    /// The way back.
+    pub cancel_href: String,
+}
+
+#[derive(Template)]
+#[template(path = "account/question.html")]
+struct View<'a> {
+    frame: &'a Frame,
+    page: &'a Question,
+}
+
+impl Question {
+    /// Returns the page as HTML.
+    ///
+    /// # Errors
+    /// [`RenderError`] when the template fails.
+    pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
+        Ok(View { frame, page: self }.render()?)
+    }
+}
+
+impl QuestionKind {
+    /// Title, what follows, and what the button says.
+    fn keys(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::RemoveTotp => ("remove-totp-title", "remove-totp-text", "remove-totp-submit"),
+            Self::RenewCodes => ("renew-codes-title", "renew-codes-text", "renew-codes-submit"),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! How a person signs in: each way, since when, and what can be done about it.
+
+use askama::Template;
+
+use super::Nav;
+use crate::{Frame, RenderError};
+
+/// An authenticator app and the recovery codes that stand in for it.
+#[derive(Debug, Clone)]
+pub struct Totp {
+    /// How long ago it was set up, in seconds.
+    pub seconds_ago: u64,
+    /// How many recovery codes are left.
+    pub codes_left: u64,
+    /// Where to remove it; `None` where everybody needs a second factor.
+    pub remove_href: Option<String>,
+}
+
+/// Lists the ways in.
+///
+/// Element ids: `password`, `change-password`, `totp`, `set-up-totp`, `remove-totp`, `recovery-codes`, `renew-codes`.
+#[derive(Debug, Clone)]
+pub struct Security {
+    /// Where in the account.
+    pub nav: Nav,
+    /// How long ago the password was set, in seconds; `None` without one.
+    pub password_seconds_ago: Option<u64>,
+    /// Where to change or set it.
+    pub password_href: String,
+    /// The authenticator app; `None` without one.
+    pub totp: Option<Totp>,
+    /// Where to set one up, or another in its place.
+    pub totp_href: String,
+    /// Where to make new recovery codes.
+    pub codes_href: String,
+}
+
+#[derive(Template)]
+#[template(path = "account/security.html")]
+struct View<'a> {
+    frame: &'a Frame,
+    page: &'a Security,
+}
+
+impl Security {
+    /// Returns the page as HTML.
+    ///
+    /// # Errors
+    /// [`RenderError`] when the template fails.
+    pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
+        Ok(View { frame, page: self }.render()?)
+    }
+}

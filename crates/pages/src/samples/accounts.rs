@@ -1,0 +1,66 @@
+//! Samples: the pages of one's own account.
+
+use super::{Sample, Words, form};
+use crate::account::{Holder, Home, Nav, Place, Profile, Question, QuestionKind, Security, Totp};
+use crate::{Frame, NameProblem, Notice};
+
+const DAY: u64 = 86_400;
+
+pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
+    let nav = |place| Nav { account_href: "/account".to_owned(), place };
+    let home = Home {
+        nav: nav(Place::Home),
+        holder: Holder { name: words.person.clone(), email: words.email.clone() },
+        switch_href: "/account/switch".to_owned(),
+        sign_out_href: "/oauth2/logout".to_owned(),
+    };
+    let nameless = Home { holder: Holder { name: String::new(), ..home.holder.clone() }, ..home.clone() };
+    let profile = Profile {
+        nav: nav(Place::Profile),
+        form: form(),
+        name: words.person.clone(),
+        given_name: words.person.clone(),
+        family_name: words.person.clone(),
+        nickname: String::new(),
+        name_problem: None,
+        given_name_problem: None,
+        family_name_problem: None,
+        nickname_problem: None,
+    };
+    let profile_wrong = Profile {
+        name_problem: Some(NameProblem::Missing),
+        nickname_problem: Some(NameProblem::TooLong { maximum: 200 }),
+        ..profile.clone()
+    };
+    let security = Security {
+        nav: nav(Place::Security),
+        password_seconds_ago: Some(40 * DAY),
+        password_href: "/account/security/password".to_owned(),
+        totp: Some(Totp {
+            seconds_ago: 3 * DAY,
+            codes_left: 8,
+            remove_href: Some("/account/security/totp/remove".to_owned()),
+        }),
+        totp_href: "/account/security/totp".to_owned(),
+        codes_href: "/account/security/recovery-codes".to_owned(),
+    };
+    let demanded = Security {
+        totp: security.totp.clone().map(|totp| Totp { remove_href: None, codes_left: 1, ..totp }),
+        ..security.clone()
+    };
+    let without = Security { password_seconds_ago: None, totp: None, ..security.clone() };
+    let question =
+        |kind| Question { nav: nav(Place::Security), form: form(), kind, cancel_href: "/account/security".to_owned() };
+    let done = Frame { notice: Some(Notice::PasswordReplaced), ..frame.clone() };
+    vec![
+        ("account/home", home.render(frame)),
+        ("account/home-nameless", nameless.render(frame)),
+        ("account/profile", profile.render(frame)),
+        ("account/profile-fields", profile_wrong.render(frame)),
+        ("account/security", security.render(&done)),
+        ("account/security-demanded", demanded.render(frame)),
+        ("account/security-without", without.render(frame)),
+        ("account/question", question(QuestionKind::RemoveTotp).render(frame)),
+        ("account/question-codes", question(QuestionKind::RenewCodes).render(frame)),
+    ]
+}

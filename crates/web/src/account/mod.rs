@@ -1,0 +1,150 @@
+//! `/account`: where people look after their own account.
+//!
+//! Owns addresses, forms and what a page shows. Every page asks `issuer` first whether it may be shown to this browser;
+//! where something is missing it leads to a journey that comes back. A form is taken only from our own page, for the
+//! session it was made for; another leads to the page as it is now. Leaves what happens to `issuer::account`.
+
+mod home;
+mod password;
+mod profile;
+mod recovery_codes;
+mod security;
+mod totp;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use portreeve_domain::Timestamp;
+use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
+use portreeve_issuer::{Need, SecretText, Visit, Visitor, is_same_token};
+use portreeve_oidc::paths;
+use portreeve_pages::account::{Nav, Place};
+use portreeve_pages::{Form, Frame, Notice, RenderError};
+
+use crate::Web;
+use crate::door::Door;
+use crate::error_page;
+use crate::form::Fields;
+use crate::reply::Reply;
+
+/// The page on which names are changed.
+const PROFILE: &str = "/account/profile";
+/// The page that lists the ways in.
+const SECURITY: &str = "/account/security";
+/// The page that takes a new password.
+const PASSWORD: &str = "/account/security/password";
+/// The page that sets up an authenticator app.
+const TOTP: &str = "/account/security/totp";
+/// The page that asks whether to remove it.
+const REMOVE_TOTP: &str = "/account/security/totp/remove";
+/// The page that shows new recovery codes.
+const CODES: &str = "/account/security/recovery-codes";
+/// The page that asks whether to make new ones.
+const RENEW_CODES: &str = "/account/security/recovery-codes/new";
+
+/// The query that says what was done on the page before.
+const DONE: &str = "done";
+/// What is said, by the word in the query.
+const NOTICES: [(&str, Notice); 6] = [
+    ("outdated", Notice::PageOutdated),
+    ("profile", Notice::ProfileSaved),
+    ("password", Notice::PasswordReplaced),
+    ("totp", Notice::TotpSetUp),
+    ("totp-removed", Notice::TotpRemoved),
+    ("codes", Notice::CodesSaved),
+];
+
+/// The routes of a tenant's account pages.
+pub(crate) fn routes() -> Router<Arc<Web>> {
+    Router::new()
+        .route(paths::ACCOUNT, get(home::show))
+        .route("/account/switch", get(home::switch))
+        .route(PROFILE, get(profile::show).post(profile::take))
+        .route(SECURITY, get(security::show))
+        .route(PASSWORD, get(password::show).post(password::take))
+        .route(TOTP, get(totp::show).post(totp::take))
+        .route(REMOVE_TOTP, get(totp::ask_to_remove).post(totp::remove))
+        .route(CODES, get(recovery_codes::show).post(recovery_codes::saved))
+        .route(RENEW_CODES, get(recovery_codes::ask_to_renew).post(recovery_codes::renew))
+}
+
+/// A page of the account and what it asks for.
+#[derive(Clone, Copy)]
+struct Page {
+    path: &'static str,
+    place: Place,
+    need: Need,
+}
+
+impl Page {
+    /// A page for whoever is signed in.
+    const fn open(path: &'static str, place: Place) -> Self {
+        Self { path, place, need: Need::SignedIn }
+    }
+
+    /// A page for whoever has just signed in.
+    const fn fresh(path: &'static str, place: Place) -> Self {
+        Self { path, place, need: Need::Fresh }
+    }
+
+    /// Lets the browser see the page, or gives the reply that leads to what is missing.
+    async fn visitor(self, door: &Door) -> Result<Visitor, Reply> {
+        match door.issuer().visit(&door.at, door.browser_cookie(), self.path, self.need).await {
+            Ok(Visit::Here(visitor)) => Ok(*visitor),
+            Ok(Visit::Away(progress)) => Err(Reply::progress(door, progress)),
+            Err(fault) => Err(error_page::broken(door, &fault)),
+        }
+    }
+
+    /// Takes a form of the page, with whoever posted it.
+    async fn form(self, door: &Door, form: Result<FormPairs, PairsRejection>) -> Result<(Visitor, Fields), Reply> {
+        let Some(fields) = Fields::read(form).filter(|_| door.is_own_form()) else {
+            return Err(error_page::form_rejected(door));
+        };
+        let visitor = self.visitor(door).await?;
+        let token = door.issuer().account_form_token(&door.at, &visitor, self.path);
+        if !is_same_token(fields.get("csrf"), &token) {
+            tracing::warn!(reference = door.reference, "a form without the right token");
+            return Err(self.outdated(door));
+        }
+        Ok((visitor, fields))
+    }
+
+    /// Leads to the page as it is now; nothing was done.
+    fn outdated(self, door: &Door) -> Reply {
+        done(door, self.path, "outdated", None)
+    }
+
+    /// The form of the page, posted to itself.
+    fn own_form(self, door: &Door, visitor: &Visitor) -> Form {
+        let csrf = door.issuer().account_form_token(&door.at, visitor, self.path);
+        Form { action: door.href(self.path), csrf, version: String::new() }
+    }
+
+    fn nav(self, door: &Door) -> Nav {
+        Nav { account_href: door.href(paths::ACCOUNT), place: self.place }
+    }
+}
+
+/// Leads to a page after something was done.
+fn done(door: &Door, path: &str, word: &str, cookie: Option<SecretText>) -> Reply {
+    Reply::see_other(door, &door.href(&format!("{path}?{DONE}={word}"))).with_browser_cookie(door, cookie)
+}
+
+/// The frame of a page, with what was done before.
+fn frame(door: &Door, query: Result<QueryPairs, PairsRejection>) -> Frame {
+    let pairs = query.map(|QueryPairs(pairs)| pairs).unwrap_or_default();
+    let word = pairs.into_iter().find(|(name, _)| name == DONE).map(|(_, word)| word).unwrap_or_default();
+    let notice = NOTICES.iter().find(|(known, _)| *known == word).map(|(_, notice)| *notice);
+    Frame { notice, ..door.frame(&[]) }
+}
+
+fn page(door: &Door, html: Result<String, RenderError>) -> Reply {
+    Reply::page(door, html, None)
+}
+
+/// How long ago something was, in seconds.
+fn seconds_since(door: &Door, at: Timestamp) -> u64 {
+    door.issuer().ambient().now().since(at).as_seconds().unsigned_abs()
+}

@@ -1,0 +1,73 @@
+//! Recovery codes: shown until they are saved, made anew.
+
+use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
+use portreeve_pages::account::{Place, Question, QuestionKind};
+use portreeve_pages::journey::RecoveryCodes;
+
+use super::{CODES, Page, RENEW_CODES, SECURITY, done, frame, page};
+use crate::door::Door;
+use crate::error_page;
+use crate::reply::Reply;
+
+const HERE: Page = Page::fresh(CODES, Place::Security);
+const RENEWAL: Page = Page::fresh(RENEW_CODES, Place::Security);
+
+/// Shows the codes that are not saved yet; without any it leads to the list.
+pub(super) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+    let visitor = match HERE.visitor(&door).await {
+        Ok(visitor) => visitor,
+        Err(reply) => return reply,
+    };
+    let codes = match door.issuer().unsaved_codes(&door.at, &visitor).await {
+        Ok(Some(codes)) => codes.0,
+        Ok(None) => return done(&door, SECURITY, "totp", None),
+        Err(fault) => return error_page::broken(&door, &fault),
+    };
+    let email = visitor.person.email.clone().unwrap_or_default();
+    let codes = RecoveryCodes { form: HERE.own_form(&door, &visitor), codes, email };
+    page(&door, codes.render(&frame(&door, query)))
+}
+
+/// The person has saved them.
+pub(super) async fn saved(door: Door, form: Result<FormPairs, PairsRejection>) -> Reply {
+    let (visitor, _) = match HERE.form(&door, form).await {
+        Ok(posted) => posted,
+        Err(reply) => return reply,
+    };
+    match door.issuer().codes_saved(&door.at, &visitor).await {
+        Ok(()) => done(&door, SECURITY, "codes", None),
+        Err(fault) => error_page::broken(&door, &fault),
+    }
+}
+
+/// Asks whether to make new ones.
+pub(super) async fn ask_to_renew(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+    let visitor = match RENEWAL.visitor(&door).await {
+        Ok(visitor) => visitor,
+        Err(reply) => return reply,
+    };
+    if visitor.factors.totp_since.is_none() {
+        return Reply::see_other(&door, &door.href(SECURITY));
+    }
+    let question = Question {
+        nav: RENEWAL.nav(&door),
+        form: RENEWAL.own_form(&door, &visitor),
+        kind: QuestionKind::RenewCodes,
+        cancel_href: door.href(SECURITY),
+    };
+    page(&door, question.render(&frame(&door, query)))
+}
+
+/// Makes new ones.
+pub(super) async fn renew(door: Door, form: Result<FormPairs, PairsRejection>) -> Reply {
+    let (visitor, _) = match RENEWAL.form(&door, form).await {
+        Ok(posted) => posted,
+        Err(reply) => return reply,
+    };
+    let from = door.posted_from(door.locale(&[]));
+    match door.issuer().renew_recovery_codes(&door.at, &visitor, &from).await {
+        Ok(true) => Reply::see_other(&door, &door.href(CODES)),
+        Ok(false) => done(&door, SECURITY, "outdated", None),
+        Err(fault) => error_page::broken(&door, &fault),
+    }
+}
