@@ -22,7 +22,7 @@ export class Authenticator {
     return authenticator;
   }
 
-  /** Lets its person answer every request from now on, also the one that waits. */
+  /** Lets its person answer every request from now on; one that waits already goes on waiting. */
   touch() {
     return this.session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId: this.id, enabled: true });
   }

@@ -49,7 +49,7 @@ async fn each_message_is_one_file_in_the_folder() {
         mails[0].contains("To: ada@example.com\r\n") && mails[0].contains("From: Northwind <no-reply@id.example>\r\n")
     );
     assert!(mails[0].contains("https://id.example/link/ptml_"));
-    assert!(mails[1].contains("https://id.example/recover"));
+    assert!(mails[1].contains("https://id.example/link/ptml_"));
     assert_eq!(world.pending().await, 0);
 }
 
