@@ -23,6 +23,7 @@ CREATE TABLE backchannel_authentications (
     consumed_at BIGINT,
     answer_sealed BYTEA,
     told_at BIGINT,
-    UNIQUE (tenant_id, person_index, slot)
+    -- The person first: an index that begins with the tenant would tempt PostgreSQL away from the id.
+    UNIQUE (person_index, tenant_id, slot)
 );
 CREATE INDEX backchannel_authentications_by_expiry ON backchannel_authentications (expires_at);
