@@ -2,17 +2,11 @@
 
 import { oneTimeCode } from './one_time_code.mjs';
 
-/** Where people find what waits for their decision. */
-export const approvals = '/approve';
-
 /** Returns the answer to a page, or undefined when it asks for nothing. */
 export function answer(page, user) {
-  // The list of what waits: the person opens the first.
-  const waiting = page.links.find(({ id }) => id === 'request-1');
-  if (waiting) return { link: waiting.href };
   for (const form of page.forms) {
     const allow = form.submitter('decision', 'allow');
-    if (allow) return { form, submitter: allow, values: form.names.has('own_device') ? { own_device: 'yes' } : {} };
+    if (allow) return { form, submitter: allow };
     const values = {
       ...(form.names.has('email') && { email: user.email }),
       ...(form.names.has('password') && { password: user.password }),
