@@ -2,31 +2,21 @@
 
 use askama::Template;
 
-use super::{AccessDuration, Publisher, Resource, Scope};
-use crate::{Client, Form, Frame, RenderError};
+use super::{AskedAccess, Publisher};
+use crate::{Form, Frame, RenderError};
 
 /// Asks whether a client that named the person may have what it wants (CIBA Core §8; SECURITY S-066).
 ///
-/// Posts `decision=allow` or `decision=deny`. Element ids: `binding-message`, `unverified`, `email`, `allow`, `deny`,
-/// `scope-{n}` and `resource-{n}` counted from 1.
+/// Posts `decision=allow` or `decision=deny`. Element ids: those of [`AskedAccess`] without
+/// `another-account`, since the client named the person, and `binding-message`.
 #[derive(Debug, Clone)]
 pub struct BackchannelApproval {
     /// Where the form posts to.
     pub form: Form,
-    /// The application that asks.
-    pub client: Client,
-    /// Whether somebody answers for it.
-    pub publisher: Publisher,
+    /// Who asks for what.
+    pub access: AskedAccess,
     /// What the other device shows as well; `None` when it shows nothing.
     pub binding_message: Option<String>,
-    /// Address of the signed-in account.
-    pub email: String,
-    /// What is asked for.
-    pub scopes: Vec<Scope>,
-    /// Resource servers at which the access is used.
-    pub resources: Vec<Resource>,
-    /// How long the access lasts.
-    pub duration: AccessDuration,
 }
 
 #[derive(Template)]
@@ -43,9 +33,5 @@ impl BackchannelApproval {
     /// [`RenderError`] when the template fails.
     pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
         Ok(View { frame, page: self }.render()?)
-    }
-
-    fn is_unverified(&self) -> bool {
-        self.publisher == Publisher::Unverified
     }
 }

@@ -3,6 +3,7 @@
 //! One module and one template per step. Which step comes next is decided by the journey's stored facts, never by a
 //! page: links and forms lead to addresses that are given as data.
 
+mod asked_access;
 mod backchannel_approval;
 mod check_mail;
 mod confirm;
@@ -23,10 +24,11 @@ mod select_account;
 mod totp;
 mod totp_enrolment;
 
+pub use asked_access::{AccessDuration, AskedAccess, Publisher, Resource, Scope};
 pub use backchannel_approval::BackchannelApproval;
 pub use check_mail::{CheckMail, MailPurpose};
 pub use confirm::{Confirm, ConfirmPurpose};
-pub use consent::{AccessDuration, Consent, Publisher, Resource, Scope};
+pub use consent::Consent;
 pub use continue_elsewhere::ContinueElsewhere;
 pub use device_approval::DeviceApproval;
 pub use done::{Done, Outcome};

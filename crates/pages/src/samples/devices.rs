@@ -3,46 +3,38 @@
 use super::{Sample, Words, form};
 use crate::approvals::{Approvals, WaitingApproval};
 use crate::device::{EnterCode, UserCodeProblem};
-use crate::journey::{AccessDuration, BackchannelApproval, DeviceApproval, Publisher, Resource, Scope};
+use crate::journey::{AccessDuration, AskedAccess, BackchannelApproval, DeviceApproval, Publisher, Resource, Scope};
 use crate::{Frame, OwnDeviceProblem};
 
 pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
     let enter = |user_code: &str, problem| EnterCode { form: form(), user_code: user_code.to_owned(), problem };
-    let approval = DeviceApproval {
-        form: form(),
-        client: words.client(),
-        user_code: "BCD-FGH-JKL".to_owned(),
-        origin: "2001:db8::5".to_owned(),
-        email: words.email.clone(),
-        scopes: vec![Scope::OpenId, Scope::from_name(&words.title)],
-        resources: vec![Resource { name: words.client.clone(), location: words.host.clone() }],
-        duration: AccessDuration::Days(90),
-        problem: None,
-    };
-    let unconfirmed = DeviceApproval {
-        scopes: vec![Scope::OpenId],
-        resources: Vec::new(),
-        duration: AccessDuration::WhileSignedIn,
-        problem: Some(OwnDeviceProblem::NotConfirmed),
-        ..approval.clone()
-    };
-    let asked = BackchannelApproval {
-        form: form(),
+    let access = AskedAccess {
         client: words.client(),
         publisher: Publisher::Unverified,
-        binding_message: Some(words.title.clone()),
+        described_at: Some(words.host.clone()),
         email: words.email.clone(),
         scopes: vec![Scope::OpenId, Scope::from_name(&words.title)],
         resources: vec![Resource { name: words.client.clone(), location: words.host.clone() }],
         duration: AccessDuration::Days(90),
     };
-    let plain = BackchannelApproval {
+    let verified = AskedAccess {
         publisher: Publisher::Verified,
-        binding_message: None,
+        described_at: None,
         resources: Vec::new(),
         duration: AccessDuration::WhileSignedIn,
-        ..asked.clone()
+        ..access.clone()
     };
+    let approval = DeviceApproval {
+        form: form(),
+        access: access.clone(),
+        user_code: "BCD-FGH-JKL".to_owned(),
+        origin: "2001:db8::5".to_owned(),
+        problem: None,
+    };
+    let unconfirmed =
+        DeviceApproval { access: verified.clone(), problem: Some(OwnDeviceProblem::NotConfirmed), ..approval.clone() };
+    let asked = BackchannelApproval { form: form(), access, binding_message: Some(words.title.clone()) };
+    let plain = BackchannelApproval { access: verified, binding_message: None, ..asked.clone() };
     let waiting = WaitingApproval {
         href: "/approve/apr_01hv".to_owned(),
         client_name: words.client.clone(),

@@ -2,8 +2,8 @@
 
 use super::{Sample, Words, form, href, prompt};
 use crate::journey::{
-    AccessDuration, Account, AccountState, Consent, ForgotPassword, Identify, Password, Publisher, Register,
-    ResetPassword, Resource, Scope, SelectAccount,
+    AccessDuration, Account, AccountState, AskedAccess, Consent, ForgotPassword, Identify, Password, Publisher,
+    Register, ResetPassword, Resource, Scope, SelectAccount,
 };
 use crate::{EmailProblem, Frame, NameProblem, Notice, PasskeyProblem, PasswordProblem, SignInProblem};
 
@@ -120,13 +120,10 @@ pub(super) fn accounts(frame: &Frame, words: &Words) -> Vec<Sample> {
 }
 
 pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
-    let verified = Consent {
-        form: form(),
+    let access = AskedAccess {
         client: words.client(),
         publisher: Publisher::Verified,
         described_at: None,
-        is_on_device: false,
-        redirect_host: Some(words.host.clone()),
         email: words.email.clone(),
         scopes: vec![
             Scope::OpenId,
@@ -137,25 +134,30 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
         ],
         resources: vec![Resource { name: words.client.clone(), location: words.host.clone() }],
         duration: AccessDuration::Days(90),
+    };
+    let verified = Consent {
+        form: form(),
+        access: access.clone(),
+        is_on_device: false,
+        redirect_host: Some(words.host.clone()),
         account_href: Some("/account".to_owned()),
     };
-    let unverified = Consent {
+    let unverified = AskedAccess {
         publisher: Publisher::Unverified,
         described_at: Some(words.host.clone()),
-        is_on_device: true,
         scopes: vec![Scope::Phone, Scope::Address, Scope::from_name("calendar.read")],
         resources: Vec::new(),
         duration: AccessDuration::WhileSignedIn,
-        ..verified.clone()
+        ..access.clone()
     };
-    let small = Consent {
+    let unverified = Consent { access: unverified, is_on_device: true, ..verified.clone() };
+    let small = AskedAccess {
         scopes: vec![Scope::OpenId],
         resources: Vec::new(),
-        redirect_host: None,
-        account_href: None,
         duration: AccessDuration::UntilWithdrawn,
-        ..verified.clone()
+        ..access
     };
+    let small = Consent { access: small, redirect_host: None, account_href: None, ..verified.clone() };
     vec![
         ("journey/consent", verified.render(frame)),
         ("journey/consent-unverified", unverified.render(frame)),
