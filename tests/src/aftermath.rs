@@ -34,12 +34,8 @@ impl Deployment {
     ///
     /// When the database is away.
     pub async fn deliver_mails(&self) -> Vec<(MailPurpose, String)> {
-        let now = self.clock.now();
-        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
-        let rows = outbox::ready(&mut conn, OutboxMessage::MAIL, now).await.expect("the outbox");
-        drop(conn);
         let mut mails = vec![];
-        for row in rows {
+        for row in self.waiting(OutboxMessage::MAIL).await {
             if let OutboxMessage::Mail { purpose, locale, .. } = self.take_out(&row).await {
                 mails.push((purpose, locale));
             }
@@ -53,12 +49,8 @@ impl Deployment {
     ///
     /// When the database is away.
     pub async fn read_mails(&self) -> Vec<OutgoingMail> {
-        let now = self.clock.now();
-        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
-        let rows = outbox::ready(&mut conn, OutboxMessage::MAIL, now).await.expect("the outbox");
-        drop(conn);
         let mut mails = vec![];
-        for row in rows {
+        for row in self.waiting(OutboxMessage::MAIL).await {
             let message = self.take_out(&row).await;
             mails.extend(self.issuer.outgoing_mail(&row, &message).await.expect("a mail"));
         }
@@ -71,12 +63,8 @@ impl Deployment {
     ///
     /// When the database is away.
     pub async fn deliver_logout_tokens(&self) -> Vec<(String, String)> {
-        let now = self.clock.now();
-        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
-        let rows = outbox::ready(&mut conn, OutboxMessage::LOGOUT_NOTICE, now).await.expect("the outbox");
-        drop(conn);
         let mut tokens = vec![];
-        for row in rows {
+        for row in self.waiting(OutboxMessage::LOGOUT_NOTICE).await {
             if let OutboxMessage::LogoutNotice { client, user, sid } = self.take_out(&row).await {
                 let notice = self.issuer.logout_notice(row.tenant, &client, user, &sid).await.expect("a notice");
                 tokens.extend(notice.map(|notice| (notice.uri, notice.logout_token)));
@@ -92,12 +80,8 @@ impl Deployment {
     ///
     /// When the database is away.
     pub async fn deliver_approval_links(&self) -> Vec<String> {
-        let now = self.clock.now();
-        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
-        let rows = outbox::ready(&mut conn, OutboxMessage::MAIL, now).await.expect("the outbox");
-        drop(conn);
         let mut links = vec![];
-        for row in rows {
+        for row in self.waiting(OutboxMessage::MAIL).await {
             let message = self.take_out(&row).await;
             if let OutboxMessage::ApprovalMail { .. } = message
                 && let Some(mail) = self.issuer.outgoing_mail(&row, &message).await.expect("a mail")
@@ -115,12 +99,8 @@ impl Deployment {
     ///
     /// When the database is away.
     pub async fn deliver_backchannel_notices(&self) -> Vec<Called> {
-        let now = self.clock.now();
-        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
-        let rows = outbox::ready(&mut conn, OutboxMessage::BACKCHANNEL_NOTICE, now).await.expect("the outbox");
-        drop(conn);
         let mut calls = vec![];
-        for row in rows {
+        for row in self.waiting(OutboxMessage::BACKCHANNEL_NOTICE).await {
             if let OutboxMessage::BackchannelNotice { client, authentication } = self.take_out(&row).await {
                 let notice =
                     self.issuer.backchannel_notice(row.tenant, &client, authentication).await.expect("a notice");
@@ -138,10 +118,7 @@ impl Deployment {
     ///
     /// When there is none.
     pub async fn make_backchannel_notice_twice(&self) -> (Called, Called) {
-        let now = self.clock.now();
-        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
-        let rows = outbox::ready(&mut conn, OutboxMessage::BACKCHANNEL_NOTICE, now).await.expect("the outbox");
-        drop(conn);
+        let rows = self.waiting(OutboxMessage::BACKCHANNEL_NOTICE).await;
         let message = rows.first().expect("a notification").message().expect("a readable message");
         let OutboxMessage::BackchannelNotice { client, authentication } = message else { panic!("another message") };
         let make = async || {
@@ -149,6 +126,12 @@ impl Deployment {
             called(notice.expect("a notice").expect("something to tell"))
         };
         (make().await, make().await)
+    }
+
+    /// The messages of a topic that are due, of every tenant.
+    async fn waiting(&self, topic: &str) -> Vec<OutboxRow> {
+        let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
+        outbox::ready(&mut conn, topic, self.clock.now()).await.expect("the outbox")
     }
 
     /// Marks a message as delivered and returns it.
