@@ -27,6 +27,7 @@ server.listen(0, '127.0.0.1', () => {
         grant_types: ['client_credentials'],
         response_types: [],
         redirect_uris: [],
+        id_token_signed_response_alg: 'ES256',
       },
       {
         client_id: 'web',
