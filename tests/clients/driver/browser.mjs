@@ -59,6 +59,10 @@ class Page {
     this.status = status;
     this.text = root.textContent.replace(/\s+/g, ' ').trim();
     this.forms = root.querySelectorAll('form').map((form) => new Form(form, root, url));
+    this.links = root.querySelectorAll('a[href]').map((link) => ({
+      id: link.getAttribute('id'),
+      href: new URL(decode(link.getAttribute('href')), url).href,
+    }));
     const refresh = root.querySelector('meta[http-equiv=refresh i]');
     this.refresh = refresh ? decode(refresh.getAttribute('content')) : undefined;
   }
@@ -80,7 +84,7 @@ export class Browser {
   /**
    * Opens an address and answers every page until the browser would leave for `until`, which is not fetched.
    *
-   * `answer(page)` returns `{ form, values, submitter }`, or undefined when the page asks for nothing.
+   * `answer(page)` returns `{ form, values, submitter }`, `{ link }`, or undefined when the page asks for nothing.
    * Returns the address the browser would leave for, or the last page's when a page asks for nothing.
    */
   async visit(start, until, answer) {
@@ -98,6 +102,8 @@ export class Browser {
       const reply = onward ? undefined : answer(page);
       if (onward) {
         request = { url: onward, method: 'GET' };
+      } else if (reply?.link) {
+        request = { url: reply.link, method: 'GET' };
       } else if (reply) {
         request = submission(reply);
       } else if (page.status >= 400) {

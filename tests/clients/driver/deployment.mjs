@@ -60,8 +60,20 @@ export class Deployment {
       this.clients,
       'service client',
       (client) =>
-        client.client_secret && client.redirect_uris.length === 0 && !/gateway|introspect/i.test(client.note ?? ''),
+        client.client_secret &&
+        client.redirect_uris.length === 0 &&
+        !/gateway|introspect|backchannel/i.test(client.note ?? ''),
     );
+  }
+
+  /** @returns {Client} a client that asks by the back channel, by its note */
+  get backchannelClient() {
+    return find(this.clients, 'backchannel client', (client) => /backchannel/i.test(client.note ?? ''));
+  }
+
+  /** @returns {Client} a client on a device without a browser, by its note */
+  get deviceClient() {
+    return find(this.clients, 'device client', (client) => /device/i.test(client.note ?? ''));
   }
 
   /** Whether the issuer speaks plain HTTP, which client libraries refuse unless told. */

@@ -6,6 +6,8 @@ export function answer(page, user) {
     if (form.names.has('login')) {
       return { form, values: { login: user.email, password: user.password }, submitter: form.submitters[0] };
     }
+    // The code of a device, typed and confirmed.
+    if (form.names.has('user_code')) return { form, submitter: form.submitters.find(({ name }) => name !== 'abort') };
     const confirm = form.submitter('logout', 'yes');
     if (confirm) return { form, submitter: confirm };
     if (form.fields.some(({ name, value }) => name === 'prompt' && value === 'consent')) {

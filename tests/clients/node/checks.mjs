@@ -40,10 +40,16 @@ export function saysInvalidGrant(error) {
 
 /** The deployment under test and a person at a browser, who keeps the session from one check to the next. */
 export class Surroundings {
-  constructor(deployment, answer) {
+  constructor(deployment, { answer, approvals }) {
     this.deployment = deployment;
+    this.approvals = approvals;
     this.browser = new Browser();
     this.answer = answer;
+  }
+
+  /** Lets the user agree to what a client asked by the back channel, where people do not agree by themselves. */
+  async approve() {
+    if (this.approvals) await this.visit(new URL(this.approvals, this.deployment.issuer));
   }
 
   /** Lets the user visit an address; returns the URL that would go to the client. */
@@ -57,8 +63,8 @@ export async function run(library, checks) {
   const { values: options } = parseArgs({
     options: { target: { type: 'string' }, 'demo-json': { type: 'string' } },
   });
-  const { answer } = await import(`../driver/login_${options.target}.mjs`);
-  const surroundings = new Surroundings(Deployment.read(options['demo-json']), answer);
+  const login = await import(`../driver/login_${options.target}.mjs`);
+  const surroundings = new Surroundings(Deployment.read(options['demo-json']), login);
 
   let number = 0;
   console.log(`1..${checks.length}`);

@@ -46,7 +46,7 @@ class Deployment:
 
         def only_introspects(client):
             note = client.get("note", "").lower()
-            return "gateway" in note or "introspect" in note
+            return any(word in note for word in ("gateway", "introspect", "backchannel"))
 
         return next(
             c
