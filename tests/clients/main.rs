@@ -10,7 +10,7 @@ use std::{
     process::{Command, Output},
 };
 
-use portreeve_tests::portreeve::Demo;
+use portreeve_tests::portreeve::{Demo, binary};
 
 /// Runs all checks with the given arguments.
 fn checks(arguments: &[&str]) -> Output {
@@ -31,6 +31,11 @@ fn every_check_passes_against_portreeve() {
 
     let description = demo.description();
     passes(checks(&["--target", "portreeve", "--demo-json", description.to_str().expect("a plain path")]));
+}
+
+#[test]
+fn every_check_of_clients_with_keys_passes_against_portreeve() {
+    passes(checks(&["--target", "portreeve", "--binary", binary().to_str().expect("a plain path")]));
 }
 
 fn passes(output: Output) {

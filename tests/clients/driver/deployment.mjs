@@ -22,6 +22,9 @@ export class Deployment {
   constructor(description) {
     this.issuer = description.issuer;
     this.users = description.users;
+    this.authority = description.ca_file;
+    this.stranger = description.stranger;
+    this.trustedIssuer = description.trusted_issuer;
     this.clients = description.clients.map((client) => ({ redirect_uris: [], ...client }));
   }
 
@@ -74,6 +77,11 @@ export class Deployment {
   /** @returns {Client} a client on a device without a browser, by its note */
   get deviceClient() {
     return find(this.clients, 'device client', (client) => /device/i.test(client.note ?? ''));
+  }
+
+  /** @returns {Client} the client of an identifier, for the deployments of deployment/cast.mjs */
+  client(id) {
+    return find(this.clients, `client ${id}`, ({ client_id }) => client_id === id);
   }
 
   /** Whether the issuer speaks plain HTTP, which client libraries refuse unless told. */

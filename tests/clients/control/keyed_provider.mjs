@@ -1,0 +1,63 @@
+// The control for clients with keys and certificates: oidc-provider over TLS, asking everybody for a certificate.
+// A check that fails against it is wrong about the protocol or about its library, not about us.
+//
+//   node keyed_provider.mjs --folder FOLDER      prints the issuer when it listens; ends with its standard input
+//
+// FOLDER gets demo.json and the certificates.
+
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { Provider } from 'oidc-provider';
+
+import { describe, makeCast } from '../deployment/cast.mjs';
+
+const { values: options } = parseArgs({ options: { folder: { type: 'string' } } });
+const cast = makeCast(options.folder);
+
+const server = createServer({
+  cert: readFileSync(cast.server.cert),
+  key: readFileSync(cast.server.key),
+  ca: readFileSync(cast.ca_file),
+  requestCert: true,
+  rejectUnauthorized: false,
+});
+server.listen(0, '127.0.0.1', () => {
+  const issuer = `https://localhost:${server.address().port}`;
+  const provider = new Provider(issuer, {
+    clients: cast.clients,
+    clientAuthMethods: ['private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'],
+    cookies: { keys: ['control'] },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    jwks: { keys: [generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })] },
+    features: {
+      clientCredentials: { enabled: true },
+      introspection: { enabled: true },
+      mTLS: {
+        enabled: true,
+        certificateBoundAccessTokens: true,
+        selfSignedTlsClientAuth: true,
+        tlsClientAuth: true,
+        getCertificate: ({ socket }) => socket.getPeerX509Certificate(),
+        certificateAuthorized: ({ socket }) => socket.authorized,
+        certificateSubjectMatches: ({ socket }, property, expected) =>
+          property === 'tls_client_auth_san_dns' &&
+          socket.getPeerX509Certificate().subjectAltName === `DNS:${expected}`,
+      },
+      pushedAuthorizationRequests: { enabled: true },
+      requestObjects: { enabled: true },
+    },
+    findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+  });
+  server.on('request', provider.callback());
+  writeFileSync(join(options.folder, 'demo.json'), describe(issuer, cast), { mode: 0o600 });
+  console.log(issuer);
+});
+
+process.stdin.resume();
+process.stdin.on('end', () => process.exit(0));

@@ -1,0 +1,100 @@
+// Portreeve with the clients of cast.mjs: over TLS, with a listener of its own for certificates.
+//
+//   node serve.mjs --binary portreeve --folder FOLDER      prints the issuer when it is ready; ends with its standard input
+//
+// FOLDER gets demo.json, the certificates, the database and the log.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { openSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+import { describe, makeCast, orders, stock } from './cast.mjs';
+
+const PATIENCE_MS = 180_000;
+
+const { values: options } = parseArgs({ options: { binary: { type: 'string' }, folder: { type: 'string' } } });
+const { binary, folder } = options;
+const file = (name) => join(folder, name);
+
+/** Returns a port that nobody listened on a moment ago. */
+async function freePort() {
+  const server = createServer();
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+function settings(ports, { ca_file, server }) {
+  return `
+[server]
+listen = "127.0.0.1:${ports.public}"
+public_url = "https://localhost:${ports.public}"
+tls = { cert = "${server.cert}", key = "${server.key}" }
+[server.mutual_tls]
+listen = "127.0.0.1:${ports.certificates}"
+public_url = "https://localhost:${ports.certificates}"
+authorities = "${ca_file}"
+[admin]
+listen = "127.0.0.1:${ports.admin}"
+[database]
+url = "sqlite:${file('portreeve.db')}"
+[secrets]
+key_encryption_key_file = "${file('kek')}"
+[mail]
+transport = "file:${file('mail')}"
+from = "no-reply@id.example"
+[limits]
+drain_delay_ms = 0
+`;
+}
+
+/** Returns the resources: the cast, and what only this server needs to know of it. */
+function resources({ clients, grants, users: [user], trusted_issuer: { issuer, subject, public_jwk } }) {
+  const api = (resource) => ({ resource, scopes: ['orders.read'], token_profile: 'rfc9068' });
+  process.env.PASSWORD = user.password;
+  const named = [...clients, ...grants].map(({ client_secret, ...client }) => {
+    if (!client_secret) return client;
+    const name = `SECRET_${grants.findIndex(({ client_id }) => client_id === client.client_id)}`;
+    process.env[name] = client_secret;
+    return { ...client, client_secret: { env: name } };
+  });
+  return {
+    resource_servers: [api(orders), api(stock)],
+    trusted_issuers: [{ issuer, jwks: { keys: [public_jwk] }, clients: ['agent'], scopes: ['orders.read'] }],
+    clients: named,
+    users: [{ email: user.email, email_verified: true, password: { env: 'PASSWORD' }, links: [{ issuer, subject }] }],
+  };
+}
+
+const cast = makeCast(folder);
+const ports = { public: await freePort(), certificates: await freePort(), admin: await freePort() };
+writeFileSync(file('portreeve.toml'), settings(ports, cast));
+writeFileSync(file('kek'), randomBytes(32).toString('base64url'), { mode: 0o600 });
+writeFileSync(file('resources.json'), JSON.stringify(resources(cast)));
+const run = (...arguments_) => execFileSync(binary, [...arguments_, '--config', file('portreeve.toml')]);
+run('migrate', 'up');
+run('apply', '-f', file('resources.json'));
+
+const log = openSync(file('log'), 'w');
+const server = spawn(binary, ['serve', '--config', file('portreeve.toml')], { stdio: ['ignore', log, log] });
+process.stdin.resume();
+process.stdin.on('end', () => server.kill());
+server.on('exit', (code) => process.exit(code ?? 0));
+
+const isReady = () =>
+  fetch(`http://127.0.0.1:${ports.admin}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+for (const end = Date.now() + PATIENCE_MS; !(await isReady()); await sleep(100)) {
+  if (Date.now() > end) throw new Error('portreeve did not become ready');
+}
+const issuer = `https://localhost:${ports.public}`;
+const known = { ...cast, clients: [...cast.clients, ...cast.grants] };
+writeFileSync(file('demo.json'), describe(issuer, known), { mode: 0o600 });
+console.log(issuer);
