@@ -55,6 +55,16 @@ class Deployment:
         )
 
     @property
+    def device_client(self):
+        """A client on a device without a browser, by its note."""
+        return next(c for c in self.clients if "device" in c.get("note", "").lower())
+
+    @property
+    def backchannel_client(self):
+        """A client that asks by the back channel, by its note."""
+        return next(c for c in self.clients if "backchannel" in c.get("note", "").lower())
+
+    @property
     def is_plain_http(self):
         """Whether the issuer speaks plain HTTP, which client libraries refuse unless told."""
         return self.issuer.startswith("http:")
@@ -70,8 +80,15 @@ class Surroundings:
 
     def visit(self, url, until=None):
         """Lets the user visit an address; returns the URL that would go to the client."""
+        return self._visit(*(["--until", until] if until else []), url)
+
+    def approve(self):
+        """Lets the user agree to what a client asked by the back channel, where people do not agree by themselves."""
+        self._visit("--approve")
+
+    def _visit(self, *arguments):
         command = ["node", DRIVER, "--target", self._options.target, "--demo-json", self._options.demo_json]
-        command += ["--jar", self._jar, *(["--until", until] if until else []), url]
+        command += ["--jar", self._jar, *arguments]
         ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
         holds(ended.returncode == 0, f"the visit failed: {ended.stderr}")
         return ended.stdout.strip()

@@ -14,8 +14,8 @@ from requests_oauth2client import (
 from checks import SCOPE, holds, parameter, refused, run, same
 
 
-def connect(surroundings, registered):
-    """Reads the issuer's metadata and keys as one of its clients."""
+def connect(surroundings, registered, **more):
+    """Reads the issuer's metadata and keys as one of its clients; `more` is what the library does not read."""
     deployment = surroundings.deployment
     client_id, secret = registered["client_id"], registered.get("client_secret")
     return OAuth2Client.from_discovery_endpoint(
@@ -26,6 +26,7 @@ def connect(surroundings, registered):
         # None takes the algorithm of the token, if a published key has it.
         id_token_signed_response_alg=registered.get("id_token_signed_response_alg"),
         testing=deployment.is_plain_http,
+        **more,
     )
 
 
@@ -139,19 +140,20 @@ def client_credentials(surroundings):
     same(tokens.refresh_token, None, "refresh_token")
 
 
-# The library has nothing for logout.
-run(
-    "requests_oauth2client",
-    [
-        ("discovery names the issuer byte for byte, iss in responses and keys", discovery),
-        ("authorization code with PKCE for a public client; the ID token verifies", public_code),
-        ("authorization code with PKCE for a confidential client", confidential_code),
-        ("the client refuses a response with another state, iss or nonce", changed_response),
-        ("the server refuses another code verifier", wrong_verifier),
-        ("userinfo describes the subject of the ID token", userinfo),
-        ("refresh tokens rotate, and a used one is refused", refresh),
-        ("introspection shows an access token as active and rubbish as inactive", introspection),
-        ("a revoked token is inactive, and revoking rubbish is no error", revocation),
-        ("client credentials give an access token and no refresh token", client_credentials),
-    ],
-)
+if __name__ == "__main__":
+    # The library has nothing for logout.
+    run(
+        "requests_oauth2client",
+        [
+            ("discovery names the issuer byte for byte, iss in responses and keys", discovery),
+            ("authorization code with PKCE for a public client; the ID token verifies", public_code),
+            ("authorization code with PKCE for a confidential client", confidential_code),
+            ("the client refuses a response with another state, iss or nonce", changed_response),
+            ("the server refuses another code verifier", wrong_verifier),
+            ("userinfo describes the subject of the ID token", userinfo),
+            ("refresh tokens rotate, and a used one is refused", refresh),
+            ("introspection shows an access token as active and rubbish as inactive", introspection),
+            ("a revoked token is inactive, and revoking rubbish is no error", revocation),
+            ("client credentials give an access token and no refresh token", client_credentials),
+        ],
+    )
