@@ -5,7 +5,6 @@
 //
 // FOLDER gets demo.json and the certificates.
 
-import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
@@ -13,7 +12,7 @@ import { parseArgs } from 'node:util';
 
 import { Provider } from 'oidc-provider';
 
-import { describe, makeCast } from '../deployment/cast.mjs';
+import { describe, encryption, keyPair, makeCast, signing } from '../deployment/cast.mjs';
 
 const { values: options } = parseArgs({ options: { folder: { type: 'string' } } });
 const cast = makeCast(options.folder);
@@ -32,9 +31,10 @@ server.listen(0, '127.0.0.1', () => {
     clientAuthMethods: ['private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'],
     cookies: { keys: ['control'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
-    jwks: { keys: [generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })] },
+    jwks: { keys: [keyPair(signing).private, keyPair(encryption).private] },
     features: {
       clientCredentials: { enabled: true },
+      encryption: { enabled: true },
       introspection: { enabled: true },
       mTLS: {
         enabled: true,

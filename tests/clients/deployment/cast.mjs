@@ -19,10 +19,14 @@ export const otherIssuer = 'https://idp.example';
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
+/** What a key is for, as a JWK says it. */
+export const signing = { kid: 'signing', use: 'sig', alg: 'ES256' };
+export const encryption = { kid: 'encryption', use: 'enc', alg: 'ECDH-ES' };
+
 /** Returns a new key pair as JWKs. */
-function keyPair() {
+export function keyPair(purpose) {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const named = (key) => ({ ...key.export({ format: 'jwk' }), kid: 'key-1', use: 'sig', alg: 'ES256' });
+  const named = (key) => ({ ...key.export({ format: 'jwk' }), ...purpose });
   return { private: named(privateKey), public: named(publicKey) };
 }
 
@@ -36,7 +40,7 @@ function certified(pem) {
 export function makeCast(folder) {
   execFileSync(fileURLToPath(new URL('certificates', import.meta.url)), [folder], { stdio: 'inherit' });
   const file = (name) => join(folder, name);
-  const [signer, idp] = [keyPair(), keyPair()];
+  const [signer, reader, idp] = [keyPair(signing), keyPair(encryption), keyPair(signing)];
   const signed = { id_token_signed_response_alg: 'ES256' };
   const web = {
     ...signed,
@@ -52,6 +56,14 @@ export function makeCast(folder) {
       token_endpoint_auth_method: 'private_key_jwt',
       request_object_signing_alg: 'ES256',
       jwks: { keys: [signer.public] },
+    },
+    {
+      ...web,
+      client_id: 'sealed-web',
+      token_endpoint_auth_method: 'private_key_jwt',
+      request_object_signing_alg: 'ES256',
+      id_token_encrypted_response_alg: encryption.alg,
+      jwks: { keys: [signer.public, reader.public] },
     },
     {
       ...web,
@@ -93,6 +105,7 @@ export function makeCast(folder) {
     // By client: what it proves itself with.
     proofs: {
       'signing-web': { private_jwk: signer.private },
+      'sealed-web': { private_jwk: signer.private, decryption_jwk: reader.private },
       'certified-web': { cert: file('issued.pem'), key: file('issued.key') },
       'self-certified': { cert: file('self-signed.pem'), key: file('self-signed.key') },
     },
