@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 
 import { Provider } from 'oidc-provider';
 
-import { describe, encryption, keyPair, makeCast, signing } from '../deployment/cast.mjs';
+import { describe, encryption, keyPair, makeCast, mcp, signing } from '../deployment/cast.mjs';
 
 const { values: options } = parseArgs({ options: { folder: { type: 'string' } } });
 const cast = makeCast(options.folder);
@@ -28,7 +28,8 @@ server.listen(0, '127.0.0.1', () => {
   const issuer = `https://localhost:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: cast.clients,
-    clientAuthMethods: ['private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'],
+    clientAuthMethods: ['none', 'private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'],
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
     cookies: { keys: ['control'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     jwks: { keys: [keyPair(signing).private, keyPair(encryption).private] },
@@ -48,11 +49,28 @@ server.listen(0, '127.0.0.1', () => {
           socket.getPeerX509Certificate().subjectAltName === `DNS:${expected}`,
       },
       pushedAuthorizationRequests: { enabled: true },
+      registration: { enabled: true },
       requestObjects: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => ({
+          scope: 'orders.read',
+          audience: mcp,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: 'ES256' } },
+        }),
+      },
     },
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     pkce: { required: () => true },
     rotateRefreshToken: true,
+    scopes: ['openid', 'offline_access', 'orders.read'],
+  });
+  // The default that RFC 6749 §3.3 asks for; the provider has none and denies access to nothing.
+  provider.use((context, next) => {
+    if (context.path === '/auth' && !context.query.scope) context.query = { ...context.query, scope: 'openid' };
+    return next();
   });
   server.on('request', provider.callback());
   writeFileSync(join(options.folder, 'demo.json'), describe(issuer, cast), { mode: 0o600 });

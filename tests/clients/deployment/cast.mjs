@@ -13,6 +13,7 @@ export const redirectUri = 'https://127.0.0.1:9/callback';
 /** The audiences of the APIs. */
 export const orders = 'https://orders.example';
 export const stock = 'https://stock.example';
+export const mcp = 'https://mcp.example/mcp';
 /** An issuer whose assertions about people are believed. */
 export const otherIssuer = 'https://idp.example';
 
@@ -78,6 +79,14 @@ export function makeCast(folder) {
       token_endpoint_auth_method: 'self_signed_tls_client_auth',
       tls_client_certificate_bound_access_tokens: true,
       jwks: { keys: [certified(readFileSync(file('self-signed.pem')))] },
+    },
+    // Its port is another at every start (RFC 8252 §7.3).
+    {
+      ...web,
+      client_id: 'mcp-native',
+      application_type: 'native',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: ['http://127.0.0.1/callback'],
     },
   ];
   const secret = () => ({

@@ -7,27 +7,18 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { openSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { describe, makeCast, orders, stock } from './cast.mjs';
+import { describe, makeCast, mcp, orders, stock } from './cast.mjs';
+import { freePort } from './free_port.mjs';
 
 const PATIENCE_MS = 180_000;
 
 const { values: options } = parseArgs({ options: { binary: { type: 'string' }, folder: { type: 'string' } } });
 const { binary, folder } = options;
 const file = (name) => join(folder, name);
-
-/** Returns a port that nobody listened on a moment ago. */
-async function freePort() {
-  const server = createServer();
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 function settings(ports, { ca_file, server }) {
   return `
@@ -64,7 +55,8 @@ function resources({ clients, grants, users: [user], trusted_issuer: { issuer, s
     return { ...client, client_secret: { env: name } };
   });
   return {
-    resource_servers: [api(orders), api(stock)],
+    tenants: [{ slug: 'default', client_registration: 'open' }],
+    resource_servers: [api(orders), api(stock), api(mcp)],
     trusted_issuers: [{ issuer, jwks: { keys: [public_jwk] }, clients: ['agent'], scopes: ['orders.read'] }],
     clients: named,
     users: [{ email: user.email, email_verified: true, password: { env: 'PASSWORD' }, links: [{ issuer, subject }] }],
