@@ -11,11 +11,16 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { Provider } from 'oidc-provider';
+import { Agent, fetch } from 'undici';
 
+import { freePort } from '../deployment/free_port.mjs';
 import { describe, encryption, keyPair, makeCast, mcp, signing } from '../deployment/cast.mjs';
 
 const { values: options } = parseArgs({ options: { folder: { type: 'string' } } });
-const cast = makeCast(options.folder);
+const cast = makeCast(options.folder, await freePort());
+
+/** Whoever has a certificate of the cast's authority is posted to. */
+const trusting = new Agent({ connect: { ca: readFileSync(cast.ca_file) } });
 
 const server = createServer({
   cert: readFileSync(cast.server.cert),
@@ -28,12 +33,13 @@ server.listen(0, '127.0.0.1', () => {
   const issuer = `https://localhost:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: cast.clients,
-    clientAuthMethods: ['none', 'private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'],
+    clientAuthMethods: ['none', 'client_secret_basic', 'private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     cookies: { keys: ['control'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     jwks: { keys: [keyPair(signing).private, keyPair(encryption).private] },
     features: {
+      backchannelLogout: { enabled: true },
       clientCredentials: { enabled: true },
       encryption: { enabled: true },
       introspection: { enabled: true },
@@ -62,6 +68,7 @@ server.listen(0, '127.0.0.1', () => {
         }),
       },
     },
+    fetch: (url, { dispatcher: _, ...request }) => fetch(url, { ...request, dispatcher: trusting }),
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     pkce: { required: () => true },
     rotateRefreshToken: true,

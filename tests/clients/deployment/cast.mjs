@@ -37,8 +37,8 @@ function certified(pem) {
   return { ...createPublicKey(pem).export({ format: 'jwk' }), x5c: [certificate.raw.toString('base64')] };
 }
 
-/** Makes certificates in `folder` and returns who takes part. */
-export function makeCast(folder) {
+/** Makes certificates in `folder` and returns who takes part; an application will listen at `port` of localhost. */
+export function makeCast(folder, port) {
   execFileSync(fileURLToPath(new URL('certificates', import.meta.url)), [folder], { stdio: 'inherit' });
   const file = (name) => join(folder, name);
   const [signer, reader, idp] = [keyPair(signing), keyPair(encryption), keyPair(signing)];
@@ -50,6 +50,11 @@ export function makeCast(folder) {
     redirect_uris: [redirectUri],
   };
   const machine = (...grant_types) => ({ ...signed, grant_types, response_types: [], redirect_uris: [] });
+  const secret = () => ({
+    token_endpoint_auth_method: 'client_secret_basic',
+    client_secret: randomBytes(32).toString('base64url'),
+  });
+  const application = `https://localhost:${port}`;
   const clients = [
     {
       ...web,
@@ -88,11 +93,15 @@ export function makeCast(folder) {
       token_endpoint_auth_method: 'none',
       redirect_uris: ['http://127.0.0.1/callback'],
     },
+    {
+      ...web,
+      ...secret(),
+      client_id: 'application',
+      redirect_uris: [`${application}/callback`],
+      backchannel_logout_uri: `${application}/backchannel-logout`,
+      backchannel_logout_session_required: true,
+    },
   ];
-  const secret = () => ({
-    token_endpoint_auth_method: 'client_secret_basic',
-    client_secret: randomBytes(32).toString('base64url'),
-  });
   // Of grants that the control does not have.
   const grants = [
     { ...web, ...secret(), client_id: 'orders-web' },
@@ -113,6 +122,7 @@ export function makeCast(folder) {
     trusted_issuer: { issuer: otherIssuer, subject: '00u1a2b3', public_jwk: idp.public, private_jwk: idp.private },
     // By client: what it proves itself with.
     proofs: {
+      application: { port, cert: file('server.pem'), key: file('server.key') },
       'signing-web': { private_jwk: signer.private },
       'sealed-web': { private_jwk: signer.private, decryption_jwk: reader.private },
       'certified-web': { cert: file('issued.pem'), key: file('issued.key') },

@@ -20,7 +20,7 @@ const { values: options } = parseArgs({ options: { binary: { type: 'string' }, f
 const { binary, folder } = options;
 const file = (name) => join(folder, name);
 
-function settings(ports, { ca_file, server }) {
+function settings(ports, { ca_file, server, proofs: { application } }) {
   return `
 [server]
 listen = "127.0.0.1:${ports.public}"
@@ -39,6 +39,9 @@ key_encryption_key_file = "${file('kek')}"
 [mail]
 transport = "file:${file('mail')}"
 from = "no-reply@id.example"
+[outbound]
+allow = ["localhost:${application.port}"]
+extra_ca = "${ca_file}"
 [limits]
 drain_delay_ms = 0
 `;
@@ -48,9 +51,9 @@ drain_delay_ms = 0
 function resources({ clients, grants, users: [user], trusted_issuer: { issuer, subject, public_jwk } }) {
   const api = (resource) => ({ resource, scopes: ['orders.read'], token_profile: 'rfc9068' });
   process.env.PASSWORD = user.password;
-  const named = [...clients, ...grants].map(({ client_secret, ...client }) => {
+  const named = [...clients, ...grants].map(({ client_secret, ...client }, index) => {
     if (!client_secret) return client;
-    const name = `SECRET_${grants.findIndex(({ client_id }) => client_id === client.client_id)}`;
+    const name = `SECRET_${index}`;
     process.env[name] = client_secret;
     return { ...client, client_secret: { env: name } };
   });
@@ -63,7 +66,7 @@ function resources({ clients, grants, users: [user], trusted_issuer: { issuer, s
   };
 }
 
-const cast = makeCast(folder);
+const cast = makeCast(folder, await freePort());
 const ports = { public: await freePort(), certificates: await freePort(), admin: await freePort() };
 writeFileSync(file('portreeve.toml'), settings(ports, cast));
 writeFileSync(file('kek'), randomBytes(32).toString('base64url'), { mode: 0o600 });

@@ -13,6 +13,8 @@ export function answer(page, user) {
   for (const form of page.forms) {
     const allow = form.submitter('decision', 'allow');
     if (allow) return { form, submitter: allow, values: form.names.has('own_device') ? { own_device: 'yes' } : {} };
+    const signOut = form.submitter('decision', 'sign_out');
+    if (signOut) return { form, submitter: signOut };
     const values = {
       ...(form.names.has('email') && { email: user.email }),
       ...(form.names.has('password') && { password: user.password }),
