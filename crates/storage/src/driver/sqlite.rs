@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use portreeve_domain::Fault;
+use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
 
 use super::row::Row;
@@ -68,7 +69,7 @@ impl SqliteStore {
         // FULL: an acknowledged commit survives a power cut, not only a crash of the process.
         writer.pragma_update(None, "synchronous", "full").map_err(fault)?;
         writer.pragma_update(None, "foreign_keys", true).map_err(fault)?;
-        writer.set_prepared_statement_cache_capacity(STATEMENTS);
+        keep_plans(&writer)?;
         let readers = Arc::new(Readers { path: path.into(), idle: Mutex::new(Vec::new()) });
         Ok(Self { readers, writer: Writer::start(writer) })
     }
@@ -103,9 +104,16 @@ impl Readers {
     fn connect(&self) -> Result<Connection, Fault> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags).map_err(fault)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        keep_plans(&connection)?;
         Ok(connection)
     }
+}
+
+/// Keeps statements prepared, each with one plan. Without the stability guarantee SQLite looks at bound values for a better
+/// plan and prepares a statement anew each time it is bound, wherever a table has a partial index.
+fn keep_plans(connection: &Connection) -> Result<(), Fault> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop).map_err(fault)
 }
 
 impl Drop for Reader {
