@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
+use portreeve_crypto::hex;
 use portreeve_domain::{
     AccountKey, Actor, AddressRate, AttemptDecision, Event, EventType, Fault, Gcra, Lifetime, MailRate, RateDecision,
     RatePreset, RateReach, Timestamp, UserCodeRate,
@@ -149,7 +150,7 @@ impl Issuer {
         account: &AccountKey,
     ) -> Result<bool, Fault> {
         let now = self.ambient.now();
-        let account: String = account.iter().map(|byte| format!("{byte:02x}")).collect();
+        let account = hex(account);
         let key = at.keys.index.index(INDEX, &format!("mails to {account}"));
         let taken = rate_limits::take(tx, at.id(), &key, now).await?;
         let mut state: MailRate = read(&taken)?;

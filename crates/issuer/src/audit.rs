@@ -9,11 +9,11 @@ mod export;
 mod seal;
 mod verify;
 
-use portreeve_crypto::sha256;
+use portreeve_crypto::{hex, sha256};
 use portreeve_domain::{Actor, Event, EventId, Fault, TenantId};
 use portreeve_storage::Tx;
 use portreeve_storage::events::{self, EventRow};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 pub use export::{AuditExport, ExportRefusal};
 pub use verify::{AuditFinding, AuditReport, KeptCheckpoint};
@@ -55,32 +55,43 @@ fn event_row(id: i64, tenant: &TenantDirectory, event: Event) -> Result<EventRow
         facts,
         commitment: [0; 32],
     };
-    row.commitment = commitment(tenant.id(), &row);
+    row.commitment = commitment(tenant.id(), &row)?;
     Ok(row)
 }
 
-/// What of an event is committed to: everything but the commitment itself.
-fn canonical(tenant: TenantId, row: &EventRow) -> Value {
-    // The order of RFC 8785 §3.2.3 by hand: the map keeps insertion order. The id has more than 53 bits, so it is text.
-    json!({
-        "actor": row.actor,
-        "at": row.at.as_millis(),
-        "client": row.client,
-        "facts": row.facts,
-        "id": row.id.as_i64().to_string(),
-        "kind": row.kind,
-        "subject": row.subject_pseudonym.map(|p| hex(&p)),
-        "tenant": tenant.as_i64(),
-    })
+/// What of an event is committed to: everything but the commitment itself, in the order of RFC 8785 §3.2.3.
+#[derive(Serialize)]
+struct Canonical<'e> {
+    actor: &'e str,
+    at: i64,
+    client: Option<&'e str>,
+    facts: &'e str,
+    /// It has more than 53 bits, so it is text.
+    id: String,
+    kind: &'e str,
+    subject: Option<String>,
+    tenant: i64,
+}
+
+impl<'e> Canonical<'e> {
+    fn of(tenant: TenantId, row: &'e EventRow) -> Self {
+        Self {
+            actor: &row.actor,
+            at: row.at.as_millis(),
+            client: row.client.as_deref(),
+            facts: &row.facts,
+            id: row.id.as_i64().to_string(),
+            kind: &row.kind,
+            subject: row.subject_pseudonym.as_ref().map(hex),
+            tenant: tenant.as_i64(),
+        }
+    }
 }
 
 /// SHA-256 over the canonical JSON of an event (RFC 8785).
-fn commitment(tenant: TenantId, row: &EventRow) -> [u8; 32] {
-    *sha256(canonical(tenant, row).to_string().as_bytes()).as_bytes()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn commitment(tenant: TenantId, row: &EventRow) -> Result<[u8; 32], Fault> {
+    let canonical = serde_json::to_vec(&Canonical::of(tenant, row)).map_err(Fault::new)?;
+    Ok(*sha256(&canonical).as_bytes())
 }
 
 #[cfg(test)]

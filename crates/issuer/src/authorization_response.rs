@@ -4,6 +4,7 @@
 //! wants it signed. Leaves parameters to `oidc::authorization` and the claims of a signed answer to `oidc::jarm`.
 //! RFC 6749 §4.1.2; OIDC Core §3.2.2.5, §3.3.2.5; JARM §2.3; Session Management §2.
 
+use portreeve_crypto::hex;
 use portreeve_domain::{Client, Fault};
 use portreeve_oidc::authorization::{Accepted, Answer, Protection, RejectedRequest, ResponseTarget, Said};
 use portreeve_oidc::session_state::session_state;
@@ -91,7 +92,7 @@ impl Issuer {
             return Ok(None);
         }
         let random: [u8; 8] = self.ambient.bytes()?;
-        let salt: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let salt = hex(&random);
         let browser_state = to.browser.map(|browser| browser.state(at)).unwrap_or_default();
         Ok(session_state(&to.client.id, to.request.target.redirect_uri(), &browser_state, &salt))
     }

@@ -4,6 +4,7 @@
 //! registered then. Leaves who is told to `session_end`, the claims to `oidc::logout_token` and delivery to `jobs`.
 //! Back-Channel Logout 1.0 §2.4, §2.5.
 
+use portreeve_crypto::hex;
 use portreeve_domain::{Client, ClientId, Fault, TenantId, UserId};
 use portreeve_oidc::logout_token::{self, LogoutToken};
 use portreeve_oidc::subject;
@@ -44,7 +45,7 @@ impl Issuer {
             client: &client.id,
             subject: subject.as_deref(),
             sid,
-            token_id: &random.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+            token_id: &hex(&random),
             issued_at: self.ambient.now(),
         };
         let key = at.signing.active(id_token::algorithm(&at, client)?)?;

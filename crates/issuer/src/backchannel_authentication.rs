@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use portreeve_crypto::{AssociatedData, Bearer, SecretText, parse_public_id, public_id};
+use portreeve_crypto::{AssociatedData, Bearer, SecretText, hex, parse_public_id, public_id};
 use portreeve_domain::polling::{self, Awaited, Poll};
 use portreeve_domain::{
     Actor, BackchannelAuthenticationId, Client, Email, Event, EventType, Failure, Fault, Lifetime, OutboxId,
@@ -323,10 +323,6 @@ fn person_index(at: &TenantDirectory, user: UserId) -> [u8; 32] {
 
 fn unknown_index(at: &TenantDirectory, address: &[u8; 32]) -> [u8; 32] {
     at.keys.index.index(PERSON_INDEX, &format!("address {}", hex(address)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn place(tenant: TenantId, row: &[u8; 8]) -> AssociatedData<'_> {

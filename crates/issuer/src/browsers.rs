@@ -3,7 +3,7 @@
 //! Owns making, recognising and renewing its secret: a new one at each sign-in, step-up and sign-out, the old one dead at
 //! once (SECURITY rule 20, S-092). Leaves the cookie's name and attributes to `http-kit`.
 
-use portreeve_crypto::{Bearer, SecretText, hmac_sha256};
+use portreeve_crypto::{Bearer, SecretText, hex, hmac_sha256};
 use portreeve_domain::{BrowserId, Fault, Session, SessionId, TokenKind, lifetimes};
 use portreeve_storage::{Conn, Tx, browsers, sessions};
 
@@ -35,7 +35,7 @@ impl Browser {
     /// no use to find the secret by (Session Management §3.2).
     pub(crate) fn state(&self, at: &TenantDirectory) -> String {
         let state = hmac_sha256(at.keys.forms.expose(), &[b"browser state", &self.secret_hash]);
-        state.iter().take(STATE_BYTES).map(|byte| format!("{byte:02x}")).collect()
+        hex(state.iter().take(STATE_BYTES))
     }
 }
 

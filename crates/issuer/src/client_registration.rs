@@ -8,7 +8,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use portreeve_crypto::{Bearer, SecretText, Sha256Digest, sha256};
+use portreeve_crypto::{Bearer, SecretText, Sha256Digest, hex, sha256};
 use portreeve_domain::{
     Actor, Client, ClientId, ClientMetadata, ClientOrigin, ClientRegistration, Event, EventType, Failure, Fault,
     InitialAccessTokenId, Lifetime, RegistrationId, SecretKeeping, TokenKind,
@@ -254,7 +254,7 @@ impl Issuer {
 
     fn new_client_id(&self) -> Result<ClientId, Fault> {
         let random: [u8; 16] = self.ambient.bytes()?;
-        let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = hex(&random);
         ClientId::parse(&format!("{ID_PREFIX}{text}")).ok_or_else(|| Fault::impossible("a made client id is none"))
     }
 }

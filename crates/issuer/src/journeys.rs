@@ -19,7 +19,7 @@ mod settle;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use portreeve_crypto::{hmac_sha256, sha256};
+use portreeve_crypto::{hex, hmac_sha256, sha256};
 use portreeve_domain::journey::Requirements;
 use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Client, Fault, JourneyId, Lifetime, Timestamp, UserId};
@@ -153,7 +153,7 @@ impl Issuer {
         let id = journey.id.as_i64().to_be_bytes();
         let version = journey.version.to_be_bytes();
         let token = hmac_sha256(at.keys.forms.expose(), &[&secret, &id, page.as_bytes(), &version]);
-        token.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&token)
     }
 
     /// The token of a form outside any journey, on the page named `page`: bound to the browser, when it has shown its
@@ -170,7 +170,7 @@ impl Issuer {
         let browser = self.recognize_browser(at, cookie).await?;
         let secret = browser.map_or([0; 32], |browser| browser.secret_hash);
         let token = hmac_sha256(at.keys.forms.expose(), &[page.as_bytes(), &secret]);
-        Ok(token.iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&token))
     }
 }
 

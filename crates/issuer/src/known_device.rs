@@ -3,7 +3,7 @@
 //! It proves nothing at a sign-in; it only keeps a stranger from locking the owner out (S-073). It names accounts by a
 //! keyed tag, holds at most five of them, and is of no use on another tenant.
 
-use portreeve_crypto::hmac_sha256;
+use portreeve_crypto::{hex, hmac_sha256};
 use portreeve_domain::UserId;
 
 use crate::directory::TenantDirectory;
@@ -30,5 +30,5 @@ pub(crate) fn knows(at: &TenantDirectory, cookie: Option<&str>, user: UserId) ->
 
 fn tag(at: &TenantDirectory, user: UserId) -> String {
     let tag = hmac_sha256(at.keys.devices.expose(), &[user.as_bytes()]);
-    tag.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex(tag.iter().take(16))
 }

@@ -3,6 +3,7 @@
 //! Everything a person proved on a journey ends here, whatever the pages were (SECURITY rule 6). Leaves proving to
 //! `journeys` and what a session is worth to `domain::Session`.
 
+use portreeve_crypto::hex;
 use portreeve_domain::{Actor, Event, EventType, Fault, Proof, Session, SessionId, UserId};
 use portreeve_storage::{Tx, sessions};
 
@@ -55,7 +56,7 @@ async fn begin(
         id: SessionId::new(ambient.row_id()),
         browser: browser.id,
         user,
-        sid: sid.iter().map(|byte| format!("{byte:02x}")).collect(),
+        sid: hex(&sid),
         proofs: newest(proofs),
         created_at: now,
         seen_at: now,

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use portreeve_crypto::{SecretText, hmac_sha256};
+use portreeve_crypto::{SecretText, hex, hmac_sha256};
 use portreeve_domain::{Actor, Client, ClientId, Failure, Fault, Session, SessionEnd};
 use portreeve_oidc::logout_request::{LogoutRequest, ReturnTarget, return_target};
 use portreeve_oidc::logout_uris::frame_address;
@@ -132,6 +132,6 @@ impl Issuer {
 
     fn logout_token(&self, at: &TenantDirectory, browser: &Browser) -> String {
         let token = hmac_sha256(at.keys.forms.expose(), &[b"logout", &browser.secret_hash]);
-        token.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&token)
     }
 }

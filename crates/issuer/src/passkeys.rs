@@ -4,7 +4,7 @@
 //! ceremonies to `authenticators` and the journeys around them to `journeys`. SECURITY rules 13 and 14.
 
 use portreeve_authenticators::{NewPasskey, StoredPasskey, credential_id, passkey_model};
-use portreeve_crypto::{AssociatedData, hmac_sha256};
+use portreeve_crypto::{AssociatedData, hex, hmac_sha256};
 use portreeve_domain::{Fault, ProofKind, UserId};
 use portreeve_storage::passkeys::{self, PasskeyRow};
 use portreeve_storage::{Conn, Tx};
@@ -53,7 +53,7 @@ pub(crate) fn proof_kind(attested: bool) -> ProofKind {
 
 /// The blind index of a credential's id.
 pub(crate) fn index(at: &TenantDirectory, credential_id: &[u8]) -> [u8; 32] {
-    let text: String = credential_id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = hex(credential_id);
     at.keys.index.index(CREDENTIAL_INDEX, &text)
 }
 

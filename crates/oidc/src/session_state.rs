@@ -3,7 +3,7 @@
 //! Owns the calculation, which the script of the check-session frame repeats with what it is told and what it reads.
 //! Leaves what stands for the browser's state to `issuer`. Session Management 1.0 §2, §3.2, §4.2.
 
-use portreeve_crypto::sha256;
+use portreeve_crypto::{hex, sha256};
 use portreeve_domain::ClientId;
 
 use crate::uri::AbsoluteUri;
@@ -15,7 +15,7 @@ use crate::uri::AbsoluteUri;
 pub fn session_state(client: &ClientId, redirect_uri: &str, browser_state: &str, salt: &str) -> Option<String> {
     let origin = origin(redirect_uri)?;
     let text = format!("{} {origin} {browser_state} {salt}", client.as_str());
-    let hash: String = sha256(text.as_bytes()).as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex(sha256(text.as_bytes()).as_bytes());
     Some(format!("{hash}.{salt}"))
 }
 

@@ -3,9 +3,7 @@
 //! Owns the sector of a client and the pairwise computation. Leaves fetching a `sector_identifier_uri` to registration,
 //! and the key (one per tenant, never rotated: every `sub` depends on it) to `issuer`. OIDC Core §8, §8.1.
 
-use std::fmt::Write;
-
-use portreeve_crypto::{SecretBytes, hmac_sha256};
+use portreeve_crypto::{SecretBytes, hex, hmac_sha256};
 use portreeve_domain::{Client, ClientMetadata, Subject, SubjectType, UserId};
 use url::Url;
 
@@ -48,12 +46,7 @@ pub fn subject_for(client: &Client, user: UserId, public: &Subject, key: &Secret
 /// guess (OIDC Core §8.1, §17.3).
 pub fn pairwise(sector: &Sector, user: UserId, key: &SecretBytes<32>) -> Subject {
     let mac = hmac_sha256(key.expose(), &[PURPOSE, sector.0.as_bytes(), user.as_bytes()]);
-    let mut text = Subject::PREFIX.to_owned();
-    for byte in mac {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    Subject::new(text)
+    Subject::new(format!("{}{}", Subject::PREFIX, hex(&mac)))
 }
 
 /// The host of a web address. What stands in its place in a private-use scheme belongs to nobody and is none.

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use portreeve_crypto::{SecretText, hmac_sha256};
+use portreeve_crypto::{SecretText, hex, hmac_sha256};
 use portreeve_domain::journey::{Facts, Step};
 use portreeve_domain::{Fault, JourneyId, Proof, Session, UserId, lifetimes};
 use portreeve_oidc::authorization::{Accepted, PageRequest};
@@ -116,7 +116,7 @@ impl Issuer {
     pub fn account_form_token(&self, at: &TenantDirectory, visitor: &Visitor, page: &str) -> String {
         let session = visitor.session.id.as_i64().to_be_bytes();
         let parts: [&[u8]; 4] = [b"account", &visitor.browser.secret_hash, &session, page.as_bytes()];
-        hmac_sha256(at.keys.forms.expose(), &parts).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&hmac_sha256(at.keys.forms.expose(), &parts))
     }
 
     /// Whether nothing of what the page asks is missing.

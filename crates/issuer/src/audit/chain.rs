@@ -3,12 +3,10 @@
 //! Owns the two rules that sealer, verifier and export share. `docs/audit.md` gives them to outsiders word for word; a
 //! change here is a new format there.
 
-use portreeve_crypto::sha256;
+use portreeve_crypto::{hex, sha256};
 use portreeve_domain::TenantId;
 use portreeve_storage::audit_checkpoints::CheckpointRow;
 use serde_json::{Value, json};
-
-use super::hex;
 
 /// What the first event is linked to.
 pub(super) const FIRST_LINK: [u8; 32] = [0; 32];

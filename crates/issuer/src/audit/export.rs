@@ -3,13 +3,14 @@
 //! Owns the lines; `docs/audit.md` describes them. An export begins at the first event or at a checkpoint, so that nobody
 //! has to believe where it begins. It holds pseudonyms, never names.
 
+use portreeve_crypto::hex;
 use portreeve_domain::{Failure, Fault};
 use portreeve_storage::audit_checkpoints::{self, CheckpointRow};
 use portreeve_storage::events::{self, SealedEvent};
 use serde_json::json;
 
+use super::Canonical;
 use super::chain::statement;
-use super::{canonical, hex};
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 
@@ -80,7 +81,7 @@ impl Issuer {
 }
 
 fn event_line(at: &TenantDirectory, sealed: &SealedEvent) -> String {
-    json!({ "event": canonical(at.id(), &sealed.event), "sequence": sealed.sequence }).to_string()
+    json!({ "event": Canonical::of(at.id(), &sealed.event), "sequence": sealed.sequence }).to_string()
 }
 
 fn checkpoint_line(at: &TenantDirectory, checkpoint: &CheckpointRow) -> String {

@@ -4,6 +4,7 @@
 //! writers. One node does it: the lease says which, and the guarded move of the head makes sure. Leaves its pace to the
 //! server. SECURITY rule 16.
 
+use portreeve_crypto::hex;
 use portreeve_domain::{Fault, Lifetime, TenantId, Timestamp};
 use portreeve_storage::audit_chains::{self, ChainHead};
 use portreeve_storage::audit_checkpoints::{self, CheckpointRow};
@@ -11,7 +12,6 @@ use portreeve_storage::{Wall, events, leases};
 use tracing::info;
 
 use super::chain::{FIRST_LINK, next_link, statement};
-use super::hex;
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 

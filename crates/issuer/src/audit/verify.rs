@@ -72,7 +72,7 @@ impl Issuer {
                         checkpoints = audit_checkpoints::from(&mut conn, tenant, checkpoint.sequence + 1).await?.into();
                     }
                 }
-                walk.event(event);
+                walk.event(event)?;
             }
         }
         while let Some(checkpoint) = checkpoints.pop_front_if(|next| next.sequence <= end) {
@@ -105,15 +105,15 @@ impl<'a> Walk<'a> {
         Self { at, kept, sequence: 0, link: FIRST_LINK, is_broken: false, report: AuditReport::default() }
     }
 
-    fn event(&mut self, sealed: &SealedEvent) {
+    fn event(&mut self, sealed: &SealedEvent) -> Result<(), Fault> {
         self.report.events += 1;
         let SealedEvent { sequence, event } = sealed;
         if *sequence <= self.sequence {
             self.broken(AuditFinding::Misplaced { sequence: *sequence, id: event.id.as_i64() });
-            return;
+            return Ok(());
         }
         self.missing_before(*sequence);
-        let found = commitment(self.at.id(), event);
+        let found = commitment(self.at.id(), event)?;
         if found != event.commitment {
             let (kind, id) = (event.kind.clone(), event.id.as_i64());
             self.broken(AuditFinding::Changed { sequence: *sequence, kind, id });
@@ -121,6 +121,7 @@ impl<'a> Walk<'a> {
         self.link = next_link(&self.link, *sequence, &found);
         self.sequence = *sequence;
         self.compare_with_kept();
+        Ok(())
     }
 
     fn checkpoint(&mut self, checkpoint: &CheckpointRow) {

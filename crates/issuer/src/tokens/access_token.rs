@@ -3,7 +3,7 @@
 //! Owns the two forms: opaque text whose hash is stored, and a JWT whose `jti` names its row. Leaves the claims to
 //! `oidc::access_token` and who may have one to `gate`. RFC 6750, RFC 9068; DESIGN §1.6, §11 "rows for tokens".
 
-use portreeve_crypto::{Bearer, SecretBytes, SecretText, public_id};
+use portreeve_crypto::{Bearer, SecretBytes, SecretText, hex, public_id};
 use portreeve_domain::{AccessTokenId, Confirmation, Fault, Scope, Timestamp, TokenKind, TokenProfile, lifetimes};
 use portreeve_jose::Algorithm;
 use portreeve_oidc::access_token::{AccessToken, Principal};
@@ -135,8 +135,7 @@ fn token_id(pass: &Pass, ambient: &Ambient, at: &TenantDirectory, id: AccessToke
         return public_id(STORED_JTI, id.as_i64(), &at.keys.permutation).map_err(Fault::new);
     }
     let random: [u8; 16] = ambient.bytes()?;
-    let digits = random.iter().map(|byte| format!("{byte:02x}"));
-    Ok(std::iter::once(UNSTORED_JTI.to_owned()).chain(digits).collect())
+    Ok(format!("{UNSTORED_JTI}{}", hex(&random)))
 }
 
 #[cfg(test)]
