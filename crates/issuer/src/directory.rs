@@ -22,6 +22,7 @@ use portreeve_storage::{
 
 use crate::client_keys::ClientKeys;
 use crate::encryption_keys::EncryptionKeys;
+use crate::recent_signatures::RecentSignatures;
 use crate::signing_keys::SigningKeys;
 use crate::tenant_keys::{self, TenantKeys};
 use crate::{Ambient, MutualTls, Settings};
@@ -58,6 +59,8 @@ pub struct TenantDirectory {
     pub encryption: EncryptionKeys,
     /// Its secret keys.
     pub(crate) keys: Arc<TenantKeys>,
+    /// What its signing keys were seen to have signed; of all tenants.
+    pub(crate) recent: Arc<RecentSignatures>,
 }
 
 impl TenantDirectory {
@@ -134,6 +137,7 @@ pub struct Directory {
     ambient: Ambient,
     kek: KeyEncryptionKey,
     settings: Settings,
+    recent: Arc<RecentSignatures>,
     current: ArcSwap<Snapshot>,
     loading: tokio::sync::Mutex<()>,
 }
@@ -150,7 +154,8 @@ impl Directory {
         settings: Settings,
     ) -> Result<Self, Fault> {
         let empty = ArcSwap::from_pointee(Snapshot { version: -1, tenants: Vec::new() });
-        let directory = Self { store, ambient, kek, settings, current: empty, loading: tokio::sync::Mutex::new(()) };
+        let (recent, loading) = (Arc::default(), tokio::sync::Mutex::new(()));
+        let directory = Self { store, ambient, kek, settings, recent, current: empty, loading };
         directory.reload().await?;
         Ok(directory)
     }
@@ -247,6 +252,7 @@ impl Directory {
             signing: SigningKeys::open(&signing, &keys, encryption.published(now), now)?,
             encryption,
             keys,
+            recent: Arc::clone(&self.recent),
             tenant,
         })
     }

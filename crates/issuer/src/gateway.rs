@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 use crate::people;
+use crate::recent_signatures::Name;
 use crate::sender::ResourceRequest;
 use crate::settlement::refuse;
 use crate::tokens::SIGNED_WITH;
@@ -22,7 +23,7 @@ use crate::tokens::presented_token::{self, ActiveAccessToken};
 
 /// The `typ` of the signed identity: no other token of ours has it, so none passes for it (SECURITY rule 12).
 const TYP: &str = "identity+jwt";
-/// How long a signed identity counts: one hop behind the gateway.
+/// How long a signed identity counts: one hop behind the gateway. It may be given again for half of that.
 const LIFETIME: Lifetime = Lifetime::from_seconds(60);
 
 /// Who sent a request, as the service behind the gateway is told. Empty text stands for what is not known.
@@ -93,6 +94,7 @@ impl Issuer {
         Ok(GatewayIdentity { signed, ..identity })
     }
 
+    /// The identity as a JWT: the one signed a moment ago, when nothing about it is different.
     fn sign_identity(
         &self,
         at: &TenantDirectory,
@@ -100,7 +102,8 @@ impl Issuer {
         identity: &GatewayIdentity,
     ) -> Result<String, Fault> {
         let now = self.ambient.now();
-        let claims = IdentityClaims {
+        let key = at.signing.active(SIGNED_WITH)?;
+        let mut claims = IdentityClaims {
             iss: &at.issuer,
             aud: &app.resource,
             sub: &identity.subject,
@@ -108,11 +111,16 @@ impl Issuer {
             scope: &identity.scope,
             email: &identity.email,
             acr: &identity.acr,
-            iat: now.as_seconds(),
-            exp: now.plus(LIFETIME).as_seconds(),
+            times: None,
         };
-        let claims = serde_json::to_vec(&claims).map_err(Fault::new)?;
-        at.signing.active(SIGNED_WITH)?.sign(TYP, &claims).map_err(Fault::new)
+        let name = Name::of(at.id(), &serde_json::to_vec(&claims).map_err(Fault::new)?);
+        if let Some(signed) = at.recent.identity(name, key.kid(), now) {
+            return Ok(signed);
+        }
+        claims.times = Some(Times { iat: now.as_seconds(), exp: now.plus(LIFETIME).as_seconds() });
+        let signed = key.sign(TYP, &serde_json::to_vec(&claims).map_err(Fault::new)?).map_err(Fault::new)?;
+        at.recent.keep_identity(name, key.kid(), now, &signed);
+        Ok(signed)
     }
 }
 
@@ -128,6 +136,13 @@ struct IdentityClaims<'a> {
     email: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     acr: &'a str,
+    /// Absent where two identities are compared.
+    #[serde(flatten)]
+    times: Option<Times>,
+}
+
+#[derive(Serialize)]
+struct Times {
     iat: i64,
     exp: i64,
 }

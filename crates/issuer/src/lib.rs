@@ -44,6 +44,7 @@ mod password_threads;
 pub mod people;
 mod proven_addresses;
 mod pushed_requests;
+mod recent_signatures;
 mod recovery;
 mod refusals;
 mod registration;

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use portreeve_crypto::AssociatedData;
+use portreeve_crypto::{AssociatedData, hex, sha256};
 use portreeve_domain::{Fault, KeyPhase, KeyTimes, TenantId, Timestamp};
 use portreeve_jose::{Algorithm, KeySet, SigningKey};
 use portreeve_storage::signing_keys::SigningKeyRow;
@@ -85,6 +85,11 @@ impl SigningKeys {
         &self.keys
     }
 
+    /// Whether the key `kid` is among them.
+    pub(crate) fn has(&self, kid: &str) -> bool {
+        self.keys.iter().any(|known| known.key.kid() == kid)
+    }
+
     /// What our own tokens are verified with.
     pub fn believed(&self) -> &KeySet {
         &self.believed
@@ -103,7 +108,6 @@ impl SigningKeys {
 
 /// A strong entity tag: the first half of the document's SHA-256 in hexadecimal, quoted.
 pub(crate) fn etag_of(document: &[u8]) -> String {
-    let digest = portreeve_crypto::sha256(document);
-    let hex: String = digest.as_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hex}\"")
+    let digest = sha256(document);
+    format!("\"{}\"", hex(digest.as_bytes().iter().take(16)))
 }

@@ -107,3 +107,65 @@ fn a_host_ends_where_the_path_begins() {
     assert_eq!(host("https://api.example.com:8443/v1?x"), Some("api.example.com:8443"));
     assert_eq!(host("urn:example:api"), None);
 }
+
+/// A signed identity is made twice a minute, and at once when something about it is different.
+#[tokio::test]
+async fn an_identity_is_signed_again_before_half_of_its_life_is_over() {
+    let world = World::new().await;
+    let scope = "openid email orders.read";
+    let tokens = world.tokens(GrantOf { scope, resources: &[ORDERS], ..GrantOf::default() }).await;
+    let narrower = GrantOf { scope: "openid orders.read", resources: &[ORDERS], ..GrantOf::default() };
+    let narrower = world.tokens(narrower).await;
+    let signed = async |tokens| ask(&world, ORDERS, text(tokens, "access_token")).await.unwrap().signed;
+
+    let first = signed(&tokens).await;
+    world.clock.advance(Lifetime::from_seconds(29));
+    assert_eq!(signed(&tokens).await, first);
+    assert_eq!(read_signed(&world, &signed(&narrower).await).unwrap().str("email"), None);
+    world.clock.advance(Lifetime::from_seconds(1));
+    let second = signed(&tokens).await;
+
+    let (first, second) = (read_signed(&world, &first).unwrap(), read_signed(&world, &second).unwrap());
+    assert_eq!(first.str("email"), Some("ada@example.com"));
+    assert_eq!(second.int("exp").unwrap() - first.int("exp").unwrap(), 30);
+}
+
+/// A signature that was verified before counts no longer than its key and its token do.
+#[tokio::test]
+async fn a_token_that_passed_before_ends_with_its_key_and_by_its_revocation() {
+    let world = World::new().await;
+    let service = async || {
+        let tokens = world.token("service", &[("grant_type", "client_credentials"), ("scope", "orders.read")]).await;
+        text(&tokens.unwrap(), "access_token").to_owned()
+    };
+    let person = world.tokens(GrantOf { resources: &[ORDERS], ..GrantOf::default() }).await;
+    let (person, kept, revoked) = (text(&person, "access_token").to_owned(), service().await, service().await);
+    for token in [&person, &kept, &revoked] {
+        assert!(ask(&world, ORDERS, token).await.is_ok() && ask(&world, ORDERS, token).await.is_ok());
+    }
+
+    world.revoke("service", &revoked).await.unwrap();
+    assert_eq!(ask(&world, ORDERS, &revoked).await, Err(Cause::TokenUnusable));
+    assert!(ask(&world, ORDERS, &kept).await.is_ok());
+
+    let kid = world.at().signing.active(SIGNED_WITH).unwrap().kid().to_owned();
+    world.issuer.revoke_key(&world.at(), &kid).await.unwrap();
+    for token in [&person, &kept] {
+        assert_eq!(ask(&world, ORDERS, token).await, Err(Cause::TokenUnusable));
+    }
+}
+
+/// A token without a row is no longer good for anything once it has expired, however often it was asked about.
+#[tokio::test]
+async fn a_token_that_passed_before_expires() {
+    let world = World::new().await;
+    let pairs = [("grant_type", "client_credentials"), ("scope", "orders.read")];
+    let token = world.token("service", &pairs).await.unwrap();
+    let (token, lasts) = (text(&token, "access_token"), token["expires_in"].as_i64().unwrap());
+    assert!(ask(&world, ORDERS, token).await.is_ok());
+
+    world.clock.advance(Lifetime::from_seconds(lasts - 1));
+    assert!(ask(&world, ORDERS, token).await.is_ok());
+    world.clock.advance(Lifetime::from_seconds(1));
+    assert_eq!(ask(&world, ORDERS, token).await, Err(Cause::TokenUnusable));
+}

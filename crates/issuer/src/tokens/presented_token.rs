@@ -17,6 +17,7 @@ use portreeve_storage::{Conn, access_tokens, revoked_jtis, token_families};
 use super::access_token::{SIGNED_WITH, STORED_JTI, UNSTORED_JTI};
 use crate::directory::TenantDirectory;
 use crate::gate::{self, GateRefusal, Pass};
+use crate::recent_signatures::{Name, SignedToken, VerifiedToken};
 
 /// The token types our JWT access tokens may have (DESIGN §1.6).
 const TYPES: [&str; 2] = ["at+jwt", "JWT"];
@@ -35,6 +36,7 @@ pub(crate) enum KnownBy {
 }
 
 /// An access token whose secret or signature was proven, unexpired and not revoked by itself.
+#[derive(Clone)]
 pub(crate) struct ProvenAccessToken {
     pub(crate) known_by: KnownBy,
     pub(crate) client: ClientId,
@@ -113,6 +115,30 @@ async fn find_jwt(
     text: &str,
     now: Timestamp,
 ) -> Result<Option<ProvenAccessToken>, Fault> {
+    let name = Name::of(at.id(), text.as_bytes());
+    let says = at.recent.token(name, &at.signing, now).or_else(|| {
+        let verified = verify_jwt(at, text, now)?;
+        let says = verified.says.clone();
+        at.recent.keep_token(name, verified);
+        Some(says)
+    });
+    match says {
+        None => Ok(None),
+        Some(SignedToken::Stored { id, token_id }) => {
+            let row = access_tokens::find(conn, at.id(), id).await?;
+            let proven = row.filter(|row| row.secret_hash.is_none());
+            Ok(proven.and_then(|row| from_row(row, Some(token_id))))
+        }
+        Some(SignedToken::Whole(token)) => {
+            let jti = token.token_id.as_deref().unwrap_or_default();
+            let is_revoked = revoked_jtis::contains(conn, at.id(), jti).await?;
+            Ok((!is_revoked).then_some(token))
+        }
+    }
+}
+
+/// What an access token of ours says; `None` for anything else, and for an expired one.
+fn verify_jwt(at: &TenantDirectory, text: &str, now: Timestamp) -> Option<VerifiedToken> {
     let expected = Expected {
         typ: TypRule::Exactly(&TYPES),
         algorithms: &[SIGNED_WITH],
@@ -125,17 +151,19 @@ async fn find_jwt(
         expiry: Expiry::Required,
         max_bytes: MAX_BYTES,
     };
-    let Ok(claims) = verify(text, &expected, at.signing.believed()) else { return Ok(None) };
-    let Some(token_id) = claims.str("jti").map(str::to_owned) else { return Ok(None) };
-    if let Some(id) = parse_public_id(&token_id, STORED_JTI, &at.keys.permutation) {
-        let row = access_tokens::find(conn, at.id(), AccessTokenId::new(id)).await?;
-        let proven = row.filter(|row| row.secret_hash.is_none());
-        return Ok(proven.and_then(|row| from_row(row, Some(token_id))));
-    }
-    if !token_id.starts_with(UNSTORED_JTI) || revoked_jtis::contains(conn, at.id(), &token_id).await? {
-        return Ok(None);
-    }
-    Ok(from_claims(&claims, token_id))
+    let claims = verify(text, &expected, at.signing.believed()).ok()?;
+    let token_id = claims.str("jti")?.to_owned();
+    let says = match parse_public_id(&token_id, STORED_JTI, &at.keys.permutation) {
+        Some(id) => SignedToken::Stored { id: AccessTokenId::new(id), token_id },
+        None if token_id.starts_with(UNSTORED_JTI) => SignedToken::Whole(from_claims(&claims, token_id)?),
+        None => return None,
+    };
+    Some(VerifiedToken { kid: claims.key_id()?.to_owned(), expires_at: instant(&claims, "exp")?, says })
+}
+
+/// A time claim.
+fn instant(claims: &VerifiedClaims, name: &str) -> Option<Timestamp> {
+    claims.int(name).map(|seconds| Timestamp::from_millis(seconds.saturating_mul(1000)))
 }
 
 /// `None` for a token that was revoked by itself.
@@ -155,7 +183,6 @@ fn from_row(row: AccessTokenRow, token_id: Option<String>) -> Option<ProvenAcces
 
 /// `None` for claims that we would not have signed.
 fn from_claims(claims: &VerifiedClaims, token_id: String) -> Option<ProvenAccessToken> {
-    let instant = |name| claims.int(name).map(|seconds| Timestamp::from_millis(seconds.saturating_mul(1000)));
     Some(ProvenAccessToken {
         known_by: KnownBy::TokenId(token_id.clone()),
         client: ClientId::parse(claims.str("client_id")?)?,
@@ -163,8 +190,8 @@ fn from_claims(claims: &VerifiedClaims, token_id: String) -> Option<ProvenAccess
         audience: claims.str("aud")?.to_owned(),
         scope: Scope::parse(claims.str("scope").unwrap_or_default()).ok()?,
         confirmation: confirmation::read(claims.get("cnf"))?,
-        issued_at: instant("iat")?,
-        expires_at: instant("exp")?,
+        issued_at: instant(claims, "iat")?,
+        expires_at: instant(claims, "exp")?,
         token_id: Some(token_id),
     })
 }
