@@ -8,6 +8,8 @@ use portreeve_tests::{
     relying_party::RelyingParty,
 };
 
+const OUTDATED: &str = "That page was out of date, so nothing was sent. This is where you are now.";
+
 /// The account pages are for whoever is signed in here; everybody else signs in on the way.
 #[test]
 fn the_account_leads_to_the_sign_in_and_back() {
@@ -100,7 +102,7 @@ fn a_form_of_one_account_is_not_taken_for_another() {
 
         let page = browser.press(&form, "submit", &[("name", "Somebody Else")]).await;
 
-        assert_eq!(page.path, "/account/profile?done=outdated");
+        assert_eq!(page.notice().as_deref(), Some(OUTDATED));
         assert_eq!(page.value_of("name").as_deref(), Some("Ada Lovelace"));
     });
 }
@@ -116,7 +118,7 @@ fn a_forged_form_saves_nothing() {
         let foreign = [("content-type", "application/x-www-form-urlencoded"), ("origin", "https://evil.example")];
         let foreign = browser.send(http::Method::POST, "/account/profile", &foreign, "name=Eve".to_owned()).await;
 
-        assert_eq!(forged.path, "/account/profile?done=outdated");
+        assert_eq!(forged.notice().as_deref(), Some(OUTDATED));
         assert_eq!(foreign.status, 403);
         let page = browser.visit("/account/profile").await;
         assert_eq!(page.value_of("name").as_deref(), Some("Ada Lovelace"));
@@ -139,14 +141,30 @@ fn names_are_saved_and_the_rest_stays() {
             )
             .await;
 
-        assert_eq!(saved.path, "/account/profile?done=profile");
-        assert!(saved.text_of("notice").is_some());
+        assert_eq!((saved.path.as_str(), saved.notice().as_deref()), ("/account/profile", Some("Saved.")));
         let tokens = RelyingParty::new(at, "web").tokens("openid profile").await;
         let claims = at.userinfo(tokens.access()).await.json();
         assert_eq!(claims["name"], "Ada King");
         assert_eq!((&claims["nickname"], &claims["gender"]), (&"A".into(), &"female".into()));
         assert!(claims.get("family_name").is_none());
         assert_eq!(at.events("user.updated").await, 1);
+    });
+}
+
+/// S-014: what was done is said once, and no link makes a page say that something was done.
+#[test]
+fn only_what_was_done_is_said_and_only_once() {
+    on_both(async |at| {
+        let browser = Browser::new(at);
+        let (page, _) = browser.visit_as("/account/profile", cast::ADA).await;
+
+        let saved = browser.press(&page, "submit", &[("name", "Ada King")]).await;
+        let reloaded = browser.visit("/account/profile").await;
+        let linked = browser.visit("/account/security?done=password").await;
+        let passed_on = browser.visit("/account/security/recovery-codes").await;
+
+        assert_eq!(saved.notice().as_deref(), Some("Saved."));
+        assert_eq!((reloaded.notice(), linked.notice(), passed_on.notice()), (None, None, None));
     });
 }
 

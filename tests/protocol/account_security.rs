@@ -101,7 +101,7 @@ fn a_new_password_ends_every_other_session() {
 
         let changed = here.press(&page, "submit", &[("password", NEW_PASSWORD)]).await;
 
-        assert_eq!(changed.path, "/account/security?done=password");
+        assert_eq!(changed.notice().as_deref(), Some("Your password is changed. Your other devices are signed out."));
         assert_eq!(web.refresh(tokens["refresh_token"].as_str().unwrap()).await.status, 400);
         assert_eq!(elsewhere.visit("/account").await.step(), "identify");
         assert_eq!(here.visit("/account").await.path, "/account");
@@ -125,7 +125,7 @@ fn a_password_that_the_policy_forbids_is_not_set() {
         let enough = grace.press(&page, "submit", &[("password", "eleven.char")]).await;
 
         assert!(short.text_of("password-error").is_some());
-        assert_eq!(enough.path, "/account/security?done=password");
+        assert_eq!(enough.notice().as_deref(), Some("Your password is changed. Your other devices are signed out."));
         at.deliver_mails().await;
     });
 }
@@ -148,7 +148,7 @@ fn an_app_is_set_up_and_its_codes_are_shown_once() {
 
         assert_eq!(codes_on(&codes).len(), 10);
         assert_eq!(codes_on(&codes), codes_on(&reloaded));
-        assert_eq!(saved.path, "/account/security?done=codes");
+        assert_eq!(saved.notice().as_deref(), Some("Keep your recovery codes where you find them without your phone."));
         assert!(!gone.html().contains(&codes_on(&codes)[0]));
         assert_eq!(notice(at).await.0, NoticeOf::TotpSetUp);
         let fresh = Browser::new(at);
@@ -190,7 +190,7 @@ fn a_removed_app_is_gone_with_its_codes() {
 
         let removed = browser.press(&page, "submit", &[]).await;
 
-        assert_eq!(removed.path, "/account/security?done=totp-removed");
+        assert_eq!(removed.notice().as_deref(), Some("The authenticator app is removed."));
         assert!(!removed.html().contains("id=\"recovery-codes\""));
         let (page, steps) = Browser::new(at).visit_as("/account", cast::GRACE).await;
         assert_eq!((page.path.as_str(), steps), ("/account", vec!["identify".to_owned()]));

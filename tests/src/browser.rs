@@ -53,6 +53,11 @@ impl Page {
         markup::text_of(&self.html(), id)
     }
 
+    /// Returns what the page says about what was done before.
+    pub fn notice(&self) -> Option<String> {
+        self.text_of("notice")
+    }
+
     /// Returns where the link with an id leads.
     pub fn href_of(&self, id: &str) -> Option<String> {
         markup::href_of(&self.html(), id)

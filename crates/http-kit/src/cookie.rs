@@ -1,7 +1,7 @@
 //! Names and attributes of the cookies we set.
 //!
 //! Owns the names per tenant, the attributes and the reading back. Leaves what a value means, and how
-//! long it lives, to the doors; values are random identifiers, never data. Every cookie but the state cookie is
+//! long it lives, to the doors; values are random identifiers or words of ours, never data. Every cookie but the state cookie is
 //! `HttpOnly; SameSite=Lax`, each has `Path=/` without `Domain`, and over https `Secure` with the `__Host-`
 //! prefix. RFC 6265; DESIGN.md 1.2, 1.4; SECURITY.md rule 20.
 
@@ -25,6 +25,8 @@ pub enum CookieKind {
     Device,
     /// The language chosen on a page.
     Locale,
+    /// What was done on the page before, for the next one to say.
+    Notice,
     /// What a script in a frame compares to see whether the sign-in has changed (Session Management §3.2). The one cookie
     /// that scripts may read, in frames of other sites too.
     State,
@@ -54,6 +56,7 @@ impl CookieKind {
             Self::Browser => "portreeve",
             Self::Device => "portreeve_device",
             Self::Locale => "portreeve_locale",
+            Self::Notice => "portreeve_notice",
             Self::State => "portreeve_state",
         }
     }
@@ -184,7 +187,7 @@ mod tests {
         let set = |kind| policy(Transport::Https, None).set(kind, "abc", None).unwrap();
 
         assert_eq!(set(CookieKind::State), "__Host-portreeve_state=abc; Path=/; Secure; SameSite=None");
-        for kind in [CookieKind::Browser, CookieKind::Device, CookieKind::Locale] {
+        for kind in [CookieKind::Browser, CookieKind::Device, CookieKind::Locale, CookieKind::Notice] {
             assert!(set(kind).to_str().unwrap().ends_with("; HttpOnly; SameSite=Lax"));
         }
     }

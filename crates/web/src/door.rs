@@ -51,6 +51,11 @@ impl Door {
         self.cookies.read(&self.headers, CookieKind::Device)
     }
 
+    /// What the page before wants said.
+    pub(crate) fn notice(&self) -> Option<&str> {
+        self.cookies.read(&self.headers, CookieKind::Notice)
+    }
+
     /// An address of this tenant.
     pub(crate) fn href(&self, path: &str) -> String {
         format!("{}{path}", self.base)

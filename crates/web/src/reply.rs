@@ -20,6 +20,8 @@ use crate::error_page;
 
 /// How long a device is known.
 const DEVICE: Lifetime = Lifetime::from_days(365);
+/// How long the browser keeps what the next page says.
+const NOTICE: Lifetime = Lifetime::from_minutes(1);
 
 /// A reply under construction.
 pub(crate) struct Reply {
@@ -159,6 +161,25 @@ impl Reply {
         match state {
             Some(state) => self.with_cookie(door, CookieKind::State, &state, lifetimes::BROWSER),
             None => self,
+        }
+    }
+
+    /// Lets the next page say something, once.
+    pub(crate) fn with_notice(self, door: &Door, word: &str) -> Self {
+        self.with_cookie(door, CookieKind::Notice, word, NOTICE)
+    }
+
+    /// Has the browser forget what the page says.
+    pub(crate) fn without_notice(mut self, door: &Door) -> Self {
+        if door.notice().is_none() {
+            return self;
+        }
+        match door.cookies.clear(CookieKind::Notice) {
+            Ok(cookie) => {
+                self.headers.append(header::SET_COOKIE, cookie);
+                self
+            }
+            Err(_) => error_page::internal(door, "a cookie that cannot be cleared"),
         }
     }
 

@@ -1,6 +1,5 @@
 //! The overview, and choosing another account.
 
-use portreeve_http_kit::strict_form::{PairsRejection, QueryPairs};
 use portreeve_oidc::paths;
 use portreeve_pages::account::{Holder, Home, Place};
 
@@ -12,7 +11,7 @@ use crate::reply::Reply;
 const HERE: Page = Page::open(paths::ACCOUNT, Place::Home);
 
 /// Shows whose account it is.
-pub(super) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+pub(super) async fn show(door: Door) -> Reply {
     let visitor = match HERE.visitor(&door).await {
         Ok(visitor) => visitor,
         Err(reply) => return reply,
@@ -26,7 +25,7 @@ pub(super) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) 
         switch_href: door.href("/account/switch"),
         sign_out_href: door.href(paths::LOGOUT),
     };
-    page(&door, home.render(&frame(&door, query)))
+    page(&door, home.render(&frame(&door)))
 }
 
 /// Lets the person choose among the accounts of this browser, or sign in with another.

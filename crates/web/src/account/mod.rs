@@ -16,7 +16,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::get;
 use portreeve_domain::Timestamp;
-use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
+use portreeve_http_kit::strict_form::{FormPairs, PairsRejection};
 use portreeve_issuer::{Need, SecretText, Visit, Visitor, is_same_token};
 use portreeve_oidc::paths;
 use portreeve_pages::account::{Nav, Place};
@@ -43,9 +43,7 @@ const CODES: &str = "/account/security/recovery-codes";
 /// The page that asks whether to make new ones.
 const RENEW_CODES: &str = "/account/security/recovery-codes/new";
 
-/// The query that says what was done on the page before.
-const DONE: &str = "done";
-/// What is said, by the word in the query.
+/// What is said, by the word that the browser keeps until the next page. A cookie, since anybody can make a link.
 const NOTICES: [(&str, Notice); 6] = [
     ("outdated", Notice::PageOutdated),
     ("profile", Notice::ProfileSaved),
@@ -113,7 +111,7 @@ impl Page {
 
     /// Leads to the page as it is now; nothing was done.
     fn outdated(self, door: &Door) -> Reply {
-        done(door, self.path, "outdated", None)
+        done(door, self.path, Notice::PageOutdated, None)
     }
 
     /// The form of the page, posted to itself.
@@ -127,21 +125,24 @@ impl Page {
     }
 }
 
-/// Leads to a page after something was done.
-fn done(door: &Door, path: &str, word: &str, cookie: Option<SecretText>) -> Reply {
-    Reply::see_other(door, &door.href(&format!("{path}?{DONE}={word}"))).with_browser_cookie(door, cookie)
+/// Leads to a page after something was done, which the page says.
+fn done(door: &Door, path: &str, notice: Notice, cookie: Option<SecretText>) -> Reply {
+    let reply = Reply::see_other(door, &door.href(path)).with_browser_cookie(door, cookie);
+    match NOTICES.iter().find(|(_, known)| *known == notice) {
+        Some((word, _)) => reply.with_notice(door, word),
+        None => reply,
+    }
 }
 
 /// The frame of a page, with what was done before.
-fn frame(door: &Door, query: Result<QueryPairs, PairsRejection>) -> Frame {
-    let pairs = query.map(|QueryPairs(pairs)| pairs).unwrap_or_default();
-    let word = pairs.into_iter().find(|(name, _)| name == DONE).map(|(_, word)| word).unwrap_or_default();
-    let notice = NOTICES.iter().find(|(known, _)| *known == word).map(|(_, notice)| *notice);
+fn frame(door: &Door) -> Frame {
+    let notice = NOTICES.iter().find(|(word, _)| door.notice() == Some(*word)).map(|(_, notice)| *notice);
     Frame { notice, ..door.frame(&[]) }
 }
 
+/// A page; what was done before is said once.
 fn page(door: &Door, html: Result<String, RenderError>) -> Reply {
-    Reply::page(door, html, None)
+    Reply::page(door, html, None).without_notice(door)
 }
 
 /// How long ago something was, in seconds.

@@ -1,10 +1,10 @@
 //! A new password.
 
-use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
+use portreeve_http_kit::strict_form::{FormPairs, PairsRejection};
 use portreeve_issuer::{PasswordOutcome, PasswordRefusal, Visitor};
-use portreeve_pages::Frame;
 use portreeve_pages::account::Place;
 use portreeve_pages::journey::ResetPassword;
+use portreeve_pages::{Frame, Notice};
 
 use super::{PASSWORD, Page, SECURITY, done, frame, page};
 use crate::door::Door;
@@ -15,9 +15,9 @@ use crate::words;
 const HERE: Page = Page::fresh(PASSWORD, Place::Security);
 
 /// Asks for a new password.
-pub(super) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+pub(super) async fn show(door: Door) -> Reply {
     match HERE.visitor(&door).await {
-        Ok(visitor) => render(&door, &visitor, None, &frame(&door, query)),
+        Ok(visitor) => render(&door, &visitor, None, &frame(&door)),
         Err(reply) => reply,
     }
 }
@@ -30,7 +30,7 @@ pub(super) async fn take(door: Door, form: Result<FormPairs, PairsRejection>) ->
     };
     let from = door.posted_from(door.locale(&[]));
     match door.issuer().change_password(&door.at, &visitor, fields.get("password"), &from).await {
-        Ok(PasswordOutcome::Changed { cookie }) => done(&door, SECURITY, "password", Some(cookie)),
+        Ok(PasswordOutcome::Changed { cookie }) => done(&door, SECURITY, Notice::PasswordReplaced, Some(cookie)),
         Ok(PasswordOutcome::Refused(refusal)) => render(&door, &visitor, Some(refusal), &door.frame(&[])),
         Ok(PasswordOutcome::Stale) => HERE.outdated(&door),
         Err(fault) => error_page::broken(&door, &fault),

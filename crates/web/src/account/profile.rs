@@ -1,9 +1,9 @@
 //! The names of a person.
 
-use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
+use portreeve_http_kit::strict_form::{FormPairs, PairsRejection};
 use portreeve_issuer::{ProfileForm, ProfileOutcome, ProfileProblems, Visitor};
-use portreeve_pages::Frame;
 use portreeve_pages::account::{Place, Profile};
+use portreeve_pages::{Frame, Notice};
 
 use super::{PROFILE, Page, done, frame, page};
 use crate::door::Door;
@@ -14,7 +14,7 @@ use crate::words::name_problem;
 const HERE: Page = Page::open(PROFILE, Place::Profile);
 
 /// Shows the names.
-pub(super) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+pub(super) async fn show(door: Door) -> Reply {
     let visitor = match HERE.visitor(&door).await {
         Ok(visitor) => visitor,
         Err(reply) => return reply,
@@ -26,7 +26,7 @@ pub(super) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) 
         family_name: claims.family_name.unwrap_or_default(),
         nickname: claims.nickname.unwrap_or_default(),
     };
-    render(&door, &visitor, (shown, ProfileProblems::default()), &frame(&door, query))
+    render(&door, &visitor, (shown, ProfileProblems::default()), &frame(&door))
 }
 
 /// Takes new names.
@@ -43,7 +43,7 @@ pub(super) async fn take(door: Door, form: Result<FormPairs, PairsRejection>) ->
         nickname: text("nickname"),
     };
     match door.issuer().save_profile(&door.at, &visitor, &form).await {
-        Ok(ProfileOutcome::Saved) => done(&door, PROFILE, "profile", None),
+        Ok(ProfileOutcome::Saved) => done(&door, PROFILE, Notice::ProfileSaved, None),
         Ok(ProfileOutcome::Refused(problems)) => render(&door, &visitor, (form, problems), &door.frame(&[])),
         Ok(ProfileOutcome::Stale) => HERE.outdated(&door),
         Err(fault) => error_page::broken(&door, &fault),

@@ -1,6 +1,7 @@
 //! Recovery codes: shown until they are saved, made anew.
 
-use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
+use portreeve_http_kit::strict_form::{FormPairs, PairsRejection};
+use portreeve_pages::Notice;
 use portreeve_pages::account::{Place, Question, QuestionKind};
 use portreeve_pages::journey::RecoveryCodes;
 
@@ -13,19 +14,20 @@ const HERE: Page = Page::fresh(CODES, Place::Security);
 const RENEWAL: Page = Page::fresh(RENEW_CODES, Place::Security);
 
 /// Shows the codes that are not saved yet; without any it leads to the list.
-pub(super) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+pub(super) async fn show(door: Door) -> Reply {
     let visitor = match HERE.visitor(&door).await {
         Ok(visitor) => visitor,
         Err(reply) => return reply,
     };
     let codes = match door.issuer().unsaved_codes(&door.at, &visitor).await {
         Ok(Some(codes)) => codes.0,
-        Ok(None) => return done(&door, SECURITY, "totp", None),
+        // Says what the page before has done, if it has done anything.
+        Ok(None) => return Reply::see_other(&door, &door.href(SECURITY)),
         Err(fault) => return error_page::broken(&door, &fault),
     };
     let email = visitor.person.email.clone().unwrap_or_default();
     let codes = RecoveryCodes { form: HERE.own_form(&door, &visitor), codes, email };
-    page(&door, codes.render(&frame(&door, query)))
+    page(&door, codes.render(&frame(&door)))
 }
 
 /// The person has saved them.
@@ -35,13 +37,13 @@ pub(super) async fn saved(door: Door, form: Result<FormPairs, PairsRejection>) -
         Err(reply) => return reply,
     };
     match door.issuer().codes_saved(&door.at, &visitor).await {
-        Ok(()) => done(&door, SECURITY, "codes", None),
+        Ok(()) => done(&door, SECURITY, Notice::CodesSaved, None),
         Err(fault) => error_page::broken(&door, &fault),
     }
 }
 
 /// Asks whether to make new ones.
-pub(super) async fn ask_to_renew(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+pub(super) async fn ask_to_renew(door: Door) -> Reply {
     let visitor = match RENEWAL.visitor(&door).await {
         Ok(visitor) => visitor,
         Err(reply) => return reply,
@@ -55,7 +57,7 @@ pub(super) async fn ask_to_renew(door: Door, query: Result<QueryPairs, PairsReje
         kind: QuestionKind::RenewCodes,
         cancel_href: door.href(SECURITY),
     };
-    page(&door, question.render(&frame(&door, query)))
+    page(&door, question.render(&frame(&door)))
 }
 
 /// Makes new ones.
@@ -67,7 +69,7 @@ pub(super) async fn renew(door: Door, form: Result<FormPairs, PairsRejection>) -
     let from = door.posted_from(door.locale(&[]));
     match door.issuer().renew_recovery_codes(&door.at, &visitor, &from).await {
         Ok(true) => Reply::see_other(&door, &door.href(CODES)),
-        Ok(false) => done(&door, SECURITY, "outdated", None),
+        Ok(false) => done(&door, SECURITY, Notice::PageOutdated, None),
         Err(fault) => error_page::broken(&door, &fault),
     }
 }

@@ -1,6 +1,5 @@
 //! The ways in, as a list.
 
-use portreeve_http_kit::strict_form::{PairsRejection, QueryPairs};
 use portreeve_pages::account::{Place, Security, Totp};
 
 use super::{PASSWORD, Page, REMOVE_TOTP, RENEW_CODES, SECURITY, TOTP, frame, page, seconds_since};
@@ -10,7 +9,7 @@ use crate::reply::Reply;
 const HERE: Page = Page::open(SECURITY, Place::Security);
 
 /// Lists what the person signs in with.
-pub(super) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+pub(super) async fn show(door: Door) -> Reply {
     let visitor = match HERE.visitor(&door).await {
         Ok(visitor) => visitor,
         Err(reply) => return reply,
@@ -29,5 +28,5 @@ pub(super) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) 
         totp_href: door.href(TOTP),
         codes_href: door.href(RENEW_CODES),
     };
-    page(&door, security.render(&frame(&door, query)))
+    page(&door, security.render(&frame(&door)))
 }

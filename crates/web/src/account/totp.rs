@@ -1,10 +1,10 @@
 //! The authenticator app: set up, replaced, removed.
 
-use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
+use portreeve_http_kit::strict_form::{FormPairs, PairsRejection};
 use portreeve_issuer::{Problem, Removal, TotpOutcome, Visitor};
 use portreeve_pages::account::{Place, Question, QuestionKind};
 use portreeve_pages::journey::TotpEnrolment;
-use portreeve_pages::{CodeProblem, Frame};
+use portreeve_pages::{CodeProblem, Frame, Notice};
 
 use super::{CODES, Page, REMOVE_TOTP, SECURITY, TOTP, done, frame, page};
 use crate::door::Door;
@@ -15,9 +15,9 @@ const HERE: Page = Page::fresh(TOTP, Place::Security);
 const REMOVAL: Page = Page::fresh(REMOVE_TOTP, Place::Security);
 
 /// Shows the key of a new app.
-pub(super) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+pub(super) async fn show(door: Door) -> Reply {
     match HERE.visitor(&door).await {
-        Ok(visitor) => render(&door, &visitor, None, &frame(&door, query)).await,
+        Ok(visitor) => render(&door, &visitor, None, &frame(&door)).await,
         Err(reply) => reply,
     }
 }
@@ -38,7 +38,7 @@ pub(super) async fn take(door: Door, form: Result<FormPairs, PairsRejection>) ->
     let from = door.posted_from(door.locale(&[]));
     match door.issuer().set_up_totp(&door.at, &visitor, code, &from).await {
         // The codes that were made with it are shown first; without any the page leads on.
-        Ok(TotpOutcome::Enrolled { cookie }) => done(&door, CODES, "totp", Some(cookie)),
+        Ok(TotpOutcome::Enrolled { cookie }) => done(&door, CODES, Notice::TotpSetUp, Some(cookie)),
         Ok(TotpOutcome::Refused(problem)) => {
             let problem = if problem == Problem::UsedCode { CodeProblem::AlreadyUsed } else { CodeProblem::Wrong };
             render(&door, &visitor, Some(problem), &door.frame(&[])).await
@@ -49,7 +49,7 @@ pub(super) async fn take(door: Door, form: Result<FormPairs, PairsRejection>) ->
 }
 
 /// Asks whether to remove it.
-pub(super) async fn ask_to_remove(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+pub(super) async fn ask_to_remove(door: Door) -> Reply {
     let visitor = match REMOVAL.visitor(&door).await {
         Ok(visitor) => visitor,
         Err(reply) => return reply,
@@ -63,7 +63,7 @@ pub(super) async fn ask_to_remove(door: Door, query: Result<QueryPairs, PairsRej
         kind: QuestionKind::RemoveTotp,
         cancel_href: door.href(SECURITY),
     };
-    page(&door, question.render(&frame(&door, query)))
+    page(&door, question.render(&frame(&door)))
 }
 
 /// Removes it.
@@ -74,8 +74,8 @@ pub(super) async fn remove(door: Door, form: Result<FormPairs, PairsRejection>) 
     };
     let from = door.posted_from(door.locale(&[]));
     match door.issuer().remove_totp(&door.at, &visitor, &from).await {
-        Ok(Removal::Removed) => done(&door, SECURITY, "totp-removed", None),
-        Ok(Removal::Needed | Removal::Stale) => done(&door, SECURITY, "outdated", None),
+        Ok(Removal::Removed) => done(&door, SECURITY, Notice::TotpRemoved, None),
+        Ok(Removal::Needed | Removal::Stale) => done(&door, SECURITY, Notice::PageOutdated, None),
         Err(fault) => error_page::broken(&door, &fault),
     }
 }
