@@ -172,6 +172,7 @@ CREATE TABLE journeys (
 );
 CREATE INDEX journeys_by_expiry ON journeys (expires_at);
 
+-- origin_sealed tells, under the key of the person, from where and with what the session was signed in.
 CREATE TABLE sessions (
     id ROWID64 PRIMARY KEY,
     tenant_id BIGINT NOT NULL,
@@ -182,7 +183,8 @@ CREATE TABLE sessions (
     created_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
     ended_at BIGINT,
-    end_reason TEXT
+    end_reason TEXT,
+    origin_sealed BYTEA
 );
 CREATE INDEX sessions_by_browser ON sessions (tenant_id, browser_id);
 CREATE INDEX sessions_by_user ON sessions (tenant_id, user_id);

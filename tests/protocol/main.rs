@@ -9,6 +9,7 @@ mod access_tokens;
 mod account_links;
 mod account_profile;
 mod account_security;
+mod account_sessions;
 mod audit_export;
 mod audit_log;
 mod authorization_code;

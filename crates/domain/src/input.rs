@@ -110,6 +110,7 @@ const FIELDS: Classed = &[
     ("nickname", Personal),
     ("own_device", Public),
     ("password", Secret),
+    ("session", Personal),
     ("user_code", Secret),
     ("version", Public),
 ];
@@ -130,6 +131,8 @@ const HEADERS: Classed = &[
     ("if-none-match", Public),
     ("origin", Public),
     ("sec-fetch-site", Public),
+    // Kept as names of a list, sealed.
+    ("user-agent", Personal),
     // The one personal input that the log names, for whoever has to stop an attack.
     ("x-forwarded-for", Personal),
     ("x-request-id", Public),

@@ -36,6 +36,7 @@ mod token;
 mod token_delivery;
 mod token_family;
 mod trusted_issuer;
+mod user_agent;
 mod user_code;
 
 pub use authentication::{Acr, Amr, Proof, ProofKind, Strength};
@@ -77,4 +78,5 @@ pub use token::TokenKind;
 pub use token_delivery::TokenDelivery;
 pub use token_family::{Presentation, RefreshTokenState, TokenFamily, present};
 pub use trusted_issuer::TrustedIssuer;
+pub use user_agent::UserAgent;
 pub use user_code::UserCode;

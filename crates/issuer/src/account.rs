@@ -10,6 +10,7 @@ mod not_me;
 mod password;
 mod profile;
 mod recovery_codes;
+mod sessions;
 mod totp;
 mod visit;
 
@@ -17,5 +18,6 @@ pub use factors::Factors;
 pub use password::PasswordOutcome;
 pub use profile::{ProfileForm, ProfileOutcome, ProfileProblems};
 pub use recovery_codes::CodesOnPage;
+pub use sessions::SignIn;
 pub use totp::{Removal, TotpOutcome, TotpSetup};
 pub use visit::{Need, Visit, Visitor};

@@ -40,6 +40,7 @@ use crate::authorize::Progress;
 use crate::browsers::Browser;
 use crate::directory::TenantDirectory;
 use crate::registration::RegistrationProblems;
+use crate::session_origin::Origin;
 use crate::stored_facts::StoredFacts;
 
 /// An open journey in its browser. Has no `Debug`: it holds secrets.
@@ -118,6 +119,11 @@ impl Journey {
     /// To whom its answer goes.
     pub(crate) fn addressee(&self) -> Addressee<'_> {
         Addressee { client: &self.client, request: &self.request, browser: self.browser.as_ref() }
+    }
+
+    /// Notes from where and with what a form of it is posted, for the session that may follow.
+    pub fn is_posted_from(&mut self, origin: Origin) {
+        self.stored.origin = Some(origin);
     }
 
     /// The version that forms carry.

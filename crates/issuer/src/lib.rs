@@ -54,6 +54,7 @@ mod row_ids;
 mod sector_identifiers;
 mod sender;
 mod session_end;
+mod session_origin;
 mod settlement;
 mod signing_keys;
 mod stored_facts;
@@ -73,8 +74,8 @@ use portreeve_outbound::{Outbound, Rules};
 use portreeve_storage::Store;
 
 pub use account::{
-    CodesOnPage, Factors, Need, PasswordOutcome, ProfileForm, ProfileOutcome, ProfileProblems, Removal, TotpOutcome,
-    TotpSetup, Visit, Visitor,
+    CodesOnPage, Factors, Need, PasswordOutcome, ProfileForm, ProfileOutcome, ProfileProblems, Removal, SignIn,
+    TotpOutcome, TotpSetup, Visit, Visitor,
 };
 pub use ambient::{Ambient, Clock};
 pub use audit::{AuditExport, AuditFinding, AuditReport, ExportRefusal, KeptCheckpoint};
@@ -107,6 +108,7 @@ pub use refusals::{Explanation, RememberedRefusal};
 pub use registration::{NameRefusal, RegistrationForm, RegistrationProblems};
 pub use row_ids::{NODE_LEASE, RowIds, made_at};
 pub use sender::{CertificateIssuer, RequestTarget, ResourceRequest, SenderEvidence, ShownCertificate};
+pub use session_origin::Origin;
 pub use signing_keys::{KnownKey, SigningKeys};
 pub use tokens::{IssuedTokens, UnstoredTokens};
 pub use userinfo::Userinfo;

@@ -60,6 +60,15 @@ impl Ending<'_> {
         self.record_end(tx, kept.user, &ended, revoked).await
     }
 
+    /// Ends every other session of the person of `kept`. What may outlive its session goes on, as after signing out there.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub(crate) async fn end_sessions_but(&self, tx: &mut Tx, kept: &Session) -> Result<(), Fault> {
+        let ended = sessions::end_all_but(tx, self.at.id(), kept, self.reason, self.ambient.now()).await?;
+        self.record_end(tx, kept.user, &ended, 0).await
+    }
+
     /// Tells the relying parties of ended sessions and writes one event for all, when there is anything to tell.
     async fn record_end(&self, tx: &mut Tx, user: UserId, ended: &[Session], revoked: u64) -> Result<(), Fault> {
         for session in ended {

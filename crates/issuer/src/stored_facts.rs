@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Ambient;
 use crate::directory::TenantDirectory;
 use crate::journeys::Ceremony;
+use crate::session_origin::Origin;
 
 /// Facts and pending secrets; has no `Debug`, since it holds secrets.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -38,6 +39,9 @@ pub(crate) struct StoredFacts {
     /// The language of the page the person last signed in on, for mails.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
+    /// From where and with what the last form was posted: where the session that may follow is signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// Whether this journey has asked for a link to prove the account's address.
     pub address_mail_sent: bool,
 }

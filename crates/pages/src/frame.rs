@@ -104,6 +104,8 @@ pub enum Notice {
     TotpRemoved,
     /// The recovery codes are saved.
     CodesSaved,
+    /// Another session has ended, or all others have.
+    SignedOutElsewhere,
 }
 
 impl Notice {
@@ -118,6 +120,7 @@ impl Notice {
             Self::TotpSetUp => "done-factor-title",
             Self::TotpRemoved => "notice-totp-removed",
             Self::CodesSaved => "notice-codes-saved",
+            Self::SignedOutElsewhere => "notice-signed-out-elsewhere",
         }
     }
 

@@ -15,6 +15,8 @@ const END: &str =
     "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
 const END_ALL: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL RETURNING tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at";
 const END_ALL_BUT: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND id <> $5 RETURNING tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at";
+const SET_ORIGIN: &str = "UPDATE sessions SET origin_sealed = $3 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
+const OF_USER: &str = "SELECT tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at, origin_sealed FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL ORDER BY seen_at DESC, id DESC LIMIT 200";
 
 /// Finds a session, ended ones too.
 ///
@@ -115,6 +117,27 @@ pub async fn end_all_but(
 ) -> Result<Vec<Session>, Fault> {
     let values = [tenant.into(), (&kept.user).into(), now.into(), reason.name().into(), kept.id.as_i64().into()];
     tx.all(END_ALL_BUT, &values, read).await
+}
+
+/// Notes from where a session was signed in last; false when it was ended.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn set_origin(tx: &mut Tx, tenant: TenantId, id: SessionId, origin_sealed: &[u8]) -> Result<bool, Fault> {
+    Ok(tx.execute(SET_ORIGIN, &[id.as_i64().into(), tenant.into(), origin_sealed.into()]).await? == 1)
+}
+
+/// Up to 200 sessions of a user that were not ended, last used first, each with its sealed origin; the caller leaves out
+/// those that ran out.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn of_user(
+    conn: &mut Conn,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Vec<(Session, Option<Vec<u8>>)>, Fault> {
+    conn.all(OF_USER, &[tenant.into(), (&user).into()], |row| Ok((read(row)?, row.optional_bytes(9)?))).await
 }
 
 fn write_proofs(proofs: &[Proof]) -> Result<String, Fault> {

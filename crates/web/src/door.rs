@@ -14,7 +14,7 @@ use portreeve_http_kit::cookie::{CookieKind, CookiePolicy};
 use portreeve_http_kit::locale::negotiate;
 use portreeve_http_kit::origin_check::{permits_form_post, same_origin};
 use portreeve_http_kit::request_trace::RequestId;
-use portreeve_issuer::{Issuer, PostedFrom, TenantDirectory};
+use portreeve_issuer::{Issuer, Origin, PostedFrom, TenantDirectory};
 use portreeve_pages::{Frame, Locale};
 
 use crate::Web;
@@ -96,6 +96,16 @@ impl Door {
             device: self.device_cookie().map(str::to_owned),
             locale: locale.tag().to_owned(),
         }
+    }
+}
+
+impl Door {
+    /// From where and with what a form was posted, as much of it as is kept.
+    pub(crate) fn origin(&self) -> Origin {
+        let unknown = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+        let address = self.address.as_ref().map_or(unknown, |address| address.ip);
+        let agent = self.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Origin::of(address, agent.unwrap_or_default())
     }
 }
 

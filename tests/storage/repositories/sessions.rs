@@ -141,6 +141,29 @@ async fn another_tenants_session_is_neither_found_nor_changed() {
     .await;
 }
 
+/// S-118: the list of a person holds their own sessions that were not ended, with where each was signed in.
+#[tokio::test]
+async fn the_sessions_of_a_user_are_their_own_last_used_first() {
+    on_both(async |db| {
+        for (tenant, id, user) in [(ONE, 4, 7), (ONE, 5, 7), (ONE, 6, 7), (ONE, 7, 8), (TWO, 8, 7)] {
+            insert(db, tenant, id, BROWSER, user).await;
+        }
+        db.write(ONE, async |tx| sessions::touch(tx, ONE, SessionId::new(4), in_seconds(5)).await).await;
+        end(db, SessionId::new(6)).await;
+        let noted = async |wall: Wall, id, origin: &[u8]| {
+            db.write(wall, async |tx| sessions::set_origin(tx, ONE, SessionId::new(id), origin).await).await
+        };
+
+        assert!(noted(Wall::All, 4, b"first").await && noted(Wall::All, 4, b"last").await);
+        assert!(!noted(Wall::All, 6, b"ended").await && !noted(Wall::All, 8, b"theirs").await);
+
+        let found = db.read(Wall::All, async |conn| sessions::of_user(conn, ONE, user_id(7)).await).await;
+        let found: Vec<_> = found.into_iter().map(|(session, origin)| (session.id.as_i64(), origin)).collect();
+        assert_eq!(found, [(4, Some(b"last".to_vec())), (5, None)]);
+    })
+    .await;
+}
+
 /// S-094: the one that is kept goes on, and so do other people's.
 #[tokio::test]
 async fn ending_all_but_one_leaves_that_one_and_those_of_others() {

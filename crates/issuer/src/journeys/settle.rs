@@ -18,7 +18,7 @@ use crate::authorize::{Progress, journey_text};
 use crate::directory::TenantDirectory;
 use crate::stored_facts::seal_facts;
 use crate::tokens::front_channel::{self, FrontChannelGrant, FrontChannelTokens};
-use crate::{Issuer, gate, login, people, pushed_requests};
+use crate::{Issuer, gate, login, people, pushed_requests, session_origin};
 
 /// What follows from the facts.
 pub(crate) enum Settled {
@@ -148,6 +148,9 @@ impl Issuer {
         };
         let proofs = std::mem::take(&mut journey.stored.facts.proofs);
         let Some(done) = login::complete(tx, &self.ambient, at, browser, user, &proofs).await? else { return Ok(None) };
+        if let Some(origin) = &journey.stored.origin {
+            session_origin::note(tx, &self.ambient, at, &done.session, origin).await?;
+        }
         journey.stored.facts.session = Some(done.session.id);
         journey.browser = Some(done.browser.browser);
         Ok(Some(done.browser.cookie))

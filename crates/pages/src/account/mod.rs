@@ -6,11 +6,13 @@ mod home;
 mod profile;
 mod question;
 mod security;
+mod sessions;
 
 pub use home::Home;
 pub use profile::Profile;
 pub use question::{Question, QuestionKind};
 pub use security::{Security, Totp};
+pub use sessions::{Sessions, SignIn};
 
 use crate::Frame;
 use crate::frame::monogram;
@@ -24,11 +26,13 @@ pub enum Place {
     Profile,
     /// How the person signs in.
     Security,
+    /// Where the person is signed in.
+    Sessions,
 }
 
 impl Place {
     /// Every place, in the order of the list.
-    pub const ALL: [Self; 3] = [Self::Home, Self::Profile, Self::Security];
+    pub const ALL: [Self; 4] = [Self::Home, Self::Profile, Self::Security, Self::Sessions];
 
     /// The last part of its path, below `/account`.
     pub fn path(self) -> &'static str {
@@ -36,6 +40,7 @@ impl Place {
             Self::Home => "",
             Self::Profile => "/profile",
             Self::Security => "/security",
+            Self::Sessions => "/sessions",
         }
     }
 
@@ -45,6 +50,7 @@ impl Place {
             Self::Home => "to-home",
             Self::Profile => "to-profile",
             Self::Security => "to-security",
+            Self::Sessions => "to-sessions",
         }
     }
 
@@ -53,6 +59,7 @@ impl Place {
             Self::Home => "account-home",
             Self::Profile => "account-profile",
             Self::Security => "account-security",
+            Self::Sessions => "account-sessions",
         }
     }
 
@@ -62,6 +69,7 @@ impl Place {
             Self::Home => ("person", "account-home"),
             Self::Profile => ("badge", "account-profile-text"),
             Self::Security => ("shield", "account-security-text"),
+            Self::Sessions => ("devices", "account-sessions-text"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Samples: the pages of one's own account.
 
 use super::{Sample, Words, form};
-use crate::account::{Holder, Home, Nav, Place, Profile, Question, QuestionKind, Security, Totp};
+use crate::account::{Holder, Home, Nav, Place, Profile, Question, QuestionKind, Security, Sessions, SignIn, Totp};
 use crate::{Frame, NameProblem, Notice};
 
 const DAY: u64 = 86_400;
@@ -51,6 +51,28 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
     let without = Security { password_seconds_ago: None, totp: None, ..security.clone() };
     let question =
         |kind| Question { nav: nav(Place::Security), form: form(), kind, cancel_href: "/account/security".to_owned() };
+    let sign_in = |is_here, program: Option<&str>, system: Option<&str>| SignIn {
+        value: "ses_4f1c".to_owned(),
+        program: program.map(str::to_owned),
+        system: system.map(str::to_owned),
+        network: program.map(|_| "203.0.113.*".to_owned()),
+        began_seconds_ago: 2 * DAY,
+        seen_seconds_ago: 600,
+        is_here,
+    };
+    let here = sign_in(true, Some("Firefox"), Some("Linux"));
+    let sessions = Sessions {
+        nav: nav(Place::Sessions),
+        form: form(),
+        sign_ins: vec![
+            here.clone(),
+            sign_in(false, Some("Safari"), Some("iOS")),
+            sign_in(false, Some("Chrome"), None),
+            sign_in(false, None, None),
+        ],
+        password_href: "/account/security/password".to_owned(),
+    };
+    let only_here = Sessions { sign_ins: vec![here], ..sessions.clone() };
     let done = Frame { notice: Some(Notice::PasswordReplaced), ..frame.clone() };
     vec![
         ("account/home", home.render(frame)),
@@ -60,6 +82,8 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("account/security", security.render(&done)),
         ("account/security-demanded", demanded.render(frame)),
         ("account/security-without", without.render(frame)),
+        ("account/sessions", sessions.render(frame)),
+        ("account/sessions-here", only_here.render(frame)),
         ("account/question", question(QuestionKind::RemoveTotp).render(frame)),
         ("account/question-codes", question(QuestionKind::RenewCodes).render(frame)),
     ]

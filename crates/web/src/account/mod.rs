@@ -9,6 +9,7 @@ mod password;
 mod profile;
 mod recovery_codes;
 mod security;
+mod sessions;
 mod totp;
 
 use std::sync::Arc;
@@ -43,14 +44,18 @@ const CODES: &str = "/account/security/recovery-codes";
 /// The page that asks whether to make new ones.
 const RENEW_CODES: &str = "/account/security/recovery-codes/new";
 
+/// The page that lists where the person is signed in.
+const SESSIONS: &str = "/account/sessions";
+
 /// What is said, by the word that the browser keeps until the next page. A cookie, since anybody can make a link.
-const NOTICES: [(&str, Notice); 6] = [
+const NOTICES: [(&str, Notice); 7] = [
     ("outdated", Notice::PageOutdated),
     ("profile", Notice::ProfileSaved),
     ("password", Notice::PasswordReplaced),
     ("totp", Notice::TotpSetUp),
     ("totp-removed", Notice::TotpRemoved),
     ("codes", Notice::CodesSaved),
+    ("signed-out", Notice::SignedOutElsewhere),
 ];
 
 /// The routes of a tenant's account pages.
@@ -60,6 +65,7 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route("/account/switch", get(home::switch))
         .route(PROFILE, get(profile::show).post(profile::take))
         .route(SECURITY, get(security::show))
+        .route(SESSIONS, get(sessions::show).post(sessions::take))
         .route(PASSWORD, get(password::show).post(password::take))
         .route(TOTP, get(totp::show).post(totp::take))
         .route(REMOVE_TOTP, get(totp::ask_to_remove).post(totp::remove))
