@@ -84,7 +84,7 @@ fn one_session_is_signed_out() {
     });
 }
 
-/// S-094, W16: what an ended session was given is refused at once; what was allowed to outlive it is not.
+/// S-094: what an ended session was given is refused at once; what was allowed to outlive it is not.
 #[test]
 fn only_offline_access_outlives_its_session() {
     on_both(async |at| {

@@ -6,6 +6,7 @@
 
 mod access_control;
 mod access_tokens;
+mod account_applications;
 mod account_links;
 mod account_profile;
 mod account_security;

@@ -114,6 +114,8 @@ event_types! {
     SessionEnded = "session.ended"
     /// Consent was given.
     ConsentGiven = "consent.given"
+    /// A person took back what a client may do: consent, and every grant.
+    ConsentWithdrawn = "consent.withdrawn"
     /// Consent was refused.
     ConsentRefused = "consent.refused"
     /// A device asked for approval.

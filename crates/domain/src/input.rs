@@ -98,6 +98,8 @@ const PARAMETERS: Classed = &[
 const FIELDS: Classed = &[
     ("account", Personal),
     ("action", Public),
+    // Which application a person uses.
+    ("client", Personal),
     ("code", Secret),
     // A passkey's answer: public key or signature, and which account.
     ("credential", Secret),

@@ -4,6 +4,7 @@
 //! the journey engine for whatever is missing, so that no rule of a sign-in can be forgotten here (SECURITY S-078, S-097).
 //! One file a use case. Leaves addresses and forms to `web`, ending sessions to `session_end`.
 
+mod applications;
 mod draft;
 mod factors;
 mod not_me;
@@ -14,6 +15,7 @@ mod sessions;
 mod totp;
 mod visit;
 
+pub use applications::Application;
 pub use factors::Factors;
 pub use password::PasswordOutcome;
 pub use profile::{ProfileForm, ProfileOutcome, ProfileProblems};

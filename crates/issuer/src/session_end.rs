@@ -89,12 +89,28 @@ impl Ending<'_> {
     async fn tell(&self, tx: &mut Tx, session: &Session) -> Result<Vec<Arc<Client>>, Fault> {
         let ids = token_families::clients_of_session(tx, self.at.id(), session.id).await?;
         let clients: Vec<Arc<Client>> = ids.iter().filter_map(|id| self.at.client(id).cloned()).collect();
-        for client in clients.iter().filter(|client| client.metadata.backchannel_logout_uri.is_some()) {
-            let message =
-                OutboxMessage::LogoutNotice { client: client.id.clone(), user: session.user, sid: session.sid.clone() };
-            let id = OutboxId::new(self.ambient.row_id());
-            outbox::insert(tx, self.at.id(), id, &message, self.ambient.now()).await?;
+        for client in &clients {
+            tell(tx, self.ambient, self.at, client, session).await?;
         }
         Ok(clients)
     }
+}
+
+/// Puts a notice to a relying party that a session is over for it into the outbox, if it wants one.
+///
+/// # Errors
+/// A fault when the database is away.
+pub(crate) async fn tell(
+    tx: &mut Tx,
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    client: &Client,
+    session: &Session,
+) -> Result<(), Fault> {
+    if client.metadata.backchannel_logout_uri.is_none() {
+        return Ok(());
+    }
+    let message =
+        OutboxMessage::LogoutNotice { client: client.id.clone(), user: session.user, sid: session.sid.clone() };
+    outbox::insert(tx, at.id(), OutboxId::new(ambient.row_id()), &message, ambient.now()).await
 }

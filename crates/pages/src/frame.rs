@@ -106,6 +106,8 @@ pub enum Notice {
     CodesSaved,
     /// Another session has ended, or all others have.
     SignedOutElsewhere,
+    /// An application may not use the account any more.
+    AccessTakenBack,
 }
 
 impl Notice {
@@ -121,6 +123,7 @@ impl Notice {
             Self::TotpRemoved => "notice-totp-removed",
             Self::CodesSaved => "notice-codes-saved",
             Self::SignedOutElsewhere => "notice-signed-out-elsewhere",
+            Self::AccessTakenBack => "notice-access-taken-back",
         }
     }
 

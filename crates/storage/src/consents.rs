@@ -6,10 +6,35 @@ use crate::{Conn, Tx};
 
 const FIND: &str =
     "SELECT scope FROM consents WHERE tenant_id = $1 AND user_id = $2 AND client_id = $3 AND withdrawn_at IS NULL";
+const OF_USER: &str = "SELECT client_id, scope, given_at FROM consents WHERE tenant_id = $1 AND user_id = $2 AND withdrawn_at IS NULL ORDER BY given_at DESC, client_id";
 const GIVE: &str = "INSERT INTO consents (tenant_id, user_id, client_id, scope, given_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, user_id, client_id) DO UPDATE SET scope = excluded.scope, given_at = excluded.given_at, withdrawn_at = NULL";
 const WITHDRAW: &str = "UPDATE consents SET withdrawn_at = $4 WHERE tenant_id = $1 AND user_id = $2 AND client_id = $3 AND withdrawn_at IS NULL";
 const WITHDRAW_OF_CLIENT: &str =
     "UPDATE consents SET withdrawn_at = $3 WHERE tenant_id = $1 AND client_id = $2 AND withdrawn_at IS NULL";
+
+/// A standing consent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentRow {
+    /// To which client.
+    pub client: ClientId,
+    /// To what.
+    pub scope: Scope,
+    /// When, the last time.
+    pub given_at: Timestamp,
+}
+
+/// The standing consents of a person, newest first.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn of_user(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Vec<ConsentRow>, Fault> {
+    conn.all(OF_USER, &[tenant.into(), (&user).into()], |row| {
+        let scope = Scope::parse(&row.text(1)?);
+        let scope = scope.map_err(|e| Fault::new(e.to_string()).while_doing("read a consent"))?;
+        Ok(ConsentRow { client: row.client(0)?, scope, given_at: row.timestamp(2)? })
+    })
+    .await
+}
 
 /// The scope a person agreed to for a client; `None` without a standing consent.
 ///

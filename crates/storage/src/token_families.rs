@@ -12,6 +12,8 @@ const FIND: &str = "SELECT tenant_id, id, client_id, user_id, session_id, grant_
 const INSERT: &str = "INSERT INTO token_families (id, tenant_id, client_id, user_id, session_id, grant_facts, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const CLIENTS_OF_SESSION: &str = "SELECT client_id FROM token_families WHERE tenant_id = $1 AND session_id = $2";
 const REVOKE: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE id = $1 AND tenant_id = $2 AND revoked_at IS NULL";
+const OF_USER: &str = "SELECT tenant_id, id, client_id, user_id, session_id, grant_facts, created_at, revoked_at FROM token_families WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND created_at > $3 ORDER BY id DESC LIMIT 1000";
+const REVOKE_OF_USER_AND_CLIENT: &str = "UPDATE token_families SET revoked_at = $4, revoke_reason = $5 WHERE tenant_id = $1 AND user_id = $2 AND client_id = $3 AND revoked_at IS NULL RETURNING session_id";
 const REVOKE_OF_CLIENT: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND client_id = $2 AND revoked_at IS NULL";
 const REVOKE_OF_USER: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL";
 const REVOKE_OF_USER_BUT: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND (session_id IS NULL OR session_id <> $5)";
@@ -137,6 +139,35 @@ pub async fn revoke_of_user_but(
 ) -> Result<u64, Fault> {
     let values = [tenant.into(), (&kept.user).into(), now.into(), reason.into(), kept.id.as_i64().into()];
     tx.execute(REVOKE_OF_USER_BUT, &values).await
+}
+
+/// Up to 1000 families of a user that were not revoked and began after `since`, newest first.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn of_user(
+    conn: &mut Conn,
+    tenant: TenantId,
+    user: UserId,
+    since: Timestamp,
+) -> Result<Vec<TokenFamily>, Fault> {
+    conn.all(OF_USER, &[tenant.into(), (&user).into(), since.into()], read).await
+}
+
+/// Revokes every family that a user granted to a client, and gives the session of each; `None` for one without.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn revoke_of_user_and_client(
+    tx: &mut Tx,
+    tenant: TenantId,
+    (user, client): (UserId, &ClientId),
+    reason: &str,
+    now: Timestamp,
+) -> Result<Vec<Option<SessionId>>, Fault> {
+    let values = [tenant.into(), (&user).into(), client.into(), now.into(), reason.into()];
+    let session = |row: &Row<'_>| Ok(row.optional_integer(0)?.map(SessionId::new));
+    tx.all(REVOKE_OF_USER_AND_CLIENT, &values, session).await
 }
 
 /// Revokes every family of a client and says how many there were: a client registered again under the same identifier is

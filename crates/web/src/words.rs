@@ -1,8 +1,10 @@
 //! Which words of `pages` stand for which refusal of `issuer`.
 
-use portreeve_domain::EmailError;
-use portreeve_issuer::{self as issuer, MailContent, NameRefusal, PasswordRefusal};
-use portreeve_pages::{EmailProblem, NameProblem, PasskeyProblem, PasswordProblem};
+use portreeve_domain::{Client, ClientOrigin, EmailError};
+use portreeve_issuer::{self as issuer, MailContent, NameRefusal, PasswordRefusal, TenantDirectory};
+use portreeve_oidc::client_document;
+use portreeve_pages::journey::{Resource, Scope};
+use portreeve_pages::{EmailProblem, Locale, NameProblem, PasskeyProblem, PasswordProblem};
 
 /// What is said about an address.
 pub(crate) fn email_problem(error: EmailError) -> EmailProblem {
@@ -44,6 +46,25 @@ pub(crate) fn passkey_problem(problem: issuer::PasskeyProblem) -> PasskeyProblem
         issuer::PasskeyProblem::ModelNotAllowed => PasskeyProblem::ModelNotAllowed,
         issuer::PasskeyProblem::Invalid => PasskeyProblem::Invalid,
     }
+}
+
+/// A scope in the words of the operator, else in those of OpenID Connect, else by its bare name.
+pub(crate) fn scope(at: &TenantDirectory, name: &str, locale: Locale) -> Scope {
+    match at.scope(name).and_then(|meaning| meaning.text_in(locale.tag())) {
+        Some(text) => Scope::Other { title: text.title.clone(), description: text.description.clone() },
+        None => Scope::from_name(name),
+    }
+}
+
+/// A resource server by the name that its operator gave it, else by its address.
+pub(crate) fn resource(at: &TenantDirectory, resource: &str) -> Resource {
+    let name = at.server(resource).and_then(|server| server.name.clone());
+    Resource { name: name.unwrap_or_else(|| resource.to_owned()), location: resource.to_owned() }
+}
+
+/// Host of the document by which a client describes itself; `None` for one that is registered.
+pub(crate) fn described_at(client: &Client) -> Option<String> {
+    if client.origin == ClientOrigin::Document { client_document::host_of(&client.id) } else { None }
 }
 
 /// How long a mailed link works.

@@ -1,6 +1,7 @@
 //! A consent stands until it is withdrawn, for one person and one client.
 
 use portreeve_domain::{ClientId, Scope};
+use portreeve_storage::consents::ConsentRow;
 use portreeve_storage::{Wall, consents};
 
 use crate::{
@@ -39,6 +40,30 @@ async fn a_consent_is_withdrawn_once_and_may_be_given_again() {
 
         db.write(ONE, async |tx| consents::give(tx, ONE, user_id(7), &web(), &openid, in_seconds(3)).await).await;
         assert_eq!(given(db).await, Some(openid));
+    })
+    .await;
+}
+
+/// S-118: the list of a person holds what stands of their own, newest first.
+#[tokio::test]
+async fn the_consents_of_a_person_are_those_that_stand() {
+    on_both(async |db| {
+        let client = |name: &str| ClientId::parse(name).unwrap();
+        let openid = scope("openid email");
+        db.write(Wall::All, async |tx| {
+            consents::give(tx, ONE, user_id(7), &client("old"), &openid, NOW).await?;
+            consents::give(tx, ONE, user_id(7), &client("new"), &openid, in_seconds(2)).await?;
+            consents::give(tx, ONE, user_id(7), &client("gone"), &openid, NOW).await?;
+            consents::withdraw(tx, ONE, user_id(7), &client("gone"), in_seconds(1)).await?;
+            consents::give(tx, ONE, user_id(8), &client("theirs"), &openid, NOW).await?;
+            consents::give(tx, TWO, user_id(7), &client("elsewhere"), &openid, NOW).await
+        })
+        .await;
+
+        let found = db.read(Wall::All, async |conn| consents::of_user(conn, ONE, user_id(7)).await).await;
+
+        let row = |name: &str, given_at| ConsentRow { client: client(name), scope: openid.clone(), given_at };
+        assert_eq!(found, [row("new", in_seconds(2)), row("old", NOW)]);
     })
     .await;
 }

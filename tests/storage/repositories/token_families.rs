@@ -97,6 +97,56 @@ async fn revoking_all_of_a_user_counts_those_that_were_not_revoked() {
     .await;
 }
 
+/// S-118: the list of a person holds their own that were not revoked and are not too old, newest first.
+#[tokio::test]
+async fn the_families_of_a_user_are_those_that_may_still_count() {
+    on_both(async |db| {
+        for (tenant, id, user) in [(ONE, 4, 7), (ONE, 5, 7), (ONE, 6, 7), (ONE, 7, 8), (TWO, 8, 7)] {
+            insert(db, &family(tenant, id, user_id(user))).await;
+        }
+        insert(db, &TokenFamily { created_at: in_seconds(-10), ..family(ONE, 9, user_id(7)) }).await;
+        db.write(ONE, async |tx| token_families::revoke(tx, ONE, ID, "gone", NOW).await).await;
+
+        let since = in_seconds(-10);
+        let found = db.read(Wall::All, async |conn| token_families::of_user(conn, ONE, user_id(7), since).await).await;
+
+        assert_eq!(found, [family(ONE, 6, user_id(7)), family(ONE, 4, user_id(7))]);
+    })
+    .await;
+}
+
+/// S-118: what one person granted to one client ends, and nothing else.
+#[tokio::test]
+async fn revoking_what_a_user_granted_to_a_client_leaves_the_rest() {
+    on_both(async |db| {
+        let web = family(ONE, 1, user_id(7)).client;
+        let session = Some(SessionId::new(40));
+        for family in [
+            TokenFamily { session, ..family(ONE, 1, user_id(7)) },
+            TokenFamily { session: None, ..family(ONE, 2, user_id(7)) },
+            TokenFamily { client: ClientId::parse("another-client").unwrap(), ..family(ONE, 3, user_id(7)) },
+            family(ONE, 4, user_id(8)),
+            family(TWO, 5, user_id(7)),
+        ] {
+            insert(db, &family).await;
+        }
+
+        let revoke = async |tx: &mut _| {
+            token_families::revoke_of_user_and_client(tx, ONE, (user_id(7), &web), "withdrawn", NOW).await
+        };
+        let mut sessions = db.write(Wall::All, revoke).await;
+        sessions.sort_unstable();
+
+        assert_eq!(sessions, [None, session]);
+        assert_eq!(db.write(Wall::All, revoke).await, []);
+        for (tenant, id) in [(ONE, 3), (ONE, 4), (TWO, 5)] {
+            assert_eq!(find(db, tenant, FamilyId::new(id)).await.unwrap().revoked_at, None, "{id}");
+        }
+        assert_eq!(db.count("SELECT COUNT(*) FROM token_families WHERE revoke_reason = 'withdrawn'").await, 2);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn revoking_all_of_a_client_leaves_those_of_others() {
     on_both(async |db| {

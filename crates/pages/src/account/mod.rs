@@ -2,12 +2,14 @@
 //!
 //! Every page has the same list of places, so that nothing is more than one step away.
 
+mod applications;
 mod home;
 mod profile;
 mod question;
 mod security;
 mod sessions;
 
+pub use applications::{Application, Applications};
 pub use home::Home;
 pub use profile::Profile;
 pub use question::{Question, QuestionKind};
@@ -28,11 +30,13 @@ pub enum Place {
     Security,
     /// Where the person is signed in.
     Sessions,
+    /// Who may use the account.
+    Applications,
 }
 
 impl Place {
     /// Every place, in the order of the list.
-    pub const ALL: [Self; 4] = [Self::Home, Self::Profile, Self::Security, Self::Sessions];
+    pub const ALL: [Self; 5] = [Self::Home, Self::Profile, Self::Security, Self::Sessions, Self::Applications];
 
     /// The last part of its path, below `/account`.
     pub fn path(self) -> &'static str {
@@ -41,6 +45,7 @@ impl Place {
             Self::Profile => "/profile",
             Self::Security => "/security",
             Self::Sessions => "/sessions",
+            Self::Applications => "/applications",
         }
     }
 
@@ -51,6 +56,7 @@ impl Place {
             Self::Profile => "to-profile",
             Self::Security => "to-security",
             Self::Sessions => "to-sessions",
+            Self::Applications => "to-applications",
         }
     }
 
@@ -60,6 +66,7 @@ impl Place {
             Self::Profile => "account-profile",
             Self::Security => "account-security",
             Self::Sessions => "account-sessions",
+            Self::Applications => "account-applications",
         }
     }
 
@@ -70,6 +77,7 @@ impl Place {
             Self::Profile => ("badge", "account-profile-text"),
             Self::Security => ("shield", "account-security-text"),
             Self::Sessions => ("devices", "account-sessions-text"),
+            Self::Applications => ("apps", "account-applications-text"),
         }
     }
 }

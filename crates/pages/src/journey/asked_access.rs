@@ -96,7 +96,7 @@ impl Scope {
         }
     }
 
-    pub(super) fn icon(&self) -> &'static str {
+    pub(crate) fn icon(&self) -> &'static str {
         match self {
             Self::OpenId => "badge",
             Self::Profile => "person",
@@ -109,7 +109,7 @@ impl Scope {
     }
 
     /// Returns title and description in the page's language.
-    pub(super) fn words(&self, frame: &Frame) -> (String, Option<String>) {
+    pub(crate) fn words(&self, frame: &Frame) -> (String, Option<String>) {
         let (title, description) = match self {
             Self::OpenId => ("scope-openid", "scope-openid-why"),
             Self::Profile => ("scope-profile", "scope-profile-why"),

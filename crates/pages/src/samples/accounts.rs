@@ -1,7 +1,11 @@
 //! Samples: the pages of one's own account.
 
 use super::{Sample, Words, form};
-use crate::account::{Holder, Home, Nav, Place, Profile, Question, QuestionKind, Security, Sessions, SignIn, Totp};
+use crate::account::{
+    Application, Applications, Holder, Home, Nav, Place, Profile, Question, QuestionKind, Security, Sessions, SignIn,
+    Totp,
+};
+use crate::journey::{Resource, Scope};
 use crate::{Frame, NameProblem, Notice};
 
 const DAY: u64 = 86_400;
@@ -73,6 +77,25 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         password_href: "/account/security/password".to_owned(),
     };
     let only_here = Sessions { sign_ins: vec![here], ..sessions.clone() };
+    let application = |scopes: Vec<Scope>, resources| Application {
+        value: "books".to_owned(),
+        name: words.client.clone(),
+        location: Some("https://books.example.com".to_owned()),
+        scopes,
+        resources,
+        seconds_ago: 9 * DAY,
+    };
+    let own = Scope::Other { title: words.title.clone(), description: None };
+    let server = Resource { name: words.client.clone(), location: "https://api.example.com".to_owned() };
+    let applications = Applications {
+        nav: nav(Place::Applications),
+        form: form(),
+        applications: vec![
+            application(vec![Scope::OpenId, Scope::Profile, own], vec![server]),
+            Application { location: None, ..application(vec![Scope::OpenId, Scope::OfflineAccess], Vec::new()) },
+        ],
+    };
+    let no_applications = Applications { applications: vec![], ..applications.clone() };
     let done = Frame { notice: Some(Notice::PasswordReplaced), ..frame.clone() };
     vec![
         ("account/home", home.render(frame)),
@@ -84,6 +107,8 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("account/security-without", without.render(frame)),
         ("account/sessions", sessions.render(frame)),
         ("account/sessions-here", only_here.render(frame)),
+        ("account/applications", applications.render(frame)),
+        ("account/applications-none", no_applications.render(frame)),
         ("account/question", question(QuestionKind::RemoveTotp).render(frame)),
         ("account/question-codes", question(QuestionKind::RenewCodes).render(frame)),
     ]

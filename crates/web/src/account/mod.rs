@@ -4,6 +4,7 @@
 //! where something is missing it leads to a journey that comes back. A form is taken only from our own page, for the
 //! session it was made for; another leads to the page as it is now. Leaves what happens to `issuer::account`.
 
+mod applications;
 mod home;
 mod password;
 mod profile;
@@ -47,8 +48,11 @@ const RENEW_CODES: &str = "/account/security/recovery-codes/new";
 /// The page that lists where the person is signed in.
 const SESSIONS: &str = "/account/sessions";
 
+/// The page that lists who may use the account.
+pub(crate) const APPLICATIONS: &str = "/account/applications";
+
 /// What is said, by the word that the browser keeps until the next page. A cookie, since anybody can make a link.
-const NOTICES: [(&str, Notice); 7] = [
+const NOTICES: [(&str, Notice); 8] = [
     ("outdated", Notice::PageOutdated),
     ("profile", Notice::ProfileSaved),
     ("password", Notice::PasswordReplaced),
@@ -56,6 +60,7 @@ const NOTICES: [(&str, Notice); 7] = [
     ("totp-removed", Notice::TotpRemoved),
     ("codes", Notice::CodesSaved),
     ("signed-out", Notice::SignedOutElsewhere),
+    ("withdrawn", Notice::AccessTakenBack),
 ];
 
 /// The routes of a tenant's account pages.
@@ -65,6 +70,7 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route("/account/switch", get(home::switch))
         .route(PROFILE, get(profile::show).post(profile::take))
         .route(SECURITY, get(security::show))
+        .route(APPLICATIONS, get(applications::show).post(applications::take))
         .route(SESSIONS, get(sessions::show).post(sessions::take))
         .route(PASSWORD, get(password::show).post(password::take))
         .route(TOTP, get(totp::show).post(totp::take))

@@ -18,6 +18,7 @@ use portreeve_pages::{
 
 use super::AGAIN;
 use super::page::{IDENTIFY, PASSKEY, PASSKEY_ENROLMENT, Page, RECOVERY_CODE, REGISTER};
+use crate::account::APPLICATIONS;
 use crate::door::Door;
 use crate::reply::Reply;
 use crate::words;
@@ -305,7 +306,7 @@ impl View<'_> {
             access: self.access(),
             is_on_device: self.is_on_device(),
             redirect_host: redirect_uri::origin_or_scheme(request.target.redirect_uri()),
-            account_href: None,
+            account_href: Some(self.door.href(APPLICATIONS)),
             form: self.form,
         };
         page.render(&self.frame)

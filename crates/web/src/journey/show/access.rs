@@ -1,11 +1,12 @@
 //! What the application asks for, in the words of the pages that ask a person to agree.
 
-use portreeve_domain::{ClientOrigin, GrantType, lifetimes};
-use portreeve_oidc::{client_document, redirect_uri};
+use portreeve_domain::{GrantType, lifetimes};
+use portreeve_oidc::redirect_uri;
 use portreeve_pages::Client;
 use portreeve_pages::journey::{AccessDuration, AskedAccess, Publisher, Resource, Scope};
 
 use super::View;
+use crate::words;
 
 impl View<'_> {
     /// Who asks for what.
@@ -13,7 +14,7 @@ impl View<'_> {
         AskedAccess {
             client: self.client(),
             publisher: self.publisher(),
-            described_at: self.described_at(),
+            described_at: words::described_at(self.stop.journey.client()),
             email: self.email(),
             scopes: self.scopes(),
             resources: self.resources(),
@@ -37,12 +38,6 @@ impl View<'_> {
         if is_trusted { Publisher::Verified } else { Publisher::Unverified }
     }
 
-    /// The host of the document that describes the application, when it is known by one.
-    fn described_at(&self) -> Option<String> {
-        let client = self.stop.journey.client();
-        if client.origin == ClientOrigin::Document { client_document::host_of(&client.id) } else { None }
-    }
-
     /// Whether any program on the person's device could pass for it, and nobody answers for it (MC-07).
     pub(super) fn is_on_device(&self) -> bool {
         let client = self.stop.journey.client();
@@ -50,25 +45,13 @@ impl View<'_> {
     }
 
     fn scopes(&self) -> Vec<Scope> {
-        self.stop.journey.request().scope.iter().map(|name| self.scope(name)).collect()
-    }
-
-    /// A scope in the words of OpenID Connect, else in those of the resource server's operator, else by its bare name.
-    fn scope(&self, name: &str) -> Scope {
-        let meaning = self.door.at.scope(name);
-        match meaning.and_then(|meaning| meaning.text_in(self.frame.locale.tag())) {
-            Some(text) => Scope::Other { title: text.title.clone(), description: text.description.clone() },
-            None => Scope::from_name(name),
-        }
+        let scopes = self.stop.journey.request().scope.iter();
+        scopes.map(|name| words::scope(&self.door.at, name, self.frame.locale)).collect()
     }
 
     fn resources(&self) -> Vec<Resource> {
-        let name = |resource: &String| self.door.at.server(resource).and_then(|server| server.name.clone());
-        let server = |resource: &String| Resource {
-            name: name(resource).unwrap_or_else(|| resource.clone()),
-            location: resource.clone(),
-        };
-        self.stop.journey.request().resources.iter().map(server).collect()
+        let resources = self.stop.journey.request().resources.iter();
+        resources.map(|resource| words::resource(&self.door.at, resource)).collect()
     }
 
     /// How long the access lasts.
