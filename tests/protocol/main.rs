@@ -8,6 +8,7 @@ mod access_control;
 mod access_tokens;
 mod account_applications;
 mod account_links;
+mod account_passkeys;
 mod account_profile;
 mod account_security;
 mod account_sessions;

@@ -68,6 +68,11 @@ impl Page {
         markup::attribute_of(&self.html(), "passkey-form", "data-options")
     }
 
+    /// Returns what the page's script tells the browser about the passkeys of the account; `None` on other pages.
+    pub fn accepted_passkeys(&self) -> Option<String> {
+        markup::attribute_of(&self.html(), "accepted-passkeys", "data-accepted")
+    }
+
     /// Whether the page's script tells the browser to forget the passkey that was used last.
     pub fn tells_of_a_dead_passkey(&self) -> bool {
         markup::attribute_of(&self.html(), "passkey-form", "data-dead").is_some()

@@ -16,6 +16,7 @@ mod tests;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portreeve_domain::PasskeyAttestation;
+use serde_json::json;
 use thiserror::Error;
 use webauthn_rs::prelude::{AttestationCaList, AttestationCaListBuilder, Url, Uuid, WebauthnError};
 use webauthn_rs::{Webauthn, WebauthnBuilder};
@@ -31,6 +32,7 @@ const MAX_ANSWER_BYTES: usize = 32 * 1024;
 /// The relying party that passkeys are for: a host name and the origins that may use it.
 pub struct PasskeySite {
     webauthn: Webauthn,
+    host: String,
 }
 
 /// The first half of a ceremony.
@@ -110,7 +112,14 @@ impl PasskeySite {
         for other in related {
             builder = builder.append_allowed_origin(&Url::parse(other).ok()?);
         }
-        Some(Self { webauthn: builder.build().ok()? })
+        Some(Self { webauthn: builder.build().ok()?, host: host.to_owned() })
+    }
+
+    /// What tells a browser that the account with this handle has the credentials with these ids and no others:
+    /// `AllAcceptedCredentialsOptions`, JSON (§5.1.10.2).
+    pub fn accepted(&self, handle: [u8; 16], ids: &[Vec<u8>]) -> String {
+        let ids: Vec<String> = ids.iter().map(|id| base64url(id)).collect();
+        json!({ "rpId": self.host, "userId": base64url(&handle), "allAcceptedCredentialIds": ids }).to_string()
     }
 }
 

@@ -90,6 +90,8 @@ event_types! {
     TotpRemoved = "credential.totp.removed"
     /// A passkey was added.
     PasskeyAdded = "credential.passkey.added"
+    /// A passkey was given another name.
+    PasskeyRenamed = "credential.passkey.renamed"
     /// A passkey was removed.
     PasskeyRemoved = "credential.passkey.removed"
     /// A passkey showed a counter that had not grown: there may be two copies of its key.

@@ -111,6 +111,8 @@ const FIELDS: Classed = &[
     ("name", Personal),
     ("nickname", Personal),
     ("own_device", Public),
+    ("passkey", Personal),
+    ("passkey_name", Personal),
     ("password", Secret),
     ("session", Personal),
     ("user_code", Secret),

@@ -38,7 +38,8 @@ pub const MAILED_LINK: Lifetime = Lifetime::from_minutes(30);
 pub const NOTICE_LINK: Lifetime = Lifetime::from_days(7);
 /// How long a sign-in counts as fresh where a person changes how they sign in (SECURITY S-097).
 pub const FRESH: Lifetime = Lifetime::from_minutes(5);
-/// What a person has begun on their account pages and not finished: a new authenticator app, new recovery codes.
+/// What a person has begun on their account pages and not finished: a new authenticator app, a new passkey, new
+/// recovery codes.
 pub const ACCOUNT_DRAFT: Lifetime = Lifetime::from_minutes(30);
 /// A browser binding cookie.
 pub const BROWSER: Lifetime = Lifetime::from_days(90);

@@ -26,6 +26,8 @@ pub enum MailPurpose {
     PasskeyAdded,
     /// A passkey was refused because there may be a copy of it.
     PasskeyCopied,
+    /// A passkey was removed.
+    PasskeyRemoved,
     /// A second factor was removed.
     FactorRemoved,
     /// Recovery codes were made anew.

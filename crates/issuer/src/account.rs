@@ -8,6 +8,7 @@ mod applications;
 mod draft;
 mod factors;
 mod not_me;
+mod passkeys;
 mod password;
 mod profile;
 mod recovery_codes;
@@ -17,6 +18,7 @@ mod visit;
 
 pub use applications::Application;
 pub use factors::Factors;
+pub use passkeys::{Naming, OwnPasskey, OwnPasskeys, PasskeyOutcome};
 pub use password::PasswordOutcome;
 pub use profile::{ProfileForm, ProfileOutcome, ProfileProblems};
 pub use recovery_codes::CodesOnPage;

@@ -74,8 +74,8 @@ use portreeve_outbound::{Outbound, Rules};
 use portreeve_storage::Store;
 
 pub use account::{
-    Application, CodesOnPage, Factors, Need, PasswordOutcome, ProfileForm, ProfileOutcome, ProfileProblems, Removal,
-    SignIn, TotpOutcome, TotpSetup, Visit, Visitor,
+    Application, CodesOnPage, Factors, Naming, Need, OwnPasskey, OwnPasskeys, PasskeyOutcome, PasswordOutcome,
+    ProfileForm, ProfileOutcome, ProfileProblems, Removal, SignIn, TotpOutcome, TotpSetup, Visit, Visitor,
 };
 pub use ambient::{Ambient, Clock};
 pub use audit::{AuditExport, AuditFinding, AuditReport, ExportRefusal, KeptCheckpoint};

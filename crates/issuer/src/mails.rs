@@ -91,6 +91,8 @@ pub enum NoticeOf {
     RecoveryCodeUsed,
     /// A passkey was added.
     PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
     /// A passkey was refused because there may be a copy of it.
     PasskeyCopied,
 }
@@ -186,6 +188,7 @@ impl Issuer {
                 MailContent::AccountExists { sign_in_link: format!("{}{path}", at.issuer) }
             }
             MailPurpose::PasskeyAdded => self.notice(&at, &recipient, NoticeOf::PasskeyAdded).await?,
+            MailPurpose::PasskeyRemoved => self.notice(&at, &recipient, NoticeOf::PasskeyRemoved).await?,
             MailPurpose::PasskeyCopied => self.notice(&at, &recipient, NoticeOf::PasskeyCopied).await?,
         };
         outgoing(&at, row, recipient.email.as_str(), (locale, content)).map(Some)

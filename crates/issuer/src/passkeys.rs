@@ -1,22 +1,22 @@
 //! The passkeys of people: found, opened, sealed.
 //!
-//! Owns what stands between a row of ciphertext and a credential, and by what an authenticator knows an account. Leaves the
-//! ceremonies to `authenticators` and the journeys around them to `journeys`. SECURITY rules 13 and 14.
+//! Owns what stands between a row of ciphertext and a credential, by what an authenticator knows an account, and what goes with
+//! adding one. Leaves the ceremonies to `authenticators` and the pages around them to `journeys` and `account`. SECURITY rules 13 and 14.
 
 use portreeve_authenticators::{NewPasskey, StoredPasskey, credential_id, passkey_model};
 use portreeve_crypto::{AssociatedData, hex, hmac_sha256};
-use portreeve_domain::{Fault, ProofKind, UserId};
+use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, ProofKind, UserId};
 use portreeve_storage::passkeys::{self, PasskeyRow};
 use portreeve_storage::{Conn, Tx};
 
-use crate::Ambient;
 use crate::directory::TenantDirectory;
 use crate::people::Person;
+use crate::{Ambient, Issuer, audit};
 
 /// The column name of the blind index of credential ids.
 const CREDENTIAL_INDEX: &str = "passkeys.credential";
 /// How many passkeys an account can have.
-pub(crate) const MAX_PASSKEYS: i64 = 20;
+const MAX_PASSKEYS: i64 = 20;
 
 /// A passkey, opened.
 pub(crate) struct OpenedPasskey {
@@ -91,12 +91,35 @@ pub(crate) async fn credential_ids(
     Ok(ids)
 }
 
+/// What a person calls a passkey; empty when its model has no name and the person gave it none.
+///
+/// # Errors
+/// A fault when it does not open.
+pub(crate) fn name(at: &TenantDirectory, person: &Person, row: &PasskeyRow) -> Result<String, Fault> {
+    let name = person.key.open(&place(at, "name_sealed", &row.index), &row.name_sealed).map_err(Fault::new)?;
+    String::from_utf8(name.to_vec()).map_err(Fault::new)
+}
+
+/// Seals what a person calls a passkey.
+///
+/// # Errors
+/// A fault when it cannot be sealed.
+pub(crate) fn seal_name(
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    person: &Person,
+    index: &[u8; 32],
+    name: &str,
+) -> Result<Vec<u8>, Fault> {
+    person.key.seal(ambient.random(), &place(at, "name_sealed", index), name.as_bytes()).map_err(Fault::new)
+}
+
 /// Stores a new passkey of `person` under the name of its model and returns its index; `None` when its credential is known
 /// already.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub(crate) async fn insert(
+async fn insert(
     tx: &mut Tx,
     ambient: &Ambient,
     at: &TenantDirectory,
@@ -122,6 +145,34 @@ pub(crate) async fn insert(
         last_used_at: None,
     };
     Ok(passkeys::insert(tx, at.id(), &row).await?.then_some(index))
+}
+
+impl Issuer {
+    /// Adds a passkey of `person` with its event and its notice, and returns its index; `None` when the account has it, or as
+    /// many as it can.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub(crate) async fn add_passkey(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        person: &Person,
+        new: &NewPasskey,
+        locale: &str,
+    ) -> Result<Option<[u8; 32]>, Fault> {
+        if passkeys::count(tx, at.id(), person.id).await? >= MAX_PASSKEYS {
+            return Ok(None);
+        }
+        let Some(index) = insert(tx, &self.ambient, at, person, new).await? else { return Ok(None) };
+        let event = Event::new(EventType::PasskeyAdded, self.ambient.now(), Actor::User(person.id))
+            .about(person.id)
+            .with("attested", new.attested)
+            .with("backup_eligible", new.backup_eligible);
+        audit::record(tx, &self.ambient, at, event).await?;
+        self.mail(tx, at, MailPurpose::PasskeyAdded, person.id, locale).await?;
+        Ok(Some(index))
+    }
 }
 
 fn place<'a>(at: &TenantDirectory, column: &'static str, index: &'a [u8; 32]) -> AssociatedData<'a> {

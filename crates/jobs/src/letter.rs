@@ -10,7 +10,7 @@ use portreeve_domain::Timestamp;
 use portreeve_issuer::{MailContent, NoticeOf, OutgoingMail};
 use portreeve_pages::mail::{
     AccountExists, AddedFactor, ApprovalWanted, FactorAdded, FactorRemoved, MailFrame, MailText, PasskeyCopied,
-    PasswordChanged, PasswordReset, RecoveryCodeUsed, VerifyEmail,
+    PasswordChanged, PasswordReset, RecoveryCodeUsed, RemovedFactor, VerifyEmail,
 };
 use portreeve_pages::{Locale, RenderError};
 
@@ -76,13 +76,15 @@ fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
 /// Tells how the person signs in from now on.
 fn notice(of: NoticeOf, when: String, not_me_link: String, frame: &MailFrame) -> Result<MailText, RenderError> {
     let added = |factor| FactorAdded { factor, when: when.clone(), not_me_link: not_me_link.clone() }.render(frame);
+    let removed = |factor| FactorRemoved { factor, when: when.clone(), not_me_link: not_me_link.clone() }.render(frame);
     match of {
         NoticeOf::PasswordChanged => PasswordChanged { when, not_me_link }.render(frame),
         NoticeOf::TotpSetUp => added(AddedFactor::Totp),
         NoticeOf::RecoveryCodesRenewed => added(AddedFactor::RecoveryCodes),
         NoticeOf::PasskeyAdded => added(AddedFactor::Passkey),
         NoticeOf::PasskeyCopied => PasskeyCopied { when, not_me_link }.render(frame),
-        NoticeOf::FactorRemoved => FactorRemoved { when, not_me_link }.render(frame),
+        NoticeOf::FactorRemoved => removed(RemovedFactor::Totp),
+        NoticeOf::PasskeyRemoved => removed(RemovedFactor::Passkey),
         NoticeOf::RecoveryCodeUsed => RecoveryCodeUsed { when, not_me_link }.render(frame),
     }
 }

@@ -309,6 +309,32 @@ security-codes-left = { $count ->
    *[other] بقي { $count } رمزًا
 }
 security-renew-codes = إنشاء رموز جديدة
+security-passkeys = مفاتيح المرور
+security-passkeys-none = سجّل الدخول ببصمة الإصبع أو الوجه أو قفل الشاشة
+security-passkeys-count = { $count ->
+    [zero] لا مفاتيح مرور
+    [one] مفتاح مرور واحد
+    [two] مفتاحا مرور
+    [few] { $count } مفاتيح مرور
+    [many] { $count } مفتاح مرور
+   *[other] { $count } مفتاح مرور
+}
+security-manage = إدارة
+passkeys-lede = كل واحد منها يسجّل دخولك بمفرده.
+passkey-unnamed = مفتاح مرور
+passkey-added = أُضيف
+passkey-not-used = لم يُستخدم بعد
+passkey-copied = منسوخ إلى أجهزتك الأخرى
+passkey-one-device = على جهاز واحد فقط
+passkey-rename = إعادة التسمية
+passkey-last = لا يمكنك بدونه تسجيل الدخول كما هو مطلوب هنا، لذا يبقى حتى تتوفر طريقة أخرى.
+passkey-name-title = سمِّ مفتاح المرور هذا
+field-passkey-name = الاسم
+remove-passkey-title = إزالة مفتاح المرور هذا؟
+remove-passkey-text = لن يسجّل دخولك بعد الآن. حيث سجّلت دخولك من قبل تبقى مسجّل الدخول.
+remove-other-totp-text = يبقى مفتاح مرورك، وكذلك رموز الاسترداد.
+notice-passkey-added = أُضيف مفتاح المرور.
+notice-passkey-removed = أُزيل مفتاح المرور.
 remove-totp-title = إزالة تطبيق المصادقة؟
 remove-totp-text = بعد ذلك تكفي كلمة المرور وحدها للدخول، وتتوقف رموز الاسترداد عن العمل أيضًا.
 remove-totp-submit = إزالة
@@ -489,7 +515,8 @@ mail-passkey-copied-advice = إن كنت أنت، فأزل مفتاح المرو
 mail-recovery-subject = استُخدم رمز استرداد لدى { $tenant }
 mail-recovery-text = سجّل أحدهم الدخول إلى حسابك لدى { $tenant } بكلمة مرورك وأحد رموز الاسترداد. لم يعد هذا الرمز صالحًا.
 mail-removed-subject = أُزيلت طريقة دخول لدى { $tenant }
-mail-removed-totp = أُزيل تطبيق المصادقة من حسابك لدى { $tenant }. تكفي كلمة المرور وحدها للدخول الآن.
+mail-removed-totp = أُزيل تطبيق المصادقة من حسابك لدى { $tenant }.
+mail-removed-passkey = أُزيل مفتاح مرور من حسابك لدى { $tenant }. لم يعد يسجّل دخول أحد.
 mail-not-me-valid = { $count ->
     [one] يعمل الزر ليوم واحد.
     [two] يعمل الزر ليومين.

@@ -282,6 +282,28 @@ security-codes-left = { $count ->
    *[other] Noch { $count } Codes
 }
 security-renew-codes = Neue Codes erstellen
+security-passkeys = Passkeys
+security-passkeys-none = Mit Fingerabdruck, Gesicht oder Displaysperre anmelden
+security-passkeys-count = { $count ->
+    [one] { $count } Passkey
+   *[other] { $count } Passkeys
+}
+security-manage = Verwalten
+passkeys-lede = Jeder davon meldet Sie für sich allein an.
+passkey-unnamed = Passkey
+passkey-added = Hinzugefügt
+passkey-not-used = Noch nicht benutzt
+passkey-copied = Auf Ihre anderen Geräte kopiert
+passkey-one-device = Nur auf einem Gerät
+passkey-rename = Umbenennen
+passkey-last = Ohne ihn könnten Sie sich nicht so anmelden, wie es hier nötig ist; er bleibt, bis es einen anderen Weg gibt.
+passkey-name-title = Diesen Passkey benennen
+field-passkey-name = Name
+remove-passkey-title = Diesen Passkey entfernen?
+remove-passkey-text = Er meldet Sie nicht mehr an. Wo Sie schon angemeldet sind, bleiben Sie es.
+remove-other-totp-text = Ihr Passkey bleibt, ebenso Ihre Wiederherstellungscodes.
+notice-passkey-added = Der Passkey ist hinzugefügt.
+notice-passkey-removed = Der Passkey ist entfernt.
 remove-totp-title = Authenticator-App entfernen?
 remove-totp-text = Danach genügt Ihr Passwort zur Anmeldung. Auch Ihre Wiederherstellungscodes gelten dann nicht mehr.
 remove-totp-submit = Entfernen
@@ -450,7 +472,8 @@ mail-passkey-copied-advice = Waren Sie es selbst, dann entfernen Sie diesen Pass
 mail-recovery-subject = Ein Wiederherstellungscode wurde bei { $tenant } benutzt
 mail-recovery-text = Jemand hat sich bei { $tenant } mit Ihrem Passwort und einem Ihrer Wiederherstellungscodes angemeldet. Dieser Code gilt nicht mehr.
 mail-removed-subject = Anmeldemethode bei { $tenant } entfernt
-mail-removed-totp = Die Authenticator-App Ihres Kontos bei { $tenant } wurde entfernt. Das Passwort allein genügt jetzt zur Anmeldung.
+mail-removed-totp = Die Authenticator-App Ihres Kontos bei { $tenant } wurde entfernt.
+mail-removed-passkey = Ein Passkey Ihres Kontos bei { $tenant } wurde entfernt. Er meldet niemanden mehr an.
 mail-not-me-valid = { $count ->
     [one] Der Knopf wirkt { $count } Tag lang.
    *[other] Der Knopf wirkt { $count } Tage lang.

@@ -237,7 +237,7 @@ account-home = Overview
 account-profile = Profile
 account-profile-text = Your names
 account-security = Security
-account-security-text = Password, authenticator app, recovery codes
+account-security-text = Password, passkeys, authenticator app, recovery codes
 account-sessions = Devices
 account-sessions-text = Where you are signed in
 sessions-lede = These browsers are signed in to your account.
@@ -282,6 +282,28 @@ security-codes-left = { $count ->
    *[other] { $count } codes left
 }
 security-renew-codes = Make new codes
+security-passkeys = Passkeys
+security-passkeys-none = Sign in with a fingerprint, a face or a screen lock
+security-passkeys-count = { $count ->
+    [one] { $count } passkey
+   *[other] { $count } passkeys
+}
+security-manage = Manage
+passkeys-lede = Each of these signs you in by itself.
+passkey-unnamed = Passkey
+passkey-added = Added
+passkey-not-used = Not used yet
+passkey-copied = Copied to your other devices
+passkey-one-device = On one device only
+passkey-rename = Rename
+passkey-last = Without it you could not sign in as is needed here, so it stays until there is another way.
+passkey-name-title = Name this passkey
+field-passkey-name = Name
+remove-passkey-title = Remove this passkey?
+remove-passkey-text = It no longer signs you in. Where you are signed in already, you stay signed in.
+remove-other-totp-text = Your passkey stays, and so do your recovery codes.
+notice-passkey-added = The passkey is added.
+notice-passkey-removed = The passkey is removed.
 remove-totp-title = Remove the authenticator app?
 remove-totp-text = From then on your password alone lets you in. Your recovery codes stop working too.
 remove-totp-submit = Remove it
@@ -450,7 +472,8 @@ mail-passkey-copied-advice = If it was you, remove this passkey and add a new on
 mail-recovery-subject = A recovery code was used at { $tenant }
 mail-recovery-text = Someone signed in to your account at { $tenant } with your password and one of your recovery codes. That code no longer works.
 mail-removed-subject = Sign-in method removed at { $tenant }
-mail-removed-totp = The authenticator app of your account at { $tenant } was removed. The password alone lets you in now.
+mail-removed-totp = The authenticator app of your account at { $tenant } was removed.
+mail-removed-passkey = A passkey of your account at { $tenant } was removed. It no longer signs anybody in.
 mail-not-me-valid = { $count ->
     [one] The button works for { $count } day.
    *[other] The button works for { $count } days.

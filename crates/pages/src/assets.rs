@@ -21,7 +21,7 @@ pub struct Asset {
     pub etag: String,
 }
 
-static ASSETS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 7]> = LazyLock::new(|| {
     [
         asset("pages", "css", "text/css; charset=utf-8", include_bytes!("../../../static/pages.css")),
         asset("icon", "svg", "image/svg+xml", include_bytes!("../../../static/icon.svg")),
@@ -29,6 +29,7 @@ static ASSETS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
         asset("logout", "js", JAVASCRIPT, include_bytes!("../../../static/logout.js")),
         asset("form_post", "js", JAVASCRIPT, include_bytes!("../../../static/form_post.js")),
         asset("passkey", "js", JAVASCRIPT, include_bytes!("../../../static/passkey.js")),
+        asset("accepted_passkeys", "js", JAVASCRIPT, include_bytes!("../../../static/accepted_passkeys.js")),
     ]
 });
 
@@ -51,25 +52,31 @@ pub(crate) fn icon_href() -> &'static str {
 
 /// Returns the address of the script that asks for passkeys.
 pub(crate) fn passkey_href() -> &'static str {
+    let [.., script, _] = &*ASSETS;
+    &script.path
+}
+
+/// Returns the address of the script that says which passkeys there are.
+pub(crate) fn accepted_passkeys_href() -> &'static str {
     let [.., script] = &*ASSETS;
     &script.path
 }
 
 /// Returns the address of the script that sends an answer on by a form.
 pub(crate) fn form_post_href() -> &'static str {
-    let [.., script, _] = &*ASSETS;
+    let [.., script, _, _] = &*ASSETS;
     &script.path
 }
 
 /// Returns the address of the script that goes on after a logout.
 pub(crate) fn logout_href() -> &'static str {
-    let [.., script, _, _] = &*ASSETS;
+    let [.., script, _, _, _] = &*ASSETS;
     &script.path
 }
 
 /// Returns the address of the script that answers whether a sign-in has changed.
 pub(crate) fn check_session_href() -> &'static str {
-    let [.., script, _, _, _] = &*ASSETS;
+    let [.., script, _, _, _, _] = &*ASSETS;
     &script.path
 }
 

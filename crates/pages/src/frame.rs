@@ -104,6 +104,12 @@ pub enum Notice {
     TotpRemoved,
     /// The recovery codes are saved.
     CodesSaved,
+    /// A passkey is added.
+    PasskeyAdded,
+    /// A passkey has another name.
+    PasskeyRenamed,
+    /// A passkey is removed.
+    PasskeyRemoved,
     /// Another session has ended, or all others have.
     SignedOutElsewhere,
     /// An application may not use the account any more.
@@ -122,6 +128,9 @@ impl Notice {
             Self::TotpSetUp => "done-factor-title",
             Self::TotpRemoved => "notice-totp-removed",
             Self::CodesSaved => "notice-codes-saved",
+            Self::PasskeyAdded => "notice-passkey-added",
+            Self::PasskeyRenamed => "notice-profile-saved",
+            Self::PasskeyRemoved => "notice-passkey-removed",
             Self::SignedOutElsewhere => "notice-signed-out-elsewhere",
             Self::AccessTakenBack => "notice-access-taken-back",
         }

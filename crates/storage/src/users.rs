@@ -14,6 +14,7 @@ const INSERT: &str = "INSERT INTO users (tenant_id, id, subject, email_sealed, e
 const UPDATE: &str = "UPDATE users SET email_sealed = $3, email_index = $4, email_verified_at = $5, claims_sealed = $6, is_admin = $7, updated_at = $8 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const VERIFY_EMAIL: &str = "UPDATE users SET email_verified_at = $4, updated_at = $4 WHERE tenant_id = $1 AND id = $2 AND email_index = $3 AND erased_at IS NULL AND email_verified_at IS NULL";
 const SET_CLAIMS: &str = "UPDATE users SET claims_sealed = $4, updated_at = $5 WHERE tenant_id = $1 AND id = $2 AND claims_sealed = $3 AND erased_at IS NULL";
+const HOLD: &str = "UPDATE users SET updated_at = updated_at WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const DISABLE: &str = "UPDATE users SET disabled_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const ERASE: &str = "UPDATE users SET email_sealed = NULL, email_index = NULL, email_verified_at = NULL, claims_sealed = NULL, erased_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 
@@ -48,6 +49,15 @@ pub struct UserRow {
 /// A fault when the database is away.
 pub async fn find(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Option<UserRow>, Fault> {
     conn.optional(COLUMNS_BY_ID, &[tenant.into(), (&user).into()], read).await
+}
+
+/// Holds the row of a user until the transaction ends, so that what depends on several rows of a person is decided one after
+/// the other; false when there is no such user.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn hold(tx: &mut Tx, tenant: TenantId, user: UserId) -> Result<bool, Fault> {
+    Ok(tx.execute(HOLD, &[tenant.into(), (&user).into()]).await? == 1)
 }
 
 /// Finds a user by the blind index of the canonical address.

@@ -59,13 +59,16 @@ impl Reply {
     }
 
     /// A page with a script file of ours, whose forms may lead to `form_target` as those of other pages.
-    pub(crate) fn scripted_page(door: &Door, html: Result<String, RenderError>, form_target: &str) -> Self {
+    pub(crate) fn scripted_page(door: &Door, html: Result<String, RenderError>, form_target: Option<&str>) -> Self {
         let html = match html {
             Ok(html) => html,
             Err(error) => return error_page::unrendered(door, &error),
         };
         let own = ContentSecurity::default().with_own_scripts();
-        let security = own.clone().with_form_target(form_target).unwrap_or(own);
+        let security = match form_target {
+            Some(target) => own.clone().with_form_target(target).unwrap_or(own),
+            None => own,
+        };
         Self::html(door, html, &security, Referrer::SameOrigin)
     }
 

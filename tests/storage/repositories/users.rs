@@ -251,3 +251,20 @@ async fn claims_are_replaced_only_while_they_are_those_that_were_seen() {
     })
     .await;
 }
+
+/// S-098, S-118: a row is held for its own tenant, and nothing of it changes.
+#[tokio::test]
+async fn holding_a_user_changes_nothing() {
+    on_both(async |db| {
+        db.write(ONE, async |tx| users::insert(tx, ONE, &user(7)).await).await;
+        let before = db.read(ONE, async |conn| users::find(conn, ONE, user_id(7)).await).await.unwrap();
+
+        assert!(db.write(ONE, async |tx| users::hold(tx, ONE, user_id(7)).await).await);
+        assert!(!db.write(Wall::All, async |tx| users::hold(tx, TWO, user_id(7)).await).await);
+        assert!(!db.write(ONE, async |tx| users::hold(tx, ONE, user_id(8)).await).await);
+
+        let after = db.read(ONE, async |conn| users::find(conn, ONE, user_id(7)).await).await.unwrap();
+        assert_eq!((after.updated_at, after.claims_sealed), (before.updated_at, before.claims_sealed));
+    })
+    .await;
+}

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Visitor;
 use crate::Issuer;
 use crate::directory::TenantDirectory;
+use crate::journeys::Ceremony;
 use crate::stored_facts::{open_at, seal_at};
 
 /// Something begun; has no `Debug`, since it holds secrets.
@@ -16,6 +17,8 @@ use crate::stored_facts::{open_at, seal_at};
 pub(super) enum Draft {
     /// The secret of an authenticator app, base32, until its first code was shown.
     Totp(String),
+    /// The question for a new passkey, until it is answered.
+    Passkey(Ceremony),
     /// Recovery codes, until the person says that they are saved.
     RecoveryCodes(Vec<String>),
 }

@@ -25,7 +25,7 @@ impl Issuer {
         })
     }
 
-    /// Makes new codes; the former ones are dead. False without an authenticator app, for which they stand in. The owner is
+    /// Makes new codes; the former ones are dead. False without a second factor, for which they stand in. The owner is
     /// told by mail. The caller has seen to a fresh sign-in.
     ///
     /// # Errors
@@ -36,7 +36,7 @@ impl Issuer {
         visitor: &Visitor,
         from: &PostedFrom,
     ) -> Result<bool, Fault> {
-        if visitor.factors.totp_since.is_none() {
+        if !visitor.factors.has_second_factor() {
             return Ok(false);
         }
         let user = visitor.user();

@@ -8,10 +8,10 @@ use portreeve_authenticators::{TotpSecret, otpauth_uri, verify_totp};
 use portreeve_crypto::{SecretBytes, SecretText};
 use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, Proof, ProofKind};
 use portreeve_storage::totp_credentials::TotpRow;
-use portreeve_storage::{Tx, account_drafts, recovery_codes, totp_credentials};
+use portreeve_storage::{Tx, account_drafts, recovery_codes, totp_credentials, users};
 
-use super::Visitor;
 use super::draft::{Draft, StoredDraft};
+use super::{Visitor, factors};
 use crate::directory::TenantDirectory;
 use crate::journeys::{PostedFrom, Problem, totp_place};
 use crate::{Issuer, audit};
@@ -37,12 +37,12 @@ pub enum TotpOutcome {
     Stale,
 }
 
-/// What asking to remove the app led to.
+/// What asking to remove a way to sign in led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
-    /// It is gone, and the recovery codes with it.
+    /// It is gone.
     Removed,
-    /// Everybody needs a second factor here: it can be replaced, not removed (S-098).
+    /// Without it nobody could sign in any more, or not as the tenant demands (S-098).
     Needed,
     /// There was none.
     Stale,
@@ -60,7 +60,7 @@ impl Issuer {
         let secret = match begun.map(|begun| begun.draft) {
             Some(Draft::RecoveryCodes(_)) => return Ok(None),
             Some(Draft::Totp(secret)) => secret,
-            None => {
+            Some(Draft::Passkey(_)) | None => {
                 let secret = TotpSecret::new(&SecretBytes::new(self.ambient.bytes()?)).to_base32().expose().to_owned();
                 let mut tx = self.store.begin(at.id()).await?;
                 self.keep_draft(&mut tx, at, visitor.session.id, &Draft::Totp(secret.clone())).await?;
@@ -115,7 +115,7 @@ impl Issuer {
         Ok(TotpOutcome::Enrolled { cookie })
     }
 
-    /// Removes the app and the recovery codes that stand in for it. The owner is told by mail.
+    /// Removes the app, and the recovery codes when nothing is left that they stand in for. The owner is told by mail.
     ///
     /// # Errors
     /// A fault when the database is away.
@@ -126,14 +126,21 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<Removal, Fault> {
         let (user, now) = (visitor.user(), self.ambient.now());
-        if visitor.factors.second_factor_demanded {
+        let mut tx = self.store.begin(at.id()).await?;
+        // Two removals at once must not take the last two ways in.
+        if !users::hold(&mut tx, at.id(), user).await? {
+            return Ok(Removal::Stale);
+        }
+        let factors = factors::of(&mut tx, at, user).await?;
+        if factors.totp_since.is_some() && !factors.may_remove_totp() {
             return Ok(Removal::Needed);
         }
-        let mut tx = self.store.begin(at.id()).await?;
         if !totp_credentials::delete(&mut tx, at.id(), user).await? {
             return Ok(Removal::Stale);
         }
-        recovery_codes::replace(&mut tx, at.id(), user, &[], now).await?;
+        if !factors::of(&mut tx, at, user).await?.has_second_factor() {
+            recovery_codes::replace(&mut tx, at.id(), user, &[], now).await?;
+        }
         let event = Event::new(EventType::TotpRemoved, now, Actor::User(user)).about(user);
         audit::record(&mut tx, &self.ambient, at, event).await?;
         self.mail(&mut tx, at, MailPurpose::FactorRemoved, user, &from.locale).await?;

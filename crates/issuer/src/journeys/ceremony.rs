@@ -6,14 +6,15 @@
 
 use std::sync::Arc;
 
-use portreeve_authenticators::PasskeyOwner;
+use portreeve_authenticators::{BegunCeremony, PasskeyOwner, PasskeySite};
 use portreeve_domain::journey::Step;
 use portreeve_domain::{Fault, Lifetime, Timestamp, lifetimes};
-use portreeve_storage::{Tx, journeys as rows};
+use portreeve_storage::{Conn, Tx, journeys as rows};
 use serde::{Deserialize, Serialize};
 
 use super::{Acted, Journey, Problem};
 use crate::directory::TenantDirectory;
+use crate::people::Person;
 use crate::stored_facts::seal_facts;
 use crate::{Issuer, passkeys, people};
 
@@ -66,7 +67,17 @@ pub(crate) struct Ceremony {
 impl Ceremony {
     /// Whether it is the question of the page of `step`, and there is time to answer it.
     fn serves(&self, step: Step, now: Timestamp) -> bool {
-        Asked::at(step) == Some(self.asked) && now < self.made_at.plus(FRESH)
+        Asked::at(step) == Some(self.asked) && self.leaves_time(now)
+    }
+
+    /// Whether there is time to answer it on a page that is shown at `now`.
+    pub(crate) fn leaves_time(&self, now: Timestamp) -> bool {
+        now < self.made_at.plus(FRESH)
+    }
+
+    /// Whether an answer that comes at `now` is in time.
+    pub(crate) fn is_open(&self, now: Timestamp) -> bool {
+        now < self.made_at.plus(lifetimes::PASSKEY_QUESTION)
     }
 }
 
@@ -81,8 +92,7 @@ impl Journey {
     /// it is too old.
     pub(super) fn take_ceremony(&mut self, kinds: &[Asked], now: Timestamp) -> Option<Ceremony> {
         let ceremony = self.stored.ceremony.take()?;
-        let expires_at = ceremony.made_at.plus(lifetimes::PASSKEY_QUESTION);
-        (kinds.contains(&ceremony.asked) && now < expires_at).then_some(ceremony)
+        (kinds.contains(&ceremony.asked) && ceremony.is_open(now)).then_some(ceremony)
     }
 
     /// Whether the page of `step` lacks its question, or has one that nobody would have the time to answer.
@@ -113,35 +123,45 @@ impl Issuer {
         if journey.stored.ceremony.as_ref().is_some_and(|ceremony| ceremony.serves(step, now)) {
             return Ok(());
         }
-        journey.stored.ceremony = None;
         let person = match (asked, journey.user()) {
             (Asked::Anybody, _) | (_, None) => None,
             (_, Some(user)) => people::find(tx, at, user).await?,
         };
-        let begun = match (asked, person) {
-            (Asked::Anybody, _) => site.begin_authentication(&[]),
-            (_, None) => return Ok(()),
+        journey.stored.ceremony = match (asked, person) {
+            (Asked::Anybody, _) => Some(self.question(asked, &site.begin_authentication(&[]).map_err(Fault::new)?)),
+            (_, None) => None,
             (Asked::Account, Some(person)) => {
                 let allowed = passkeys::credential_ids(tx, at, &person).await?;
-                if allowed.is_empty() {
-                    return Ok(());
-                }
-                site.begin_authentication(&allowed)
+                let begin = || site.begin_authentication(&allowed).map_err(Fault::new);
+                (!allowed.is_empty()).then(begin).transpose()?.map(|begun| self.question(asked, &begun))
             }
-            (Asked::New, Some(person)) => {
-                let name = person.email.clone().unwrap_or_default();
-                let owner = PasskeyOwner {
-                    handle: passkeys::handle(at, person.id),
-                    display_name: person.claims.name.as_deref().unwrap_or(&name),
-                    registered: passkeys::credential_ids(tx, at, &person).await?,
-                    name: &name,
-                };
-                site.begin_registration(owner, at.tenant.settings.passkeys.attestation.as_ref())
-            }
+            (Asked::New, Some(person)) => Some(self.ask_for_new_passkey(tx, at, site, &person).await?),
         };
-        let begun = begun.map_err(Fault::new)?;
-        journey.stored.ceremony = Some(Ceremony { asked, options: begun.options, state: begun.state, made_at: now });
         Ok(())
+    }
+
+    /// Makes the question for a new passkey of `person`.
+    pub(crate) async fn ask_for_new_passkey(
+        &self,
+        conn: &mut Conn,
+        at: &TenantDirectory,
+        site: &PasskeySite,
+        person: &Person,
+    ) -> Result<Ceremony, Fault> {
+        let name = person.email.clone().unwrap_or_default();
+        let owner = PasskeyOwner {
+            handle: passkeys::handle(at, person.id),
+            display_name: person.claims.name.as_deref().unwrap_or(&name),
+            registered: passkeys::credential_ids(conn, at, person).await?,
+            name: &name,
+        };
+        let begun = site.begin_registration(owner, at.tenant.settings.passkeys.attestation.as_ref());
+        Ok(self.question(Asked::New, &begun.map_err(Fault::new)?))
+    }
+
+    fn question(&self, asked: Asked, begun: &BegunCeremony) -> Ceremony {
+        let (options, state) = (begun.options.clone(), begun.state.clone());
+        Ceremony { asked, options, state, made_at: self.ambient.now() }
     }
 
     /// Commits an attempt that failed: its question is used up, the page gets another one.

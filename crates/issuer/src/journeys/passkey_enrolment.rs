@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use portreeve_authenticators::NewPasskey;
 use portreeve_domain::journey::Enrolment;
-use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, Proof};
-use portreeve_storage::{passkeys as rows, recovery_codes};
+use portreeve_domain::{Fault, Proof};
+use portreeve_storage::recovery_codes;
 
 use super::ceremony::Asked;
 use super::passkey::PasskeyProblem;
 use super::{Acted, Journey, PostedFrom, Problem};
 use crate::directory::TenantDirectory;
 use crate::people::Person;
-use crate::{Issuer, audit, passkeys};
+use crate::{Issuer, passkeys};
 
 impl Issuer {
     /// Takes a browser's answer to the question for a new passkey; it counts as shown at once, as it was.
@@ -34,7 +34,7 @@ impl Issuer {
         let ceremony = journey.take_ceremony(&[Asked::New], self.ambient.now());
         let made = ceremony.map(|ceremony| site.finish_registration(&ceremony.state, typed));
         let problem = match made {
-            Some(Ok(new)) => return self.add_passkey(at, journey, &person, &new, from).await,
+            Some(Ok(new)) => return self.passkey_added(at, journey, &person, &new, from).await,
             Some(Err(refusal)) => refusal.into(),
             None => PasskeyProblem::Expired,
         };
@@ -53,7 +53,7 @@ impl Issuer {
         self.advance(tx, at, journey).await
     }
 
-    async fn add_passkey(
+    async fn passkey_added(
         &self,
         at: &Arc<TenantDirectory>,
         mut journey: Journey,
@@ -63,19 +63,9 @@ impl Issuer {
     ) -> Result<Acted, Fault> {
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
-        let index = match rows::count(&mut tx, at.id(), person.id).await? < passkeys::MAX_PASSKEYS {
-            true => passkeys::insert(&mut tx, &self.ambient, at, person, new).await?,
-            false => None,
-        };
-        let Some(index) = index else {
+        let Some(index) = self.add_passkey(&mut tx, at, person, new, &from.locale).await? else {
             return self.passkey_refused(tx, at, journey, Problem::Passkey(PasskeyProblem::NotAdded)).await;
         };
-        let event = Event::new(EventType::PasskeyAdded, now, Actor::User(person.id))
-            .about(person.id)
-            .with("attested", new.attested)
-            .with("backup_eligible", new.backup_eligible);
-        audit::record(&mut tx, &self.ambient, at, event).await?;
-        self.mail(&mut tx, at, MailPurpose::PasskeyAdded, person.id, &from.locale).await?;
         journey.stored.pending_totp = None;
         journey.stored.facts.enrolment = Some(Enrolment::Done);
         if recovery_codes::left(&mut tx, at.id(), person.id).await? == 0 {

@@ -4,6 +4,7 @@
 
 mod applications;
 mod home;
+mod passkeys;
 mod profile;
 mod question;
 mod security;
@@ -11,9 +12,10 @@ mod sessions;
 
 pub use applications::{Application, Applications};
 pub use home::Home;
+pub use passkeys::{OwnPasskey, PasskeyName, Passkeys};
 pub use profile::Profile;
 pub use question::{Question, QuestionKind};
-pub use security::{Security, Totp};
+pub use security::{PasskeyCount, Security, Totp};
 pub use sessions::{Sessions, SignIn};
 
 use crate::Frame;

@@ -6,17 +6,26 @@ use super::Nav;
 use crate::{Form, Frame, RenderError};
 
 /// What is about to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum QuestionKind {
-    /// Remove the authenticator app.
+    /// Remove the authenticator app, the last second step.
     RemoveTotp,
+    /// Remove the authenticator app beside a passkey.
+    RemoveTotpBesidePasskey,
+    /// Remove a passkey.
+    RemovePasskey {
+        /// Value of the field `passkey`.
+        value: String,
+        /// What it is called; empty without a name.
+        name: String,
+    },
     /// Make new recovery codes.
     RenewCodes,
 }
 
 /// Asks whether to do it.
 ///
-/// Element ids: `submit`, `cancel`.
+/// Posts `passkey` with `action=remove` when it is about a passkey. Element ids: `submit`, `cancel`, `subject`.
 #[derive(Debug, Clone)]
 pub struct Question {
     /// Where in the account.
@@ -48,10 +57,20 @@ impl Question {
 
 impl QuestionKind {
     /// Title, what follows, and what the button says.
-    fn keys(self) -> (&'static str, &'static str, &'static str) {
+    fn keys(&self) -> (&'static str, &'static str, &'static str) {
         match self {
+            Self::RemoveTotpBesidePasskey => ("remove-totp-title", "remove-other-totp-text", "remove-totp-submit"),
+            Self::RemovePasskey { .. } => ("remove-passkey-title", "remove-passkey-text", "remove-totp-submit"),
             Self::RemoveTotp => ("remove-totp-title", "remove-totp-text", "remove-totp-submit"),
             Self::RenewCodes => ("renew-codes-title", "renew-codes-text", "renew-codes-submit"),
+        }
+    }
+
+    /// The passkey that it is about: value and name.
+    fn passkey(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::RemovePasskey { value, name } => Some((value, name)),
+            Self::RemoveTotp | Self::RemoveTotpBesidePasskey | Self::RenewCodes => None,
         }
     }
 }

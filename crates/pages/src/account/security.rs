@@ -5,20 +5,27 @@ use askama::Template;
 use super::Nav;
 use crate::{Frame, RenderError};
 
-/// An authenticator app and the recovery codes that stand in for it.
+/// An authenticator app.
 #[derive(Debug, Clone)]
 pub struct Totp {
     /// How long ago it was set up, in seconds.
     pub seconds_ago: u64,
-    /// How many recovery codes are left.
-    pub codes_left: u64,
-    /// Where to remove it; `None` where everybody needs a second factor.
+    /// Where to remove it; `None` where everybody needs a second factor and there is no other.
     pub remove_href: Option<String>,
+}
+
+/// The passkeys of an account.
+#[derive(Debug, Clone)]
+pub struct PasskeyCount {
+    /// How many there are.
+    pub count: u64,
+    /// Where to look after them.
+    pub href: String,
 }
 
 /// Lists the ways in.
 ///
-/// Element ids: `password`, `change-password`, `totp`, `set-up-totp`, `remove-totp`, `recovery-codes`, `renew-codes`.
+/// Element ids: `password`, `change-password`, `passkeys`, `manage-passkeys`, `totp`, `set-up-totp`, `remove-totp`, `recovery-codes`, `renew-codes`.
 #[derive(Debug, Clone)]
 pub struct Security {
     /// Where in the account.
@@ -27,10 +34,14 @@ pub struct Security {
     pub password_seconds_ago: Option<u64>,
     /// Where to change or set it.
     pub password_href: String,
+    /// The passkeys; `None` where nobody can sign in with one.
+    pub passkeys: Option<PasskeyCount>,
     /// The authenticator app; `None` without one.
     pub totp: Option<Totp>,
     /// Where to set one up, or another in its place.
     pub totp_href: String,
+    /// How many recovery codes are left; `None` without anything that they stand in for.
+    pub codes_left: Option<u64>,
     /// Where to make new recovery codes.
     pub codes_href: String,
 }

@@ -18,7 +18,7 @@ mod verify_email;
 pub use account_exists::AccountExists;
 pub use approval_wanted::ApprovalWanted;
 pub use factor_added::{AddedFactor, FactorAdded};
-pub use factor_removed::FactorRemoved;
+pub use factor_removed::{FactorRemoved, RemovedFactor};
 pub use letter::{MailFrame, MailText};
 pub use passkey_copied::PasskeyCopied;
 pub use password_changed::PasswordChanged;

@@ -2,8 +2,8 @@
 
 use super::{Sample, Words, form};
 use crate::account::{
-    Application, Applications, Holder, Home, Nav, Place, Profile, Question, QuestionKind, Security, Sessions, SignIn,
-    Totp,
+    Application, Applications, Holder, Home, Nav, OwnPasskey, PasskeyCount, PasskeyName, Passkeys, Place, Profile,
+    Question, QuestionKind, Security, Sessions, SignIn, Totp,
 };
 use crate::journey::{Resource, Scope};
 use crate::{Frame, NameProblem, Notice};
@@ -40,19 +40,49 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         nav: nav(Place::Security),
         password_seconds_ago: Some(40 * DAY),
         password_href: "/account/security/password".to_owned(),
-        totp: Some(Totp {
-            seconds_ago: 3 * DAY,
-            codes_left: 8,
-            remove_href: Some("/account/security/totp/remove".to_owned()),
-        }),
+        passkeys: Some(PasskeyCount { count: 2, href: "/account/security/passkeys".to_owned() }),
+        totp: Some(Totp { seconds_ago: 3 * DAY, remove_href: Some("/account/security/totp/remove".to_owned()) }),
         totp_href: "/account/security/totp".to_owned(),
+        codes_left: Some(8),
         codes_href: "/account/security/recovery-codes".to_owned(),
     };
     let demanded = Security {
-        totp: security.totp.clone().map(|totp| Totp { remove_href: None, codes_left: 1, ..totp }),
+        totp: security.totp.clone().map(|totp| Totp { remove_href: None, ..totp }),
+        passkeys: None,
+        codes_left: Some(1),
         ..security.clone()
     };
-    let without = Security { password_seconds_ago: None, totp: None, ..security.clone() };
+    let none = PasskeyCount { count: 0, href: "/account/security/passkeys".to_owned() };
+    let without =
+        Security { password_seconds_ago: None, passkeys: Some(none), totp: None, codes_left: None, ..security.clone() };
+    let passkey = |name: &str, used_seconds_ago| OwnPasskey {
+        value: "5d0c".to_owned(),
+        name: name.to_owned(),
+        added_seconds_ago: 20 * DAY,
+        used_seconds_ago,
+        backed_up: used_seconds_ago.is_some(),
+    };
+    let passkeys = Passkeys {
+        nav: nav(Place::Security),
+        form: form(),
+        passkeys: vec![passkey(&words.title, Some(DAY)), passkey("", None)],
+        may_remove: true,
+        add_href: "/account/security/passkeys/new".to_owned(),
+        back_href: "/account/security".to_owned(),
+        accepted: r#"{"rpId":"id.example.com","userId":"AA","allAcceptedCredentialIds":["AQ"]}"#.to_owned(),
+    };
+    let last = Passkeys { passkeys: vec![passkey("", Some(60))], may_remove: false, ..passkeys.clone() };
+    let no_passkeys = Passkeys { passkeys: Vec::new(), may_remove: false, ..passkeys.clone() };
+    let naming = PasskeyName {
+        nav: nav(Place::Security),
+        form: form(),
+        value: "5d0c".to_owned(),
+        name: words.title.clone(),
+        problem: None,
+        cancel_href: "/account/security/passkeys".to_owned(),
+    };
+    let too_long = PasskeyName { problem: Some(NameProblem::TooLong { maximum: 64 }), ..naming.clone() };
+    let removal = QuestionKind::RemovePasskey { value: "5d0c".to_owned(), name: words.title.clone() };
     let question =
         |kind| Question { nav: nav(Place::Security), form: form(), kind, cancel_href: "/account/security".to_owned() };
     let sign_in = |is_here, program: Option<&str>, system: Option<&str>| SignIn {
@@ -110,6 +140,13 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("account/applications", applications.render(frame)),
         ("account/applications-none", no_applications.render(frame)),
         ("account/question", question(QuestionKind::RemoveTotp).render(frame)),
+        ("account/passkeys", passkeys.render(frame)),
+        ("account/passkeys-last", last.render(frame)),
+        ("account/passkeys-none", no_passkeys.render(frame)),
+        ("account/passkey_name", naming.render(frame)),
+        ("account/passkey_name-fields", too_long.render(frame)),
+        ("account/question-passkey", question(removal).render(frame)),
+        ("account/question-totp", question(QuestionKind::RemoveTotpBesidePasskey).render(frame)),
         ("account/question-codes", question(QuestionKind::RenewCodes).render(frame)),
     ]
 }

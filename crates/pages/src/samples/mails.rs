@@ -2,7 +2,7 @@
 
 use crate::mail::{
     AccountExists, AddedFactor, ApprovalWanted, FactorAdded, FactorRemoved, MailFrame, MailText, PasskeyCopied,
-    PasswordChanged, PasswordReset, RecoveryCodeUsed, VerifyEmail,
+    PasswordChanged, PasswordReset, RecoveryCodeUsed, RemovedFactor, VerifyEmail,
 };
 use crate::{Locale, RenderError};
 
@@ -14,6 +14,7 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
     let link = "https://id.example.com/l/9gq5T0mZr8Vb2xWc".to_owned();
     let when = "2026-11-22 10:30 UTC".to_owned();
     let factor = |factor| FactorAdded { factor, when: when.clone(), not_me_link: link.clone() }.render(&frame);
+    let removed = |factor| FactorRemoved { factor, when: when.clone(), not_me_link: link.clone() }.render(&frame);
     vec![
         ("mail/password_reset", PasswordReset { link: link.clone(), valid_minutes: 30 }.render(&frame)),
         ("mail/verify_email", VerifyEmail { link: link.clone(), valid_minutes: 30 }.render(&frame)),
@@ -22,7 +23,8 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
         ("mail/password_changed", PasswordChanged { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
         ("mail/factor_added", factor(AddedFactor::Totp)),
         ("mail/recovery_code_used", RecoveryCodeUsed { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
-        ("mail/factor_removed", FactorRemoved { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
+        ("mail/factor_removed", removed(RemovedFactor::Totp)),
+        ("mail/factor_removed-passkey", removed(RemovedFactor::Passkey)),
         ("mail/factor_added-codes", factor(AddedFactor::RecoveryCodes)),
         ("mail/factor_added-passkey", factor(AddedFactor::Passkey)),
         ("mail/passkey_copied", PasskeyCopied { when: when.clone(), not_me_link: link.clone() }.render(&frame)),

@@ -102,6 +102,7 @@ fn every_field_has_a_label_a_name_and_an_autocomplete() {
                 ("given_name", ..) => "given-name",
                 ("family_name", ..) => "family-name",
                 ("nickname", ..) => "nickname",
+                ("passkey_name", Some("text"), _) => "off",
                 // Of the device in front of the person, or their word: nothing a browser has stored.
                 ("user_code", Some("text"), _) | ("own_device", Some("checkbox"), _) => "off",
                 ("code", Some("text"), Some("numeric")) => "one-time-code",

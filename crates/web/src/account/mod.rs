@@ -6,6 +6,7 @@
 
 mod applications;
 mod home;
+mod passkeys;
 mod password;
 mod profile;
 mod recovery_codes;
@@ -36,6 +37,10 @@ const PROFILE: &str = "/account/profile";
 const SECURITY: &str = "/account/security";
 /// The page that takes a new password.
 const PASSWORD: &str = "/account/security/password";
+/// The page that lists the passkeys.
+const PASSKEYS: &str = "/account/security/passkeys";
+/// The page that adds one.
+const ADD_PASSKEY: &str = "/account/security/passkeys/new";
 /// The page that sets up an authenticator app.
 const TOTP: &str = "/account/security/totp";
 /// The page that asks whether to remove it.
@@ -52,13 +57,16 @@ const SESSIONS: &str = "/account/sessions";
 pub(crate) const APPLICATIONS: &str = "/account/applications";
 
 /// What is said, by the word that the browser keeps until the next page. A cookie, since anybody can make a link.
-const NOTICES: [(&str, Notice); 8] = [
+const NOTICES: [(&str, Notice); 11] = [
     ("outdated", Notice::PageOutdated),
     ("profile", Notice::ProfileSaved),
     ("password", Notice::PasswordReplaced),
     ("totp", Notice::TotpSetUp),
     ("totp-removed", Notice::TotpRemoved),
     ("codes", Notice::CodesSaved),
+    ("passkey", Notice::PasskeyAdded),
+    ("passkey-renamed", Notice::PasskeyRenamed),
+    ("passkey-removed", Notice::PasskeyRemoved),
     ("signed-out", Notice::SignedOutElsewhere),
     ("withdrawn", Notice::AccessTakenBack),
 ];
@@ -73,6 +81,8 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route(APPLICATIONS, get(applications::show).post(applications::take))
         .route(SESSIONS, get(sessions::show).post(sessions::take))
         .route(PASSWORD, get(password::show).post(password::take))
+        .route(PASSKEYS, get(passkeys::show).post(passkeys::take))
+        .route(ADD_PASSKEY, get(passkeys::ask_to_add).post(passkeys::add))
         .route(TOTP, get(totp::show).post(totp::take))
         .route(REMOVE_TOTP, get(totp::ask_to_remove).post(totp::remove))
         .route(CODES, get(recovery_codes::show).post(recovery_codes::saved))
@@ -155,6 +165,11 @@ fn frame(door: &Door) -> Frame {
 /// A page; what was done before is said once.
 fn page(door: &Door, html: Result<String, RenderError>) -> Reply {
     Reply::page(door, html, None).without_notice(door)
+}
+
+/// A page with a script of ours.
+fn scripted_page(door: &Door, html: Result<String, RenderError>) -> Reply {
+    Reply::scripted_page(door, html, None).without_notice(door)
 }
 
 /// How long ago something was, in seconds.

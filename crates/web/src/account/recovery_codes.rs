@@ -48,7 +48,7 @@ pub(super) async fn ask_to_renew(door: Door) -> Reply {
         Ok(visitor) => visitor,
         Err(reply) => return reply,
     };
-    if visitor.factors.totp_since.is_none() {
+    if !visitor.factors.has_second_factor() {
         return Reply::see_other(&door, &door.href(SECURITY));
     }
     let question = Question {

@@ -60,7 +60,10 @@ pub(super) async fn ask_to_remove(door: Door) -> Reply {
     let question = Question {
         nav: REMOVAL.nav(&door),
         form: REMOVAL.own_form(&door, &visitor),
-        kind: QuestionKind::RemoveTotp,
+        kind: match visitor.factors.passkeys {
+            Some(1..) => QuestionKind::RemoveTotpBesidePasskey,
+            _ => QuestionKind::RemoveTotp,
+        },
         cancel_href: door.href(SECURITY),
     };
     page(&door, question.render(&frame(&door)))

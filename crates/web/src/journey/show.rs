@@ -86,7 +86,7 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
     };
     let target = stop.journey.request().target.redirect_uri();
     match asks_for_passkey(page, stop) {
-        true => Reply::scripted_page(door, html, target),
+        true => Reply::scripted_page(door, html, Some(target)),
         false => Reply::page(door, html, Some(target)),
     }
 }
