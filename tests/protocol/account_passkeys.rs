@@ -318,3 +318,27 @@ fn a_tenant_without_passkeys_has_no_such_pages() {
         assert!(list.text_of("passkeys").is_none());
     });
 }
+
+/// S-088, S-100: "this was not me" takes a passkey that is new away, which is a whole way in; one from before stays.
+#[test]
+fn this_was_not_me_removes_a_passkey_that_is_new() {
+    on_both(async |at| {
+        let (_, old) = with_passkey(at, cast::ALAN).await;
+        at.wait(Lifetime::from_days(20));
+        let attacker = Browser::new(at);
+        let page = attacker.visit(NEW).await;
+        let page = attacker.show_passkey(&page, &old).await;
+        let (_, new) = added(&attacker, &page).await;
+        let [mail] = <[_; 1]>::try_from(at.read_mails().await).ok().expect("one mail");
+        let MailContent::Notice { not_me_link, .. } = mail.content else { panic!("another mail than a notice") };
+        let owner = Browser::new(at);
+
+        let page = owner.visit(&not_me_link).await;
+        owner.press(&page, "submit", &[]).await;
+
+        assert!(!signs_in(at, &new).await);
+        assert!(signs_in(at, &old).await);
+        assert_eq!(at.events("credential.passkey.removed").await, 1);
+        at.deliver_mails().await;
+    });
+}

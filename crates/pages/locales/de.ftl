@@ -337,7 +337,7 @@ ago-years = { $count ->
 }
 not-me-title = War das jemand anderes?
 not-me-text = Jemand hat geändert, wie Sie sich beim Konto { $email } anmelden.
-not-me-next = Wenn Sie es nicht waren, melden wir alle ab, schalten das Passwort aus und senden Ihnen einen Link für ein neues.
+not-me-next = Wenn Sie es nicht waren, melden wir alle ab, schalten das Passwort aus, entfernen neue Passkeys und senden Ihnen einen Link für ein neues Passwort.
 not-me-submit = Das war ich nicht
 not-me-otherwise = Sie waren es? Schließen Sie die Seite; es geschieht nichts.
 done-shut-out-title = Alle sind abgemeldet

@@ -337,7 +337,7 @@ ago-years = { $count ->
 }
 not-me-title = Was this somebody else?
 not-me-text = Somebody changed how you sign in to the account of { $email }.
-not-me-next = If it was not you, we sign everybody out, switch the password off, and mail you a link to choose a new one.
+not-me-next = If it was not you, we sign everybody out, switch the password off, remove passkeys that are new, and mail you a link to choose a new password.
 not-me-submit = It was not me
 not-me-otherwise = It was you? Close this page; nothing happens.
 done-shut-out-title = Everybody is signed out

@@ -17,6 +17,7 @@ const INSERT: &str = "INSERT INTO passkeys (tenant_id, credential_index, user_id
 const RECORD_USE: &str = "UPDATE passkeys SET counter = $3, backed_up = $4, last_used_at = $5 WHERE tenant_id = $1 AND credential_index = $2 AND removed_at IS NULL AND (counter < $3 OR (counter = 0 AND $3 = 0))";
 const RENAME: &str = "UPDATE passkeys SET name_sealed = $4 WHERE tenant_id = $1 AND user_id = $2 AND credential_index = $3 AND removed_at IS NULL";
 const REMOVE: &str = "UPDATE passkeys SET removed_at = $4, credential_sealed = $5, name_sealed = $5, last_used_at = NULL WHERE tenant_id = $1 AND user_id = $2 AND credential_index = $3 AND removed_at IS NULL";
+const REMOVE_SINCE: &str = "UPDATE passkeys SET removed_at = $4, credential_sealed = $5, name_sealed = $5, last_used_at = NULL WHERE tenant_id = $1 AND user_id = $2 AND created_at > $3 AND removed_at IS NULL";
 const REMOVE_ALL: &str = "UPDATE passkeys SET removed_at = $3, credential_sealed = $4, name_sealed = $4, last_used_at = NULL WHERE tenant_id = $1 AND user_id = $2 AND removed_at IS NULL";
 const DELETE_ALL: &str = "DELETE FROM passkeys WHERE tenant_id = $1 AND user_id = $2";
 
@@ -154,6 +155,21 @@ pub async fn remove(
 ) -> Result<bool, Fault> {
     let values = [tenant.into(), (&user).into(), index.into(), now.into(), NOTHING.into()];
     Ok(tx.execute(REMOVE, &values).await? == 1)
+}
+
+/// Removes the passkeys of a person that were added after `since`, and returns how many there were.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn remove_since(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: UserId,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<u64, Fault> {
+    let values = [tenant.into(), (&user).into(), since.into(), now.into(), NOTHING.into()];
+    tx.execute(REMOVE_SINCE, &values).await
 }
 
 /// Removes every passkey of a person and returns how many there were.

@@ -174,6 +174,27 @@ async fn a_person_can_be_left_without_any() {
     .await;
 }
 
+/// S-088: those from before stay, and so do other people's.
+#[tokio::test]
+async fn what_was_added_since_an_instant_can_be_removed() {
+    on_both(async |db| {
+        for (number, owner, created_at) in [(1, ADA, NOW), (2, ADA, LATER), (3, BOB, LATER)] {
+            add(db, ONE, &PasskeyRow { created_at, ..passkey(number, owner) }).await;
+        }
+        add(db, TWO, &PasskeyRow { created_at: LATER, ..passkey(4, ADA) }).await;
+
+        let remove =
+            async || db.write(Wall::All, async |tx| passkeys::remove_since(tx, ONE, ADA, NOW, LATER).await).await;
+
+        assert_eq!((remove().await, remove().await), (1, 0));
+        assert_eq!(of(db, ADA).await, [passkey(1, ADA)]);
+        assert_eq!(of(db, BOB).await.len(), 1);
+        assert_eq!(db.read(TWO, async |conn| passkeys::count(conn, TWO, ADA).await).await, 1);
+        assert!(was_removed(db, 2).await);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_name_can_be_changed() {
     on_both(async |db| {

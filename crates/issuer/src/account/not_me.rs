@@ -1,12 +1,14 @@
 //! "This was not me": the link in the notice of a change.
 //!
-//! Whoever changed it is shut out: every session and token family ends, and the password lets nobody in any more. The
-//! owner, who reads the account's mail, gets a link to set a new one. Second factors stay: a mailbox alone must not get
-//! around them (SECURITY rule 26; S-084, S-088).
+//! Whoever changed it is shut out: every session and token family ends, the password lets nobody in any more, and neither does
+//! a passkey that is new. The owner, who reads the account's mail, gets a link to set a new password. Second factors and
+//! passkeys from before stay: a mailbox alone must not get around them (SECURITY rule 26; S-084, S-088).
 
-use portreeve_domain::{Actor, Event, EventType, Fault, LinkPurpose, MailPurpose, OutboxMessage, SessionEnd};
+use portreeve_domain::{
+    Actor, Event, EventType, Fault, LinkPurpose, MailPurpose, OutboxMessage, SessionEnd, lifetimes,
+};
 use portreeve_storage::mailed_links::{self, LinkRow};
-use portreeve_storage::password_credentials;
+use portreeve_storage::{passkeys, password_credentials};
 
 use crate::directory::TenantDirectory;
 use crate::journeys::PostedFrom;
@@ -31,6 +33,13 @@ impl Issuer {
         audit::record(&mut tx, &self.ambient, at, event).await?;
         if password_credentials::delete(&mut tx, at.id(), user).await? {
             let event = Event::new(EventType::PasswordRemoved, now, Actor::Anonymous).about(user);
+            audit::record(&mut tx, &self.ambient, at, event).await?;
+        }
+        // The link was made when the notice was sent; it tells of the newest of several changes.
+        let told_at = link.expires_at.minus(lifetimes::NOTICE_LINK);
+        let new = passkeys::remove_since(&mut tx, at.id(), user, told_at.minus(lifetimes::NOTICE_LINK), now).await?;
+        if new > 0 {
+            let event = Event::new(EventType::PasskeyRemoved, now, Actor::Anonymous).about(user).with("count", new);
             audit::record(&mut tx, &self.ambient, at, event).await?;
         }
         for purpose in LinkPurpose::ALL {
