@@ -52,9 +52,9 @@ pub(crate) async fn run(extent: Extent) -> Result<()> {
     latency(&server.target, &yardstick, &baseline, &measures).await?;
     if extent.everything {
         on_postgres(extent, &measures).await?;
-        beside_the_peer(extent, &measures).await?;
         memory(&server, idle_mib).await?;
         starts(&mut server, &yardstick).await?;
+        beside_the_peer(extent, &measures).await?;
     }
     Ok(())
 }

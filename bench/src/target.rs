@@ -4,7 +4,7 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -155,7 +155,15 @@ impl Target {
         let reply: Value =
             serde_json::from_slice(Connection::open(self.address).await?.expect(&request, 200).await?.body)?;
         let token = text(&reply, "access_token").context("no access token")?;
-        Ok(self.posting(connections, self.paths.introspection, &self.service, &format!("token={token}")))
+        let form = format!("token={token}");
+        // What is not active is answered with the same status, and sooner.
+        let request = http::post(self.paths.introspection, &self.service.header(), &form);
+        let reply: Value =
+            serde_json::from_slice(Connection::open(self.address).await?.expect(&request, 200).await?.body)?;
+        if reply.get("active") != Some(&Value::Bool(true)) {
+            bail!("a live token is told to be {reply}");
+        }
+        Ok(self.posting(connections, self.paths.introspection, &self.service, &form))
     }
 
     fn posting(&self, connections: u32, path: &str, client: &Credentials, form: &str) -> Load {
