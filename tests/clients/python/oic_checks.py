@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import tempfile
 from base64 import urlsafe_b64encode
 from urllib.parse import urlsplit
 
@@ -27,7 +28,10 @@ def register(surroundings, **metadata):
     # Under this the library registers addresses of request objects where the issuer wants them registered.
     client.base_url = BASE_URL
     provider = client.provider_config(surroundings.deployment.issuer)
-    jwks, keys, _ = build_keyjar([{"type": "RSA", "use": ["enc"], "size": 2048}])
+    with tempfile.TemporaryDirectory() as folder:
+        # The library makes RSA keys as files, in the working folder unless it is named one.
+        spec = {"type": "RSA", "use": ["enc"], "size": 2048, "key": os.path.join(folder, "key")}
+        jwks, keys, _ = build_keyjar([spec])
     client.keyjar[""] = keys[""]
     registered = client.register(
         provider["registration_endpoint"],
