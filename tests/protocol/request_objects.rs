@@ -32,10 +32,7 @@ pub(crate) fn signed(at: &Deployment, claims: &Value) -> String {
 
 /// A request that says nothing but whose it is and what its object says.
 fn carrying(client_id: &str, object: &str) -> AuthorizationRequest {
-    let bare = AuthorizationRequest::new(client_id, "", "");
-    let names: Vec<String> = bare.pairs().iter().map(|(name, _)| (*name).to_owned()).collect();
-    let bare = names.iter().filter(|name| *name != "client_id").fold(bare, |bare, name| bare.without(name));
-    bare.with("request", object)
+    AuthorizationRequest::bare(client_id).with("request", object)
 }
 
 /// The error that a person is shown, who is sent nowhere.
@@ -270,6 +267,28 @@ fn in_profile_oidc_the_query_is_a_valid_request() {
         }
         let elsewhere = request.with("request", "x").with("redirect_uri", "https://evil.example/cb");
         assert!(shown_error(&Browser::new(at).authorize(&elsewhere).await, "invalid_request_object"));
+    });
+}
+
+/// JA-02: in profile `oidc`, too, an object with nothing but `client_id` beside it is the whole request (RFC 9101 §5); a bad one
+/// is for the person then, as nothing says where to send the client's error.
+#[test]
+fn in_profile_oidc_an_object_alone_is_the_whole_request() {
+    on_both(async |at| {
+        register_signer(at, "").await;
+        let signer = RelyingParty::of_tenant(at, "certified", "signer");
+        let alone = |object: &str| carrying("signer", object).at_tenant("certified");
+
+        let whole = alone(&signed(at, &certified_claims(&signer.request("openid email"))));
+        let callback = Browser::new(at).sign_in(&whole, cast::ADA).await;
+        let grant = Grant { code: callback.code(), redirect_uri: signer.redirect_uri.clone() };
+        assert_eq!(signer.redeem(&grant).await.success()["scope"], "openid email");
+
+        let page = Browser::new(at).authorize(&alone("x")).await;
+        assert!(shown_error(&page, "invalid_request_object"));
+        let without = certified_claims(&signer.request("openid").without("response_type"));
+        let callback = Browser::new(at).authorize(&alone(&signed(at, &without))).await.callback();
+        assert_eq!(callback.error(), "invalid_request");
     });
 }
 

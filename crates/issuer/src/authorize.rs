@@ -12,7 +12,7 @@ use portreeve_domain::{
 };
 use portreeve_oidc::Refusal;
 use portreeve_oidc::authorization::{
-    self, Accepted, Answer, Channel, Outside, Prompt, Redirectable, RejectedRequest, Rules,
+    self, Accepted, Answer, Channel, Identified, Outside, Prompt, Redirectable, RejectedRequest, Rules,
 };
 use portreeve_storage::journeys::{self as journey_rows, JourneyRow};
 
@@ -52,9 +52,9 @@ pub enum Progress {
 }
 
 impl TenantDirectory {
-    /// What parameters beside a request object of `client` are worth.
-    pub fn outside_objects(&self, client: &Client, channel: Channel) -> Outside {
-        Outside::of(client, &self.tenant.settings, channel)
+    /// What the parameters beside the object of `request` are worth.
+    pub fn outside_object(&self, request: &Identified<'_>, channel: Channel) -> Outside {
+        request.outside(&self.tenant.settings, channel)
     }
 
     /// Checks the rest of a request by the tenant's rules.

@@ -40,7 +40,8 @@ impl Issuer {
         };
         let client = request.client();
         let object = self.verified_object(at, client, &text).await?;
-        request.replaced_by(object, at.outside_objects(client, channel))
+        let outside = at.outside_object(&request, channel);
+        request.replaced_by(object, outside)
     }
 
     async fn verified_object(

@@ -55,6 +55,11 @@ impl Parameters {
         Self::from_pairs(kept.into_iter().chain(others).collect())
     }
 
+    /// Whether there are none but those with these names.
+    pub(crate) fn are_only(&self, names: &[&str]) -> bool {
+        self.0.iter().all(|(name, _)| names.contains(&name.as_str()))
+    }
+
     /// The value of `name`; `None` when it is absent or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         debug_assert!(is_known(name), "{name} has no class; add it to domain::input");

@@ -95,7 +95,8 @@ async fn open<'c>(door: &Door, identified: Identified<'c>) -> Result<Identified<
         Err(refusal) => refusal,
     };
     let client = asked.client();
-    let refused = asked.object_refused(refusal, door.at.outside_objects(client, Channel::Browser));
+    let outside = door.at.outside_object(&asked, Channel::Browser);
+    let refused = asked.object_refused(refusal, outside);
     Err(Box::new(match refused {
         Ok(rejected) => tell_client(door, client, &rejected).await,
         Err(refusal) => error_page::refused(door, &refusal, Some(client)),

@@ -51,17 +51,14 @@ drain_delay_ms = 0
 function resources({ clients, grants, users: [user], trusted_issuer: { issuer, subject, public_jwk } }) {
   const api = (resource) => ({ resource, scopes: ['orders.read'], token_profile: 'rfc9068' });
   process.env.PASSWORD = user.password;
-  // The tenant has profile `oidc` for its hybrid answers. There the query repeats `response_type` and `scope` beside a request
-  // object (OpenID Connect Core §6.1), which clients of RFC 9101 do not do: those are of the stricter profile.
-  const signs = ({ request_object_signing_alg }) => Boolean(request_object_signing_alg);
-  const profiled = [...clients, ...grants].map((client) => (signs(client) ? { ...client, profile: 'oauth21' } : client));
-  const named = profiled.map(({ client_secret, ...client }, index) => {
+  const named = [...clients, ...grants].map(({ client_secret, ...client }, index) => {
     if (!client_secret) return client;
     const name = `SECRET_${index}`;
     process.env[name] = client_secret;
     return { ...client, client_secret: { env: name } };
   });
   return {
+    // The profile `oidc` for its hybrid answers.
     tenants: [{ slug: 'default', profile: 'oidc', client_registration: 'open' }],
     resource_servers: [api(orders), api(stock), api(mcp)],
     trusted_issuers: [{ issuer, jwks: { keys: [public_jwk] }, clients: ['agent'], scopes: ['orders.read'] }],

@@ -1,14 +1,17 @@
 //! A request that comes with a request object: which parameters count.
 //!
 //! Owns where the object is, and what is left of the parameters outside. In profile `oidc` they count where the object says
-//! nothing (OIDC Core §6.1); everywhere else, and wherever a signature is demanded, the object is the whole request
-//! (RFC 9101 §6.3; RFC 9126 §3). Leaves reading the object to [`crate::request_object`].
+//! nothing (OIDC Core §6.1); everywhere else, wherever a signature is demanded, and where nothing stands outside but whose
+//! request it is, the object is the whole request (RFC 9101 §5, §6.3; RFC 9126 §3). Leaves reading the object to [`crate::request_object`].
 
 use portreeve_domain::{Client, TenantSettings};
 
 use super::{Channel, Identified, RejectedRequest, ResponseType};
 use crate::request_object::{RequestObject, RequestUri};
 use crate::{Cause, Parameters, Refusal, pushed_request};
+
+/// What stands outside an object that is the whole request (RFC 9101 §5).
+const BARE: [&str; 3] = ["client_id", "request", "request_uri"];
 
 /// Where the object of a request is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,15 +33,6 @@ pub enum Outside {
     IsIgnored,
 }
 
-impl Outside {
-    /// What they are worth in requests of `client` by `channel`, in a tenant with these settings.
-    pub fn of(client: &Client, tenant: &TenantSettings, channel: Channel) -> Self {
-        let must_be_signed = tenant.require_signed_request_object || client.metadata.require_signed_request_object;
-        let merges = tenant.profile.tightened_by(client.metadata.profile).merges_request_objects();
-        if merges && !must_be_signed && channel == Channel::Browser { Self::Counts } else { Self::IsIgnored }
-    }
-}
-
 impl<'c> Identified<'c> {
     /// Where the request's object is; `None` when it comes without.
     ///
@@ -53,6 +47,19 @@ impl<'c> Identified<'c> {
                 Some(reference) => Ok(Some(Carried::Pushed(reference))),
                 None => RequestUri::registered(uri, self.client).map(|uri| Some(Carried::Reference(uri))),
             },
+        }
+    }
+
+    /// What the parameters outside the object are worth, by `channel`, in a tenant with these settings.
+    pub fn outside(&self, tenant: &TenantSettings, channel: Channel) -> Outside {
+        let metadata = &self.client.metadata;
+        let must_be_signed = tenant.require_signed_request_object || metadata.require_signed_request_object;
+        let merges = tenant.profile.tightened_by(metadata.profile).merges_request_objects();
+        let is_there = !self.parameters.are_only(&BARE);
+        if merges && !must_be_signed && is_there && channel == Channel::Browser {
+            Outside::Counts
+        } else {
+            Outside::IsIgnored
         }
     }
 
