@@ -210,6 +210,7 @@ CREATE TABLE token_families (
     user_id BYTEA NOT NULL,
     session_id BIGINT,
     grant_facts TEXT NOT NULL,
+    details_sealed BYTEA,
     created_at BIGINT NOT NULL,
     revoked_at BIGINT,
     revoke_reason TEXT
@@ -262,6 +263,7 @@ CREATE TABLE access_tokens (
     secret_hash BYTEA,
     audience TEXT NOT NULL,
     scope TEXT NOT NULL,
+    details BIGINT,
     key_thumbprint BYTEA,
     certificate_thumbprint BYTEA,
     issued_at BIGINT NOT NULL,

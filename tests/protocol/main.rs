@@ -15,6 +15,7 @@ mod account_sessions;
 mod audit_export;
 mod audit_log;
 mod authorization_code;
+mod authorization_details;
 mod authorization_request;
 mod authorization_response;
 mod back_channel_logout;

@@ -99,8 +99,9 @@ const FIELDS: [(&str, &str, &str); 6] = [
 ];
 
 /// Members that tests of their own show to be true, and where those are.
-const SHOWN_ELSEWHERE: [(&str, &str); 17] = [
+const SHOWN_ELSEWHERE: [(&str, &str); 18] = [
     ("issuer", "discovery, id_tokens"),
+    ("authorization_details_types_supported", "authorization_details"),
     ("acr_values_supported", "second_factors"),
     ("claims_supported", "discovery"),
     ("claim_types_supported", "discovery"),

@@ -265,6 +265,8 @@ pub struct ClientMetadata {
     pub profile: Option<Profile>,
     /// Resource servers whose tokens it may introspect.
     pub introspects: Vec<String>,
+    /// The types of authorization details it may ask for (RFC 9396 §10); empty: every type of the tenant.
+    pub authorization_details_types: Vec<String>,
     /// Resource servers it may ask tokens for; empty: every one of the tenant.
     pub resources: Vec<String>,
     /// Which tokens it may exchange, and for what (RFC 8693); empty: none.

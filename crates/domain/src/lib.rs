@@ -68,7 +68,7 @@ pub use rate::attempts::{
     AccountKey, AddressRate, AttemptDecision, MailRate, RateReach, UserCodeRate, rest_after, rest_of_recovery_codes,
 };
 pub use rate::{Gcra, RateDecision, RatePreset};
-pub use resource_server::{ResourceServer, TokenProfile};
+pub use resource_server::{DetailsType, ResourceServer, TokenProfile};
 pub use scope::{Scope, ScopeError};
 pub use scope_meaning::{ScopeMeaning, ScopeText};
 pub use session::{Session, SessionEnd};

@@ -1,8 +1,11 @@
-//! Resource servers: the APIs that tokens are for (RFC 8707).
+//! Resource servers: the APIs that tokens are for (RFC 8707), and what can be authorized at them.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Lifetime, Scope};
+use crate::scope_meaning::text_in;
+use crate::{Lifetime, Scope, ScopeText};
 
 /// What an access token for a resource server looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,6 +31,27 @@ impl TokenProfile {
     }
 }
 
+/// A type of authorization details, as its resource server defines it (RFC 9396 §2, §9).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DetailsType {
+    /// Its name, in the member `type`.
+    #[serde(rename = "type")]
+    pub name: String,
+    /// The JSON Schema of such an object. Members it does not name are refused unless it says otherwise; their `title` is what
+    /// people read.
+    pub schema: serde_json::Value,
+    /// What it means, by language tag (BCP 47).
+    pub texts: BTreeMap<String, ScopeText>,
+}
+
+impl DetailsType {
+    /// The text for a page in `language`, as of a scope. `None` leaves only the bare name.
+    pub fn text_in(&self, language: &str) -> Option<&ScopeText> {
+        text_in(&self.texts, language)
+    }
+}
+
 /// A registered API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +64,9 @@ pub struct ResourceServer {
     /// The scopes it defines.
     #[serde(default)]
     pub scopes: Scope,
+    /// The types of authorization details it defines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details_types: Vec<DetailsType>,
     /// The form of its tokens.
     #[serde(default)]
     pub token_profile: TokenProfile,

@@ -35,14 +35,19 @@ impl ScopeMeaning {
     /// The text for a page in `language`: of that tag, else of any tag of the same primary language, else in English.
     /// `None` leaves only the bare name.
     pub fn text_in(&self, language: &str) -> Option<&ScopeText> {
-        let is_tag = |wanted: &str| self.texts.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(wanted));
-        let is_language = |wanted: &str| {
-            let wanted = primary(wanted);
-            self.texts.iter().find(|(tag, _)| primary(tag).eq_ignore_ascii_case(wanted))
-        };
-        let found = is_tag(language).or_else(|| is_language(language)).or_else(|| is_language(LAST_RESORT));
-        found.map(|(_, text)| text)
+        text_in(&self.texts, language)
     }
+}
+
+/// As [`ScopeMeaning::text_in`], of any such texts.
+pub(crate) fn text_in<'t>(texts: &'t BTreeMap<String, ScopeText>, language: &str) -> Option<&'t ScopeText> {
+    let is_tag = |wanted: &str| texts.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(wanted));
+    let is_language = |wanted: &str| {
+        let wanted = primary(wanted);
+        texts.iter().find(|(tag, _)| primary(tag).eq_ignore_ascii_case(wanted))
+    };
+    let found = is_tag(language).or_else(|| is_language(language)).or_else(|| is_language(LAST_RESORT));
+    found.map(|(_, text)| text)
 }
 
 fn primary(tag: &str) -> &str {

@@ -26,6 +26,8 @@ pub struct TokenFamily {
     pub scope: Scope,
     /// The resource servers granted (RFC 8707).
     pub resources: Vec<String>,
+    /// The authorization details granted (RFC 9396), sealed; `None` without any.
+    pub details_sealed: Option<Vec<u8>>,
     /// The `claims` request parameter as accepted, JSON; for userinfo and later ID tokens.
     pub claims: Option<String>,
     /// What was proven when it was granted.

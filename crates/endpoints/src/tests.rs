@@ -114,6 +114,7 @@ async fn register(store: &Store) {
         resource: ORDERS.to_owned(),
         name: Some("orders".to_owned()),
         scopes: Scope::parse("orders.read").unwrap(),
+        authorization_details_types: Vec::new(),
         token_profile: TokenProfile::Rfc9068,
         access_token_lifetime: None,
     };

@@ -54,6 +54,10 @@ impl TenantDirectory {
                 scopes.push(scope);
             }
         }
+        let types = self.servers.iter().flat_map(|server| &server.authorization_details_types);
+        let mut details_types: Vec<&str> = types.map(|known| known.name.as_str()).collect();
+        details_types.sort_unstable();
+        details_types.dedup();
         let bytes = metadata::document(&Facts {
             issuer: &self.issuer,
             backchannel_base: None,
@@ -61,6 +65,7 @@ impl TenantDirectory {
             mutual_tls: self.mutual_tls.is_some(),
             mutual_tls_base: self.mutual_tls.as_ref().and_then(|mutual| mutual.base.as_deref()),
             scopes: &scopes,
+            details_types: &details_types,
             pushed_only: self.tenant.settings.require_pushed_authorization_requests,
             signed_only: self.tenant.settings.require_signed_request_object,
             registration_open: self.tenant.settings.registration,

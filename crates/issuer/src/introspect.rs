@@ -7,6 +7,7 @@ use portreeve_crypto::Bearer;
 use portreeve_domain::{Client, Failure, Fault, GrantType, RefreshTokenId, Signatures, Timestamp, TokenKind};
 use portreeve_jose::Algorithm;
 use portreeve_oidc::access_token::Principal;
+use portreeve_oidc::authorization_details::Selection;
 use portreeve_oidc::encryption::Answer;
 use portreeve_oidc::introspection::{self, ActiveKind, ActiveToken, INACTIVE};
 use portreeve_oidc::revocation::NamedToken;
@@ -16,10 +17,10 @@ use portreeve_storage::{Conn, refresh_tokens, token_families};
 use crate::Issuer;
 use crate::client_encryption;
 use crate::directory::TenantDirectory;
-use crate::gate;
 use crate::sender::SenderEvidence;
 use crate::tokens::id_token::profile;
 use crate::tokens::presented_token::{self, ActiveAccessToken};
+use crate::{gate, granted_details};
 
 /// In which form a caller wants its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,8 +106,11 @@ fn describe(at: &TenantDirectory, caller: &Client, active: &ActiveAccessToken) -
         (Some(family), Some(subject)) => Principal::User { subject: subject.as_str(), family },
         _ => Principal::Client(&active.client.id),
     };
+    let granted = active.family.as_ref().map(|family| granted_details::open(at, family)).transpose()?;
+    let carried = Selection::stored(&granted.unwrap_or_default(), token.details.unwrap_or_default());
     let facts = ActiveToken {
         issuer: &at.issuer,
+        details: carried.details(),
         kind,
         principal,
         scope: &token.scope,
@@ -137,8 +141,10 @@ async fn refresh_token(
         return Ok(None);
     };
     let subject = pass.subject().ok_or_else(|| Fault::impossible("a person's pass without a subject"))?;
+    let granted: Vec<_> = granted_details::open(at, &family)?.into_iter().map(|detail| detail.members).collect();
     let facts = ActiveToken {
         issuer: &at.issuer,
+        details: &granted,
         kind: ActiveKind::Refresh,
         principal: Principal::User { subject: subject.as_str(), family: &family },
         scope: &family.scope,

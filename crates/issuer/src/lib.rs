@@ -28,6 +28,7 @@ mod discovery;
 mod encryption_keys;
 mod gate;
 mod gateway;
+mod granted_details;
 mod id_token_hint;
 mod initial_access_tokens;
 mod introspect;

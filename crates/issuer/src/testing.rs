@@ -151,6 +151,7 @@ impl World {
             actors: Vec::new(),
             may_act: None,
             trusted_issuer: None,
+            details_sealed: None,
             ends_at: None,
             created_at: self.issuer.ambient().now(),
             revoked_at: None,
@@ -286,6 +287,7 @@ async fn register(issuer: &Issuer) {
             resource: resource.to_owned(),
             name: None,
             scopes,
+            authorization_details_types: Vec::new(),
             token_profile,
             access_token_lifetime: None,
         };

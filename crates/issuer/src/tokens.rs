@@ -16,6 +16,7 @@ mod polled;
 pub(crate) mod presented_token;
 mod pushed;
 mod refresh;
+mod target;
 
 use std::sync::Arc;
 
@@ -58,12 +59,12 @@ impl Issuer {
         let sender = self.prove_sender(at, &client, sender).map_err(Failure::Refused)?;
         match request {
             TokenRequest::AuthorizationCode(presented) => self.redeem_code(at, &client, &sender, &presented).await,
-            TokenRequest::RefreshToken { refresh_token, scope, resources } => {
-                let wanted = refresh::Wish { refresh_token, scope, resources };
+            TokenRequest::RefreshToken { refresh_token, scope, resources, details } => {
+                let wanted = refresh::Wish { refresh_token, scope, resources, details };
                 self.refresh(at, &client, &sender, &wanted).await
             }
             TokenRequest::ClientCredentials { scope, resources } => {
-                let wanted = Wanted { scope: scope.as_ref(), resources: &resources };
+                let wanted = Wanted { scope: scope.as_ref(), resources: &resources, details: None };
                 self.grant_to_client(at, &client, &sender, wanted).await
             }
             TokenRequest::JwtBearer(request) => self.grant_by_assertion(at, &client, &sender, &request).await,

@@ -5,6 +5,7 @@
 
 use portreeve_domain::{Acr, ClientId, Confirmation, Fault, Scope, Timestamp, TokenFamily};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::confirmation::Cnf;
 use crate::token_exchange::act_claim;
@@ -36,6 +37,8 @@ pub struct AccessToken<'a> {
     pub token_id: &'a str,
     /// `scope`; left out when empty.
     pub scope: &'a Scope,
+    /// `authorization_details`; left out when empty (RFC 9396 §9.1).
+    pub details: &'a [Map<String, Value>],
     /// `cnf`: what it is bound to.
     pub confirmation: Confirmation,
     /// `iat`.
@@ -64,6 +67,7 @@ impl AccessToken<'_> {
             iat: self.issued_at.as_seconds(),
             jti: self.token_id,
             scope: self.scope.to_string(),
+            authorization_details: self.details,
             auth_time: family.and_then(TokenFamily::auth_time).map(Timestamp::as_seconds),
             acr: family.and_then(TokenFamily::stated_acr),
             amr: amr.as_slice(),
@@ -92,6 +96,8 @@ struct Claims<'a> {
     jti: &'a str,
     #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    authorization_details: &'a [Map<String, Value>],
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,6 +126,7 @@ mod tests {
             principal,
             token_id: "jti-1",
             scope,
+            details: &[],
             confirmation: Confirmation::BEARER,
             issued_at: Timestamp::from_millis(issued_at),
             expires_at: Timestamp::from_millis(issued_at + 600_000),

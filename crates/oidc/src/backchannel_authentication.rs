@@ -11,6 +11,7 @@ use portreeve_domain::{Acr, Client, Fault, GrantType, Lifetime, ResourceServer, 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::authorization_details::{self, Detail};
 use crate::{Cause, Parameters, Refusal, resource, scope_policy};
 
 /// How many characters a binding message may have: it is compared by eye.
@@ -32,6 +33,9 @@ pub struct BackchannelRequest {
     /// The resource servers the tokens are for, as registered (RFC 8707 §2).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
+    /// What exactly is asked for (RFC 9396).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Detail>,
     /// Authentication contexts wished for, best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acr_values: Vec<Acr>,
@@ -69,8 +73,8 @@ impl Received {
     ///
     /// # Errors
     /// `GrantTypeNotAllowed` for a client that is not registered for the grant; `HintsNotOne`; `LoginHintTokenUnsupported`;
-    /// `ScopeMalformed`, `ScopeOpenidMissing`, `ScopeNotAllowed`; those of [`resource::targets`];
-    /// `BindingMessageUnusable`; `ParameterMalformed` for `requested_expiry`; `ParameterMissing` and `ParameterMalformed`
+    /// `ScopeMalformed`, `ScopeOpenidMissing`, `ScopeNotAllowed`; those of [`resource::targets`] and
+    /// [`authorization_details::requested`]; `BindingMessageUnusable`; `ParameterMalformed` for `requested_expiry`; `ParameterMissing` and `ParameterMalformed`
     /// for the `client_notification_token` of a client that is called.
     pub fn from_parameters(
         parameters: &Parameters,
@@ -88,10 +92,12 @@ impl Received {
         }
         let scope = scope_policy::allowed(&scope, client, servers)?;
         let resources = resource::targets(&parameters.all("resource"), client, servers)?;
+        let details = authorization_details::requested(parameters, client, servers)?;
+        let resources = authorization_details::targets(resources, &details)?;
         let scope = scope_policy::settle_offline_access(&scope, client, ConsentRule::Always);
         let (acr_values, binding_message) = (acr_values(parameters, client), binding_message(parameters)?);
         Ok(Self {
-            request: BackchannelRequest { scope, resources, acr_values, binding_message },
+            request: BackchannelRequest { scope, resources, details, acr_values, binding_message },
             hint,
             lifetime: lifetime(parameters)?,
             notification_token: notification_token(parameters, client)?,

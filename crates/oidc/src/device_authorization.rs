@@ -7,6 +7,7 @@ use portreeve_domain::journey::ConsentRule;
 use portreeve_domain::{Client, Fault, GrantType, Lifetime, ResourceServer, Scope, UserCode};
 use serde::{Deserialize, Serialize};
 
+use crate::authorization_details::{self, Detail};
 use crate::{Cause, Parameters, Refusal, resource, scope_policy};
 
 /// What a device asks for, as accepted.
@@ -17,6 +18,9 @@ pub struct DeviceRequest {
     /// The resource servers the tokens are for, as registered (RFC 8707 §2).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
+    /// What exactly is asked for (RFC 9396).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Detail>,
 }
 
 impl DeviceRequest {
@@ -26,7 +30,7 @@ impl DeviceRequest {
     ///
     /// # Errors
     /// `GrantTypeNotAllowed` for a client that is not registered for the grant; `ScopeMalformed`, `ScopeNotAllowed`; those
-    /// of [`resource::targets`].
+    /// of [`resource::targets`] and [`authorization_details::requested`].
     pub fn from_parameters(
         parameters: &Parameters,
         client: &Client,
@@ -39,7 +43,9 @@ impl DeviceRequest {
             .map_err(|error| Refusal::new(Cause::ScopeMalformed).with_detail(error.to_string()))?;
         let scope = scope_policy::allowed(&scope, client, servers)?;
         let resources = resource::targets(&parameters.all("resource"), client, servers)?;
-        Ok(Self { scope: scope_policy::settle_offline_access(&scope, client, ConsentRule::Always), resources })
+        let details = authorization_details::requested(parameters, client, servers)?;
+        let resources = authorization_details::targets(resources, &details)?;
+        Ok(Self { scope: scope_policy::settle_offline_access(&scope, client, ConsentRule::Always), resources, details })
     }
 }
 

@@ -7,6 +7,7 @@
 
 use portreeve_domain::{Acr, Client, ClientId, Confirmation, Fault, ResourceServer, Scope, Timestamp, TokenFamily};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::access_token::{MayAct, Principal};
 use crate::confirmation::Cnf;
@@ -54,7 +55,7 @@ struct SignedAnswer<'a> {
     iss: &'a str,
     aud: &'a ClientId,
     iat: i64,
-    token_introspection: serde_json::Map<String, serde_json::Value>,
+    token_introspection: Map<String, Value>,
 }
 
 /// An active token, as far as introspection can tell about it.
@@ -73,6 +74,8 @@ pub struct ActiveToken<'a> {
     pub expires_at: Timestamp,
     /// `jti`; `None` for tokens that have none to show.
     pub token_id: Option<&'a str>,
+    /// `authorization_details`; left out when empty (RFC 9396 §9.2).
+    pub details: &'a [Map<String, Value>],
     /// `cnf`: what it is bound to.
     pub confirmation: Confirmation,
 }
@@ -107,6 +110,7 @@ pub fn answer(token: &ActiveToken<'_>, caller: &Client) -> Result<Vec<u8>, Fault
     let members = Members {
         active: true,
         scope: scope.to_string(),
+        authorization_details: token.details,
         client_id: token.client(),
         token_type,
         exp: token.expires_at.as_seconds(),
@@ -165,6 +169,8 @@ struct Members<'a> {
     active: bool,
     #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    authorization_details: &'a [Map<String, Value>],
     client_id: &'a ClientId,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_type: Option<&'a str>,
@@ -183,7 +189,7 @@ struct Members<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Cnf>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    act: Option<serde_json::Value>,
+    act: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     may_act: Option<MayAct<'a>>,
 }
@@ -192,7 +198,7 @@ struct Members<'a> {
 mod tests {
     use super::*;
     use crate::testing::{orders_api, scope, token_family, web_client};
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     const ISSUER: &str = "https://id.example";
 
@@ -214,6 +220,7 @@ mod tests {
             issued_at: Timestamp::from_millis(2_000_000_000),
             expires_at: Timestamp::from_millis(2_000_600_000),
             token_id: Some("jti-1"),
+            details: &[],
             confirmation: Confirmation::BEARER,
         };
         answer(&token, caller).unwrap()
@@ -316,6 +323,7 @@ mod tests {
             issued_at: Timestamp::from_millis(0),
             expires_at: Timestamp::from_millis(1000),
             token_id: None,
+            details: &[],
             confirmation: Confirmation { key: Some(key), certificate: None },
         };
 

@@ -3,6 +3,7 @@
 pub mod access_token;
 pub mod assertion;
 pub mod authorization;
+pub mod authorization_details;
 pub mod backchannel_authentication;
 pub mod bearer;
 pub mod certificate;

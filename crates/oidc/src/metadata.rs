@@ -38,6 +38,8 @@ pub struct Facts<'a> {
     pub mutual_tls_base: Option<&'a str>,
     /// Every scope of the tenant.
     pub scopes: &'a [&'a str],
+    /// The types of authorization details of the tenant.
+    pub details_types: &'a [&'a str],
     /// Whether authorization requests must be pushed.
     pub pushed_only: bool,
     /// Whether authorization requests must be signed request objects.
@@ -90,6 +92,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         registration_endpoint: facts.clients_register.then(|| machine(paths::REGISTER)),
         end_session_endpoint: browser(paths::LOGOUT),
         scopes_supported: facts.scopes,
+        authorization_details_types_supported: facts.details_types,
         response_types_supported: response_types.map(ResponseType::name).collect(),
         response_modes_supported: ResponseMode::NAMES,
         grant_types_supported: grants.map(GrantType::name).collect(),
@@ -166,6 +169,8 @@ struct Document<'a> {
     end_session_endpoint: String,
     #[serde(skip_serializing_if = "<[&str]>::is_empty")]
     scopes_supported: &'a [&'a str],
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    authorization_details_types_supported: &'a [&'a str],
     response_types_supported: Vec<&'a str>,
     response_modes_supported: [&'a str; ResponseMode::NAMES.len()],
     grant_types_supported: Vec<&'a str>,

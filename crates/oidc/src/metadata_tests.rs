@@ -10,6 +10,7 @@ const FACTS: Facts<'static> = Facts {
     mutual_tls: false,
     mutual_tls_base: None,
     scopes: &["openid", "email", "orders.read"],
+    details_types: &[],
     pushed_only: false,
     signed_only: false,
     registration_open: false,

@@ -15,8 +15,17 @@ const MAX_VALUE_BYTES: usize = 2 * 1024;
 /// How long a parameter that holds a JWT or JSON may be, in bytes.
 const MAX_DOCUMENT_BYTES: usize = 16 * 1024;
 /// Parameters that hold a JWT or JSON.
-const DOCUMENTS: [&str; 8] =
-    ["id_token_hint", "client_assertion", "request", "claims", "token", "subject_token", "actor_token", "assertion"];
+const DOCUMENTS: [&str; 9] = [
+    "id_token_hint",
+    "client_assertion",
+    "request",
+    "claims",
+    "authorization_details",
+    "token",
+    "subject_token",
+    "actor_token",
+    "assertion",
+];
 
 /// The parameters of one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -17,6 +17,7 @@ pub enum ErrorCode {
     InsufficientScope,
     InteractionRequired,
     InvalidBindingMessage,
+    InvalidAuthorizationDetails,
     InvalidClient,
     InvalidClientMetadata,
     InvalidDpopProof,
@@ -55,6 +56,7 @@ impl ErrorCode {
             Self::InsufficientScope => "insufficient_scope",
             Self::InteractionRequired => "interaction_required",
             Self::InvalidBindingMessage => "invalid_binding_message",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::InvalidClient => "invalid_client",
             Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::InvalidDpopProof => "invalid_dpop_proof",
@@ -180,6 +182,11 @@ causes! {
     ScopeNotAllowed => InvalidScope, "a scope is unknown or not allowed for this client";
     ScopeOpenidMissing => InvalidScope, "an ID token needs the scope openid";
     ResourceMalformed => InvalidTarget, "resource must be an absolute URI without a fragment";
+    DetailsMalformed => InvalidAuthorizationDetails, "authorization_details must be a short JSON array of objects with a type";
+    DetailsTypeUnknown => InvalidAuthorizationDetails, "a type of authorization_details is unknown or not allowed for this client";
+    DetailsInvalid => InvalidAuthorizationDetails, "authorization_details are not as their type demands";
+    DetailsBeyondGrant => InvalidAuthorizationDetails, "authorization_details exceed what was granted for this resource";
+    DetailsNeedPerson => InvalidAuthorizationDetails, "authorization_details need a user who agrees and cannot be had by this grant";
     ResourceUnknown => InvalidTarget, "resource is unknown or not allowed for this client";
     HintUnusable => InvalidRequest, "id_token_hint is not an ID token of this issuer";
     HintOfOtherClient => InvalidRequest, "client_id is not the audience of id_token_hint";

@@ -13,7 +13,7 @@ use portreeve_domain::{ActsFor, ApplicationType, ClientMetadata, GrantType, Prof
 
 use crate::authorization::{ResponseMode, ResponseType};
 use crate::uri::AbsoluteUri;
-use crate::{Cause, Refusal, encryption, logout_uris, redirect_uri, resource, token_delivery};
+use crate::{Cause, Refusal, authorization_details, encryption, logout_uris, redirect_uri, resource, token_delivery};
 
 /// How many entries a list may have.
 const MAX_ENTRIES: usize = 50;
@@ -128,6 +128,7 @@ fn lists_are_short(metadata: &ClientMetadata) -> Result<(), Refusal> {
         ("resources", metadata.resources.len()),
         ("exchanges", metadata.exchanges.len()),
         ("request_uris", metadata.request_uris.len()),
+        ("authorization_details_types", metadata.authorization_details_types.len()),
     ];
     match lengths.into_iter().find(|(_, length)| *length > MAX_ENTRIES) {
         None => Ok(()),
@@ -291,6 +292,9 @@ fn exchanges(metadata: &ClientMetadata) -> Result<(), Refusal> {
 }
 
 fn resources(metadata: &ClientMetadata) -> Result<(), Refusal> {
+    if !metadata.authorization_details_types.iter().all(|name| authorization_details::is_type_name(name)) {
+        return Err(invalid("authorization_details_types", "must hold names of 1 to 255 visible characters"));
+    }
     for (field, resources) in [("introspects", &metadata.introspects), ("resources", &metadata.resources)] {
         if !resources.iter().all(|resource| resource::is_well_formed(resource)) {
             return Err(invalid(field, "must hold absolute URIs without a fragment"));

@@ -40,6 +40,7 @@ pub(crate) fn orders_api() -> ResourceServer {
         resource: "https://api.example.com".into(),
         name: None,
         scopes: scope("orders.read orders.write"),
+        authorization_details_types: Vec::new(),
         token_profile: TokenProfile::Rfc9068,
         access_token_lifetime: None,
     }
@@ -80,6 +81,7 @@ pub(crate) fn token_family() -> TokenFamily {
         actors: Vec::new(),
         may_act: None,
         trusted_issuer: None,
+        details_sealed: None,
         ends_at: None,
         created_at: at,
         revoked_at: None,

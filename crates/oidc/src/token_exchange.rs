@@ -6,6 +6,7 @@
 use portreeve_crypto::SecretText;
 use portreeve_domain::{Client, ClientId, ResourceServer, Scope};
 
+use crate::authorization_details::Selection;
 use crate::token_target::{self, TokenTarget};
 use crate::{Cause, Parameters, Refusal, resource};
 
@@ -162,7 +163,9 @@ pub fn decide(
     }
     let scope = token_target::narrow_scope(subject.scope, request.scope.as_ref())?;
     let scope = scope.filter(|token| server.scopes.contains(token));
-    Ok(Exchange { target: TokenTarget { resource: Some(server.resource.clone()), scope }, actors })
+    // What the person agreed to exactly stays with the client they told (RFC 9396 §3).
+    let target = TokenTarget { resource: Some(server.resource.clone()), scope, details: Selection::default() };
+    Ok(Exchange { target, actors })
 }
 
 /// The resource server the new token is for: the one named, else the only one a policy leads to.

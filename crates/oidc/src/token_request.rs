@@ -10,6 +10,7 @@ use portreeve_domain::{Client, ClientId, GrantType, Profile, Scope, Thumbprint};
 use crate::jwt_bearer::JwtBearerRequest;
 use crate::pkce::{self, CodeChallenge};
 use crate::token_exchange::ExchangeRequest;
+use crate::token_target::Wanted;
 use crate::{Cause, Parameters, Refusal};
 
 /// A token request. Holds secrets, so it is not `Debug`.
@@ -24,6 +25,8 @@ pub enum TokenRequest {
         scope: Option<Scope>,
         /// The resources asked for, unchecked; empty: see [`crate::token_target::for_user`].
         resources: Vec<String>,
+        /// `authorization_details`, unchecked.
+        details: Option<String>,
     },
     /// `client_credentials` (RFC 6749 §4.4.2).
     ClientCredentials {
@@ -48,6 +51,8 @@ pub struct PolledRedemption {
     pub secret: SecretText,
     /// The resources asked for, unchecked.
     pub resources: Vec<String>,
+    /// `authorization_details`, unchecked.
+    pub details: Option<String>,
 }
 
 /// What a client presents to redeem an authorization code.
@@ -60,6 +65,8 @@ pub struct CodeRedemption {
     pub code_verifier: Option<SecretText>,
     /// The resources asked for, unchecked.
     pub resources: Vec<String>,
+    /// `authorization_details`, unchecked.
+    pub details: Option<String>,
 }
 
 /// What was stored with an authorization code, as far as its redemption depends on it.
@@ -88,11 +95,25 @@ pub struct Redeemer<'a> {
     pub key: Option<Thumbprint>,
 }
 
+impl CodeRedemption {
+    /// What the token is to be for.
+    pub fn wanted(&self) -> Wanted<'_> {
+        Wanted { scope: None, resources: &self.resources, details: self.details.as_deref() }
+    }
+}
+
+impl PolledRedemption {
+    /// What the token is to be for.
+    pub fn wanted(&self) -> Wanted<'_> {
+        Wanted { scope: None, resources: &self.resources, details: self.details.as_deref() }
+    }
+}
+
 impl TokenRequest {
     /// Reads a token request. Parameters of other grants are ignored (RFC 6749 §3.2).
     ///
     /// # Errors
-    /// `GrantTypeUnsupported`; `ParameterMissing`; `ScopeMalformed`.
+    /// `GrantTypeUnsupported`; `DetailsNeedPerson`; `ParameterMissing`; `ScopeMalformed`.
     pub fn from_parameters(parameters: &Parameters) -> Result<Self, Refusal> {
         let name = parameters.require("grant_type")?;
         let grant = GrantType::ALL
@@ -101,6 +122,11 @@ impl TokenRequest {
             .ok_or(Refusal::new(Cause::GrantTypeUnsupported))?;
         let secret = |text: &str| SecretText::new(text.to_owned());
         let resources = parameters.all("resource");
+        let details = parameters.get("authorization_details").map(str::to_owned);
+        // What nobody agreed to is never left out silently.
+        if details.is_some() && !grant.rests_on_consent() {
+            return Err(Cause::DetailsNeedPerson.into());
+        }
         Ok(match grant {
             GrantType::JwtBearer => Self::JwtBearer(JwtBearerRequest::from_parameters(parameters)?),
             GrantType::TokenExchange => Self::TokenExchange(ExchangeRequest::from_parameters(parameters)?),
@@ -109,6 +135,7 @@ impl TokenRequest {
                 redirect_uri: parameters.get("redirect_uri").map(str::to_owned),
                 code_verifier: parameters.get("code_verifier").map(secret),
                 resources,
+                details,
             }),
             // Its tokens come from the authorization endpoint.
             GrantType::Implicit => return Err(Cause::GrantTypeUnsupported.into()),
@@ -116,13 +143,16 @@ impl TokenRequest {
                 refresh_token: secret(parameters.require("refresh_token")?),
                 scope: scope(parameters)?,
                 resources,
+                details,
             },
             GrantType::ClientCredentials => Self::ClientCredentials { scope: scope(parameters)?, resources },
-            GrantType::DeviceCode => {
-                Self::DeviceCode(PolledRedemption { secret: secret(parameters.require("device_code")?), resources })
-            }
+            GrantType::DeviceCode => Self::DeviceCode(PolledRedemption {
+                secret: secret(parameters.require("device_code")?),
+                resources,
+                details,
+            }),
             GrantType::Ciba => {
-                Self::Ciba(PolledRedemption { secret: secret(parameters.require("auth_req_id")?), resources })
+                Self::Ciba(PolledRedemption { secret: secret(parameters.require("auth_req_id")?), resources, details })
             }
         })
     }

@@ -4,6 +4,7 @@
 
 use portreeve_domain::{Confirmation, Fault, Lifetime, Scope};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::token_exchange::TokenType;
 use crate::{Refusal, dpop};
@@ -24,6 +25,8 @@ pub struct TokenResponse<'a> {
     pub expires_in: Lifetime,
     /// Its scope, always told: it differs from the one asked for whenever a resource was chosen; left out when empty.
     pub scope: &'a Scope,
+    /// The authorization details granted (RFC 9396 §7).
+    pub details: &'a [Map<String, Value>],
     /// The refresh token, when the grant has one.
     pub refresh_token: Option<&'a str>,
     /// The ID token, when `openid` was granted.
@@ -43,6 +46,7 @@ impl TokenResponse<'_> {
             token_type: token_type(&self.confirmation),
             expires_in: self.expires_in.as_seconds(),
             scope: self.scope.to_string(),
+            authorization_details: self.details,
             refresh_token: self.refresh_token,
             id_token: self.id_token,
             issued_token_type: self.issued_token_type.map(TokenType::name),
@@ -68,6 +72,8 @@ struct Members<'a> {
     expires_in: i64,
     #[serde(skip_serializing_if = "String::is_empty")]
     scope: String,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    authorization_details: &'a [Map<String, Value>],
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,6 +108,7 @@ mod tests {
             confirmation: Confirmation::BEARER,
             expires_in: Lifetime::from_millis(600_999),
             scope: &granted,
+            details: &[],
             refresh_token: Some("rt"),
             id_token: Some("idt"),
             issued_token_type: None,
@@ -125,6 +132,7 @@ mod tests {
             confirmation: Confirmation::BEARER,
             expires_in: Lifetime::from_seconds(600),
             scope: &nothing,
+            details: &[],
             refresh_token: None,
             id_token: None,
             issued_token_type: None,

@@ -1,7 +1,7 @@
 //! What an access token is for: one audience, and the scopes that mean something there.
 //!
 //! Owns narrowing at the token endpoint and the choice of the audience. Leaves what may be granted in the first place to
-//! the authorization endpoint. RFC 6749 §3.3, §6; RFC 8707 §2.2; RFC 9068 §3.
+//! the authorization endpoint. RFC 6749 §3.3, §6; RFC 8707 §2.2; RFC 9068 §3; RFC 9396 §6.
 //!
 //! An access token is for exactly one resource, so that no API can use it at another, and scopes of two APIs never meet
 //! in one token. Without `resource` in a token request:
@@ -13,6 +13,7 @@
 
 use portreeve_domain::{Client, ResourceServer, Scope};
 
+use crate::authorization_details::{Detail, Selection};
 use crate::scope_policy::OIDC_SCOPES;
 use crate::{Cause, Refusal, paths, resource};
 
@@ -23,6 +24,8 @@ pub struct Granted<'a> {
     pub scope: &'a Scope,
     /// The resources granted, in the order they were named.
     pub resources: &'a [String],
+    /// The authorization details granted.
+    pub details: &'a [Detail],
 }
 
 /// What a token request asks for.
@@ -32,6 +35,8 @@ pub struct Wanted<'a> {
     pub scope: Option<&'a Scope>,
     /// Every `resource`.
     pub resources: &'a [String],
+    /// `authorization_details`, unchecked; `None` when absent.
+    pub details: Option<&'a str>,
 }
 
 /// What one access token is for.
@@ -41,6 +46,8 @@ pub struct TokenTarget {
     pub resource: Option<String>,
     /// The scope of the token; may be empty.
     pub scope: Scope,
+    /// The authorization details it carries.
+    pub details: Selection,
 }
 
 /// Chooses what a token for a person's grant to `client` is for. `servers` are the tenant's.
@@ -50,7 +57,7 @@ pub struct TokenTarget {
 ///
 /// # Errors
 /// `ScopeBeyondGrant`, `ResourceBeyondGrant`, `ResourceNotSingle`; those of [`resource::targets`]; `ResourceUnknown` also
-/// when the granted resource server is gone.
+/// when the granted resource server is gone; those of [`Selection::of`].
 pub fn for_user(
     client: &Client,
     granted: Granted<'_>,
@@ -59,16 +66,17 @@ pub fn for_user(
     issuer: &str,
 ) -> Result<TokenTarget, Refusal> {
     let scope = narrow_scope(granted.scope, wanted.scope)?;
-    if granted.scope.contains("openid") && matches!(wanted.resources, [only] if is_ours(only, issuer)) {
-        return Ok(target(None, &scope));
-    }
-    let requested = resource::targets(wanted.resources, client, servers)?;
+    let wants_ours = granted.scope.contains("openid") && matches!(wanted.resources, [only] if is_ours(only, issuer));
+    let requested = if wants_ours { Vec::new() } else { resource::targets(wanted.resources, client, servers)? };
     let server = match narrow_resources(granted.resources, &requested)? {
+        _ if wants_ours => None,
         Some(resource) => Some(find(servers, resource)?),
         None if granted.scope.contains("openid") => None,
         None => only_server_of(granted.scope, servers),
     };
-    Ok(target(server, &scope))
+    let audience = server.map(|server| server.resource.as_str());
+    let details = Selection::of(granted.details, wanted.details, audience)?;
+    Ok(TokenTarget { details, ..target(server, &scope) })
 }
 
 /// Chooses what a token by client credentials is for. `servers` are the tenant's.
@@ -160,7 +168,11 @@ fn is_openid_scope(token: &str) -> bool {
 /// Every scope of a token must mean something to its audience (RFC 9068 §2.2.3): those of OpenID Connect are the issuer's.
 fn target(server: Option<&ResourceServer>, scope: &Scope) -> TokenTarget {
     let is_of_audience = |token: &str| server.map_or(is_openid_scope(token), |server| server.scopes.contains(token));
-    TokenTarget { resource: server.map(|server| server.resource.clone()), scope: scope.filter(is_of_audience) }
+    TokenTarget {
+        resource: server.map(|server| server.resource.clone()),
+        scope: scope.filter(is_of_audience),
+        details: Selection::default(),
+    }
 }
 
 fn client_scope(client: &Client, requested: Option<&Scope>, usable: &[&ResourceServer]) -> Result<Scope, Refusal> {

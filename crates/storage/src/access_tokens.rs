@@ -4,8 +4,8 @@ use portreeve_domain::{AccessTokenId, ClientId, Confirmation, FamilyId, Fault, S
 
 use crate::{Conn, Tx};
 
-const FIND: &str = "SELECT family_id, client_id, user_id, secret_hash, audience, scope, key_thumbprint, certificate_thumbprint, issued_at, expires_at, revoked_at FROM access_tokens WHERE id = $1 AND tenant_id = $2";
-const INSERT: &str = "INSERT INTO access_tokens (id, tenant_id, family_id, client_id, user_id, secret_hash, audience, scope, key_thumbprint, certificate_thumbprint, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const FIND: &str = "SELECT family_id, client_id, user_id, secret_hash, audience, scope, key_thumbprint, certificate_thumbprint, issued_at, expires_at, revoked_at, details FROM access_tokens WHERE id = $1 AND tenant_id = $2";
+const INSERT: &str = "INSERT INTO access_tokens (id, tenant_id, family_id, client_id, user_id, secret_hash, audience, scope, key_thumbprint, certificate_thumbprint, issued_at, expires_at, details) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 const REVOKE: &str = "UPDATE access_tokens SET revoked_at = $3 WHERE id = $1 AND tenant_id = $2 AND revoked_at IS NULL";
 
 /// An access token as stored.
@@ -25,6 +25,8 @@ pub struct AccessTokenRow {
     pub audience: String,
     /// What it allows.
     pub scope: Scope,
+    /// Which of its grant's authorization details it carries, a bit each; `None`: none.
+    pub details: Option<i64>,
     /// What it is bound to.
     pub confirmation: Confirmation,
     /// When it was issued.
@@ -54,6 +56,7 @@ pub async fn find(conn: &mut Conn, tenant: TenantId, id: AccessTokenId) -> Resul
             issued_at: row.timestamp(8)?,
             expires_at: row.timestamp(9)?,
             revoked_at: row.optional_timestamp(10)?,
+            details: row.optional_integer(11)?,
         })
     })
     .await
@@ -78,6 +81,7 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, token: &AccessTokenRow) -> Re
         token.confirmation.certificate.as_ref().into(),
         token.issued_at.into(),
         token.expires_at.into(),
+        token.details.into(),
     ];
     tx.execute(INSERT, &values).await.map(drop)
 }

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Conn, Row, Tx};
 
-const FIND: &str = "SELECT tenant_id, id, client_id, user_id, session_id, grant_facts, created_at, revoked_at FROM token_families WHERE id = $1 AND tenant_id = $2";
-const INSERT: &str = "INSERT INTO token_families (id, tenant_id, client_id, user_id, session_id, grant_facts, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const FIND: &str = "SELECT tenant_id, id, client_id, user_id, session_id, grant_facts, created_at, revoked_at, details_sealed FROM token_families WHERE id = $1 AND tenant_id = $2";
+const INSERT: &str = "INSERT INTO token_families (id, tenant_id, client_id, user_id, session_id, grant_facts, created_at, details_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const CLIENTS_OF_SESSION: &str = "SELECT client_id FROM token_families WHERE tenant_id = $1 AND session_id = $2";
 const REVOKE: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE id = $1 AND tenant_id = $2 AND revoked_at IS NULL";
-const OF_USER: &str = "SELECT tenant_id, id, client_id, user_id, session_id, grant_facts, created_at, revoked_at FROM token_families WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND created_at > $3 ORDER BY id DESC LIMIT 1000";
+const OF_USER: &str = "SELECT tenant_id, id, client_id, user_id, session_id, grant_facts, created_at, revoked_at, details_sealed FROM token_families WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND created_at > $3 ORDER BY id DESC LIMIT 1000";
 const REVOKE_OF_USER_AND_CLIENT: &str = "UPDATE token_families SET revoked_at = $4, revoke_reason = $5 WHERE tenant_id = $1 AND user_id = $2 AND client_id = $3 AND revoked_at IS NULL RETURNING session_id";
 const REVOKE_OF_CLIENT: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND client_id = $2 AND revoked_at IS NULL";
 const REVOKE_OF_USER: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL";
@@ -87,6 +87,7 @@ pub async fn insert(tx: &mut Tx, family: &TokenFamily) -> Result<(), Fault> {
         family.session.map(SessionId::as_i64).into(),
         (&facts).into(),
         family.created_at.into(),
+        family.details_sealed.as_deref().into(),
     ];
     tx.execute(INSERT, &values).await.map(drop)
 }
@@ -212,5 +213,6 @@ fn read(row: &Row<'_>) -> Result<TokenFamily, Fault> {
         ends_at: facts.ends_at,
         created_at: row.timestamp(6)?,
         revoked_at: row.optional_timestamp(7)?,
+        details_sealed: row.optional_bytes(8)?,
     })
 }

@@ -15,6 +15,7 @@ fn api(name: &str) -> ResourceServer {
         resource: RESOURCE.to_owned(),
         name: Some(name.to_owned()),
         scopes: scope("read write"),
+        authorization_details_types: Vec::new(),
         token_profile: TokenProfile::Opaque,
         access_token_lifetime: Some(300),
     }

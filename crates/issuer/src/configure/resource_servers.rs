@@ -3,10 +3,10 @@
 //! RFC 8707 §2 for the form of their names.
 
 use portreeve_domain::ResourceServer;
-use portreeve_oidc::resource;
+use portreeve_oidc::{authorization_details, resource};
 
 use super::change::{ChangeKind, ResourceKind, differing_members};
-use super::plan::{Action, Scene, Step};
+use super::plan::{Action, Scene, Step, Undeclared};
 use super::problem::{Origin, Problem};
 
 /// How long an access token may live at most, in seconds: it cannot be called back everywhere before it runs out.
@@ -17,7 +17,8 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
     let mut steps = Vec::new();
     let declared: Vec<_> = scene.resources.resource_servers.iter().filter(|d| d.tenant == scene.slug).collect();
     for declared in &declared {
-        if let Some(problem) = problem_of(&declared.origin, &declared.what) {
+        let problem = problem_of(&declared.origin, &declared.what);
+        if let Some(problem) = problem.or_else(|| details_problem(scene, &declared.origin, &declared.what)) {
             problems.push(problem);
             continue;
         }
@@ -55,4 +56,33 @@ fn problem_of(origin: &Origin, server: &ResourceServer) -> Option<Problem> {
         return Some(place.problem("access_token_lifetime is out of range", "give 1 to 86400 seconds"));
     }
     None
+}
+
+/// What is wrong with the types of authorization details: a type means one thing in a tenant (RFC 9396 §2).
+fn details_problem(scene: &Scene<'_>, origin: &Origin, server: &ResourceServer) -> Option<Problem> {
+    let place = || origin.place_of("authorization_details_types");
+    let mut taken = types_elsewhere(scene, &server.resource);
+    for known in &server.authorization_details_types {
+        if let Err(what) = authorization_details::check_type(known) {
+            return Some(place().problem(what, "see docs/protocol/authorization-details.md"));
+        }
+        if taken.contains(&known.name.as_str()) {
+            let what = format!("the type {} is defined twice", known.name);
+            return Some(place().problem(what, "give it another name"));
+        }
+        taken.push(&known.name);
+    }
+    None
+}
+
+/// The types that other resource servers of the tenant will have.
+fn types_elsewhere<'s>(scene: &'s Scene<'_>, resource: &str) -> Vec<&'s str> {
+    let declared = scene.resources.resource_servers.iter().filter(|d| d.tenant == scene.slug).map(|d| &d.what);
+    let stays = |stored: &&ResourceServer| {
+        let is_declared = declared.clone().any(|declared| declared.resource == stored.resource);
+        !is_declared && scene.undeclared != Undeclared::Deleted
+    };
+    let stored = scene.at.iter().flat_map(|at| &at.servers).map(|server| &**server).filter(stays);
+    let others = declared.clone().chain(stored).filter(|server| server.resource != resource);
+    others.flat_map(|server| &server.authorization_details_types).map(|known| known.name.as_str()).collect()
 }

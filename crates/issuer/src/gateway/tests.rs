@@ -84,6 +84,7 @@ async fn an_app_is_a_resource_server_by_name_or_by_its_only_host() {
         resource: "https://bills.example.com/old".to_owned(),
         name: Some("old-bills".to_owned()),
         scopes: Scope::default(),
+        authorization_details_types: Vec::new(),
         token_profile: TokenProfile::Opaque,
         access_token_lifetime: None,
     };

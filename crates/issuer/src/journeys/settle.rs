@@ -18,7 +18,7 @@ use crate::authorize::{Progress, journey_text};
 use crate::directory::TenantDirectory;
 use crate::stored_facts::seal_facts;
 use crate::tokens::front_channel::{self, FrontChannelGrant, FrontChannelTokens};
-use crate::{Issuer, gate, login, people, pushed_requests, session_origin};
+use crate::{Issuer, gate, granted_details, login, people, pushed_requests, session_origin};
 
 /// What follows from the facts.
 pub(crate) enum Settled {
@@ -256,9 +256,11 @@ impl Issuer {
         };
         let claims = request.claims.as_ref().map(ClaimsRequest::without_values);
         let claims = claims.map(|names| serde_json::to_string(&names)).transpose().map_err(Fault::new)?;
+        let id = FamilyId::new(self.ambient.row_id());
         Ok(TokenFamily {
             tenant: at.id(),
-            id: FamilyId::new(self.ambient.row_id()),
+            id,
+            details_sealed: granted_details::seal(&self.ambient, at, id, &request.details)?,
             client: journey.client.id.clone(),
             origin,
             user: session.user,

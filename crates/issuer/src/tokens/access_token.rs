@@ -7,6 +7,7 @@ use portreeve_crypto::{Bearer, SecretBytes, SecretText, hex, public_id};
 use portreeve_domain::{AccessTokenId, Confirmation, Fault, Scope, Timestamp, TokenKind, TokenProfile, lifetimes};
 use portreeve_jose::Algorithm;
 use portreeve_oidc::access_token::{AccessToken, Principal};
+use portreeve_oidc::authorization_details::Selection;
 use portreeve_oidc::token_target::TokenTarget;
 use portreeve_storage::access_tokens::AccessTokenRow;
 
@@ -28,6 +29,7 @@ pub(super) struct AccessDraft {
     form: Form,
     audience: String,
     pub(super) scope: Scope,
+    pub(super) details: Selection,
     pub(super) confirmation: Confirmation,
     pub(super) issued_at: Timestamp,
     pub(super) expires_at: Timestamp,
@@ -67,6 +69,7 @@ impl AccessDraft {
             form,
             audience: target.resource.unwrap_or_else(|| at.issuer.clone()),
             scope: target.scope,
+            details: target.details,
             confirmation: sender.confirmation(),
             issued_at: now,
             expires_at: until.map_or(expires_at, |until| expires_at.min(until)),
@@ -91,6 +94,7 @@ impl AccessDraft {
             },
             audience: self.audience.clone(),
             scope: self.scope.clone(),
+            details: self.details.to_store(),
             confirmation: self.confirmation,
             issued_at: self.issued_at,
             expires_at: self.expires_at,
@@ -112,6 +116,7 @@ impl AccessDraft {
                     principal,
                     token_id,
                     scope: &self.scope,
+                    details: self.details.details(),
                     confirmation: self.confirmation,
                     issued_at: self.issued_at,
                     expires_at: self.expires_at,

@@ -64,6 +64,7 @@ impl Issuer {
             access_token: access.text(at, Principal::Client(&client.id))?,
             expires_in: access.expires_at.since(access.issued_at),
             scope: access.scope,
+            details: access.details,
             refresh_token: None,
             id_token: None,
             issued_token_type: None,

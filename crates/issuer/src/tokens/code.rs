@@ -14,12 +14,13 @@ use portreeve_domain::{
 use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::pkce::CodeChallenge;
 use portreeve_oidc::token_request::{self, CodeFacts, CodeRedemption, Redeemer};
-use portreeve_oidc::token_target::{self, Granted, TokenTarget, Wanted};
+use portreeve_oidc::token_target::TokenTarget;
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::authorization_codes::{self, CodeRow};
 use portreeve_storage::{Tx, token_families};
 
 use super::mint::{self, IssuedTokens, UserGrant, UserTokens};
+use super::target;
 use crate::directory::TenantDirectory;
 use crate::gate::{self, Pass};
 use crate::sender::{BoundSender, ProvenSender};
@@ -141,7 +142,7 @@ impl Redemption<'_> {
         if !authorization_codes::consume(tx, self.at.id(), code.id, self.now).await? {
             return self.not_consumed(tx, &code, &family).await;
         }
-        let target = checked.map_err(Failure::Refused)?;
+        let target = checked?;
         let admitted =
             gate::admit_user(tx, self.at, self.client, &family, GrantType::AuthorizationCode, self.now).await?;
         let pass = admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))?;
@@ -155,7 +156,7 @@ impl Redemption<'_> {
         challenge: Option<&CodeChallenge>,
         family: &TokenFamily,
         presented: &CodeRedemption,
-    ) -> Result<TokenTarget, Refusal> {
+    ) -> Result<TokenTarget, Failure<Refusal>> {
         let facts = CodeFacts {
             client: &code.client,
             profile: mint::profile(self.at, self.client),
@@ -165,10 +166,8 @@ impl Redemption<'_> {
             key: code.key,
         };
         let redeemer = Redeemer { client: &self.client.id, key: self.sender.key() };
-        token_request::check_code_redemption(&facts, presented, &redeemer)?;
-        let granted = Granted { scope: &family.scope, resources: &family.resources };
-        let wanted = Wanted { scope: None, resources: &presented.resources };
-        token_target::for_user(self.client, granted, wanted, &self.at.server_list(), &self.at.issuer)
+        token_request::check_code_redemption(&facts, presented, &redeemer).map_err(Failure::Refused)?;
+        target::choose(self.at, self.client, family, presented.wanted())
     }
 
     /// Tells a code that was used, a moment or a minute ago, from one that is too old.

@@ -95,6 +95,7 @@ impl Issuer {
             ancestors,
             actors: exchange.actors.clone(),
             trusted_issuer: None,
+            details_sealed: None,
             ends_at: Some(subject.token.expires_at),
             created_at: self.ambient.now(),
             revoked_at: None,

@@ -5,22 +5,24 @@
 //! OIDC Core §3.2.2.5, §3.3.2.5, §3.3.2.11.
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Actor, Client, Event, EventType, Fault, Subject, Timestamp, TokenFamily};
+use portreeve_domain::{Actor, Client, Event, EventType, Failure, Fault, Subject, Timestamp, TokenFamily};
 use portreeve_oidc::Refusal;
 use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::authorization::{Accepted, Said};
 use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::token_response::token_type;
-use portreeve_oidc::token_target::{self, Granted, TokenTarget, Wanted};
+use portreeve_oidc::token_target::{TokenTarget, Wanted};
 use portreeve_storage::{Tx, token_families};
 
 use super::access_token::AccessDraft;
 use super::code::{self, CodeRequest};
 use super::id_token::{self, Beside, IdDraft};
 use super::mint::{self, Holder};
+use super::target;
 use crate::directory::TenantDirectory;
 use crate::gate::Pass;
 use crate::sender::BoundSender;
+use crate::settlement::split;
 use crate::{Ambient, audit};
 
 /// Who is to be given what.
@@ -58,7 +60,7 @@ pub(crate) async fn issue(
     let response_type = request.response_type;
     pass.check_is_for(&family)?;
     let subject = mint::subject_of(pass)?;
-    let target = match response_type.has_token().then(|| grant.wish(&family)).transpose() {
+    let target = match split(response_type.has_token().then(|| grant.wish(&family)).transpose())? {
         Ok(target) => target,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -86,12 +88,9 @@ impl FrontChannelGrant<'_> {
         Holder { at: self.at, ambient: self.ambient, pass: self.pass, family }
     }
 
-    fn wish(&self, family: &TokenFamily) -> Result<(TokenTarget, BoundSender), Refusal> {
-        let sender = BoundSender::by_browser(self.client)?;
-        let granted = Granted { scope: &family.scope, resources: &family.resources };
-        let target =
-            token_target::for_user(self.client, granted, Wanted::default(), &self.at.server_list(), &self.at.issuer)?;
-        Ok((target, sender))
+    fn wish(&self, family: &TokenFamily) -> Result<(TokenTarget, BoundSender), Failure<Refusal>> {
+        let sender = BoundSender::by_browser(self.client).map_err(Failure::Refused)?;
+        Ok((target::choose(self.at, self.client, family, Wanted::default())?, sender))
     }
 
     async fn store_with_code(&self, tx: &mut Tx, family: &TokenFamily) -> Result<SecretText, Fault> {

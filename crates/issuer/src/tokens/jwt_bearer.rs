@@ -76,7 +76,7 @@ fn target(
     trusted: &TrustedIssuer,
     request: &JwtBearerRequest,
 ) -> Result<TokenTarget, Refusal> {
-    let wanted = Wanted { scope: request.scope.as_ref(), resources: &request.resources };
+    let wanted = Wanted { scope: request.scope.as_ref(), resources: &request.resources, details: None };
     let target = token_target::for_client(client, wanted, &at.server_list())?;
     let beyond = target.scope.iter().find(|token| !trusted.scopes.contains(token));
     match (beyond, &target.resource) {
@@ -161,6 +161,7 @@ impl Attempt<'_> {
             actors: Vec::new(),
             may_act: self.client.metadata.may_act.clone(),
             trusted_issuer: Some(self.trusted.issuer.clone()),
+            details_sealed: None,
             ends_at: None,
             created_at: self.now,
             revoked_at: None,

@@ -8,6 +8,7 @@ use portreeve_domain::{
     Actor, Client, Confirmation, Event, EventType, Fault, GrantType, Lifetime, Scope, Subject, TokenFamily,
 };
 use portreeve_oidc::access_token::Principal;
+use portreeve_oidc::authorization_details::Selection;
 use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::token_exchange::TokenType;
 use portreeve_oidc::token_response::TokenResponse;
@@ -30,6 +31,7 @@ pub struct IssuedTokens {
     pub(super) confirmation: Confirmation,
     pub(super) expires_in: Lifetime,
     pub(super) scope: Scope,
+    pub(super) details: Selection,
     pub(super) refresh_token: Option<SecretText>,
     pub(super) id_token: Option<String>,
     pub(super) issued_token_type: Option<TokenType>,
@@ -73,6 +75,7 @@ impl IssuedTokens {
             confirmation: self.confirmation,
             expires_in: self.expires_in,
             scope: &self.scope,
+            details: self.details.details(),
             refresh_token: self.refresh_token.as_ref().map(SecretText::expose),
             id_token: self.id_token.as_deref(),
             issued_token_type: self.issued_token_type,
@@ -122,6 +125,7 @@ impl UserTokens {
             confirmation: self.access.confirmation,
             expires_in: self.access.expires_at.since(issued_at),
             scope: self.access.scope,
+            details: self.access.details,
             refresh_token: self.refresh_token,
             id_token,
             issued_token_type: None,

@@ -15,12 +15,12 @@ use portreeve_domain::{
 use portreeve_oidc::backchannel_authentication::delivery;
 use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::token_request::PolledRedemption;
-use portreeve_oidc::token_target::{self, Granted, Wanted};
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::polled::{self as rows, PolledRow};
 use portreeve_storage::{Tx, token_families};
 
 use super::mint::{self, IssuedTokens, UserGrant, UserTokens};
+use super::target;
 use crate::directory::TenantDirectory;
 use crate::sender::{BoundSender, ProvenSender};
 use crate::settlement::{refuse, settle};
@@ -88,7 +88,7 @@ impl Issuer {
         mint::check_keys(at, client)?;
         let mut tx = self.store.begin(at.id()).await?;
         let polled = Polled { ambient: &self.ambient, at, client, sender, grant, now: self.ambient.now() };
-        let redeemed = polled.answer(&mut tx, &bearer, &presented.resources).await;
+        let redeemed = polled.answer(&mut tx, &bearer, presented).await;
         let tokens = settle(tx, redeemed).await?;
         Ok(tokens.sign(at, client)?)
     }
@@ -105,7 +105,12 @@ struct Polled<'a> {
 }
 
 impl Polled<'_> {
-    async fn answer(&self, tx: &mut Tx, bearer: &Bearer, resources: &[String]) -> Result<UserTokens, Failure<Refusal>> {
+    async fn answer(
+        &self,
+        tx: &mut Tx,
+        bearer: &Bearer,
+        presented: &PolledRedemption,
+    ) -> Result<UserTokens, Failure<Refusal>> {
         let sender = self.sender.spend(tx, self.at).await?;
         let stored = rows::find(tx, self.at.id(), (self.grant.waiting)(bearer.id)).await?;
         // A wrong secret is an unknown one, never a replay.
@@ -124,7 +129,7 @@ impl Polled<'_> {
             Poll::Refused => refuse(self.grant.refused),
             Poll::Expired => refuse(self.grant.expired),
             Poll::Consumed => self.replayed(tx, &row).await,
-            Poll::Allowed => self.redeem(tx, &row, sender, resources).await,
+            Poll::Allowed => self.redeem(tx, &row, sender, presented).await,
         }
     }
 
@@ -142,15 +147,12 @@ impl Polled<'_> {
         tx: &mut Tx,
         row: &PolledRow,
         sender: BoundSender,
-        resources: &[String],
+        presented: &PolledRedemption,
     ) -> Result<UserTokens, Failure<Refusal>> {
         let family = self.family(tx, row.family).await?;
         let family = family.ok_or_else(|| Fault::impossible("an approved grant without its family"))?;
         // What is asked for is checked first: a wish too many must not cost the grant.
-        let granted = Granted { scope: &family.scope, resources: &family.resources };
-        let wanted = Wanted { scope: None, resources };
-        let target = token_target::for_user(self.client, granted, wanted, &self.at.server_list(), &self.at.issuer)
-            .map_err(Failure::Refused)?;
+        let target = target::choose(self.at, self.client, &family, presented.wanted())?;
         if !rows::consume(tx, self.at.id(), row.waiting, self.now).await? {
             return self.replayed(tx, row).await;
         }

@@ -43,6 +43,8 @@ pub(crate) struct ProvenAccessToken {
     pub(crate) family: Option<FamilyId>,
     pub(crate) audience: String,
     pub(crate) scope: Scope,
+    /// Which of its grant's authorization details it carries.
+    pub(crate) details: Option<i64>,
     /// What it is bound to; whether its user is who it is bound to is `sender`'s to check.
     pub(crate) confirmation: Confirmation,
     pub(crate) issued_at: Timestamp,
@@ -174,6 +176,7 @@ fn from_row(row: AccessTokenRow, token_id: Option<String>) -> Option<ProvenAcces
         family: row.family,
         audience: row.audience,
         scope: row.scope,
+        details: row.details,
         confirmation: row.confirmation,
         issued_at: row.issued_at,
         expires_at: row.expires_at,
@@ -188,6 +191,7 @@ fn from_claims(claims: &VerifiedClaims, token_id: String) -> Option<ProvenAccess
         client: ClientId::parse(claims.str("client_id")?)?,
         family: None,
         audience: claims.str("aud")?.to_owned(),
+        details: None,
         scope: Scope::parse(claims.str("scope").unwrap_or_default()).ok()?,
         confirmation: confirmation::read(claims.get("cnf"))?,
         issued_at: instant(claims, "iat")?,

@@ -8,11 +8,12 @@ use portreeve_domain::{Actor, Client, Event, EventType, Failure, Fault, GrantTyp
 use portreeve_oidc::Refusal;
 use portreeve_oidc::backchannel_authentication::pushed_tokens;
 use portreeve_oidc::id_token::Occasion;
-use portreeve_oidc::token_target::{self, Granted, Wanted};
+use portreeve_oidc::token_target::Wanted;
 use portreeve_storage::backchannel_authentications::{self as rows, BackchannelAuthenticationRow};
 use portreeve_storage::{Tx, token_families};
 
 use super::mint::{self, UserGrant, UserTokens};
+use super::target;
 use crate::directory::TenantDirectory;
 use crate::sender::BoundSender;
 use crate::settlement::split;
@@ -76,10 +77,7 @@ impl Issuer {
             None => None,
         };
         let family = family.ok_or_else(|| Fault::impossible("an allowed request without its family"))?;
-        let granted = Granted { scope: &family.scope, resources: &family.resources };
-        let wanted = Wanted { scope: None, resources: &[] };
-        let target =
-            token_target::for_user(client, granted, wanted, &at.server_list(), &at.issuer).map_err(Failure::Refused)?;
+        let target = target::choose(at, client, &family, Wanted::default())?;
         let now = self.ambient.now();
         let admitted = gate::admit_user(tx, at, client, &family, GrantType::Ciba, now).await?;
         let pass = admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))?;

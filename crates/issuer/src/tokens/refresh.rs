@@ -12,12 +12,13 @@ use portreeve_domain::{
     RefreshTokenId, RefreshTokenState, Scope, Timestamp, TokenFamily, TokenKind, lifetimes, present,
 };
 use portreeve_oidc::id_token::Occasion;
-use portreeve_oidc::token_target::{self, Granted, TokenTarget, Wanted};
+use portreeve_oidc::token_target::{TokenTarget, Wanted};
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::refresh_tokens::{self, RefreshTokenRow};
 use portreeve_storage::{Tx, token_families};
 
 use super::mint::{self, IssuedTokens, UserGrant, UserTokens};
+use super::target;
 use crate::directory::TenantDirectory;
 use crate::gate::{self, Pass};
 use crate::sender::{BoundSender, ProvenSender};
@@ -36,6 +37,14 @@ pub(super) struct Wish {
     pub(super) scope: Option<Scope>,
     /// The resources, unchecked.
     pub(super) resources: Vec<String>,
+    /// `authorization_details`, unchecked.
+    pub(super) details: Option<String>,
+}
+
+impl Wish {
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted { scope: self.scope.as_ref(), resources: &self.resources, details: self.details.as_deref() }
+    }
 }
 
 /// Stores the first refresh token of a family, bound to `confirmation`, and gives its text.
@@ -108,7 +117,7 @@ impl Exchange<'_> {
                 Presentation::Rotate | Presentation::Retry => {}
             }
             // What is asked for is checked first: a wish too many must not cost the token.
-            let target = self.target(&family, wish).map_err(Failure::Refused)?;
+            let target = target::choose(self.at, self.client, &family, wish.wanted())?;
             let pass = self.admit(tx, &family).await?;
             let Some(next) = self.next(tx, &token, &family, presentation).await? else { continue };
             let issued = self.issue_tokens(tx, (pass, sender, target), family, next);
@@ -147,12 +156,6 @@ impl Exchange<'_> {
         }
         super::record_foreign(tx, self.ambient, self.at, family, self.client).await?;
         refuse(Cause::RefreshTokenBoundElsewhere)
-    }
-
-    fn target(&self, family: &TokenFamily, wish: &Wish) -> Result<TokenTarget, Refusal> {
-        let granted = Granted { scope: &family.scope, resources: &family.resources };
-        let wanted = Wanted { scope: wish.scope.as_ref(), resources: &wish.resources };
-        token_target::for_user(self.client, granted, wanted, &self.at.server_list(), &self.at.issuer)
     }
 
     async fn admit(&self, tx: &mut Tx, family: &TokenFamily) -> Result<Pass, Failure<Refusal>> {

@@ -11,7 +11,7 @@ use super::{Accepted, Prompt, Prompts, Redirectable, ResponseMode, ResponseType}
 use crate::claims_request::ClaimsRequest;
 use crate::pkce::{self, CodeChallenge};
 use crate::request_object::Proof;
-use crate::{Cause, Parameters, Refusal, resource, scope_policy};
+use crate::{Cause, Parameters, Refusal, authorization_details, resource, scope_policy};
 
 /// How long a `login_hint` may be, in bytes; a longer one is no address and is ignored.
 const MAX_LOGIN_HINT_BYTES: usize = 256;
@@ -34,7 +34,8 @@ const UNSUPPORTED: [(&str, Cause); 3] = [
 /// `ResponseModeUnsupported`, `ResponseModeNotAllowed`; `CodeChallengeMissing`, `CodeChallengeMethodUnsupported`,
 /// `CodeChallengeMalformed`; `DpopKeyMalformed`; `NonceMissing`;
 /// `PromptUnsupported`, `PromptConflict`, `RegistrationClosed`; `MaxAgeMalformed`; `ClaimsMalformed`, `LevelNotReached`;
-/// `ScopeMalformed`, `ScopeNotAllowed`, `ScopeOpenidMissing`; `ResourceMalformed`, `ResourceUnknown`.
+/// `ScopeMalformed`, `ScopeNotAllowed`, `ScopeOpenidMissing`; `ResourceMalformed`, `ResourceUnknown`;
+/// `DetailsMalformed`, `DetailsTypeUnknown`, `DetailsInvalid`.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'a> {
     /// How the request came.
@@ -81,6 +82,8 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
         return Err(Cause::ScopeOpenidMissing.into());
     }
     let resources = resource::targets(&parameters.all("resource"), client, rules.servers)?;
+    let details = authorization_details::requested(parameters, client, rules.servers)?;
+    let resources = authorization_details::targets(resources, &details)?;
     Ok(Accepted {
         client_id: client.id.clone(),
         pushed: None,
@@ -92,6 +95,7 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
             response_type,
         ),
         resources,
+        details,
         nonce,
         code_challenge,
         key,

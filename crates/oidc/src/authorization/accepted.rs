@@ -5,6 +5,7 @@ use portreeve_domain::{Acr, ClientId, PushedRequestId, Scope, Thumbprint, UserId
 use serde::{Deserialize, Serialize};
 
 use super::{Prompts, ResponseTarget, ResponseType};
+use crate::authorization_details::Detail;
 use crate::claims_request::ClaimsRequest;
 use crate::pkce::CodeChallenge;
 
@@ -30,6 +31,9 @@ pub struct Accepted {
     /// The resource servers the tokens are for, as registered; empty: the default audience (RFC 8707 §2).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,
+    /// What exactly is asked for (RFC 9396).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Detail>,
     /// To be echoed in every ID token of the flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,

@@ -16,7 +16,7 @@ impl Accepted {
     /// The request of the device authorization `id`; the browser ends below `page`, an address of ours.
     pub fn of_device(id: DeviceAuthorizationId, client: &ClientId, asked: DeviceRequest, page: String) -> Self {
         let request = Self::elsewhere(Waiting::Device(id), client, asked.scope, page);
-        Self { resources: asked.resources, ..request }
+        Self { resources: asked.resources, details: asked.details, ..request }
     }
 
     /// The back-channel authentication request `id`; the browser ends below `page`, an address of ours.
@@ -26,8 +26,9 @@ impl Accepted {
         asked: BackchannelRequest,
         page: String,
     ) -> Self {
-        let request = Self::elsewhere(Waiting::Backchannel(id), client, asked.scope, page);
-        Self { resources: asked.resources, acr_values: asked.acr_values, ..request }
+        let request = Self::elsewhere(Waiting::Backchannel(id), client, asked.scope.clone(), page);
+        let BackchannelRequest { resources, details, acr_values, .. } = asked;
+        Self { resources, details, acr_values, ..request }
     }
 
     fn elsewhere(waiting: Waiting, client: &ClientId, scope: Scope, page: String) -> Self {
@@ -39,6 +40,7 @@ impl Accepted {
             response_type: ResponseType::Code,
             scope,
             resources: Vec::new(),
+            details: Vec::new(),
             nonce: None,
             code_challenge: None,
             key: None,
@@ -68,7 +70,7 @@ mod tests {
     fn a_device_is_approved_by_a_person_who_just_signed_in() {
         let mut client = web_client();
         client.metadata.first_party = true;
-        let asked = DeviceRequest { scope: scope("openid"), resources: Vec::new() };
+        let asked = DeviceRequest { scope: scope("openid"), resources: Vec::new(), details: Vec::new() };
         let request =
             Accepted::of_device(DeviceAuthorizationId::new(1), &client.id, asked, "https://id.example/device".into());
         let started_at = Timestamp::from_millis(5_000);
@@ -85,7 +87,8 @@ mod tests {
         let mut client = web_client();
         client.metadata.first_party = true;
         let (scope, acr_values) = (scope("openid"), Vec::new());
-        let asked = BackchannelRequest { scope, resources: Vec::new(), acr_values, binding_message: None };
+        let (resources, details) = (Vec::new(), Vec::new());
+        let asked = BackchannelRequest { scope, resources, details, acr_values, binding_message: None };
         let id = BackchannelAuthenticationId::new(1);
         let request = Accepted::of_backchannel(id, &client.id, asked, "https://id.example/approve/ended".into());
         let started_at = Timestamp::from_millis(5_000);

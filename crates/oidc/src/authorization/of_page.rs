@@ -32,6 +32,7 @@ impl Accepted {
             response_type: ResponseType::Code,
             scope: Scope::default(),
             resources: Vec::new(),
+            details: Vec::new(),
             nonce: None,
             code_challenge: None,
             key: None,

@@ -28,7 +28,8 @@ pub fn requirements(request: &Accepted, client: &Client, started_at: Timestamp) 
     required.create_account = prompts.contains(Prompt::Create);
     // Only the person can say whose device it is, or that they started it, also for the operator's own clients (SECURITY
     // S-065, S-066).
-    let is_asked = request.waiting.is_some();
+    // What exactly is allowed is agreed to each time, and nothing of it is remembered (RFC 9396 §3).
+    let is_asked = request.waiting.is_some() || !request.details.is_empty();
     required.consent = if is_asked { ConsentRule::Always } else { consent_rule(client, prompts) };
     levels(request).into_iter().fold(required, Requirements::with_level)
 }

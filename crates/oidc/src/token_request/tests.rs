@@ -47,6 +47,7 @@ fn redeem(
         redirect_uri: redirect_uri.map(str::to_owned),
         code_verifier: verifier.map(|text| SecretText::new(text.to_owned())),
         resources: Vec::new(),
+        details: None,
     };
     check_code_redemption(&stored, &presented, &Redeemer { client: &id(client), key: None })
         .map_err(|refusal| refusal.cause)
@@ -78,7 +79,7 @@ fn a_code_grant_is_read() {
 fn a_refresh_grant_is_read() {
     let request = read(&[("grant_type", "refresh_token"), ("refresh_token", "tGzv3"), ("scope", "openid email")]);
 
-    let Ok(TokenRequest::RefreshToken { refresh_token, scope: asked, resources }) = request else {
+    let Ok(TokenRequest::RefreshToken { refresh_token, scope: asked, resources, details: None }) = request else {
         panic!("not a refresh")
     };
     assert_eq!(refresh_token.expose(), "tGzv3");
@@ -196,6 +197,7 @@ fn a_redirect_uri_that_was_not_sent_need_not_be_repeated() {
         redirect_uri: redirect_uri.map(str::to_owned),
         code_verifier: None,
         resources: Vec::new(),
+        details: None,
     };
 
     let redeemer = Redeemer { client: &owner, key: None };
@@ -249,6 +251,7 @@ fn a_code_bound_to_a_key_needs_it() {
             redirect_uri: None,
             code_verifier: None,
             resources: Vec::new(),
+            details: None,
         };
         check_code_redemption(&stored, &presented, &Redeemer { client: &owner, key }).map_err(|refusal| refusal.cause)
     };

@@ -23,8 +23,8 @@ fn owned(resources: &[&str]) -> Vec<String> {
 fn user(granted: (&str, &[&str]), wanted: (Option<&str>, &[&str])) -> Result<(Option<String>, String), Cause> {
     let (granted_scope, granted_resources) = (scope(granted.0), owned(granted.1));
     let (wanted_scope, wanted_resources) = (wanted.0.map(scope), owned(wanted.1));
-    let granted = Granted { scope: &granted_scope, resources: &granted_resources };
-    let wanted = Wanted { scope: wanted_scope.as_ref(), resources: &wanted_resources };
+    let granted = Granted { scope: &granted_scope, resources: &granted_resources, details: &[] };
+    let wanted = Wanted { scope: wanted_scope.as_ref(), resources: &wanted_resources, details: None };
     shown(for_user(&web_client(), granted, wanted, &[&orders(), &bills()], ISSUER))
 }
 
@@ -44,7 +44,7 @@ fn service(
     client.metadata.scope = registered.0.map(scope);
     client.metadata.resources = owned(registered.1);
     let (wanted_scope, wanted_resources) = (wanted.0.map(scope), owned(wanted.1));
-    let wanted = Wanted { scope: wanted_scope.as_ref(), resources: &wanted_resources };
+    let wanted = Wanted { scope: wanted_scope.as_ref(), resources: &wanted_resources, details: None };
     shown(for_client(&client, wanted, &[&orders(), &bills()]))
 }
 

@@ -1,7 +1,7 @@
 //! What an application asks for, as every page that asks a person to agree shows it.
 //!
 //! Says in plain words what each scope means; which scopes need consent, and remembering the answer, is decided elsewhere.
-//! OpenID Connect Core §3.1.2.4, RFC 6749 §3.3 (scope), RFC 8707 (resource). Template: `components/access.html`.
+//! OpenID Connect Core §3.1.2.4, RFC 6749 §3.3 (scope), RFC 8707 (resource), RFC 9396 (details). Template: `components/access.html`.
 
 use crate::{Client, Frame};
 
@@ -34,6 +34,17 @@ pub struct Resource {
     pub location: String,
 }
 
+/// What exactly is asked for, where a scope says too little (RFC 9396); all of it is untrusted text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// What its type is called; the type's name when nobody gave it another.
+    pub title: String,
+    /// What it allows; `None` shows the title alone.
+    pub description: Option<String>,
+    /// What it says: labels and values.
+    pub facts: Vec<(String, String)>,
+}
+
 /// Something an application asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
@@ -60,8 +71,8 @@ pub enum Scope {
 
 /// Who asks a person for what, and for how long.
 ///
-/// Element ids: `unverified`, `described-at`, `email`, `allow`, `deny`, `another-account`, `scope-{n}` and `resource-{n}`
-/// counted from 1.
+/// Element ids: `unverified`, `described-at`, `email`, `allow`, `deny`, `another-account`, `scope-{n}`, `details-{n}`
+/// and `resource-{n}` counted from 1.
 #[derive(Debug, Clone)]
 pub struct AskedAccess {
     /// The application that asks.
@@ -74,6 +85,8 @@ pub struct AskedAccess {
     pub email: String,
     /// What is asked for, in the order of the request.
     pub scopes: Vec<Scope>,
+    /// What exactly is asked for, in the order of the request.
+    pub details: Vec<Details>,
     /// Resource servers at which the access is used, besides this one.
     pub resources: Vec<Resource>,
     /// How long the access lasts.

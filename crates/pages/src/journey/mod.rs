@@ -24,7 +24,7 @@ mod select_account;
 mod totp;
 mod totp_enrolment;
 
-pub use asked_access::{AccessDuration, AskedAccess, Publisher, Resource, Scope};
+pub use asked_access::{AccessDuration, AskedAccess, Details, Publisher, Resource, Scope};
 pub use backchannel_approval::BackchannelApproval;
 pub use check_mail::{CheckMail, MailPurpose};
 pub use confirm::{Confirm, ConfirmPurpose};

@@ -14,6 +14,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         described_at: Some(words.host.clone()),
         email: words.email.clone(),
         scopes: vec![Scope::OpenId, Scope::from_name(&words.title)],
+        details: Vec::new(),
         resources: vec![Resource { name: words.client.clone(), location: words.host.clone() }],
         duration: AccessDuration::Days(90),
     };

@@ -2,8 +2,8 @@
 
 use super::{Sample, Words, form, href, prompt};
 use crate::journey::{
-    AccessDuration, Account, AccountState, AskedAccess, Consent, ForgotPassword, Identify, Password, Publisher,
-    Register, ResetPassword, Resource, Scope, SelectAccount,
+    AccessDuration, Account, AccountState, AskedAccess, Consent, Details, ForgotPassword, Identify, Password,
+    Publisher, Register, ResetPassword, Resource, Scope, SelectAccount,
 };
 use crate::{EmailProblem, Frame, NameProblem, Notice, PasskeyProblem, PasswordProblem, SignInProblem};
 
@@ -132,6 +132,11 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
             Scope::Other { title: words.title.clone(), description: Some(words.description.clone()) },
             Scope::OfflineAccess,
         ],
+        details: vec![Details {
+            title: words.title.clone(),
+            description: Some(words.description.clone()),
+            facts: vec![(words.title.clone(), words.description.clone())],
+        }],
         resources: vec![Resource { name: words.client.clone(), location: words.host.clone() }],
         duration: AccessDuration::Days(90),
     };
@@ -146,6 +151,7 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
         publisher: Publisher::Unverified,
         described_at: Some(words.host.clone()),
         scopes: vec![Scope::Phone, Scope::Address, Scope::from_name("calendar.read")],
+        details: Vec::new(),
         resources: Vec::new(),
         duration: AccessDuration::WhileSignedIn,
         ..access.clone()
@@ -153,6 +159,7 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
     let unverified = Consent { access: unverified, is_on_device: true, ..verified.clone() };
     let small = AskedAccess {
         scopes: vec![Scope::OpenId],
+        details: Vec::new(),
         resources: Vec::new(),
         duration: AccessDuration::UntilWithdrawn,
         ..access

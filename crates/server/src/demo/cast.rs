@@ -132,6 +132,7 @@ pub(super) fn resources(description: &Description) -> Result<Resources, Fault> {
             resource: server.resource.clone(),
             name: Some("Orders".to_owned()),
             scopes,
+            authorization_details_types: Vec::new(),
             token_profile: Default::default(),
             access_token_lifetime: None,
         };

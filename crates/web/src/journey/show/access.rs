@@ -1,9 +1,10 @@
 //! What the application asks for, in the words of the pages that ask a person to agree.
 
 use portreeve_domain::{GrantType, lifetimes};
+use portreeve_oidc::authorization_details::{self, Detail};
 use portreeve_oidc::redirect_uri;
 use portreeve_pages::Client;
-use portreeve_pages::journey::{AccessDuration, AskedAccess, Publisher, Resource, Scope};
+use portreeve_pages::journey::{AccessDuration, AskedAccess, Details, Publisher, Resource, Scope};
 
 use super::View;
 use crate::words;
@@ -17,6 +18,7 @@ impl View<'_> {
             described_at: words::described_at(self.stop.journey.client()),
             email: self.email(),
             scopes: self.scopes(),
+            details: self.details(),
             resources: self.resources(),
             duration: self.duration(),
         }
@@ -47,6 +49,21 @@ impl View<'_> {
     fn scopes(&self) -> Vec<Scope> {
         let scopes = self.stop.journey.request().scope.iter();
         scopes.map(|name| words::scope(&self.door.at, name, self.frame.locale)).collect()
+    }
+
+    /// What exactly is asked for, in the words of the resource server's operator.
+    fn details(&self) -> Vec<Details> {
+        let servers = self.door.at.server_list();
+        let in_words = |detail: &Detail| {
+            let known = authorization_details::find(&servers, detail.type_name()).map(|(_, known)| known);
+            let text = known.and_then(|known| known.text_in(self.frame.locale.tag()));
+            Details {
+                title: text.map_or_else(|| detail.type_name().to_owned(), |text| text.title.clone()),
+                description: text.and_then(|text| text.description.clone()),
+                facts: detail.facts(known),
+            }
+        };
+        self.stop.journey.request().details.iter().map(in_words).collect()
     }
 
     fn resources(&self) -> Vec<Resource> {
