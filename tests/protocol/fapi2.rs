@@ -19,14 +19,14 @@ use serde_json::{Value, json};
 const TOKEN: &str = "/oauth2/token";
 
 /// Makes a key of a client and registers `keyed` with it, in the profile.
-async fn strict_client(at: &Deployment, algorithm: Algorithm) -> SigningKey {
+pub(crate) async fn strict_client(at: &Deployment, algorithm: Algorithm) -> SigningKey {
     let made = SigningKey::generate(algorithm).unwrap();
     let key = SigningKey::from_pkcs8(algorithm, &made.pkcs8).unwrap();
     at.apply(&strict(&key, "profile = \"fapi2\"\n")).await;
     key
 }
 
-fn strict(key: &SigningKey, more: &str) -> String {
+pub(crate) fn strict(key: &SigningKey, more: &str) -> String {
     let jwk: Vec<_> = key.public_jwk().into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
     format!(
         "[[clients]]\nclient_id = \"keyed\"\ntoken_endpoint_auth_method = \"private_key_jwt\"\n\
@@ -37,7 +37,7 @@ fn strict(key: &SigningKey, more: &str) -> String {
 }
 
 /// Asks for a token as `keyed` with these claims and a good proof.
-async fn ask(at: &Deployment, key: &SigningKey, claims: &Value) -> Reply {
+pub(crate) async fn ask(at: &Deployment, key: &SigningKey, claims: &Value) -> Reply {
     let assertion = key.sign("JWT", claims.to_string().as_bytes()).unwrap();
     let pairs = [
         ("grant_type", "client_credentials"),
@@ -194,7 +194,11 @@ grant_types = ["authorization_code", "refresh_token"]
 
 /// Ada's answer to a request of `party` that is pushed as it is.
 async fn callback(at: &Deployment, party: &RelyingParty<'_>) -> Callback {
-    let pushed = party.push(&party.request("openid")).await;
+    answer_to(at, party, &party.request("openid")).await
+}
+
+async fn answer_to(at: &Deployment, party: &RelyingParty<'_>, request: &AuthorizationRequest) -> Callback {
+    let pushed = party.push(request).await;
     assert_eq!(pushed.status, 201, "{}", pushed.text());
     assert!(pushed.json()["expires_in"].as_i64().unwrap() < 600);
     let browser = Browser::new(at);
@@ -331,5 +335,42 @@ fn other_profiles_are_as_before() {
         ];
 
         assert_eq!(at.post(TOKEN, &[], &pairs).await.success()["token_type"], "Bearer");
+    });
+}
+
+/// F2-16: our own API takes a token in the header only, from who holds its key, as long as it counts, for its scope.
+#[test]
+fn a_resource_checks_everything() {
+    on_both(async |at| {
+        let (web, key) = (RelyingParty::of_tenant(at, "strict", "web"), ProofKey::new());
+        let path = "/t/strict/oauth2/userinfo";
+        let code = answer_to(at, &web, &web.request("openid email")).await.code();
+        let grant = Grant { code, redirect_uri: web.redirect_uri.clone() };
+        let tokens = Tokens(redeem(&web, at, &grant, &strict_proof(at, &key)).await.success());
+        let ask = async |scheme: &str, token: &str, key: &ProofKey| {
+            let (value, proof) = (format!("{scheme} {token}"), key.resource_proof(at, path, token));
+            at.get(path, &[("authorization", &value), ("dpop", &proof)]).await
+        };
+        assert_eq!(ask("DPoP", tokens.access(), &key).await.status, 200);
+
+        let in_query = at.get(&format!("{path}?access_token={}", tokens.access()), &[]).await;
+        assert_eq!(in_query.status, 400, "RFC 6750 §3.1: invalid_request");
+        let proof = key.resource_proof(at, path, tokens.access());
+        let in_form = at.post(path, &[("dpop", &proof)], &[("access_token", tokens.access())]).await;
+        assert_eq!(in_form.status, 401);
+        assert_eq!(ask("Bearer", tokens.access(), &key).await.status, 401, "borne without a proof");
+        assert_eq!(ask("DPoP", tokens.access(), &ProofKey::new()).await.status, 401, "another key");
+        let refresh = web.prepared(
+            "/oauth2/token",
+            &[("grant_type", "refresh_token"), ("refresh_token", tokens.refresh()), ("scope", "email")],
+        );
+        let narrow = at.send(with_proof(refresh, &strict_proof(at, &key))).await.success();
+        assert_eq!(ask("DPoP", narrow["access_token"].as_str().unwrap(), &key).await.status, 403, "without openid");
+        assert_eq!(web.revoke(tokens.access()).await.status, 200);
+        assert_eq!(ask("DPoP", tokens.access(), &key).await.status, 401, "revoked");
+        let refreshed =
+            at.send(with_proof(web.prepared_refresh(tokens.refresh()), &strict_proof(at, &key))).await.success();
+        at.wait(Lifetime::from_minutes(10));
+        assert_eq!(ask("DPoP", refreshed["access_token"].as_str().unwrap(), &key).await.status, 401, "expired");
     });
 }

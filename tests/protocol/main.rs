@@ -37,6 +37,7 @@ mod dpop;
 mod dpop_at_resources;
 mod encryption;
 mod fapi2;
+mod fapi2_messages;
 mod front_channel;
 mod front_channel_logout;
 mod id_tokens;

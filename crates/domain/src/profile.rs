@@ -38,6 +38,8 @@ pub struct ProfileRules {
     pub signatures: Signatures,
     /// What counts of a request with a request object (OIDC Core §6.1, RFC 9101 §6.3).
     pub request_objects: RequestObjectRule,
+    /// Whether request objects say for whom they are, from when and until when (FAPI 2.0 Message Signing §5.3.1).
+    pub dated_request_objects: Demand,
     /// What becomes of a refresh token that is used (FAPI 2.0 §5.3.2.1 (9)).
     pub refresh_tokens: RefreshRule,
 }
@@ -97,6 +99,7 @@ const OIDC: ProfileRules = ProfileRules {
     assertion_audience: AssertionAudience::IssuerOrTokenEndpoint,
     signatures: Signatures::RsaPreferred,
     request_objects: RequestObjectRule::Merged,
+    dated_request_objects: Demand::Optional,
     refresh_tokens: RefreshRule::Rotated,
 };
 
@@ -119,6 +122,7 @@ const FAPI2: ProfileRules = ProfileRules {
     assertion_audience: AssertionAudience::IssuerAsString,
     signatures: Signatures::Restricted,
     request_objects: RequestObjectRule::Whole,
+    dated_request_objects: Demand::Required,
     refresh_tokens: RefreshRule::Kept,
 };
 

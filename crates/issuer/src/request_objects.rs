@@ -58,7 +58,7 @@ impl Issuer {
         } else {
             text
         };
-        let by = Expectation { client, issuer: &at.issuer, now: self.ambient.now() };
+        let by = Expectation { client, issuer: &at.issuer, profile, now: self.ambient.now() };
         match Signing::of(client, profile)? {
             Signing::Unsigned => RequestObject::unsigned(text, &by),
             signing => {

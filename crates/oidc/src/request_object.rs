@@ -4,12 +4,13 @@
 //! fetching to `issuer`, and what becomes of the parameters outside to `authorization`. RFC 9101 §4, §5, §6.3, §10.8;
 //! OIDC Core §6; OIDC Registration §2.
 //!
-//! `aud`, `exp` and `nbf` are checked where they are present: RFC 9101 §4 only recommends them.
+//! `aud`, `exp` and `nbf` are checked where they are present: RFC 9101 §4 only recommends them. In profile `fapi2` they must be
+//! there, and an object holds for an hour at most (FAPI 2.0 Message Signing §5.3.1).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portreeve_crypto::sha256;
-use portreeve_domain::{Client, Profile, Source, Timestamp, lifetimes};
+use portreeve_domain::{Client, Demand, Lifetime, Profile, Source, Timestamp, lifetimes};
 use portreeve_jose::{
     Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, UNSIGNED, claimed_encryption, peek_unproven,
     read_unsigned, verify,
@@ -20,6 +21,10 @@ use crate::{Cause, Refusal, encryption, signatures};
 
 /// The longest object that is looked at, in bytes.
 pub const MAX_BYTES: usize = 16 * 1024;
+/// How long a dated object may hold, and how long ago it may have begun to (FAPI 2.0 Message Signing §5.3.1).
+const LONGEST: Lifetime = Lifetime::from_minutes(60);
+/// What a dated object says besides its audience.
+const DATES: [&str; 2] = ["nbf", "exp"];
 /// How long a `request_uri` may be, in bytes (OIDC Core §6.2).
 const MAX_URI_BYTES: usize = 512;
 /// The explicit type, and the generic one (RFC 9101 §10.8).
@@ -47,6 +52,8 @@ pub struct Expectation<'a> {
     pub client: &'a Client,
     /// The issuer, our name in `aud`.
     pub issuer: &'a str,
+    /// The profile that the client is held to.
+    pub profile: Profile,
     /// The time now.
     pub now: Timestamp,
 }
@@ -150,6 +157,7 @@ impl RequestObject {
 
     fn of_claims(claims: Map<String, Value>, by: &Expectation<'_>, proof: Proof) -> Result<Self, Refusal> {
         check_names(&claims, by.client)?;
+        check_dates(&claims, by)?;
         if let Some(name) = NEVER_INSIDE.into_iter().find(|name| claims.contains_key(*name)) {
             return Err(unusable(format!("holds {name}")));
         }
@@ -209,16 +217,21 @@ pub fn claimed_key_id(text: &str) -> Option<String> {
     peek_unproven(text, MAX_BYTES)?.key_id
 }
 
+fn is_dated(by: &Expectation<'_>) -> bool {
+    by.profile.rules().dated_request_objects == Demand::Required
+}
+
 fn expected<'a>(by: &Expectation<'_>, audience: &'a [&'a str]) -> Expected<'a> {
+    let is_dated = is_dated(by);
     Expected {
         typ: TypRule::AbsentOr(&TYPES),
         algorithms: &[],
         issuer: None,
-        audience: AudienceRule::AbsentOr(audience),
-        required: &[],
+        audience: if is_dated { AudienceRule::AnyOf(audience) } else { AudienceRule::AbsentOr(audience) },
+        required: if is_dated { &DATES } else { &[] },
         now_seconds: by.now.as_seconds(),
         skew_seconds: lifetimes::CLOCK_SKEW.as_seconds(),
-        expiry: Expiry::RequiredWherePresent,
+        expiry: if is_dated { Expiry::Required } else { Expiry::RequiredWherePresent },
         max_bytes: MAX_BYTES,
     }
 }
@@ -232,6 +245,18 @@ fn check_names(claims: &Map<String, Value>, client: &Client) -> Result<(), Refus
     }
     if claims.contains_key("sub") && is_client("sub") {
         return Err(unusable("sub is the client, as in a client assertion"));
+    }
+    Ok(())
+}
+
+/// M2-01: what holds for long can be brought again for long, by whoever saw it.
+fn check_dates(claims: &Map<String, Value>, by: &Expectation<'_>) -> Result<(), Refusal> {
+    let seconds = |name| claims.get(name).and_then(Value::as_i64).unwrap_or_default();
+    let [begins, ends] = DATES.map(seconds);
+    let longest = LONGEST.as_seconds();
+    let is_short = ends.saturating_sub(begins) <= longest && by.now.as_seconds().saturating_sub(begins) <= longest;
+    if is_dated(by) && !is_short {
+        return Err(unusable("holds for more than an hour, or has for one"));
     }
     Ok(())
 }

@@ -14,9 +14,13 @@ fn key() -> SigningKey {
 }
 
 fn read_typed(typ: &str, claims: &Value, signing: Signing) -> Result<RequestObject, Cause> {
+    read_in(Profile::OAuth21, typ, claims, signing)
+}
+
+fn read_in(profile: Profile, typ: &str, claims: &Value, signing: Signing) -> Result<RequestObject, Cause> {
     let (key, client) = (key(), web_client());
     let keys = KeySet::from_signing_keys([&key]).unwrap();
-    let by = Expectation { client: &client, issuer: ISSUER, now: Timestamp::from_millis(NOW * 1000) };
+    let by = Expectation { client: &client, issuer: ISSUER, profile, now: Timestamp::from_millis(NOW * 1000) };
     let text = key.sign(typ, claims.to_string().as_bytes()).unwrap();
     RequestObject::signed(&text, &by, signing, &keys).map_err(|refusal| refusal.cause)
 }
@@ -156,4 +160,34 @@ fn a_fragment_pins_the_version() {
     assert!(means(&format!("https://rp.example/s#{hash}"), "abc"));
     assert!(!means("https://rp.example/r#x", "abc") && !means(&format!("https://rp.example/s#{hash}"), ""));
     assert!(means("https://rp.example/s", "anything"));
+}
+
+/// M2-01: in profile `fapi2` an object says for whom it is and from when until when, an hour at most.
+#[test]
+fn a_dated_object_holds_for_an_hour_at_most() {
+    let good = json!({ "client_id": "web", "aud": ISSUER, "nbf": NOW, "exp": NOW + 3600 });
+    let read = |name: &str, value: Value| {
+        let mut claims = good.clone();
+        claims[name] = value;
+        read_in(Profile::Fapi2, "oauth-authz-req+jwt", &claims, Signing::any(Profile::Fapi2)).map(drop)
+    };
+
+    assert_eq!(read("nbf", json!(NOW)), Ok(()));
+    assert_eq!(read("aud", json!([ISSUER, "https://other.example"])), Ok(()));
+    assert_eq!(read("nbf", json!(NOW + 10)), Ok(()));
+    for (name, value) in [
+        ("aud", Value::Null),
+        ("aud", json!("https://other.example")),
+        ("nbf", Value::Null),
+        ("nbf", json!(NOW - 3601)),
+        ("nbf", json!(NOW + 61)),
+        ("exp", Value::Null),
+        ("exp", json!(NOW + 3601)),
+        ("exp", json!(NOW - 61)),
+    ] {
+        assert_eq!(read(name, value.clone()), Err(Cause::RequestObjectUnusable), "{name}: {value}");
+    }
+    let old = json!({ "client_id": "web", "aud": ISSUER, "nbf": NOW - 3601, "exp": NOW - 1 });
+    let old = read_in(Profile::Fapi2, "JWT", &old, Signing::any(Profile::Fapi2)).map(drop);
+    assert_eq!(old, Err(Cause::RequestObjectUnusable), "begun long ago, within the skew at its end");
 }

@@ -1,18 +1,26 @@
 //! The certificate and key a listener shows, and their replacement while it runs.
 //!
-//! Owns the rustls server configuration: TLS 1.2 and 1.3, ALPN `h2` and `http/1.1`, and whether clients are asked for a
+//! Owns the rustls server configuration: TLS 1.2 and 1.3, what may encrypt, ALPN `h2` and `http/1.1`, and whether clients are asked for a
 //! certificate. Leaves to the caller when to look at the files again. The cryptography provider is
-//! passed explicitly; no global one is installed. SECURITY.md V-1, rule 36.
+//! passed explicitly; no global one is installed. BCP 195 (RFC 9325 §4.2); SECURITY.md V-1, rule 36.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::holder_of_any_key::HolderOfAnyKey;
 use arc_swap::ArcSwap;
-use rustls::ServerConfig;
-use rustls::crypto::aws_lc_rs;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::{Error as PemError, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{CipherSuite, ServerConfig, SupportedCipherSuite};
+
+/// The suites of TLS 1.2 that are taken: ephemeral keys, AES-GCM (RFC 9325 §4.2).
+const RECOMMENDED_FOR_TLS12: [CipherSuite; 4] = [
+    CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+    CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+    CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+    CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+];
 
 /// A certificate chain with its private key, read from PEM files and replaceable in place.
 ///
@@ -154,7 +162,7 @@ fn server_config(
     key: PrivateKeyDer<'static>,
     certificates: ClientCertificates,
 ) -> Result<ServerConfig, rustls::Error> {
-    let provider = Arc::new(aws_lc_rs::default_provider());
+    let provider = Arc::new(cryptography());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?;
     let builder = match certificates {
@@ -164,4 +172,14 @@ fn server_config(
     let mut config = builder.with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// Every suite of TLS 1.3, and of TLS 1.2 those that BCP 195 recommends and FAPI 2.0 §5.2.1 asks for.
+fn cryptography() -> CryptoProvider {
+    let mut provider = aws_lc_rs::default_provider();
+    provider.cipher_suites.retain(|suite| match suite {
+        SupportedCipherSuite::Tls13(_) => true,
+        SupportedCipherSuite::Tls12(_) => RECOMMENDED_FOR_TLS12.contains(&suite.suite()),
+    });
+    provider
 }

@@ -97,5 +97,8 @@ async fn a_request_carries_the_peers_address_and_the_answer_names_no_server() {
     let answer = String::from_utf8(read_to_close(&mut stream).await).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(answer.ends_with(&own_address), "{answer}");
+    // F2-16 (FAPI 2.0 §5.3.4): whoever is told that a token expired can compare clocks.
+    let date = answer.lines().find_map(|line| line.strip_prefix("date: ")).expect("a date");
+    assert!(date.ends_with(" GMT") && date.len() == 29, "{date}");
     assert!(!answer.to_ascii_lowercase().contains("\r\nserver:"), "{answer}");
 }

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CipherSuite, ClientConfig, ProtocolVersion, RootCertStore, SupportedProtocolVersion};
 use tempfile::TempDir;
 use tokio_rustls::TlsConnector;
 
@@ -143,4 +144,45 @@ async fn plain_http_on_a_tls_listener_is_not_answered() {
     let received = running.exchange(GET_PEER.as_bytes()).await;
 
     assert!(!received.starts_with(b"HTTP"));
+}
+
+/// Connects with one version and these suites only; what was agreed on.
+async fn agree(
+    address: SocketAddr,
+    root: &CertificateDer<'static>,
+    version: &'static SupportedProtocolVersion,
+    suites: &[CipherSuite],
+) -> io::Result<(ProtocolVersion, CipherSuite)> {
+    let mut roots = RootCertStore::empty();
+    roots.add(root.clone()).unwrap();
+    let mut provider: CryptoProvider = aws_lc_rs::default_provider();
+    provider.cipher_suites.retain(|suite| suites.contains(&suite.suite()));
+    assert_eq!(provider.cipher_suites.len(), suites.len(), "the client knows what it offers");
+    let config = ClientConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let stream = TcpStream::connect(address).await?;
+    let stream =
+        TlsConnector::from(Arc::new(config)).connect(ServerName::try_from("localhost").unwrap(), stream).await?;
+    let (_, session) = stream.get_ref();
+    Ok((session.protocol_version().unwrap(), session.negotiated_cipher_suite().unwrap().suite()))
+}
+
+/// F2-01: with TLS 1.2 nothing but ECDHE with AES-GCM is agreed on; TLS 1.3 has its own suites, all of them good.
+#[tokio::test]
+async fn tls_1_2_takes_recommended_suites_only() {
+    let (files, certificate) = KeyFiles::new();
+    let running = start(Limits::default(), files.load().ok(), door()).await;
+    let agree = |version, suites: &'static [CipherSuite]| agree(running.address, &certificate, version, suites);
+    let tls12 = &rustls::version::TLS12;
+
+    let chacha = agree(tls12, &[CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256]).await;
+    let gcm = agree(tls12, &[CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]).await;
+    let tls13 = agree(&rustls::version::TLS13, &[CipherSuite::TLS13_CHACHA20_POLY1305_SHA256]).await;
+
+    assert!(chacha.is_err(), "{chacha:?}");
+    assert_eq!(gcm.unwrap().1, CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
+    assert_eq!(tls13.unwrap(), (ProtocolVersion::TLSv1_3, CipherSuite::TLS13_CHACHA20_POLY1305_SHA256));
 }
