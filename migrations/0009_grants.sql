@@ -18,6 +18,7 @@ CREATE TABLE device_authorizations (
     family_id BIGINT,
     refused_at BIGINT,
     consumed_at BIGINT,
+    first_refresh_id BIGINT,
     UNIQUE (tenant_id, user_code_index)
 );
 CREATE INDEX device_authorizations_by_expiry ON device_authorizations (expires_at);

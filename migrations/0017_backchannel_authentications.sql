@@ -21,6 +21,7 @@ CREATE TABLE backchannel_authentications (
     family_id BIGINT,
     refused_at BIGINT,
     consumed_at BIGINT,
+    first_refresh_id BIGINT,
     answer_sealed BYTEA,
     told_at BIGINT,
     -- The person first: an index that begins with the tenant would tempt PostgreSQL away from the id.

@@ -9,7 +9,7 @@ use portreeve_tests::{
     cast,
     deployment::{Deployment, on_both, on_sqlite},
     jwt,
-    relying_party::{RelyingParty, Tokens, basic},
+    relying_party::{ASSERTION_TYPE, RelyingParty, Tokens, assertion, assertion_claims, basic},
 };
 use serde_json::{Value, json};
 
@@ -283,5 +283,56 @@ fn a_second_factor_is_shown() {
 
         let id_token = at.verified(tokens.id(), "JWT").await;
         assert_eq!((&id_token["acr"], &id_token["amr"]), (&json!("aal2"), &json!(["pwd", "otp", "mfa"])));
+    });
+}
+
+/// CB-01: an assertion may be made for this endpoint (CIBA Core §7.1).
+#[test]
+fn an_assertion_may_be_for_the_endpoint() {
+    on_sqlite(async |at| {
+        let jwk = at.client_key().public_jwk();
+        let members: Vec<_> = jwk.into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        at.apply(&format!(
+            "[[clients]]\nclient_id = \"terminal\"\ntoken_endpoint_auth_method = \"private_key_jwt\"\nresponse_types = []\n\
+             grant_types = [\"urn:openid:params:grant-type:ciba\"]\njwks = {{ keys = [{{ {} }}] }}\n",
+            members.join(", ")
+        ))
+        .await;
+        for (audience, status) in [
+            (cast::ISSUER.to_owned(), 200),
+            (format!("{}{ENDPOINT}", cast::ISSUER), 200),
+            ("https://x.example".into(), 401),
+        ] {
+            let mut claims = assertion_claims(at, "terminal");
+            claims["aud"] = json!(audience);
+            let pairs = [
+                ("scope", "openid"),
+                ("login_hint", cast::ADA),
+                ("client_assertion_type", ASSERTION_TYPE),
+                ("client_assertion", &assertion(at, &claims)),
+            ];
+            assert_eq!(at.post(ENDPOINT, &[], &pairs).await.status, status, "{audience}");
+        }
+        tidy(at).await;
+    });
+}
+
+/// CB-07: a client that lost the answer gets the same refresh token again for ten seconds; then it is a replay.
+#[test]
+fn a_lost_answer_is_given_again() {
+    on_both(async |at| {
+        let till = Asker::new(at, "till");
+        let asked = till.ask(&[("scope", "openid offline_access")]).await;
+        till.decide("allow").await;
+        let lost = Tokens(till.poll(&asked).await.success());
+
+        let again = Tokens(till.poll(&asked).await.success());
+
+        assert_eq!(again.refresh(), lost.refresh());
+        assert_ne!(again.access(), lost.access());
+        at.wait(seconds(10));
+        assert_eq!(till.poll(&asked).await.error(), error("invalid_grant"));
+        assert_eq!(RelyingParty::new(at, "till").refresh(again.refresh()).await.error(), error("invalid_grant"));
+        assert_eq!(at.events("token.auth_req_id.replayed").await, 1);
     });
 }

@@ -189,7 +189,13 @@ fn an_assertion_has_the_required_claims() {
             assert!(invalid_client(&with_claims(at, &claims).await), "without {missing}");
         }
         assert_eq!(with_claims(at, &assertion_claims(at, "keyed")).await.status, 200);
-        assert_eq!(with_claims(at, &changed("aud", json!(format!("{}{TOKEN}", cast::ISSUER)))).await.status, 200);
+        // RFC 9126 §2 and CIBA Core §7.1 name two endpoints besides.
+        for endpoint in [TOKEN, "/oauth2/par", "/oauth2/bc-authorize"] {
+            let audience = json!(format!("{}{endpoint}", cast::ISSUER));
+            assert_eq!(with_claims(at, &changed("aud", audience)).await.status, 200, "{endpoint}");
+        }
+        let elsewhere = with_claims(at, &changed("aud", json!(format!("{}/oauth2/userinfo", cast::ISSUER)))).await;
+        assert!(invalid_client(&elsewhere), "an endpoint that takes no assertions");
     });
 }
 

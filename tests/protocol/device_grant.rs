@@ -6,6 +6,7 @@ use portreeve_tests::{
     cast,
     deployment::{Deployment, on_both, on_sqlite},
     device::{Asked, Device},
+    dpop::{ProofKey, with_proof},
     jwt,
     relying_party::{RelyingParty, Tokens, basic},
 };
@@ -329,5 +330,63 @@ fn a_second_factor_is_shown_for_a_device() {
 
         let id_token = at.verified(tokens.id(), "JWT").await;
         assert_eq!(id_token["amr"], serde_json::json!(["pwd", "otp", "mfa"]));
+    });
+}
+
+/// S-064: a device that lost the answer gets the same refresh token again, for ten seconds and until it was used.
+#[test]
+fn a_lost_answer_is_given_again() {
+    on_both(async |at| {
+        let tv = Device::new(at, "tv");
+        let asked = tv.ask(&[("scope", "openid offline_access")]).await;
+        tv.approve(&asked, cast::ADA).await;
+        let lost = Tokens(tv.poll(&asked).await.success());
+
+        at.wait(Lifetime::from_millis(9_999));
+        let again = Tokens(tv.poll(&asked).await.success());
+
+        assert_eq!(again.refresh(), lost.refresh());
+        assert_ne!(again.access(), lost.access());
+        assert_eq!(at.events("token.device_code.redeemed").await, 1);
+        assert_eq!(RelyingParty::new(at, "tv").refresh(again.refresh()).await.status, 200);
+        assert_eq!(tv.poll(&asked).await.error(), error("invalid_grant"), "its refresh token was used");
+        assert_eq!(at.events("token.device_code.replayed").await, 1);
+    });
+}
+
+/// S-064: after ten seconds it is a replay and ends what came of it, also when nothing was used.
+#[test]
+fn a_late_second_poll_is_a_replay() {
+    on_both(async |at| {
+        let tv = Device::new(at, "tv");
+        let asked = tv.ask(&[("scope", "openid offline_access")]).await;
+        tv.approve(&asked, cast::ADA).await;
+        let tokens = Tokens(tv.poll(&asked).await.success());
+
+        at.wait(seconds(10));
+
+        assert_eq!(tv.poll(&asked).await.error(), error("invalid_grant"));
+        assert_eq!(RelyingParty::new(at, "tv").refresh(tokens.refresh()).await.error(), error("invalid_grant"));
+    });
+}
+
+/// S-063, S-064: a second poll with another key than the first is a thief's.
+#[test]
+fn a_second_poll_with_another_key_is_a_replay() {
+    on_sqlite(async |at| {
+        let tv = Device::new(at, "tv");
+        let asked = tv.ask(&[("scope", "openid offline_access")]).await;
+        tv.approve(&asked, cast::ADA).await;
+        let party = RelyingParty::new(at, "tv");
+        let pairs = [("grant_type", portreeve_tests::device::GRANT), ("device_code", asked.device_code.as_str())];
+        let poll = async |key: &ProofKey| {
+            at.send(with_proof(party.prepared("/oauth2/token", &pairs), &key.token_proof(at))).await
+        };
+        let (own, other) = (ProofKey::new(), ProofKey::new());
+
+        assert_eq!(poll(&own).await.success()["token_type"], "DPoP");
+        assert_eq!(poll(&own).await.status, 200);
+        assert_eq!(poll(&other).await.error(), error("invalid_grant"));
+        assert_eq!(at.events("token.device_code.replayed").await, 1);
     });
 }

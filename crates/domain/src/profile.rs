@@ -56,8 +56,8 @@ pub enum Demand {
 /// The audience of a client assertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AssertionAudience {
-    /// The issuer or the token endpoint, as a string or in an array that holds nothing else.
-    IssuerOrTokenEndpoint,
+    /// The issuer or an endpoint that takes assertions, as a string or in an array that holds nothing else.
+    IssuerOrEndpoint,
     /// The issuer, as a string.
     IssuerAsString,
 }
@@ -96,7 +96,7 @@ const OIDC: ProfileRules = ProfileRules {
     pushed_request: Demand::Optional,
     bound_tokens: Demand::Optional,
     client_authentication: &ClientAuthMethod::ALL,
-    assertion_audience: AssertionAudience::IssuerOrTokenEndpoint,
+    assertion_audience: AssertionAudience::IssuerOrEndpoint,
     signatures: Signatures::RsaPreferred,
     request_objects: RequestObjectRule::Merged,
     dated_request_objects: Demand::Optional,

@@ -25,6 +25,8 @@ use crate::{Issuer, client_secrets};
 
 /// What a secret is compared with when there is none: as much work, and no text hashes to it that anybody knows.
 const DECOY: [u8; 32] = [0; 32];
+/// The endpoints that an assertion may be made for (RFC 7523 §3, RFC 9126 §2, CIBA Core §7.1).
+const AUDIENCES: [&str; 3] = [paths::TOKEN, paths::PAR, paths::BC_AUTHORIZE];
 
 impl Issuer {
     /// Finds out which client sent a request; a public client only says who it is, and one with a certificate shows it.
@@ -84,11 +86,11 @@ impl Issuer {
         text: &str,
     ) -> Result<Arc<Client>, Failure<Refusal>> {
         let claimed = assertion::claimed_client(text, hint).map_err(Failure::Refused)?;
-        let token_endpoint = format!("{}{}", at.issuer, paths::TOKEN);
+        let endpoints = AUDIENCES.map(|path| format!("{}{path}", at.issuer));
         let now = self.ambient.now();
         let registered = known(at, &claimed.client);
         let profile = registered.as_ref().map_or(at.tenant.settings.profile, |client| profile(at, client));
-        let recipient = Recipient { issuer: &at.issuer, token_endpoint: &token_endpoint, rules: profile.rules() };
+        let recipient = Recipient { issuer: &at.issuer, endpoints: &endpoints, rules: profile.rules() };
         let own = match &registered {
             Ok(client) => self.own_keys(at, client, claimed.key_id.as_deref()).await?,
             Err(_) => OwnKeys::Nothing(NoKeys::None),

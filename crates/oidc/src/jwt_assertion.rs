@@ -3,9 +3,10 @@
 //! Owns algorithms, audience, times and how long names may be. Leaves what each kind says besides to `assertion` and
 //! `jwt_bearer`, which give a refusal its code, and the replay of `jti` to `issuer`. RFC 7521 §5.2; RFC 7523 §3; S-049, S-068.
 //!
-//! Audience: in profile `fapi2` the issuer as a string; else the issuer or the token endpoint, as one string or in an array
-//! that holds nothing else. Clients in use send all of these; an audience beside ours would mean that the assertion was also
-//! made for another server.
+//! Audience: in profile `fapi2` the issuer as a string; else the issuer or one of its endpoints that specifications name
+//! (RFC 7523 §3, RFC 9126 §2, CIBA Core §7.1), as one string or in an array that holds nothing else, whichever of them it is
+//! sent to. Clients in use send all of these; an audience beside ours would mean that the assertion was also made for another
+//! server.
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{AssertionAudience, Lifetime, ProfileRules, Timestamp, lifetimes};
@@ -21,8 +22,8 @@ pub(crate) const MAX_BYTES: usize = 16 * 1024;
 pub struct Recipient<'a> {
     /// The issuer.
     pub issuer: &'a str,
-    /// The token endpoint as discovery prints it.
-    pub token_endpoint: &'a str,
+    /// Its endpoints that an assertion may name instead, as discovery prints them.
+    pub endpoints: &'a [String],
     /// What the profile of the client that presents it demands.
     pub rules: &'a ProfileRules,
 }
@@ -64,11 +65,12 @@ pub(crate) fn check(
     keys: AssertionKeys<'_>,
     now: Timestamp,
 ) -> Result<Proven, String> {
-    let either = [recipient.issuer, recipient.token_endpoint];
-    let (audiences, audience) = match recipient.rules.assertion_audience {
-        AssertionAudience::IssuerOrTokenEndpoint => (&either[..], AudienceRule::AnyOf(&either)),
-        AssertionAudience::IssuerAsString => (&either[..1], AudienceRule::StringOnly(recipient.issuer)),
+    let endpoints = recipient.endpoints.iter().map(String::as_str);
+    let (audiences, is_string): (Vec<&str>, _) = match recipient.rules.assertion_audience {
+        AssertionAudience::IssuerOrEndpoint => (endpoints.chain([recipient.issuer]).collect(), false),
+        AssertionAudience::IssuerAsString => (vec![recipient.issuer], true),
     };
+    let audience = if is_string { AudienceRule::StringOnly(recipient.issuer) } else { AudienceRule::AnyOf(&audiences) };
     let expected = Expected {
         typ: TypRule::AbsentOr(rules.types),
         algorithms: signatures::of_clients(recipient.rules.signatures),

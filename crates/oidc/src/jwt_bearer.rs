@@ -129,7 +129,8 @@ mod tests {
     fn checked_as(typ: &str, changes: &Value) -> Result<AcceptedGrant, Cause> {
         let key = signer();
         let assertion = key.sign(typ, claims(changes).to_string().as_bytes()).unwrap();
-        let recipient = Recipient { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT, rules: Profile::OAuth21.rules() };
+        let endpoints = [TOKEN_ENDPOINT.to_owned()];
+        let recipient = Recipient { issuer: ISSUER, endpoints: &endpoints, rules: Profile::OAuth21.rules() };
         let keys = KeySet::from_signing_keys([&key]).unwrap();
         check(&assertion, IDP, &recipient, &keys, Timestamp::from_millis(NOW * 1000)).map_err(|refusal| refusal.cause)
     }
@@ -175,7 +176,8 @@ mod tests {
     /// S-068, S-050: a stranger's signature, or none, proves nothing.
     #[test]
     fn another_signature_is_refused() {
-        let recipient = Recipient { issuer: ISSUER, token_endpoint: TOKEN_ENDPOINT, rules: Profile::OAuth21.rules() };
+        let endpoints = [TOKEN_ENDPOINT.to_owned()];
+        let recipient = Recipient { issuer: ISSUER, endpoints: &endpoints, rules: Profile::OAuth21.rules() };
         let keys = KeySet::from_signing_keys([&signer()]).unwrap();
         let stranger = signer().sign("JWT", claims(&json!({})).to_string().as_bytes()).unwrap();
 

@@ -3,12 +3,12 @@
 //! The two tables share these columns and so these rules; what else each holds is in a file of its own.
 
 use portreeve_domain::polling::{Awaited, Waiting};
-use portreeve_domain::{ClientId, FamilyId, Fault, Lifetime, TenantId, Timestamp};
+use portreeve_domain::{ClientId, FamilyId, Fault, Lifetime, RefreshTokenId, TenantId, Timestamp};
 
 use crate::{Conn, Row, Tx};
 
-const FIND_DEVICE: &str = "SELECT client_id, secret_hash, expires_at, allowed_at, refused_at, consumed_at, family_id FROM device_authorizations WHERE id = $1 AND tenant_id = $2";
-const FIND_BACKCHANNEL: &str = "SELECT client_id, secret_hash, expires_at, allowed_at, refused_at, consumed_at, family_id FROM backchannel_authentications WHERE id = $1 AND tenant_id = $2";
+const FIND_DEVICE: &str = "SELECT client_id, secret_hash, expires_at, allowed_at, refused_at, consumed_at, family_id, first_refresh_id FROM device_authorizations WHERE id = $1 AND tenant_id = $2";
+const FIND_BACKCHANNEL: &str = "SELECT client_id, secret_hash, expires_at, allowed_at, refused_at, consumed_at, family_id, first_refresh_id FROM backchannel_authentications WHERE id = $1 AND tenant_id = $2";
 const NOTE_DEVICE_POLL: &str = "UPDATE device_authorizations SET polled_at = $3 WHERE id = $1 AND tenant_id = $2 AND (polled_at IS NULL OR polled_at + interval_ms <= $3)";
 const NOTE_BACKCHANNEL_POLL: &str = "UPDATE backchannel_authentications SET polled_at = $3 WHERE id = $1 AND tenant_id = $2 AND (polled_at IS NULL OR polled_at + interval_ms <= $3)";
 const SLOW_DEVICE_DOWN: &str =
@@ -18,8 +18,8 @@ const ALLOW_DEVICE: &str = "UPDATE device_authorizations SET allowed_at = $3, fa
 const ALLOW_BACKCHANNEL: &str = "UPDATE backchannel_authentications SET allowed_at = $3, family_id = $4, slot = NULL WHERE id = $1 AND tenant_id = $2 AND allowed_at IS NULL AND refused_at IS NULL AND expires_at > $3";
 const REFUSE_DEVICE: &str = "UPDATE device_authorizations SET refused_at = $3 WHERE id = $1 AND tenant_id = $2 AND allowed_at IS NULL AND refused_at IS NULL AND expires_at > $3";
 const REFUSE_BACKCHANNEL: &str = "UPDATE backchannel_authentications SET refused_at = $3, slot = NULL WHERE id = $1 AND tenant_id = $2 AND allowed_at IS NULL AND refused_at IS NULL AND expires_at > $3";
-const CONSUME_DEVICE: &str = "UPDATE device_authorizations SET consumed_at = $3 WHERE id = $1 AND tenant_id = $2 AND allowed_at IS NOT NULL AND consumed_at IS NULL AND expires_at > $3";
-const CONSUME_BACKCHANNEL: &str = "UPDATE backchannel_authentications SET consumed_at = $3 WHERE id = $1 AND tenant_id = $2 AND allowed_at IS NOT NULL AND consumed_at IS NULL AND expires_at > $3";
+const CONSUME_DEVICE: &str = "UPDATE device_authorizations SET consumed_at = $3, first_refresh_id = $4 WHERE id = $1 AND tenant_id = $2 AND allowed_at IS NOT NULL AND consumed_at IS NULL AND expires_at > $3";
+const CONSUME_BACKCHANNEL: &str = "UPDATE backchannel_authentications SET consumed_at = $3, first_refresh_id = $4 WHERE id = $1 AND tenant_id = $2 AND allowed_at IS NOT NULL AND consumed_at IS NULL AND expires_at > $3";
 
 /// What a poll finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct PolledRow {
     pub awaited: Awaited,
     /// What the person granted; `None` until then.
     pub family: Option<FamilyId>,
+    /// The id of the refresh token it was redeemed for, whether or not there is one; `None` until then.
+    pub first_refresh: Option<RefreshTokenId>,
 }
 
 /// Finds what is polled for, also when it is over.
@@ -95,13 +97,21 @@ pub async fn refuse(tx: &mut Tx, tenant: TenantId, waiting: Waiting, now: Timest
     Ok(tx.execute(sql, &[id_of(waiting).into(), tenant.into(), now.into()]).await? == 1)
 }
 
-/// Uses up what was allowed; false when it was used or has expired: of many at once exactly one gets true.
+/// Uses up what was allowed, for the refresh token `first`; false when it was used or has expired: of many at once exactly
+/// one gets true.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn consume(tx: &mut Tx, tenant: TenantId, waiting: Waiting, now: Timestamp) -> Result<bool, Fault> {
+pub async fn consume(
+    tx: &mut Tx,
+    tenant: TenantId,
+    waiting: Waiting,
+    first: RefreshTokenId,
+    now: Timestamp,
+) -> Result<bool, Fault> {
     let sql = either(waiting, CONSUME_DEVICE, CONSUME_BACKCHANNEL);
-    Ok(tx.execute(sql, &[id_of(waiting).into(), tenant.into(), now.into()]).await? == 1)
+    let values = [id_of(waiting).into(), tenant.into(), now.into(), first.as_i64().into()];
+    Ok(tx.execute(sql, &values).await? == 1)
 }
 
 fn either(waiting: Waiting, of_device: &'static str, of_backchannel: &'static str) -> &'static str {
@@ -130,5 +140,6 @@ fn read(row: &Row<'_>, waiting: Waiting) -> Result<PolledRow, Fault> {
             consumed_at: row.optional_timestamp(5)?,
         },
         family: row.optional_integer(6)?.map(FamilyId::new),
+        first_refresh: row.optional_integer(7)?.map(RefreshTokenId::new),
     })
 }

@@ -1,7 +1,8 @@
 //! What is decided elsewhere is decided once, redeemed once, in time, in its tenant (RFC 8628 §3.4, §3.5; CIBA Core §11).
 
 use portreeve_domain::{
-    BackchannelAuthenticationId, DeviceAuthorizationId, FamilyId, Lifetime, TenantId, Timestamp, polling::Waiting,
+    BackchannelAuthenticationId, DeviceAuthorizationId, FamilyId, Lifetime, RefreshTokenId, TenantId, Timestamp,
+    polling::Waiting,
 };
 use portreeve_storage::{Wall, backchannel_authentications, device_authorizations, polled};
 
@@ -12,6 +13,7 @@ use crate::{
 };
 
 const FAMILY: FamilyId = FamilyId::new(9);
+const FIRST: RefreshTokenId = RefreshTokenId::new(11);
 const BOTH: [Waiting; 2] =
     [Waiting::Device(DeviceAuthorizationId::new(5)), Waiting::Backchannel(BackchannelAuthenticationId::new(5))];
 
@@ -36,7 +38,7 @@ async fn it_is_found_with_what_was_stored() {
             let row = db.read(ONE, async |conn| polled::find(conn, ONE, waiting).await).await.unwrap();
 
             assert_eq!((row.waiting, row.client, row.secret_hash), (waiting, web(), [17; 32]));
-            assert_eq!((row.awaited, row.family), (device_authorization(5).awaited, None));
+            assert_eq!((row.awaited, row.family, row.first_refresh), (device_authorization(5).awaited, None, None));
         }
     })
     .await;
@@ -101,19 +103,21 @@ async fn it_is_redeemed_by_one_of_many() {
     on_both(async |db| {
         planted(db, ONE).await;
         for waiting in BOTH {
-            assert!(!db.write(ONE, async |tx| polled::consume(tx, ONE, waiting, NOW).await).await);
+            assert!(!db.write(ONE, async |tx| polled::consume(tx, ONE, waiting, FIRST, NOW).await).await);
             assert!(allow(db, waiting, NOW).await);
-            assert!(!db.write(ONE, async |tx| polled::consume(tx, ONE, waiting, expiry()).await).await);
+            assert!(!db.write(ONE, async |tx| polled::consume(tx, ONE, waiting, FIRST, expiry()).await).await);
 
             let won = winners(db, move |store, _| async move {
                 let mut tx = begin(&store, ONE).await;
-                let won = polled::consume(&mut tx, ONE, waiting, NOW).await.unwrap();
+                let won = polled::consume(&mut tx, ONE, waiting, FIRST, NOW).await.unwrap();
                 tx.commit().await.unwrap();
                 won
             })
             .await;
 
             assert_eq!(won, 1);
+            let row = db.read(ONE, async |conn| polled::find(conn, ONE, waiting).await).await.unwrap();
+            assert_eq!((row.awaited.consumed_at, row.first_refresh), (Some(NOW), Some(FIRST)));
         }
     })
     .await;
@@ -132,7 +136,7 @@ async fn another_tenants_is_out_of_reach() {
                 Ok(polled::note_poll(tx, ONE, waiting, NOW).await?
                     || polled::allow(tx, ONE, waiting, FAMILY, NOW).await?
                     || polled::refuse(tx, ONE, waiting, NOW).await?
-                    || polled::consume(tx, ONE, waiting, NOW).await?)
+                    || polled::consume(tx, ONE, waiting, FIRST, NOW).await?)
             });
             assert!(!touched.await);
             assert!(db.write(TWO, async |tx| polled::refuse(tx, TWO, waiting, NOW).await).await);

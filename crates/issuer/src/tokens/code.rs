@@ -20,6 +20,7 @@ use portreeve_storage::authorization_codes::{self, CodeRow};
 use portreeve_storage::{Tx, token_families};
 
 use super::mint::{self, IssuedTokens, UserGrant, UserTokens};
+use super::refresh::FirstToken;
 use super::target;
 use crate::directory::TenantDirectory;
 use crate::gate::{self, Pass};
@@ -210,7 +211,8 @@ impl Redemption<'_> {
         audit::record(tx, self.ambient, self.at, event).await?;
         let occasion = Occasion::CodeRedeemed;
         let grant = UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, sender, occasion };
-        mint::first_for_user(tx, grant, self.client, family).await
+        let first = FirstToken::random(self.ambient)?;
+        mint::first_for_user(tx, grant, self.client, family, &first).await
     }
 }
 

@@ -55,9 +55,9 @@ impl Issuer {
         };
         let keys = self.signer_keys(at, known, source, claimed.key_id.as_deref()).await;
         let keys = keys.map_err(|why| Failure::Refused(unusable(why.to_string())))?;
-        let token_endpoint = format!("{}{}", at.issuer, paths::TOKEN);
+        let endpoints = [format!("{}{}", at.issuer, paths::TOKEN)];
         let rules = profile(at, client).rules();
-        let recipient = Recipient { issuer: &at.issuer, token_endpoint: &token_endpoint, rules };
+        let recipient = Recipient { issuer: &at.issuer, endpoints: &endpoints, rules };
         let now = self.ambient.now();
         let accepted = jwt_bearer::check(text, &claimed.issuer, &recipient, &keys, now).map_err(Failure::Refused)?;
         let target = target(at, client, trusted, request).map_err(Failure::Refused)?;

@@ -17,7 +17,7 @@ use portreeve_storage::{Tx, access_tokens};
 
 use super::access_token::{self, AccessDraft, AccessWish};
 use super::id_token::{self, Beside, IdDraft};
-use super::refresh;
+use super::refresh::{self, FirstToken};
 use crate::directory::TenantDirectory;
 use crate::gate::Pass;
 use crate::sender::BoundSender;
@@ -142,7 +142,7 @@ pub(super) fn check_keys(at: &TenantDirectory, client: &Client) -> Result<(), Fa
     at.signing.active(id_token::algorithm(at, client)?).map(drop)
 }
 
-/// As `for_user`, for what begins a family: with a first refresh token where `client` may use one.
+/// As `for_user`, for what begins a family: with the first refresh token where `client` may use one.
 ///
 /// # Errors
 /// As `for_user`.
@@ -151,11 +151,12 @@ pub(super) async fn first_for_user(
     grant: UserGrant<'_>,
     client: &Client,
     family: TokenFamily,
+    first: &FirstToken,
 ) -> Result<UserTokens, Fault> {
     let refresh_token = match client.may_use(GrantType::RefreshToken) {
         true => {
             let confirmation = grant.sender.refresh_confirmation(client);
-            Some(refresh::issue_first(tx, grant.ambient, grant.at, grant.pass, (&family, confirmation)).await?)
+            Some(refresh::issue_first(tx, &grant, &family, confirmation, first).await?)
         }
         false => None,
     };

@@ -1,7 +1,8 @@
 //! What a person decides elsewhere: polled until then, redeemed once. Device codes, and the `auth_req_id` of the back channel.
 //!
-//! Owns the pace and what each poll is told. What is presented after it was redeemed ends everything that came of it, as an
-//! authorization code does; another client's attempt changes nothing for the owner. Leaves approval to
+//! Owns the pace and what each poll is told. A poll right after the redemption is taken for a lost answer, as with a refresh
+//! token; later it ends everything that came of it, as with an authorization code. Another client's attempt changes nothing
+//! for the owner. Leaves approval to
 //! `journeys::approval`. RFC 8628 §3.4, §3.5; CIBA Core §10.1, §11; SECURITY rules 3 and 4, S-064.
 
 use std::sync::Arc;
@@ -10,21 +11,28 @@ use portreeve_crypto::Bearer;
 use portreeve_domain::polling::{self, Poll, Waiting};
 use portreeve_domain::{
     Actor, BackchannelAuthenticationId, Client, DeviceAuthorizationId, Event, EventType, Failure, FamilyId, Fault,
-    GrantType, Timestamp, TokenDelivery, TokenFamily, TokenKind,
+    GrantType, Presentation, RefreshTokenId, RefreshTokenState, Timestamp, TokenDelivery, TokenFamily, TokenKind,
+    present,
 };
 use portreeve_oidc::backchannel_authentication::delivery;
 use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::token_request::PolledRedemption;
+use portreeve_oidc::token_target::TokenTarget;
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::polled::{self as rows, PolledRow};
-use portreeve_storage::{Tx, token_families};
+use portreeve_storage::{Tx, refresh_tokens, token_families};
 
 use super::mint::{self, IssuedTokens, UserGrant, UserTokens};
+use super::refresh::FirstToken;
 use super::target;
 use crate::directory::TenantDirectory;
+use crate::gate::{self, Pass};
 use crate::sender::{BoundSender, ProvenSender};
 use crate::settlement::{refuse, settle};
-use crate::{Ambient, Issuer, audit, gate};
+use crate::{Ambient, Issuer, audit};
+
+/// How often what somebody else redeemed at the same moment is looked at again.
+const LOOKS: usize = 2;
 
 /// What sets the grants apart: what they are presented with, and the words of their answers and events.
 pub(super) struct PolledGrant {
@@ -87,34 +95,49 @@ impl Issuer {
         };
         mint::check_keys(at, client)?;
         let mut tx = self.store.begin(at.id()).await?;
-        let polled = Polled { ambient: &self.ambient, at, client, sender, grant, now: self.ambient.now() };
-        let redeemed = polled.answer(&mut tx, &bearer, presented).await;
+        let now = self.ambient.now();
+        let polled = Polled { ambient: &self.ambient, at, client, sender, grant, bearer: &bearer, now };
+        let redeemed = polled.answer(&mut tx, presented).await;
         let tokens = settle(tx, redeemed).await?;
         Ok(tokens.sign(at, client)?)
     }
 }
 
-/// One poll: who asks, and when.
+/// One poll: who presents what, and when.
 struct Polled<'a> {
     ambient: &'a Ambient,
     at: &'a TenantDirectory,
     client: &'a Client,
     sender: &'a ProvenSender,
     grant: &'static PolledGrant,
+    bearer: &'a Bearer,
     now: Timestamp,
 }
 
 impl Polled<'_> {
-    async fn answer(
-        &self,
-        tx: &mut Tx,
-        bearer: &Bearer,
-        presented: &PolledRedemption,
-    ) -> Result<UserTokens, Failure<Refusal>> {
+    async fn answer(&self, tx: &mut Tx, presented: &PolledRedemption) -> Result<UserTokens, Failure<Refusal>> {
         let sender = self.sender.spend(tx, self.at).await?;
-        let stored = rows::find(tx, self.at.id(), (self.grant.waiting)(bearer.id)).await?;
+        for _ in 0..LOOKS {
+            let row = self.find(tx).await?;
+            match row.awaited.poll(self.now) {
+                Poll::Pending => return self.pending(tx, &row).await,
+                Poll::Refused => return refuse(self.grant.refused),
+                Poll::Expired => return refuse(self.grant.expired),
+                Poll::Consumed => return self.again(tx, &row, sender, presented).await,
+                Poll::Allowed => {}
+            }
+            if let Some(tokens) = self.redeem(tx, &row, sender, presented).await? {
+                return Ok(tokens);
+            }
+        }
+        Err(Fault::transient("what is polled for changed while it was being redeemed").into())
+    }
+
+    /// The proven row of this client.
+    async fn find(&self, tx: &mut Tx) -> Result<PolledRow, Failure<Refusal>> {
+        let stored = rows::find(tx, self.at.id(), (self.grant.waiting)(self.bearer.id)).await?;
         // A wrong secret is an unknown one, never a replay.
-        let Some(row) = stored.filter(|row| bearer.proves(&row.secret_hash)) else {
+        let Some(row) = stored.filter(|row| self.bearer.proves(&row.secret_hash)) else {
             return refuse(Refusal::new(self.grant.unusable).with_detail("unknown"));
         };
         if row.client != self.client.id {
@@ -124,13 +147,7 @@ impl Polled<'_> {
             }
             return refuse(Refusal::new(self.grant.not_yours).with_detail(detail));
         }
-        match row.awaited.poll(self.now) {
-            Poll::Pending => self.pending(tx, &row).await,
-            Poll::Refused => refuse(self.grant.refused),
-            Poll::Expired => refuse(self.grant.expired),
-            Poll::Consumed => self.replayed(tx, &row).await,
-            Poll::Allowed => self.redeem(tx, &row, sender, presented).await,
-        }
+        Ok(row)
     }
 
     /// RFC 8628 §3.5: who comes too soon waits five seconds longer, this time and from now on.
@@ -142,7 +159,31 @@ impl Polled<'_> {
         refuse(Cause::SlowDown)
     }
 
+    /// `None` when somebody was faster: what this poll means is decided by what is stored now.
     async fn redeem(
+        &self,
+        tx: &mut Tx,
+        row: &PolledRow,
+        sender: BoundSender,
+        presented: &PolledRedemption,
+    ) -> Result<Option<UserTokens>, Failure<Refusal>> {
+        let family = self.family(tx, row.family).await?;
+        let family = family.ok_or_else(|| Fault::impossible("an approved grant without its family"))?;
+        // What is asked for is checked first: a wish too many must not cost the grant.
+        let target = target::choose(self.at, self.client, &family, presented.wanted())?;
+        let first = FirstToken::given_for(self.bearer, RefreshTokenId::new(self.ambient.row_id()), self.at);
+        if !rows::consume(tx, self.at.id(), row.waiting, first.id, self.now).await? {
+            return Ok(None);
+        }
+        let pass = self.admit(tx, &family).await?;
+        audit::record(tx, self.ambient, self.at, self.event(self.grant.redeemed, &family)).await?;
+        let grant = self.user_grant(&pass, target, sender);
+        Ok(Some(mint::first_for_user(tx, grant, self.client, family, &first).await?))
+    }
+
+    /// What was redeemed is presented again: by a client that lost the answer, which gets the same refresh token, or by
+    /// somebody else, which ends everything that came of the first redemption (decision 0019).
+    async fn again(
         &self,
         tx: &mut Tx,
         row: &PolledRow,
@@ -150,28 +191,40 @@ impl Polled<'_> {
         presented: &PolledRedemption,
     ) -> Result<UserTokens, Failure<Refusal>> {
         let family = self.family(tx, row.family).await?;
-        let family = family.ok_or_else(|| Fault::impossible("an approved grant without its family"))?;
-        // What is asked for is checked first: a wish too many must not cost the grant.
-        let target = target::choose(self.at, self.client, &family, presented.wanted())?;
-        if !rows::consume(tx, self.at.id(), row.waiting, self.now).await? {
-            return self.replayed(tx, row).await;
+        let (Some(family), Some(id)) = (family, row.first_refresh) else {
+            return Err(Fault::impossible("a redeemed grant without its family").into());
+        };
+        let first = refresh_tokens::find(tx, self.at.id(), id).await?;
+        let is_holder = first.as_ref().is_none_or(|first| first.confirmation.is_met_by(&sender.confirmation()));
+        let redemption = RefreshTokenState {
+            consumed_at: row.awaited.consumed_at,
+            expires_at: row.awaited.expires_at,
+            successor_consumed: first.as_ref().is_some_and(|first| first.consumed_at.is_some()),
+        };
+        if !is_holder || present(&redemption, self.now) != Presentation::Retry {
+            return self.replayed(tx, &family).await;
         }
-        let admitted = gate::admit_user(tx, self.at, self.client, &family, self.grant.grant, self.now).await?;
-        let pass = admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))?;
-        audit::record(tx, self.ambient, self.at, self.event(self.grant.redeemed, &family)).await?;
-        let occasion = Occasion::CodeRedeemed;
-        let grant = UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, sender, occasion };
-        mint::first_for_user(tx, grant, self.client, family).await.map_err(Failure::Fault)
+        let target = target::choose(self.at, self.client, &family, presented.wanted())?;
+        let pass = self.admit(tx, &family).await?;
+        let refresh_token = first.map(|_| FirstToken::given_for(self.bearer, id, self.at).text(self.at)).transpose()?;
+        let grant = self.user_grant(&pass, target, sender);
+        mint::for_user(tx, grant, family, refresh_token).await.map_err(Failure::Fault)
     }
 
-    /// Ends everything that came of the first redemption: whoever presents it again may have stolen it.
-    async fn replayed(&self, tx: &mut Tx, row: &PolledRow) -> Result<UserTokens, Failure<Refusal>> {
-        if let Some(family) = self.family(tx, row.family).await?
-            && token_families::revoke(tx, self.at.id(), family.id, "presented again", self.now).await?
-        {
-            audit::record(tx, self.ambient, self.at, self.event(self.grant.replayed, &family)).await?;
+    async fn replayed(&self, tx: &mut Tx, family: &TokenFamily) -> Result<UserTokens, Failure<Refusal>> {
+        if token_families::revoke(tx, self.at.id(), family.id, "presented again", self.now).await? {
+            audit::record(tx, self.ambient, self.at, self.event(self.grant.replayed, family)).await?;
         }
         refuse(Refusal::new(self.grant.unusable).with_detail("used before; its grant is revoked"))
+    }
+
+    async fn admit(&self, tx: &mut Tx, family: &TokenFamily) -> Result<Pass, Failure<Refusal>> {
+        let admitted = gate::admit_user(tx, self.at, self.client, family, self.grant.grant, self.now).await?;
+        admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))
+    }
+
+    fn user_grant<'p>(&'p self, pass: &'p Pass, target: TokenTarget, sender: BoundSender) -> UserGrant<'p> {
+        UserGrant { at: self.at, ambient: self.ambient, pass, target, sender, occasion: Occasion::CodeRedeemed }
     }
 
     async fn family(&self, tx: &mut Tx, id: Option<FamilyId>) -> Result<Option<TokenFamily>, Fault> {

@@ -13,6 +13,7 @@ use portreeve_storage::backchannel_authentications::{self as rows, BackchannelAu
 use portreeve_storage::{Tx, token_families};
 
 use super::mint::{self, UserGrant, UserTokens};
+use super::refresh::FirstToken;
 use super::target;
 use crate::directory::TenantDirectory;
 use crate::sender::BoundSender;
@@ -90,7 +91,8 @@ impl Issuer {
         audit::record(tx, &self.ambient, at, event).await?;
         let occasion = Occasion::CodeRedeemed;
         let grant = UserGrant { at, ambient: &self.ambient, pass: &pass, target, sender, occasion };
-        mint::first_for_user(tx, grant, client, family).await.map_err(Failure::Fault)
+        let first = FirstToken::random(&self.ambient)?;
+        mint::first_for_user(tx, grant, client, family, &first).await.map_err(Failure::Fault)
     }
 }
 

@@ -29,6 +29,9 @@ use crate::{Ambient, Issuer, audit};
 /// token never goes back.
 const LOOKS: usize = 2;
 
+/// What sets the derivation of a family's first secret apart from that of its successors.
+const FIRST_OF_POLLED: &[u8] = b"first of a polled grant";
+
 /// A refresh: with what, and for what.
 pub(super) struct Wish {
     /// The refresh token as presented.
@@ -47,22 +50,45 @@ impl Wish {
     }
 }
 
-/// Stores the first refresh token of a family, bound to `confirmation`, and gives its text.
+/// The first refresh token of a family, to be stored.
+pub(super) struct FirstToken {
+    pub(super) id: RefreshTokenId,
+    secret: SecretBytes<32>,
+}
+
+impl FirstToken {
+    /// One that nobody can know yet.
+    pub(super) fn random(ambient: &Ambient) -> Result<Self, Fault> {
+        Ok(Self { id: RefreshTokenId::new(ambient.row_id()), secret: ambient.secret()? })
+    }
+
+    /// The one that is given for `presented`: whoever has its text gets the same again, the database does not have it.
+    pub(super) fn given_for(presented: &Bearer, id: RefreshTokenId, at: &TenantDirectory) -> Self {
+        let mac = hmac_sha256(at.keys.refresh.expose(), &[FIRST_OF_POLLED, presented.secret.expose()]);
+        Self { id, secret: SecretBytes::new(mac) }
+    }
+
+    /// Its text.
+    pub(super) fn text(&self, at: &TenantDirectory) -> Result<SecretText, Fault> {
+        text(at, self.id, &self.secret)
+    }
+}
+
+/// Stores the first refresh token of the family `pass` was given for, bound to `confirmation`, and gives its text.
 ///
 /// # Errors
 /// A fault when the database is away or the pass was given for another family.
 pub(super) async fn issue_first(
     tx: &mut Tx,
-    ambient: &Ambient,
-    at: &TenantDirectory,
-    pass: &Pass,
-    (family, confirmation): (&TokenFamily, Confirmation),
+    grant: &UserGrant<'_>,
+    family: &TokenFamily,
+    confirmation: Confirmation,
+    first: &FirstToken,
 ) -> Result<SecretText, Fault> {
-    pass.check_is_for(family)?;
-    let (id, secret) = (RefreshTokenId::new(ambient.row_id()), ambient.secret()?);
-    let new = NewToken { id, secret: &secret, generation: 1, confirmation };
-    insert(tx, ambient, family, &new).await?;
-    text(at, id, &secret)
+    grant.pass.check_is_for(family)?;
+    let new = NewToken { id: first.id, secret: &first.secret, generation: 1, confirmation };
+    insert(tx, grant.ambient, family, &new).await?;
+    first.text(grant.at)
 }
 
 impl Issuer {
