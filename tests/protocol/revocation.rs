@@ -142,3 +142,21 @@ fn the_client_must_authenticate() {
         assert!(web.sees_active(tokens.access()).await);
     });
 }
+
+/// RV-05: a code is ours and no token; its client must not think that it is dead now, and it is not.
+#[test]
+fn what_cannot_be_revoked_is_told() {
+    on_both(async |at| {
+        let web = RelyingParty::new(at, "web");
+        let grant = web.grant("openid", cast::ADA).await;
+
+        for hint in ["access_token", "refresh_token", "authorization_code"] {
+            let refused = web.post(REVOKE, &[("token", &grant.code), ("token_type_hint", hint)]).await;
+            assert_eq!(refused.error(), (400, "unsupported_token_type".to_owned()), "{hint}");
+        }
+
+        assert_eq!(web.redeem(&grant).await.status, 200);
+        let unproven = at.post(REVOKE, &[], &[("token", &grant.code)]).await;
+        assert_eq!(unproven.error(), (401, "invalid_client".to_owned()));
+    });
+}

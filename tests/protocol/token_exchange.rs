@@ -4,6 +4,7 @@ use portreeve_domain::Lifetime;
 use portreeve_tests::{
     cast,
     deployment::{Deployment, on_both, on_sqlite},
+    dpop::{ProofKey, redeem, with_proof},
     jwt,
     relying_party::{RelyingParty, Tokens},
     reply::Reply,
@@ -263,5 +264,34 @@ fn a_policy_names_registered_resource_servers() {
         assert!(at.try_apply(MORE).await.is_ok());
         let metadata: Value = at.discovery().await;
         assert!(metadata["grant_types_supported"].as_array().unwrap().contains(&json!(GRANT)));
+    });
+}
+
+/// TE-06: a bound subject token is exchanged by who holds its key, and what comes of it is bound to that key.
+#[test]
+fn a_bound_subject_token_is_exchanged_by_its_holder() {
+    on_both(async |at| {
+        at.apply(MORE).await;
+        let (web, api, key) = (RelyingParty::new(at, "web"), RelyingParty::new(at, "orders-api"), ProofKey::new());
+        let request = web.request("openid orders.read").with("resource", cast::ORDERS);
+        let grant = web.grant_for(&request, cast::ADA).await;
+        let subject = Tokens(redeem(&web, at, &grant, &key.token_proof(at)).await.success());
+        let pairs = [
+            ("grant_type", GRANT),
+            ("subject_token", subject.access()),
+            ("subject_token_type", ACCESS_TOKEN),
+            ("resource", STOCK),
+        ];
+        let by = async |key: &ProofKey| {
+            at.send(with_proof(api.prepared("/oauth2/token", &pairs), &key.token_proof(at))).await
+        };
+
+        assert_eq!(api.token(&pairs).await.error(), invalid_request(), "without a proof");
+        assert_eq!(by(&ProofKey::new()).await.error(), invalid_request(), "by another key");
+        let exchanged = by(&key).await.success();
+
+        assert_eq!(exchanged["token_type"], "DPoP");
+        let claims = jwt::claims(exchanged["access_token"].as_str().unwrap());
+        assert_eq!((&claims["aud"], &claims["cnf"]), (&json!(STOCK), &json!({ "jkt": key.thumbprint() })));
     });
 }

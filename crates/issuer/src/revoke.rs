@@ -2,18 +2,20 @@
 //!
 //! Owns finding the token and ending it. What ends is `oidc::revocation::effect`: a refresh token takes its family along,
 //! an access token goes alone, because a client that gives back one access token may hold others on purpose (a policy
-//! RFC 7009 §2.1 leaves to us). Unknown, foreign and dead tokens change nothing and look the same. RFC 7009; S-041.
+//! RFC 7009 §2.1 leaves to us). Unknown, foreign and dead tokens change nothing and look the same; what is of another kind
+//! than these two is refused. RFC 7009; S-041.
 
 use portreeve_crypto::Bearer;
 use portreeve_domain::{
     Actor, Client, ClientId, Event, EventType, Failure, FamilyId, Fault, RefreshTokenId, Timestamp, TokenKind, UserId,
 };
 use portreeve_oidc::revocation::{FoundKind, NamedToken, Revocation, effect};
-use portreeve_oidc::{Parameters, Refusal};
+use portreeve_oidc::{Cause, Parameters, Refusal};
 use portreeve_storage::{Conn, Tx, access_tokens, refresh_tokens, revoked_jtis, token_families};
 
 use crate::directory::TenantDirectory;
 use crate::sender::SenderEvidence;
+use crate::settlement::refuse;
 use crate::tokens::presented_token::{self, KnownBy, ProvenAccessToken};
 use crate::{Issuer, audit};
 
@@ -29,7 +31,7 @@ impl Issuer {
     /// Must run to its end once begun, as `token`.
     ///
     /// # Errors
-    /// Those of client authentication; `ParameterMissing` without `token`; a fault when the database is away: the token
+    /// Those of client authentication; `ParameterMissing` without `token`; `TokenKindNotRevocable`; a fault when the database is away: the token
     /// then lives, and the client must be told so.
     pub async fn revoke(
         &self,
@@ -43,7 +45,7 @@ impl Issuer {
         let now = self.ambient.now();
         let found = find(&mut self.store.read(at.id()).await?, at, named.token.expose(), now).await?;
         // Garbage does not reach the writer: anybody can send it.
-        let Some(found) = found else { return Ok(()) };
+        let Some(found) = found else { return check_kind(at, named.token.expose()) };
         let mut tx = self.store.begin(at.id()).await?;
         self.end(&mut tx, at, &caller, &found, now).await?;
         tx.commit().await?;
@@ -74,6 +76,17 @@ impl Issuer {
             (Revocation::Nothing | Revocation::AccessToken | Revocation::Family, _) => return Ok(()),
         };
         if ended { audit::record(tx, &self.ambient, at, event).await } else { Ok(()) }
+    }
+}
+
+/// What is no token is dead already (RFC 7009 §2.2), except what is ours and of a kind that is not given back: whoever sends a
+/// code must not think that it is dead now.
+fn check_kind(at: &TenantDirectory, text: &str) -> Result<(), Failure<Refusal>> {
+    let is_other = |kind: &TokenKind| !matches!(kind, TokenKind::AccessToken | TokenKind::RefreshToken);
+    let is_of = |kind: &TokenKind| Bearer::parse(text, kind.prefix(), &at.keys.permutation).is_some();
+    match TokenKind::ALL.into_iter().filter(is_other).find(is_of) {
+        Some(_) => refuse(Cause::TokenKindNotRevocable),
+        None => Ok(()),
     }
 }
 

@@ -16,8 +16,8 @@ pub enum ErrorCode {
     ExpiredToken,
     InsufficientScope,
     InteractionRequired,
-    InvalidBindingMessage,
     InvalidAuthorizationDetails,
+    InvalidBindingMessage,
     InvalidClient,
     InvalidClientMetadata,
     InvalidDpopProof,
@@ -41,6 +41,7 @@ pub enum ErrorCode {
     UnmetAuthenticationRequirements,
     UnsupportedGrantType,
     UnsupportedResponseType,
+    UnsupportedTokenType,
     UseDpopNonce,
 }
 
@@ -80,6 +81,7 @@ impl ErrorCode {
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::UnsupportedTokenType => "unsupported_token_type",
             Self::UseDpopNonce => "use_dpop_nonce",
         }
     }
@@ -218,6 +220,7 @@ causes! {
     BasicMalformed => InvalidRequest, "the Authorization header is malformed";
 
     // Token requests.
+    TokenKindNotRevocable => UnsupportedTokenType, "only access tokens and refresh tokens can be revoked";
     GrantTypeUnsupported => UnsupportedGrantType, "this grant type is not supported";
     GrantTypeNotAllowed => UnauthorizedClient, "the client may not use this grant type";
     CodeUnusable => InvalidGrant, "the authorization code is unknown, expired or used";
