@@ -66,6 +66,7 @@ mod second_factors;
 mod sector_identifiers;
 mod sessions;
 mod signed_introspection;
+mod software_statements;
 mod steps;
 mod subjects;
 mod token_endpoint;

@@ -260,6 +260,9 @@ pub struct ClientMetadata {
     /// The version of that software.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub software_version: Option<String>,
+    /// What a trusted issuer said of its software, as it was sent (RFC 7591 §2.3); its claims are in the members here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub software_statement: Option<String>,
     /// A stricter profile than the tenant's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,

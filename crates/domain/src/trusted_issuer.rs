@@ -1,4 +1,5 @@
-//! Trusted issuers: whose assertions about people are taken as grants (RFC 7523 §2.1).
+//! Trusted issuers: whose assertions about people are taken as grants (RFC 7523 §2.1), and whose statements about software are
+//! believed when a client registers (RFC 7591 §2.3).
 //!
 //! Owns what an operator writes down about one. Leaves checking an assertion to `oidc::jwt_bearer` and which person is meant
 //! to links that an operator sets, never to an address (SECURITY rule 29).
@@ -25,4 +26,7 @@ pub struct TrustedIssuer {
     /// The scopes that may come of them.
     #[serde(default)]
     pub scopes: Scope,
+    /// Whether what it says of a client's software counts at registration.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub software_statements: bool,
 }

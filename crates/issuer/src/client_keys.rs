@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
-use portreeve_domain::Client;
+use portreeve_domain::{Client, TrustedIssuer};
 use portreeve_jose::{KeyManagement, KeySet, KeySetError, RecipientKeys};
 use portreeve_outbound::{Document, Expected, OutboundError};
 use serde_json::Value;
@@ -34,6 +34,17 @@ pub(crate) enum KeySource<'a> {
     Registered(&'a Value),
     /// They are published at this address.
     Published(&'a str),
+}
+
+impl<'a> KeySource<'a> {
+    /// Where the keys of a trusted issuer are; `None` when it has none, which no resource file allows.
+    pub(crate) fn of(trusted: &'a TrustedIssuer) -> Option<Self> {
+        match (&trusted.jwks, &trusted.jwks_uri) {
+            (Some(jwks), _) => Some(Self::Registered(jwks)),
+            (None, Some(uri)) => Some(Self::Published(uri)),
+            (None, None) => None,
+        }
+    }
 }
 
 /// What is known of one signer's keys. Lives as long as the snapshot of the directory.

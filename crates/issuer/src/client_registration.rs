@@ -13,7 +13,7 @@ use portreeve_domain::{
     Actor, Client, ClientId, ClientMetadata, ClientOrigin, ClientRegistration, Event, EventType, Failure, Fault,
     InitialAccessTokenId, Lifetime, RegistrationId, SecretKeeping, TokenKind,
 };
-use portreeve_oidc::client_registration::{ClientInformation, Registrant, Submitted};
+use portreeve_oidc::client_registration::{ClientInformation, Registrant};
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::client_registrations::{self, RegistrationRow};
 use portreeve_storage::{Tx, clients, directory_versions, initial_access_tokens, token_families};
@@ -49,7 +49,7 @@ impl Issuer {
     ///
     /// # Errors
     /// `RegistrationTokenUnusable` for a token that is none of the tenant's or has been used up; the causes of
-    /// `oidc::client_registration` for the metadata; `RegistrationsTooMany` when there are; nothing is used up then.
+    /// `oidc::client_registration` for the metadata and of `read_submitted`; `RegistrationsTooMany` when there are; nothing is used up then.
     pub async fn register_client(
         &self,
         at: &TenantDirectory,
@@ -67,7 +67,7 @@ impl Issuer {
             (None, _) => return Ok(Registration::TokenNeeded),
         };
         let origin = if vouched.is_some() { ClientOrigin::Vouched } else { ClientOrigin::Anybody };
-        let submitted = Submitted::read(body).map_err(Failure::Refused)?;
+        let submitted = self.read_submitted(at, body).await.map_err(Failure::Refused)?;
         let registrant = Registrant { profile: settings.profile, origin };
         let metadata = submitted.for_new_client(registrant).map_err(Failure::Refused)?;
         self.check_sector(at.id(), &metadata).await.map_err(Failure::Refused)?;
@@ -159,7 +159,7 @@ impl Issuer {
     ) -> Result<Vec<u8>, Failure<Refusal>> {
         let Managed { client, row } = self.find_managed(at, id, token).await?;
         let held = |secret: &SecretText| client.secrets.iter().any(|held| proves(secret, &held.hash));
-        let submitted = Submitted::read(body).map_err(Failure::Refused)?;
+        let submitted = self.read_submitted(at, body).await.map_err(Failure::Refused)?;
         let metadata = submitted.for_client(&client, at.tenant.settings.profile, held).map_err(Failure::Refused)?;
         self.check_sector(at.id(), &metadata).await.map_err(Failure::Refused)?;
         let (now, secret) = (self.ambient.now(), self.ambient.secret()?);

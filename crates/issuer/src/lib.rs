@@ -58,6 +58,7 @@ mod session_end;
 mod session_origin;
 mod settlement;
 mod signing_keys;
+mod software_statements;
 mod stored_facts;
 mod subject_link;
 mod tenant_keys;

@@ -24,7 +24,13 @@ const RESERVED: [&str; 5] = ["introspects", "resources", "exchanges", "may_act",
 const TOLD_BY_SERVER: [&str; 4] =
     ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];
 
-/// A registration as sent, read and not yet checked. Holds a secret, so it is not `Debug`.
+/// The member that holds a software statement.
+const STATEMENT: &str = "software_statement";
+
+/// A registration as sent: its software statement is not looked at yet. Holds a secret, so it is not `Debug`.
+pub struct Sent(Map<String, Value>);
+
+/// A registration as read and not yet checked. Holds a secret, so it is not `Debug`.
 pub struct Submitted {
     metadata: ClientMetadata,
     client_id: Option<String>,
@@ -57,25 +63,53 @@ pub struct ClientInformation<'a> {
     pub registration_access_token: &'a str,
 }
 
-impl Submitted {
-    /// Reads the body of a registration or of its replacement. Members nobody knows and members that are null count as
-    /// not sent (RFC 7591 §2).
+impl Sent {
+    /// Reads the body of a registration or of its replacement.
     ///
     /// # Errors
-    /// `RegistrationMalformed` for what is no JSON object, repeats a member or nests deeper than 16; `MetadataInvalid` for
-    /// a member of a wrong type or with a value that does not exist, and for one that only the operator decides.
+    /// `RegistrationMalformed` for what is no JSON object, repeats a member or nests deeper than 16.
     pub fn read(body: &[u8]) -> Result<Self, Refusal> {
-        Self::of(members(body)?)
+        members(body).map(Self)
     }
 
+    /// The software statement, not verified; `None` without one.
+    ///
+    /// # Errors
+    /// `StatementUnusable` for what is no text.
+    pub fn statement(&self) -> Result<Option<&str>, Refusal> {
+        match self.0.get(STATEMENT) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Refusal::new(Cause::StatementUnusable).with_detail("no text")),
+        }
+    }
+
+    /// Takes it with what its statement was proven to say, which wins over the client's own words (RFC 7591 §3.1.1); without,
+    /// a statement counts as not sent. So do members nobody knows and members that are null (§2).
+    ///
+    /// # Errors
+    /// `MetadataInvalid` for a member of a wrong type or with a value that does not exist, and for one that only the operator
+    /// decides, whoever says it.
+    pub fn submitted(self, proven: Option<Map<String, Value>>) -> Result<Submitted, Refusal> {
+        let Self(mut members) = self;
+        let statement = members.remove(STATEMENT);
+        if let (Some(statement), Some(said)) = (statement, proven) {
+            members.extend(said);
+            members.insert(STATEMENT.to_owned(), statement);
+        }
+        Submitted::of(members)
+    }
+}
+
+impl Submitted {
     /// Reads a document that a client publishes about itself: it is public unless it says otherwise.
     ///
     /// # Errors
-    /// As `read`.
+    /// As [`Sent::read`] and [`Sent::submitted`].
     pub(crate) fn read_published(body: &[u8]) -> Result<Self, Refusal> {
         let mut members = members(body)?;
         members.entry("token_endpoint_auth_method").or_insert_with(|| json!(ClientAuthMethod::None.name()));
-        Self::of(members)
+        Sent(members).submitted(None)
     }
 
     fn of(mut members: Map<String, Value>) -> Result<Self, Refusal> {

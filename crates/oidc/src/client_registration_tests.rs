@@ -7,8 +7,12 @@ const ANYBODY: Registrant = Registrant { profile: Profile::OAuth21, origin: Clie
 const VOUCHED: Registrant = Registrant { origin: ClientOrigin::Vouched, ..ANYBODY };
 const REDIRECT: &str = r#""redirect_uris":["https://rp.example/cb"]"#;
 
+fn read(body: &[u8]) -> Result<Submitted, Refusal> {
+    Sent::read(body)?.submitted(None)
+}
+
 fn registered(members: &str) -> Result<ClientMetadata, Refusal> {
-    Submitted::read(format!("{{{REDIRECT}{members}}}").as_bytes())?.for_new_client(ANYBODY)
+    read(format!("{{{REDIRECT}{members}}}").as_bytes())?.for_new_client(ANYBODY)
 }
 
 /// The cause, and the field the detail begins with.
@@ -43,7 +47,7 @@ fn what_the_operator_decides_is_refused() {
 #[test]
 fn a_client_nobody_knows_gets_nothing_on_its_own_account() {
     let body = format!(r#"{{{REDIRECT},"grant_types":["authorization_code","client_credentials"]}}"#);
-    let register = |registrant| Submitted::read(body.as_bytes()).unwrap().for_new_client(registrant);
+    let register = |registrant| read(body.as_bytes()).unwrap().for_new_client(registrant);
 
     assert_eq!(refused(register(ANYBODY)), (Cause::MetadataInvalid, "grant_types".to_owned()));
     assert!(register(VOUCHED).is_ok());
@@ -54,7 +58,7 @@ fn a_client_nobody_knows_gets_nothing_on_its_own_account() {
 fn malformed_bodies_are_refused() {
     let deep = format!(r#"{{"jwks":{}1{}}}"#, "[".repeat(17), "]".repeat(17));
     for body in ["", "[]", "null", "{", r#"{"client_name":"a","client_name":"b"}"#, &deep] {
-        let result = Submitted::read(body.as_bytes()).map(|_| ());
+        let result = read(body.as_bytes()).map(|_| ());
         assert_eq!(result.unwrap_err().cause, Cause::RegistrationMalformed, "{body}");
     }
     for (field, value) in [
@@ -77,7 +81,7 @@ fn a_replacement_is_of_the_client_itself() {
     let replace = |members: &str| {
         let body = format!("{{{REDIRECT}{members}}}");
         let is_secret = |secret: &SecretText| secret.expose() == "held";
-        Submitted::read(body.as_bytes()).unwrap().for_client(&client, Profile::OAuth21, is_secret)
+        read(body.as_bytes()).unwrap().for_client(&client, Profile::OAuth21, is_secret)
     };
 
     assert!(replace(r#","client_id":"web""#).is_ok());
@@ -154,7 +158,7 @@ fn a_client_on_the_device_is_native() {
     let read = |members: &str| {
         let body =
             format!(r#"{{"redirect_uris":["http://127.0.0.1:3000/cb"],"token_endpoint_auth_method":"none"{members}}}"#);
-        Submitted::read(body.as_bytes()).unwrap().for_new_client(ANYBODY).unwrap().application_type
+        read(body.as_bytes()).unwrap().for_new_client(ANYBODY).unwrap().application_type
     };
 
     assert_eq!(read(""), ApplicationType::Native);

@@ -40,6 +40,7 @@ pub mod revocation;
 pub mod scope_policy;
 pub mod session_state;
 mod signatures;
+pub mod software_statement;
 pub mod subject;
 #[cfg(test)]
 mod testing;

@@ -27,6 +27,7 @@ pub enum ErrorCode {
     InvalidRequestObject,
     InvalidRequestUri,
     InvalidScope,
+    InvalidSoftwareStatement,
     InvalidTarget,
     InvalidToken,
     LoginRequired,
@@ -36,6 +37,7 @@ pub enum ErrorCode {
     ServerError,
     SlowDown,
     TemporarilyUnavailable,
+    UnapprovedSoftwareStatement,
     UnauthorizedClient,
     UnknownUserId,
     UnmetAuthenticationRequirements,
@@ -67,6 +69,7 @@ impl ErrorCode {
             Self::InvalidRequestObject => "invalid_request_object",
             Self::InvalidRequestUri => "invalid_request_uri",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidSoftwareStatement => "invalid_software_statement",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidToken => "invalid_token",
             Self::LoginRequired => "login_required",
@@ -76,6 +79,7 @@ impl ErrorCode {
             Self::ServerError => "server_error",
             Self::SlowDown => "slow_down",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::UnapprovedSoftwareStatement => "unapproved_software_statement",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnknownUserId => "unknown_user_id",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
@@ -286,6 +290,8 @@ causes! {
     RegisteredRedirectUriInvalid => InvalidRedirectUri, "a redirect URI is not acceptable";
     MetadataInvalid => InvalidClientMetadata, "client metadata is not acceptable";
     RegistrationMalformed => InvalidClientMetadata, "the request body must be one JSON object of client metadata";
+    StatementUnusable => InvalidSoftwareStatement, "the software statement is malformed, not signed by its issuer, or not of this moment";
+    StatementNotApproved => UnapprovedSoftwareStatement, "the issuer of the software statement is not trusted here";
     RegistrationTokenUnusable => InvalidToken, "the token is unknown, expired, used up or for another client";
     RegistrationsTooMany => TemporarilyUnavailable, "too many clients have registered, try again later";
 

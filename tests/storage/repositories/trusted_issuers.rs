@@ -18,6 +18,7 @@ fn trusted(client: &str) -> TrustedIssuer {
         jwks_uri: Some("https://idp.example/jwks".to_owned()),
         clients: vec![ClientId::parse(client).unwrap()],
         scopes: scope("read write"),
+        software_statements: true,
     }
 }
 

@@ -48,11 +48,7 @@ impl Issuer {
         let Some((trusted, known)) = trusted.filter(|(trusted, _)| trusted.clients.contains(&client.id)) else {
             return refuse(unusable(format!("{} is not trusted for this client", claimed.issuer)));
         };
-        let source = match (&trusted.jwks, &trusted.jwks_uri) {
-            (Some(jwks), _) => KeySource::Registered(jwks),
-            (None, Some(uri)) => KeySource::Published(uri),
-            (None, None) => return refuse(unusable("the issuer has no keys")),
-        };
+        let Some(source) = KeySource::of(trusted) else { return refuse(unusable("the issuer has no keys")) };
         let keys = self.signer_keys(at, known, source, claimed.key_id.as_deref()).await;
         let keys = keys.map_err(|why| Failure::Refused(unusable(why.to_string())))?;
         let endpoints = [format!("{}{}", at.issuer, paths::TOKEN)];

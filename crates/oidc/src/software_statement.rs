@@ -1,0 +1,80 @@
+//! Software statements: what a trusted issuer says of a client's software, in place of the client's own words.
+//!
+//! Owns what such a JWT must be. Leaves whose statements count, and their keys, to `issuer`; what is said has the rules of any
+//! registration (`client_registration`). RFC 7591 §2.3, §3.1.1.
+//!
+//! It is no credential: it may be as old as the software, and every instance sends the same. `exp`, `nbf` and `aud` are checked
+//! where they are present.
+
+use portreeve_domain::{Profile, Timestamp, lifetimes};
+use portreeve_jose::{AudienceRule, Expected, Expiry, KeySet, TypRule, peek_unproven, verify};
+use serde_json::{Map, Value};
+
+use crate::{Cause, Refusal, signatures};
+
+/// The longest statement that is looked at, in bytes.
+const MAX_BYTES: usize = 16 * 1024;
+/// Claims of the JWT itself: they say nothing of the software (RFC 7519 §4.1).
+const OF_THE_JWT: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
+
+/// Who a statement claims to be from. Nothing is proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimedIssuer {
+    /// `iss`.
+    pub issuer: String,
+    /// `kid`.
+    pub key_id: Option<String>,
+}
+
+/// Whose statement is expected, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Expectation<'a> {
+    /// The trusted issuer.
+    pub issuer: &'a str,
+    /// Our own issuer, which `aud` names where it is there.
+    pub audience: &'a str,
+    /// The profile of the tenant.
+    pub profile: Profile,
+    /// The time now.
+    pub now: Timestamp,
+}
+
+/// Who a statement claims to be from, so that the keys can be found.
+///
+/// # Errors
+/// `StatementUnusable` when it cannot be read or names no issuer.
+pub fn claimed_issuer(statement: &str) -> Result<ClaimedIssuer, Refusal> {
+    let names = peek_unproven(statement, MAX_BYTES).ok_or_else(|| unusable("unreadable"))?;
+    let issuer = names.issuer.ok_or_else(|| unusable("iss is missing"))?;
+    Ok(ClaimedIssuer { issuer, key_id: names.key_id })
+}
+
+/// What a statement says of the software, verified with the keys of its issuer.
+///
+/// # Errors
+/// `StatementUnusable`, whatever was wrong; the detail says what.
+pub fn check(statement: &str, from: &Expectation<'_>, keys: &KeySet) -> Result<Map<String, Value>, Refusal> {
+    let audience = [from.audience];
+    let expected = Expected {
+        typ: TypRule::AbsentOr(&["JWT"]),
+        algorithms: signatures::of_clients(from.profile.rules().signatures),
+        issuer: Some(from.issuer),
+        audience: AudienceRule::AbsentOr(&audience),
+        required: &[],
+        now_seconds: from.now.as_seconds(),
+        skew_seconds: lifetimes::CLOCK_SKEW.as_seconds(),
+        expiry: Expiry::RequiredWherePresent,
+        max_bytes: MAX_BYTES,
+    };
+    let claims = verify(statement, &expected, keys).map_err(|rejection| unusable(rejection.to_string()))?;
+    let mut said = claims.into_members();
+    said.retain(|name, _| !OF_THE_JWT.contains(&name.as_str()));
+    if said.contains_key("software_statement") {
+        return Err(unusable("holds another statement"));
+    }
+    Ok(said)
+}
+
+fn unusable(detail: impl Into<String>) -> Refusal {
+    Refusal::new(Cause::StatementUnusable).with_detail(detail)
+}
