@@ -294,7 +294,8 @@ fn an_assertion_may_be_for_the_endpoint() {
         let members: Vec<_> = jwk.into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
         at.apply(&format!(
             "[[clients]]\nclient_id = \"terminal\"\ntoken_endpoint_auth_method = \"private_key_jwt\"\nresponse_types = []\n\
-             grant_types = [\"urn:openid:params:grant-type:ciba\"]\njwks = {{ keys = [{{ {} }}] }}\n",
+             grant_types = [\"urn:openid:params:grant-type:ciba\"]\nbackchannel_token_delivery_mode = \"poll\"\n\
+             jwks = {{ keys = [{{ {} }}] }}\n",
             members.join(", ")
         ))
         .await;

@@ -65,6 +65,7 @@ mod second_door;
 mod second_factors;
 mod sector_identifiers;
 mod sessions;
+mod signed_authentication;
 mod signed_introspection;
 mod software_statements;
 mod steps;

@@ -251,6 +251,9 @@ pub struct ClientMetadata {
     /// Where it is told so, unless it polls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_client_notification_endpoint: Option<String>,
+    /// What it signs its back-channel requests with (CIBA Core §4); absent: it does not sign them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backchannel_authentication_request_signing_alg: Option<String>,
     /// Where a sign-in can be started again (OIDC Core §4).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<String>,

@@ -96,7 +96,7 @@ impl Issuer {
     /// Takes a back-channel authentication request. Must run to its end once begun, as `token`.
     ///
     /// # Errors
-    /// Those of client authentication and of `Received::from_parameters`; `UserUnknown` for a hint that can name nobody;
+    /// Those of client authentication, of `asked_by_backchannel` and of `Received::from_parameters`; `UserUnknown` for a hint that can name nobody;
     /// `HintUnusable`, `HintOfOtherClient`; a fault when the database is away.
     pub async fn ask_by_backchannel(
         &self,
@@ -106,7 +106,8 @@ impl Issuer {
         parameters: &Parameters,
     ) -> Result<BackchannelAnswer, Failure<Refusal>> {
         let client = self.authenticate_confidential_client(at, authorization, sender, parameters).await?;
-        let received = Received::from_parameters(parameters, &client, &at.server_list()).map_err(Failure::Refused)?;
+        let asked = self.asked_by_backchannel(at, &client, parameters).await?;
+        let received = Received::from_parameters(&asked, &client, &at.server_list()).map_err(Failure::Refused)?;
         let named = self.named(at, &client, &received.hint).await?;
         Ok(self.store_authentication(at, &client, received, &named).await?)
     }

@@ -57,6 +57,7 @@ mod sender;
 mod session_end;
 mod session_origin;
 mod settlement;
+mod signed_authentications;
 mod signing_keys;
 mod software_statements;
 mod stored_facts;

@@ -72,7 +72,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
     let signing: Vec<&str> = signatures::for_clients(rules.signatures).iter().map(|known| known.name()).collect();
     let unsigned = facts.profile.merges_request_objects().then_some(UNSIGNED);
     let signed = signatures::of_clients(rules.signatures).iter().map(|known| known.name());
-    let request_object_algorithms = signed.chain(unsigned);
+    let request_object_algorithms = signed.clone().chain(unsigned);
     let response_types = ResponseType::ALL.into_iter().filter(|known| known.is_in(facts.profile));
     let grants =
         GrantType::ALL.into_iter().filter(|grant| *grant != GrantType::Implicit || facts.profile == Profile::Oidc);
@@ -87,6 +87,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         device_authorization_endpoint: machine(paths::DEVICE_AUTHORIZATION),
         backchannel_authentication_endpoint: machine(paths::BC_AUTHORIZE),
         backchannel_token_delivery_modes_supported: TokenDelivery::ALL.map(TokenDelivery::name),
+        backchannel_authentication_request_signing_alg_values_supported: signed.clone().collect(),
         introspection_endpoint: machine(paths::INTROSPECT),
         revocation_endpoint: machine(paths::REVOKE),
         registration_endpoint: facts.clients_register.then(|| machine(paths::REGISTER)),
@@ -162,6 +163,7 @@ struct Document<'a> {
     device_authorization_endpoint: String,
     backchannel_authentication_endpoint: String,
     backchannel_token_delivery_modes_supported: [&'static str; 3],
+    backchannel_authentication_request_signing_alg_values_supported: Vec<&'a str>,
     introspection_endpoint: String,
     revocation_endpoint: String,
     #[serde(skip_serializing_if = "Option::is_none")]

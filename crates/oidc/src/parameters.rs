@@ -75,6 +75,11 @@ impl Parameters {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The names there are.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
     /// Every value of `name`, in order; for `resource` and `audience`.
     pub fn all(&self, name: &str) -> Vec<String> {
         debug_assert!(is_known(name), "{name} has no class; add it to domain::input");

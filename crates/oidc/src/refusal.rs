@@ -210,6 +210,10 @@ causes! {
     RecipientUnknown => InvalidRequest, "the client has no usable key to encrypt its answer to";
 
     // Back-channel authentication requests (CIBA Core §13).
+    SignedAuthenticationRequired => InvalidRequest, "the request must be signed, as registered";
+    SignedAuthenticationNotRegistered => InvalidRequest, "the client is not registered to sign its requests";
+    SignedAuthenticationNotAlone => InvalidRequest, "a parameter stands beside the signed request";
+    SignedAuthenticationUnusable => InvalidRequest, "the signed request is malformed, not signed as registered, used before or not of this moment";
     HintsNotOne => InvalidRequest, "exactly one of login_hint, id_token_hint and login_hint_token is required";
     LoginHintTokenUnsupported => InvalidRequest, "login_hint_token is of no kind this server knows";
     UserUnknown => UnknownUserId, "the hint names no user";

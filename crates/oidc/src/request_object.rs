@@ -262,7 +262,7 @@ fn check_dates(claims: &Map<String, Value>, by: &Expectation<'_>) -> Result<(), 
 }
 
 /// A claim as values of a parameter; `None` for JSON that no parameter can be.
-fn parameter_values(name: &str, value: Value) -> Option<Vec<String>> {
+pub(crate) fn parameter_values(name: &str, value: Value) -> Option<Vec<String>> {
     match value {
         Value::String(text) => Some(vec![text]),
         Value::Number(number) => number.as_i64().map(|number| vec![number.to_string()]),

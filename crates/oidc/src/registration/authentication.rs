@@ -9,7 +9,7 @@ use portreeve_jose::{Algorithm, KeySet};
 use super::{invalid, is_page, may_publish_keys};
 use crate::certificate::{RegisteredSubject, holds_certificate};
 use crate::request_object::{RequestUri, Signing};
-use crate::{Refusal, signatures};
+use crate::{Refusal, signatures, signed_authentication};
 
 /// Checks what a client in `profile`, its tenant's tightened by its own, proves itself and signs with.
 pub(super) fn check(metadata: &ClientMetadata, profile: Profile) -> Result<(), Refusal> {
@@ -113,6 +113,12 @@ fn request_objects(metadata: &ClientMetadata, profile: Profile) -> Result<(), Re
             .ok_or_else(|| invalid("request_object_signing_alg", "is not an algorithm for request objects here"))?,
     };
     let has_keys = metadata.jwks.is_some() || metadata.jwks_uri.is_some();
+    if let Some(name) = &metadata.backchannel_authentication_request_signing_alg
+        && (signed_authentication::registered(name, profile).is_none() || !has_keys)
+    {
+        let field = "backchannel_authentication_request_signing_alg";
+        return Err(invalid(field, "must be an algorithm for clients here, with jwks or jwks_uri"));
+    }
     match signing {
         Signing::Only(_) if !has_keys => Err(invalid("request_object_signing_alg", "needs jwks or jwks_uri")),
         Signing::AnyOf(_) | Signing::Only(_) if has_keys => Ok(()),

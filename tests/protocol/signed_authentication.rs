@@ -1,0 +1,144 @@
+//! Signed back-channel authentication requests. CIBA Core §7.1.1.
+
+use portreeve_domain::Lifetime;
+use portreeve_jose::{Algorithm, SigningKey};
+use portreeve_tests::{
+    backchannel::Asker,
+    browser::Browser,
+    cast,
+    deployment::{Deployment, on_both, on_sqlite},
+    jwt,
+    relying_party::RelyingParty,
+    reply::Reply,
+};
+use serde_json::{Value, json};
+
+const ENDPOINT: &str = "/oauth2/bc-authorize";
+
+/// Registers a client that signs its requests with the key of `keyed`.
+async fn kiosk(at: &Deployment) -> RelyingParty<'_> {
+    let jwk = at.client_key().public_jwk();
+    let members: Vec<_> = jwk.into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    at.apply(&format!(
+        "[[clients]]\nclient_id = \"kiosk\"\nclient_secret = {{ file = \"secret\" }}\nresponse_types = []\n\
+         grant_types = [\"urn:openid:params:grant-type:ciba\"]\nbackchannel_token_delivery_mode = \"poll\"\n\
+         backchannel_authentication_request_signing_alg = \"ES256\"\njwks = {{ keys = [{{ {} }}] }}\n",
+        members.join(", ")
+    ))
+    .await;
+    RelyingParty::new(at, "kiosk")
+}
+
+/// What a good request says. The `jti` is new at each call.
+fn claims(at: &Deployment) -> Value {
+    json!({
+        "iss": "kiosk", "aud": cast::ISSUER, "iat": at.seconds(), "nbf": at.seconds(), "exp": at.seconds() + 300,
+        "jti": at.fresh_address().to_string(), "scope": "openid", "login_hint": cast::ADA,
+        "binding_message": "W4SCT", "requested_expiry": 120,
+    })
+}
+
+fn sign(at: &Deployment, claims: &Value) -> String {
+    at.client_key().sign("JWT", claims.to_string().as_bytes()).unwrap()
+}
+
+async fn ask(kiosk: &RelyingParty<'_>, request: &str) -> Reply {
+    kiosk.post(ENDPOINT, &[("request", request)]).await
+}
+
+fn refused(reply: &Reply) -> bool {
+    reply.error() == (400, "invalid_request".to_owned())
+}
+
+/// Delivers what is left when a test is not about it.
+async fn tidy(at: &Deployment) {
+    at.wait(Lifetime::from_minutes(10));
+    at.deliver_approval_links().await;
+}
+
+/// CB-02: what is signed is what is asked, down to the message on the page; it is taken once.
+#[test]
+fn a_signed_request_is_asked_once() {
+    on_both(async |at| {
+        let kiosk = kiosk(at).await;
+        let request = sign(at, &claims(at));
+
+        let answer = ask(&kiosk, &request).await.success();
+
+        assert_eq!(answer["expires_in"], 120);
+        let page = Asker::new(at, "kiosk").question(&Browser::new(at), cast::ADA).await;
+        assert_eq!(page.text_of("binding-message").as_deref(), Some("W4SCT"));
+        assert!(refused(&ask(&kiosk, &request).await), "a second time");
+        tidy(at).await;
+    });
+}
+
+/// CB-02: every claim is demanded, and each is what it must be.
+#[test]
+fn every_claim_is_demanded() {
+    on_sqlite(async |at| {
+        let kiosk = kiosk(at).await;
+        for missing in ["iss", "aud", "exp", "iat", "nbf", "jti"] {
+            let mut claims = claims(at);
+            claims.as_object_mut().unwrap().remove(missing);
+            assert!(refused(&ask(&kiosk, &sign(at, &claims)).await), "without {missing}");
+        }
+        let now = at.seconds();
+        for (name, value) in [
+            ("iss", json!("web")),
+            ("aud", json!("https://other.example")),
+            ("exp", json!(now - 31)),
+            ("exp", json!(now + 3601)),
+            ("nbf", json!(now + 61)),
+            ("iat", json!(now + 61)),
+            ("jti", json!("")),
+            ("login_hint", json!({ "a": 1 })),
+            ("login_hint", Value::Null),
+        ] {
+            let mut claims = claims(at);
+            claims[name] = value.clone();
+            assert!(refused(&ask(&kiosk, &sign(at, &claims)).await), "{name}: {value}");
+        }
+    });
+}
+
+/// CB-02: nothing outside is used, and a client that signs signs always, with its own key, by its own algorithm.
+#[test]
+fn nothing_else_counts() {
+    on_sqlite(async |at| {
+        let kiosk = kiosk(at).await;
+        let made = SigningKey::generate(Algorithm::Es256).unwrap();
+        let stranger = SigningKey::from_pkcs8(Algorithm::Es256, &made.pkcs8).unwrap();
+        let forged = stranger.sign("JWT", claims(at).to_string().as_bytes()).unwrap();
+        let unsigned = format!("{}.{}.", jwt::encoded(&json!({ "alg": "none" })), jwt::encoded(&claims(at)));
+
+        for (name, value) in [("binding_message", "OTHER"), ("scope", "openid"), ("acr_values", "x")] {
+            let good = sign(at, &claims(at));
+            assert!(refused(&kiosk.post(ENDPOINT, &[("request", &good), (name, value)]).await), "{name}");
+        }
+        assert!(refused(&kiosk.post(ENDPOINT, &[("scope", "openid"), ("login_hint", cast::ADA)]).await), "not signed");
+        assert!(refused(&ask(&kiosk, &forged).await) && refused(&ask(&kiosk, &unsigned).await));
+        let till = RelyingParty::new(at, "till");
+        assert!(refused(&ask(&till, &sign(at, &claims(at))).await), "no client that signs");
+    });
+}
+
+/// CB-10: the algorithm is one that clients sign with, and there are keys to verify with.
+#[test]
+fn an_algorithm_needs_keys() {
+    on_sqlite(async |at| {
+        let client = |algorithm: &str| {
+            format!(
+                "[[clients]]\nclient_id = \"new\"\nclient_secret = {{ file = \"secret\" }}\nresponse_types = []\n\
+                 grant_types = [\"urn:openid:params:grant-type:ciba\"]\nbackchannel_token_delivery_mode = \"poll\"\n\
+                 backchannel_authentication_request_signing_alg = \"{algorithm}\"\n"
+            )
+        };
+
+        assert!(at.try_apply(&client("ES256")).await.is_err(), "no keys");
+        assert!(at.try_apply(&client("none")).await.is_err());
+        let advertised =
+            at.discovery().await["backchannel_authentication_request_signing_alg_values_supported"].clone();
+        assert!(advertised.as_array().unwrap().contains(&json!("ES256")), "{advertised}");
+    });
+}
