@@ -214,11 +214,8 @@ fn a_signed_request_holds_details_as_json() {
         let mut claims = claims_of(&keyed.request("openid"));
         claims["authorization_details"] = json!([payment("1.00")]);
         let pushed = keyed.post("/oauth2/par", &[("request", &signed(at, &claims))]).await.json();
-        let path =
-            AuthorizationRequest::new("keyed", "", "").with("request_uri", pushed["request_uri"].as_str().unwrap());
-
         let browser = Browser::new(at);
-        let page = browser.authorize(&path).await;
+        let page = browser.visit(&keyed.pushed_path(pushed["request_uri"].as_str().unwrap())).await;
         let code = browser.complete(page, cast::ADA).await.code();
 
         let grant = Grant { code, redirect_uri: keyed.redirect_uri.clone() };

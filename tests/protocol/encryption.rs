@@ -13,7 +13,7 @@ use portreeve_tests::{
     deployment::{Deployment, on_both, on_sqlite},
     hosted::Hosted,
     jwt,
-    relying_party::{Grant, RelyingParty},
+    relying_party::{Grant, RelyingParty, Tokens},
 };
 use serde_json::{Value, json};
 
@@ -323,5 +323,26 @@ fn without_a_key_nothing_is_given_out() {
         assert_eq!(sealed.redeem(&grant).await.error(), (400, "invalid_request".to_owned()));
         let pushed = sealed.post("/oauth2/par", &sealed.request("openid").without("client_id").pairs()).await;
         assert_eq!(pushed.error(), (400, "invalid_request".to_owned()));
+    });
+}
+
+/// OC-13: a client may encrypt a hint to us (OIDC Core §3.1.2.1); one that does not open is none.
+#[test]
+fn a_hint_may_be_encrypted() {
+    on_sqlite(async |at| {
+        let (web, browser) = (RelyingParty::new(at, "web"), Browser::new(at));
+        let grant = web.grant_in(&browser, &web.request("openid"), cast::ADA).await;
+        let tokens = Tokens(web.redeem(&grant).await.success());
+        let hint = to_tenant(at, tokens.id(), ECDH).await;
+        let silent = async |hint: &str| {
+            let request = web.request("openid").with("prompt", "none").with("id_token_hint", hint);
+            browser.authorize(&request).await.callback()
+        };
+
+        assert!(!silent(&hint).await.code().is_empty());
+        let garbled = format!("{}AAAA", hint.get(..hint.len() - 4).unwrap());
+        assert_eq!(silent(&garbled).await.get("code"), None);
+        let of_nobody = to_tenant(at, "rubbish", ECDH).await;
+        assert_eq!(silent(&of_nobody).await.get("code"), None);
     });
 }

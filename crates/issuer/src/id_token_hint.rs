@@ -1,9 +1,9 @@
 //! `id_token_hint`: an ID token of ours, believed as to whom it is about, also after it has expired.
 //!
-//! OIDC Core §3.1.2.1; RP-Initiated Logout 1.0 §2 and §4.
+//! A client whose ID tokens are encrypted may encrypt a hint to us. OIDC Core §3.1.2.1; RP-Initiated Logout 1.0 §2 and §4.
 
 use portreeve_domain::{Timestamp, lifetimes};
-use portreeve_jose::{AudienceRule, Expected, Expiry, TypRule, VerifiedClaims, verify};
+use portreeve_jose::{AudienceRule, Expected, Expiry, TypRule, VerifiedClaims, is_encrypted, verify};
 use portreeve_oidc::metadata::SIGNING_ALGORITHMS;
 use portreeve_oidc::{Cause, Refusal};
 
@@ -28,6 +28,14 @@ pub(crate) fn claims(at: &TenantDirectory, hint: &str, now: Timestamp) -> Result
         expiry: Expiry::IgnoredWhenPast,
         max_bytes: MAX_BYTES,
     };
-    verify(hint, &expected, at.signing.believed())
-        .map_err(|rejection| Refusal::new(Cause::HintUnusable).with_detail(rejection.to_string()))
+    let unusable = |what: String| Refusal::new(Cause::HintUnusable).with_detail(what);
+    let decrypted;
+    let signed = if is_encrypted(hint) {
+        let content = at.encryption.decrypt(hint, MAX_BYTES).map_err(|rejection| unusable(rejection.to_string()))?;
+        decrypted = String::from_utf8(content).map_err(|_| unusable("no text inside".to_owned()))?;
+        &decrypted
+    } else {
+        hint
+    };
+    verify(signed, &expected, at.signing.believed()).map_err(|rejection| unusable(rejection.to_string()))
 }
