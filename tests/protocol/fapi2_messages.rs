@@ -80,11 +80,11 @@ fn an_object_signed_with_rs256_is_refused() {
     });
 }
 
-/// M2-03: the answer to a signed request is signed as well, also when it is an error; by the registered algorithm.
+/// M2-03: the answer to a signed request is signed as well, also when it is an error; by an algorithm of the profile.
 #[test]
 fn answers_are_signed_too() {
     on_sqlite(async |at| {
-        let more = "profile = \"fapi2\"\nrequire_signed_request_object = true\nauthorization_signed_response_alg = \"ES256\"\n";
+        let more = "profile = \"fapi2\"\nrequire_signed_request_object = true\n";
         at.apply(&strict(&at.client_key(), more)).await;
         let keyed = RelyingParty::new(at, "keyed");
         for (prompt, member) in [("consent", "code"), ("none", "error")] {

@@ -109,7 +109,8 @@ impl Issuer {
             Protection::Plain => Ok(target.write(parameters)),
             Protection::Signed => {
                 let claims = jarm::claims(&parameters, client, self.ambient.now())?;
-                let key = at.signing.active(jarm::algorithm(client)?)?;
+                let key =
+                    at.signing.active(jarm::algorithm(client, id_token::profile(at, client).rules().signatures)?)?;
                 let signed = key.sign(id_token::TYP, &claims).map_err(Fault::new)?;
                 let answer = encryption::Answer::AuthorizationResponse;
                 // An answer to a request that was refused early comes here first.
@@ -128,7 +129,7 @@ impl Issuer {
 /// A transient fault while the first key of an algorithm is being made.
 pub(crate) fn check_keys(at: &TenantDirectory, client: &Client, request: &Accepted) -> Result<(), Fault> {
     if request.target.mode().protection == Protection::Signed {
-        at.signing.active(jarm::algorithm(client)?)?;
+        at.signing.active(jarm::algorithm(client, id_token::profile(at, client).rules().signatures)?)?;
     }
     id_token::check_keys(at, client, request.response_type)
 }

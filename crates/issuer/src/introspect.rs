@@ -4,14 +4,14 @@
 //! not active for the caller gets the same bytes, whatever the reason, and none of it is an error. RFC 7662, RFC 9701; S-042.
 
 use portreeve_crypto::Bearer;
-use portreeve_domain::{Client, Failure, Fault, GrantType, RefreshTokenId, Signatures, Timestamp, TokenKind};
+use portreeve_domain::{Client, Failure, Fault, GrantType, RefreshTokenId, Timestamp, TokenKind};
 use portreeve_jose::Algorithm;
 use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::authorization_details::Selection;
 use portreeve_oidc::encryption::Answer;
 use portreeve_oidc::introspection::{self, ActiveKind, ActiveToken, INACTIVE};
 use portreeve_oidc::revocation::NamedToken;
-use portreeve_oidc::{Parameters, Refusal};
+use portreeve_oidc::{Parameters, Refusal, signatures};
 use portreeve_storage::{Conn, refresh_tokens, token_families};
 
 use crate::Issuer;
@@ -69,12 +69,8 @@ impl Issuer {
 
 /// The answer as a JWT, by the algorithm the caller registered, else RS256, and encrypted if it wants it so (RFC 9701 §6).
 fn signed(at: &TenantDirectory, caller: &Client, answer: &[u8], now: Timestamp) -> Result<Vec<u8>, Fault> {
-    let unknown = || Fault::impossible("an unknown algorithm is registered for introspection");
-    let algorithm = match caller.metadata.introspection_signed_response_alg.as_deref() {
-        Some(name) => Algorithm::parse(name).ok_or_else(unknown)?,
-        None if profile(at, caller).rules().signatures == Signatures::Restricted => Algorithm::Es256,
-        None => Algorithm::Rs256,
-    };
+    let registered = caller.metadata.introspection_signed_response_alg.as_deref();
+    let algorithm = signatures::of_answer(registered, profile(at, caller).rules().signatures, Algorithm::Rs256)?;
     let claims = introspection::signed_answer(answer, &at.issuer, &caller.id, now)?;
     let token = at.signing.active(algorithm)?.sign(introspection::JWT_TYP, &claims).map_err(Fault::new)?;
     client_encryption::token_for_client(at, caller, Answer::Introspection, token).map(String::into_bytes)

@@ -44,7 +44,7 @@ pub(crate) enum SignedToken {
     /// The row its `jti` names: the rest stands there.
     Stored { id: AccessTokenId, token_id: String },
     /// Everything: it has no row.
-    Whole(ProvenAccessToken),
+    Whole(Box<ProvenAccessToken>),
 }
 
 #[derive(Clone)]

@@ -7,7 +7,7 @@ use portreeve_domain::{Failure, Fault};
 use portreeve_jose::{Algorithm, Content};
 use portreeve_oidc::claims_request::ClaimsSection;
 use portreeve_oidc::encryption::Answer;
-use portreeve_oidc::{Cause, Refusal, userinfo};
+use portreeve_oidc::{Cause, Refusal, signatures, userinfo};
 
 use crate::Issuer;
 use crate::client_encryption;
@@ -82,8 +82,8 @@ fn answer(
         let encrypted = client_encryption::for_client(at, client, Answer::Userinfo, Content::Claims(&json))?;
         return Ok(encrypted.map_or(Userinfo::Json(json), Userinfo::Jwt));
     };
-    let unknown = || Fault::impossible("an unknown algorithm is registered for userinfo");
-    let key = at.signing.active(Algorithm::parse(name).ok_or_else(unknown)?)?;
+    let rule = id_token::profile(at, client).rules().signatures;
+    let key = at.signing.active(signatures::of_answer(Some(name), rule, Algorithm::Rs256)?)?;
     let claims = userinfo::to_json(&userinfo::signed_response(claims, &at.issuer, &client.id))?;
     let signed = key.sign(id_token::TYP, &claims).map_err(Fault::new)?;
     client_encryption::token_for_client(at, client, Answer::Userinfo, signed).map(Userinfo::Jwt)

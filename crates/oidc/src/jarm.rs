@@ -3,9 +3,11 @@
 //! Owns the claims: every parameter of the response, errors too, and who says so to whom until when. Leaves the mode to
 //! `authorization::ResponseMode` and signing to `issuer`. JWT Secured Authorization Response Mode (JARM) §2.1, §3.
 
-use portreeve_domain::{Client, Fault, Timestamp, lifetimes};
+use portreeve_domain::{Client, Fault, Signatures, Timestamp, lifetimes};
 use portreeve_jose::Algorithm;
 use serde_json::{Map, Value};
+
+use crate::signatures;
 
 /// What the JWT is signed with unless the client registered otherwise (JARM §3).
 const DEFAULT_ALGORITHM: Algorithm = Algorithm::Rs256;
@@ -22,16 +24,13 @@ pub fn claims(parameters: &[(&'static str, String)], client: &Client, now: Times
     serde_json::to_vec(&claims).map_err(Fault::new)
 }
 
-/// What responses to `client` are signed with.
+/// What responses to `client` are signed with, which is held to `rule`: RS256 unless something else is registered or demanded.
 ///
 /// # Errors
 /// A fault for a registered algorithm that registration should have refused.
-pub fn algorithm(client: &Client) -> Result<Algorithm, Fault> {
-    let unknown = || Fault::impossible("an unknown algorithm is registered for authorization responses");
-    match client.metadata.authorization_signed_response_alg.as_deref() {
-        Some(name) => Algorithm::parse(name).ok_or_else(unknown),
-        None => Ok(DEFAULT_ALGORITHM),
-    }
+pub fn algorithm(client: &Client, rule: Signatures) -> Result<Algorithm, Fault> {
+    let registered = client.metadata.authorization_signed_response_alg.as_deref();
+    signatures::of_answer(registered, rule, DEFAULT_ALGORITHM)
 }
 
 #[cfg(test)]
@@ -63,8 +62,8 @@ mod tests {
     #[test]
     fn the_default_algorithm_is_rs256() {
         let mut client = web_client();
-        assert_eq!(algorithm(&client).unwrap(), Algorithm::Rs256);
+        assert_eq!(algorithm(&client, Signatures::EcPreferred).unwrap(), Algorithm::Rs256);
         client.metadata.authorization_signed_response_alg = Some("ES256".into());
-        assert_eq!(algorithm(&client).unwrap(), Algorithm::Es256);
+        assert_eq!(algorithm(&client, Signatures::EcPreferred).unwrap(), Algorithm::Es256);
     }
 }

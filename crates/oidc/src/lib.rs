@@ -39,7 +39,7 @@ pub mod resource_metadata;
 pub mod revocation;
 pub mod scope_policy;
 pub mod session_state;
-mod signatures;
+pub mod signatures;
 pub mod signed_authentication;
 pub mod software_statement;
 pub mod subject;

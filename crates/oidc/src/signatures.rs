@@ -3,7 +3,7 @@
 //! Owns the lists that a profile's rule leaves, for registration, metadata and verification alike. Leaves DPoP proofs, which
 //! have one list for every profile, to `dpop`. FAPI 2.0 §5.4; SECURITY S-052.
 
-use portreeve_domain::Signatures;
+use portreeve_domain::{Fault, Signatures};
 use portreeve_jose::Algorithm;
 
 use crate::metadata::SIGNING_ALGORITHMS;
@@ -28,9 +28,36 @@ pub(crate) fn for_clients(rule: Signatures) -> &'static [Algorithm] {
     }
 }
 
+/// What an answer is signed with: by what is `registered` for it, else by `otherwise`; where the rule restricts algorithms, by
+/// ES256 in place of those it excludes, which may have been registered before the tenant became so strict.
+///
+/// # Errors
+/// A fault for a registered algorithm that registration should have refused.
+pub fn of_answer(registered: Option<&str>, rule: Signatures, otherwise: Algorithm) -> Result<Algorithm, Fault> {
+    let wanted = match registered {
+        Some(name) => Algorithm::parse(name)
+            .ok_or_else(|| Fault::impossible("an unknown algorithm is registered for an answer"))?,
+        None => otherwise,
+    };
+    Ok(if for_clients(rule).contains(&wanted) { wanted } else { Algorithm::Es256 })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// F2-15, RM-08: what is registered counts, then what is usual; no profile signs with what it excludes.
+    #[test]
+    fn an_answer_is_signed_with_what_the_rule_allows() {
+        let rs256 = Algorithm::Rs256;
+
+        assert_eq!(of_answer(Some("PS256"), Signatures::Restricted, rs256).unwrap(), Algorithm::Ps256);
+        assert_eq!(of_answer(Some("RS256"), Signatures::Restricted, rs256).unwrap(), Algorithm::Es256);
+        assert_eq!(of_answer(None, Signatures::Restricted, rs256).unwrap(), Algorithm::Es256);
+        assert_eq!(of_answer(None, Signatures::EcPreferred, rs256).unwrap(), rs256);
+        assert_eq!(of_answer(Some("ES256"), Signatures::RsaPreferred, rs256).unwrap(), Algorithm::Es256);
+        assert!(of_answer(Some("XX"), Signatures::RsaPreferred, rs256).is_err());
+    }
 
     /// F2-15: three algorithms, in both directions.
     #[test]

@@ -9,7 +9,7 @@ use portreeve_oidc::authorization::ResponseType;
 use portreeve_oidc::claims_request::{ClaimsRequest, ClaimsSection};
 use portreeve_oidc::encryption::Answer;
 use portreeve_oidc::id_token::{Hashes, IdToken, Occasion};
-use portreeve_oidc::userinfo;
+use portreeve_oidc::{signatures, userinfo};
 use portreeve_storage::Conn;
 use serde_json::{Map, Value};
 
@@ -85,16 +85,12 @@ pub(crate) fn profile(at: &TenantDirectory, client: &Client) -> Profile {
 /// # Errors
 /// A fault for a registered algorithm that registration should have refused.
 pub(crate) fn algorithm(at: &TenantDirectory, client: &Client) -> Result<Algorithm, Fault> {
-    let registered = client.metadata.id_token_signed_response_alg.as_deref();
-    match (registered, profile(at, client).rules().signatures) {
-        // Registered before the tenant became so strict.
-        (Some("RS256"), Signatures::Restricted) => Ok(Algorithm::Es256),
-        (Some(name), _) => {
-            Algorithm::parse(name).ok_or_else(|| Fault::impossible("an unknown algorithm is registered for ID tokens"))
-        }
-        (None, Signatures::RsaPreferred) => Ok(Algorithm::Rs256),
-        (None, Signatures::EcPreferred | Signatures::Restricted) => Ok(Algorithm::Es256),
-    }
+    let rule = profile(at, client).rules().signatures;
+    let otherwise = match rule {
+        Signatures::RsaPreferred => Algorithm::Rs256,
+        Signatures::EcPreferred | Signatures::Restricted => Algorithm::Es256,
+    };
+    signatures::of_answer(client.metadata.id_token_signed_response_alg.as_deref(), rule, otherwise)
 }
 
 /// Makes sure that the tokens of an answer to a request for `response_type` can be signed.

@@ -134,7 +134,7 @@ async fn find_jwt(
         Some(SignedToken::Whole(token)) => {
             let jti = token.token_id.as_deref().unwrap_or_default();
             let is_revoked = revoked_jtis::contains(conn, at.id(), jti).await?;
-            Ok((!is_revoked).then_some(token))
+            Ok((!is_revoked).then_some(*token))
         }
     }
 }
@@ -157,7 +157,7 @@ fn verify_jwt(at: &TenantDirectory, text: &str, now: Timestamp) -> Option<Verifi
     let token_id = claims.str("jti")?.to_owned();
     let says = match parse_public_id(&token_id, STORED_JTI, &at.keys.permutation) {
         Some(id) => SignedToken::Stored { id: AccessTokenId::new(id), token_id },
-        None if token_id.starts_with(UNSTORED_JTI) => SignedToken::Whole(from_claims(&claims, token_id)?),
+        None if token_id.starts_with(UNSTORED_JTI) => SignedToken::Whole(Box::new(from_claims(&claims, token_id)?)),
         None => return None,
     };
     Some(VerifiedToken { kid: claims.key_id()?.to_owned(), expires_at: instant(&claims, "exp")?, says })
