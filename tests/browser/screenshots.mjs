@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { Authenticator } from './driver/authenticator.mjs';
 import { Browser, start } from './driver/browser.mjs';
 import { firstClient, issuer, Person } from './driver/deployment.mjs';
 import { answer, finish } from './driver/journey.mjs';
@@ -16,6 +17,10 @@ const FOLDER = fileURLToPath(new URL('../../docs/screenshots', import.meta.url))
 const DESKTOP = { viewport: { width: 1440, height: 900 }, colorScheme: 'light', suffix: 'desktop' };
 const DARK = { viewport: { width: 1440, height: 900 }, colorScheme: 'dark', suffix: 'desktop-dark' };
 const PHONE = { viewport: { width: 320, height: 640 }, colorScheme: 'light', suffix: 'phone' };
+
+/** What the browser of a phone says it is. */
+const PHONE_BROWSER =
+  'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36';
 
 /** Takes pictures of the page that a tab shows; those of a phone are as long as the page. */
 async function take(tab, name, looks) {
@@ -57,6 +62,24 @@ try {
   await finish(tab, second);
   await tab.visit(`${firstClient}login`);
   await take(tab, 'account-chooser', [DARK]);
+
+  // The same person's account, in a browser that holds a passkey and beside another device.
+  const elsewhere = await Browser.open(chrome, { userAgent: PHONE_BROWSER });
+  const device = await elsewhere.tab(`${issuer}/account`);
+  while (device.address.pathname.startsWith('/j/')) await answer(device, person);
+  const home = await Browser.open(chrome);
+  const account = await home.tab(`${issuer}/account/security/passkeys/new`);
+  await Authenticator.in(account);
+  while (account.address.pathname.startsWith('/j/')) await answer(account, person);
+  await account.press('#passkey');
+  if (account.step === 'recovery-codes') await account.press('#submit');
+  const places = { '': 'account', '/profile': 'account-profile', '/security': 'account-security' };
+  Object.assign(places, { '/sessions': 'account-devices', '/applications': 'account-applications' });
+  Object.assign(places, { '/security/passkeys': 'account-passkeys' });
+  for (const [path, name] of Object.entries(places)) {
+    await account.visit(`${issuer}/account${path}`);
+    await take(account, name, [DESKTOP, PHONE]);
+  }
 
   // An address that is not registered: the one kind of page without a way on, as nobody knows where to.
   const request = 'client_id=demo-web&response_type=code&redirect_uri=https://attacker.example/';

@@ -1,0 +1,145 @@
+// Looking after one's own account: names, devices, applications, and the ways in.
+
+import assert from 'node:assert/strict';
+
+import { Authenticator } from '../driver/authenticator.mjs';
+import { scriptsAllowed } from '../driver/browser.mjs';
+import { firstClient, issuer, Person } from '../driver/deployment.mjs';
+import { answer, assertSignedIn, signIn } from '../driver/journey.mjs';
+import { story } from '../driver/story.mjs';
+
+/** Opens a page of the account and signs in on the way, as far as that is asked for. */
+async function atAccount(browser, person, path = '') {
+  const tab = await browser.tab(`${issuer}/account${path}`);
+  while (tab.address.pathname.startsWith('/j/')) await answer(tab, person);
+  return tab;
+}
+
+story('names are changed, and what was done is said once', async (openBrowser) => {
+  const person = Person.make();
+  const tab = await atAccount(await openBrowser(), person);
+  assert.equal(await tab.text('#account-name'), person.email);
+
+  await tab.press('#to-profile');
+  await tab.fill('#name', 'Ada King');
+  await tab.press('#submit');
+  assert.equal(await tab.text('#notice'), 'Saved.');
+
+  await tab.reload();
+  assert.ok(!(await tab.has('#notice')));
+  await tab.press('#to-home');
+  assert.equal(await tab.text('#account-name'), 'Ada King');
+});
+
+story('a device is signed out from another one, and then all others', async (openBrowser) => {
+  const person = Person.make();
+  const here = await atAccount(await openBrowser(), person);
+  const phone = await atAccount(await openBrowser(), person);
+  const laptop = await atAccount(await openBrowser(), person);
+
+  await here.press('#to-sessions');
+  assert.match(await here.text('#here'), /Chrom.* on .*Linux[\s\S]*This device/);
+  assert.equal(await here.page.locator('.things > li').count(), 3);
+  await here.press('#end-3');
+  assert.equal(await here.text('#notice'), 'Signed out there.');
+  await here.press('#end-all');
+  assert.equal(await here.page.locator('.things > li').count(), 1);
+
+  for (const tab of [phone, laptop]) {
+    await tab.reload();
+    assert.equal(tab.step, 'identify');
+  }
+});
+
+story('an application that lost access is signed in to no more, and asks again', async (openBrowser) => {
+  const person = Person.make();
+  const browser = await openBrowser();
+  const application = await browser.tab(firstClient);
+  await signIn(application, person);
+
+  const tab = await atAccount(browser, person, '/applications');
+  assert.match(await tab.text('#application-1'), /Know that it’s you/);
+  await tab.press('#withdraw-1');
+  assert.equal(await tab.text('#notice'), 'Access removed.');
+  assert.ok(!(await tab.has('#application-1')));
+
+  await application.press('#refresh');
+  assert.equal(await application.text('#error-code'), 'invalid_grant');
+  assert.ok((await signIn(application, person)).includes('consent'));
+  await assertSignedIn(application);
+});
+
+story('an authenticator app is set up and removed, and the password is changed', async (openBrowser) => {
+  const person = Person.make();
+  const tab = await atAccount(await openBrowser(), person, '/security');
+
+  await tab.press('#set-up-totp');
+  await answerTotp(tab, person);
+  assert.equal(tab.step, 'recovery-codes');
+  await tab.press('#submit');
+  assert.match(await tab.text('#recovery-codes'), /10\W? codes left/);
+
+  await tab.press('#change-password');
+  person.password = 'seven boats behind the lighthouse';
+  await tab.fill('#password', person.password);
+  await tab.press('#submit');
+  assert.match(await tab.text('#notice'), /^Your password is changed/);
+
+  await tab.press('#remove-totp');
+  await tab.press('#submit');
+  assert.equal(await tab.text('#notice'), 'The authenticator app is removed.');
+  assert.ok(!(await tab.has('#recovery-codes')));
+});
+
+async function answerTotp(tab, person) {
+  person.totpSecret = await tab.text('#secret');
+  await tab.fill('#code', await person.nextCode());
+  await tab.press('#submit');
+}
+
+if (scriptsAllowed) {
+  story('a passkey is added, named and removed, and the browser forgets it', async (openBrowser) => {
+    const person = Person.make();
+    const tab = await atAccount(await openBrowser(), person, '/security');
+    const authenticator = await Authenticator.in(tab);
+
+    await tab.press('#manage-passkeys');
+    await tab.press('#add-passkey');
+    await tab.press('#passkey');
+    assert.equal(tab.step, 'recovery-codes');
+    await tab.press('#submit');
+    await tab.press('#manage-passkeys');
+    await tab.press('#name-1');
+    await tab.fill('#passkey_name', 'Blue key');
+    await tab.press('#submit');
+    assert.match(await tab.text('#passkey-1'), /Blue key[\s\S]*Not used yet/);
+    assert.equal((await authenticator.passkeys()).length, 1);
+
+    await tab.press('#remove-1');
+    assert.equal(await tab.text('#subject'), 'Blue key');
+    await tab.press('#submit');
+    assert.equal(await tab.text('#notice'), 'The passkey is removed.');
+    assert.ok(!(await tab.has('#passkey-1')));
+    assert.equal(await left(authenticator), 0);
+  });
+} else {
+  story('without scripts the page that adds a passkey says so and can be left', async (openBrowser) => {
+    const person = Person.make();
+    const tab = await atAccount(await openBrowser(), person, '/security/passkeys');
+
+    await tab.press('#add-passkey');
+    assert.ok(await tab.has('[data-without-passkeys]:visible'));
+    await tab.press('#skip');
+    assert.equal(tab.address.pathname, '/account/security');
+  });
+}
+
+/** How many passkeys an authenticator holds once it has heard what the page says; waits for it a moment. */
+async function left(authenticator) {
+  let passkeys = await authenticator.passkeys();
+  for (let tries = 0; passkeys.length && tries < 20; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    passkeys = await authenticator.passkeys();
+  }
+  return passkeys.length;
+}
