@@ -33,9 +33,10 @@ export class Deployment {
     return new Deployment(JSON.parse(readFileSync(path, 'utf8')));
   }
 
-  /** A user who logs in with a password alone. */
+  /** A user who logs in with a password alone: the first, or the one that CHECKED_USER=last says. */
   get user() {
-    return find(this.users, 'user with a password alone', (user) => !user.totp_secret);
+    const users = process.env.CHECKED_USER === 'last' ? this.users.toReversed() : this.users;
+    return find(users, 'user with a password alone', (user) => !user.totp_secret);
   }
 
   /** A user who needs a one-time code as well, or undefined. */

@@ -5,6 +5,7 @@ Owns the deployment's description and the person at the browser, who is played b
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -32,8 +33,9 @@ class Deployment:
 
     @property
     def user(self):
-        """A user who logs in with a password alone."""
-        return next(user for user in self.users if not user.get("totp_secret"))
+        """A user who logs in with a password alone: the first, or the one that CHECKED_USER=last says."""
+        users = reversed(self.users) if os.environ.get("CHECKED_USER") == "last" else self.users
+        return next(user for user in users if not user.get("totp_secret"))
 
     @property
     def public_client(self):
