@@ -232,9 +232,9 @@ impl Visit<'_> {
         let link = format!("/link/{}", self.of(Source::Path, "token"));
         for path in [self.authorization(&[]), link] {
             let cookie = format!("portreeve={}", canary("cookie"));
-            machine
-                .send(Method::GET, &path, &[("cookie", &cookie), ("x-forwarded-for", FORWARDED)], String::new())
-                .await;
+            let agent = canary("user-agent");
+            let headers = [("cookie", cookie.as_str()), ("x-forwarded-for", FORWARDED), ("user-agent", &agent)];
+            machine.send(Method::GET, &path, &headers, String::new()).await;
         }
         let gateway = format!("Bearer {}", canary("authorization"));
         machine.send(Method::GET, "/gateway/auth-request/none", &[("authorization", &gateway)], String::new()).await;
