@@ -23,8 +23,10 @@ use crate::tokens::presented_token::{self, ActiveAccessToken};
 
 /// The `typ` of the signed identity: no other token of ours has it, so none passes for it (SECURITY rule 12).
 const TYP: &str = "identity+jwt";
-/// How long a signed identity counts: one hop behind the gateway. It may be given again for half of that.
+/// How long a signed identity counts: one hop behind the gateway.
 const LIFETIME: Lifetime = Lifetime::from_seconds(60);
+/// How long it is given again: half of its life, so that none arrives expired.
+const GIVEN_AGAIN: Lifetime = Lifetime::from_seconds(30);
 
 /// Who sent a request, as the service behind the gateway is told. Empty text stands for what is not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -119,7 +121,7 @@ impl Issuer {
         }
         claims.times = Some(Times { iat: now.as_seconds(), exp: now.plus(LIFETIME).as_seconds() });
         let signed = key.sign(TYP, &serde_json::to_vec(&claims).map_err(Fault::new)?).map_err(Fault::new)?;
-        at.recent.keep_identity(name, key.kid(), now, &signed);
+        at.recent.keep_identity(name, key.kid(), now.plus(GIVEN_AGAIN), &signed);
         Ok(signed)
     }
 }

@@ -6,7 +6,7 @@
 //! least are forgotten. Only what carries a signature of ours gets in, so strangers cannot push anything out.
 
 use portreeve_crypto::sha256;
-use portreeve_domain::{AccessTokenId, Lifetime, TenantId, Timestamp};
+use portreeve_domain::{AccessTokenId, TenantId, Timestamp};
 use quick_cache::sync::Cache;
 
 use crate::signing_keys::SigningKeys;
@@ -14,8 +14,6 @@ use crate::tokens::presented_token::ProvenAccessToken;
 
 /// How many of each kind are remembered. An entry has about 300 bytes.
 const ENTRIES: usize = 8192;
-/// How long a signed identity is given again: half of its life, so that it never arrives expired.
-const IDENTITY_AGAIN: Lifetime = Lifetime::from_seconds(30);
 
 /// What is remembered, for all tenants.
 pub(crate) struct RecentSignatures {
@@ -50,7 +48,7 @@ pub(crate) enum SignedToken {
 #[derive(Clone)]
 struct SignedIdentity {
     kid: String,
-    signed_at: Timestamp,
+    until: Timestamp,
     text: String,
 }
 
@@ -80,15 +78,14 @@ impl RecentSignatures {
         self.tokens.insert(name, token);
     }
 
-    /// The identity signed before by `kid`, with half of its life left at least.
+    /// The identity signed before by `kid`, as long as it may be given again.
     pub(crate) fn identity(&self, name: Name, kid: &str, now: Timestamp) -> Option<String> {
         let known = self.identities.get(&name)?;
-        let is_fresh = known.signed_at <= now && now < known.signed_at.plus(IDENTITY_AGAIN);
-        (is_fresh && known.kid == kid).then_some(known.text)
+        (now < known.until && known.kid == kid).then_some(known.text)
     }
 
-    /// Remembers a signed identity.
-    pub(crate) fn keep_identity(&self, name: Name, kid: &str, now: Timestamp, text: &str) {
-        self.identities.insert(name, SignedIdentity { kid: kid.to_owned(), signed_at: now, text: text.to_owned() });
+    /// Remembers a signed identity, to be given again until `until`.
+    pub(crate) fn keep_identity(&self, name: Name, kid: &str, until: Timestamp, text: &str) {
+        self.identities.insert(name, SignedIdentity { kid: kid.to_owned(), until, text: text.to_owned() });
     }
 }

@@ -5,7 +5,7 @@
 //! ceremonies to `authenticators`. Web Authentication Level 3 §7.1.
 
 use portreeve_crypto::{SecretText, hex, hmac_sha256};
-use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, Proof, Timestamp};
+use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, Timestamp};
 use portreeve_storage::passkeys::{self as rows, PasskeyRow};
 use portreeve_storage::{Conn, account_drafts, recovery_codes, users};
 
@@ -149,13 +149,7 @@ impl Issuer {
             tx.commit().await?;
             return Ok(PasskeyOutcome::Refused(made.err().unwrap_or(PasskeyProblem::NotAdded)));
         };
-        let user = visitor.user();
-        if recovery_codes::left(&mut tx, at.id(), user).await? == 0 {
-            let codes = self.new_recovery_codes(&mut tx, at, user).await?;
-            self.keep_draft(&mut tx, at, session, &Draft::RecoveryCodes(codes)).await?;
-        }
-        let proof = Proof { kind: passkeys::proof_kind(attested), user, at: now };
-        let Some(cookie) = self.strengthen_visit(&mut tx, at, visitor, &[proof]).await? else {
+        let Some(cookie) = self.factor_added(&mut tx, at, visitor, passkeys::proof_kind(attested)).await? else {
             return Ok(PasskeyOutcome::Stale);
         };
         tx.commit().await?;

@@ -6,7 +6,7 @@
 
 use portreeve_authenticators::{TotpSecret, otpauth_uri, verify_totp};
 use portreeve_crypto::{SecretBytes, SecretText};
-use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, Proof, ProofKind};
+use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, ProofKind};
 use portreeve_storage::totp_credentials::TotpRow;
 use portreeve_storage::{Tx, account_drafts, recovery_codes, totp_credentials, users};
 
@@ -103,12 +103,7 @@ impl Issuer {
             return Ok(TotpOutcome::Stale);
         }
         self.mail(&mut tx, at, MailPurpose::FactorAdded, user, &from.locale).await?;
-        if recovery_codes::left(&mut tx, at.id(), user).await? == 0 {
-            let codes = self.new_recovery_codes(&mut tx, at, user).await?;
-            self.keep_draft(&mut tx, at, visitor.session.id, &Draft::RecoveryCodes(codes)).await?;
-        }
-        let proof = Proof { kind: ProofKind::Totp, user, at: now };
-        let Some(cookie) = self.strengthen_visit(&mut tx, at, visitor, &[proof]).await? else {
+        let Some(cookie) = self.factor_added(&mut tx, at, visitor, ProofKind::Totp).await? else {
             return Ok(TotpOutcome::Stale);
         };
         tx.commit().await?;

@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use portreeve_crypto::{SecretText, hex, hmac_sha256};
 use portreeve_domain::journey::{Facts, Step};
-use portreeve_domain::{Fault, JourneyId, Proof, Session, UserId, lifetimes};
+use portreeve_domain::{Fault, JourneyId, Proof, ProofKind, Session, UserId, lifetimes};
 use portreeve_oidc::authorization::{Accepted, PageRequest};
 use portreeve_oidc::paths;
-use portreeve_storage::{Conn, Tx, sessions};
+use portreeve_storage::{Conn, Tx, recovery_codes, sessions};
 
 use super::Factors;
+use super::draft::Draft;
 use super::factors;
 use crate::authorize::{Progress, requirements};
 use crate::browsers::{self, Browser};
@@ -153,6 +154,23 @@ impl Issuer {
         let mut tx = self.store.begin(at.id()).await?;
         sessions::touch(&mut tx, at.id(), session.id, now).await?;
         tx.commit().await
+    }
+
+    /// Ends the adding of a factor: whoever has no recovery codes gets some, to be shown next, and the session has one proof more.
+    /// Gives the browser's new cookie; `None` when another tab was faster.
+    pub(super) async fn factor_added(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        visitor: &Visitor,
+        kind: ProofKind,
+    ) -> Result<Option<SecretText>, Fault> {
+        let user = visitor.user();
+        if recovery_codes::left(tx, at.id(), user).await? == 0 {
+            let codes = self.new_recovery_codes(tx, at, user).await?;
+            self.keep_draft(tx, at, visitor.session.id, &Draft::RecoveryCodes(codes)).await?;
+        }
+        self.strengthen_visit(tx, at, visitor, &[Proof { kind, user, at: self.ambient.now() }]).await
     }
 
     /// Adds proofs given on an account page to its session; the browser's cookie changes as at every sign-in (S-092).
