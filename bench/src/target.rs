@@ -152,14 +152,12 @@ impl Target {
     async fn introspecting(&self, connections: u32, kind: TokenFor) -> Result<Load> {
         let form = format!("grant_type=client_credentials{}", kind.parameter());
         let request = http::post(self.paths.token, &self.service.header(), &form);
-        let reply: Value =
-            serde_json::from_slice(Connection::open(self.address).await?.expect(&request, 200).await?.body)?;
+        let reply = self.json(&request).await?;
         let token = text(&reply, "access_token").context("no access token")?;
         let form = format!("token={token}");
         // What is not active is answered with the same status, and sooner.
         let request = http::post(self.paths.introspection, &self.service.header(), &form);
-        let reply: Value =
-            serde_json::from_slice(Connection::open(self.address).await?.expect(&request, 200).await?.body)?;
+        let reply = self.json(&request).await?;
         if reply.get("active") != Some(&Value::Bool(true)) {
             bail!("a live token is told to be {reply}");
         }
@@ -184,12 +182,17 @@ impl Target {
         Load { address: self.address, workers: (0..connections).map(|number| worker(forwarded(number))).collect() }
     }
 
+    /// What a request of its own is answered with.
+    async fn json(&self, request: &[u8]) -> Result<Value> {
+        let mut connection = Connection::open(self.address).await?;
+        Ok(serde_json::from_slice(connection.expect(request, 200).await?.body)?)
+    }
+
     /// Signs a person in and redeems the code.
     async fn tokens(&self, number: u32, kind: TokenFor) -> Result<Tokens> {
         let code = self.sign_in(&mut Visit::new(forwarded(number)), number, kind).await?;
         let request = http::post(self.paths.token, &self.web.header(), &format!("{}&code={code}", self.redemption()));
-        let reply: Value =
-            serde_json::from_slice(Connection::open(self.address).await?.expect(&request, 200).await?.body)?;
+        let reply = self.json(&request).await?;
         let access_token = text(&reply, "access_token").context("no access token")?;
         Ok(Tokens { access_token, refresh_token: text(&reply, "refresh_token") })
     }
