@@ -83,7 +83,9 @@ impl Visit<'_> {
     }
 
     fn visitor(&self) -> Visitor {
-        Visitor::new(self.node.public)
+        // One of which a name is kept, beside a text of which nothing may be.
+        let agent = format!("Mozilla/5.0 (X11; Linux x86_64) Firefox/{}", self.of(Source::Header, "user-agent"));
+        Visitor::new(self.node.public).saying(agent)
     }
 
     /// Remembers the reference of a refusal.
@@ -232,9 +234,9 @@ impl Visit<'_> {
         let link = format!("/link/{}", self.of(Source::Path, "token"));
         for path in [self.authorization(&[]), link] {
             let cookie = format!("portreeve={}", canary("cookie"));
-            let agent = canary("user-agent");
-            let headers = [("cookie", cookie.as_str()), ("x-forwarded-for", FORWARDED), ("user-agent", &agent)];
-            machine.send(Method::GET, &path, &headers, String::new()).await;
+            machine
+                .send(Method::GET, &path, &[("cookie", &cookie), ("x-forwarded-for", FORWARDED)], String::new())
+                .await;
         }
         let gateway = format!("Bearer {}", canary("authorization"));
         machine.send(Method::GET, "/gateway/auth-request/none", &[("authorization", &gateway)], String::new()).await;

@@ -18,17 +18,24 @@ pub(crate) struct Visitor {
     http: Client,
     pub(crate) base: String,
     pub(crate) cookies: RefCell<BTreeMap<String, String>>,
+    agent: String,
 }
 
 impl Visitor {
     pub(crate) fn new(server: SocketAddr) -> Self {
         let http = Client::builder().redirect(Policy::none()).no_proxy().build().expect("a client");
-        Self { http, base: format!("http://{server}"), cookies: RefCell::default() }
+        Self { http, base: format!("http://{server}"), cookies: RefCell::default(), agent: "visitor".to_owned() }
+    }
+
+    /// As a browser that says what it is on every request.
+    pub(crate) fn saying(self, agent: String) -> Self {
+        Self { agent, ..self }
     }
 
     /// Sends one request and follows nothing.
     pub(crate) async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Reply {
-        let mut request = self.http.request(method, format!("{}{path}", self.base)).body(body);
+        let request = self.http.request(method, format!("{}{path}", self.base)).body(body);
+        let mut request = request.header("user-agent", &self.agent);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -1,5 +1,6 @@
 """The PyPI package requests_oauth2client at the newer endpoints: pushed requests, DPoP with nonces, device, back channel."""
 
+import contextlib
 import time
 
 import requests
@@ -74,6 +75,9 @@ def device(surroundings):
     surroundings.visit(asked.verification_uri_complete)
     tokens = poll(DeviceAuthorizationPollingJob(client, asked))
     holds(tokens.id_token.subject and tokens.refresh_token, "tokens are missing")
+    # One approval is one grant: the code is refused now, or its answer given again as one that was lost.
+    with contextlib.suppress(InvalidGrant):
+        same(client.device_code(asked).refresh_token, tokens.refresh_token, "the refresh token of a second use")
 
 
 def backchannel(surroundings):
@@ -92,7 +96,7 @@ run(
     [
         ("a pushed request is answered", pushed),
         ("tokens are bound to a key by DPoP, nonces included, and of no use without it", bound),
-        ("a device is approved by the code it shows", device),
+        ("a device is approved by the code it shows, for one grant", device),
         ("a person is asked by the back channel and agrees elsewhere", backchannel),
     ],
 )
