@@ -54,7 +54,7 @@ pub(crate) async fn run(extent: Extent) -> Result<()> {
         on_postgres(extent, &measures).await?;
         memory(&server, idle_mib).await?;
         starts(&mut server, &yardstick).await?;
-        beside_the_peer(extent, &measures).await?;
+        beside_the_peer(extent, &measures).await.context("beside the peer")?;
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 use std::process::Stdio;
 
 use anyhow::{Context as _, Result};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::Child;
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout};
 
 use crate::pinned;
 use crate::target::{Credentials, Paths, Target};
@@ -26,6 +26,8 @@ const PATHS: Paths = Paths {
 /// A running peer; ends when dropped.
 pub(crate) struct Peer {
     pub(crate) target: Target,
+    /// Held open: it prints notices as it goes, and would end at a closed pipe.
+    _notices: Lines<BufReader<ChildStdout>>,
     _process: Child,
 }
 
@@ -52,6 +54,6 @@ impl Peer {
             people: 1,
             password: String::new(),
         };
-        Ok(Self { target, _process: process })
+        Ok(Self { target, _notices: lines, _process: process })
     }
 }
