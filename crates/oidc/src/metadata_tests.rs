@@ -1,5 +1,9 @@
 //! The discovery document, member by member.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
 use super::*;
 use serde_json::{Value, json};
 
@@ -225,4 +229,24 @@ fn only_back_channel_endpoints_move() {
     assert_eq!(document["issuer"], FACTS.issuer);
     assert_eq!(document["authorization_endpoint"], "https://id.example/t/acme/oauth2/authorize");
     assert_eq!(document["end_session_endpoint"], "https://id.example/t/acme/oauth2/logout");
+}
+
+/// OD-06: the page of each profile shows its metadata; `UPDATE_DOCS=1` writes it.
+#[test]
+fn the_pages_of_the_profiles_show_their_metadata() {
+    for profile in [Profile::Oidc, Profile::OAuth21, Profile::Fapi2] {
+        let facts =
+            Facts { issuer: "https://id.example.com", profile, scopes: &["openid", "email"], ui_locales: &[], ..FACTS };
+        let members: BTreeMap<String, Value> = serde_json::from_slice(&document(&facts).unwrap()).unwrap();
+        let lines: Vec<_> = members.iter().map(|(name, value)| format!("  \"{name}\": {value}")).collect();
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../docs/protocol/{}.md", profile.name()));
+        let text = fs::read_to_string(&page).unwrap();
+        let (prose, _) = text.split_once("## Metadata\n").unwrap();
+        let expected = format!("{prose}## Metadata\n\n```json\n{{\n{}\n}}\n```\n", lines.join(",\n"));
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            fs::write(&page, &expected).unwrap();
+        }
+
+        assert_eq!(fs::read_to_string(&page).unwrap(), expected, "{}", profile.name());
+    }
 }
