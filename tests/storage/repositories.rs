@@ -40,6 +40,7 @@ mod revoked_jtis;
 mod scopes;
 mod sessions;
 mod signing_keys;
+mod standing;
 mod subject_keys;
 mod subject_links;
 mod tenant_keys;

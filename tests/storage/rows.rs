@@ -10,10 +10,11 @@ use portreeve_storage::{
     access_tokens::AccessTokenRow, audit_checkpoints::CheckpointRow, authorization_codes::CodeRow,
     backchannel_authentications::BackchannelAuthenticationRow, device_authorizations::DeviceAuthorizationRow,
     events::EventRow, initial_access_tokens::InitialAccessTokenRow, journeys::JourneyRow, mailed_links::LinkRow,
-    pushed_requests::PushedRequestRow, refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow, users::UserRow,
+    pushed_requests::PushedRequestRow, refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow, token_families,
+    users::UserRow,
 };
 
-use crate::database::NOW;
+use crate::database::{Database, NOW};
 
 /// The time `seconds` after `NOW`, or before it when negative.
 pub(crate) const fn in_seconds(seconds: i64) -> Timestamp {
@@ -24,6 +25,9 @@ pub(crate) const fn in_seconds(seconds: i64) -> Timestamp {
 pub(crate) fn expiry() -> Timestamp {
     in_seconds(60)
 }
+
+/// The family of all codes and tokens made here.
+pub(crate) const FAMILY: FamilyId = FamilyId::new(21);
 
 /// The client of all rows.
 pub(crate) fn web() -> ClientId {
@@ -65,7 +69,7 @@ pub(crate) fn confirmation() -> Confirmation {
 pub(crate) fn access_token(id: i64) -> AccessTokenRow {
     AccessTokenRow {
         id: AccessTokenId::new(id),
-        family: Some(FamilyId::new(id + 1)),
+        family: Some(FAMILY),
         client: web(),
         user: Some(user_id(7)),
         secret_hash: Some([8; 32]),
@@ -86,7 +90,7 @@ pub(crate) fn checkpoint(sequence: i64, previous: i64) -> CheckpointRow {
 pub(crate) fn code(id: i64) -> CodeRow {
     CodeRow {
         id: CodeId::new(id),
-        family: FamilyId::new(id + 1),
+        family: FAMILY,
         client: web(),
         secret_hash: [9; 32],
         redirect_uri: "https://web.example/callback".to_owned(),
@@ -176,6 +180,13 @@ pub(crate) fn family(tenant: TenantId, id: i64, user: UserId) -> TokenFamily {
     }
 }
 
+/// The family of what is made here for `tenant`, stored.
+pub(crate) async fn plant_family(db: &Database, tenant: TenantId) -> TokenFamily {
+    let family = family(tenant, FAMILY.as_i64(), user_id(7));
+    db.write(tenant, async |tx| token_families::insert(tx, &family).await).await;
+    family
+}
+
 pub(crate) fn journey(id: i64) -> JourneyRow {
     JourneyRow {
         id: JourneyId::new(id),
@@ -214,7 +225,7 @@ pub(crate) fn mail() -> OutboxMessage {
 pub(crate) fn refresh_token(id: i64) -> RefreshTokenRow {
     RefreshTokenRow {
         id: RefreshTokenId::new(id),
-        family: FamilyId::new(id + 1),
+        family: FAMILY,
         client: web(),
         generation: 3,
         secret_hash: [14; 32],

@@ -150,7 +150,8 @@ event_types! {
     CodeRedeemed = "token.code.redeemed"
     /// A code was presented again; its tokens died.
     CodeReplayed = "token.code.replayed"
-    /// An access token was issued.
+    /// An access token was issued. Where a grant was used up for it, the event of that tells of the token, and this one is
+    /// not written.
     AccessTokenIssued = "token.access.issued"
     /// A token was exchanged for one of another audience.
     TokenExchanged = "token.exchanged"

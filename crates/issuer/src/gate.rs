@@ -5,10 +5,11 @@
 //! what a token is for to `oidc::token_target` and its making to `tokens`. SECURITY rule 5, S-040; RFC 6749 §10.4.
 
 use portreeve_domain::{
-    ActsFor, Client, ClientId, Failure, FamilyId, Fault, GrantType, Subject, Timestamp, TokenFamily, UserId,
+    ActsFor, Client, ClientId, Failure, FamilyId, Fault, GrantType, Session, Subject, Timestamp, TokenFamily, UserId,
 };
 use portreeve_oidc::{Cause, Refusal, subject};
-use portreeve_storage::{Conn, consents, sessions, subject_keys, subject_links, token_families, users};
+use portreeve_storage::standing::{self, GrantOf, Standing};
+use portreeve_storage::{Conn, subject_links, token_families};
 
 use crate::directory::TenantDirectory;
 use crate::settlement::split;
@@ -181,10 +182,7 @@ async fn check_user(
     if !family.is_live(now) {
         return Err(GateRefusal::FamilyEnded.into());
     }
-    let subject = check_person(conn, at, client, family.user).await?;
-    check_session(conn, at, family, now).await?;
-    check_trust(conn, at, client, family).await?;
-    check_consent(conn, at, client, family).await?;
+    let subject = check_standing(conn, at, client, family, now).await?;
     check_ancestors(conn, at, family, now).await?;
     let holder = Holder::User { family: family.id, user: family.user, subject };
     Ok(Pass { client: client.id.clone(), holder })
@@ -203,43 +201,41 @@ fn check_registration(at: &TenantDirectory, client: &Client, grant: GrantType) -
     Ok(())
 }
 
-/// Finds the person and gives the `sub` that `client` knows them by.
-async fn check_person(
+/// Asks about the person, the session, the trust and the consent a grant stands on, and gives the `sub` that `client` knows
+/// the person by.
+async fn check_standing(
     conn: &mut Conn,
     at: &TenantDirectory,
     client: &Client,
-    user: UserId,
+    family: &TokenFamily,
+    now: Timestamp,
 ) -> Result<Subject, Failure<GateRefusal>> {
-    let Some(person) = users::find(conn, at.id(), user).await? else { return Err(GateRefusal::UserGone.into()) };
-    if person.disabled_at.is_some() {
-        return Err(GateRefusal::UserDisabled.into());
+    // Without a session there is no sign-in that could end: the word of a trusted issuer stands in for it.
+    let session = family.session.filter(|_| !family.offline);
+    let grant = GrantOf { user: family.user, client: &client.id, session };
+    let Some(standing) = standing::find(conn, at.id(), grant).await? else { return Err(GateRefusal::UserGone.into()) };
+    check_person(at, &standing)?;
+    let is_live = |found: &Session| found.user == family.user && found.is_live(now);
+    if session.is_some() && !standing.session.as_ref().is_some_and(is_live) {
+        return Err(GateRefusal::SessionEnded.into());
     }
-    if at.tenant.settings.registration && person.email_verified_at.is_none() {
-        return Err(GateRefusal::EmailUnverified.into());
+    check_trust(conn, at, client, family).await?;
+    let needs_consent = !client.metadata.first_party && family.origin.rests_on_consent();
+    if needs_consent && !standing.consent.is_some_and(|scope| scope.covers(&family.scope)) {
+        return Err(GateRefusal::ConsentWithdrawn.into());
     }
-    if subject_keys::find(conn, at.id(), user).await?.is_none() {
-        return Err(GateRefusal::UserGone.into());
-    }
-    let known_as = subject::subject_for(client, user, &person.subject, &at.keys.pairwise);
+    let known_as = subject::subject_for(client, family.user, &standing.subject, &at.keys.pairwise);
     Ok(known_as.ok_or_else(|| Fault::impossible("a client with pairwise subjects and no sector"))?)
 }
 
-async fn check_session(
-    conn: &mut Conn,
-    at: &TenantDirectory,
-    family: &TokenFamily,
-    now: Timestamp,
-) -> Result<(), Failure<GateRefusal>> {
-    if family.offline {
-        return Ok(());
+fn check_person(at: &TenantDirectory, standing: &Standing) -> Result<(), GateRefusal> {
+    if standing.disabled_at.is_some() {
+        return Err(GateRefusal::UserDisabled);
     }
-    // Without a session there is no sign-in that could end: the word of a trusted issuer stands in for it.
-    let Some(session) = family.session else { return Ok(()) };
-    let session = sessions::find(conn, at.id(), session).await?;
-    if session.is_some_and(|session| session.user == family.user && session.is_live(now)) {
-        return Ok(());
+    if at.tenant.settings.registration && standing.email_verified_at.is_none() {
+        return Err(GateRefusal::EmailUnverified);
     }
-    Err(GateRefusal::SessionEnded.into())
+    Ok(())
 }
 
 /// A grant on the word of another issuer lasts as long as that issuer is trusted for the client and knows the person.
@@ -257,24 +253,7 @@ async fn check_trust(
     Err(GateRefusal::IssuerNotTrusted.into())
 }
 
-async fn check_consent(
-    conn: &mut Conn,
-    at: &TenantDirectory,
-    client: &Client,
-    family: &TokenFamily,
-) -> Result<(), Failure<GateRefusal>> {
-    if client.metadata.first_party || !family.origin.rests_on_consent() {
-        return Ok(());
-    }
-    let given = consents::find(conn, at.id(), family.user, &client.id).await?;
-    if given.is_some_and(|scope| scope.covers(&family.scope)) {
-        return Ok(());
-    }
-    Err(GateRefusal::ConsentWithdrawn.into())
-}
-
-/// Asks about every grant that `family` was derived from (RFC 8693): its client, its life, its session, its consent. The
-/// person is the same throughout.
+/// Asks about every grant that `family` was derived from (RFC 8693): its client, its life, and what it stands on.
 async fn check_ancestors(
     conn: &mut Conn,
     at: &TenantDirectory,
@@ -290,9 +269,7 @@ async fn check_ancestors(
         if !ancestor.is_live(now) {
             return Err(GateRefusal::FamilyEnded.into());
         }
-        check_session(conn, at, &ancestor, now).await?;
-        check_trust(conn, at, client, &ancestor).await?;
-        check_consent(conn, at, client, &ancestor).await?;
+        check_standing(conn, at, client, &ancestor, now).await?;
     }
     Ok(())
 }

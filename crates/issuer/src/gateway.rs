@@ -89,7 +89,7 @@ impl Issuer {
             client: active.client.id.as_str().to_owned(),
             scope: active.token.scope.to_string(),
             email: email.unwrap_or_default(),
-            acr: active.family.as_ref().and_then(TokenFamily::stated_acr).map_or("", Acr::name).to_owned(),
+            acr: active.token.family.as_ref().and_then(TokenFamily::stated_acr).map_or("", Acr::name).to_owned(),
             signed: String::new(),
         };
         let signed = self.sign_identity(at, app, &identity)?;
@@ -155,7 +155,7 @@ async fn proven_email(
     at: &TenantDirectory,
     active: &ActiveAccessToken,
 ) -> Result<Option<String>, Fault> {
-    let granted = active.family.as_ref().filter(|family| family.scope.contains("email"));
+    let granted = active.token.family.as_ref().filter(|family| family.scope.contains("email"));
     let Some(family) = granted else { return Ok(None) };
     let person = people::find(conn, at, family.user).await?;
     let proven = person.filter(|person| person.email_verified_at.is_some()).and_then(|person| person.email);

@@ -12,7 +12,7 @@ use portreeve_oidc::encryption::Answer;
 use portreeve_oidc::introspection::{self, ActiveKind, ActiveToken, INACTIVE};
 use portreeve_oidc::revocation::NamedToken;
 use portreeve_oidc::{Parameters, Refusal, signatures};
-use portreeve_storage::{Conn, refresh_tokens, token_families};
+use portreeve_storage::{Conn, refresh_tokens};
 
 use crate::Issuer;
 use crate::client_encryption;
@@ -98,11 +98,11 @@ fn describe(at: &TenantDirectory, caller: &Client, active: &ActiveAccessToken) -
         // The resource server is not registered any more.
         None => return Ok(None),
     };
-    let principal = match (&active.family, active.pass.subject()) {
+    let principal = match (&token.family, active.pass.subject()) {
         (Some(family), Some(subject)) => Principal::User { subject: subject.as_str(), family },
         _ => Principal::Client(&active.client.id),
     };
-    let granted = active.family.as_ref().map(|family| granted_details::open(at, family)).transpose()?;
+    let granted = token.family.as_ref().map(|family| granted_details::open(at, family)).transpose()?;
     let carried = Selection::stored(&granted.unwrap_or_default(), token.details.unwrap_or_default());
     let facts = ActiveToken {
         issuer: &at.issuer,
@@ -128,11 +128,9 @@ async fn refresh_token(
 ) -> Result<Option<Vec<u8>>, Fault> {
     let stored = refresh_tokens::find(conn, at.id(), RefreshTokenId::new(bearer.id)).await?;
     let usable = stored
-        .filter(|token| bearer.proves(&token.secret_hash))
-        .filter(|token| token.consumed_at.is_none() && now < token.expires_at && token.client == caller.id);
-    let Some(token) = usable else { return Ok(None) };
-    let family = token_families::find(conn, at.id(), token.family).await?;
-    let family = family.ok_or_else(|| Fault::impossible("a refresh token without its family"))?;
+        .filter(|(token, _)| bearer.proves(&token.secret_hash))
+        .filter(|(token, _)| token.consumed_at.is_none() && now < token.expires_at && token.client == caller.id);
+    let Some((token, family)) = usable else { return Ok(None) };
     let Ok(pass) = gate::admit_user(conn, at, caller, &family, GrantType::RefreshToken, now).await? else {
         return Ok(None);
     };

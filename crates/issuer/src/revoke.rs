@@ -21,7 +21,7 @@ use crate::{Issuer, audit};
 
 /// A token that was found, and how to end it.
 enum Found {
-    Access(ProvenAccessToken),
+    Access(Box<ProvenAccessToken>),
     Refresh { owner: ClientId, family: FamilyId, user: UserId },
 }
 
@@ -92,14 +92,14 @@ fn check_kind(at: &TenantDirectory, text: &str) -> Result<(), Failure<Refusal>> 
 
 async fn find(conn: &mut Conn, at: &TenantDirectory, text: &str, now: Timestamp) -> Result<Option<Found>, Fault> {
     let Some(bearer) = Bearer::parse(text, TokenKind::RefreshToken.prefix(), &at.keys.permutation) else {
-        return Ok(presented_token::find_access_token(conn, at, text, now).await?.map(Found::Access));
+        return Ok(presented_token::find_access_token(conn, at, text, now)
+            .await?
+            .map(|token| Found::Access(Box::new(token))));
     };
     let stored = refresh_tokens::find(conn, at.id(), RefreshTokenId::new(bearer.id)).await?;
     // A used one counts too: a client that lost the answer of a refresh may still give the grant back.
-    let Some(token) = stored.filter(|token| bearer.proves(&token.secret_hash)) else { return Ok(None) };
-    let family = token_families::find(conn, at.id(), token.family).await?;
-    let family = family.ok_or_else(|| Fault::impossible("a refresh token without its family"))?;
-    Ok(Some(Found::Refresh { owner: token.client, family: family.id, user: family.user }))
+    let proven = stored.filter(|(token, _)| bearer.proves(&token.secret_hash));
+    Ok(proven.map(|(token, family)| Found::Refresh { owner: token.client, family: family.id, user: family.user }))
 }
 
 async fn end_access_token(

@@ -218,9 +218,15 @@ impl World {
 
     /// How many events of a kind were written.
     pub(crate) async fn count(&self, kind: EventType) -> usize {
+        self.facts_of(kind).await.len()
+    }
+
+    /// The facts of every event of a type.
+    pub(crate) async fn facts_of(&self, kind: EventType) -> Vec<Value> {
         let mut conn = self.issuer.store().read(TenantId::DEFAULT).await.unwrap();
         let all = events::after(&mut conn, TenantId::DEFAULT, EventId::new(0)).await.unwrap();
-        all.iter().filter(|event| event.kind == kind.name()).count()
+        let of_kind = all.iter().filter(|event| event.kind == kind.name());
+        of_kind.map(|event| serde_json::from_str(&event.facts).unwrap()).collect()
     }
 
     /// A form of `client` with its credentials.

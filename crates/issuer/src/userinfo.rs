@@ -56,7 +56,7 @@ impl Issuer {
         }
         let admitted = presented_token::admit(&mut conn, at, token, now).await?;
         let active = admitted.map_err(|refusal| Failure::Refused(unusable(refusal.name())))?;
-        let (Some(family), Some(subject)) = (&active.family, active.pass.subject()) else {
+        let (Some(family), Some(subject)) = (&active.token.family, active.pass.subject()) else {
             return refuse(unusable("no person behind it"));
         };
         let Some(person) = people::find(&mut conn, at, family.user).await? else {

@@ -1,10 +1,10 @@
 //! Authorization codes (RFC 6749 §4.1.2): found by id, proven by the hash, consumed by one guarded statement.
 
-use portreeve_domain::{ClientId, CodeId, FamilyId, Fault, TenantId, Thumbprint, Timestamp};
+use portreeve_domain::{ClientId, CodeId, FamilyId, Fault, TenantId, Thumbprint, Timestamp, TokenFamily};
 
-use crate::{Conn, Tx};
+use crate::{Conn, Tx, token_families};
 
-const FIND: &str = "SELECT family_id, client_id, secret_hash, redirect_uri, redirect_uri_was_sent, code_challenge, key_thumbprint, created_at, expires_at, consumed_at FROM authorization_codes WHERE id = $1 AND tenant_id = $2";
+const FIND: &str = "SELECT f.tenant_id, f.id, f.client_id, f.user_id, f.session_id, f.grant_facts, f.created_at, f.revoked_at, f.details_sealed, t.client_id, t.secret_hash, t.redirect_uri, t.redirect_uri_was_sent, t.code_challenge, t.key_thumbprint, t.created_at, t.expires_at, t.consumed_at FROM authorization_codes t LEFT JOIN token_families f ON f.id = t.family_id AND f.tenant_id = t.tenant_id WHERE t.id = $1 AND t.tenant_id = $2";
 const INSERT: &str = "INSERT INTO authorization_codes (id, tenant_id, family_id, client_id, secret_hash, redirect_uri, redirect_uri_was_sent, code_challenge, key_thumbprint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const CONSUME: &str = "UPDATE authorization_codes SET consumed_at = $3 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $3";
 
@@ -35,25 +35,27 @@ pub struct CodeRow {
     pub consumed_at: Option<Timestamp>,
 }
 
-/// Finds a code, redeemed and expired ones too.
+/// Finds a code, redeemed and expired ones too, with the grant it stands for.
 ///
 /// # Errors
-/// A fault when the database is away.
-pub async fn find(conn: &mut Conn, tenant: TenantId, id: CodeId) -> Result<Option<CodeRow>, Fault> {
+/// A fault when the database is away, or the grant is not there.
+pub async fn find(conn: &mut Conn, tenant: TenantId, id: CodeId) -> Result<Option<(CodeRow, TokenFamily)>, Fault> {
     conn.optional(FIND, &[id.as_i64().into(), tenant.into()], |row| {
-        Ok(CodeRow {
+        let family = token_families::read(row)?;
+        let code = CodeRow {
             id,
-            family: FamilyId::new(row.integer(0)?),
-            client: row.client(1)?,
-            secret_hash: row.array(2)?,
-            redirect_uri: row.text(3)?,
-            redirect_uri_was_sent: row.boolean(4)?,
-            code_challenge: row.optional_text(5)?,
-            key: row.thumbprint(6)?,
-            created_at: row.timestamp(7)?,
-            expires_at: row.timestamp(8)?,
-            consumed_at: row.optional_timestamp(9)?,
-        })
+            family: family.id,
+            client: row.client(9)?,
+            secret_hash: row.array(10)?,
+            redirect_uri: row.text(11)?,
+            redirect_uri_was_sent: row.boolean(12)?,
+            code_challenge: row.optional_text(13)?,
+            key: row.thumbprint(14)?,
+            created_at: row.timestamp(15)?,
+            expires_at: row.timestamp(16)?,
+            consumed_at: row.optional_timestamp(17)?,
+        };
+        Ok((code, family))
     })
     .await
 }

@@ -29,9 +29,7 @@ pub struct ConsentRow {
 /// A fault when the database is away.
 pub async fn of_user(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Vec<ConsentRow>, Fault> {
     conn.all(OF_USER, &[tenant.into(), (&user).into()], |row| {
-        let scope = Scope::parse(&row.text(1)?);
-        let scope = scope.map_err(|e| Fault::new(e.to_string()).while_doing("read a consent"))?;
-        Ok(ConsentRow { client: row.client(0)?, scope, given_at: row.timestamp(2)? })
+        Ok(ConsentRow { client: row.client(0)?, scope: read_scope(&row.text(1)?)?, given_at: row.timestamp(2)? })
     })
     .await
 }
@@ -41,10 +39,7 @@ pub async fn of_user(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<
 /// # Errors
 /// A fault when the database is away.
 pub async fn find(conn: &mut Conn, tenant: TenantId, user: UserId, client: &ClientId) -> Result<Option<Scope>, Fault> {
-    conn.optional(FIND, &[tenant.into(), (&user).into(), client.into()], |row| {
-        Scope::parse(&row.text(0)?).map_err(|e| Fault::new(e.to_string()).while_doing("read a consent"))
-    })
-    .await
+    conn.optional(FIND, &[tenant.into(), (&user).into(), client.into()], |row| read_scope(&row.text(0)?)).await
 }
 
 /// Remembers a consent; `scope` is everything the person has agreed to.
@@ -88,4 +83,9 @@ pub async fn withdraw_of_client(
     now: Timestamp,
 ) -> Result<u64, Fault> {
     tx.execute(WITHDRAW_OF_CLIENT, &[tenant.into(), client.into(), now.into()]).await
+}
+
+/// Reads a scope as it is stored here.
+pub(crate) fn read_scope(text: &str) -> Result<Scope, Fault> {
+    Scope::parse(text).map_err(|e| Fault::new(e.to_string()).while_doing("read a consent"))
 }

@@ -42,6 +42,7 @@ pub mod revoked_jtis;
 pub mod scopes;
 pub mod sessions;
 pub mod signing_keys;
+pub mod standing;
 pub mod subject_keys;
 pub mod subject_links;
 pub mod tenant_keys;

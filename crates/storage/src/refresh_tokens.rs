@@ -1,10 +1,10 @@
 //! Refresh tokens: each has at most one successor, whose id stands in its row.
 
-use portreeve_domain::{ClientId, Confirmation, FamilyId, Fault, RefreshTokenId, TenantId, Timestamp};
+use portreeve_domain::{ClientId, Confirmation, FamilyId, Fault, RefreshTokenId, TenantId, Timestamp, TokenFamily};
 
-use crate::{Conn, Tx};
+use crate::{Conn, Tx, token_families};
 
-const FIND: &str = "SELECT t.family_id, t.client_id, t.generation, t.secret_hash, t.salt, t.key_thumbprint, t.certificate_thumbprint, t.created_at, t.expires_at, t.consumed_at, t.successor_id, s.consumed_at FROM refresh_tokens t LEFT JOIN refresh_tokens s ON s.id = t.successor_id AND s.tenant_id = t.tenant_id WHERE t.id = $1 AND t.tenant_id = $2";
+const FIND: &str = "SELECT f.tenant_id, f.id, f.client_id, f.user_id, f.session_id, f.grant_facts, f.created_at, f.revoked_at, f.details_sealed, t.client_id, t.generation, t.secret_hash, t.salt, t.key_thumbprint, t.certificate_thumbprint, t.created_at, t.expires_at, t.consumed_at, t.successor_id, s.consumed_at FROM refresh_tokens t LEFT JOIN token_families f ON f.id = t.family_id AND f.tenant_id = t.tenant_id LEFT JOIN refresh_tokens s ON s.id = t.successor_id AND s.tenant_id = t.tenant_id WHERE t.id = $1 AND t.tenant_id = $2";
 const INSERT: &str = "INSERT INTO refresh_tokens (id, tenant_id, family_id, client_id, generation, secret_hash, salt, key_thumbprint, certificate_thumbprint, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const CONSUME: &str = "UPDATE refresh_tokens SET consumed_at = $3, successor_id = $4 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $3";
 const KEEP: &str = "UPDATE refresh_tokens SET expires_at = $3 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $4";
@@ -38,26 +38,32 @@ pub struct RefreshTokenRow {
     pub successor_consumed: bool,
 }
 
-/// Finds a refresh token, used and expired ones too.
+/// Finds a refresh token, used and expired ones too, with its family.
 ///
 /// # Errors
-/// A fault when the database is away.
-pub async fn find(conn: &mut Conn, tenant: TenantId, id: RefreshTokenId) -> Result<Option<RefreshTokenRow>, Fault> {
+/// A fault when the database is away, or the family is not there.
+pub async fn find(
+    conn: &mut Conn,
+    tenant: TenantId,
+    id: RefreshTokenId,
+) -> Result<Option<(RefreshTokenRow, TokenFamily)>, Fault> {
     conn.optional(FIND, &[id.as_i64().into(), tenant.into()], |row| {
-        Ok(RefreshTokenRow {
+        let family = token_families::read(row)?;
+        let token = RefreshTokenRow {
             id,
-            family: FamilyId::new(row.integer(0)?),
-            client: row.client(1)?,
-            generation: row.integer(2)?,
-            secret_hash: row.array(3)?,
-            salt: row.array(4)?,
-            confirmation: row.confirmation(5)?,
-            created_at: row.timestamp(7)?,
-            expires_at: row.timestamp(8)?,
-            consumed_at: row.optional_timestamp(9)?,
-            successor: row.optional_integer(10)?.map(RefreshTokenId::new),
-            successor_consumed: row.optional_timestamp(11)?.is_some(),
-        })
+            family: family.id,
+            client: row.client(9)?,
+            generation: row.integer(10)?,
+            secret_hash: row.array(11)?,
+            salt: row.array(12)?,
+            confirmation: row.confirmation(13)?,
+            created_at: row.timestamp(15)?,
+            expires_at: row.timestamp(16)?,
+            consumed_at: row.optional_timestamp(17)?,
+            successor: row.optional_integer(18)?.map(RefreshTokenId::new),
+            successor_consumed: row.optional_timestamp(19)?.is_some(),
+        };
+        Ok((token, family))
     })
     .await
 }

@@ -144,7 +144,8 @@ fn write_proofs(proofs: &[Proof]) -> Result<String, Fault> {
     serde_json::to_string(proofs).map_err(Fault::new)
 }
 
-fn read(row: &Row<'_>) -> Result<Session, Fault> {
+/// Reads a session whose columns come first, in the order of `FIND`.
+pub(crate) fn read(row: &Row<'_>) -> Result<Session, Fault> {
     Ok(Session {
         tenant: row.tenant(0)?,
         id: SessionId::new(row.integer(1)?),

@@ -186,7 +186,8 @@ pub async fn revoke_of_client(
     tx.execute(REVOKE_OF_CLIENT, &[tenant.into(), client.into(), now.into(), reason.into()]).await
 }
 
-fn read(row: &Row<'_>) -> Result<TokenFamily, Fault> {
+/// Reads a family whose columns come first, in the order of `FIND`.
+pub(crate) fn read(row: &Row<'_>) -> Result<TokenFamily, Fault> {
     let facts: GrantFacts =
         serde_json::from_str(&row.text(5)?).map_err(|e| Fault::new(e).while_doing("read a token family"))?;
     Ok(TokenFamily {

@@ -5,7 +5,7 @@ use portreeve_storage::{Wall, access_tokens, access_tokens::AccessTokenRow};
 
 use crate::{
     database::{NOW, ONE, TWO, on_both},
-    rows::{access_token, confirmation, expiry, in_seconds, scope, user_id, web},
+    rows::{FAMILY, access_token, confirmation, expiry, in_seconds, plant_family, scope, user_id, web},
 };
 
 const ID: AccessTokenId = AccessTokenId::new(5);
@@ -13,12 +13,12 @@ const ID: AccessTokenId = AccessTokenId::new(5);
 #[tokio::test]
 async fn a_token_is_found_with_what_it_was_issued_with() {
     on_both(async |db| {
+        let family = plant_family(db, ONE).await;
         db.write(ONE, async |tx| access_tokens::insert(tx, ONE, &access_token(5)).await).await;
 
-        let found = db.read(ONE, async |conn| access_tokens::find(conn, ONE, ID).await).await.unwrap();
+        let (found, its) = db.read(ONE, async |conn| access_tokens::find(conn, ONE, ID).await).await.unwrap();
 
-        assert_eq!(found.id, ID);
-        assert_eq!(found.family.map(|id| id.as_i64()), Some(6));
+        assert_eq!((found.id, found.family, its), (ID, Some(FAMILY), Some(family)));
         assert_eq!((found.client, found.user), (web(), Some(user_id(7))));
         assert_eq!(found.secret_hash, Some([8; 32]));
         assert_eq!((found.audience.as_str(), found.scope), ("https://api.example", scope("openid email")));
@@ -35,9 +35,9 @@ async fn a_token_of_client_credentials_has_neither_family_nor_user_nor_secret() 
         let token = AccessTokenRow { confirmation: Confirmation::BEARER, ..token };
         db.write(ONE, async |tx| access_tokens::insert(tx, ONE, &token).await).await;
 
-        let found = db.read(ONE, async |conn| access_tokens::find(conn, ONE, ID).await).await.unwrap();
+        let (found, its) = db.read(ONE, async |conn| access_tokens::find(conn, ONE, ID).await).await.unwrap();
 
-        assert_eq!((found.family, found.user, found.secret_hash), (None, None, None));
+        assert_eq!((found.family, its, found.user, found.secret_hash), (None, None, None, None));
         assert_eq!(found.confirmation, Confirmation::BEARER);
     })
     .await;
@@ -46,12 +46,13 @@ async fn a_token_of_client_credentials_has_neither_family_nor_user_nor_secret() 
 #[tokio::test]
 async fn a_token_is_revoked_once_and_stays_to_be_found() {
     on_both(async |db| {
+        plant_family(db, ONE).await;
         db.write(ONE, async |tx| access_tokens::insert(tx, ONE, &access_token(5)).await).await;
 
         assert!(db.write(ONE, async |tx| access_tokens::revoke(tx, ONE, ID, NOW).await).await);
         assert!(!db.write(ONE, async |tx| access_tokens::revoke(tx, ONE, ID, in_seconds(1)).await).await);
 
-        let found = db.read(ONE, async |conn| access_tokens::find(conn, ONE, ID).await).await.unwrap();
+        let (found, _) = db.read(ONE, async |conn| access_tokens::find(conn, ONE, ID).await).await.unwrap();
         assert_eq!(found.revoked_at, Some(NOW));
     })
     .await;
@@ -61,12 +62,13 @@ async fn a_token_is_revoked_once_and_stays_to_be_found() {
 #[tokio::test]
 async fn another_tenants_token_is_neither_found_nor_revoked() {
     on_both(async |db| {
+        plant_family(db, TWO).await;
         db.write(TWO, async |tx| access_tokens::insert(tx, TWO, &access_token(5)).await).await;
 
         assert!(db.read(Wall::All, async |conn| access_tokens::find(conn, ONE, ID).await).await.is_none());
         assert!(!db.write(Wall::All, async |tx| access_tokens::revoke(tx, ONE, ID, NOW).await).await);
 
-        let kept = db.read(TWO, async |conn| access_tokens::find(conn, TWO, ID).await).await.unwrap();
+        let (kept, _) = db.read(TWO, async |conn| access_tokens::find(conn, TWO, ID).await).await.unwrap();
         assert_eq!(kept.revoked_at, None);
     })
     .await;

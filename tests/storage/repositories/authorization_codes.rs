@@ -1,12 +1,12 @@
 //! A code is used once, by one, in time, in its tenant (RFC 6749 §4.1.2).
 
-use portreeve_domain::{CodeId, FamilyId};
+use portreeve_domain::CodeId;
 use portreeve_storage::{Wall, authorization_codes, authorization_codes::CodeRow};
 
 use crate::{
     database::{NOW, ONE, TWO, begin, on_both},
     race::winners,
-    rows::{code, confirmation, expiry, in_seconds, web},
+    rows::{FAMILY, code, confirmation, expiry, in_seconds, plant_family, web},
 };
 
 const ID: CodeId = CodeId::new(5);
@@ -14,11 +14,12 @@ const ID: CodeId = CodeId::new(5);
 #[tokio::test]
 async fn a_code_is_found_with_what_it_was_issued_with() {
     on_both(async |db| {
+        let family = plant_family(db, ONE).await;
         db.write(ONE, async |tx| authorization_codes::insert(tx, ONE, &code(5)).await).await;
 
-        let found = db.read(ONE, async |conn| authorization_codes::find(conn, ONE, ID).await).await.unwrap();
+        let (found, its) = db.read(ONE, async |conn| authorization_codes::find(conn, ONE, ID).await).await.unwrap();
 
-        assert_eq!((found.id, found.family, found.client), (ID, FamilyId::new(6), web()));
+        assert_eq!((found.id, found.family, found.client, its), (ID, FAMILY, web(), family));
         assert_eq!(found.secret_hash, [9; 32]);
         assert_eq!((found.redirect_uri.as_str(), found.redirect_uri_was_sent), ("https://web.example/callback", true));
         assert_eq!((found.code_challenge.as_deref(), found.key), (Some("challenge"), confirmation().key));
@@ -31,9 +32,10 @@ async fn a_code_is_found_with_what_it_was_issued_with() {
 async fn a_code_without_challenge_and_without_named_redirect_uri_stays_so() {
     on_both(async |db| {
         let bare = CodeRow { redirect_uri_was_sent: false, code_challenge: None, key: None, ..code(5) };
+        plant_family(db, ONE).await;
         db.write(ONE, async |tx| authorization_codes::insert(tx, ONE, &bare).await).await;
 
-        let found = db.read(ONE, async |conn| authorization_codes::find(conn, ONE, ID).await).await.unwrap();
+        let (found, _) = db.read(ONE, async |conn| authorization_codes::find(conn, ONE, ID).await).await.unwrap();
 
         assert_eq!((found.redirect_uri_was_sent, found.code_challenge, found.key), (false, None, None));
     })
@@ -43,12 +45,13 @@ async fn a_code_without_challenge_and_without_named_redirect_uri_stays_so() {
 #[tokio::test]
 async fn a_code_is_consumed_once_and_stays_to_be_recognised() {
     on_both(async |db| {
+        plant_family(db, ONE).await;
         db.write(ONE, async |tx| authorization_codes::insert(tx, ONE, &code(5)).await).await;
 
         assert!(db.write(ONE, async |tx| authorization_codes::consume(tx, ONE, ID, NOW).await).await);
         assert!(!db.write(ONE, async |tx| authorization_codes::consume(tx, ONE, ID, in_seconds(1)).await).await);
 
-        let found = db.read(ONE, async |conn| authorization_codes::find(conn, ONE, ID).await).await.unwrap();
+        let (found, _) = db.read(ONE, async |conn| authorization_codes::find(conn, ONE, ID).await).await.unwrap();
         assert_eq!(found.consumed_at, Some(NOW));
     })
     .await;
@@ -57,11 +60,12 @@ async fn a_code_is_consumed_once_and_stays_to_be_recognised() {
 #[tokio::test]
 async fn a_code_is_not_consumed_from_its_expiry_on() {
     on_both(async |db| {
+        plant_family(db, ONE).await;
         db.write(ONE, async |tx| authorization_codes::insert(tx, ONE, &code(5)).await).await;
 
         assert!(!db.write(ONE, async |tx| authorization_codes::consume(tx, ONE, ID, expiry()).await).await);
 
-        let found = db.read(ONE, async |conn| authorization_codes::find(conn, ONE, ID).await).await.unwrap();
+        let (found, _) = db.read(ONE, async |conn| authorization_codes::find(conn, ONE, ID).await).await.unwrap();
         assert_eq!(found.consumed_at, None);
     })
     .await;

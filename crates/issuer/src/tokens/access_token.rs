@@ -4,7 +4,9 @@
 //! `oidc::access_token` and who may have one to `gate`. RFC 6750, RFC 9068; DESIGN §1.6, §11 "rows for tokens".
 
 use portreeve_crypto::{Bearer, SecretBytes, SecretText, hex, public_id};
-use portreeve_domain::{AccessTokenId, Confirmation, Fault, Scope, Timestamp, TokenKind, TokenProfile, lifetimes};
+use portreeve_domain::{
+    AccessTokenId, Confirmation, Event, Fault, Scope, Timestamp, TokenKind, TokenProfile, lifetimes,
+};
 use portreeve_jose::Algorithm;
 use portreeve_oidc::access_token::{AccessToken, Principal};
 use portreeve_oidc::authorization_details::Selection;
@@ -76,11 +78,6 @@ impl AccessDraft {
         })
     }
 
-    /// The audience.
-    pub(super) fn audience(&self) -> &str {
-        &self.audience
-    }
-
     /// The row that must be stored with it.
     pub(super) fn row(&self, pass: &Pass) -> AccessTokenRow {
         AccessTokenRow {
@@ -100,6 +97,11 @@ impl AccessDraft {
             expires_at: self.expires_at,
             revoked_at: None,
         }
+    }
+
+    /// `event`, which tells of this token, with what the token is for.
+    pub(super) fn told_by(&self, event: Event) -> Event {
+        event.with("audience", &self.audience).with("scope", &self.scope)
     }
 
     /// Writes the token; a JWT is signed, so not while a transaction is open.

@@ -14,11 +14,11 @@ use portreeve_storage::access_tokens;
 
 use super::access_token::{self, AccessDraft, AccessWish};
 use super::mint::{self, IssuedTokens};
-use crate::Issuer;
 use crate::directory::TenantDirectory;
 use crate::gate::{self, Pass};
 use crate::sender::{BoundSender, ProvenSender};
 use crate::settlement::settle;
+use crate::{Issuer, audit};
 
 /// How many access tokens this node has issued without a row.
 #[derive(Debug, Default)]
@@ -83,7 +83,8 @@ impl Issuer {
             let bound = sender.spend(&mut tx, at).await?;
             let access = self.draft(at, pass, bound, target)?;
             access_tokens::insert(&mut tx, at.id(), &access.row(pass)).await?;
-            mint::record_access_token(&mut tx, &self.ambient, at, pass, &access).await?;
+            let event = access.told_by(mint::access_token_issued(pass, access.issued_at));
+            audit::record(&mut tx, &self.ambient, at, event).await?;
             Ok(access)
         };
         let stored = stored.await;

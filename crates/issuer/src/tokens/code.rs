@@ -128,11 +128,9 @@ impl Redemption<'_> {
         let sender = self.sender.spend(tx, self.at).await?;
         let stored = authorization_codes::find(tx, self.at.id(), CodeId::new(bearer.id)).await?;
         // A wrong secret is an unknown code, never a replay.
-        let Some(code) = stored.filter(|code| bearer.proves(&code.secret_hash)) else {
+        let Some((code, family)) = stored.filter(|(code, _)| bearer.proves(&code.secret_hash)) else {
             return refuse(Refusal::new(Cause::CodeUnusable).with_detail("unknown"));
         };
-        let family = token_families::find(tx, self.at.id(), code.family).await?;
-        let family = family.ok_or_else(|| Fault::impossible("a code without its family"))?;
         if code.client != self.client.id {
             super::record_foreign(tx, self.ambient, self.at, &family, self.client).await?;
             return refuse(
@@ -179,7 +177,7 @@ impl Redemption<'_> {
         family: &TokenFamily,
     ) -> Result<UserTokens, Failure<Refusal>> {
         let now_stored = authorization_codes::find(tx, self.at.id(), code.id).await?;
-        if now_stored.is_some_and(|code| code.consumed_at.is_some()) {
+        if now_stored.is_some_and(|(code, _)| code.consumed_at.is_some()) {
             return self.replayed(tx, family).await;
         }
         refuse(Refusal::new(Cause::CodeUnusable).with_detail("expired"))
@@ -208,9 +206,8 @@ impl Redemption<'_> {
             .about(family.user)
             .with_client(&family.client)
             .with("family", family.id);
-        audit::record(tx, self.ambient, self.at, event).await?;
         let occasion = Occasion::CodeRedeemed;
-        let grant = UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, sender, occasion };
+        let grant = UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, sender, occasion, event };
         let first = FirstToken::random(self.ambient)?;
         mint::first_for_user(tx, grant, self.client, family, &first).await
     }

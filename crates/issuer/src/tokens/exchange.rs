@@ -20,7 +20,7 @@ use super::presented_token::{self, ActiveAccessToken};
 use crate::directory::TenantDirectory;
 use crate::sender::ProvenSender;
 use crate::settlement::{refuse, settle};
-use crate::{Issuer, audit, gate};
+use crate::{Issuer, gate};
 
 /// How many exchanges may follow each other.
 const MAX_DEPTH: usize = 5;
@@ -48,7 +48,7 @@ impl Issuer {
             None => None,
         };
         drop(conn);
-        let Some(family) = &subject.family else {
+        let Some(family) = &subject.token.family else {
             return refuse(Refusal::new(Cause::SubjectTokenUnusable).with_detail("no person behind it"));
         };
         // A bound token is exchanged by its holder, and what comes of it is bound to the same key (TE-06).
@@ -136,9 +136,8 @@ impl Issuer {
             .with("from_client", &subject.token.client)
             .with("from_audience", &subject.token.audience)
             .with("actors", family.actors.len());
-        audit::record(tx, &self.ambient, at, event).await?;
         let (ambient, occasion) = (&self.ambient, Occasion::Refreshed);
-        let grant = UserGrant { at, ambient, pass: &pass, target: exchange.target, sender, occasion };
+        let grant = UserGrant { at, ambient, pass: &pass, target: exchange.target, sender, occasion, event };
         mint::for_user(tx, grant, family, None).await.map_err(Failure::Fault)
     }
 }

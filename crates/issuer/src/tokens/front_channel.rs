@@ -72,7 +72,10 @@ pub(crate) async fn issue(
         }
     };
     let access = match target {
-        Some((target, sender)) => Some(mint::store_access_token(tx, grant.holder(&family), target, sender).await?),
+        Some(wish) => {
+            let event = mint::access_token_issued(pass, ambient.now());
+            Some(mint::store_access_token(tx, grant.holder(&family), wish, event).await?)
+        }
         None => None,
     };
     let id_token = match response_type.has_id_token() {

@@ -25,7 +25,7 @@ use crate::client_keys::KeySource;
 use crate::directory::TenantDirectory;
 use crate::sender::{BoundSender, ProvenSender};
 use crate::settlement::{refuse, settle};
-use crate::{Issuer, audit, gate, subject_link};
+use crate::{Issuer, gate, subject_link};
 
 impl Issuer {
     /// Grants `client`, which has authenticated, a token on the word of a trusted issuer.
@@ -129,8 +129,8 @@ impl Attempt<'_> {
             .with_client(&self.client.id)
             .with("family", family.id)
             .with("issuer", &self.trusted.issuer);
-        audit::record(tx, ambient, at, event).await?;
-        let grant = UserGrant { at, ambient, pass, target, sender, occasion: Occasion::CodeRedeemed };
+        let occasion = Occasion::CodeRedeemed;
+        let grant = UserGrant { at, ambient, pass, target, sender, occasion, event };
         mint::for_user(tx, grant, family, None).await
     }
 

@@ -5,7 +5,7 @@
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{
-    Actor, Client, Confirmation, Event, EventType, Fault, GrantType, Lifetime, Scope, Subject, TokenFamily,
+    Actor, Client, Confirmation, Event, EventType, Fault, GrantType, Lifetime, Scope, Subject, Timestamp, TokenFamily,
 };
 use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::authorization_details::Selection;
@@ -45,6 +45,8 @@ pub(super) struct UserGrant<'a> {
     pub(super) target: TokenTarget,
     pub(super) sender: BoundSender,
     pub(super) occasion: Occasion,
+    /// What tells of it; what the access token is for is added.
+    pub(super) event: Event,
 }
 
 /// Whose access token is to be stored.
@@ -163,7 +165,7 @@ pub(super) async fn first_for_user(
     for_user(tx, grant, family, refresh_token).await
 }
 
-/// Stores an access token for a person's grant, with its event, and reads what the ID token will say.
+/// Stores an access token for a person's grant, with the event of the grant, and reads what the ID token will say.
 ///
 /// # Errors
 /// A fault when the database is away or the pass was given for another family.
@@ -173,11 +175,11 @@ pub(super) async fn for_user(
     family: TokenFamily,
     refresh_token: Option<SecretText>,
 ) -> Result<UserTokens, Fault> {
-    let UserGrant { at, ambient, pass, target, sender, occasion } = grant;
+    let UserGrant { at, ambient, pass, target, sender, occasion, event } = grant;
     pass.check_is_for(&family)?;
     let subject = subject_of(pass)?;
     let holder = Holder { at, ambient, pass, family: &family };
-    let access = store_access_token(tx, holder, target, sender).await?;
+    let access = store_access_token(tx, holder, (target, sender), event).await?;
     let id_token = if family.scope.contains("openid") {
         let claims = id_token::claims(tx, at, &family, &subject, &[]).await?;
         Some(IdDraft { subject: subject.clone(), claims, occasion })
@@ -195,39 +197,30 @@ pub(super) fn subject_of(pass: &Pass) -> Result<Subject, Fault> {
     pass.subject().cloned().ok_or_else(|| Fault::impossible("a person's pass without a subject"))
 }
 
-/// Stores an access token for a person's grant, with its event.
+/// Stores an access token for a person's grant, with `event`, which also says what the token is for.
 ///
 /// # Errors
 /// A fault when the database is away.
 pub(super) async fn store_access_token(
     tx: &mut Tx,
     holder: Holder<'_>,
-    target: TokenTarget,
-    sender: BoundSender,
+    (target, sender): (TokenTarget, BoundSender),
+    event: Event,
 ) -> Result<AccessDraft, Fault> {
     let Holder { at, ambient, pass, family } = holder;
     let wish = AccessWish { target, sender, until: Some(family.absolute_end()) };
     let access = AccessDraft::new(pass, ambient, at, wish)?;
     access_tokens::insert(tx, at.id(), &access.row(pass)).await?;
-    record_access_token(tx, ambient, at, pass, &access).await?;
+    audit::record(tx, ambient, at, access.told_by(event)).await?;
     Ok(access)
 }
 
-/// Writes the event of a stored access token.
-pub(super) async fn record_access_token(
-    tx: &mut Tx,
-    ambient: &Ambient,
-    at: &TenantDirectory,
-    pass: &Pass,
-    access: &AccessDraft,
-) -> Result<(), Fault> {
-    let mut event = Event::new(EventType::AccessTokenIssued, access.issued_at, Actor::Client(pass.client().clone()))
-        .with_client(pass.client())
-        .with("audience", access.audience())
-        .with("scope", &access.scope);
-    event.subject = pass.user();
-    if let Some(family) = pass.family() {
-        event = event.with("family", family);
+/// The event of an access token whose grant has none for it.
+pub(super) fn access_token_issued(pass: &Pass, now: Timestamp) -> Event {
+    let event = Event::new(EventType::AccessTokenIssued, now, Actor::Client(pass.client().clone()));
+    let event = Event { subject: pass.user(), ..event.with_client(pass.client()) };
+    match pass.family() {
+        Some(family) => event.with("family", family),
+        None => event,
     }
-    audit::record(tx, ambient, at, event).await
 }

@@ -176,8 +176,7 @@ impl Polled<'_> {
             return Ok(None);
         }
         let pass = self.admit(tx, &family).await?;
-        audit::record(tx, self.ambient, self.at, self.event(self.grant.redeemed, &family)).await?;
-        let grant = self.user_grant(&pass, target, sender);
+        let grant = self.user_grant(&pass, (target, sender), self.event(self.grant.redeemed, &family));
         Ok(Some(mint::first_for_user(tx, grant, self.client, family, &first).await?))
     }
 
@@ -195,6 +194,7 @@ impl Polled<'_> {
             return Err(Fault::impossible("a redeemed grant without its family").into());
         };
         let first = refresh_tokens::find(tx, self.at.id(), id).await?;
+        let first = first.map(|(first, _)| first);
         let is_holder = first.as_ref().is_none_or(|first| first.confirmation.is_met_by(&sender.confirmation()));
         let redemption = RefreshTokenState {
             consumed_at: row.awaited.consumed_at,
@@ -207,7 +207,7 @@ impl Polled<'_> {
         let target = target::choose(self.at, self.client, &family, presented.wanted())?;
         let pass = self.admit(tx, &family).await?;
         let refresh_token = first.map(|_| FirstToken::given_for(self.bearer, id, self.at).text(self.at)).transpose()?;
-        let grant = self.user_grant(&pass, target, sender);
+        let grant = self.user_grant(&pass, (target, sender), mint::access_token_issued(&pass, self.now));
         mint::for_user(tx, grant, family, refresh_token).await.map_err(Failure::Fault)
     }
 
@@ -223,8 +223,14 @@ impl Polled<'_> {
         admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))
     }
 
-    fn user_grant<'p>(&'p self, pass: &'p Pass, target: TokenTarget, sender: BoundSender) -> UserGrant<'p> {
-        UserGrant { at: self.at, ambient: self.ambient, pass, target, sender, occasion: Occasion::CodeRedeemed }
+    fn user_grant<'p>(
+        &'p self,
+        pass: &'p Pass,
+        (target, sender): (TokenTarget, BoundSender),
+        event: Event,
+    ) -> UserGrant<'p> {
+        let occasion = Occasion::CodeRedeemed;
+        UserGrant { at: self.at, ambient: self.ambient, pass, target, sender, occasion, event }
     }
 
     async fn family(&self, tx: &mut Tx, id: Option<FamilyId>) -> Result<Option<TokenFamily>, Fault> {

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use portreeve_crypto::{Bearer, parse_public_id};
 use portreeve_domain::{
-    AccessTokenId, Client, ClientId, Confirmation, FamilyId, Fault, GrantType, Scope, Timestamp, TokenFamily, TokenKind,
+    AccessTokenId, Client, ClientId, Confirmation, Fault, GrantType, Scope, Timestamp, TokenFamily, TokenKind,
 };
 use portreeve_jose::{AudienceRule, Expected, Expiry, TypRule, VerifiedClaims, verify};
 use portreeve_oidc::confirmation;
 use portreeve_storage::access_tokens::AccessTokenRow;
-use portreeve_storage::{Conn, access_tokens, revoked_jtis, token_families};
+use portreeve_storage::{Conn, access_tokens, revoked_jtis};
 
 use super::access_token::{SIGNED_WITH, STORED_JTI, UNSTORED_JTI};
 use crate::directory::TenantDirectory;
@@ -40,7 +40,8 @@ pub(crate) enum KnownBy {
 pub(crate) struct ProvenAccessToken {
     pub(crate) known_by: KnownBy,
     pub(crate) client: ClientId,
-    pub(crate) family: Option<FamilyId>,
+    /// The grant it belongs to; `None` for a client on its own behalf.
+    pub(crate) family: Option<TokenFamily>,
     pub(crate) audience: String,
     pub(crate) scope: Scope,
     /// Which of its grant's authorization details it carries.
@@ -58,8 +59,6 @@ pub(crate) struct ActiveAccessToken {
     pub(crate) token: ProvenAccessToken,
     pub(crate) client: Arc<Client>,
     pub(crate) pass: Pass,
-    /// `None` for a client on its own behalf.
-    pub(crate) family: Option<TokenFamily>,
 }
 
 /// Finds the access token `text` is; `None` for anything that is none of ours, expired or revoked.
@@ -91,14 +90,11 @@ pub(crate) async fn admit(
 ) -> Result<Result<ActiveAccessToken, GateRefusal>, Fault> {
     // A client that is not registered any more is as good as switched off.
     let Some(client) = at.client(&token.client).cloned() else { return Ok(Err(GateRefusal::ClientDisabled)) };
-    let Some(id) = token.family else {
-        let admitted = gate::admit_client(at, &client, GrantType::ClientCredentials);
-        return Ok(admitted.map(|pass| ActiveAccessToken { token, client, pass, family: None }));
+    let admitted = match &token.family {
+        Some(family) => gate::admit_user(conn, at, &client, family, family.origin, now).await?,
+        None => gate::admit_client(at, &client, GrantType::ClientCredentials),
     };
-    let family = token_families::find(conn, at.id(), id).await?;
-    let family = family.ok_or_else(|| Fault::impossible("an access token without its family"))?;
-    let admitted = gate::admit_user(conn, at, &client, &family, family.origin, now).await?;
-    Ok(admitted.map(|pass| ActiveAccessToken { token, client, pass, family: Some(family) }))
+    Ok(admitted.map(|pass| ActiveAccessToken { token, client, pass }))
 }
 
 async fn find_opaque(
@@ -107,8 +103,8 @@ async fn find_opaque(
     bearer: &Bearer,
 ) -> Result<Option<ProvenAccessToken>, Fault> {
     let row = access_tokens::find(conn, at.id(), AccessTokenId::new(bearer.id)).await?;
-    let proven = row.filter(|row| row.secret_hash.is_some_and(|hash| bearer.proves(&hash)));
-    Ok(proven.and_then(|row| from_row(row, None)))
+    let proven = row.filter(|(row, _)| row.secret_hash.is_some_and(|hash| bearer.proves(&hash)));
+    Ok(proven.and_then(|stored| from_stored(stored, None)))
 }
 
 async fn find_jwt(
@@ -128,8 +124,8 @@ async fn find_jwt(
         None => Ok(None),
         Some(SignedToken::Stored { id, token_id }) => {
             let row = access_tokens::find(conn, at.id(), id).await?;
-            let proven = row.filter(|row| row.secret_hash.is_none());
-            Ok(proven.and_then(|row| from_row(row, Some(token_id))))
+            let proven = row.filter(|(row, _)| row.secret_hash.is_none());
+            Ok(proven.and_then(|stored| from_stored(stored, Some(token_id))))
         }
         Some(SignedToken::Whole(token)) => {
             let jti = token.token_id.as_deref().unwrap_or_default();
@@ -169,11 +165,14 @@ fn instant(claims: &VerifiedClaims, name: &str) -> Option<Timestamp> {
 }
 
 /// `None` for a token that was revoked by itself.
-fn from_row(row: AccessTokenRow, token_id: Option<String>) -> Option<ProvenAccessToken> {
+fn from_stored(
+    (row, family): (AccessTokenRow, Option<TokenFamily>),
+    token_id: Option<String>,
+) -> Option<ProvenAccessToken> {
     row.revoked_at.is_none().then_some(ProvenAccessToken {
         known_by: KnownBy::Row(row.id),
         client: row.client,
-        family: row.family,
+        family,
         audience: row.audience,
         scope: row.scope,
         details: row.details,

@@ -19,7 +19,7 @@ use crate::directory::TenantDirectory;
 use crate::sender::BoundSender;
 use crate::settlement::split;
 use crate::stored_facts::{open_at, seal_at};
-use crate::{Issuer, audit, gate};
+use crate::{Issuer, gate};
 
 impl Issuer {
     /// Mints the tokens of an allowed request and keeps them; `auth_req_id` is what it was asked under. What comes back is
@@ -88,9 +88,8 @@ impl Issuer {
             .about(family.user)
             .with_client(&family.client)
             .with("family", family.id);
-        audit::record(tx, &self.ambient, at, event).await?;
         let occasion = Occasion::CodeRedeemed;
-        let grant = UserGrant { at, ambient: &self.ambient, pass: &pass, target, sender, occasion };
+        let grant = UserGrant { at, ambient: &self.ambient, pass: &pass, target, sender, occasion, event };
         let first = FirstToken::random(&self.ambient)?;
         mint::first_for_user(tx, grant, client, family, &first).await.map_err(Failure::Fault)
     }

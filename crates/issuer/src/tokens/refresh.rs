@@ -12,7 +12,7 @@ use portreeve_domain::{
     RefreshTokenId, RefreshTokenState, Scope, Timestamp, TokenFamily, TokenKind, lifetimes, present,
 };
 use portreeve_oidc::id_token::Occasion;
-use portreeve_oidc::token_target::{TokenTarget, Wanted};
+use portreeve_oidc::token_target::Wanted;
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::refresh_tokens::{self, RefreshTokenRow};
 use portreeve_storage::{Tx, token_families};
@@ -146,8 +146,13 @@ impl Exchange<'_> {
             let target = target::choose(self.at, self.client, &family, wish.wanted())?;
             let pass = self.admit(tx, &family).await?;
             let Some(next) = self.next(tx, &token, &family, presentation).await? else { continue };
-            let issued = self.issue_tokens(tx, (pass, sender, target), family, next);
-            return issued.await.map_err(Failure::Fault);
+            let event = match next.generation {
+                Some(generation) => self.rotated(&family, generation),
+                None => mint::access_token_issued(&pass, self.now),
+            };
+            let (at, ambient, occasion) = (self.at, self.ambient, Occasion::Refreshed);
+            let grant = UserGrant { at, ambient, pass: &pass, target, sender, occasion, event };
+            return mint::for_user(tx, grant, family, next.text).await.map_err(Failure::Fault);
         }
         Err(Fault::transient("a refresh token changed while it was being exchanged").into())
     }
@@ -156,11 +161,9 @@ impl Exchange<'_> {
     async fn find(&self, tx: &mut Tx) -> Result<(RefreshTokenRow, TokenFamily), Failure<Refusal>> {
         let stored = refresh_tokens::find(tx, self.at.id(), RefreshTokenId::new(self.bearer.id)).await?;
         // A wrong secret is an unknown token, never a replay.
-        let Some(token) = stored.filter(|token| self.bearer.proves(&token.secret_hash)) else {
+        let Some((token, family)) = stored.filter(|(token, _)| self.bearer.proves(&token.secret_hash)) else {
             return refuse(Refusal::new(Cause::RefreshTokenUnusable).with_detail("unknown"));
         };
-        let family = token_families::find(tx, self.at.id(), token.family).await?;
-        let family = family.ok_or_else(|| Fault::impossible("a refresh token without its family"))?;
         if token.client != self.client.id {
             super::record_foreign(tx, self.ambient, self.at, &family, self.client).await?;
             let detail = format!("issued to {}", token.client.as_str());
@@ -203,13 +206,15 @@ impl Exchange<'_> {
             (Presentation::Rotate, RefreshRule::Kept) => {
                 let until = idle_end(self.now, family);
                 let kept = refresh_tokens::keep(tx, self.at.id(), token.id, until, self.now).await?;
-                return Ok(kept.then_some(Next::Same));
+                return Ok(kept.then_some(Next { text: None, generation: None }));
             }
             (Presentation::Rotate, RefreshRule::Rotated) => self.rotate(tx, token, family).await?,
             _ => token.successor,
         };
         let Some(successor) = successor else { return Ok(None) };
-        text(self.at, successor, &self.successor_secret(token)).map(|text| Some(Next::Successor(text)))
+        let generation = (presentation == Presentation::Rotate).then(|| successor_generation(token));
+        let text = text(self.at, successor, &self.successor_secret(token))?;
+        Ok(Some(Next { text: Some(text), generation }))
     }
 
     /// Exchanges the token for a successor; `None` when somebody else did so at the same moment.
@@ -223,17 +228,19 @@ impl Exchange<'_> {
         if !refresh_tokens::consume(tx, self.at.id(), token.id, successor, self.now).await? {
             return Ok(None);
         }
-        let generation = token.generation.saturating_add(1);
+        let generation = successor_generation(token);
         let secret = self.successor_secret(token);
         let new = NewToken { id: successor, secret: &secret, generation, confirmation: token.confirmation };
         insert(tx, self.ambient, family, &new).await?;
-        let event = Event::new(EventType::RefreshTokenRotated, self.now, Actor::Client(self.client.id.clone()))
+        Ok(Some(successor))
+    }
+
+    fn rotated(&self, family: &TokenFamily, generation: i64) -> Event {
+        Event::new(EventType::RefreshTokenRotated, self.now, Actor::Client(self.client.id.clone()))
             .about(family.user)
             .with_client(&family.client)
             .with("family", family.id)
-            .with("generation", generation);
-        audit::record(tx, self.ambient, self.at, event).await?;
-        Ok(Some(successor))
+            .with("generation", generation)
     }
 
     /// The secret of the successor: whoever holds the predecessor's text gets it again, the database does not have it.
@@ -251,30 +258,18 @@ impl Exchange<'_> {
         }
         refuse(Cause::RefreshTokenReplayed)
     }
-
-    async fn issue_tokens(
-        &self,
-        tx: &mut Tx,
-        (pass, sender, target): (Pass, BoundSender, TokenTarget),
-        family: TokenFamily,
-        next: Next,
-    ) -> Result<UserTokens, Fault> {
-        let refresh_token = match next {
-            Next::Successor(text) => Some(text),
-            Next::Same => None,
-        };
-        let occasion = Occasion::Refreshed;
-        let grant = UserGrant { at: self.at, ambient: self.ambient, pass: &pass, target, sender, occasion };
-        mint::for_user(tx, grant, family, refresh_token).await
-    }
 }
 
 /// What a client refreshes with after this use.
-enum Next {
-    /// A new token, given in the answer.
-    Successor(SecretText),
-    /// The one it used (FAPI 2.0 §5.3.2.1 (9)).
-    Same,
+struct Next {
+    /// A token for the answer; `None`: the one it used (FAPI 2.0 §5.3.2.1 (9)).
+    text: Option<SecretText>,
+    /// Which of its family the token is, when it was made now.
+    generation: Option<i64>,
+}
+
+fn successor_generation(token: &RefreshTokenRow) -> i64 {
+    token.generation.saturating_add(1)
 }
 
 /// When a token that is not used any more dies: sliding, but never past the family's end (S-039).

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use portreeve_domain::{EventType, Lifetime, TokenKind};
 use portreeve_oidc::Cause;
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::testing::{GrantOf, ORDERS, REDIRECT_URI, VERIFIER, World, text};
@@ -32,8 +33,10 @@ async fn a_code_is_redeemed_for_tokens() {
     assert!(text(&tokens, "access_token").starts_with("ptat_"));
     assert!(text(&tokens, "refresh_token").starts_with("ptrt_"));
     assert_eq!(text(&tokens, "id_token").split('.').count(), 3);
-    assert_eq!(world.count(EventType::CodeRedeemed).await, 1);
-    assert_eq!(world.count(EventType::AccessTokenIssued).await, 1);
+    let redeemed = world.facts_of(EventType::CodeRedeemed).await;
+    assert_eq!((redeemed.len(), &redeemed[0]["audience"]), (1, &json!(world.at().issuer)));
+    assert_eq!(redeemed[0]["scope"], tokens["scope"]);
+    assert_eq!(world.count(EventType::AccessTokenIssued).await, 0);
 }
 
 /// S-021, OA-15: a second use is refused, and the tokens of the first die.

@@ -118,6 +118,8 @@ async fn fifty_refreshes_at_once_share_one_successor() {
     assert_eq!(successors.len(), 1);
     assert!(world.refresh("web", successors.first().unwrap(), &[]).await.is_ok());
     assert_eq!(world.count(EventType::RefreshTokenRotated).await, 2);
+    // Those who came later changed nothing but that they have an access token.
+    assert_eq!(world.count(EventType::AccessTokenIssued).await, 49);
 }
 
 /// S-037: the right row with a wrong secret is an unknown token, never a replay.
