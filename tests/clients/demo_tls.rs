@@ -11,8 +11,8 @@ fn client(authorities: Vec<Certificate>) -> Client {
     Client::builder().tls_certs_only(authorities).redirect(Policy::none()).build().expect("an HTTP client")
 }
 
-/// A demo over TLS: discovery, keys and the relying party are reached with the authority of `demo.json`, and without it
-/// nothing is.
+/// OA-API-4, OA-AZ-10, OA-DV-1, OA-TK-8: a demo over TLS, its endpoints and its relying party are reached with the authority
+/// of `demo.json`, and without it nothing is.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_demo_over_tls_is_reached_with_its_own_authority_only() {
     let demo = Demo::start_with(&["--tls"]);
@@ -31,6 +31,10 @@ async fn a_demo_over_tls_is_reached_with_its_own_authority_only() {
     assert!(rp_url.starts_with("https://127.0.0.1:"), "{rp_url}");
     assert_eq!(metadata["issuer"], issuer);
     assert_eq!((keys.status().as_u16(), relying_party.status().as_u16()), (200, 200));
+    for endpoint in ["authorization_endpoint", "token_endpoint", "device_authorization_endpoint", "userinfo_endpoint"] {
+        let reached = trusting.get(metadata[endpoint].as_str().unwrap()).send().await.unwrap();
+        assert!(reached.status().is_client_error(), "{endpoint}: nothing was asked for");
+    }
     // Years of https for every other server on localhost are not this one's to decide.
     assert!(!keys.headers().contains_key("strict-transport-security"));
     let other_authority = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();

@@ -7,7 +7,8 @@ use portreeve_tests::{
     relying_party::{RelyingParty, Tokens},
 };
 
-/// S-044: a JWT for an API has a type of its own, one audience, and the claims of RFC 9068 §2.2.
+/// S-044, OA-JW-1, OA-TO-8, OA-TO-9: a JWT for an API has a type of its own, one audience, ten minutes, the claims of RFC 9068
+/// §2.2, and a signature.
 #[test]
 fn a_jwt_access_token_is_of_its_own_kind() {
     on_sqlite(async |at| {
@@ -24,10 +25,17 @@ fn a_jwt_access_token_is_of_its_own_kind() {
         assert_eq!(claims["sub"], jwt::claims(tokens.id())["sub"]);
         assert!(claims["jti"].is_string());
         assert_eq!(claims["exp"].as_i64(), claims["iat"].as_i64().map(|iat| iat + 600));
+        let unsigned = jwt::encoded(&serde_json::json!({ "alg": "none", "typ": "at+jwt", "kid": header["kid"] }));
+        let unsigned = format!("{unsigned}.{}.", jwt::encoded(&claims));
+        for (token, status) in [(tokens.access(), 204), (unsigned.as_str(), 401)] {
+            let authorization = format!("Bearer {token}");
+            let reply = at.get("/gateway/auth-request/Orders", &[("authorization", &authorization)]).await;
+            assert_eq!(reply.status, status, "{token}");
+        }
     });
 }
 
-/// AT-02, AT-03: it says who authenticated how and when, also after a refresh.
+/// AT-02, AT-03, SU-02: it says who authenticated how and when, also after a refresh.
 #[test]
 fn a_jwt_access_token_is_true_to_the_authentication() {
     on_sqlite(async |at| {
@@ -88,7 +96,7 @@ fn an_id_token_has_another_type_than_an_access_token() {
     });
 }
 
-/// S-032: the token is for the resource that was asked, with the scopes of that resource.
+/// S-032, BC-06: the token is for the resource that was asked, with the scopes of that resource.
 #[test]
 fn each_token_is_for_one_resource() {
     on_sqlite(async |at| {

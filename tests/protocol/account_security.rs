@@ -88,7 +88,7 @@ fn a_form_from_before_is_not_enough() {
     });
 }
 
-/// S-094: with the new password every other session and its tokens end; this one goes on.
+/// S-094, BC-05: with the new password every other session and its tokens end; this one goes on.
 #[test]
 fn a_new_password_ends_every_other_session() {
     on_both(async |at| {

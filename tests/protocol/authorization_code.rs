@@ -13,7 +13,7 @@ fn invalid_grant() -> (u16, String) {
     (400, "invalid_grant".to_owned())
 }
 
-/// S-021, OA-14, OA-15: a code counts once; presented again it ends every token that came of it.
+/// S-021, OA-14, OA-15, OA-TK-21, OA-TK-25, OA-TK-27: a code counts once; presented again it ends every token that came of it.
 #[test]
 fn a_replayed_code_ends_its_tokens() {
     on_both(async |at| {
@@ -53,7 +53,7 @@ fn a_replayed_code_ends_tokens_for_apis() {
     });
 }
 
-/// S-022: another client's attempt fails and costs the owner nothing.
+/// S-022, OA-TK-15: another client's attempt fails and costs the owner nothing.
 #[test]
 fn another_client_cannot_redeem_a_code() {
     on_both(async |at| {
@@ -143,7 +143,7 @@ fn malformed_verifiers_are_refused() {
     });
 }
 
-/// PK-03: a verifier that does not hash to the challenge is `invalid_grant`.
+/// PK-03, OA-PK-3: a verifier that does not hash to the challenge is `invalid_grant`.
 #[test]
 fn another_verifier_is_invalid_grant() {
     on_sqlite(async |at| {
@@ -157,7 +157,7 @@ fn another_verifier_is_invalid_grant() {
     });
 }
 
-/// PK-04, S-024: a challenge without a verifier, and a verifier without a challenge, are both refused.
+/// PK-04, S-024, OA-PK-2, OA-PK-6: a challenge without a verifier, and a verifier without a challenge, are both refused.
 #[test]
 fn verifier_and_challenge_go_together() {
     on_sqlite(async |at| {
@@ -177,7 +177,7 @@ fn verifier_and_challenge_go_together() {
     });
 }
 
-/// S-025, OA-14: a code lives 60 seconds.
+/// S-025, OA-14, OA-TK-2: a code lives 60 seconds.
 #[test]
 fn a_code_expires_after_a_minute() {
     on_both(async |at| {
@@ -209,7 +209,8 @@ fn an_expired_code_ends_nothing_else() {
     });
 }
 
-/// S-026, OA-23: codes and tokens have 256 random bits, no visible order, and only hashes are stored.
+/// S-026, OA-23, OA-TO-1, OA-TO-2, OA-TO-3, OA-TO-4, OA-TO-6, OA-TO-7: codes and tokens have 256 random bits, no visible order,
+/// and only hashes are stored.
 #[test]
 fn secrets_are_random_and_not_stored() {
     on_sqlite(async |at| {
@@ -220,24 +221,30 @@ fn secrets_are_random_and_not_stored() {
             let reply = service.client_credentials(&request).await.success();
             tokens.push(reply["access_token"].as_str().unwrap().to_owned());
         }
-        let web = RelyingParty::new(at, "web");
-        let code = web.grant("openid", cast::ADA).await.code;
-        let refresh = web.tokens("openid").await.refresh().to_owned();
+        let (web, browser) = (RelyingParty::new(at, "web"), Browser::new(at));
+        let (mut codes, mut refresh) = (vec![], vec![]);
+        for _ in 0..12 {
+            let grant = web.grant_in(&browser, &web.request("openid"), cast::ADA).await;
+            refresh.push(Tokens(web.redeem(&grant).await.success()).refresh().to_owned());
+            codes.push(grant.code);
+        }
 
         let mut sorted = tokens.clone();
         sorted.sort_unstable();
         sorted.dedup();
         assert_eq!(sorted.len(), tokens.len());
         assert_ne!(sorted, tokens, "not in order");
-        // 43 characters of base64url hold 256 bits; each must take many values.
-        let varied = (0..tokens[0].len()).filter(|&position| {
-            let values: std::collections::BTreeSet<_> =
-                tokens.iter().filter_map(|t| t.as_bytes().get(position)).collect();
-            values.len() >= 30
-        });
-        assert!(varied.count() >= 42, "{}", tokens[0]);
+        // 43 characters of base64url hold 256 bits, 28 others a hidden id and a checksum; each must take many values.
+        for (texts, many) in [(&tokens, 30), (&codes, 6), (&refresh, 6)] {
+            let varied = (0..texts[0].len()).filter(|&position| {
+                let values: std::collections::BTreeSet<_> =
+                    texts.iter().filter_map(|text| text.as_bytes().get(position)).collect();
+                values.len() >= many
+            });
+            assert!(varied.count() >= 60, "{}", texts[0]);
+        }
         let stored = at.database_bytes();
-        for text in tokens.iter().take(20).chain([&code, &refresh]) {
+        for text in tokens.iter().take(20).chain([&codes[0], &refresh[0]]) {
             // Any 16 characters of a secret in the file would be more than a hash.
             for piece in text.as_bytes().windows(16).skip(4).step_by(8) {
                 assert!(!stored.windows(piece.len()).any(|window| window == piece), "{text} is stored");
@@ -266,7 +273,7 @@ fn a_native_app_never_skips_consent() {
     });
 }
 
-/// NA-05: what a public client sends as a secret is no authentication.
+/// NA-05, OA-TK-14: what a public client sends as a secret is no authentication; it names itself and no more.
 #[test]
 fn a_public_client_has_no_secret() {
     on_sqlite(async |at| {
@@ -274,8 +281,16 @@ fn a_public_client_has_no_secret() {
         let grant = spa.grant("openid", cast::ADA).await;
 
         let with_secret = spa.redeem_with(&grant, &[("client_secret", "shipped in the app")]).await;
+        let unnamed = [
+            ("grant_type", "authorization_code"),
+            ("code", grant.code.as_str()),
+            ("redirect_uri", grant.redirect_uri.as_str()),
+            ("code_verifier", VERIFIER),
+        ];
+        let unnamed = at.post("/oauth2/token", &[], &unnamed).await;
 
         assert!([400, 401].contains(&with_secret.error().0));
+        assert!([400, 401].contains(&unnamed.error().0), "without its name nothing, though it proves nothing");
         assert_eq!(spa.redeem(&grant).await.status, 200);
     });
 }
@@ -295,7 +310,7 @@ fn the_redirect_uri_is_repeated_at_the_token_endpoint() {
     });
 }
 
-/// S-007: another registered URI than that of the request is refused at the token endpoint.
+/// S-007, OA-TK-22: another registered URI than that of the request is refused at the token endpoint.
 #[test]
 fn another_registered_redirect_uri_is_refused() {
     on_sqlite(async |at| {

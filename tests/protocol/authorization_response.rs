@@ -9,7 +9,7 @@ use portreeve_tests::{
     relying_party::{Grant, RelyingParty},
 };
 
-/// S-009: after the password was posted the browser is redirected with 303, which does not repeat the form.
+/// S-009, BC-02: after the password was posted the browser is redirected with 303, which does not repeat the form.
 #[test]
 fn the_redirect_after_a_password_is_303() {
     on_sqlite(async |at| {
@@ -25,7 +25,7 @@ fn the_redirect_after_a_password_is_303() {
     });
 }
 
-/// S-010: success and every kind of error name the issuer exactly as discovery does.
+/// S-010, BC-12: success and every kind of error name the issuer exactly as discovery does.
 #[test]
 fn every_response_names_the_issuer() {
     on_sqlite(async |at| {
@@ -57,7 +57,7 @@ fn a_tenants_response_names_the_tenants_issuer() {
     });
 }
 
-/// RM-01, S-011: codes come in the query; a mode that does not exist, or that the client did not register, is refused.
+/// RM-01, S-011, BC-09: codes come in the query; a mode that does not exist, or that the client did not register, is refused.
 #[test]
 fn only_modes_that_exist_and_fit_the_client_work() {
     on_sqlite(async |at| {
@@ -173,7 +173,8 @@ fn a_registered_query_is_kept() {
     });
 }
 
-/// S-013, S-020, S-047, S-095, OA-AZ-7, OA-AZ-9, OA-AZ-25: pages cannot be framed, kept or leaked by a referrer; cookies are for us alone.
+/// S-013, S-020, S-047, S-095, OA-AZ-7, OA-AZ-9, OA-AZ-25, BC-03, BC-04: pages cannot be framed, kept or leaked by a referrer;
+/// cookies are for us alone.
 #[test]
 fn pages_carry_their_defences() {
     on_sqlite(async |at| {
@@ -199,10 +200,17 @@ fn pages_carry_their_defences() {
             assert!(cookie.split("; ").any(|part| part == attribute), "{attribute}: {cookie}");
         }
         assert!(!cookie.to_ascii_lowercase().contains("domain="), "{cookie}");
+        let consent = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+        assert_eq!(consent.step(), "consent");
+        let (account, _) = Browser::new(at).visit_as("/account", cast::ADA).await;
+        for other in [consent, account, Browser::new(at).visit("/device").await] {
+            let policy = other.reply.header("content-security-policy").unwrap();
+            assert!(policy.contains("frame-ancestors 'none'"), "{}: {policy}", other.path);
+        }
     });
 }
 
-/// S-020: the redirect that carries the code tells nobody where it came from.
+/// S-020, BC-04: the redirect that carries the code tells nobody where it came from.
 #[test]
 fn the_redirect_sends_no_referrer() {
     on_sqlite(async |at| {

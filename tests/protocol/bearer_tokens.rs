@@ -46,7 +46,7 @@ fn a_token_in_the_body_needs_a_post_form() {
     });
 }
 
-/// BE-03, S-043: a token in the query is refused, also beside a good one.
+/// BE-03, S-043, OA-API-3, OA-API-8: a token in the query is refused, also beside a good one.
 #[test]
 fn a_token_in_the_query_is_refused() {
     on_sqlite(async |at| {
@@ -58,6 +58,9 @@ fn a_token_in_the_query_is_refused() {
 
         assert!([400, 401].contains(&alone.status.as_u16()), "{}", alone.status);
         assert!([400, 401].contains(&beside.status.as_u16()), "{}", beside.status);
+        for reply in [&alone, &beside] {
+            assert!(reply.header("cache-control").is_some_and(|value| value.contains("no-store")));
+        }
         assert_eq!(at.userinfo(tokens.access()).await.status, 200);
     });
 }
@@ -75,7 +78,7 @@ fn a_bare_call_is_challenged_without_an_error_code() {
     });
 }
 
-/// BE-05: a bad token is 401, too small a scope 403 that names the scope, two ways at once 400.
+/// BE-05, OA-TO-8, OA-TO-9: a bad token is 401, too small a scope 403 that names the scope, two ways at once 400.
 #[test]
 fn errors_have_their_status_and_code() {
     on_sqlite(async |at| {

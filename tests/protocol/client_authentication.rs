@@ -121,7 +121,7 @@ fn an_unknown_client_looks_like_a_wrong_secret() {
     });
 }
 
-/// OC-50, S-050: a client authenticates by its registered method and no other.
+/// OC-50, S-050, OA-TK-13: a client authenticates by its registered method and no other.
 #[test]
 fn another_method_than_the_registered_is_refused() {
     on_sqlite(async |at| {
@@ -142,7 +142,7 @@ fn another_method_than_the_registered_is_refused() {
     });
 }
 
-/// OC-51, S-049: an assertion counts once.
+/// OC-51, S-049, OA-JW-7: an assertion counts once.
 #[test]
 fn an_assertion_cannot_be_replayed() {
     on_both(async |at| {
@@ -155,7 +155,8 @@ fn an_assertion_cannot_be_replayed() {
     });
 }
 
-/// OC-51, S-049: an assertion names its client twice, us as audience, and an end that is near.
+/// OC-51, S-049, OA-JW-2, OA-JW-3, OA-JW-4, OA-JW-5, OA-JW-8: an assertion names its client twice, us as audience, and an end
+/// that is near.
 #[test]
 fn an_assertion_has_the_required_claims() {
     on_sqlite(async |at| {
@@ -199,7 +200,7 @@ fn an_assertion_has_the_required_claims() {
     });
 }
 
-/// S-052: the algorithm is that of the registered key; unsigned and symmetric assertions prove nothing.
+/// S-052, OA-JW-9, OA-JW-10: the algorithm is that of the registered key; unsigned and symmetric assertions prove nothing.
 #[test]
 fn other_algorithms_are_refused() {
     on_sqlite(async |at| {

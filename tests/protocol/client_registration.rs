@@ -34,7 +34,8 @@ fn without_registration_there_is_no_such_address() {
     });
 }
 
-/// DR-01, DR-02: 201, not kept by anybody, everything registered is told, with defaults and the end of the secret.
+/// DR-01, DR-02, OA-TK-4, OA-TK-5: 201, not kept by anybody, everything registered is told, with defaults and the end of the
+/// secret.
 #[test]
 fn a_registered_client_is_told_everything_about_itself() {
     on_both(async |at| {
@@ -78,6 +79,10 @@ fn a_registered_client_is_told_everything_about_itself() {
         assert_eq!(told["client_id_issued_at"], at.seconds());
         assert!(told["client_secret"].as_str().unwrap().len() >= 43);
         assert_eq!(at.events("client.created").await, before + 1);
+        let other = register(at, None, &sent).await.json();
+        let [first, second] = [&told, &other].map(|client| client["client_secret"].as_str().unwrap());
+        let differing = first.bytes().zip(second.bytes()).filter(|(one, another)| one != another);
+        assert!(differing.count() >= 36, "random throughout");
     });
 }
 

@@ -11,7 +11,7 @@ use portreeve_tests::{
 
 const AT_ONCE: usize = 50;
 
-/// S-021, OA-14, OA-15: fifty redemptions of one code give tokens once, and the others end them.
+/// S-021, OA-14, OA-15, OA-CC-4: fifty redemptions of one code give tokens once, and the others end them.
 #[test]
 fn one_of_many_redemptions_succeeds() {
     on_both(async |at| {
@@ -32,7 +32,7 @@ fn one_of_many_redemptions_succeeds() {
     });
 }
 
-/// S-021, OA-14: on two nodes a code counts once as well.
+/// S-021, OA-14, OA-CC-2: on two nodes a code counts once as well.
 #[test]
 fn one_of_many_redemptions_on_two_nodes_succeeds() {
     on_both(async |at| {
@@ -49,7 +49,7 @@ fn one_of_many_redemptions_on_two_nodes_succeeds() {
     });
 }
 
-/// S-036: on two nodes a refresh token has one successor as well, and a replay on one is felt on the other.
+/// S-036, OA-CC-3: on two nodes a refresh token has one successor as well, and a replay on one is felt on the other.
 #[test]
 fn a_refresh_token_has_one_successor_on_two_nodes() {
     on_both(async |at| {
@@ -107,7 +107,7 @@ fn an_assertion_counts_once_on_two_nodes() {
     });
 }
 
-/// S-036: fifty uses of one refresh token, by a client that retries, all give the same successor, which works.
+/// S-036, OA-CC-1, OA-CC-5: fifty uses of one refresh token, by a client that retries, all give the same successor, which works.
 #[test]
 fn many_uses_of_a_refresh_token_give_one_successor() {
     on_both(async |at| {
@@ -120,8 +120,13 @@ fn many_uses_of_a_refresh_token_give_one_successor() {
         let one = successors[0].refresh();
         assert!(successors.iter().all(|tokens| tokens.refresh() == one));
         assert_eq!(at.events("token.refresh.rotated").await, 1);
-        assert_eq!(spa.refresh(one).await.status, 200);
+        let last = Tokens(spa.refresh(one).await.success());
         assert_eq!(at.events("token.refresh.replayed").await, 0);
+        assert_eq!(at.userinfo(last.access()).await.status, 200);
+        spa.revoke(last.refresh()).await;
+        for tokens in &successors {
+            assert_eq!(at.userinfo(tokens.access()).await.status, 401, "all that came of the race ends with the grant");
+        }
     });
 }
 

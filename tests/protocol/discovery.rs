@@ -63,7 +63,7 @@ fn the_issuer_is_the_configured_one() {
     });
 }
 
-/// OD-04: the members that the specification requires are there, RS256 among the algorithms.
+/// OD-04, OA-AZ-8: the members that the specification requires are there, RS256 among the algorithms.
 #[test]
 fn required_members_are_present() {
     on_sqlite(async |at| {
@@ -71,6 +71,7 @@ fn required_members_are_present() {
 
         for member in ["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"] {
             assert!(document[member].as_str().is_some_and(|url| url.starts_with("https://")), "{member}");
+            assert!(!document[member].as_str().unwrap().contains('#'), "{member}");
         }
         for member in ["response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported"] {
             assert!(!list(&document, member).is_empty(), "{member}");
@@ -79,7 +80,7 @@ fn required_members_are_present() {
     });
 }
 
-/// OD-05: members whose absence would promise something else are stated.
+/// OD-05, OA-AZ-16, OA-JW-11, OA-TK-10, OA-TK-12: members whose absence would promise something else are stated.
 #[test]
 fn members_with_misleading_defaults_are_stated() {
     on_sqlite(async |at| {
@@ -101,6 +102,9 @@ fn members_with_misleading_defaults_are_stated() {
             "code_challenge_methods_supported",
         ] {
             assert!(!list(&document, member).is_empty(), "{member}");
+        }
+        for method in ["client_secret_basic", "private_key_jwt"] {
+            assert!(list(&document, "token_endpoint_auth_methods_supported").contains(&method.to_owned()), "{method}");
         }
         assert_eq!(document["authorization_response_iss_parameter_supported"], true);
     });
@@ -277,7 +281,7 @@ fn no_member_is_empty() {
     });
 }
 
-/// OD-11: the key set holds public keys with names of their own, and says what each is for.
+/// OD-11, OA-ID-15: the key set holds public keys with names of their own, and says what each is for.
 #[test]
 fn the_key_set_holds_public_keys_only() {
     on_sqlite(async |at| {
@@ -290,6 +294,8 @@ fn the_key_set_holds_public_keys_only() {
         assert_eq!(names.len(), keys.len());
         for key in keys {
             assert!(["EC", "RSA"].contains(&key["kty"].as_str().unwrap()), "{key}");
+            // 342 characters of base64url hold 2048 bits.
+            assert!(key["crv"] == "P-256" || key["n"].as_str().is_some_and(|modulus| modulus.len() >= 342), "{key}");
             match key["use"].as_str() {
                 Some("sig") => assert!(key["alg"].is_string()),
                 Some("enc") => assert!(key["kty"] == "EC" || key["alg"] == "RSA-OAEP-256", "{key}"),

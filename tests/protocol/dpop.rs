@@ -337,7 +337,7 @@ fn a_client_can_be_held_to_proofs() {
     });
 }
 
-/// DP-12: the algorithms are published, none of them symmetric.
+/// DP-12, OA-DP-2: the algorithms are published, none of them symmetric.
 #[test]
 fn the_algorithms_are_published() {
     on_sqlite(async |at| {

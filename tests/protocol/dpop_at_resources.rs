@@ -59,7 +59,7 @@ fn userinfo_wants_a_proof_for_this_token() {
     });
 }
 
-/// DP-07, S-063, OA-DP-3: a bound token as a bearer token is refused, also beside a good proof and in a form.
+/// DP-07, S-063, OA-DP-3, OA-API-1: a bound token as a bearer token is refused, also beside a good proof and in a form.
 #[test]
 fn a_bound_token_is_not_borne() {
     on_sqlite(async |at| {

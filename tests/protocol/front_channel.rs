@@ -101,7 +101,8 @@ fn a_nonce_is_required_where_an_id_token_comes_by_the_browser() {
     });
 }
 
-/// OC-31: an ID token is bound to the access token, the code and the `state` beside it by hashes that fit its algorithm.
+/// OC-31, OA-ID-2, OA-ID-9, OA-ID-10, OA-ID-11: an ID token is bound to the access token, the code and the `state` beside it by
+/// hashes that fit its algorithm.
 #[test]
 fn an_id_token_is_bound_to_what_is_beside_it() {
     on_sqlite(async |at| {
@@ -219,7 +220,7 @@ fn tokens_come_by_form() {
     });
 }
 
-/// S-033, OA-06: without registration, and in profile `oauth21`, none of it exists.
+/// S-033, OA-06, BC-11: without registration, and in profile `oauth21`, none of it exists.
 #[test]
 fn nothing_but_codes_without_profile_and_registration() {
     on_sqlite(async |at| {

@@ -173,8 +173,8 @@ fn session_state_fits_until_the_sign_in_changes() {
     });
 }
 
-/// SM-03: the frame may be framed by anybody, shows nothing, and reads a cookie that scripts of this host may read and that
-/// holds no secret.
+/// SM-03, BC-09: the frame may be framed by anybody, shows nothing, answers the origin that asked, and reads a cookie that
+/// scripts of this host may read and that holds no secret.
 #[test]
 fn the_check_session_frame_is_frameable_and_harmless() {
     on_sqlite(async |at| {
@@ -192,6 +192,11 @@ fn the_check_session_frame_is_frameable_and_harmless() {
         }
         assert!(reply.text().contains("data-cookie=\"__Host-portreeve_state\""), "{}", reply.text());
         assert!(!reply.text().contains("<form") && !reply.text().contains("<a "));
+        let html = reply.text();
+        let script = html.split("<script src=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let script = at.get(script, &[]).await.text();
+        assert_eq!(script.matches("postMessage(").count(), 1);
+        assert!(script.contains("postMessage(told, event.origin)"), "to whoever asked, and no other origin");
         let answer = browser.send(Method::GET, &web.request("openid").path(), &[], String::new()).await;
         let cookies: Vec<_> =
             answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();

@@ -10,7 +10,8 @@ use portreeve_tests::{
     relying_party::{RelyingParty, Tokens},
 };
 
-/// OC-26, OC-25: the claims every ID token has, verified with a published key.
+/// OC-26, OC-25, OA-ID-4, OA-ID-5, OA-ID-6, OA-ID-8, OA-ID-12, OA-ID-14: the claims every ID token has, verified with a published
+/// key.
 #[test]
 fn an_id_token_has_the_required_claims() {
     on_sqlite(async |at| {
@@ -29,7 +30,7 @@ fn an_id_token_has_the_required_claims() {
     });
 }
 
-/// OC-27: `azp`, if present, is the client.
+/// OC-27, OA-ID-3: `azp`, if present, is the client.
 #[test]
 fn azp_is_the_client() {
     on_sqlite(async |at| {
@@ -39,7 +40,7 @@ fn azp_is_the_client() {
     });
 }
 
-/// OC-28: the header names the key, and the key set has exactly one of that name.
+/// OC-28, OA-ID-13: the header names the key and brings none, and the key set has exactly one of that name.
 #[test]
 fn the_header_names_a_published_key() {
     on_sqlite(async |at| {
@@ -54,6 +55,9 @@ fn the_header_names_a_published_key() {
             let named = keys.iter().filter(|key| key["kid"] == header["kid"]).collect::<Vec<_>>();
             assert_eq!(named.len(), 1, "{client}");
             assert_eq!(named[0]["alg"], header["alg"], "{client}");
+            for elsewhere in ["jku", "jwk", "x5c", "x5u"] {
+                assert_eq!(header.get(elsewhere), None, "{client}: {elsewhere}");
+            }
         }
     });
 }
@@ -171,13 +175,15 @@ fn acr_and_amr_say_what_was_done() {
     });
 }
 
-/// S-096: a stronger `acr` than the session has asks for the second factor.
+/// S-096, SU-02: a stronger `acr` than the session has asks for the second factor.
 #[test]
 fn a_stronger_acr_steps_up() {
     on_sqlite(async |at| {
         let (web, browser) = (RelyingParty::new(at, "web"), Browser::new(at));
         browser.sign_in(&web.request("openid"), cast::ALAN).await.code();
 
+        let plain = browser.authorize(&web.request("orders.read").with("acr_values", "aal2")).await;
+        assert_eq!(plain.step(), "enrol-totp", "plain OAuth as well");
         let page = browser.authorize(&web.request("openid").with("acr_values", "aal2")).await;
 
         assert_eq!(page.step(), "enrol-totp");

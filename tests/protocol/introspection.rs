@@ -87,7 +87,7 @@ fn an_active_token_is_described() {
     });
 }
 
-/// IN-04: a resource server sees the tokens meant for it and no others.
+/// IN-04, BC-06: a resource server sees the tokens meant for it and no others.
 #[test]
 fn a_resource_server_sees_its_own_tokens() {
     on_both(async |at| {

@@ -53,7 +53,7 @@ fn the_issuer_is_the_tenants_own() {
     });
 }
 
-/// OC-54, S-154: what leads elsewhere, to nobody, or to a client that nobody knows is a page.
+/// OC-54, S-154, BC-01: what leads elsewhere, to nobody, or to a client that nobody knows is a page.
 #[test]
 fn what_cannot_be_started_is_a_page() {
     on_sqlite(async |at| {

@@ -94,7 +94,7 @@ fn the_person_is_asked_without_a_fitting_hint() {
     });
 }
 
-/// RL-04, S-016: the browser goes to an address that the client registered exactly, and nowhere else.
+/// RL-04, S-016, BC-01: the browser goes to an address that the client registered exactly, and nowhere else.
 #[test]
 fn only_a_registered_address_is_returned_to() {
     on_sqlite(async |at| {

@@ -152,7 +152,7 @@ fn a_session_is_stepped_up_by_a_passkey() {
     });
 }
 
-/// OC-16: a wish is dropped when the person says "not now", and the answer tells what was reached.
+/// OC-16, SU-03: a wish is dropped when the person says "not now", and the answer tells what was reached.
 #[test]
 fn a_voluntary_phr_can_be_put_off() {
     on_sqlite(async |at| {

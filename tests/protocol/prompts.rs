@@ -124,7 +124,8 @@ fn prompt_none_with_two_accounts_is_account_selection_required() {
     });
 }
 
-/// OC-10, S-034: a sign-in older than `max_age` is repeated, and the ID token says when.
+/// OC-10, S-034, SU-02: a sign-in older than `max_age` is repeated, and the ID token says when; without `openid` the access
+/// token does.
 #[test]
 fn a_sign_in_older_than_max_age_is_repeated() {
     on_sqlite(async |at| {
@@ -144,6 +145,15 @@ fn a_sign_in_older_than_max_age_is_repeated() {
         assert_eq!(old.step(), "password");
         let tokens = redeemed(&web, browser.complete(old, cast::ADA).await.code()).await;
         assert_eq!(jwt::claims(tokens.id())["auth_time"], at.seconds());
+
+        at.wait(Lifetime::from_seconds(2));
+        let plain = web.request("orders.read").with("resource", cast::ORDERS).with("max_age", "1");
+        let page = browser.authorize(&plain).await;
+        assert_eq!(page.step(), "password", "plain OAuth as well");
+        let tokens = redeemed(&web, browser.complete(page, cast::ADA).await.code()).await;
+        let told = RelyingParty::new(at, "gateway").introspect(tokens.access()).await.success();
+        assert_eq!(jwt::claims(tokens.access())["auth_time"], at.seconds());
+        assert_eq!(told["auth_time"], at.seconds());
     });
 }
 
@@ -242,7 +252,7 @@ fn a_pairwise_id_token_hint_names_the_person() {
     });
 }
 
-/// OC-17, OC-58: an essential `acr` that does not exist here fails; one that does is reached.
+/// OC-17, OC-58, SU-03: an essential `acr` that does not exist here fails; one that does is reached.
 #[test]
 fn an_essential_acr_is_met_or_the_request_fails() {
     on_sqlite(async |at| {

@@ -100,7 +100,7 @@ fn a_request_uri_cannot_be_pushed() {
     });
 }
 
-/// PA-05, PA-06, OA-PA-11: the whole request is checked, and what a person would see is told as JSON.
+/// PA-05, PA-06, OA-PA-11, OA-PA-1: the whole request is checked, and what a person would see is told as JSON.
 #[test]
 fn every_mistake_is_told_when_it_is_pushed() {
     on_sqlite(async |at| {
@@ -270,7 +270,7 @@ require_pushed_authorization_requests = true
     });
 }
 
-/// PA-09: a tenant can demand it of everybody, and says so.
+/// PA-09, OA-PA-5, OA-PA-6: a tenant can demand it of everybody, and says so.
 #[test]
 fn a_tenant_can_demand_pushed_requests() {
     on_sqlite(async |at| {

@@ -24,7 +24,7 @@ fn assert_accepted(page: &Page, what: &str) {
     assert_eq!((page.reply.status.as_u16(), page.step()), (200, "identify"), "{what}");
 }
 
-/// S-001, OA-03: a redirect URI is compared byte by byte.
+/// S-001, OA-03, BC-01: a redirect URI is compared byte by byte.
 #[test]
 fn only_the_registered_redirect_uri_is_accepted() {
     on_sqlite(async |at| {
@@ -199,7 +199,7 @@ fn private_use_schemes_are_compared_exactly() {
     });
 }
 
-/// S-006: a request cannot add response parameters to a redirect URI, and the response repeats none.
+/// S-006, OA-AZ-5: a request cannot add response parameters to a redirect URI, and the response repeats none.
 #[test]
 fn response_parameters_cannot_be_injected() {
     on_sqlite(async |at| {

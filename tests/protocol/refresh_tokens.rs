@@ -14,7 +14,7 @@ fn invalid_grant() -> (u16, String) {
     (400, "invalid_grant".to_owned())
 }
 
-/// S-035, OA-19: an old token after its successor was used ends the whole family.
+/// S-035, OA-19, BC-05, OA-TK-24: an old token after its successor was used ends the whole family.
 #[test]
 fn a_replayed_refresh_token_ends_the_family() {
     on_both(async |at| {
@@ -71,7 +71,8 @@ fn a_retry_gets_the_same_successor() {
     });
 }
 
-/// S-037, OA-18: another client cannot use a refresh token; its owner still can, and the attempt is noted.
+/// S-037, OA-18, OA-TK-19: another client, or nobody who proves to be its owner, cannot use a refresh token; its owner still can,
+/// and the attempt is noted.
 #[test]
 fn another_client_cannot_use_a_refresh_token() {
     on_both(async |at| {
@@ -79,7 +80,10 @@ fn another_client_cannot_use_a_refresh_token() {
         let tokens = web.tokens("openid").await;
 
         let stolen = other.refresh(tokens.refresh()).await;
+        let unproven = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh()), ("client_id", "web")];
+        let unproven = at.post("/oauth2/token", &[], &unproven).await;
 
+        assert_eq!(unproven.error().1, "invalid_client");
         assert_eq!(stolen.error(), invalid_grant());
         assert_eq!(at.events("token.foreign.presented").await, 1);
         assert_eq!(web.refresh(tokens.refresh()).await.status, 200);
@@ -123,7 +127,7 @@ fn resources_cannot_be_added() {
     });
 }
 
-/// S-039: however often it is used, a family ends after 90 days; left alone, after 30.
+/// S-039, BC-05: however often it is used, a family ends after 90 days; left alone, after 30.
 #[test]
 fn a_family_ends_however_often_it_is_used() {
     on_sqlite(async |at| {
@@ -160,7 +164,7 @@ fn offline_access_needs_consent() {
     });
 }
 
-/// OC-36, BL-05: refresh tokens end with the session, unless `offline_access` was granted.
+/// OC-36, BL-05, BC-05: refresh tokens end with the session, unless `offline_access` was granted.
 #[test]
 fn offline_access_outlives_the_session() {
     on_both(async |at| {

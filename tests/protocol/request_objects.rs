@@ -57,7 +57,7 @@ fn certified_claims(request: &AuthorizationRequest) -> Value {
     claims
 }
 
-/// JA-02, JA-03: the object is the whole request; what stands beside it does not count.
+/// JA-02, JA-03, OA-AZ-19: the object is the whole request; what stands beside it does not count.
 #[test]
 fn a_signed_request_leads_to_tokens() {
     on_both(async |at| {
@@ -79,7 +79,7 @@ fn a_signed_request_leads_to_tokens() {
     });
 }
 
-/// JA-01: an object of another client leads nowhere, whatever the profile.
+/// JA-01, OA-AZ-4: an object of another client leads nowhere, whatever the profile.
 #[test]
 fn an_object_of_another_client_leads_nowhere() {
     on_sqlite(async |at| {
@@ -104,7 +104,8 @@ fn an_object_of_another_client_leads_nowhere() {
     });
 }
 
-/// JA-03, JA-05, OC-44, S-044, S-045, S-052: what is no good object of this client is refused, and redirects nobody.
+/// JA-03, JA-05, OC-44, S-044, S-045, S-052, OA-AZ-14, OA-AZ-15: what is no good object of this client is refused, and redirects
+/// nobody.
 #[test]
 fn bad_objects_are_refused() {
     on_sqlite(async |at| {
@@ -169,7 +170,7 @@ fn a_bad_request_in_a_good_object_is_told_to_the_client() {
     });
 }
 
-/// JA-07: a client that is registered so, and a tenant that demands it of everybody, get nothing by a plain request.
+/// JA-07, OA-AZ-13: a client that is registered so, and a tenant that demands it of everybody, get nothing by a plain request.
 #[test]
 fn signed_requests_can_be_demanded() {
     on_sqlite(async |at| {

@@ -122,7 +122,7 @@ fn access_tokens_go_with_their_refresh_token() {
     });
 }
 
-/// RV-06: requests are POST forms of an authenticated client.
+/// RV-06, OA-RV-5: requests are POST forms of an authenticated client.
 #[test]
 fn the_client_must_authenticate() {
     on_sqlite(async |at| {

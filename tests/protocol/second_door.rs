@@ -296,7 +296,7 @@ async fn end_person(at: &Deployment, end: End, tx: &mut Tx, ada: UserId) {
     }
 }
 
-/// S-040: whatever ends a grant, no grant mints a token for it and no node reports one active.
+/// S-040, BC-05: whatever ends a grant, no grant mints a token for it and no node reports one active.
 #[test]
 fn nothing_outlives_what_ends_a_grant() {
     for end in ENDS {

@@ -22,7 +22,7 @@ fn repeated_parameters_are_refused() {
     });
 }
 
-/// OA-02: an empty parameter is an omitted one.
+/// OA-02, OA-TK-28: an empty parameter is an omitted one, and an unknown one is ignored.
 #[test]
 fn empty_parameters_are_omitted_ones() {
     on_sqlite(async |at| {
@@ -31,6 +31,7 @@ fn empty_parameters_are_omitted_ones() {
         let empty = service.client_credentials(&[("resource", ""), ("scope", "orders.read")]).await;
 
         assert_eq!(empty.status, 200);
+        assert_eq!(service.client_credentials(&[("scope", "orders.read"), ("color", "blue")]).await.status, 200);
         assert_eq!(service.token(&[("grant_type", "")]).await.error(), (400, "invalid_request".to_owned()));
     });
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 const EVERYTHING: &str = "openid profile email address phone";
 
-/// OC-37: by GET and by POST, with the token in the header or in the form.
+/// OC-37, OA-API-7: by GET and by POST, with the token in the header or in the form.
 #[test]
 fn userinfo_is_had_in_three_ways() {
     on_sqlite(async |at| {

@@ -99,7 +99,7 @@ mod tests {
         assert_eq!(rejection(&good, &[]), Some(Rejection::SignatureInvalid));
     }
 
-    /// S-052: no other algorithm, and no secret that can be guessed.
+    /// S-052, OA-ID-1: no other algorithm, and no secret that can be guessed.
     #[test]
     fn other_algorithms_and_short_secrets_verify_nothing() {
         for header in [r#"{"alg":"HS512"}"#, r#"{"alg":"none"}"#, r#"{"alg":"ES256"}"#, r#"{"alg":"hs256"}"#, "{}"] {

@@ -211,7 +211,7 @@ mod tests {
         ]);
     }
 
-    /// S-045: `iat` may be absent; where present it is recent.
+    /// S-045, OA-JW-6: `iat` may be absent; where present it is recent.
     #[test]
     fn an_assertion_is_recent() {
         let signer = Signer::new();

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{BASIC, Doors, FORM, GRANT};
 
-/// OC-33, S-047, OA-22: a token answer is JSON that nobody keeps.
+/// OC-33, S-047, OA-22, OA-TK-6, OA-TK-7: a token answer is JSON that nobody keeps.
 #[tokio::test]
 async fn a_token_answer_is_kept_by_nobody() {
     let doors = Doors::new().await;

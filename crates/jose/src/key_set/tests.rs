@@ -124,7 +124,7 @@ fn private_and_symmetric_keys_are_refused() {
     }
 }
 
-/// S-054: RSA 1024, e = 1.
+/// S-054, OA-TK-3: RSA 1024, e = 1.
 #[test]
 fn weak_rsa_keys_are_refused() {
     let modulus = |length: usize, first: u8| {

@@ -143,6 +143,7 @@ fn the_public_jwk_has_public_members_only() {
     }
 }
 
+/// OA-ID-15: no smaller RSA key is made.
 #[test]
 fn rsa_keys_have_2048_bits_and_the_usual_exponent() {
     let jwk = new_key(Algorithm::Rs256).public_jwk();

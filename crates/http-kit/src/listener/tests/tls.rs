@@ -136,6 +136,7 @@ async fn a_handshake_that_does_not_come_is_closed_after_its_timeout() {
     assert_eq!(running.exchange(b"\x16\x03\x01").await, b"");
 }
 
+/// OA-API-5, OA-AZ-12, OA-DV-2, OA-PA-3, OA-RV-7, OA-TK-17: whatever is asked for, where TLS is spoken nothing else is.
 #[tokio::test]
 async fn plain_http_on_a_tls_listener_is_not_answered() {
     let (files, _) = KeyFiles::new();
@@ -170,7 +171,8 @@ async fn agree(
     Ok((session.protocol_version().unwrap(), session.negotiated_cipher_suite().unwrap().suite()))
 }
 
-/// F2-01: with TLS 1.2 nothing but ECDHE with AES-GCM is agreed on; TLS 1.3 has its own suites, all of them good.
+/// F2-01, OA-API-2, OA-API-6, OA-AZ-1, OA-AZ-17, OA-DV-3, OA-RV-6, OA-TK-1, OA-TK-18: with TLS 1.2 nothing but ECDHE with AES-GCM
+/// is agreed on; TLS 1.3 has its own suites, all of them good.
 #[tokio::test]
 async fn tls_1_2_takes_recommended_suites_only() {
     let (files, certificate) = KeyFiles::new();
