@@ -66,7 +66,7 @@ async fn what_befell_the_person_and_the_session_is_told() {
     .await;
 }
 
-/// S-149: nothing stands on a person who was erased, nor on one whose key alone was destroyed.
+/// S-040: nothing stands on a person who was erased, nor on one whose key alone was destroyed.
 #[tokio::test]
 async fn nothing_stands_on_a_person_who_is_gone() {
     on_both(async |db| {
