@@ -11,6 +11,8 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgQueryResult,
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Postgres};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 
 use super::conn::Wall;
 use super::row::Row;
@@ -22,6 +24,9 @@ const MAX_CONNECTIONS: usize = 20;
 const ACQUIRE: Duration = Duration::from_millis(300);
 /// How long one statement may take.
 const STATEMENT: Duration = Duration::from_secs(3);
+/// How long an answer is waited for: the database ends a statement that takes too long, but one that stands still, or is behind
+/// a network that drops packets, says nothing at all.
+const ANSWER: Duration = Duration::from_millis(3500);
 
 /// A PostgreSQL database. Cheap to clone.
 #[derive(Clone)]
@@ -64,7 +69,7 @@ impl PostgresStore {
     /// A connection that works for `wall`.
     pub(super) async fn acquire(&self, wall: Wall) -> Result<Slot, Fault> {
         let pool = Arc::clone(&self.0);
-        let permit = tokio::time::timeout(ACQUIRE, Arc::clone(&pool.permits).acquire_owned())
+        let permit = timeout(ACQUIRE, Arc::clone(&pool.permits).acquire_owned())
             .await
             .map_err(|_| Fault::transient("every database connection is busy"))?
             .map_err(Fault::new)?;
@@ -81,7 +86,7 @@ impl PostgresStore {
 
 impl Pool {
     async fn connect(&self) -> Result<Live, Fault> {
-        let connecting = tokio::time::timeout(ACQUIRE, self.options.connect()).await;
+        let connecting = timeout(ACQUIRE, self.options.connect()).await;
         let connection = connecting
             .map_err(|_| Fault::transient("the database does not answer"))?
             .map_err(|e| Fault::transient(e).while_doing("connect to the database"))?;
@@ -136,10 +141,27 @@ impl Slot {
         result.map_err(|error| {
             self.failed = true;
             if breaks_connection(&error) {
-                self.live = None;
+                self.lose_connection();
             }
             fault(error)
         })
+    }
+
+    /// As `checked`, for an answer that did not come in time when it is `Err`.
+    fn answered<T>(&mut self, result: Result<Result<T, sqlx::Error>, Elapsed>) -> Result<T, Fault> {
+        let Ok(result) = result else {
+            self.failed = true;
+            self.lose_connection();
+            return Err(Fault::transient("the database does not answer"));
+        };
+        self.checked(result)
+    }
+
+    /// Closes the connection and those at rest: what broke one has most likely broken all, and each of them would cost
+    /// somebody an answer when the database is back.
+    fn lose_connection(&mut self) {
+        self.live = None;
+        self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Tells the database for whom the connection works; nothing is sent when it did so before.
@@ -176,8 +198,8 @@ impl Slot {
     }
 
     pub(super) async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Fault> {
-        let result = bound(sql, values).execute(self.connection()?).await;
-        self.checked(result).map(|done: PgQueryResult| done.rows_affected())
+        let result = timeout(ANSWER, bound(sql, values).execute(self.connection()?)).await;
+        self.answered(result).map(|done: PgQueryResult| done.rows_affected())
     }
 
     pub(super) async fn optional<T>(
@@ -186,8 +208,8 @@ impl Slot {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
-        let result = bound(sql, values).fetch_optional(self.connection()?).await;
-        self.checked(result)?.map(|row: PgRow| read(&Row::Postgres(&row))).transpose()
+        let result = timeout(ANSWER, bound(sql, values).fetch_optional(self.connection()?)).await;
+        self.answered(result)?.map(|row: PgRow| read(&Row::Postgres(&row))).transpose()
     }
 
     pub(super) async fn all<T>(
@@ -196,8 +218,8 @@ impl Slot {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
-        let result = bound(sql, values).fetch_all(self.connection()?).await;
-        self.checked(result)?.iter().map(|row| read(&Row::Postgres(row))).collect()
+        let result = timeout(ANSWER, bound(sql, values).fetch_all(self.connection()?)).await;
+        self.answered(result)?.iter().map(|row| read(&Row::Postgres(row))).collect()
     }
 
     pub(super) async fn script(&mut self, sql: String) -> Result<(), Fault> {
