@@ -1,23 +1,10 @@
 //! `portreeve audit` beside a running server: exit codes and words. S-120.
 
-use std::{fs, path::Path, process::Command, thread, time::Duration};
+use std::{fs, path::Path, process::Command};
 
 use portreeve_storage::{Store, Wall};
-use portreeve_tests::deployment::Database;
+use portreeve_tests::{deployment::Database, server::Deployment};
 use tokio::runtime::Runtime;
-
-use crate::server::Deployment;
-
-/// Waits until the sealer of a running node has numbered every event.
-fn wait_for_sealer(deployment: &Deployment) -> String {
-    loop {
-        let said = deployment.succeed(&["audit", "verify"], "");
-        if !said.contains("tenant default: whole; 0 events") {
-            return said;
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
-}
 
 /// S-120: a whole log ends with 0; a deleted event is named, and ends with 1.
 #[test]
@@ -25,7 +12,7 @@ fn verify_tells_by_words_and_exit_code_whether_the_log_is_whole() {
     for database in [Database::Sqlite, Database::Postgres] {
         let deployment = Deployment::new(database, "json");
         let node = deployment.serve();
-        assert!(wait_for_sealer(&deployment).contains("tenant default: whole;"));
+        assert!(deployment.sealed().contains("tenant default: whole;"));
         node.end();
 
         Runtime::new().unwrap().block_on(async {
@@ -50,7 +37,7 @@ fn verify_tells_by_words_and_exit_code_whether_the_log_is_whole() {
 fn an_export_from_the_command_line_is_verified_by_an_outsider() {
     let deployment = Deployment::new(Database::Sqlite, "json");
     let node = deployment.serve();
-    wait_for_sealer(&deployment);
+    deployment.sealed();
     node.end();
     let folder = deployment.folder.path();
     for (command, file) in [("export", "audit.jsonl"), ("key", "key.pem")] {

@@ -8,15 +8,19 @@ use std::{cell::RefCell, collections::BTreeSet, fs};
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
 use http::Method;
 use portreeve_domain::{Sensitivity, Source};
-use portreeve_tests::{browser::Page, deployment::Database, relying_party::basic, reply::Reply, totp};
+use portreeve_tests::{
+    browser::Page,
+    deployment::Database,
+    relying_party::basic,
+    reply::Reply,
+    server::{Deployment, Node},
+    totp,
+    visitor::Visitor,
+};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use crate::{
-    planted::{Canaries, contains},
-    server::{Deployment, Node},
-    visitor::Visitor,
-};
+use crate::planted::{Canaries, contains};
 
 /// The example of RFC 7636 appendix B.
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

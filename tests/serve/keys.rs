@@ -3,14 +3,15 @@
 use std::time::{Duration, Instant};
 
 use http::Method;
-use portreeve_tests::{deployment::Database, jwt, relying_party::basic};
-use serde_json::Value;
-use tokio::runtime::Runtime;
-
-use crate::{
+use portreeve_tests::{
+    deployment::Database,
+    jwt,
+    relying_party::basic,
     server::{Deployment, Node},
     visitor::Visitor,
 };
+use serde_json::Value;
+use tokio::runtime::Runtime;
 
 const API: &str = "https://api.example.com";
 const SECRET: &str = "a-secret-of-thirty-two-characters-or-more";

@@ -8,5 +8,3 @@ mod canaries;
 mod keys;
 mod metrics;
 mod planted;
-mod server;
-mod visitor;

@@ -3,10 +3,8 @@
 use std::{fs, path::Path};
 
 use http::Method;
-use portreeve_tests::deployment::Database;
+use portreeve_tests::{deployment::Database, server::Deployment, visitor::Visitor};
 use tokio::runtime::Runtime;
-
-use crate::{server::Deployment, visitor::Visitor};
 
 /// The labels there may be: each from a closed set that no caller can add to.
 const LABELS: [&str; 6] = ["algorithm", "le", "method", "route", "status", "version"];

@@ -25,7 +25,9 @@ pub mod portreeve;
 mod published;
 pub mod relying_party;
 pub mod reply;
+pub mod server;
 mod template;
 pub mod totp;
+pub mod visitor;
 
 pub use portreeve_test_parts::{address, postgres, process, temp};

@@ -1,4 +1,6 @@
-//! A deployment on disk and the nodes that serve it.
+//! A deployment on disk and the nodes that serve it as processes.
+//!
+//! Owns folders, settings, starting and ending. Who talks to a node is `visitor`; a server inside a test is `deployment`.
 
 use std::{
     cell::Cell,
@@ -8,11 +10,13 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::PathBuf,
     process::{Command, Output, Stdio},
+    thread,
     time::Duration,
 };
 
 use portreeve_crypto::{KeyEncryptionKey, Random};
-use portreeve_tests::{
+
+use crate::{
     address::free_address,
     deployment::Database,
     portreeve::binary,
@@ -24,62 +28,120 @@ use portreeve_tests::{
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A database, a key and resource files; what `portreeve.toml` says is the same for every node but for its addresses.
-pub(crate) struct Deployment {
-    pub(crate) folder: TempFolder,
+pub struct Deployment {
+    /// Where everything of it lies.
+    pub folder: TempFolder,
     /// Where the first node is reached; every node believes to be there.
-    pub(crate) public: SocketAddr,
+    pub public: SocketAddr,
     /// The key-encryption key as text.
-    pub(crate) kek: String,
+    pub kek: String,
     postgres: Option<PostgresUrls>,
-    log_format: &'static str,
+    log: String,
     nodes: Cell<u8>,
 }
 
 /// A running node; it is killed on drop.
-pub(crate) struct Node {
-    pub(crate) process: ChildProcess,
-    pub(crate) public: SocketAddr,
-    pub(crate) admin: SocketAddr,
+pub struct Node {
+    /// The process.
+    pub process: ChildProcess,
+    /// Where it serves people and applications.
+    pub public: SocketAddr,
+    /// Where it serves operators.
+    pub admin: SocketAddr,
+    arguments: Vec<String>,
 }
 
 impl Deployment {
-    /// Makes a deployment with a migrated database; `log_format` is `json` or `text`.
-    pub(crate) fn new(database: Database, log_format: &'static str) -> Self {
+    /// Makes a deployment with a migrated database that logs all there is; `log_format` is `json` or `text`.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be made.
+    pub fn new(database: Database, log_format: &str) -> Self {
+        let log = format!("format = \"{log_format}\"\nlevel = \"trace\"\nrequests = \"all\"");
+        Self::make((database == Database::Postgres).then(postgres::fresh_database), log)
+    }
+
+    /// Makes a deployment with a migrated database, on SQLite without one of PostgreSQL, that logs only what is wrong.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be made.
+    pub fn quiet(postgres: Option<PostgresUrls>) -> Self {
+        Self::make(postgres, "format = \"text\"\nlevel = \"warn\"".to_owned())
+    }
+
+    fn make(postgres: Option<PostgresUrls>, log: String) -> Self {
         let folder = TempFolder::new("serve");
         let kek = KeyEncryptionKey::generate(&Random::system()).expect("a key").to_text().expose().to_owned();
         let file = folder.path().join("kek");
         fs::write(&file, &kek).expect("write the key");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("close the key to others");
         fs::create_dir(folder.path().join("mail")).expect("a folder for mails");
-        let postgres = (database == Database::Postgres).then(postgres::fresh_database);
         let public = free_address();
-        let deployment = Self { folder, public, kek, postgres, log_format, nodes: Cell::new(0) };
+        let deployment = Self { folder, public, kek, postgres, log, nodes: Cell::new(0) };
         deployment.write_settings("portreeve.toml", public, free_address());
         deployment.succeed(&["migrate", "up"], "");
         deployment
     }
 
     /// Applies a resource file.
-    pub(crate) fn apply(&self, resources: &str) {
+    ///
+    /// # Panics
+    ///
+    /// When it is refused.
+    pub fn apply(&self, resources: &str) {
         fs::write(self.folder.path().join("resources.toml"), resources).expect("write the resources");
         self.succeed(&["apply", "-f", "resources.toml"], "");
     }
 
     /// Starts a node and waits until it is ready.
-    pub(crate) fn serve(&self) -> Node {
+    ///
+    /// # Panics
+    ///
+    /// When it is not in a minute.
+    pub fn serve(&self) -> Node {
+        self.serve_with(&[])
+    }
+
+    /// As `serve`, with further options, which it keeps when it is started again.
+    ///
+    /// # Panics
+    ///
+    /// When it is not ready in a minute.
+    pub fn serve_with(&self, options: &[&str]) -> Node {
         let first = self.nodes.replace(self.nodes.get() + 1) == 0;
         let (public, admin) = (if first { self.public } else { free_address() }, free_address());
         let settings = format!("node-{}.toml", self.nodes.get());
         self.write_settings(&settings, public, admin);
+        let options = ["serve", "--config", &settings].iter().chain(options).map(|text| (*text).to_owned()).collect();
+        self.ready(public, admin, options)
+    }
+
+    /// Kills a node as nobody can catch it, starts it again at the same addresses and waits until it is ready.
+    ///
+    /// # Panics
+    ///
+    /// When it is not in a minute.
+    pub fn serve_again(&self, node: Node) -> Node {
+        let Node { process, public, admin, arguments } = node;
+        drop(process);
+        self.ready(public, admin, arguments)
+    }
+
+    fn ready(&self, public: SocketAddr, admin: SocketAddr, arguments: Vec<String>) -> Node {
         let mut command = Command::new(binary());
-        command.current_dir(self.folder.path()).args(["serve", "--config", &settings]);
-        let mut process = ChildProcess::spawn(&mut command);
+        let mut process = ChildProcess::spawn(command.current_dir(self.folder.path()).args(&arguments));
         process.wait_for_ok(admin, "/readyz", PATIENCE);
-        Node { process, public, admin }
+        Node { process, public, admin, arguments }
     }
 
     /// Runs a command beside the nodes, with `input` on its standard input.
-    pub(crate) fn command(&self, arguments: &[&str], input: &str) -> Output {
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be run.
+    pub fn command(&self, arguments: &[&str], input: &str) -> Output {
         let mut child = Command::new(binary())
             .current_dir(self.folder.path())
             .args(arguments)
@@ -94,7 +156,11 @@ impl Deployment {
     }
 
     /// As `command`, for one that must succeed; returns what it prints.
-    pub(crate) fn succeed(&self, arguments: &[&str], input: &str) -> String {
+    ///
+    /// # Panics
+    ///
+    /// When it does not.
+    pub fn succeed(&self, arguments: &[&str], input: &str) -> String {
         let output = self.command(arguments, input);
         let complaints = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {complaints}");
@@ -102,15 +168,34 @@ impl Deployment {
     }
 
     /// The URL the server opens the database with.
-    pub(crate) fn database_url(&self) -> String {
+    pub fn database_url(&self) -> String {
         match &self.postgres {
             Some(urls) => urls.server_url.clone(),
             None => format!("sqlite:{}", self.folder.path().join("portreeve.db").display()),
         }
     }
 
+    /// Waits until the sealer of a running node has begun, and returns what `audit verify` says then.
+    ///
+    /// # Panics
+    ///
+    /// When the log is not whole.
+    pub fn sealed(&self) -> String {
+        loop {
+            let said = self.succeed(&["audit", "verify"], "");
+            if !said.contains("tenant default: whole; 0 events") {
+                return said;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
     /// Everything in the database: the bytes of its files, or the text of a dump.
-    pub(crate) fn database_bytes(&self) -> Vec<u8> {
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be read.
+    pub fn database_bytes(&self) -> Vec<u8> {
         if let Some(urls) = &self.postgres {
             return postgres::dump(urls);
         }
@@ -120,7 +205,11 @@ impl Deployment {
     }
 
     /// The mails so far, newest last.
-    pub(crate) fn mails(&self) -> Vec<String> {
+    ///
+    /// # Panics
+    ///
+    /// When one cannot be read.
+    pub fn mails(&self) -> Vec<String> {
         let files = fs::read_dir(self.folder.path().join("mail")).expect("the mails");
         let mut files: Vec<_> = files
             .map(|entry| entry.expect("a mail").path())
@@ -151,23 +240,34 @@ impl Deployment {
             [limits]
             drain_delay_ms = 0
             [log]
-            format = "{format}"
-            level = "trace"
-            requests = "all"
+            {log}
             "#,
             own = self.public,
             url = self.database_url(),
-            format = self.log_format,
+            log = self.log,
         );
         fs::write(self.folder.path().join(name), text).expect("write the settings");
     }
 }
 
 impl Node {
-    /// Ends the node in order and returns everything it logged.
-    pub(crate) fn end(mut self) -> String {
+    /// Sends the process a signal by its name, such as `TERM`.
+    ///
+    /// # Panics
+    ///
+    /// When it has ended.
+    pub fn signal(&self, name: &str) {
         let id = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("run kill").success());
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().expect("run kill").success());
+    }
+
+    /// Ends the node in order and returns everything it logged.
+    ///
+    /// # Panics
+    ///
+    /// When it does not end in order.
+    pub fn end(mut self) -> String {
+        self.signal("TERM");
         assert!(self.process.wait_for_end(PATIENCE).success(), "{}", self.process.printed());
         self.process.printed()
     }

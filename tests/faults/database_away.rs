@@ -1,0 +1,126 @@
+//! PostgreSQL goes away and comes back, in three ways; the server stays.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use http::{Method, StatusCode};
+use portreeve_tests::{
+    postgres::{Durability, PostgresCluster, Stop},
+    server::{Deployment, Node},
+    visitor::{Nodes, Visitor},
+};
+
+use crate::{
+    fleet::{Fleet, MEMBERS, runtime},
+    member::Member,
+    report::{rounds, say},
+};
+
+/// How soon the server says that it is not ready.
+const NOT_READY: Duration = Duration::from_secs(2);
+/// How soon everything works again: the two seconds of the goal, and two for a machine that runs other tests.
+const BACK: Duration = Duration::from_secs(4);
+/// How many requests in a row are answered then: more than there are connections to the database.
+const IN_A_ROW: usize = 40;
+
+/// What was seen while the database was away.
+#[derive(Default)]
+struct Seen {
+    not_ready: Option<Duration>,
+    slowest: Duration,
+    turned_away: usize,
+}
+
+/// How soon a token request is turned away: the server waits 300 ms for a connection, and for an answer as long as a
+/// statement may take. A machine that runs other tests adds to it.
+fn deadline(how: Stop) -> Duration {
+    Duration::from_millis(if how == Stop::Freeze { 5000 } else { 1000 })
+}
+
+async fn status(visitor: &Visitor, path: &str) -> StatusCode {
+    visitor.send(Method::GET, path, &[], String::new()).await.status
+}
+
+/// Looks at the server until `time` is over.
+async fn look(node: &Node, prober: &Member, deadline: Duration, time: Duration) -> Seen {
+    let (public, admin, began) = (Visitor::new(node.public), Visitor::new(node.admin), Instant::now());
+    let mut seen = Seen::default();
+    while began.elapsed() < time {
+        let is_ready = status(&admin, "/readyz").await == StatusCode::OK;
+        if !is_ready && seen.not_ready.is_none() {
+            seen.not_ready = Some(began.elapsed());
+        }
+        assert!(!is_ready || began.elapsed() < NOT_READY, "still ready after {:?}", began.elapsed());
+        for path in ["/oauth2/jwks", "/.well-known/openid-configuration"] {
+            assert_eq!(status(&public, path).await, StatusCode::OK, "{path}");
+        }
+        let asked = Instant::now();
+        let reply = prober.present_newest(0).await.expect("an answer");
+        let took = asked.elapsed();
+        assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE, "{}", reply.text());
+        assert!(reply.header("retry-after").is_some(), "{:?}", reply.headers);
+        assert!(took < deadline, "turned away after {took:?}");
+        (seen.slowest, seen.turned_away) = (seen.slowest.max(took), seen.turned_away + 1);
+    }
+    seen
+}
+
+/// Waits until a token is issued and the server calls itself ready; then no request meets a broken connection.
+async fn wait_for_service(node: &Node, prober: &Member) -> Duration {
+    let (admin, began) = (Visitor::new(node.admin), Instant::now());
+    while prober.present_newest(0).await.expect("an answer").status != StatusCode::OK
+        || status(&admin, "/readyz").await != StatusCode::OK
+    {
+        assert!(began.elapsed() < BACK, "no service {:?} after the database was back", began.elapsed());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let back = began.elapsed();
+    for _ in 0..IN_A_ROW {
+        prober.sees_active("none").await.expect("an answer");
+    }
+    back
+}
+
+/// Part of R-05: the database is stopped, killed and frozen under load. The short form leaves it away for three seconds, the long
+/// one for thirty. A request that the database froze under is held for 3.5 s, not turned away within the 300 ms of the goal.
+#[test]
+fn a_database_that_is_away_costs_nothing_but_the_time() {
+    let cluster = PostgresCluster::start(Durability::On);
+    let deployment = Deployment::quiet(Some(cluster.fresh_database()));
+    let mut fleet = Fleet::new(&deployment);
+    let node = deployment.serve();
+    let away = Duration::from_secs(rounds(3, 30) as u64);
+
+    for how in [Stop::Fast, Stop::Kill, Stop::Freeze] {
+        fleet.go_to(&Nodes::new(vec![node.public]), deployment.public);
+        let mut prober = Member::new(MEMBERS, node.public);
+        runtime().block_on(prober.begin()).expect("an answer");
+        let (seen, back) = fleet.work_during(away + Duration::from_secs(4), || {
+            thread::sleep(Duration::from_millis(500));
+            cluster.stop(how);
+            let seen = runtime().block_on(look(&node, &prober, deadline(how), away));
+            cluster.come_back(how);
+            (seen, runtime().block_on(wait_for_service(&node, &prober)))
+        });
+        let not_ready = seen.not_ready.expect("the server says that it is not ready");
+        say(&format!(
+            "R-05 {how:?} for {} s: not ready after {} ms; {} token requests turned away, the slowest after {} ms; JWKS \
+             and discovery always there; service {} ms after the return, {IN_A_ROW} requests in a row",
+            away.as_secs(),
+            not_ready.as_millis(),
+            seen.turned_away,
+            seen.slowest.as_millis(),
+            back.as_millis()
+        ));
+    }
+
+    fleet.check_members();
+    fleet.check_members_log(&deployment, &node);
+    say(&format!(
+        "R-05: {} acknowledged changes, 0 lost, asked again {:?}, one event each",
+        fleet.acknowledged(),
+        fleet.settled()
+    ));
+}

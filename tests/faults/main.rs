@@ -1,0 +1,18 @@
+//! What a deployment does when something breaks: killed processes, clients that go away, a database that does, more than
+//! one node.
+//!
+//! Owns a load whose drivers keep a ledger of every change that was acknowledged, the check of that ledger against the
+//! server, and the faults. All of it goes over HTTP and the command line to the real binary. Each test prints its figures;
+//! with `PORTREEVE_FAULTS=long` in the environment it runs its long form. docs/reliability.md keeps what that printed.
+
+mod cancellation;
+mod crash;
+mod database_away;
+mod dice;
+mod fleet;
+mod keeper;
+mod ledger;
+mod member;
+mod nodes;
+mod replay;
+mod report;
