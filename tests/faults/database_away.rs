@@ -117,7 +117,7 @@ fn a_database_that_is_away_costs_nothing_but_the_time() {
     }
 
     fleet.check_members();
-    fleet.check_members_log(&deployment, &node);
+    fleet.check_members_log(&deployment, &node, &[]);
     say(&format!(
         "R-05: {} acknowledged changes, 0 lost, asked again {:?}, one event each",
         fleet.acknowledged(),

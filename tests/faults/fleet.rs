@@ -118,16 +118,16 @@ impl Fleet {
 
     /// Says that the audit log is whole and has one event for each change.
     pub(crate) fn check_log(&self, deployment: &Deployment, node: &Node) {
-        let log = self.check_members_log(deployment, node);
+        let log = self.check_members_log(deployment, node, &[]);
         self.keeper.check_log(&log);
     }
 
-    /// As `check_log`, for the clients.
-    pub(crate) fn check_members_log(&self, deployment: &Deployment, node: &Node) -> AuditLog {
+    /// As `check_log`, for the clients; `options` go with the commands.
+    pub(crate) fn check_members_log(&self, deployment: &Deployment, node: &Node, options: &[&str]) -> AuditLog {
         runtime().block_on(wait_for_sealer(node));
-        let said = deployment.succeed(&["audit", "verify"], "");
+        let said = deployment.succeed(&[&["audit", "verify"][..], options].concat(), "");
         assert!(said.contains("tenant default: whole;"), "{said}");
-        let log = AuditLog::parse(&deployment.succeed(&["audit", "export"], ""));
+        let log = AuditLog::parse(&deployment.succeed(&[&["audit", "export"][..], options].concat(), ""));
         for member in &self.members {
             member.ledger.check(&member.client, &log);
         }

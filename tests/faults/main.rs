@@ -9,6 +9,7 @@ mod cancellation;
 mod crash;
 mod database_away;
 mod dice;
+mod disk_full;
 mod fleet;
 mod keeper;
 mod ledger;

@@ -131,7 +131,7 @@ fn replace_in_turn(fleet: &mut Fleet, deployment: &Deployment, time: Duration, c
         fleet.check_members();
         stop.store(true, Ordering::SeqCst);
     });
-    fleet.check_members_log(deployment, &running[0]);
+    fleet.check_members_log(deployment, &running[0], &[]);
 }
 
 /// Part of R-04: both nodes are replaced in turn, by an orderly end, under load: no broken connection, no 503, no lost session. The
