@@ -36,7 +36,9 @@ impl Deployment {
     pub async fn deliver_mails(&self) -> Vec<(MailPurpose, String)> {
         let mut mails = vec![];
         for row in self.waiting(OutboxMessage::MAIL).await {
-            if let OutboxMessage::Mail { purpose, locale, .. } = self.take_out(&row).await {
+            if let OutboxMessage::Mail { purpose, locale, .. }
+            | OutboxMessage::EmailChangeMail { purpose, locale, .. } = self.take_out(&row).await
+            {
                 mails.push((purpose, locale));
             }
         }

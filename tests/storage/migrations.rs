@@ -10,7 +10,7 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 14] = [
+const ALL: [&str; 15] = [
     "0001_spine",
     "0002_row_level_security",
     "0003_scopes",
@@ -20,6 +20,7 @@ const ALL: [&str; 14] = [
     "0007_dpop_proofs",
     "0009_grants",
     "0010_client_registration",
+    "0011_email_changes",
     "0012_encryption_keys",
     "0013_passkeys",
     "0014_account",

@@ -18,6 +18,7 @@ mod consents;
 mod device_authorizations;
 mod directory_versions;
 mod dpop_proofs;
+mod email_changes;
 mod encryption_keys;
 mod events;
 mod expiry;

@@ -2,16 +2,16 @@
 
 use portreeve_domain::{
     AccessTokenId, Acr, BackchannelAuthenticationId, BrowserId, ClientId, CodeId, Confirmation, DeviceAuthorizationId,
-    EventId, FamilyId, GrantType, InitialAccessTokenId, JourneyId, KeyTimes, Lifetime, LinkId, LinkPurpose,
-    MailPurpose, OutboxMessage, Proof, ProofKind, PushedRequestId, RefreshTokenId, Scope, Session, SessionId, Subject,
-    TenantId, Thumbprint, Timestamp, TokenFamily, UserId, polling::Awaited,
+    EmailChangeId, EventId, FamilyId, GrantType, InitialAccessTokenId, JourneyId, KeyTimes, Lifetime, LinkId,
+    LinkPurpose, MailPurpose, OutboxMessage, Proof, ProofKind, PushedRequestId, RefreshTokenId, Scope, Session,
+    SessionId, Subject, TenantId, Thumbprint, Timestamp, TokenFamily, UserId, polling::Awaited,
 };
 use portreeve_storage::{
     access_tokens::AccessTokenRow, audit_checkpoints::CheckpointRow, authorization_codes::CodeRow,
     backchannel_authentications::BackchannelAuthenticationRow, device_authorizations::DeviceAuthorizationRow,
-    events::EventRow, initial_access_tokens::InitialAccessTokenRow, journeys::JourneyRow, mailed_links::LinkRow,
-    pushed_requests::PushedRequestRow, refresh_tokens::RefreshTokenRow, signing_keys::SigningKeyRow, token_families,
-    users::UserRow,
+    email_changes::EmailChangeRow, events::EventRow, initial_access_tokens::InitialAccessTokenRow,
+    journeys::JourneyRow, mailed_links::LinkRow, pushed_requests::PushedRequestRow, refresh_tokens::RefreshTokenRow,
+    signing_keys::SigningKeyRow, token_families, users::UserRow,
 };
 
 use crate::database::{Database, NOW};
@@ -290,5 +290,21 @@ pub(crate) fn pushed_request(id: i64) -> PushedRequestRow {
         expires_at: expiry(),
         taken_up_at: None,
         consumed_at: None,
+    }
+}
+
+/// A wish of user 7 for another address.
+pub(crate) fn email_change(number: i64) -> EmailChangeRow {
+    EmailChangeRow {
+        id: EmailChangeId::new(number),
+        user: user_id(7),
+        email_sealed: b"new".to_vec(),
+        email_index: [41; 32],
+        former_sealed: Some(b"former".to_vec()),
+        former_index: Some([42; 32]),
+        created_at: NOW,
+        expires_at: expiry(),
+        confirmed_at: None,
+        ended_at: None,
     }
 }

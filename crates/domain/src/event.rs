@@ -74,6 +74,14 @@ event_types! {
     UserRegistrationRequested = "user.registration.requested"
     /// The address was proven.
     UserEmailVerified = "user.email.verified"
+    /// A person wants another address.
+    EmailChangeRequested = "user.email_change.requested"
+    /// Nobody can confirm that any more: the person or a new password ended it.
+    EmailChangeDropped = "user.email_change.dropped"
+    /// The new address was confirmed and is the account's.
+    EmailChangeConfirmed = "user.email_change.confirmed"
+    /// The former address is the account's again: its owner said that the change was somebody else's.
+    EmailChangeUndone = "user.email_change.undone"
     /// A password was set.
     PasswordChanged = "credential.password.changed"
     /// A password was taken away: it lets nobody in any more.

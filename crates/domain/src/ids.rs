@@ -151,6 +151,8 @@ row_ids! {
     RefreshTokenId
     /// A link sent by mail.
     LinkId
+    /// A change of a person's address.
+    EmailChangeId
     /// An audit event.
     EventId
     /// A device authorization.

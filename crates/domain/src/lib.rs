@@ -50,9 +50,9 @@ pub use exchange_policy::ExchangePolicy;
 pub use fault::{Context, Failure, Fault};
 pub use grant::{ActsFor, GrantType};
 pub use ids::{
-    AccessTokenId, BackchannelAuthenticationId, BrowserId, ClientId, CodeId, DeviceAuthorizationId, EventId, FamilyId,
-    InitialAccessTokenId, JourneyId, LinkId, OutboxId, PushedRequestId, RefreshTokenId, RefusalId, RegistrationId,
-    SessionId, Subject, TenantId, UserId,
+    AccessTokenId, BackchannelAuthenticationId, BrowserId, ClientId, CodeId, DeviceAuthorizationId, EmailChangeId,
+    EventId, FamilyId, InitialAccessTokenId, JourneyId, LinkId, OutboxId, PushedRequestId, RefreshTokenId, RefusalId,
+    RegistrationId, SessionId, Subject, TenantId, UserId,
 };
 pub use input::{Sensitivity, Source};
 pub use key_schedule::{

@@ -36,6 +36,11 @@ pub const PUSHED_REQUEST: Lifetime = Lifetime::from_seconds(60);
 pub const MAILED_LINK: Lifetime = Lifetime::from_minutes(30);
 /// The link in the notice of a change, to say that it was somebody else's.
 pub const NOTICE_LINK: Lifetime = Lifetime::from_days(7);
+/// A wish for another address, until it is confirmed there; its link is made when its mail is sent.
+pub const EMAIL_CHANGE: Lifetime = Lifetime::from_hours(24);
+/// How long the former address is kept after a change: the link that undoes it works for `NOTICE_LINK` from its sending,
+/// and mail may be slow.
+pub const FORMER_EMAIL: Lifetime = Lifetime::from_days(14);
 /// How long a sign-in counts as fresh where a person changes how they sign in (SECURITY S-097).
 pub const FRESH: Lifetime = Lifetime::from_minutes(5);
 /// What a person has begun on their account pages and not finished: a new authenticator app, a new passkey, new

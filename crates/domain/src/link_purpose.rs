@@ -13,11 +13,27 @@ pub enum LinkPurpose {
     AccountSetup,
     /// Mailed with the notice of a change: say that it was somebody else's.
     NotMe,
+    /// Mailed to a new address: make it the address of an account.
+    ConfirmEmailChange,
+    /// Mailed to the former address: make it the address of the account again.
+    UndoEmailChange,
 }
 
 impl LinkPurpose {
     /// Every purpose.
-    pub const ALL: [Self; 4] = [Self::PasswordReset, Self::VerifyEmail, Self::AccountSetup, Self::NotMe];
+    pub const ALL: [Self; 6] = [
+        Self::PasswordReset,
+        Self::VerifyEmail,
+        Self::AccountSetup,
+        Self::NotMe,
+        Self::ConfirmEmailChange,
+        Self::UndoEmailChange,
+    ];
+
+    /// Those that a new password or a new address ends. Whoever took an account over sets both: the way back of the former
+    /// address must outlive them.
+    pub const OF_NOW: [Self; 5] =
+        [Self::PasswordReset, Self::VerifyEmail, Self::AccountSetup, Self::NotMe, Self::ConfirmEmailChange];
 
     /// The word stored with a link.
     pub const fn name(self) -> &'static str {
@@ -26,14 +42,18 @@ impl LinkPurpose {
             Self::VerifyEmail => "verify_email",
             Self::AccountSetup => "account_setup",
             Self::NotMe => "not_me",
+            Self::ConfirmEmailChange => "confirm_email_change",
+            Self::UndoEmailChange => "undo_email_change",
         }
     }
 
     /// How long a link works, from its making. A notice is read when its owner is back from a journey.
     pub const fn lifetime(self) -> Lifetime {
         match self {
-            Self::PasswordReset | Self::VerifyEmail | Self::AccountSetup => lifetimes::MAILED_LINK,
-            Self::NotMe => lifetimes::NOTICE_LINK,
+            Self::PasswordReset | Self::VerifyEmail | Self::AccountSetup | Self::ConfirmEmailChange => {
+                lifetimes::MAILED_LINK
+            }
+            Self::NotMe | Self::UndoEmailChange => lifetimes::NOTICE_LINK,
         }
     }
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BackchannelAuthenticationId, ClientId, JourneyId, Lifetime, UserId};
+use crate::{BackchannelAuthenticationId, ClientId, EmailChangeId, JourneyId, Lifetime, UserId};
 
 /// Why a mail is sent. The secret link is minted when it is sent, never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,6 +32,12 @@ pub enum MailPurpose {
     FactorRemoved,
     /// Recovery codes were made anew.
     RecoveryCodesRenewed,
+    /// A link to make a new address that of an account; goes to the new one.
+    ConfirmEmailChange,
+    /// The address was changed; goes to the former one.
+    EmailChanged,
+    /// Somebody wanted an address that has an account for another one.
+    AddressTaken,
 }
 
 /// A message for the outbox: purpose and account, never an address or a secret.
@@ -49,6 +55,17 @@ pub enum OutboxMessage {
         /// The journey it was caused on: a registration's address stands there, and its link leads back to it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         journey: Option<JourneyId>,
+    },
+    /// A mail about a change of an account's address: to the new one, which is to confirm it, or to the former one.
+    EmailChangeMail {
+        /// `ConfirmEmailChange` or `EmailChanged`.
+        purpose: MailPurpose,
+        /// Which change.
+        change: EmailChangeId,
+        /// Whose account.
+        user: UserId,
+        /// The language it is written in, as a tag.
+        locale: String,
     },
     /// A mail to the person whom a client wants to have authenticated: where to decide.
     ApprovalMail {
@@ -86,7 +103,7 @@ impl OutboxMessage {
     /// The topic stored beside the payload.
     pub const fn topic(&self) -> &'static str {
         match self {
-            Self::Mail { .. } | Self::ApprovalMail { .. } => Self::MAIL,
+            Self::Mail { .. } | Self::EmailChangeMail { .. } | Self::ApprovalMail { .. } => Self::MAIL,
             Self::BackchannelNotice { .. } => Self::BACKCHANNEL_NOTICE,
             Self::LogoutNotice { .. } => Self::LOGOUT_NOTICE,
         }

@@ -6,6 +6,7 @@
 
 mod applications;
 mod draft;
+mod email;
 mod factors;
 mod not_me;
 mod passkeys;
@@ -17,6 +18,7 @@ mod totp;
 mod visit;
 
 pub use applications::Application;
+pub use email::EmailOutcome;
 pub use factors::Factors;
 pub use passkeys::{Naming, OwnPasskey, OwnPasskeys, PasskeyOutcome};
 pub use password::PasswordOutcome;

@@ -159,6 +159,13 @@ impl Issuer {
         Ok(is_allowed)
     }
 
+    /// Holds an address until the transaction ends: of those who want it for an account at the same moment, the second one
+    /// finds it taken. `index` is its blind index.
+    pub(crate) async fn hold_address(&self, tx: &mut Tx, at: &TenantDirectory, index: &[u8; 32]) -> Result<(), Fault> {
+        let key = at.keys.index.index(INDEX, &format!("account of {}", hex(index)));
+        rate_limits::take(tx, at.id(), &key, self.ambient.now()).await.map(drop)
+    }
+
     /// Charges the registration of one client from `network`. Commits.
     ///
     /// `Err` says how long to wait, when it is one too many.

@@ -25,6 +25,7 @@ mod demand;
 mod device_authorization;
 mod directory;
 mod discovery;
+mod email_changes;
 mod encryption_keys;
 mod gate;
 mod gateway;
@@ -77,8 +78,9 @@ use portreeve_outbound::{Outbound, Rules};
 use portreeve_storage::Store;
 
 pub use account::{
-    Application, CodesOnPage, Factors, Naming, Need, OwnPasskey, OwnPasskeys, PasskeyOutcome, PasswordOutcome,
-    ProfileForm, ProfileOutcome, ProfileProblems, Removal, SignIn, TotpOutcome, TotpSetup, Visit, Visitor,
+    Application, CodesOnPage, EmailOutcome, Factors, Naming, Need, OwnPasskey, OwnPasskeys, PasskeyOutcome,
+    PasswordOutcome, ProfileForm, ProfileOutcome, ProfileProblems, Removal, SignIn, TotpOutcome, TotpSetup, Visit,
+    Visitor,
 };
 pub use ambient::{Ambient, Clock};
 pub use audit::{AuditExport, AuditFinding, AuditReport, ExportRefusal, KeptCheckpoint};

@@ -3,7 +3,7 @@
 //!
 //! Owns the secret, what a link is for and when it is dead: it works for its purpose, account, address and tenant only,
 //! for a time from its making (30 minutes, or the 7 days of a notice), once, and the newest only. Leaves what it brings about
-//! to `recovery`, `proven_addresses` and `account::not_me`.
+//! to `recovery`, `proven_addresses`, `email_changes` and `account::not_me`.
 //! SECURITY rules 26, 27 and 30; S-087, S-100.
 
 use std::sync::Arc;
@@ -45,6 +45,12 @@ pub enum LinkAsks {
     Confirmation,
     /// To say that a change of the account was somebody else's.
     NotMe,
+    /// To sign in to the account first.
+    SignIn,
+    /// To make a new address the account's.
+    NewEmail,
+    /// To make the former address the account's again.
+    FormerEmail,
 }
 
 /// What a link is about.
@@ -55,6 +61,10 @@ pub(crate) enum LinkTarget {
     Address(Person),
     /// Shutting everybody out of an account.
     NotMe,
+    /// Changing the address of an account.
+    EmailChange,
+    /// Undoing that.
+    EmailUndo,
     /// Proving the address of an account to be made.
     Registration(Box<Registration>),
 }
@@ -68,6 +78,10 @@ pub enum LinkOutcome {
     AddressConfirmed,
     /// Everybody is shut out, and a link to set a new password is on its way.
     ShutOut,
+    /// The account has the new address.
+    EmailChanged,
+    /// The account has its former address again, everybody is shut out, and a link to set a new password is on its way.
+    EmailRestored,
     /// The new password may not be set; the link is still good.
     Refused(PasswordRefusal),
     /// Somebody else was faster: the link is used up or replaced, or the address has an account by now.
@@ -94,6 +108,8 @@ impl Issuer {
                 return self.open_password(at, row, purpose).await;
             }
             Some(LinkPurpose::NotMe) => return self.open_disowning(at, row).await,
+            Some(LinkPurpose::ConfirmEmailChange) => return self.open_email_change(at, row, cookie).await,
+            Some(LinkPurpose::UndoEmailChange) => return self.open_email_undo(at, row).await,
             Some(LinkPurpose::VerifyEmail) => {}
             None => return Ok(None),
         }
@@ -131,7 +147,9 @@ impl Issuer {
     ) -> Result<LinkOutcome, Fault> {
         let OpenLink { row, target, asks, email } = link;
         let phc = match asks {
-            LinkAsks::Confirmation | LinkAsks::NotMe => None,
+            LinkAsks::Confirmation | LinkAsks::NotMe | LinkAsks::NewEmail | LinkAsks::FormerEmail => None,
+            // Nothing can be done by the link alone.
+            LinkAsks::SignIn => return Ok(LinkOutcome::Dead),
             LinkAsks::NewPassword { minimum } => {
                 let policy = PasswordPolicy { minimum_length: minimum };
                 match crate::new_passwords::accept(at, &email, typed, policy) {
@@ -143,6 +161,8 @@ impl Issuer {
         match (target, phc) {
             (LinkTarget::Password(person), Some(phc)) => self.reset_password(at, &row, &person, &phc, from).await,
             (LinkTarget::NotMe, _) => self.disown_change(at, &row, from).await,
+            (LinkTarget::EmailChange, _) => self.confirm_email(at, &row, from).await,
+            (LinkTarget::EmailUndo, _) => self.undo_email_change(at, &row, from).await,
             (LinkTarget::Password(_), None) => Err(Fault::impossible("a reset without a password")),
             (LinkTarget::Address(person), phc) => self.prove_address(at, &row, &person, phc.as_deref()).await,
             (LinkTarget::Registration(registration), phc) => {
@@ -151,7 +171,7 @@ impl Issuer {
         }
     }
 
-    /// Makes a link for a mail that is about to be sent, or for an operator to print; every older one of the account and purpose dies. Commits.
+    /// Makes a link for a mail that is about to be sent, or for an operator to print; every older one of the account, purpose and address dies. Commits.
     pub(crate) async fn mint_link(
         &self,
         at: &TenantDirectory,
@@ -172,10 +192,8 @@ impl Issuer {
         let mut tx = self.store.begin(at.id()).await?;
         mailed_links::insert_newest(&mut tx, at.id(), &row, now).await?;
         let (kind, actor) = match purpose {
-            LinkPurpose::PasswordReset | LinkPurpose::VerifyEmail | LinkPurpose::NotMe => {
-                (EventType::LinkSent, Actor::System)
-            }
             LinkPurpose::AccountSetup => (EventType::LinkPrinted, Actor::Operator),
+            _ => (EventType::LinkSent, Actor::System),
         };
         let event = Event::new(kind, now, actor).about(user).with("purpose", purpose.name());
         audit::record(&mut tx, &self.ambient, at, event).await?;
@@ -193,6 +211,14 @@ impl Issuer {
             Event::new(EventType::LinkUsed, now, Actor::Anonymous).about(link.user).with("purpose", &link.purpose);
         audit::record(tx, &self.ambient, at, event).await?;
         Ok(true)
+    }
+
+    /// Kills every link of an account that a new password or a new address ends.
+    pub(crate) async fn retire_links(&self, tx: &mut Tx, at: &TenantDirectory, user: UserId) -> Result<(), Fault> {
+        for purpose in LinkPurpose::OF_NOW {
+            mailed_links::retire(tx, at.id(), user, purpose, self.ambient.now()).await?;
+        }
+        Ok(())
     }
 
     async fn find_live_link(&self, at: &TenantDirectory, text: &str) -> Result<Option<LinkRow>, Fault> {

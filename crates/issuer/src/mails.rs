@@ -60,6 +60,21 @@ pub enum MailContent {
         /// Where to sign in.
         sign_in_link: String,
     },
+    /// A link to make this address that of an account.
+    ConfirmEmailChange {
+        /// The link.
+        link: String,
+    },
+    /// The account that had this address has another one.
+    EmailChanged {
+        /// Where to say that it was somebody else, and have it back.
+        undo_link: String,
+    },
+    /// Somebody wanted the address of this account for another one.
+    AddressTaken {
+        /// Where to sign in.
+        sign_in_link: String,
+    },
     /// How the person signs in has changed.
     Notice {
         /// What changed.
@@ -103,10 +118,10 @@ impl MailContent {
 }
 
 /// To whom a mail goes.
-struct Recipient {
-    user: UserId,
-    email: Email,
-    email_index: [u8; 32],
+pub(crate) struct Recipient {
+    pub user: UserId,
+    pub email: Email,
+    pub email_index: [u8; 32],
 }
 
 impl Issuer {
@@ -167,6 +182,9 @@ impl Issuer {
             OutboxMessage::ApprovalMail { authentication, user } => {
                 return self.approval_mail(&at, row, *authentication, *user).await;
             }
+            OutboxMessage::EmailChangeMail { purpose, change, locale, .. } => {
+                return self.email_change_mail(&at, row, (*purpose, *change), locale).await;
+            }
             _ => return Err(Fault::impossible("a message of another topic was taken for a mail")),
         };
         let Some(recipient) = self.recipient(&at, *purpose, *user, *journey).await? else { return Ok(None) };
@@ -186,6 +204,10 @@ impl Issuer {
             MailPurpose::AccountExists => {
                 let path = back.map(|journey| format!("/j/{journey}")).unwrap_or_default();
                 MailContent::AccountExists { sign_in_link: format!("{}{path}", at.issuer) }
+            }
+            MailPurpose::AddressTaken => MailContent::AddressTaken { sign_in_link: at.issuer.clone() },
+            MailPurpose::ConfirmEmailChange | MailPurpose::EmailChanged => {
+                return Err(Fault::impossible("a mail about a change without the change"));
             }
             MailPurpose::PasskeyAdded => self.notice(&at, &recipient, NoticeOf::PasskeyAdded).await?,
             MailPurpose::PasskeyRemoved => self.notice(&at, &recipient, NoticeOf::PasskeyRemoved).await?,
@@ -222,7 +244,7 @@ impl Issuer {
         Ok(MailContent::Notice { of, not_me_link })
     }
 
-    async fn new_link(
+    pub(crate) async fn new_link(
         &self,
         at: &TenantDirectory,
         purpose: LinkPurpose,

@@ -5,8 +5,8 @@
 
 use portreeve_authenticators::{Password, PasswordPolicy, PasswordRefused, PolicyViolation};
 use portreeve_crypto::SealingKey;
-use portreeve_domain::{Actor, Event, EventType, Fault, LinkPurpose, SessionEnd, UserId};
-use portreeve_storage::{Tx, factor_failures, mailed_links, password_credentials};
+use portreeve_domain::{Actor, Event, EventType, Fault, SessionEnd, UserId};
+use portreeve_storage::{Tx, factor_failures, password_credentials};
 
 use crate::directory::TenantDirectory;
 use crate::journeys::{PASSWORD_FACTOR, account_key, password_mark, password_place};
@@ -108,9 +108,8 @@ impl Issuer {
         audit::record(tx, &self.ambient, at, event).await?;
         let counted_under = UserId::from_bytes(account_key(owner.email_index));
         factor_failures::clear(tx, at.id(), counted_under, PASSWORD_FACTOR).await?;
-        for purpose in LinkPurpose::ALL {
-            mailed_links::retire(tx, at.id(), user, purpose, now).await?;
-        }
+        self.retire_links(tx, at, user).await?;
+        self.end_email_wish(tx, at, user, Actor::User(user)).await?;
         Ok(password_mark(&sealed))
     }
 }

@@ -85,6 +85,7 @@ impl Issuer {
             claims: PersonClaims { name: Some(pending.name.clone()), ..PersonClaims::default() },
             is_admin: false,
         };
+        self.hold_address(tx, at, &link.email_index).await?;
         let user = match users::find_by_email(tx, at.id(), &link.email_index).await? {
             None => {
                 let Some(user) = people::insert(tx, &self.ambient, at, &new).await? else { return Ok(None) };

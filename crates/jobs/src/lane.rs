@@ -58,7 +58,9 @@ impl Receiver {
     /// Who gets this message.
     pub(crate) fn of(tenant: TenantId, message: &OutboxMessage) -> Self {
         match message {
-            OutboxMessage::Mail { user, .. } | OutboxMessage::ApprovalMail { user, .. } => Self::Account(*user),
+            OutboxMessage::Mail { user, .. }
+            | OutboxMessage::EmailChangeMail { user, .. }
+            | OutboxMessage::ApprovalMail { user, .. } => Self::Account(*user),
             OutboxMessage::LogoutNotice { client, .. } | OutboxMessage::BackchannelNotice { client, .. } => {
                 Self::RelyingParty(tenant, client.clone())
             }
@@ -96,13 +98,14 @@ impl Lane {
             Undelivered::Unreadable
         })?;
         match (self, &message) {
-            (Self::Mails(mailer), OutboxMessage::Mail { .. } | OutboxMessage::ApprovalMail { .. }) => {
-                match issuer.outgoing_mail(row, &message).await {
-                    Ok(Some(mail)) => mailer.send(&mail, issuer.ambient().now()).await.map_err(Undelivered::from),
-                    Ok(None) => Ok(()),
-                    Err(fault) => Err(unmade(row, &fault)),
-                }
-            }
+            (
+                Self::Mails(mailer),
+                OutboxMessage::Mail { .. } | OutboxMessage::EmailChangeMail { .. } | OutboxMessage::ApprovalMail { .. },
+            ) => match issuer.outgoing_mail(row, &message).await {
+                Ok(Some(mail)) => mailer.send(&mail, issuer.ambient().now()).await.map_err(Undelivered::from),
+                Ok(None) => Ok(()),
+                Err(fault) => Err(unmade(row, &fault)),
+            },
             (Self::BackchannelNotices, OutboxMessage::BackchannelNotice { client, authentication }) => {
                 match issuer.backchannel_notice(row.tenant, client, *authentication).await {
                     Ok(Some(notice)) => {

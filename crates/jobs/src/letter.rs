@@ -9,8 +9,9 @@ use lettre::message::{Mailbox, MultiPart, header};
 use portreeve_domain::Timestamp;
 use portreeve_issuer::{MailContent, NoticeOf, OutgoingMail};
 use portreeve_pages::mail::{
-    AccountExists, AddedFactor, ApprovalWanted, FactorAdded, FactorRemoved, MailFrame, MailText, PasskeyCopied,
-    PasswordChanged, PasswordReset, RecoveryCodeUsed, RemovedFactor, VerifyEmail,
+    AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, EmailChanged, FactorAdded,
+    FactorRemoved, MailFrame, MailText, PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RemovedFactor,
+    VerifyEmail,
 };
 use portreeve_pages::{Locale, RenderError};
 
@@ -65,6 +66,13 @@ fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
         MailContent::AccountExists { sign_in_link } => {
             AccountExists { sign_in_link: sign_in_link.clone() }.render(&frame)
         }
+        MailContent::AddressTaken { sign_in_link } => {
+            AddressTaken { sign_in_link: sign_in_link.clone() }.render(&frame)
+        }
+        MailContent::ConfirmEmailChange { link } => {
+            ConfirmEmailChange { link: link.clone(), valid_minutes }.render(&frame)
+        }
+        MailContent::EmailChanged { undo_link } => EmailChanged { when, undo_link: undo_link.clone() }.render(&frame),
         MailContent::ApprovalWanted { link, minutes } => {
             let valid_minutes = u32::try_from(*minutes).unwrap_or(u32::MAX);
             ApprovalWanted { link: link.clone(), valid_minutes }.render(&frame)

@@ -114,6 +114,10 @@ pub enum Notice {
     SignedOutElsewhere,
     /// An application may not use the account any more.
     AccessTakenBack,
+    /// A mail is on its way to the new address.
+    EmailAsked,
+    /// The address stays.
+    EmailKept,
 }
 
 impl Notice {
@@ -133,6 +137,8 @@ impl Notice {
             Self::PasskeyRemoved => "notice-passkey-removed",
             Self::SignedOutElsewhere => "notice-signed-out-elsewhere",
             Self::AccessTakenBack => "notice-access-taken-back",
+            Self::EmailAsked => "notice-email-asked",
+            Self::EmailKept => "notice-email-kept",
         }
     }
 

@@ -24,6 +24,8 @@ pub enum EmailProblem {
     Missing,
     /// It is not an e-mail address.
     Malformed,
+    /// It is the account's address already.
+    Same,
 }
 
 /// What is wrong with a name.
@@ -207,6 +209,7 @@ impl Explain for EmailProblem {
         frame.text(match self {
             Self::Missing => "problem-email-missing",
             Self::Malformed => "problem-email-malformed",
+            Self::Same => "problem-email-same",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Links sent by mail: bound to purpose, account and address, used once, the newest only.
+//! Links sent by mail: bound to purpose, account and address, used once, of these the newest only.
 //!
 //! A new link retires the older ones it sees. Two made at the same moment do not see each other, so using one also asks
 //! whether it is the newest: by the time it was made, and by id where that is the same.
@@ -7,10 +7,11 @@ use portreeve_domain::{Fault, LinkId, LinkPurpose, TenantId, Timestamp, UserId};
 
 use crate::{Conn, Tx};
 
-const FIND: &str = "SELECT user_id, purpose, secret_hash, email_index, expires_at, COALESCE(consumed_at, (SELECT MIN(newer.created_at) FROM mailed_links AS newer WHERE newer.tenant_id = mailed_links.tenant_id AND newer.user_id = mailed_links.user_id AND newer.purpose = mailed_links.purpose AND (newer.created_at > mailed_links.created_at OR newer.created_at = mailed_links.created_at AND newer.id > mailed_links.id))) FROM mailed_links WHERE id = $1 AND tenant_id = $2";
+const FIND: &str = "SELECT user_id, purpose, secret_hash, email_index, expires_at, COALESCE(consumed_at, (SELECT MIN(newer.created_at) FROM mailed_links AS newer WHERE newer.tenant_id = mailed_links.tenant_id AND newer.user_id = mailed_links.user_id AND newer.purpose = mailed_links.purpose AND newer.email_index = mailed_links.email_index AND (newer.created_at > mailed_links.created_at OR newer.created_at = mailed_links.created_at AND newer.id > mailed_links.id))) FROM mailed_links WHERE id = $1 AND tenant_id = $2";
 const RETIRE: &str = "UPDATE mailed_links SET consumed_at = $4 WHERE tenant_id = $1 AND user_id = $2 AND purpose = $3 AND consumed_at IS NULL";
+const REPLACE: &str = "UPDATE mailed_links SET consumed_at = $5 WHERE tenant_id = $1 AND user_id = $2 AND purpose = $3 AND email_index = $4 AND consumed_at IS NULL";
 const INSERT: &str = "INSERT INTO mailed_links (id, tenant_id, user_id, purpose, secret_hash, email_index, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const CONSUME: &str = "UPDATE mailed_links SET consumed_at = $3 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $3 AND NOT EXISTS (SELECT 1 FROM mailed_links AS newer WHERE newer.tenant_id = mailed_links.tenant_id AND newer.user_id = mailed_links.user_id AND newer.purpose = mailed_links.purpose AND (newer.created_at > mailed_links.created_at OR newer.created_at = mailed_links.created_at AND newer.id > mailed_links.id))";
+const CONSUME: &str = "UPDATE mailed_links SET consumed_at = $3 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $3 AND NOT EXISTS (SELECT 1 FROM mailed_links AS newer WHERE newer.tenant_id = mailed_links.tenant_id AND newer.user_id = mailed_links.user_id AND newer.purpose = mailed_links.purpose AND newer.email_index = mailed_links.email_index AND (newer.created_at > mailed_links.created_at OR newer.created_at = mailed_links.created_at AND newer.id > mailed_links.id))";
 
 /// A mailed link as stored.
 #[derive(Clone)]
@@ -50,12 +51,13 @@ pub async fn find(conn: &mut Conn, tenant: TenantId, id: LinkId) -> Result<Optio
     .await
 }
 
-/// Stores a new link and kills every older one of the same account and purpose.
+/// Stores a new link and kills every older one of the same account, purpose and address.
 ///
 /// # Errors
 /// A fault when the database is away.
 pub async fn insert_newest(tx: &mut Tx, tenant: TenantId, link: &LinkRow, now: Timestamp) -> Result<(), Fault> {
-    tx.execute(RETIRE, &[tenant.into(), (&link.user).into(), (&link.purpose).into(), now.into()]).await?;
+    let of_same = [tenant.into(), (&link.user).into(), (&link.purpose).into(), (&link.email_index).into(), now.into()];
+    tx.execute(REPLACE, &of_same).await?;
     let values = [
         link.id.as_i64().into(),
         tenant.into(),

@@ -93,6 +93,15 @@ const MIGRATIONS: &[Migration] = &[
         )),
     },
     Migration {
+        number: 11,
+        name: "email_changes",
+        sqlite: Some(include_str!("../../../migrations/0011_email_changes.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0011_email_changes.sql"),
+            include_str!("../../../migrations/postgres/0011_email_changes.sql")
+        )),
+    },
+    Migration {
         number: 12,
         name: "encryption_keys",
         sqlite: Some(include_str!("../../../migrations/0012_encryption_keys.sql")),

@@ -14,6 +14,7 @@ const INSERT: &str = "INSERT INTO users (tenant_id, id, subject, email_sealed, e
 const UPDATE: &str = "UPDATE users SET email_sealed = $3, email_index = $4, email_verified_at = $5, claims_sealed = $6, is_admin = $7, updated_at = $8 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const VERIFY_EMAIL: &str = "UPDATE users SET email_verified_at = $4, updated_at = $4 WHERE tenant_id = $1 AND id = $2 AND email_index = $3 AND erased_at IS NULL AND email_verified_at IS NULL";
 const SET_CLAIMS: &str = "UPDATE users SET claims_sealed = $4, updated_at = $5 WHERE tenant_id = $1 AND id = $2 AND claims_sealed = $3 AND erased_at IS NULL";
+const SET_EMAIL: &str = "UPDATE users SET email_sealed = $4, email_index = $5, email_verified_at = $6, updated_at = $6 WHERE tenant_id = $1 AND id = $2 AND email_index = $3 AND erased_at IS NULL AND NOT EXISTS (SELECT 1 FROM users AS other WHERE other.tenant_id = $1 AND other.email_index = $5 AND other.id <> $2)";
 const HOLD: &str = "UPDATE users SET updated_at = updated_at WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const DISABLE: &str = "UPDATE users SET disabled_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const ERASE: &str = "UPDATE users SET email_sealed = NULL, email_index = NULL, email_verified_at = NULL, claims_sealed = NULL, erased_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
@@ -150,6 +151,32 @@ pub async fn verify_email(
     now: Timestamp,
 ) -> Result<bool, Fault> {
     Ok(tx.execute(VERIFY_EMAIL, &[tenant.into(), (&user).into(), index.into(), now.into()]).await? == 1)
+}
+
+/// A proven address that takes the place of another.
+pub struct NewEmail<'a> {
+    /// The address, sealed under the person's key.
+    pub sealed: &'a [u8],
+    /// Its blind index.
+    pub index: &'a [u8; 32],
+    /// When it was proven.
+    pub verified_at: Timestamp,
+}
+
+/// Replaces the address with the index `old` by a proven one; false when it is another by now, or somebody has the new one.
+///
+/// # Errors
+/// A fault when the database is away, or somebody gets the new address at the same moment: the caller holds it.
+pub async fn set_email(
+    tx: &mut Tx,
+    tenant: TenantId,
+    user: UserId,
+    old: &[u8; 32],
+    new: &NewEmail<'_>,
+) -> Result<bool, Fault> {
+    let values =
+        [tenant.into(), (&user).into(), old.into(), new.sealed.into(), new.index.into(), new.verified_at.into()];
+    Ok(tx.execute(SET_EMAIL, &values).await? == 1)
 }
 
 /// Whether somebody who can sign in administers the tenant.

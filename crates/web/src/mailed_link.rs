@@ -33,6 +33,7 @@ pub(crate) async fn show(
 ) -> Reply {
     let link = Link { token: token_of(path), journey: journey_of(&door, query) };
     match open(&door, &link).await {
+        Ok(opened) if opened.asks == LinkAsks::SignIn => sign_in_for(&door, &link).await,
         Ok(opened) => page(&door, &link, &opened.email, opened.asks, None),
         Err(reply) => reply,
     }
@@ -53,11 +54,16 @@ pub(crate) async fn take(
         Ok(opened) => opened,
         Err(reply) => return reply,
     };
+    if opened.asks == LinkAsks::SignIn {
+        return sign_in_for(&door, &link).await;
+    }
     let (email, asks) = (opened.email.clone(), opened.asks);
     let from = door.posted_from(door.locale(&[]));
     match door.issuer().use_link(&door.at, opened, fields.get("password"), &from).await {
         Ok(LinkOutcome::PasswordChanged) => done(&door, &link, Outcome::PasswordChanged),
         Ok(LinkOutcome::ShutOut) => done(&door, &link, Outcome::ShutOut),
+        Ok(LinkOutcome::EmailChanged) => done(&door, &link, Outcome::EmailChanged),
+        Ok(LinkOutcome::EmailRestored) => done(&door, &link, Outcome::EmailRestored),
         Ok(LinkOutcome::AddressConfirmed) => done(&door, &link, Outcome::EmailConfirmed),
         Ok(LinkOutcome::Refused(refusal)) => page(&door, &link, &email, asks, Some(words::password_problem(refusal))),
         Ok(LinkOutcome::Dead) => error_page::link_expired(&door),
@@ -73,6 +79,15 @@ async fn open(door: &Door, link: &Link) -> Result<OpenLink, Reply> {
     }
 }
 
+/// Leads to a sign-in that comes back to the link.
+async fn sign_in_for(door: &Door, link: &Link) -> Reply {
+    let path = format!("/link/{}", link.token);
+    match door.issuer().sign_in_for(&door.at, &path, door.browser_cookie()).await {
+        Ok(progress) => Reply::progress(door, progress),
+        Err(fault) => error_page::broken(door, &fault),
+    }
+}
+
 fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<PasswordProblem>) -> Reply {
     let query = link.journey.as_ref().map(|journey| format!("?journey={journey}")).unwrap_or_default();
     let action = door.href(&format!("/link/{}{query}", link.token));
@@ -84,14 +99,22 @@ fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<P
             ResetPassword { form, email, password_problem: problem, password_minimum, cancel_href: None }.render(&frame)
         }
         LinkAsks::NotMe => Confirm { form, purpose: ConfirmPurpose::NotMe { email } }.render(&frame),
-        LinkAsks::Confirmation => Confirm { form, purpose: ConfirmPurpose::Email { email } }.render(&frame),
+        LinkAsks::NewEmail => Confirm { form, purpose: ConfirmPurpose::NewEmail { email } }.render(&frame),
+        LinkAsks::FormerEmail => Confirm { form, purpose: ConfirmPurpose::FormerEmail { email } }.render(&frame),
+        LinkAsks::Confirmation | LinkAsks::SignIn => {
+            Confirm { form, purpose: ConfirmPurpose::Email { email } }.render(&frame)
+        }
     };
     Reply::secret_page(door, html)
 }
 
 fn done(door: &Door, link: &Link, outcome: Outcome) -> Reply {
-    let path = link.journey.as_ref().map_or_else(|| "/".to_owned(), |journey| format!("/j/{journey}"));
-    let leads_on = outcome != Outcome::ShutOut;
+    let path = match (&link.journey, outcome) {
+        (_, Outcome::EmailChanged) => "/account/profile".to_owned(),
+        (Some(journey), _) => format!("/j/{journey}"),
+        (None, _) => "/".to_owned(),
+    };
+    let leads_on = !matches!(outcome, Outcome::ShutOut | Outcome::EmailRestored);
     let page = Done { outcome, continue_href: leads_on.then(|| door.href(&path)), client_name: None };
     Reply::secret_page(door, page.render(&door.frame(&[])))
 }

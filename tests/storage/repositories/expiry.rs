@@ -8,22 +8,23 @@ use portreeve_storage::{
     Tx, Wall, access_tokens, access_tokens::AccessTokenRow, authorization_codes, authorization_codes::CodeRow,
     backchannel_authentications, backchannel_authentications::BackchannelAuthenticationRow, browsers,
     client_assertions, client_assertions::UsedAssertion, consents, device_authorizations,
-    device_authorizations::DeviceAuthorizationRow, dpop_proofs, expiry, factor_failures, initial_access_tokens,
-    initial_access_tokens::InitialAccessTokenRow, journeys, journeys::JourneyRow, mailed_links, mailed_links::LinkRow,
-    outbox, pushed_requests, pushed_requests::PushedRequestRow, rate_limits, refresh_tokens,
-    refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, trusted_assertions, users,
+    device_authorizations::DeviceAuthorizationRow, dpop_proofs, email_changes, email_changes::EmailChangeRow, expiry,
+    factor_failures, initial_access_tokens, initial_access_tokens::InitialAccessTokenRow, journeys,
+    journeys::JourneyRow, mailed_links, mailed_links::LinkRow, outbox, pushed_requests,
+    pushed_requests::PushedRequestRow, rate_limits, refresh_tokens, refresh_tokens::RefreshTokenRow, refusals,
+    revoked_jtis, sessions, token_families, trusted_assertions, users,
 };
 
 use crate::{
     database::{Database, NOW, ONE, TWO, lasting, on_both},
     rows::{
-        access_token, backchannel_authentication, code, device_authorization, family, initial_access_token, journey,
-        link, mail, pushed_request, refresh_token, scope, session, user, user_id, web,
+        access_token, backchannel_authentication, code, device_authorization, email_change, family,
+        initial_access_token, journey, link, mail, pushed_request, refresh_token, scope, session, user, user_id, web,
     },
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 22] = [
     "access_tokens",
     "authorization_codes",
     "backchannel_authentications",
@@ -31,6 +32,7 @@ const TABLES: [&str; 21] = [
     "client_assertions",
     "device_authorizations",
     "dpop_proofs",
+    "email_changes",
     "factor_failures",
     "initial_access_tokens",
     "journeys",
@@ -73,6 +75,7 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
     let failed_at = at.minus(Lifetime::from_days(89));
     factor_failures::charge(tx, ONE, UserId::from_bytes(account), "password", failed_at).await?;
     journeys::insert(tx, ONE, &JourneyRow { expires_at: at, ..journey(number) }).await?;
+    email_changes::insert(tx, ONE, &EmailChangeRow { expires_at: at, ..email_change(number) }).await?;
     mailed_links::insert_newest(tx, ONE, &LinkRow { expires_at: at, ..link(number) }, NOW).await?;
     pushed_requests::insert(tx, ONE, &PushedRequestRow { expires_at: at, ..pushed_request(number) }).await?;
     refresh_tokens::insert(tx, ONE, &RefreshTokenRow { expires_at: at, ..refresh_token(number) }).await?;

@@ -65,6 +65,22 @@ async fn a_newer_link_kills_older_ones_of_its_account_and_purpose_only() {
     .await;
 }
 
+/// S-090: a link to one address of an account does not end the link to another.
+#[tokio::test]
+async fn a_newer_link_to_another_address_kills_nothing() {
+    on_both(async |db| {
+        let elsewhere = LinkRow { email_index: [14; 32], ..link(6) };
+        insert(db, &link(5)).await;
+        insert(db, &elsewhere).await;
+
+        let found = db.read(ONE, async |conn| mailed_links::find(conn, ONE, ID).await).await.unwrap();
+
+        assert_eq!(found.consumed_at, None);
+        assert!(consume(db, 5, NOW).await && consume(db, 6, NOW).await);
+    })
+    .await;
+}
+
 /// S-087: two links made at the same moment do not see each other; still only the newest works, and says so. Of two made
 /// in one millisecond the greater id is the newer.
 #[tokio::test]

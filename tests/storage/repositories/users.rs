@@ -1,7 +1,10 @@
 //! People: an address belongs to one account, and what was erased is neither found nor given to somebody else.
 
 use portreeve_domain::{Subject, TenantId, UserId};
-use portreeve_storage::{Wall, users, users::UserRow};
+use portreeve_storage::{
+    Wall, users,
+    users::{NewEmail, UserRow},
+};
 
 use crate::{
     database::{Database, NOW, ONE, TWO, on_both},
@@ -265,6 +268,31 @@ async fn holding_a_user_changes_nothing() {
 
         let after = db.read(ONE, async |conn| users::find(conn, ONE, user_id(7)).await).await.unwrap();
         assert_eq!((after.updated_at, after.claims_sealed), (before.updated_at, before.claims_sealed));
+    })
+    .await;
+}
+
+/// S-090, S-118: an address takes the place of the one it was wished in, once, and only while nobody else has it.
+#[tokio::test]
+async fn an_address_takes_the_place_of_the_one_that_is_there() {
+    on_both(async |db| {
+        insert(db, ONE, &user(7)).await;
+        insert(db, ONE, &user(8)).await;
+        let old = user(7).email_index.unwrap();
+        let set = async |tenant, old: [u8; 32], index: [u8; 32]| {
+            let new = NewEmail { sealed: b"new", index: &index, verified_at: in_seconds(5) };
+            db.write(Wall::All, async |tx| users::set_email(tx, tenant, USER, &old, &new).await).await
+        };
+
+        assert!(!set(TWO, old, [77; 32]).await);
+        assert!(!set(ONE, [1; 32], [77; 32]).await);
+        assert!(!set(ONE, old, [8; 32]).await);
+        assert!(set(ONE, old, [77; 32]).await);
+        assert!(!set(ONE, old, [78; 32]).await);
+
+        let found = find(db, ONE).await.unwrap();
+        assert_eq!((found.email_index, found.email_sealed), (Some([77; 32]), Some(b"new".to_vec())));
+        assert_eq!((found.email_verified_at, found.updated_at), (Some(in_seconds(5)), in_seconds(5)));
     })
     .await;
 }

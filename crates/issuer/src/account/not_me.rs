@@ -4,11 +4,9 @@
 //! a passkey that is new. The owner, who reads the account's mail, gets a link to set a new password. Second factors and
 //! passkeys from before stay: a mailbox alone must not get around them (SECURITY rule 26; S-084, S-088).
 
-use portreeve_domain::{
-    Actor, Event, EventType, Fault, LinkPurpose, MailPurpose, OutboxMessage, SessionEnd, lifetimes,
-};
-use portreeve_storage::mailed_links::{self, LinkRow};
-use portreeve_storage::{passkeys, password_credentials};
+use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, SessionEnd, Timestamp, UserId, lifetimes};
+use portreeve_storage::mailed_links::LinkRow;
+use portreeve_storage::{Tx, passkeys, password_credentials};
 
 use crate::directory::TenantDirectory;
 use crate::journeys::PostedFrom;
@@ -24,33 +22,42 @@ impl Issuer {
         link: &LinkRow,
         from: &PostedFrom,
     ) -> Result<LinkOutcome, Fault> {
-        let (now, user) = (self.ambient.now(), link.user);
         let mut tx = self.store.begin(at.id()).await?;
         if owner_of(&mut tx, at, link).await?.is_none() || !self.consume_link(&mut tx, at, link).await? {
             return Ok(LinkOutcome::Dead);
         }
-        let event = Event::new(EventType::ChangeDisowned, now, Actor::Anonymous).about(user);
+        let event = Event::new(EventType::ChangeDisowned, self.ambient.now(), Actor::Anonymous).about(link.user);
         audit::record(&mut tx, &self.ambient, at, event).await?;
-        if password_credentials::delete(&mut tx, at.id(), user).await? {
-            let event = Event::new(EventType::PasswordRemoved, now, Actor::Anonymous).about(user);
-            audit::record(&mut tx, &self.ambient, at, event).await?;
-        }
         // The link was made when the notice was sent; it tells of the newest of several changes.
         let told_at = link.expires_at.minus(lifetimes::NOTICE_LINK);
-        let new = passkeys::remove_since(&mut tx, at.id(), user, told_at.minus(lifetimes::NOTICE_LINK), now).await?;
-        if new > 0 {
-            let event = Event::new(EventType::PasskeyRemoved, now, Actor::Anonymous).about(user).with("count", new);
-            audit::record(&mut tx, &self.ambient, at, event).await?;
-        }
-        for purpose in LinkPurpose::ALL {
-            mailed_links::retire(&mut tx, at.id(), user, purpose, now).await?;
-        }
-        let (reason, actor) = (SessionEnd::Disowned, Actor::Anonymous);
-        Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(&mut tx, user).await?;
-        let purpose = MailPurpose::PasswordReset;
-        let message = OutboxMessage::Mail { purpose, user, locale: from.locale.clone(), journey: None };
-        self.enqueue(&mut tx, at, &message).await?;
+        self.shut_out(&mut tx, at, (link.user, told_at), from).await?;
         tx.commit().await?;
         Ok(LinkOutcome::ShutOut)
+    }
+
+    /// Shuts everybody out of an account whose change of `told_at` was somebody else's, and sends its owner a link to set a
+    /// new password.
+    pub(crate) async fn shut_out(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        (user, told_at): (UserId, Timestamp),
+        from: &PostedFrom,
+    ) -> Result<(), Fault> {
+        let now = self.ambient.now();
+        if password_credentials::delete(tx, at.id(), user).await? {
+            let event = Event::new(EventType::PasswordRemoved, now, Actor::Anonymous).about(user);
+            audit::record(tx, &self.ambient, at, event).await?;
+        }
+        let new = passkeys::remove_since(tx, at.id(), user, told_at.minus(lifetimes::NOTICE_LINK), now).await?;
+        if new > 0 {
+            let event = Event::new(EventType::PasskeyRemoved, now, Actor::Anonymous).about(user).with("count", new);
+            audit::record(tx, &self.ambient, at, event).await?;
+        }
+        self.retire_links(tx, at, user).await?;
+        self.end_email_wish(tx, at, user, Actor::Anonymous).await?;
+        let (reason, actor) = (SessionEnd::Disowned, Actor::Anonymous);
+        Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await?;
+        self.mail(tx, at, MailPurpose::PasswordReset, user, &from.locale).await
     }
 }

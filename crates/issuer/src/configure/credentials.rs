@@ -63,6 +63,7 @@ pub(super) async fn change_password(
     for purpose in [LinkPurpose::PasswordReset, LinkPurpose::AccountSetup] {
         mailed_links::retire(tx, at.id(), person.id, purpose, issuer.ambient.now()).await?;
     }
+    issuer.end_email_wish(tx, at, person.id, Actor::Operator).await?;
     sign_out_everywhere(issuer, tx, at, person, reason).await
 }
 

@@ -3,6 +3,7 @@
 //! Every page has the same list of places, so that nothing is more than one step away.
 
 mod applications;
+mod email;
 mod home;
 mod passkeys;
 mod profile;
@@ -11,6 +12,7 @@ mod security;
 mod sessions;
 
 pub use applications::{Application, Applications};
+pub use email::ChangeEmail;
 pub use home::Home;
 pub use passkeys::{OwnPasskey, PasskeyName, Passkeys};
 pub use profile::Profile;

@@ -1,4 +1,4 @@
-//! The names of a person.
+//! The names of a person, and where the address is changed.
 
 use askama::Template;
 
@@ -8,13 +8,17 @@ use crate::{Form, Frame, NameProblem, RenderError};
 
 /// Asks for names.
 ///
-/// Posts `name`, `given_name`, `family_name` and `nickname`. Element ids: those and `submit`.
+/// Posts `name`, `given_name`, `family_name` and `nickname`. Element ids: those, `submit`, `address` and `change-email`.
 #[derive(Debug, Clone)]
 pub struct Profile {
     /// Where in the account.
     pub nav: Nav,
     /// Where the form posts to.
     pub form: Form,
+    /// The account's address.
+    pub email: String,
+    /// Where to change it.
+    pub email_href: String,
     /// Full name.
     pub name: String,
     /// Given name.

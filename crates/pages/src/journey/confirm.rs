@@ -14,6 +14,16 @@ pub enum ConfirmPurpose {
         /// The address.
         email: String,
     },
+    /// That this address is to be the account's.
+    NewEmail {
+        /// The address.
+        email: String,
+    },
+    /// That the account is to have this address again.
+    FormerEmail {
+        /// The address.
+        email: String,
+    },
     /// That a change of the account at this address was somebody else's.
     NotMe {
         /// The address.
@@ -53,6 +63,8 @@ impl ConfirmPurpose {
     fn title(&self) -> &'static str {
         match self {
             Self::Email { .. } => "confirm-email-title",
+            Self::NewEmail { .. } => "new-email-title",
+            Self::FormerEmail { .. } => "former-email-title",
             Self::NotMe { .. } => "not-me-title",
         }
     }
@@ -60,6 +72,8 @@ impl ConfirmPurpose {
     fn submit(&self) -> &'static str {
         match self {
             Self::Email { .. } => "confirm-email-submit",
+            Self::NewEmail { .. } => "new-email-submit",
+            Self::FormerEmail { .. } => "former-email-submit",
             Self::NotMe { .. } => "not-me-submit",
         }
     }
@@ -68,7 +82,8 @@ impl ConfirmPurpose {
     fn otherwise(&self) -> &'static str {
         match self {
             Self::Email { .. } => "confirm-email-not-you",
-            Self::NotMe { .. } => "not-me-otherwise",
+            Self::NewEmail { .. } => "new-email-otherwise",
+            Self::FormerEmail { .. } | Self::NotMe { .. } => "not-me-otherwise",
         }
     }
 }

@@ -18,6 +18,10 @@ pub enum Outcome {
     SignedIn,
     /// Everybody is shut out of the account; a link to set a new password is on its way.
     ShutOut,
+    /// The account has its new address.
+    EmailChanged,
+    /// It has its former address again, everybody is shut out, and a link to set a new password is on its way.
+    EmailRestored,
     /// An authenticator app is set up.
     FactorAdded,
     /// A device is approved.
@@ -77,6 +81,8 @@ impl Outcome {
             Self::PasswordChanged => ("done-password-title", "done-password-text"),
             Self::SignedIn => ("done-signed-in-title", "done-signed-in-text"),
             Self::ShutOut => ("done-shut-out-title", "done-shut-out-text"),
+            Self::EmailChanged => ("done-new-email-title", "done-new-email-text"),
+            Self::EmailRestored => ("done-former-email-title", "done-shut-out-text"),
             Self::FactorAdded => ("done-factor-title", "done-factor-text"),
             Self::DeviceAllowed => ("done-device-allowed-title", "done-device-allowed-text"),
             Self::DeviceRefused => ("done-device-refused-title", "done-device-refused-text"),

@@ -5,7 +5,10 @@
 //! SECURITY rules 27, 28.
 
 mod account_exists;
+mod address_taken;
 mod approval_wanted;
+mod confirm_email_change;
+mod email_changed;
 mod factor_added;
 mod factor_removed;
 mod letter;
@@ -16,7 +19,10 @@ mod recovery_code_used;
 mod verify_email;
 
 pub use account_exists::AccountExists;
+pub use address_taken::AddressTaken;
 pub use approval_wanted::ApprovalWanted;
+pub use confirm_email_change::ConfirmEmailChange;
+pub use email_changed::EmailChanged;
 pub use factor_added::{AddedFactor, FactorAdded};
 pub use factor_removed::{FactorRemoved, RemovedFactor};
 pub use letter::{MailFrame, MailText};

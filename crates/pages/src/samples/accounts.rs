@@ -2,11 +2,11 @@
 
 use super::{Sample, Words, form};
 use crate::account::{
-    Application, Applications, Holder, Home, Nav, OwnPasskey, PasskeyCount, PasskeyName, Passkeys, Place, Profile,
-    Question, QuestionKind, Security, Sessions, SignIn, Totp,
+    Application, Applications, ChangeEmail, Holder, Home, Nav, OwnPasskey, PasskeyCount, PasskeyName, Passkeys, Place,
+    Profile, Question, QuestionKind, Security, Sessions, SignIn, Totp,
 };
 use crate::journey::{Resource, Scope};
-use crate::{Frame, NameProblem, Notice};
+use crate::{EmailProblem, Frame, NameProblem, Notice, SignInProblem};
 
 const DAY: u64 = 86_400;
 
@@ -26,6 +26,8 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         given_name: words.person.clone(),
         family_name: words.person.clone(),
         nickname: String::new(),
+        email: words.email.clone(),
+        email_href: "/account/profile/email".to_owned(),
         name_problem: None,
         given_name_problem: None,
         family_name_problem: None,
@@ -35,6 +37,23 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         name_problem: Some(NameProblem::Missing),
         nickname_problem: Some(NameProblem::TooLong { maximum: 200 }),
         ..profile.clone()
+    };
+    let change_email = ChangeEmail {
+        nav: nav(Place::Profile),
+        form: form(),
+        current: words.email.clone(),
+        wished: None,
+        email: String::new(),
+        email_problem: None,
+        problem: None,
+        cancel_href: "/account/profile".to_owned(),
+    };
+    let email_wished = ChangeEmail { wished: Some("ada.king@example.com".to_owned()), ..change_email.clone() };
+    let email_wrong = ChangeEmail {
+        email: words.email.clone(),
+        email_problem: Some(EmailProblem::Same),
+        problem: Some(SignInProblem::TooManyAttempts { wait_seconds: 900 }),
+        ..change_email.clone()
     };
     let security = Security {
         nav: nav(Place::Security),
@@ -132,6 +151,9 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("account/home-nameless", nameless.render(frame)),
         ("account/profile", profile.render(frame)),
         ("account/profile-fields", profile_wrong.render(frame)),
+        ("account/email", change_email.render(frame)),
+        ("account/email-wished", email_wished.render(frame)),
+        ("account/email-fields", email_wrong.render(frame)),
         ("account/security", security.render(&done)),
         ("account/security-demanded", demanded.render(frame)),
         ("account/security-without", without.render(frame)),

@@ -1,8 +1,9 @@
 //! Samples: every mail.
 
 use crate::mail::{
-    AccountExists, AddedFactor, ApprovalWanted, FactorAdded, FactorRemoved, MailFrame, MailText, PasskeyCopied,
-    PasswordChanged, PasswordReset, RecoveryCodeUsed, RemovedFactor, VerifyEmail,
+    AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, EmailChanged, FactorAdded,
+    FactorRemoved, MailFrame, MailText, PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RemovedFactor,
+    VerifyEmail,
 };
 use crate::{Locale, RenderError};
 
@@ -20,6 +21,9 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
         ("mail/verify_email", VerifyEmail { link: link.clone(), valid_minutes: 30 }.render(&frame)),
         ("mail/approval_wanted", ApprovalWanted { link: link.clone(), valid_minutes: 10 }.render(&frame)),
         ("mail/account_exists", AccountExists { sign_in_link: link.clone() }.render(&frame)),
+        ("mail/address_taken", AddressTaken { sign_in_link: link.clone() }.render(&frame)),
+        ("mail/confirm_email_change", ConfirmEmailChange { link: link.clone(), valid_minutes: 30 }.render(&frame)),
+        ("mail/email_changed", EmailChanged { when: when.clone(), undo_link: link.clone() }.render(&frame)),
         ("mail/password_changed", PasswordChanged { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
         ("mail/factor_added", factor(AddedFactor::Totp)),
         ("mail/recovery_code_used", RecoveryCodeUsed { when: when.clone(), not_me_link: link.clone() }.render(&frame)),

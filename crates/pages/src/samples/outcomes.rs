@@ -22,6 +22,8 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
     let verify_mail = CheckMail { purpose: MailPurpose::EmailVerification, resend: Some(form()), ..reset_mail.clone() };
     let confirm = Confirm { form: form(), purpose: ConfirmPurpose::Email { email: words.email.clone() } };
     let not_me = Confirm { form: form(), purpose: ConfirmPurpose::NotMe { email: words.email.clone() } };
+    let new_email = Confirm { form: form(), purpose: ConfirmPurpose::NewEmail { email: words.email.clone() } };
+    let former_email = Confirm { form: form(), purpose: ConfirmPurpose::FormerEmail { email: words.email.clone() } };
     let done = |outcome, continue_href: Option<&str>, client_name| {
         Done { outcome, continue_href: continue_href.map(str::to_owned), client_name }.render(frame)
     };
@@ -34,6 +36,10 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("journey/check_mail-verify", verify_mail.render(frame)),
         ("journey/confirm", confirm.render(frame)),
         ("journey/confirm-not-me", not_me.render(frame)),
+        ("journey/confirm-new-email", new_email.render(frame)),
+        ("journey/confirm-former-email", former_email.render(frame)),
+        ("journey/done-new-email", done(Outcome::EmailChanged, Some("/account/profile"), None)),
+        ("journey/done-former-email", done(Outcome::EmailRestored, None, None)),
         ("journey/done-shut-out", done(Outcome::ShutOut, None, None)),
         ("journey/done", done(Outcome::EmailConfirmed, Some(&words.uri), words.client_name())),
         ("journey/done-password", done(Outcome::PasswordChanged, Some("/account"), None)),
