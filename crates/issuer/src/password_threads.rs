@@ -1,6 +1,7 @@
 //! Password hashing on threads of its own: bounded, so that a storm of sign-ins cannot slow anything else down.
 //!
-//! Owns the queue and the threads, each with its own block of Argon2 memory. Leaves the hashing to `authenticators`.
+//! Owns the queue and the threads, each with its own block of Argon2 memory and behind everything else that wants the
+//! processor. Leaves the hashing to `authenticators`.
 //! DESIGN §7, SECURITY rule 24.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +17,10 @@ use crate::directory::TenantDirectory;
 
 /// How many passwords may wait for each thread; beyond that a request is told to come back.
 const QUEUE_PER_THREAD: usize = 32;
+
+/// The priority of the threads, as `nice` counts: the least there is.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 19;
 
 /// The outcome of comparing a password.
 pub(crate) enum Compared {
@@ -159,6 +164,7 @@ impl Load {
 }
 
 fn hash_until_closed(work: &Mutex<mpsc::Receiver<Work>>) {
+    give_way();
     let mut memory = HashMemory::new();
     loop {
         let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -169,9 +175,31 @@ fn hash_until_closed(work: &Mutex<mpsc::Receiver<Work>>) {
     }
 }
 
+/// A hash takes tens of milliseconds of a processor, for which a token request would otherwise wait. Only Linux knows
+/// priorities of threads.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::warn!(%error, "a thread that hashes passwords keeps its priority");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// SECURITY rule 24: whatever else wants the processor goes before a hash.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_hash_gives_way() {
+        let own = rustix::process::getpriority_process(None).unwrap();
+        let threads = PasswordThreads::start(1).unwrap();
+
+        let niceness = threads.run(|_| Ok(rustix::process::getpriority_process(None).unwrap())).await.unwrap();
+
+        assert_eq!(niceness, NICENESS);
+        assert_eq!(rustix::process::getpriority_process(None).unwrap(), own);
+    }
 
     /// SECURITY rule 24: a queue that is full refuses at once, and says so in its numbers.
     #[tokio::test]
