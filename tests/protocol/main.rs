@@ -13,6 +13,7 @@ mod account_passkeys;
 mod account_profile;
 mod account_security;
 mod account_sessions;
+mod assertion_algorithms;
 mod audit_export;
 mod audit_log;
 mod authorization_code;

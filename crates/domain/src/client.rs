@@ -127,6 +127,9 @@ pub struct ClientMetadata {
     pub post_logout_redirect_uris: Vec<String>,
     /// How it authenticates.
     pub token_endpoint_auth_method: ClientAuthMethod,
+    /// What its assertions are signed with; absent: by any algorithm of its method (OIDC Registration §2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<String>,
     /// How it gets tokens.
     pub grant_types: Vec<GrantType>,
     /// What it asks the authorization endpoint for; in profile `oauth21` only `code`.

@@ -13,7 +13,7 @@ use portreeve_oidc::assertion;
 use portreeve_oidc::certificate::{self, RegisteredSubject};
 use portreeve_oidc::client_authentication::{Presented, check_method};
 use portreeve_oidc::jwt_assertion::{AssertionKeys, Recipient};
-use portreeve_oidc::{Cause, Parameters, Refusal, paths};
+use portreeve_oidc::{Cause, Parameters, Refusal, paths, signatures};
 use portreeve_storage::client_assertions::{self, UsedAssertion};
 
 use crate::client_keys::NoKeys;
@@ -90,7 +90,11 @@ impl Issuer {
         let now = self.ambient.now();
         let registered = known(at, &claimed.client);
         let profile = registered.as_ref().map_or(at.tenant.settings.profile, |client| profile(at, client));
-        let recipient = Recipient { issuer: &at.issuer, endpoints: &endpoints, rules: profile.rules() };
+        let rules = profile.rules();
+        let registered_algorithm =
+            registered.as_ref().ok().and_then(|client| client.metadata.token_endpoint_auth_signing_alg.as_deref());
+        let algorithms = signatures::of_assertions(registered_algorithm, rules.signatures);
+        let recipient = Recipient { issuer: &at.issuer, endpoints: &endpoints, rules, algorithms };
         let own = match &registered {
             Ok(client) => self.own_keys(at, client, claimed.key_id.as_deref()).await?,
             Err(_) => OwnKeys::Nothing(NoKeys::None),

@@ -1,7 +1,8 @@
 //! What client assertions and JWT bearer grants have in common: a JWT made for this server alone, good once and not long.
 //!
-//! Owns algorithms, audience, times and how long names may be. Leaves what each kind says besides to `assertion` and
-//! `jwt_bearer`, which give a refusal its code, and the replay of `jti` to `issuer`. RFC 7521 §5.2; RFC 7523 §3; S-049, S-068.
+//! Owns audience, times and how long names may be. Leaves which algorithms count to `signatures`, what each kind says besides to
+//! `assertion` and `jwt_bearer`, which give a refusal its code, and the replay of `jti` to `issuer`. RFC 7521 §5.2; RFC 7523 §3;
+//! S-049, S-068.
 //!
 //! Audience: in profile `fapi2` the issuer as a string; else the issuer or one of its endpoints that specifications name
 //! (RFC 7523 §3, RFC 9126 §2, CIBA Core §7.1), as one string or in an array that holds nothing else, whichever of them it is
@@ -10,9 +11,9 @@
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{AssertionAudience, Lifetime, ProfileRules, Timestamp, lifetimes};
-use portreeve_jose::{AudienceRule, Expected, Expiry, KeySet, TypRule, VerifiedClaims, shared_secret, verify};
-
-use crate::signatures;
+use portreeve_jose::{
+    Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, VerifiedClaims, shared_secret, verify,
+};
 
 /// The longest assertion that is looked at, in bytes.
 pub(crate) const MAX_BYTES: usize = 16 * 1024;
@@ -26,6 +27,8 @@ pub struct Recipient<'a> {
     pub endpoints: &'a [String],
     /// What the profile of the client that presents it demands.
     pub rules: &'a ProfileRules,
+    /// What an assertion may be signed with, unless it has a MAC.
+    pub algorithms: &'a [Algorithm],
 }
 
 /// What an assertion is verified with; which of the two is decided by what was registered, never by the assertion (S-052).
@@ -73,7 +76,7 @@ pub(crate) fn check(
     let audience = if is_string { AudienceRule::StringOnly(recipient.issuer) } else { AudienceRule::AnyOf(&audiences) };
     let expected = Expected {
         typ: TypRule::AbsentOr(rules.types),
-        algorithms: signatures::of_clients(recipient.rules.signatures),
+        algorithms: recipient.algorithms,
         issuer: Some(rules.issuer),
         audience,
         required: &["sub", "jti"],

@@ -20,6 +20,14 @@ pub(crate) fn of_clients(rule: Signatures) -> &'static [Algorithm] {
     }
 }
 
+/// What a client signs its assertions with: with what is `registered`, else as [`of_clients`]. Nothing for an algorithm that the
+/// rule excludes, which may have been registered before the tenant became so strict.
+pub fn of_assertions(registered: Option<&str>, rule: Signatures) -> &'static [Algorithm] {
+    let allowed = of_clients(rule);
+    let Some(name) = registered else { return allowed };
+    allowed.iter().find(|known| known.name() == name).map_or(&[], std::slice::from_ref)
+}
+
 /// What may be issued to clients: ID tokens, logout tokens and signed answers.
 pub(crate) fn for_clients(rule: Signatures) -> &'static [Algorithm] {
     match rule {
@@ -57,6 +65,17 @@ mod tests {
         assert_eq!(of_answer(None, Signatures::EcPreferred, rs256).unwrap(), rs256);
         assert_eq!(of_answer(Some("ES256"), Signatures::RsaPreferred, rs256).unwrap(), Algorithm::Es256);
         assert!(of_answer(Some("XX"), Signatures::RsaPreferred, rs256).is_err());
+    }
+
+    /// OC-51, F2-15: one algorithm where one is registered, and none where the rule excludes it.
+    #[test]
+    fn an_assertion_is_signed_with_what_is_registered() {
+        assert_eq!(of_assertions(Some("PS256"), Signatures::Restricted), [Algorithm::Ps256]);
+        assert_eq!(of_assertions(Some("RS256"), Signatures::EcPreferred), [Algorithm::Rs256]);
+        for excluded in ["RS256", "HS256", "none"] {
+            assert_eq!(of_assertions(Some(excluded), Signatures::Restricted), [], "{excluded}");
+        }
+        assert_eq!(of_assertions(None, Signatures::Restricted), RESTRICTED);
     }
 
     /// F2-15: three algorithms, in both directions.

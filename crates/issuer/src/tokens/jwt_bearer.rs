@@ -15,7 +15,7 @@ use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::jwt_assertion::Recipient;
 use portreeve_oidc::jwt_bearer::{self, AcceptedGrant, JwtBearerRequest};
 use portreeve_oidc::token_target::{self, TokenTarget, Wanted};
-use portreeve_oidc::{Cause, Refusal, paths};
+use portreeve_oidc::{Cause, Refusal, paths, signatures};
 use portreeve_storage::{Tx, subject_links, token_families, trusted_assertions};
 
 use super::access_token;
@@ -53,7 +53,8 @@ impl Issuer {
         let keys = keys.map_err(|why| Failure::Refused(unusable(why.to_string())))?;
         let endpoints = [format!("{}{}", at.issuer, paths::TOKEN)];
         let rules = profile(at, client).rules();
-        let recipient = Recipient { issuer: &at.issuer, endpoints: &endpoints, rules };
+        let algorithms = signatures::of_assertions(None, rules.signatures);
+        let recipient = Recipient { issuer: &at.issuer, endpoints: &endpoints, rules, algorithms };
         let now = self.ambient.now();
         let accepted = jwt_bearer::check(text, &claimed.issuer, &recipient, &keys, now).map_err(Failure::Refused)?;
         let target = target(at, client, trusted, request).map_err(Failure::Refused)?;

@@ -4,7 +4,7 @@
 //! OIDC Registration §2; FAPI 2.0 §5.3.2.1, §5.4.
 
 use portreeve_domain::{ClientAuthMethod, ClientMetadata, Profile, ProfileRules};
-use portreeve_jose::{Algorithm, KeySet};
+use portreeve_jose::{Algorithm, KeySet, shared_secret};
 
 use super::{invalid, is_page, may_publish_keys};
 use crate::certificate::{RegisteredSubject, holds_certificate};
@@ -15,6 +15,7 @@ use crate::{Refusal, signatures, signed_authentication};
 pub(super) fn check(metadata: &ClientMetadata, profile: Profile) -> Result<(), Refusal> {
     let rules = profile.rules();
     authentication_fits(metadata, rules)?;
+    assertion_algorithm(metadata, rules)?;
     keys(metadata)?;
     certificate(metadata)?;
     algorithms(metadata, rules)?;
@@ -39,6 +40,23 @@ fn authentication_fits(metadata: &ClientMetadata, rules: &ProfileRules) -> Resul
         return Err(invalid("introspects", "needs a client that authenticates"));
     }
     Ok(())
+}
+
+/// OC-51: who signs assertions may say with what; nobody else has any use for it (OIDC Registration §2).
+fn assertion_algorithm(metadata: &ClientMetadata, rules: &ProfileRules) -> Result<(), Refusal> {
+    let Some(name) = metadata.token_endpoint_auth_signing_alg.as_deref() else { return Ok(()) };
+    let field = "token_endpoint_auth_signing_alg";
+    let allowed: Vec<&str> = match metadata.token_endpoint_auth_method {
+        ClientAuthMethod::PrivateKeyJwt => {
+            signatures::of_clients(rules.signatures).iter().map(|known| known.name()).collect()
+        }
+        ClientAuthMethod::ClientSecretJwt => vec![shared_secret::ALGORITHM],
+        _ => return Err(invalid(field, "needs private_key_jwt or client_secret_jwt")),
+    };
+    if allowed.contains(&name) {
+        return Ok(());
+    }
+    Err(invalid(field, format!("must be one of {}", allowed.join(", "))))
 }
 
 /// DR-06: the keys are registered or published, never both, else it could not be told which count (RFC 7591 §2).
