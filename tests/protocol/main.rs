@@ -70,6 +70,7 @@ mod sessions;
 mod signed_authentication;
 mod signed_introspection;
 mod software_statements;
+mod step_up;
 mod steps;
 mod subjects;
 mod token_endpoint;

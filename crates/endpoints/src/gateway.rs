@@ -1,8 +1,9 @@
 //! The door for nginx's `auth_request`: 204 with who it is, 401, or 403; anything else nginx shows as 500.
 //!
 //! Owns statuses and the identity headers. Every answer carries all of them, empty when unknown, so that none a client
-//! made up survives (ECOSYSTEM §2.2, §4.3). The query is ignored, and of the request that is asked about only its method
-//! and path are read, to be compared with a proof; host and scheme are configured. Leaves the decision to `issuer`.
+//! made up survives (ECOSYSTEM §2.2, §4.3). The query is the proxy's, and says what it demands of tokens; of the request that is
+//! asked about only method and path are read, to be compared with a proof; host and scheme are configured. Leaves the decision to
+//! `issuer`. RFC 9470 §3.
 
 use axum::extract::{Path, Request};
 use axum::response::{IntoResponse, Response};
@@ -10,10 +11,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use portreeve_domain::Failure;
 use portreeve_issuer::{GatewayIdentity, RequestTarget, ResourceRequest};
 use portreeve_oidc::bearer::{self, Places, Scheme};
+use portreeve_oidc::resource_demand::ResourceDemand;
 use portreeve_oidc::{Refusal, resource_metadata};
 use serde::Deserialize;
 
-use crate::answer;
+use crate::answer::{self, Challenge};
 use crate::authorization::Authorization;
 use crate::tenant_request::TenantRequest;
 
@@ -35,6 +37,15 @@ pub(crate) async fn auth_request(asked: TenantRequest, Path(path): Path<Target>,
     let Some(app) = asked.at.gateway_app(&path.app) else {
         return with_identity(answer::not_found(), &GatewayIdentity::default());
     };
+    let demand = match ResourceDemand::from_query(request.uri().query().unwrap_or_default()) {
+        Ok(demand) => demand,
+        // No token would help: the proxy must be set up right.
+        Err(refusal) => {
+            let response = asked.refused(&refusal, Challenge::ToFailedClient(None));
+            return with_identity(response, &GatewayIdentity::default());
+        }
+    };
+    let door = Door { asked: &asked, app: &path.app, demand: &demand };
     let authorization = Authorization::of(request.headers());
     let values = authorization.values();
     let token = match bearer::extract(&Places { authorization: &values, ..Places::default() }) {
@@ -44,13 +55,13 @@ pub(crate) async fn auth_request(asked: TenantRequest, Path(path): Path<Target>,
             let response = answer::without_token(&asked.at.issuer, metadata.as_deref());
             return with_identity(response, &GatewayIdentity::default());
         }
-        Err(refusal) => return denied(&asked, &path.app, &refusal, Scheme::Bearer),
+        Err(refusal) => return door.denied(&refusal, Scheme::Bearer),
     };
     let target = original_request(request.headers());
     let checked = ResourceRequest { token, sender: &asked.sender, target };
-    let response = match asked.issuer.gateway_identity(&asked.at, app, &checked).await {
+    let response = match asked.issuer.gateway_identity(&asked.at, app, &demand, &checked).await {
         Ok(identity) => with_identity(StatusCode::NO_CONTENT.into_response(), &identity),
-        Err(Failure::Refused(refusal)) => denied(&asked, &path.app, &refusal, token.scheme),
+        Err(Failure::Refused(refusal)) => door.denied(&refusal, token.scheme),
         Err(Failure::Fault(fault)) => with_identity(asked.broken(&fault), &GatewayIdentity::default()),
     };
     asked.with_nonce(response)
@@ -67,17 +78,27 @@ fn original_request(headers: &HeaderMap) -> Option<RequestTarget<'_>> {
     Some(RequestTarget { method: only(ORIGINAL_METHOD)?, path })
 }
 
-/// 401 where another token or proof would help, else 403.
-fn denied(asked: &TenantRequest, app: &str, refusal: &Refusal, scheme: Scheme) -> Response {
-    let status = match refusal.cause.code().status_at_resource() {
-        401 => StatusCode::UNAUTHORIZED,
-        _ => StatusCode::FORBIDDEN,
-    };
-    let metadata = resource_metadata::address_of_app(&asked.at.issuer, app);
-    let challenge = bearer::challenge(refusal, scheme, &asked.at.issuer, None);
-    let challenge = bearer::with_resource_metadata(challenge, metadata.as_deref());
-    let response = (status, [(header::WWW_AUTHENTICATE, challenge)]).into_response();
-    with_identity(asked.note_refusal(refusal, response), &GatewayIdentity::default())
+/// What a denial has to tell.
+struct Door<'a> {
+    asked: &'a TenantRequest,
+    app: &'a str,
+    demand: &'a ResourceDemand,
+}
+
+impl Door<'_> {
+    /// 401 where another token or proof would help, also one for which the person signs in again; else 403.
+    fn denied(&self, refusal: &Refusal, scheme: Scheme) -> Response {
+        let status = match refusal.cause.code().status_at_resource() {
+            401 => StatusCode::UNAUTHORIZED,
+            _ => StatusCode::FORBIDDEN,
+        };
+        let issuer = &self.asked.at.issuer;
+        let metadata = resource_metadata::address_of_app(issuer, self.app);
+        let challenge = bearer::challenge(refusal, scheme, issuer, self.demand);
+        let challenge = bearer::with_resource_metadata(challenge, metadata.as_deref());
+        let response = (status, [(header::WWW_AUTHENTICATE, challenge)]).into_response();
+        with_identity(self.asked.note_refusal(refusal, response), &GatewayIdentity::default())
+    }
 }
 
 fn with_identity(mut response: Response, identity: &GatewayIdentity) -> Response {

@@ -11,6 +11,7 @@ use portreeve_domain::{ClientRegistration, Failure, Lifetime};
 use portreeve_issuer::Registration;
 use portreeve_oidc::bearer::{self, Places, Scheme};
 use portreeve_oidc::client_registration::MAX_BODY_BYTES;
+use portreeve_oidc::resource_demand::ResourceDemand;
 use portreeve_oidc::{Cause, Refusal, token_response};
 
 use crate::answer::{Challenge, json_reply, not_found};
@@ -147,7 +148,7 @@ fn failed(asked: &TenantRequest, failure: Failure<Refusal>) -> Response {
 }
 
 fn refused(asked: &TenantRequest, refusal: &Refusal) -> Response {
-    let challenge = bearer::challenge(refusal, Scheme::Bearer, &asked.at.issuer, None);
+    let challenge = bearer::challenge(refusal, Scheme::Bearer, &asked.at.issuer, &ResourceDemand::default());
     asked.refused(refusal, Challenge::ToFailedClient(Some(challenge)))
 }
 

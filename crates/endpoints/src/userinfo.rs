@@ -6,7 +6,8 @@ use http::{StatusCode, header};
 use portreeve_domain::{Failure, Scope};
 use portreeve_issuer::{RequestTarget, ResourceRequest, Userinfo};
 use portreeve_oidc::bearer::{self, Places, Scheme};
-use portreeve_oidc::{ErrorCode, Parameters, Refusal, paths, resource_metadata};
+use portreeve_oidc::resource_demand::ResourceDemand;
+use portreeve_oidc::{Parameters, Refusal, paths, resource_metadata};
 
 use crate::answer::{Challenge, json_reply, without_token};
 use crate::authorization::Authorization;
@@ -69,8 +70,8 @@ async fn answer(asked: &TenantRequest, presented: Presented<'_>) -> Response {
 }
 
 fn refused(asked: &TenantRequest, refusal: &Refusal, scheme: Scheme) -> Response {
-    let needed = Scope::parse(SCOPE).ok().filter(|_| refusal.cause.code() == ErrorCode::InsufficientScope);
-    let challenge = bearer::challenge(refusal, scheme, &asked.at.issuer, needed.as_ref());
+    let needed = ResourceDemand::of_scope(Scope::parse(SCOPE).unwrap_or_default());
+    let challenge = bearer::challenge(refusal, scheme, &asked.at.issuer, &needed);
     let challenge = bearer::with_resource_metadata(challenge, metadata_address(asked).as_deref());
     asked.refused(refusal, Challenge::ToEveryRefusal(challenge))
 }

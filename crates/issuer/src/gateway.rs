@@ -3,11 +3,12 @@
 //! Owns the decision and the identity it forwards. For now an *app* is a resource server, found by its name or by the
 //! host of its identifier; nothing of the request but the token is believed. What a proxy says the
 //! request is for is compared with the proof beside a bound token, and can only make it fail.
-//! Leaves statuses and header names to the door. ECOSYSTEM §2.2, §4.3; DESIGN §1.4, §1.6; RFC 6750 §3.1.
+//! Leaves statuses and header names to the door. ECOSYSTEM §2.2, §4.3; DESIGN §1.4, §1.6; RFC 6750 §3.1; RFC 9470 §3.
 
 use std::sync::Arc;
 
 use portreeve_domain::{Acr, Email, Failure, Fault, Lifetime, ResourceServer, TokenFamily};
+use portreeve_oidc::resource_demand::ResourceDemand;
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::Conn;
 use serde::Serialize;
@@ -58,16 +59,16 @@ impl TenantDirectory {
 }
 
 impl Issuer {
-    /// Decides whether a request may pass to `app`, and as whom.
+    /// Decides whether a request may pass to `app`, with what the gateway demands, and as whom.
     ///
     /// # Errors
     /// `TokenUnusable` for a token that is not active or for somebody else; those of `sender` for one that is not its
-    /// user's; a fault when the database is away: the
-    /// gateway must not let the request pass then.
+    /// user's; those of `ResourceDemand::check`; a fault when the database is away: the gateway must not let the request pass then.
     pub async fn gateway_identity(
         &self,
         at: &TenantDirectory,
         app: &ResourceServer,
+        demand: &ResourceDemand,
         request: &ResourceRequest<'_>,
     ) -> Result<GatewayIdentity, Failure<Refusal>> {
         let now = self.ambient.now();
@@ -81,6 +82,7 @@ impl Issuer {
         let sender = self.check_holder(at, request, &[origin(&app.resource)], &token).map_err(Failure::Refused)?;
         let admitted = presented_token::admit(&mut conn, at, token, now).await?;
         let active = admitted.map_err(|refusal| Failure::Refused(unusable(refusal.name())))?;
+        demand.check(&active.token.scope, active.token.family.as_ref(), now).map_err(Failure::Refused)?;
         let email = proven_email(&mut conn, at, &active).await?;
         drop(conn);
         self.spend_proof(at, &sender).await?;

@@ -4,10 +4,9 @@
 //! key. Leaves proofs to [`crate::dpop`] and whether the token is good to `issuer`.
 //! RFC 6750 §2, §3; RFC 9449 §7.1, §7.2; OIDC Core §5.3.
 
-use portreeve_domain::Scope;
-
 use crate::quoted_string::quoted_string;
-use crate::{Cause, ErrorCode, Parameters, Refusal, dpop};
+use crate::resource_demand::ResourceDemand;
+use crate::{Cause, Parameters, Refusal, dpop};
 
 /// How long an access token may be, in bytes.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
@@ -72,8 +71,8 @@ pub fn challenges(realm: &str) -> [String; 2] {
 
 /// The `WWW-Authenticate` value of a resource that refuses a request, in the scheme that would have been right.
 ///
-/// `realm` is the issuer. `scope`, what the resource needs, is named for `insufficient_scope` only.
-pub fn challenge(refusal: &Refusal, scheme: Scheme, realm: &str, scope: Option<&Scope>) -> String {
+/// `realm` is the issuer. What the resource demands is said as far as it is what was missing.
+pub fn challenge(refusal: &Refusal, scheme: Scheme, realm: &str, demand: &ResourceDemand) -> String {
     let [bearer, dpop] = challenges(realm);
     let mut header = match (refusal.cause, scheme) {
         (Cause::TokenNeedsProof, _) | (_, Scheme::Dpop) => dpop,
@@ -83,9 +82,7 @@ pub fn challenge(refusal: &Refusal, scheme: Scheme, realm: &str, scope: Option<&
     for (name, value) in [("error", code.as_str()), ("error_description", refusal.cause.description())] {
         header.push_str(&format!(", {name}={}", quoted_string(value)));
     }
-    if let Some(scope) = scope.filter(|_| code == ErrorCode::InsufficientScope) {
-        header.push_str(&format!(", scope={}", quoted_string(&scope.to_string())));
-    }
+    header.push_str(&demand.challenge(code));
     header
 }
 
@@ -130,6 +127,7 @@ fn well_formed(token: PresentedToken<'_>) -> Result<PresentedToken<'_>, Refusal>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use portreeve_domain::Scope;
 
     const REALM: &str = "https://id.example";
 
@@ -228,9 +226,9 @@ mod tests {
     /// BE-05: `invalid_token` is 401; `insufficient_scope` is 403 and names the scope.
     #[test]
     fn a_challenge_names_the_error_and_the_missing_scope() {
-        let scope = Scope::parse("openid email").unwrap();
-        let bad = challenge(&Cause::TokenUnusable.into(), Scheme::Bearer, REALM, Some(&scope));
-        let low = challenge(&Cause::ScopeMissing.into(), Scheme::Bearer, REALM, Some(&scope));
+        let demand = ResourceDemand::of_scope(Scope::parse("openid email").unwrap());
+        let bad = challenge(&Cause::TokenUnusable.into(), Scheme::Bearer, REALM, &demand);
+        let low = challenge(&Cause::ScopeMissing.into(), Scheme::Bearer, REALM, &demand);
 
         assert!(bad.starts_with("Bearer realm=\"https://id.example\", error=\"invalid_token\", error_description=\""));
         assert!(!bad.contains("scope="));
@@ -254,8 +252,8 @@ mod tests {
     /// DP-08: the challenge of the scheme that was tried or would have been right, with the algorithms.
     #[test]
     fn a_challenge_is_of_the_right_scheme() {
-        let tried = challenge(&Cause::DpopProofStale.into(), Scheme::Dpop, REALM, None);
-        let needed = challenge(&Cause::TokenNeedsProof.into(), Scheme::Bearer, REALM, None);
+        let tried = challenge(&Cause::DpopProofStale.into(), Scheme::Dpop, REALM, &ResourceDemand::default());
+        let needed = challenge(&Cause::TokenNeedsProof.into(), Scheme::Bearer, REALM, &ResourceDemand::default());
 
         for header in [&tried, &needed] {
             assert!(header.starts_with("DPoP realm="), "{header}");

@@ -35,6 +35,7 @@ mod refusal;
 pub mod registration;
 pub mod request_object;
 pub mod resource;
+pub mod resource_demand;
 pub mod resource_metadata;
 pub mod revocation;
 pub mod scope_policy;

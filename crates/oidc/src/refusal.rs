@@ -15,6 +15,7 @@ pub enum ErrorCode {
     ConsentRequired,
     ExpiredToken,
     InsufficientScope,
+    InsufficientUserAuthentication,
     InteractionRequired,
     InvalidAuthorizationDetails,
     InvalidBindingMessage,
@@ -57,6 +58,7 @@ impl ErrorCode {
             Self::ConsentRequired => "consent_required",
             Self::ExpiredToken => "expired_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
             Self::InteractionRequired => "interaction_required",
             Self::InvalidBindingMessage => "invalid_binding_message",
             Self::InvalidAuthorizationDetails => "invalid_authorization_details",
@@ -90,10 +92,10 @@ impl ErrorCode {
         }
     }
 
-    /// The HTTP status where the error is a direct reply (RFC 6749 §5.2, RFC 6750 §3.1).
+    /// The HTTP status where the error is a direct reply (RFC 6749 §5.2, RFC 6750 §3.1, RFC 9470 §3).
     pub const fn status(self) -> u16 {
         match self {
-            Self::InvalidClient | Self::InvalidToken => 401,
+            Self::InsufficientUserAuthentication | Self::InvalidClient | Self::InvalidToken => 401,
             Self::InsufficientScope => 403,
             Self::ServerError => 500,
             Self::TemporarilyUnavailable => 503,
@@ -281,7 +283,7 @@ causes! {
     DpopKeyMalformed => InvalidRequest, "dpop_jkt must be 43 base64url characters";
     DpopKeyDiffers => InvalidRequest, "dpop_jkt names another key than the DPoP proof";
 
-    // Resource requests (RFC 6750 §3.1).
+    // Resource requests (RFC 6750 §3.1, RFC 9470 §3).
     TokenTwice => InvalidRequest, "more than one way of presenting the token";
     TokenInUri => InvalidRequest, "an access token in the URI is not accepted";
     TokenUnusable => InvalidToken, "the access token is unknown, expired or revoked";
@@ -289,6 +291,8 @@ causes! {
     TokenBoundElsewhere => InvalidToken, "the access token is bound to another key or certificate";
     TokenNotBound => InvalidToken, "the access token is not bound to a key";
     ScopeMissing => InsufficientScope, "the access token lacks a required scope";
+    AuthenticationInsufficient => InsufficientUserAuthentication, "the user must sign in more strongly or once more";
+    DemandUnusable => InvalidRequest, "what the gateway demands of tokens is not understood";
 
     // Registration and configuration.
     RegisteredRedirectUriInvalid => InvalidRedirectUri, "a redirect URI is not acceptable";

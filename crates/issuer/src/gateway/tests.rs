@@ -3,6 +3,7 @@
 use portreeve_domain::{Lifetime, ResourceServer, Scope, TenantId, TokenProfile};
 use portreeve_jose::{AudienceRule, Expected, Expiry, Rejection, TypRule, VerifiedClaims, verify};
 use portreeve_oidc::Cause;
+use portreeve_oidc::resource_demand::ResourceDemand;
 use portreeve_storage::resource_servers;
 
 use super::{GatewayIdentity, host};
@@ -14,7 +15,11 @@ async fn ask(world: &World, resource: &str, token: &str) -> Result<GatewayIdenti
     let at = world.at();
     let sender = SenderEvidence::default();
     let request = with_bearer(token, &sender);
-    world.issuer.gateway_identity(&at, at.server(resource).unwrap(), &request).await.map_err(cause)
+    world
+        .issuer
+        .gateway_identity(&at, at.server(resource).unwrap(), &ResourceDemand::default(), &request)
+        .await
+        .map_err(cause)
 }
 
 fn read_signed(world: &World, token: &str) -> Result<VerifiedClaims, Rejection> {
