@@ -50,6 +50,7 @@ mod key_schedule;
 mod login_initiation;
 mod logout;
 mod mutual_tls;
+mod open_requests;
 mod passkey_step_up;
 mod passkeys;
 mod passwords;

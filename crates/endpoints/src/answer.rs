@@ -6,7 +6,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use portreeve_domain::{Failure, Fault};
+use portreeve_domain::{Failure, Fault, Lifetime};
 use portreeve_issuer::RememberedRefusal;
 use portreeve_oidc::{Cause, Refusal, bearer, token_response};
 use serde_json::json;
@@ -56,6 +56,14 @@ impl TenantRequest {
             Challenge::ToFailedClient(challenge) => challenge.filter(|_| status == StatusCode::UNAUTHORIZED),
         };
         insert(&mut response, header::WWW_AUTHENTICATE, challenge);
+        response
+    }
+
+    /// Answers what was one too many: 429 with how long to wait (RFC 6585 §4).
+    pub(crate) fn too_many(&self, refusal: &Refusal, wait: Lifetime) -> Response {
+        let body = token_response::error_json(refusal).unwrap_or_default();
+        let mut response = self.note_refusal(refusal, json_reply(StatusCode::TOO_MANY_REQUESTS, body));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_seconds_ceiling()));
         response
     }
 

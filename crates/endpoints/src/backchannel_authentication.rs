@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use portreeve_domain::Lifetime;
+use http::{HeaderMap, StatusCode};
 use portreeve_issuer::BackchannelAnswer;
-use portreeve_oidc::{Cause, token_response};
+use portreeve_oidc::Cause;
 
 use crate::answer::json_reply;
 use crate::authorization::Authorization;
@@ -30,16 +29,8 @@ pub(crate) async fn ask(mut asked: TenantRequest, headers: HeaderMap, PostedForm
     let work = async move { issuer.ask_by_backchannel(&at, &authorization.values(), &sender, &parameters).await };
     match to_its_end(work).await {
         Ok(BackchannelAnswer::Waits(body)) => json_reply(StatusCode::OK, body),
-        Ok(BackchannelAnswer::TooMany { wait }) => too_many(&asked, wait),
+        // S-066: a person is not asked more often, whoever asks.
+        Ok(BackchannelAnswer::TooMany { wait }) => asked.too_many(&Cause::AuthenticationsTooMany.into(), wait),
         Err(failure) => asked.failed(failure, challenge),
     }
-}
-
-/// S-066: a person is not asked more often, whoever asks.
-fn too_many(asked: &TenantRequest, wait: Lifetime) -> Response {
-    let refusal = Cause::AuthenticationsTooMany.into();
-    let body = token_response::error_json(&refusal).unwrap_or_default();
-    let mut response = asked.note_refusal(&refusal, json_reply(StatusCode::TOO_MANY_REQUESTS, body));
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_seconds_ceiling()));
-    response
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
+use portreeve_issuer::{Limited, Whence};
+use portreeve_oidc::Cause;
 
 use crate::answer::json_reply;
 use crate::authorization::Authorization;
@@ -22,14 +24,16 @@ pub(crate) async fn authorize(mut asked: TenantRequest, headers: HeaderMap, Post
     if let Err(failure) = asked.find_client(&parameters).await {
         return asked.failed(failure, challenge);
     }
-    let (issuer, at, origin) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at), asked.origin());
+    let (issuer, at) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at));
+    let whence = Whence { address: asked.origin(), network: asked.network() };
     let sender = asked.sender.clone();
     let answer =
         to_its_end(
-            async move { issuer.authorize_device(&at, &authorization.values(), &sender, &parameters, origin).await },
+            async move { issuer.authorize_device(&at, &authorization.values(), &sender, &parameters, whence).await },
         );
     match answer.await {
-        Ok(body) => json_reply(StatusCode::OK, body),
+        Ok(Limited::Within(body)) => json_reply(StatusCode::OK, body),
+        Ok(Limited::TooMany { wait }) => asked.too_many(&Cause::RequestsTooMany.into(), wait),
         Err(failure) => asked.failed(failure, challenge),
     }
 }

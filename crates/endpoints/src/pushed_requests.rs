@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
+use portreeve_issuer::Limited;
+use portreeve_oidc::Cause;
 
 use crate::answer::json_reply;
 use crate::authorization::Authorization;
@@ -23,10 +25,11 @@ pub(crate) async fn push(mut asked: TenantRequest, headers: HeaderMap, PostedFor
         return asked.failed(failure, challenge);
     }
     let (issuer, at, sender) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at), asked.sender.clone());
-    let pushed =
-        to_its_end(async move { issuer.push_request(&at, &authorization.values(), &sender, &parameters).await }).await;
-    let response = match pushed {
-        Ok(body) => json_reply(StatusCode::CREATED, body),
+    let network = asked.network();
+    let work = async move { issuer.push_request(&at, &authorization.values(), &sender, &parameters, network).await };
+    let response = match to_its_end(work).await {
+        Ok(Limited::Within(body)) => json_reply(StatusCode::CREATED, body),
+        Ok(Limited::TooMany { wait }) => asked.too_many(&Cause::RequestsTooMany.into(), wait),
         Err(failure) => asked.failed(failure, challenge),
     };
     asked.with_nonce(response)

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use axum::extract::{RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use portreeve_domain::{ClientRegistration, Failure, Lifetime};
+use http::{HeaderMap, StatusCode, header};
+use portreeve_domain::{ClientRegistration, Failure};
 use portreeve_issuer::Registration;
 use portreeve_oidc::bearer::{self, Places, Scheme};
 use portreeve_oidc::client_registration::MAX_BODY_BYTES;
 use portreeve_oidc::resource_demand::ResourceDemand;
-use portreeve_oidc::{Cause, Refusal, token_response};
+use portreeve_oidc::{Cause, Refusal};
 
 use crate::answer::{Challenge, json_reply, not_found};
 use crate::authorization::Authorization;
@@ -42,7 +42,9 @@ pub(crate) async fn register(asked: TenantRequest, request: Request) -> Response
     match registered {
         Ok(Registration::Registered(body)) => json_reply(StatusCode::CREATED, body),
         Ok(Registration::TokenNeeded) => without_token(&asked),
-        Ok(Registration::TooFast(wait)) => too_fast(&asked, wait),
+        Ok(Registration::TooFast(wait)) => {
+            asked.too_many(&Refusal::new(Cause::RegistrationsTooMany).with_detail("from one network"), wait)
+        }
         Err(failure) => failed(&asked, failure),
     }
 }
@@ -150,12 +152,4 @@ fn failed(asked: &TenantRequest, failure: Failure<Refusal>) -> Response {
 fn refused(asked: &TenantRequest, refusal: &Refusal) -> Response {
     let challenge = bearer::challenge(refusal, Scheme::Bearer, &asked.at.issuer, &ResourceDemand::default());
     asked.refused(refusal, Challenge::ToFailedClient(Some(challenge)))
-}
-
-fn too_fast(asked: &TenantRequest, wait: Lifetime) -> Response {
-    let refusal = Refusal::new(Cause::RegistrationsTooMany).with_detail("from one network");
-    let body = token_response::error_json(&refusal).unwrap_or_default();
-    let mut response = asked.note_refusal(&refusal, json_reply(StatusCode::TOO_MANY_REQUESTS, body));
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_seconds_ceiling()));
-    response
 }

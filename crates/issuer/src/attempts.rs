@@ -1,4 +1,5 @@
-//! Limits on attempts to sign in and on requests for mail, by preset: charged before the work, never refunded by success.
+//! Limits on attempts to sign in, on requests for mail and on what anybody may have stored, by preset: charged before the work, never
+//! refunded by success.
 //!
 //! Owns where the counts live: one row an address or account in the database, so that they hold on every node and over
 //! restarts, and in front of it what this node saw last, which refuses without asking. A node that cannot reach the
@@ -11,8 +12,8 @@ use std::sync::{Mutex, PoisonError};
 
 use portreeve_crypto::hex;
 use portreeve_domain::{
-    AccountKey, Actor, AddressRate, AttemptDecision, Event, EventType, Fault, Gcra, Lifetime, MailRate, RateDecision,
-    RatePreset, RateReach, Timestamp, UserCodeRate,
+    AccountKey, Actor, AddressRate, AttemptDecision, Client, Event, EventType, Fault, Gcra, Lifetime, MailRate,
+    RateDecision, RatePreset, RateReach, Timestamp, UserCodeRate,
 };
 use portreeve_storage::Tx;
 use portreeve_storage::rate_limits::{self, TakenLimit};
@@ -27,6 +28,8 @@ const MAX_ADDRESSES: usize = 100_000;
 const MINUTE: Lifetime = Lifetime::from_minutes(1);
 /// How many clients may register from one network a minute; under `strict` as few as sign-ins.
 const REGISTRATIONS_PER_MINUTE: u32 = 30;
+/// How many requests of one public client may be stored from one network a minute; under `strict` as few as sign-ins.
+const OPEN_REQUESTS_PER_MINUTE: u32 = 60;
 /// What blind indexes of this table are bound to.
 const INDEX: &str = "rate_limits.key";
 
@@ -57,6 +60,27 @@ pub(crate) struct Attempt {
     pub network: IpAddr,
     /// For which account.
     pub account: AccountKey,
+}
+
+/// Where a request came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Whence {
+    /// The address, for people to see.
+    pub address: IpAddr,
+    /// The network it is in, as far as limits tell networks apart.
+    pub network: IpAddr,
+}
+
+/// An answer that not everybody gets as often as they like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Limited<Answer> {
+    /// It was not one too many.
+    Within(Answer),
+    /// It was.
+    TooMany {
+        /// How long to wait.
+        wait: Lifetime,
+    },
 }
 
 /// What this node saw last of each address.
@@ -177,12 +201,37 @@ impl Issuer {
         at: &TenantDirectory,
         network: IpAddr,
     ) -> Result<Result<(), Lifetime>, Fault> {
+        self.charge_open(at, &format!("registrations from {network}"), REGISTRATIONS_PER_MINUTE).await
+    }
+
+    /// Charges one request of `client` from `network` that will be stored, if nobody had to prove who sent it (RFC 9126 §2.3;
+    /// RFC 8628 §5). Commits.
+    ///
+    /// `Err` says how long to wait, when it is one too many.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub(crate) async fn charge_open_request(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        network: IpAddr,
+    ) -> Result<Result<(), Lifetime>, Fault> {
+        if !client.is_public() {
+            return Ok(Ok(()));
+        }
+        let what = format!("requests of {} from {network}", client.id.as_str());
+        self.charge_open(at, &what, OPEN_REQUESTS_PER_MINUTE).await
+    }
+
+    /// Charges `what` anybody may do: `count` times a minute, under `strict` as often as a sign-in.
+    async fn charge_open(&self, at: &TenantDirectory, what: &str, count: u32) -> Result<Result<(), Lifetime>, Fault> {
         let count = match at.tenant.settings.rate_limits {
-            RatePreset::Standard => REGISTRATIONS_PER_MINUTE,
+            RatePreset::Standard => count,
             RatePreset::Strict => RatePreset::ATTEMPTS_PER_MINUTE,
         };
         let now = self.ambient.now();
-        let key = at.keys.index.index(INDEX, &format!("registrations from {network}"));
+        let key = at.keys.index.index(INDEX, what);
         let mut tx = self.store.begin(at.id()).await?;
         let taken = rate_limits::take(&mut tx, at.id(), &key, now).await?;
         let arrival: Option<Timestamp> = read(&taken)?;

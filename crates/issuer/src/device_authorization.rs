@@ -19,6 +19,7 @@ use portreeve_storage::device_authorizations::{self as rows, DeviceAuthorization
 use portreeve_storage::{Conn, Tx};
 use serde::{Deserialize, Serialize};
 
+use crate::attempts::{Limited, Whence};
 use crate::authorize::Progress;
 use crate::directory::TenantDirectory;
 use crate::sender::SenderEvidence;
@@ -59,7 +60,7 @@ pub enum DeviceArrival {
 }
 
 impl Issuer {
-    /// Answers a device authorization request that came from `origin`, with a JSON body.
+    /// Answers a device authorization request that came from there, with a JSON body.
     ///
     /// # Errors
     /// Those of client authentication and of `DeviceRequest::from_parameters`; a fault when the database is away.
@@ -69,15 +70,18 @@ impl Issuer {
         authorization: &[&[u8]],
         sender: &SenderEvidence,
         parameters: &Parameters,
-        origin: IpAddr,
-    ) -> Result<Vec<u8>, Failure<Refusal>> {
+        whence: Whence,
+    ) -> Result<Limited<Vec<u8>>, Failure<Refusal>> {
         let client = self.authenticate_client(at, authorization, sender, parameters).await?;
+        if let Err(wait) = self.charge_open_request(at, &client, whence.network).await? {
+            return Ok(Limited::TooMany { wait });
+        }
         let asked = DeviceRequest::from_parameters(parameters, &client, &at.server_list()).map_err(Failure::Refused)?;
         for _ in 0..TRIES {
             let mut tx = self.store.begin(at.id()).await?;
-            if let Some(body) = self.store_device(&mut tx, at, &client, &asked, origin).await? {
+            if let Some(body) = self.store_device(&mut tx, at, &client, &asked, whence.address).await? {
                 tx.commit().await?;
-                return Ok(body);
+                return Ok(Limited::Within(body));
             }
         }
         Err(Fault::impossible("three random user codes were taken").into())

@@ -83,6 +83,7 @@ pub use account::{
     Visitor,
 };
 pub use ambient::{Ambient, Clock};
+pub use attempts::{Limited, Whence};
 pub use audit::{AuditExport, AuditFinding, AuditReport, ExportRefusal, KeptCheckpoint};
 pub use authorize::Progress;
 pub use back_channel_logout::LogoutNotice;

@@ -4,6 +4,8 @@
 //! long as a journey: reloading the page works until the authorization has ended, which uses it up (`journeys::settle`).
 //! Leaves the checks of the request to `oidc::authorization`. RFC 9126 §2, §4, §7.1 to §7.3; RFC 9449 §10.1; SECURITY S-027.
 
+use std::net::IpAddr;
+
 use portreeve_crypto::{AssociatedData, Bearer};
 use portreeve_domain::{
     Actor, Client, ClientId, Event, EventType, Failure, Fault, PushedRequestId, TenantId, Thumbprint, Timestamp,
@@ -14,6 +16,7 @@ use portreeve_oidc::{Cause, Parameters, Refusal, pushed_request};
 use portreeve_storage::Tx;
 use portreeve_storage::pushed_requests::{self as rows, PushedRequestRow};
 
+use crate::attempts::Limited;
 use crate::directory::TenantDirectory;
 use crate::sender::{ProvenSender, SenderEvidence};
 use crate::settlement::refuse;
@@ -21,7 +24,7 @@ use crate::stored_facts::{open_at, seal_at};
 use crate::{Issuer, audit};
 
 impl Issuer {
-    /// Takes a pushed request and gives the JSON of the answer.
+    /// Takes a pushed request from `network` and gives the JSON of the answer.
     ///
     /// Must run to its end once begun, as `token`.
     ///
@@ -34,15 +37,19 @@ impl Issuer {
         authorization: &[&[u8]],
         sender: &SenderEvidence,
         parameters: &Parameters,
-    ) -> Result<Vec<u8>, Failure<Refusal>> {
+        network: IpAddr,
+    ) -> Result<Limited<Vec<u8>>, Failure<Refusal>> {
         let client = self.authenticate_client(at, authorization, sender, parameters).await?;
+        if let Err(wait) = self.charge_open_request(at, &client, network).await? {
+            return Ok(Limited::TooMany { wait });
+        }
         pushed_request::check(parameters).map_err(Failure::Refused)?;
         let accepted = self.check_request(at, &client, parameters).await.map_err(Failure::Refused)?;
         self.prepare_to_answer(at, &accepted).await.map_err(Failure::Refused)?;
         let sender = self.prove_pushed_key(at, &client, sender).map_err(Failure::Refused)?;
         let accepted = bound_to(accepted, sender.key()).map_err(Failure::Refused)?;
         let reference = self.store_request(at, &client, &accepted, &sender).await?;
-        Ok(pushed_request::to_json(&reference, lifetimes::PUSHED_REQUEST)?)
+        Ok(Limited::Within(pushed_request::to_json(&reference, lifetimes::PUSHED_REQUEST)?))
     }
 
     /// The request that `client` pushed, for a browser that comes with the reference in `request_uri`.

@@ -304,6 +304,7 @@ causes! {
     RegistrationsTooMany => TemporarilyUnavailable, "too many clients have registered, try again later";
 
     // Capacity.
+    RequestsTooMany => TemporarilyUnavailable, "too many requests of this client came from there, try again later";
     Busy => TemporarilyUnavailable, "the server is busy, try again";
 }
 
