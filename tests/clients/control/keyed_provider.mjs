@@ -34,6 +34,8 @@ server.listen(0, '127.0.0.1', () => {
   const provider = new Provider(issuer, {
     clients: cast.clients,
     clientAuthMethods: ['none', 'client_secret_basic', 'private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'],
+    // Scripts of every origin, as a client's own page is one.
+    clientBasedCORS: () => true,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     cookies: { keys: ['control'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
@@ -70,6 +72,8 @@ server.listen(0, '127.0.0.1', () => {
     },
     fetch: (url, { dispatcher: _, ...request }) => fetch(url, { ...request, dispatcher: trusting }),
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+    // Without offline_access, too: a page asks for no more than the time its person is signed in.
+    issueRefreshToken: (_context, client) => client.grantTypeAllowed('refresh_token'),
     pkce: { required: () => true },
     rotateRefreshToken: true,
     scopes: ['openid', 'offline_access', 'orders.read'],

@@ -101,6 +101,14 @@ export function makeCast(folder, port) {
       backchannel_logout_uri: `${application}/backchannel-logout`,
       backchannel_logout_session_required: true,
     },
+    // The same origin as the application's, at another time: a page whose script is the client.
+    {
+      ...web,
+      client_id: 'single-page',
+      token_endpoint_auth_method: 'none',
+      redirect_uris: [`${application}/`],
+      post_logout_redirect_uris: [`${application}/`],
+    },
   ];
   // Of grants that the control does not have.
   const grants = [
@@ -116,13 +124,17 @@ export function makeCast(folder, port) {
   return {
     ca_file: file('ca.pem'),
     server: { cert: file('server.pem'), key: file('server.key') },
-    users: [{ email: 'ada@example.com', password: randomBytes(16).toString('base64url') }],
+    users: ['ada@example.com', 'bea@example.com'].map((email) => ({
+      email,
+      password: randomBytes(16).toString('base64url'),
+    })),
     clients,
     grants,
     trusted_issuer: { issuer: otherIssuer, subject: '00u1a2b3', public_jwk: idp.public, private_jwk: idp.private },
     // By client: what it proves itself with.
     proofs: {
       application: { port, cert: file('server.pem'), key: file('server.key') },
+      'single-page': { port, cert: file('server.pem'), key: file('server.key') },
       'signing-web': { private_jwk: signer.private },
       'sealed-web': { private_jwk: signer.private, decryption_jwk: reader.private },
       'certified-web': { cert: file('issued.pem'), key: file('issued.key') },

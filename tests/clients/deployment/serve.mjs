@@ -48,22 +48,28 @@ drain_delay_ms = 0
 }
 
 /** Returns the resources: the cast, and what only this server needs to know of it. */
-function resources({ clients, grants, users: [user], trusted_issuer: { issuer, subject, public_jwk } }) {
+function resources({ clients, grants, users, trusted_issuer: { issuer, subject, public_jwk } }) {
   const api = (resource) => ({ resource, scopes: ['orders.read'], token_profile: 'rfc9068' });
-  process.env.PASSWORD = user.password;
   const named = [...clients, ...grants].map(({ client_secret, ...client }, index) => {
     if (!client_secret) return client;
     const name = `SECRET_${index}`;
     process.env[name] = client_secret;
     return { ...client, client_secret: { env: name } };
   });
+  const people = users.map(({ email, password }, index) => {
+    const name = `PASSWORD_${index}`;
+    process.env[name] = password;
+    return { email, email_verified: true, password: { env: name } };
+  });
+  // The other issuer knows the first one.
+  people[0].links = [{ issuer, subject }];
   return {
     // The profile `oidc` for its hybrid answers.
     tenants: [{ slug: 'default', profile: 'oidc', client_registration: 'open' }],
     resource_servers: [api(orders), api(stock), api(mcp)],
     trusted_issuers: [{ issuer, jwks: { keys: [public_jwk] }, clients: ['agent'], scopes: ['orders.read'] }],
     clients: named,
-    users: [{ email: user.email, email_verified: true, password: { env: 'PASSWORD' }, links: [{ issuer, subject }] }],
+    users: people,
   };
 }
 
