@@ -14,7 +14,7 @@ import { Provider } from 'oidc-provider';
 import { Agent, fetch } from 'undici';
 
 import { freePort } from '../deployment/free_port.mjs';
-import { describe, encryption, keyPair, makeCast, mcp, signing } from '../deployment/cast.mjs';
+import { bank, describe, encryption, keyPair, makeCast, mcp, signing } from '../deployment/cast.mjs';
 
 const { values: options } = parseArgs({ options: { folder: { type: 'string' } } });
 const cast = makeCast(options.folder, await freePort());
@@ -62,12 +62,20 @@ server.listen(0, '127.0.0.1', () => {
       resourceIndicators: {
         enabled: true,
         useGrantedResource: () => true,
-        getResourceServerInfo: () => ({
+        // It introspects opaque tokens alone.
+        getResourceServerInfo: (_context, resource) => ({
           scope: 'orders.read',
-          audience: mcp,
-          accessTokenFormat: 'jwt',
+          audience: resource === bank ? bank : mcp,
+          accessTokenFormat: resource === bank ? 'opaque' : 'jwt',
           jwt: { sign: { alg: 'ES256' } },
         }),
+      },
+      richAuthorizationRequests: {
+        enabled: true,
+        types: { payment: { validate: () => {} } },
+        authorizationDetailsForGrantSource: ({ oidc }) => oidc.grant.rar,
+        authorizationDetailsForAccessToken: (_context, _token, source) => source.rar,
+        authorizationDetailsForIntrospection: (_context, token) => token.rar,
       },
     },
     fetch: (url, { dispatcher: _, ...request }) => fetch(url, { ...request, dispatcher: trusting }),

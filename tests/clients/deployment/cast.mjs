@@ -13,6 +13,8 @@ export const redirectUri = 'https://127.0.0.1:9/callback';
 /** The audiences of the APIs. */
 export const orders = 'https://orders.example';
 export const stock = 'https://stock.example';
+/** Its payments are granted one by one (RFC 9396). */
+export const bank = 'https://bank.example';
 export const mcp = 'https://mcp.example/mcp';
 /** An issuer whose assertions about people are believed. */
 export const otherIssuer = 'https://idp.example';
@@ -97,6 +99,7 @@ export function makeCast(folder, port) {
       ...web,
       ...secret(),
       client_id: 'application',
+      authorization_details_types: ['payment'],
       redirect_uris: [`${application}/callback`],
       backchannel_logout_uri: `${application}/backchannel-logout`,
       backchannel_logout_session_required: true,

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import { describe, makeCast, mcp, orders, stock } from './cast.mjs';
+import { bank, describe, makeCast, mcp, orders, stock } from './cast.mjs';
 import { freePort } from './free_port.mjs';
 
 const PATIENCE_MS = 180_000;
@@ -56,6 +56,12 @@ function resources({ clients, grants, users, trusted_issuer: { issuer, subject, 
     process.env[name] = client_secret;
     return { ...client, client_secret: { env: name } };
   });
+  const text = (title) => ({ type: 'string', title });
+  const payment = {
+    type: 'payment',
+    texts: { en: { title: 'Pay from your account' } },
+    schema: { required: ['amount'], properties: { amount: text('Amount'), creditor: text('Paid to') } },
+  };
   const people = users.map(({ email, password }, index) => {
     const name = `PASSWORD_${index}`;
     process.env[name] = password;
@@ -66,7 +72,7 @@ function resources({ clients, grants, users, trusted_issuer: { issuer, subject, 
   return {
     // The profile `oidc` for its hybrid answers.
     tenants: [{ slug: 'default', profile: 'oidc', client_registration: 'open' }],
-    resource_servers: [api(orders), api(stock), api(mcp)],
+    resource_servers: [api(orders), api(stock), api(mcp), { ...api(bank), authorization_details_types: [payment] }],
     trusted_issuers: [{ issuer, jwks: { keys: [public_jwk] }, clients: ['agent'], scopes: ['orders.read'] }],
     clients: named,
     users: people,

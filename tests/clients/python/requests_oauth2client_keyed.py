@@ -1,5 +1,6 @@
 """The PyPI package requests_oauth2client with keys: sealed requests and ID tokens, token exchange, another issuer's word."""
 
+import json
 import secrets
 
 import requests
@@ -11,6 +12,7 @@ from requests_oauth2client_checks import connect
 
 ORDERS = "https://orders.example"
 STOCK = "https://stock.example"
+BANK = "https://bank.example"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 
 
@@ -58,6 +60,29 @@ def stranger(surroundings):
     client = connect_sealed(surroundings, registered, key)
     refused(
         lambda: client.refresh_token("rubbish"), "a stranger's key", lambda error: isinstance(error, InvalidClient)
+    )
+
+
+def payment(surroundings):
+    """RFC 9396 §2, §7, §9.2: pushed, granted, and told with the token and by introspection, as it was asked for."""
+    client = connect(surroundings, surroundings.deployment.client("application"))
+
+    def push(details):
+        asked = {"resource": BANK, "authorization_details": json.dumps(details)}
+        request = client.authorization_request(scope="openid", prompt="consent", **asked)
+        return request, client.pushed_authorization_request(request)
+
+    details = [{"type": "payment", "amount": "123.50", "creditor": "Ann"}]
+    request, pushed = push(details)
+    callback = surroundings.visit(pushed.uri, client.redirect_uri)
+    tokens = client.authorization_code(request.validate_callback(callback))
+    same(tokens.kwargs["authorization_details"], details, "with the token")
+    told = client.introspect_token(tokens.access_token)
+    same(told["authorization_details"], details, "by introspection")
+    refused(
+        lambda: push([{"type": "unheard-of"}]),
+        "a type that nobody defined",
+        lambda error: getattr(error, "error", None) == "invalid_authorization_details",
     )
 
 
@@ -112,6 +137,7 @@ def assertion(surroundings):
 checks = [
     ("an encrypted request object is answered with an encrypted ID token", sealed),
     ("an assertion of another key is refused", stranger),
+    ("one payment is pushed, granted, and told to whoever gets the token", payment),
 ]
 # oidc-provider has neither grant.
 ours = [
