@@ -43,6 +43,7 @@ server.listen(0, '127.0.0.1', () => {
     features: {
       backchannelLogout: { enabled: true },
       clientCredentials: { enabled: true },
+      deviceFlow: { enabled: true },
       encryption: { enabled: true },
       introspection: { enabled: true },
       mTLS: {
@@ -59,6 +60,7 @@ server.listen(0, '127.0.0.1', () => {
       pushedAuthorizationRequests: { enabled: true },
       registration: { enabled: true },
       requestObjects: { enabled: true },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
         useGrantedResource: () => true,

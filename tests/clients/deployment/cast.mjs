@@ -19,6 +19,7 @@ export const mcp = 'https://mcp.example/mcp';
 /** An issuer whose assertions about people are believed. */
 export const otherIssuer = 'https://idp.example';
 
+const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
@@ -111,6 +112,12 @@ export function makeCast(folder, port) {
       token_endpoint_auth_method: 'none',
       redirect_uris: [`${application}/`],
       post_logout_redirect_uris: [`${application}/`],
+    },
+    // Its person is at a terminal, and at a browser elsewhere.
+    {
+      ...machine(DEVICE, 'refresh_token'),
+      ...secret(),
+      client_id: 'terminal',
     },
   ];
   // Of grants that the control does not have.
