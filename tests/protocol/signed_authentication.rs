@@ -142,3 +142,71 @@ fn an_algorithm_needs_keys() {
         assert!(advertised.as_array().unwrap().contains(&json!("ES256")), "{advertised}");
     });
 }
+
+/// A client of the tenant `strict` that uses the back channel.
+fn strict_kiosk(at: &Deployment, tenant: &str, more: &str) -> String {
+    let jwk = at.client_key().public_jwk();
+    let members: Vec<_> = jwk.into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    format!(
+        "[[clients]]\ntenant = \"{tenant}\"\nclient_id = \"kiosk\"\ntoken_endpoint_auth_method = \"private_key_jwt\"\n\
+         response_types = []\ngrant_types = [\"urn:openid:params:grant-type:ciba\"]\n\
+         jwks = {{ keys = [{{ {} }}] }}\n{more}\n",
+        members.join(", ")
+    )
+}
+
+const SIGNED: &str = "backchannel_authentication_request_signing_alg = \"ES256\"\n";
+const POLL: &str = "backchannel_token_delivery_mode = \"poll\"\n";
+const PUSH: &str = "backchannel_token_delivery_mode = \"push\"\n\
+                    backchannel_client_notification_endpoint = \"https://kiosk.example/notify\"\n";
+
+/// CB-11: in profile `fapi2` a client signs, with an algorithm of the profile, and is not sent its tokens (FAPI-CIBA §5.2.2).
+#[test]
+fn the_strict_profile_registers_who_signs_and_fetches() {
+    on_sqlite(async |at| {
+        let ping = PUSH.replace("push", "ping");
+        for (more, is_good) in [
+            (format!("{POLL}{SIGNED}"), true),
+            (format!("{ping}{SIGNED}"), true),
+            (format!("{PUSH}{SIGNED}"), false),
+            (POLL.to_owned(), false),
+            (format!("{POLL}{}", SIGNED.replace("ES256", "RS256")), false),
+        ] {
+            assert_eq!(at.try_apply(&strict_kiosk(at, "strict", &more)).await.is_ok(), is_good, "{more}");
+            assert!(at.try_apply(&strict_kiosk(at, "acme", &more)).await.is_ok(), "{more}");
+        }
+        let metadata = at.get("/t/strict/.well-known/openid-configuration", &[]).await.success();
+        assert_eq!(metadata["backchannel_token_delivery_modes_supported"], json!(["poll", "ping"]));
+    });
+}
+
+/// CB-11: there a request is signed and says what it is about; whoever was registered before is held to it as well.
+#[test]
+fn the_strict_profile_asks_signed_and_bound() {
+    on_sqlite(async |at| {
+        at.apply(&strict_kiosk(at, "strict", &format!("{POLL}{SIGNED}"))).await;
+        let kiosk = RelyingParty::of_tenant(at, "strict", "kiosk");
+        let mut bound = claims(at);
+        bound["aud"] = json!(kiosk.issuer());
+        let mut bare = bound.clone();
+        bare.as_object_mut().unwrap().remove("binding_message");
+
+        assert!(refused(&ask(&kiosk, &sign(at, &bare)).await), "nothing that binds it");
+        bound["jti"] = json!("another");
+        ask(&kiosk, &sign(at, &bound)).await.success();
+        assert!(refused(&kiosk.post(ENDPOINT, &[("scope", "openid"), ("login_hint", cast::ADA)]).await), "not signed");
+
+        for (more, error) in [(POLL.to_owned(), "invalid_request"), (format!("{PUSH}{SIGNED}"), "unauthorized_client")]
+        {
+            at.apply("[[tenants]]\nslug = \"default\"\nprofile = \"oauth21\"\n").await;
+            at.apply(&strict_kiosk(at, "default", &more)).await;
+            at.apply("[[tenants]]\nslug = \"default\"\nprofile = \"fapi2\"\n").await;
+            let before = RelyingParty::new(at, "kiosk");
+            let signed = sign(at, &claims(at));
+            let unsigned = [("scope", "openid"), ("login_hint", cast::ADA), ("binding_message", "W4SCT")];
+            let reply = if more == POLL { before.post(ENDPOINT, &unsigned).await } else { ask(&before, &signed).await };
+            assert_eq!(reply.error(), (400, error.to_owned()), "{more}");
+        }
+        tidy(at).await;
+    });
+}

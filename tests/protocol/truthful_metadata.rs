@@ -231,6 +231,9 @@ fn registration(field: &str, value: &str) -> Value {
             say("grant_types", json!([value]));
             say("response_types", json!([]));
             say("backchannel_token_delivery_mode", json!("poll"));
+            // Some profiles demand it of whoever uses the grant.
+            say("backchannel_authentication_request_signing_alg", json!("ES256"));
+            say("jwks", jwks());
         }
         ("grant_types", other) => {
             say("grant_types", json!([other]));
@@ -259,6 +262,8 @@ fn registration(field: &str, value: &str) -> Value {
             say("grant_types", json!(["urn:openid:params:grant-type:ciba"]));
             say("response_types", json!([]));
             say(field, json!(value));
+            say("backchannel_authentication_request_signing_alg", json!("ES256"));
+            say("jwks", jwks());
             if value != "poll" {
                 say("backchannel_client_notification_endpoint", json!("https://new.example/notify"));
             }

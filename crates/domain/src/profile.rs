@@ -1,11 +1,11 @@
 //! Strictness as a profile: the standards contradict each other, so a tenant chooses and a client may only tighten.
 //!
 //! Owns what each profile demands, as one table. Whoever checks a rule asks [`Profile::rules`] and compares with no profile by
-//! name, so that a rule holds everywhere or nowhere. DESIGN §1.5; draft OAuth 2.1; FAPI 2.0 Security Profile §5.3, §5.4.
+//! name, so that a rule holds everywhere or nowhere. DESIGN §1.5; draft OAuth 2.1; FAPI 2.0 Security Profile §5.3, §5.4; FAPI-CIBA §5.2.2.
 
 use serde::{Deserialize, Serialize};
 
-use crate::ClientAuthMethod;
+use crate::{ClientAuthMethod, TokenDelivery};
 
 /// A set of protocol rules (DESIGN §1.5), ordered by strictness.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,6 +42,12 @@ pub struct ProfileRules {
     pub dated_request_objects: Demand,
     /// What becomes of a refresh token that is used (FAPI 2.0 §5.3.2.1 (9)).
     pub refresh_tokens: RefreshRule,
+    /// How a client may learn that a person has decided elsewhere (FAPI-CIBA §5.2.2 (3) to (5)).
+    pub token_delivery: &'static [TokenDelivery],
+    /// Whether back-channel requests are signed (FAPI-CIBA §5.2.2 (6)).
+    pub signed_authentication: Demand,
+    /// Whether back-channel requests say what they are about, by a message or in their details (FAPI-CIBA §5.2.2 (2)).
+    pub binding_message: Demand,
 }
 
 /// Whether something must be there.
@@ -101,6 +107,9 @@ const OIDC: ProfileRules = ProfileRules {
     request_objects: RequestObjectRule::Merged,
     dated_request_objects: Demand::Optional,
     refresh_tokens: RefreshRule::Rotated,
+    token_delivery: &TokenDelivery::ALL,
+    signed_authentication: Demand::Optional,
+    binding_message: Demand::Optional,
 };
 
 const OAUTH21: ProfileRules = ProfileRules {
@@ -124,6 +133,9 @@ const FAPI2: ProfileRules = ProfileRules {
     request_objects: RequestObjectRule::Whole,
     dated_request_objects: Demand::Required,
     refresh_tokens: RefreshRule::Kept,
+    token_delivery: &[TokenDelivery::Poll, TokenDelivery::Ping],
+    signed_authentication: Demand::Required,
+    binding_message: Demand::Required,
 };
 
 impl Profile {

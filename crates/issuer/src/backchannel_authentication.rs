@@ -26,6 +26,7 @@ use crate::journeys::account_key;
 use crate::sender::SenderEvidence;
 use crate::settlement::refuse;
 use crate::stored_facts::{open_at, seal_at};
+use crate::tokens::id_token::profile;
 use crate::{Issuer, audit, browsers, id_token_hint, people};
 
 /// What blind indexes of this table are bound to.
@@ -107,7 +108,8 @@ impl Issuer {
     ) -> Result<BackchannelAnswer, Failure<Refusal>> {
         let client = self.authenticate_confidential_client(at, authorization, sender, parameters).await?;
         let asked = self.asked_by_backchannel(at, &client, parameters).await?;
-        let received = Received::from_parameters(&asked, &client, &at.server_list()).map_err(Failure::Refused)?;
+        let (servers, rules) = (at.server_list(), profile(at, &client).rules());
+        let received = Received::from_parameters(&asked, &client, &servers, rules).map_err(Failure::Refused)?;
         let named = self.named(at, &client, &received.hint).await?;
         Ok(self.store_authentication(at, &client, received, &named).await?)
     }

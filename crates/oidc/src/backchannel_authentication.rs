@@ -7,7 +7,9 @@
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::journey::ConsentRule;
-use portreeve_domain::{Acr, Client, Fault, GrantType, Lifetime, ResourceServer, Scope, TokenDelivery, lifetimes};
+use portreeve_domain::{
+    Acr, Client, Demand, Fault, GrantType, Lifetime, ProfileRules, ResourceServer, Scope, TokenDelivery, lifetimes,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -72,16 +74,19 @@ impl Received {
     /// client can register that it is used.
     ///
     /// # Errors
-    /// `GrantTypeNotAllowed` for a client that is not registered for the grant; `HintsNotOne`; `LoginHintTokenUnsupported`;
+    /// `GrantTypeNotAllowed` for a client that is not registered for the grant, or whose mode its profile does not have; `HintsNotOne`; `LoginHintTokenUnsupported`;
     /// `ScopeMalformed`, `ScopeOpenidMissing`, `ScopeNotAllowed`; those of [`resource::targets`] and
     /// [`authorization_details::requested`]; `BindingMessageUnusable`; `ParameterMalformed` for `requested_expiry`; `ParameterMissing` and `ParameterMalformed`
-    /// for the `client_notification_token` of a client that is called.
+    /// for the `client_notification_token` of a client that is called; `ParameterMissing` for the `binding_message` where the profile
+    /// demands it.
     pub fn from_parameters(
         parameters: &Parameters,
         client: &Client,
         servers: &[&ResourceServer],
+        rules: &ProfileRules,
     ) -> Result<Self, Refusal> {
-        if !client.may_use(GrantType::Ciba) {
+        // The mode may have been registered before the tenant became so strict.
+        if !client.may_use(GrantType::Ciba) || !rules.token_delivery.contains(&delivery(client)) {
             return Err(Refusal::new(Cause::GrantTypeNotAllowed).with_detail(GrantType::Ciba.name()));
         }
         let hint = hint(parameters)?;
@@ -96,6 +101,9 @@ impl Received {
         let resources = authorization_details::targets(resources, &details)?;
         let scope = scope_policy::settle_offline_access(&scope, client, ConsentRule::Always);
         let (acr_values, binding_message) = (acr_values(parameters, client), binding_message(parameters)?);
+        if rules.binding_message == Demand::Required && binding_message.is_none() && details.is_empty() {
+            return Err(Refusal::new(Cause::ParameterMissing).with_detail("binding_message"));
+        }
         Ok(Self {
             request: BackchannelRequest { scope, resources, details, acr_values, binding_message },
             hint,
@@ -210,6 +218,7 @@ pub fn pushed_tokens(auth_req_id: &SecretText, tokens: &[u8]) -> Result<Value, F
 mod tests {
     use super::*;
     use crate::testing::{orders_api, parameters, scope, web_client};
+    use portreeve_domain::Profile;
 
     fn client(delivery: Option<TokenDelivery>) -> Client {
         let mut client = web_client();
@@ -220,14 +229,16 @@ mod tests {
 
     fn read(pairs: &[(&str, &str)]) -> Result<Received, Cause> {
         let all = [&[("scope", "openid"), ("login_hint", "ada@example.com")], pairs].concat();
-        Received::from_parameters(&parameters(&all), &client(None), &[&orders_api()]).map_err(|refusal| refusal.cause)
+        Received::from_parameters(&parameters(&all), &client(None), &[&orders_api()], Profile::OAuth21.rules())
+            .map_err(|refusal| refusal.cause)
     }
 
     /// CB-01: exactly one hint, and `openid`.
     #[test]
     fn exactly_one_hint_and_openid_are_needed() {
         let read = |pairs: &[(&str, &str)]| {
-            Received::from_parameters(&parameters(pairs), &client(None), &[]).map_err(|refusal| refusal.cause)
+            Received::from_parameters(&parameters(pairs), &client(None), &[], Profile::OAuth21.rules())
+                .map_err(|refusal| refusal.cause)
         };
         let openid = ("scope", "openid");
 
@@ -248,7 +259,7 @@ mod tests {
     /// S-066: a client uses the grant only when it is registered for it.
     #[test]
     fn the_grant_is_opted_in_to() {
-        let refused = Received::from_parameters(&parameters(&[]), &web_client(), &[]).err();
+        let refused = Received::from_parameters(&parameters(&[]), &web_client(), &[], Profile::OAuth21.rules()).err();
 
         assert_eq!(refused.map(|refusal| refusal.cause), Some(Cause::GrantTypeNotAllowed));
     }
@@ -294,7 +305,8 @@ mod tests {
     fn a_client_that_is_called_names_a_token() {
         let read = |mode, token: &str| {
             let pairs = [("scope", "openid"), ("login_hint", "ada"), ("client_notification_token", token)];
-            let received = Received::from_parameters(&parameters(&pairs), &client(Some(mode)), &[]);
+            let received =
+                Received::from_parameters(&parameters(&pairs), &client(Some(mode)), &[], Profile::OAuth21.rules());
             received.map(|received| received.notification_token.map(|t| t.expose().to_owned())).map_err(|r| r.cause)
         };
 

@@ -5,7 +5,7 @@
 //! RFC 9207 §3; RFC 9449 §5.1; RFC 9701 §7; RFC 9728 §4; RP-Initiated Logout §2.1; Initiating User Registration
 //! (`prompt=create`) §4; JARM §4; CIBA Core §4; Back-Channel Logout §2.1; Front-Channel Logout §3; Session Management §3.3.
 
-use portreeve_domain::{Acr, ClientAuthMethod, Demand, Fault, GrantType, Profile, ProfileRules, TokenDelivery};
+use portreeve_domain::{Acr, ClientAuthMethod, Demand, Fault, GrantType, Profile, ProfileRules};
 use portreeve_jose::{Algorithm, UNSIGNED, shared_secret};
 use serde::Serialize;
 
@@ -86,7 +86,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         userinfo_endpoint: machine(paths::USERINFO),
         device_authorization_endpoint: machine(paths::DEVICE_AUTHORIZATION),
         backchannel_authentication_endpoint: machine(paths::BC_AUTHORIZE),
-        backchannel_token_delivery_modes_supported: TokenDelivery::ALL.map(TokenDelivery::name),
+        backchannel_token_delivery_modes_supported: rules.token_delivery.iter().map(|mode| mode.name()).collect(),
         backchannel_authentication_request_signing_alg_values_supported: signed.clone().collect(),
         introspection_endpoint: machine(paths::INTROSPECT),
         revocation_endpoint: machine(paths::REVOKE),
@@ -162,7 +162,7 @@ struct Document<'a> {
     userinfo_endpoint: String,
     device_authorization_endpoint: String,
     backchannel_authentication_endpoint: String,
-    backchannel_token_delivery_modes_supported: [&'static str; 3],
+    backchannel_token_delivery_modes_supported: Vec<&'static str>,
     backchannel_authentication_request_signing_alg_values_supported: Vec<&'a str>,
     introspection_endpoint: String,
     revocation_endpoint: String,

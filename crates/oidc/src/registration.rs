@@ -43,7 +43,7 @@ pub fn check(metadata: ClientMetadata, profile: Profile) -> Result<ClientMetadat
     page_uris(&metadata)?;
     localized_texts(&metadata)?;
     logout_uris::check(&metadata)?;
-    token_delivery::check(&metadata)?;
+    token_delivery::check(&metadata, profile.rules())?;
     sector(&metadata)?;
     resources(&metadata)?;
     exchanges(&metadata)?;

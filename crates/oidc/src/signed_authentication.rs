@@ -4,7 +4,7 @@
 //! no other client signs any. Leaves keys and the replay of `jti` to `issuer`, and the parameters inside to
 //! [`crate::backchannel_authentication`]. CIBA Core §4, §7.1.1; FAPI-CIBA §5.2.2.
 
-use portreeve_domain::{Client, Lifetime, Profile, Source, Timestamp, lifetimes};
+use portreeve_domain::{Client, Demand, Lifetime, Profile, Source, Timestamp, lifetimes};
 use portreeve_jose::{Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, verify};
 use serde_json::{Map, Value};
 
@@ -47,10 +47,16 @@ pub struct SignedAuthentication {
 /// What `client` signs its requests with in `profile`; `None` when it does not.
 ///
 /// # Errors
-/// `SignedAuthenticationUnusable` for a registration that the profile does not allow any more.
+/// `SignedAuthenticationUnusable` for a registration that the profile does not allow any more; `SignedAuthenticationRequired` for
+/// none where every request must be signed.
 pub fn algorithm(client: &Client, profile: Profile) -> Result<Option<Algorithm>, Refusal> {
-    let Some(name) = client.metadata.backchannel_authentication_request_signing_alg.as_deref() else { return Ok(None) };
-    registered(name, profile).map(Some).ok_or_else(|| unusable("registered is no usable algorithm"))
+    match client.metadata.backchannel_authentication_request_signing_alg.as_deref() {
+        Some(name) => registered(name, profile).map(Some).ok_or_else(|| unusable("registered is no usable algorithm")),
+        None if profile.rules().signed_authentication == Demand::Required => {
+            Err(Refusal::new(Cause::SignedAuthenticationRequired).with_detail("the client registered no algorithm"))
+        }
+        None => Ok(None),
+    }
 }
 
 /// What registering `name` means; `None` for a name that cannot be registered in `profile`.

@@ -2,7 +2,7 @@
 //!
 //! Owns the rules that [`crate::registration`] applies to every client. CIBA Core §4.
 
-use portreeve_domain::{ClientMetadata, GrantType, TokenDelivery};
+use portreeve_domain::{ClientMetadata, GrantType, ProfileRules, TokenDelivery};
 
 use crate::{Cause, Refusal, registration};
 
@@ -12,9 +12,9 @@ const ENDPOINT: &str = "backchannel_client_notification_endpoint";
 /// Checks mode and notification endpoint.
 ///
 /// # Errors
-/// `MetadataInvalid` for a client of the grant without a mode, for a mode without the grant, for a client that is called
-/// without an https endpoint, and for one that is sent tokens which it must prove a key for.
-pub(crate) fn check(metadata: &ClientMetadata) -> Result<(), Refusal> {
+/// `MetadataInvalid` for a client of the grant without a mode, for a mode without the grant and for one that the profile does not
+/// have, for a client that is called without an https endpoint, and for one that is sent tokens which it must prove a key for.
+pub(crate) fn check(metadata: &ClientMetadata, rules: &ProfileRules) -> Result<(), Refusal> {
     let invalid = |what: &str| Err(Refusal::new(Cause::MetadataInvalid).with_detail(what));
     let uses_grant = metadata.grant_types.contains(&GrantType::Ciba);
     let Some(mode) = metadata.backchannel_token_delivery_mode else {
@@ -26,6 +26,9 @@ pub(crate) fn check(metadata: &ClientMetadata) -> Result<(), Refusal> {
     };
     if !uses_grant {
         return invalid(&format!("{MODE} needs the grant type {}", GrantType::Ciba.name()));
+    }
+    if !rules.token_delivery.contains(&mode) {
+        return invalid(&format!("{MODE} cannot be {} in this profile", mode.name()));
     }
     match metadata.backchannel_client_notification_endpoint.as_deref() {
         None if mode.calls_client() => return invalid(&format!("{ENDPOINT} is required for {}", mode.name())),
@@ -45,6 +48,7 @@ pub(crate) fn check(metadata: &ClientMetadata) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use portreeve_domain::Profile;
 
     fn checked(mode: Option<TokenDelivery>, endpoint: Option<&str>) -> bool {
         let metadata = ClientMetadata {
@@ -53,7 +57,7 @@ mod tests {
             backchannel_client_notification_endpoint: endpoint.map(str::to_owned),
             ..ClientMetadata::default()
         };
-        check(&metadata).is_ok()
+        check(&metadata, Profile::OAuth21.rules()).is_ok()
     }
 
     /// CB-10: the mode is registered, and whoever is called says where, by https.
@@ -73,7 +77,8 @@ mod tests {
     #[test]
     fn a_mode_goes_with_the_grant_and_not_with_bound_tokens() {
         let poll = Some(TokenDelivery::Poll);
-        assert!(check(&ClientMetadata { backchannel_token_delivery_mode: poll, ..ClientMetadata::default() }).is_err());
+        let lone = ClientMetadata { backchannel_token_delivery_mode: poll, ..ClientMetadata::default() };
+        assert!(check(&lone, Profile::OAuth21.rules()).is_err());
         let bound = |mode| ClientMetadata {
             grant_types: vec![GrantType::Ciba],
             backchannel_token_delivery_mode: Some(mode),
@@ -81,7 +86,7 @@ mod tests {
             dpop_bound_access_tokens: true,
             ..ClientMetadata::default()
         };
-        assert!(check(&bound(TokenDelivery::Ping)).is_ok());
-        assert!(check(&bound(TokenDelivery::Push)).is_err());
+        assert!(check(&bound(TokenDelivery::Ping), Profile::OAuth21.rules()).is_ok());
+        assert!(check(&bound(TokenDelivery::Push), Profile::OAuth21.rules()).is_err());
     }
 }

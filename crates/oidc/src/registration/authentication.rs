@@ -3,7 +3,7 @@
 //! Owns that method, keys, certificate and algorithms fit each other and the profile. RFC 7591 §2; RFC 8705 §2.1.2, §2.2.2;
 //! OIDC Registration §2; FAPI 2.0 §5.3.2.1, §5.4.
 
-use portreeve_domain::{ClientAuthMethod, ClientMetadata, Profile, ProfileRules};
+use portreeve_domain::{ClientAuthMethod, ClientMetadata, Demand, GrantType, Profile, ProfileRules};
 use portreeve_jose::{Algorithm, KeySet, shared_secret};
 
 use super::{invalid, is_page, may_publish_keys};
@@ -136,6 +136,12 @@ fn request_objects(metadata: &ClientMetadata, profile: Profile) -> Result<(), Re
     {
         let field = "backchannel_authentication_request_signing_alg";
         return Err(invalid(field, "must be an algorithm for clients here, with jwks or jwks_uri"));
+    }
+    let uses_grant = metadata.grant_types.contains(&GrantType::Ciba);
+    let signs = metadata.backchannel_authentication_request_signing_alg.is_some();
+    if uses_grant && !signs && profile.rules().signed_authentication == Demand::Required {
+        let field = "backchannel_authentication_request_signing_alg";
+        return Err(invalid(field, format!("is required for {} in this profile", GrantType::Ciba.name())));
     }
     match signing {
         Signing::Only(_) if !has_keys => Err(invalid("request_object_signing_alg", "needs jwks or jwks_uri")),
