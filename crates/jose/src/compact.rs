@@ -23,7 +23,7 @@ pub(crate) struct CompactToken<'a> {
 /// Which header members a kind of token may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Members {
-    /// `alg`, `kid`, `typ`, `cty`.
+    /// `alg`, `kid`, `typ`, `cty`, `x5t`, `x5t#S256`.
     Usual,
     /// `jwk` as well: the signer's own public key.
     WithKey,
@@ -91,7 +91,9 @@ impl Header {
                 }
                 "kid" => header.key_id = Some(text),
                 "typ" => header.typ = Some(text),
-                "cty" => {}
+                // A thumbprint brings no key: at most it says what `kid` says (RFC 7515 §4.1.7). mod_auth_openidc 2.4.12 and
+                // clients of Microsoft's write it into their assertions.
+                "cty" | "x5t" | "x5t#S256" => {}
                 _ => return Err(Rejection::HeaderMemberNotAllowed),
             }
         }
@@ -100,7 +102,7 @@ impl Header {
 }
 
 fn is_known(name: &str) -> bool {
-    matches!(name, "alg" | "kid" | "typ" | "cty")
+    matches!(name, "alg" | "kid" | "typ" | "cty" | "x5t" | "x5t#S256")
 }
 
 fn decode_part(part: &str) -> Result<Vec<u8>, Rejection> {
@@ -171,7 +173,6 @@ mod tests {
             r#""jwk":{"kty":"EC"}"#,
             r#""x5u":"https://evil.example/cert""#,
             r#""x5c":["MII"]"#,
-            r#""x5t":"AAAA""#,
             r#""zip":"DEF""#,
             r#""crit":["exp"]"#,
             r#""crit":[]"#,
@@ -186,6 +187,20 @@ mod tests {
                 "{member}"
             );
         }
+    }
+
+    /// RFC 7515 §4.1.7: a thumbprint of a certificate neither brings a key nor chooses one.
+    #[test]
+    fn thumbprints_of_certificates_are_not_looked_at() {
+        for member in [r#""x5t":"AAAA""#, r#""x5t#S256":"AAAA""#] {
+            let text = format!("{}.e30.AA", base64url::encode(format!(r#"{{"alg":"ES256","kid":"k",{member}}}"#)));
+
+            let token = CompactToken::parse(&text, 1024).ok().unwrap();
+
+            assert_eq!(token.header.key_id.as_deref(), Some("k"), "{member}");
+            assert!(token.header.jwk.is_none());
+        }
+        assert_eq!(rejection_of_header(r#"{"alg":"ES256","x5t":["AAAA"]}"#), Some(Rejection::MalformedHeader));
     }
 
     /// S-053: two values of one member.
