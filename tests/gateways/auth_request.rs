@@ -1,11 +1,9 @@
 //! nginx asks Portreeve about every request (`auth_request`).
 
-use portreeve_tests::address::free_address;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header::WWW_AUTHENTICATE};
 use serde_json::Value;
 
 use crate::{
-    apache::Half,
     authority::Authority,
     browser::Browser,
     issuer::{EMAIL, Resources, SERVICE},
@@ -13,6 +11,7 @@ use crate::{
     portreeve::Portreeve,
     recipe::Recipe,
     signed_identity::verified,
+    site::{Chapter, Site},
     upstream::Upstream,
 };
 
@@ -45,7 +44,7 @@ impl Scene {
     async fn with(change: impl FnOnce(Recipe) -> Recipe) -> Self {
         let authority = Authority::new();
         // A second API, whose tokens are opaque.
-        let reports = Half::ResourceServer.resources(free_address());
+        let reports = Site::new(Chapter::Protecting).resources("In Portreeve");
         let resources = Resources::new(&format!("{}{reports}", nginx::resources()));
         let ours = Portreeve::start(&authority, &resources).await;
         let upstream = Upstream::start().await;

@@ -19,11 +19,26 @@ const issuer = `https://localhost:${settings.port}`;
 
 const provider = new Provider(issuer, {
   clients: settings.clients.map((client) => ({ redirect_uris: [], ...client, response_types: responseTypes(client) })),
+  clientAuthMethods: ['client_secret_basic', 'private_key_jwt'],
   claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
   cookies: { keys: ['control'] },
+  // Where there is no access token to ask for them with, they are in the ID token.
+  conformIdTokenClaims: true,
+  responseTypes: ['code', 'id_token', 'id_token token', 'code id_token', 'code token', 'code id_token token'],
+  // The client's addresses are of this machine, to which its own agent would not go.
+  fetch: (url, { dispatcher: _, ...request }) => fetch(url, request),
   features: {
+    backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
+    dPoP: { enabled: true },
     introspection: { enabled: true },
+    mTLS: {
+      enabled: true,
+      certificateBoundAccessTokens: true,
+      getCertificate: ({ socket }) => socket.getPeerX509Certificate(),
+    },
+    jwtUserinfo: { enabled: true },
+    requestObjects: { enabled: true },
     resourceIndicators: { enabled: true, getResourceServerInfo: (_context, resource) => described(resource) },
     revocation: { enabled: true },
   },
@@ -36,15 +51,22 @@ const provider = new Provider(issuer, {
   pkce: { required: () => true },
 });
 
-/** An API whose tokens are opaque. */
+/** An API whose tokens are opaque, unless it says otherwise: the provider introspects no others. */
 function described(resource) {
-  const { scopes } = settings.resource_servers.find((server) => server.resource === resource);
-  return { scope: scopes.join(' '), audience: resource, accessTokenFormat: 'opaque' };
+  const { scopes, token_profile } = settings.resource_servers.find((server) => server.resource === resource);
+  const accessTokenFormat = token_profile === 'rfc9068' ? 'jwt' : 'opaque';
+  return { scope: scopes.join(' '), audience: resource, accessTokenFormat };
 }
 
-function responseTypes({ grant_types: grants }) {
-  return grants.includes('authorization_code') ? ['code'] : [];
+function responseTypes({ grant_types: grants, response_types: registered }) {
+  return registered ?? (grants.includes('authorization_code') ? ['code'] : []);
 }
 
-const tls = { cert: readFileSync(settings.certificate), key: readFileSync(settings.key) };
+const tls = {
+  cert: readFileSync(settings.certificate),
+  key: readFileSync(settings.key),
+  // Whoever has a certificate shows it; whose it is does not matter here.
+  requestCert: true,
+  rejectUnauthorized: false,
+};
 createServer(tls, provider.callback()).listen(settings.port, '127.0.0.1', () => console.log(issuer));

@@ -42,7 +42,10 @@ impl Control {
         let file = folder.path().join("settings.json");
         fs::write(&file, settings.to_string()).expect("write the control's settings");
         let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("gateways/control.mjs");
-        let mut process = ChildProcess::spawn(Command::new("node").arg(program).arg(&file));
+        let mut command = Command::new("node");
+        // It reaches its clients, too.
+        command.arg(program).arg(&file).env("NODE_EXTRA_CA_CERTS", &files.ca);
+        let mut process = ChildProcess::spawn(&mut command);
         process.wait_for_line("https://localhost", PATIENCE);
         let issuer = Issuer::discover(origin(address), authority, resources).await;
         Self { issuer, _process: process, _folder: folder }
@@ -53,7 +56,9 @@ impl Control {
 fn registration(client: &Value, resources: &Resources) -> Value {
     let mut client = client.as_object().expect("a client is a table").clone();
     client.retain(|member, _| !OUR_OWN.contains(&member.as_str()));
-    let secret = resources.secret(client["client_secret"]["env"].as_str().expect("a secret from the environment"));
-    client.insert("client_secret".to_owned(), secret.into());
+    if let Some(reference) = client.get("client_secret") {
+        let secret = resources.secret(reference["env"].as_str().expect("a secret from the environment"));
+        client.insert("client_secret".to_owned(), secret.into());
+    }
     client.into()
 }

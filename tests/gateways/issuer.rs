@@ -1,6 +1,6 @@
 //! An issuer, ours or the control, as the clients of these tests use it: by its metadata alone.
 
-use std::{fs::File, io::Read};
+use std::{fs::File, io::Read, net::SocketAddr};
 
 use reqwest::{Client, Response, StatusCode, Url};
 use serde_json::Value;
@@ -30,6 +30,12 @@ email_verified = true
 password = { env = "ADA_PASSWORD" }
 claims = { name = "Ada Lovelace", given_name = "Ada", family_name = "Lovelace" }
 
+[[users]]
+email = "bea@example.com"
+email_verified = true
+password = { env = "BEA_PASSWORD" }
+totp_secret = { env = "BEA_TOTP" }
+
 [[clients]]
 client_id = "orders-app"
 client_secret = { env = "ORDERS_APP_SECRET" }
@@ -39,12 +45,14 @@ redirect_uris = ["https://localhost/orders-app/callback"]
 "#;
 
 /// The environment variables that the pages and [`CAST`] name.
-const SECRETS: [&str; 6] = [
+const SECRETS: [&str; 8] = [
     "ADA_PASSWORD",
+    "BEA_PASSWORD",
     "INTRANET_PASSPHRASE",
     "INTRANET_SECRET",
     "NIGHTLY_EXPORT_SECRET",
     "ORDERS_APP_SECRET",
+    "PAYMENTS_GATEWAY_SECRET",
     "REPORTS_GATEWAY_SECRET",
 ];
 
@@ -54,12 +62,16 @@ pub(crate) struct Resources {
     pub(crate) text: String,
     /// Names and values.
     pub(crate) secrets: Vec<(&'static str, String)>,
+    /// Where the issuer reaches its clients, although no address there is public.
+    pub(crate) reached: Vec<SocketAddr>,
 }
 
 impl Resources {
     /// Adds the cast to resources from the pages, and makes every secret.
     pub(crate) fn new(text: &str) -> Self {
-        Self { text: format!("{text}{CAST}"), secrets: SECRETS.map(|name| (name, random_secret())).into() }
+        let mut secrets = Vec::from(SECRETS.map(|name| (name, random_secret())));
+        secrets.push(("BEA_TOTP", random_base32()));
+        Self { text: format!("{text}{CAST}"), secrets, reached: Vec::new() }
     }
 
     /// Returns the secret of a name.
@@ -100,10 +112,33 @@ impl Issuer {
         self.metadata[name].as_str().unwrap_or_else(|| panic!("no {name} in the metadata"))
     }
 
+    /// Returns the path of an endpoint.
+    pub(crate) fn path(&self, name: &str) -> String {
+        Url::parse(self.endpoint(name)).expect("an endpoint is a URL").path().to_owned()
+    }
+
     /// Gets the service an access token for `resource`.
     pub(crate) async fn token(&self, resource: &str, scope: &str) -> String {
         let form = [("grant_type", "client_credentials"), ("resource", resource), ("scope", scope)];
         access_token(self.post("token_endpoint", self.service(), &form).await).await
+    }
+
+    /// Returns where tokens are given to who shows a certificate (RFC 8705 §5); everybody else may ask there, too.
+    pub(crate) fn certified_token_endpoint(&self) -> &str {
+        let alias = self.metadata["mtls_endpoint_aliases"]["token_endpoint"].as_str();
+        alias.unwrap_or_else(|| self.endpoint("token_endpoint"))
+    }
+
+    /// Gets the service a token for `resource` with `http`, whose certificate it is bound to, or with a proof, whose key it
+    /// is bound to.
+    pub(crate) async fn bound_token(&self, http: &Client, resource: &str, scope: &str, proof: Option<&str>) -> String {
+        let form = [("grant_type", "client_credentials"), ("resource", resource), ("scope", scope)];
+        let (client, secret) = self.service();
+        let mut request = http.post(self.certified_token_endpoint()).basic_auth(client, Some(secret)).form(&form);
+        if let Some(proof) = proof {
+            request = request.header("DPoP", proof);
+        }
+        access_token(request.send().await.expect("an answer of the issuer")).await
     }
 
     /// Has the person sign in and consent in `browser`, and gets the application an access token for `resource`.
@@ -170,4 +205,10 @@ pub(crate) fn random_bytes() -> [u8; 32] {
 /// RFC 6749 §2.3.1, which many clients leave out.
 fn random_secret() -> String {
     random_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// 160 random bits as an authenticator app is given them.
+fn random_base32() -> String {
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    random_bytes().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
 }

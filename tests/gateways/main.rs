@@ -4,10 +4,13 @@
 //! pages of `docs/gateways`, and the cases of ECOSYSTEM §2.4 for each. What Apache can do is first shown on a certified
 //! provider, the control: a case that fails there says nothing about us. HAProxy, Caddy, Envoy and Traefik are not here yet.
 
+mod answers;
 mod apache;
 mod auth_request;
 mod authority;
+mod bound_tokens;
 mod browser;
+mod chromium;
 mod control;
 mod daemon;
 mod issuer;
@@ -17,4 +20,5 @@ mod recipe;
 mod relying_party;
 mod resource_server;
 mod signed_identity;
+mod site;
 mod upstream;

@@ -25,7 +25,7 @@ impl Portreeve {
     /// Makes a deployment with `resources` and starts it.
     pub(crate) async fn start(authority: &Authority, resources: &Resources) -> Self {
         let folder = TempFolder::new("issuer");
-        let (public, admin) = (free_address(), free_address());
+        let (public, certified, admin) = (free_address(), free_address(), free_address());
         let (url, files) = (origin(public), authority.install(folder.path()));
         let settings = format!(
             r#"
@@ -33,13 +33,22 @@ impl Portreeve {
             listen = "{public}"
             public_url = "{url}"
             tls = {{ cert = "{certificate}", key = "{key}" }}
+            [server.mutual_tls]
+            listen = "{certified}"
+            public_url = "{certified_url}"
             [admin]
             listen = "{admin}"
             [database]
             url = "sqlite:{database}"
             [secrets]
             key_encryption_key_file = "{kek}"
+            [outbound]
+            allow = {reached:?}
+            extra_ca = "{ca}"
             "#,
+            reached = resources.reached.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ca = files.ca.display(),
+            certified_url = origin(certified),
             certificate = files.certificate.display(),
             key = files.key.display(),
             database = folder.path().join("portreeve.db").display(),

@@ -1,17 +1,15 @@
 //! Apache as a relying party: a browser signs in at the issuer and reaches the page behind.
 
-use std::net::SocketAddr;
-
-use portreeve_tests::address::free_address;
 use serde_json::{Value, json};
 
 use crate::{
-    apache::{Apache, Half},
+    apache::Apache,
     authority::Authority,
     browser::Browser,
     control::Control,
     issuer::{EMAIL, Issuer, Resources},
     portreeve::Portreeve,
+    site::{Chapter, Site},
     upstream::Upstream,
 };
 
@@ -21,54 +19,52 @@ const FORGED: &str = "forged-by-the-client";
 /// What is there before the issuer.
 struct Stage {
     authority: Authority,
-    address: SocketAddr,
+    site: Site,
     resources: Resources,
     upstream: Upstream,
 }
 
 /// A person's browser and the Apache before it.
-struct Scene {
+struct Scene<'s> {
     browser: Browser,
+    site: &'s Site,
     apache: Apache,
 }
 
 impl Stage {
     async fn new() -> Self {
-        let address = free_address();
-        let resources = Resources::new(&Half::RelyingParty.resources(address));
-        Self { authority: Authority::new(), address, resources, upstream: Upstream::start().await }
+        let site = Site::new(Chapter::SigningIn);
+        let resources = Resources::new(&site.resources("In Portreeve"));
+        Self { authority: Authority::new(), site, resources, upstream: Upstream::start().await }
     }
 
     /// `target` names whose pages the browser will see.
-    fn scene(&self, target: &'static str, issuer: &Issuer) -> Scene {
+    fn scene(&self, target: &'static str, issuer: &Issuer) -> Scene<'_> {
         let browser = Browser::new(&self.authority, target, &self.resources);
-        let between = (issuer, &self.resources);
-        Scene {
-            browser,
-            apache: Apache::start(Half::RelyingParty, self.address, &self.authority, between, &self.upstream),
-        }
+        let apache = Apache::start(&[&self.site], &self.authority, (issuer, &self.resources), &self.upstream);
+        Scene { browser, site: &self.site, apache }
     }
 }
 
-impl Scene {
+impl Scene<'_> {
     /// Signs in on the way to a page and returns what the application is told.
     fn sign_in(&self) -> Value {
-        let address = format!("{}/board?week=47", self.apache.url);
+        let address = format!("{}/board?week=47", self.site.url);
         let page = self.browser.visit(&address);
         assert_eq!((page.status, &page.url), (200, &address), "{}\n{}", page.body, self.apache.log());
         page.told()
     }
 
     fn sign_out(&self) {
-        let return_to = format!("{}/signed-out", self.apache.url);
+        let return_to = format!("{}/signed-out", self.site.url);
         let query: String = form_urlencoded::byte_serialize(return_to.as_bytes()).collect();
-        let page = self.browser.visit(&format!("{}/oidc/callback?logout={query}", self.apache.url));
+        let page = self.browser.visit(&format!("{}/oidc/callback?logout={query}", self.site.url));
         assert_eq!(page.url, return_to, "{}", self.apache.log());
     }
 
     /// Where somebody ends who asks for a page and answers nothing.
     fn first_page(&self) -> String {
-        self.browser.look(&format!("{}/board", self.apache.url)).url
+        self.browser.look(&format!("{}/board", self.site.url)).url
     }
 }
 
@@ -112,7 +108,7 @@ async fn neither_tokens_nor_claims_that_a_client_made_reach_the_application() {
     let sub = scene.sign_in()["oidc_claim_sub"].clone();
 
     let forged = json!({ "OIDC_CLAIM_sub": FORGED, "OIDC-CLAIM-sub": FORGED, "OIDC_CLAIM_groups": FORGED });
-    let told = scene.browser.look_with(&format!("{}/board", scene.apache.url), &forged).told();
+    let told = scene.browser.look_with(&format!("{}/board", scene.site.url), &forged).told();
 
     assert_eq!(told["oidc_claim_sub"], sub);
     assert_eq!(told.get("oidc_claim_groups"), None);
@@ -129,7 +125,7 @@ async fn signing_out_ends_the_session_at_the_gateway_and_at_the_issuer() {
     let ours = Portreeve::start(&stage.authority, &stage.resources).await;
     let scene = stage.scene("portreeve", &ours.issuer);
     scene.sign_in();
-    let page = format!("{}/board", scene.apache.url);
+    let page = format!("{}/board", scene.site.url);
     assert_eq!(scene.first_page(), page, "the session lasts");
 
     scene.sign_out();

@@ -1,16 +1,16 @@
 //! Apache as a resource server: it introspects every access token.
 
-use portreeve_tests::address::free_address;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::Value;
 
 use crate::{
-    apache::{Apache, Half},
+    apache::Apache,
     authority::Authority,
     control::Control,
     issuer::{Issuer, Resources, SERVICE},
     nginx,
     portreeve::Portreeve,
+    site::{Chapter, Site},
     upstream::Upstream,
 };
 
@@ -19,6 +19,7 @@ const REPORTS: &str = "https://reports.example.com";
 /// What is there before the issuer.
 struct Stage {
     authority: Authority,
+    site: Site,
     resources: Resources,
     upstream: Upstream,
 }
@@ -26,6 +27,7 @@ struct Stage {
 /// A caller and the Apache before it.
 struct Scene<'s> {
     http: Client,
+    site: &'s Site,
     apache: Apache,
     upstream: &'s Upstream,
 }
@@ -33,21 +35,20 @@ struct Scene<'s> {
 impl Stage {
     /// The APIs of both pages, so that there is another audience to have a token for.
     async fn new() -> Self {
-        let apache = Half::ResourceServer.resources(free_address());
-        let resources = Resources::new(&format!("{apache}{}", nginx::resources()));
-        Self { authority: Authority::new(), resources, upstream: Upstream::start().await }
+        let site = Site::new(Chapter::Protecting);
+        let resources = Resources::new(&format!("{}{}", site.resources("In Portreeve"), nginx::resources()));
+        Self { authority: Authority::new(), site, resources, upstream: Upstream::start().await }
     }
 
     fn scene(&self, issuer: &Issuer) -> Scene<'_> {
-        let between = (issuer, &self.resources);
-        let apache = Apache::start(Half::ResourceServer, free_address(), &self.authority, between, &self.upstream);
-        Scene { http: self.authority.client(), apache, upstream: &self.upstream }
+        let apache = Apache::start(&[&self.site], &self.authority, (issuer, &self.resources), &self.upstream);
+        Scene { http: self.authority.client(), site: &self.site, apache, upstream: &self.upstream }
     }
 }
 
 impl Scene<'_> {
     fn request(&self, token: &str) -> RequestBuilder {
-        self.http.get(format!("{}/2026", self.apache.url)).bearer_auth(token)
+        self.http.get(format!("{}/2026", self.site.url)).bearer_auth(token)
     }
 
     async fn status(&self, token: &str) -> StatusCode {
@@ -122,7 +123,7 @@ async fn what_is_no_token_for_this_api_is_refused() {
     for token in ["garbage", &elsewhere] {
         assert_eq!(scene.status(token).await, StatusCode::UNAUTHORIZED, "{token}");
     }
-    let bare = scene.http.get(&scene.apache.url).send().await.expect("an answer of Apache");
+    let bare = scene.http.get(&scene.site.url).send().await.expect("an answer of Apache");
     assert_eq!(bare.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(scene.upstream.requests(), 0);
 }

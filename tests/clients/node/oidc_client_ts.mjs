@@ -7,18 +7,12 @@ import { createServer } from 'node:https';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 
+import { comeHome, withChromium } from '../driver/chromium.mjs';
 import { Deployment } from '../driver/deployment.mjs';
 import { holds, run, same, skip } from './checks.mjs';
 
 const require = createRequire(import.meta.url);
-const { chromium } = createRequire(new URL('../../browser/package.json', import.meta.url))('playwright-core');
-
-const PATIENCE_MS = 30_000;
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const LIBRARY = readFileSync(require.resolve('oidc-client-ts').replace(/dist.*/, 'dist/browser/oidc-client-ts.min.js'));
-/** What a person fills in, and presses when there is nothing else to do, at either target. */
-const FIELDS = { 'input[name=login]': 'email', 'input[name=email]': 'email', 'input[name=password]': 'password' };
-const BUTTONS = ['#allow', 'button[name=logout][value=yes]', '#submit', 'button[type=submit]'];
 
 const { values: options } = parseArgs({ options: { target: { type: 'string' }, 'demo-json': { type: 'string' } } });
 const watches = options.target !== 'control';
@@ -66,32 +60,17 @@ async function withPage(deployment, use) {
     response.end(isLibrary ? LIBRARY : shown);
   });
   await new Promise((listening) => server.listen(registered.port, '127.0.0.1', listening));
-  const chrome = await chromium.launch({ executablePath: CHROMIUM, args: ['--headless', '--no-sandbox', '--disable-gpu'] });
   try {
-    // Its authority was made for this run, and Chromium has a store of its own.
-    const context = await chrome.newContext({ ignoreHTTPSErrors: true });
-    context.setDefaultTimeout(PATIENCE_MS);
-    await use(context, registered.redirect_uris[0]);
+    await withChromium((context) => use(context, registered.redirect_uris[0]));
   } finally {
-    await chrome.close();
     server.closeAllConnections();
     server.close();
   }
 }
 
 /** Answers the issuer's pages until the tab is at the application again, and what it was told is dealt with. */
-async function comeHome(tab, home, user) {
-  for (const end = Date.now() + PATIENCE_MS; !tab.url().startsWith(home); ) {
-    holds(Date.now() < end, `the way ends at ${tab.url()}`);
-    for (const [field, what] of Object.entries(FIELDS)) {
-      if (await tab.locator(field).count()) await tab.fill(field, user[what]);
-    }
-    for (const button of BUTTONS) {
-      if (!(await tab.locator(button).count())) continue;
-      await Promise.all([tab.waitForEvent('load'), tab.locator(button).first().click()]);
-      break;
-    }
-  }
+async function beAnswered(tab, home, user) {
+  await comeHome(tab, home, user);
   same(await tab.evaluate(() => globalThis.answered), 'answered', 'what the library says of the answer');
 }
 
@@ -108,7 +87,7 @@ async function signIn(context, home, user) {
   const tab = await context.newPage();
   await tab.goto(home);
   await leave(tab, 'signinRedirect');
-  await comeHome(tab, home, user);
+  await beAnswered(tab, home, user);
   return tab;
 }
 
@@ -170,7 +149,7 @@ const checks = [
       const other = await signIn(context, home, user);
       same(await tab.evaluate(() => globalThis.signedOut), 0, 'sign-outs told before there was one');
       await leave(other, 'signoutRedirect');
-      await comeHome(other, home, user);
+      await beAnswered(other, home, user);
       same(await known(other), null, 'who is signed in');
       same((await renew(tab, { forceIframeAuth: true })).error, 'login_required', 'error');
     }),
