@@ -29,6 +29,8 @@ const IDENTITY_HEADERS: [&str; 7] =
 struct Scene {
     http: Client,
     browser: Browser,
+    /// Of a person with two factors.
+    stronger: Browser,
     nginx: Nginx,
     ours: Portreeve,
     upstream: Upstream,
@@ -50,7 +52,8 @@ impl Scene {
         let upstream = Upstream::start().await;
         let nginx = Nginx::start(&authority, &ours.issuer, &upstream, change);
         let browser = Browser::new(&authority, "portreeve", &resources);
-        Self { http: authority.client(), browser, nginx, ours, upstream }
+        let stronger = Browser::of_two_factors(&authority, &resources);
+        Self { http: authority.client(), browser, stronger, nginx, ours, upstream }
     }
 
     fn get(&self) -> RequestBuilder {
@@ -168,6 +171,44 @@ async fn a_token_without_the_scope_is_forbidden() {
     assert_eq!(response.status(), StatusCode::FORBIDDEN);
     assert_eq!(challenge(&response), r#"Bearer error="insufficient_scope", scope="orders.read""#);
     assert_eq!(scene.upstream.requests(), 0);
+}
+
+/// RFC 9470 §3: some paths demand a stronger sign-in than others, and the challenge says what to ask for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_that_demands_two_factors_refuses_a_token_of_one() {
+    let scene = Scene::with(nginx::demanding).await;
+    let issuer = &scene.ours.issuer;
+    let one = issuer.token_of_person(&scene.browser, ORDERS, "openid orders.read").await;
+    let two = issuer.token_of_person(&scene.stronger, ORDERS, "openid orders.read").await;
+    let refunds = |token: &str| scene.http.get(format!("{}/refunds/7", scene.nginx.url)).bearer_auth(token);
+
+    let refused = answer(refunds(&one)).await;
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    for part in [r#"error="insufficient_user_authentication""#, r#"acr_values="aal2""#, r#"max_age="300""#] {
+        assert!(challenge(&refused).contains(part), "{}", challenge(&refused));
+    }
+    assert_eq!(scene.upstream.requests(), 0);
+
+    assert_eq!(scene.told(refunds(&two)).await["x-auth-acr"], "aal2");
+    assert_eq!(scene.told(scene.get().bearer_auth(&one)).await["x-auth-acr"], "aal1", "elsewhere one factor is enough");
+    let service = scene.token("orders.read").await;
+    assert_eq!(answer(refunds(&service)).await.status(), StatusCode::UNAUTHORIZED, "nobody has signed in");
+}
+
+/// RFC 6750 §3.1: `insufficient_scope`, with the scope that the path demands.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_path_that_demands_another_scope_says_which() {
+    let scene = Scene::with(nginx::demanding).await;
+    let exports = |token: &str| scene.http.get(format!("{}/exports/7", scene.nginx.url)).bearer_auth(token);
+
+    let refused = answer(exports(&scene.token("orders.read").await)).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert!(challenge(&refused).contains(r#"error="insufficient_scope""#), "{}", challenge(&refused));
+    assert!(challenge(&refused).contains(r#"scope="orders.write""#), "{}", challenge(&refused));
+    assert_eq!(scene.upstream.requests(), 0);
+
+    let both = scene.token("orders.read orders.write").await;
+    assert_eq!(scene.told(exports(&both)).await["x-auth-scope"], "orders.read orders.write");
 }
 
 /// RFC 7009 §2.1, also for a JWT.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     authority::Authority,
-    issuer::{EMAIL, Resources},
+    issuer::{EMAIL, EMAIL_OF_TWO_FACTORS, Resources},
 };
 
 /// A browser of one person.
@@ -36,6 +36,17 @@ impl Browser {
     /// Returns a browser without cookies that trusts `authority`.
     pub(crate) fn new(authority: &Authority, target: &'static str, resources: &Resources) -> Self {
         let user = json!({ "email": EMAIL, "password": resources.secret("ADA_PASSWORD") });
+        Self::of(authority, target, user)
+    }
+
+    /// Returns the browser, at our pages, of the person who has an authenticator app.
+    pub(crate) fn of_two_factors(authority: &Authority, resources: &Resources) -> Self {
+        let (password, totp_secret) = (resources.secret("BEA_PASSWORD"), resources.secret("BEA_TOTP"));
+        let user = json!({ "email": EMAIL_OF_TWO_FACTORS, "password": password, "totp_secret": totp_secret });
+        Self::of(authority, "portreeve", user)
+    }
+
+    fn of(authority: &Authority, target: &'static str, user: Value) -> Self {
         let folder = TempFolder::new("browser");
         Self { ca_file: authority.install(folder.path()).ca, target, user, folder }
     }

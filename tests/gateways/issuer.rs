@@ -10,6 +10,9 @@ use crate::{authority::Authority, browser::Browser};
 /// The person at the browser.
 pub(crate) const EMAIL: &str = "ada@example.com";
 
+/// Another person, who has an authenticator app.
+pub(crate) const EMAIL_OF_TWO_FACTORS: &str = "bea@example.com";
+
 /// The client that calls APIs on its own behalf.
 pub(crate) const SERVICE: &str = "nightly-export";
 

@@ -84,6 +84,18 @@ pub(crate) fn resources() -> String {
     Recipe::read(PAGE, &["In Portreeve"], "toml").into_text()
 }
 
+/// Adds what the page says about paths that demand more of a token.
+pub(crate) fn demanding(recipe: Recipe) -> Recipe {
+    let block =
+        |heading| Recipe::read(PAGE, &["Demanding a stronger or a recent sign-in", heading], "nginx").into_text();
+    let closed = "        try_files /.none @orders;\n    }\n";
+    let [path, internal, beside] = ["In location /", "In location /.portreeve", "Beside location @orders"].map(block);
+    recipe.with(closed, closed.replace("    }\n", &format!("{path}    }}\n{beside}"))).with(
+        "location = /.portreeve {\n        internal;\n",
+        format!("location /.portreeve {{\n        internal;\n{internal}"),
+    )
+}
+
 fn recipe(files: &CertificateFiles, issuer: &Issuer, upstream: &Upstream) -> Recipe {
     let issuer_address = issuer.url.replace("https://localhost", "127.0.0.1");
     Recipe::read(PAGE, &["In nginx"], "nginx")
