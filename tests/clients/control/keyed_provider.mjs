@@ -22,6 +22,9 @@ const cast = makeCast(options.folder, await freePort());
 /** Whoever has a certificate of the cast's authority is posted to. */
 const trusting = new Agent({ connect: { ca: readFileSync(cast.ca_file) } });
 
+/** Whether a client is of profile fapi2. */
+const isBank = (client) => client?.clientId.startsWith('bank-');
+
 const server = createServer({
   cert: readFileSync(cast.server.cert),
   key: readFileSync(cast.server.key),
@@ -32,19 +35,29 @@ const server = createServer({
 server.listen(0, '127.0.0.1', () => {
   const issuer = `https://localhost:${server.address().port}`;
   const provider = new Provider(issuer, {
-    clients: cast.clients,
+    // Its clients do not say what profile they are of; see fapi, which leaves this to them.
+    clients: cast.clients.map(({ profile, ...client }) => ({
+      ...client,
+      require_pushed_authorization_requests: profile === 'fapi2',
+    })),
     clientAuthMethods: ['none', 'client_secret_basic', 'private_key_jwt', 'tls_client_auth', 'self_signed_tls_client_auth'],
     // Scripts of every origin, as a client's own page is one.
     clientBasedCORS: () => true,
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     cookies: { keys: ['control'] },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['ES256', 'PS256', 'EdDSA'],
+      dPoPSigningAlgValues: ['ES256', 'PS256', 'EdDSA'],
+      idTokenSigningAlgValues: ['ES256'],
+    },
     jwks: { keys: [keyPair(signing).private, keyPair(encryption).private] },
     features: {
       backchannelLogout: { enabled: true },
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },
+      dPoP: { enabled: true },
       encryption: { enabled: true },
+      fapi: { enabled: true, profile: (_context, client) => (isBank(client) ? '2.0' : undefined) },
       introspection: { enabled: true },
       mTLS: {
         enabled: true,
@@ -85,7 +98,7 @@ server.listen(0, '127.0.0.1', () => {
     // Without offline_access, too: a page asks for no more than the time its person is signed in.
     issueRefreshToken: (_context, client) => client.grantTypeAllowed('refresh_token'),
     pkce: { required: () => true },
-    rotateRefreshToken: true,
+    rotateRefreshToken: ({ oidc: { client } }) => !isBank(client),
     scopes: ['openid', 'offline_access', 'orders.read'],
   });
   // The default that RFC 6749 §3.3 asks for; the provider has none and denies access to nothing.

@@ -34,6 +34,13 @@ export function keyPair(purpose) {
   return { private: named(privateKey), public: named(publicKey) };
 }
 
+/** Returns a new RSA key pair as JWKs, for any algorithm of such keys. */
+function rsaKeyPair() {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const named = (key) => ({ ...key.export({ format: 'jwk' }), kid: 'rsa', use: 'sig' });
+  return { private: named(privateKey), public: named(publicKey) };
+}
+
 /** Returns the JWK that registers a certificate. */
 function certified(pem) {
   const certificate = new X509Certificate(pem);
@@ -45,6 +52,7 @@ export function makeCast(folder, port) {
   execFileSync(fileURLToPath(new URL('certificates', import.meta.url)), [folder], { stdio: 'inherit' });
   const file = (name) => join(folder, name);
   const [signer, reader, idp] = [keyPair(signing), keyPair(encryption), keyPair(signing)];
+  const rsa = rsaKeyPair();
   const signed = { id_token_signed_response_alg: 'ES256' };
   const web = {
     ...signed,
@@ -87,6 +95,23 @@ export function makeCast(folder, port) {
       token_endpoint_auth_method: 'self_signed_tls_client_auth',
       tls_client_certificate_bound_access_tokens: true,
       jwks: { keys: [certified(readFileSync(file('self-signed.pem')))] },
+    },
+    // FAPI 2.0: one proves itself and its tokens by keys, the other by a certificate.
+    {
+      ...web,
+      client_id: 'bank-by-key',
+      profile: 'fapi2',
+      token_endpoint_auth_method: 'private_key_jwt',
+      dpop_bound_access_tokens: true,
+      jwks: { keys: [signer.public, rsa.public] },
+    },
+    {
+      ...web,
+      client_id: 'bank-by-certificate',
+      profile: 'fapi2',
+      token_endpoint_auth_method: 'tls_client_auth',
+      tls_client_auth_san_dns: 'client.example',
+      tls_client_certificate_bound_access_tokens: true,
     },
     // Its port is another at every start (RFC 8252 §7.3).
     {
@@ -147,6 +172,8 @@ export function makeCast(folder, port) {
       'single-page': { port, cert: file('server.pem'), key: file('server.key') },
       'signing-web': { private_jwk: signer.private },
       'sealed-web': { private_jwk: signer.private, decryption_jwk: reader.private },
+      'bank-by-key': { private_jwk: signer.private, rsa_jwk: rsa.private },
+      'bank-by-certificate': { cert: file('issued.pem'), key: file('issued.key') },
       'certified-web': { cert: file('issued.pem'), key: file('issued.key') },
       'self-certified': { cert: file('self-signed.pem'), key: file('self-signed.key') },
     },

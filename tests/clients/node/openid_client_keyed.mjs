@@ -1,33 +1,11 @@
 // The npm package openid-client as a client with keys: signed request objects, private_key_jwt, mutual TLS.
 
-import { readFileSync } from 'node:fs';
-import { webcrypto } from 'node:crypto';
-
 import * as client from 'openid-client';
-import { Agent, fetch } from 'undici';
 
 import { holds, refused, run, same } from './checks.mjs';
+import { fetchWith, signingKey, strangersKey } from './keys.mjs';
 
 const SCOPE = 'openid offline_access';
-const ES256 = { name: 'ECDSA', namedCurve: 'P-256' };
-
-/** Returns the private key of a JWK. */
-async function signingKey({ kid, ...jwk }) {
-  return { kid, key: await webcrypto.subtle.importKey('jwk', jwk, ES256, false, ['sign']) };
-}
-
-/** Returns a key that nobody registered, under a name that somebody did. */
-async function strangersKey({ kid }) {
-  return { kid, key: (await webcrypto.subtle.generateKey(ES256, false, ['sign', 'verify'])).privateKey };
-}
-
-/** Fetches with a certificate, or with none; the authority is the deployment's. */
-function fetchWith({ deployment }, { cert, key } = {}) {
-  const pem = (path) => path && readFileSync(path);
-  const connect = { ca: pem(deployment.authority), cert: pem(cert), key: pem(key) };
-  const dispatcher = new Agent({ connect });
-  return (url, options) => fetch(url, { ...options, dispatcher });
-}
 
 /** Reads the issuer's metadata as a client that signs. */
 async function configureSigner({ deployment }, { client_id }, key) {
