@@ -36,7 +36,7 @@ pub use encryption::{
 pub use half_hash::left_half_hash;
 pub use key_proof::{KeyProof, verify_key_proof};
 pub use key_set::{KeySet, KeySetError};
-pub use object::{ObjectError, parse_object};
+pub use object::{ObjectError, parse_json, parse_object};
 pub use rejection::Rejection;
 pub use signing_key::{GeneratedKey, SigningError, SigningKey};
 pub use unproven::{Unproven, peek_unproven};

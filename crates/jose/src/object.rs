@@ -1,59 +1,113 @@
-//! JSON objects without repeated members.
+//! JSON without repeated members.
 //!
-//! Owns one reader for headers and claims: two parsers that pick different copies of a repeated
-//! member disagree about what was signed. RFC 7515 §4, RFC 7519 §4.
+//! Owns one reader for headers, claims and parameters: two parsers that pick different copies of a repeated
+//! member disagree about what was signed, or asked for. RFC 7515 §4, RFC 7519 §4, RFC 8259 §4.
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Why bytes are not an object we read.
+/// Why bytes are not what we read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ObjectError {
-    /// Not UTF-8 JSON, not an object, nested beyond 127 levels, or followed by more text.
+    /// Not UTF-8 JSON, not an object where one is wanted, nested beyond 127 levels, or followed by more text.
     NotAnObject,
-    /// A member name occurs twice at the top level.
+    /// A member name occurs twice in one object, at whatever depth.
     DuplicateMember,
 }
 
-/// Reads one JSON object whose top-level member names are distinct.
+/// Reads one JSON object in which the member names of every object are distinct.
 ///
 /// # Errors
 /// As the variants of `ObjectError`.
 pub fn parse_object(json: &[u8]) -> Result<Map<String, Value>, ObjectError> {
-    let object: DistinctObject = serde_json::from_slice(json).map_err(|_| ObjectError::NotAnObject)?;
-    if object.has_duplicate {
-        return Err(ObjectError::DuplicateMember);
+    match parse_json(json)? {
+        Value::Object(members) => Ok(members),
+        _ => Err(ObjectError::NotAnObject),
     }
-    Ok(object.members)
 }
 
-struct DistinctObject {
-    members: Map<String, Value>,
+/// Reads JSON of any kind in which the member names of every object are distinct.
+///
+/// # Errors
+/// As the variants of `ObjectError`.
+pub fn parse_json(json: &[u8]) -> Result<Value, ObjectError> {
+    let read: Distinct = serde_json::from_slice(json).map_err(|_| ObjectError::NotAnObject)?;
+    if read.has_duplicate { Err(ObjectError::DuplicateMember) } else { Ok(read.value) }
+}
+
+/// A value, and whether a member of it was there twice.
+struct Distinct {
+    value: Value,
     has_duplicate: bool,
 }
 
-impl<'de> Deserialize<'de> for DistinctObject {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(DistinctObjectVisitor)
+impl Distinct {
+    fn single(value: impl Into<Value>) -> Self {
+        Self { value: value.into(), has_duplicate: false }
     }
 }
 
-struct DistinctObjectVisitor;
+impl<'de> Deserialize<'de> for Distinct {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(DistinctVisitor)
+    }
+}
 
-impl<'de> Visitor<'de> for DistinctObjectVisitor {
-    type Value = DistinctObject;
+struct DistinctVisitor;
 
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("a JSON object")
+impl<'de> Visitor<'de> for DistinctVisitor {
+    type Value = Distinct;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<DistinctObject, A::Error> {
-        let mut members = Map::new();
-        let mut has_duplicate = false;
-        while let Some((name, value)) = access.next_entry::<String, Value>()? {
-            has_duplicate |= members.insert(name, value).is_some();
+    fn visit_unit<E>(self) -> Result<Distinct, E> {
+        Ok(Distinct::single(Value::Null))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Distinct, E> {
+        Ok(Distinct::single(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Distinct, E> {
+        Ok(Distinct::single(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Distinct, E> {
+        Ok(Distinct::single(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Distinct, E> {
+        Ok(Distinct::single(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Distinct, E> {
+        Ok(Distinct::single(value))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Distinct, E> {
+        Ok(Distinct::single(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Distinct, A::Error> {
+        let (mut items, mut has_duplicate) = (Vec::new(), false);
+        while let Some(item) = access.next_element::<Distinct>()? {
+            has_duplicate |= item.has_duplicate;
+            items.push(item.value);
         }
-        Ok(DistinctObject { members, has_duplicate })
+        Ok(Distinct { value: Value::Array(items), has_duplicate })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Distinct, A::Error> {
+        let (mut members, mut has_duplicate) = (Map::new(), false);
+        while let Some((name, member)) = access.next_entry::<String, Distinct>()? {
+            has_duplicate |= member.has_duplicate;
+            has_duplicate |= members.insert(name, member.value).is_some();
+        }
+        Ok(Distinct { value: Value::Object(members), has_duplicate })
     }
 }
 

@@ -5,6 +5,7 @@
 //! `issuer`. RFC 9396 §2, §3, §5 to §7, §10.
 
 use portreeve_domain::{Client, DetailsType, ResourceServer};
+use portreeve_jose::parse_json;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -162,8 +163,13 @@ fn read(text: &str) -> Result<Vec<Map<String, Value>>, Refusal> {
     if text.len() > MAX_BYTES {
         return Err(malformed("too long"));
     }
-    let objects: Vec<Map<String, Value>> =
-        serde_json::from_str(text).map_err(|_| malformed("not a JSON array of objects"))?;
+    let no_list = || malformed("not a JSON array of objects, or a member is repeated");
+    let Ok(Value::Array(items)) = parse_json(text.as_bytes()) else { return Err(no_list()) };
+    let object = |item| match item {
+        Value::Object(members) => Ok(members),
+        _ => Err(no_list()),
+    };
+    let objects: Vec<Map<String, Value>> = items.into_iter().map(object).collect::<Result<_, _>>()?;
     if objects.is_empty() || objects.len() > MAX_DETAILS {
         return Err(malformed("no object, or too many"));
     }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use portreeve_jose::parse_json;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -56,12 +57,12 @@ impl ClaimsRequest {
     /// Reads the value of the `claims` parameter.
     ///
     /// # Errors
-    /// `ClaimsMalformed` for what is no JSON object of the shape of §5.5, nests deeper than 8, names more than 64 claims
+    /// `ClaimsMalformed` for what is no JSON object of the shape of §5.5, repeats a member, nests deeper than 8, names more than 64 claims
     /// in a section or more than 20 values of a claim, or wants the `sub` of no single person.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let malformed = |detail: &'static str| Refusal::new(Cause::ClaimsMalformed).with_detail(detail);
-        // serde_json itself stops at 128 levels, so that this cannot exhaust the stack.
-        let value: Value = serde_json::from_str(text).map_err(|_| malformed("not JSON"))?;
+        // The reader itself stops at 128 levels, so that this cannot exhaust the stack.
+        let value = parse_json(text.as_bytes()).map_err(|_| malformed("not JSON, or a member is repeated"))?;
         Self::try_from(value).map_err(malformed)
     }
 
@@ -256,6 +257,8 @@ mod tests {
             r#"{"id_token":{"acr":{"essential":"true"}}}"#,
             r#"{"id_token":{"acr":{"values":"aal2"}}}"#,
             r#"{"id_token":{"sub":{"value":5}}}"#,
+            r#"{"id_token":{"sub":{"value":"a"}},"id_token":{"sub":{"value":"b"}}}"#,
+            r#"{"id_token":{"acr":{"essential":true,"essential":false}}}"#,
             r#"{"id_token":{"sub":{"values":["a","b"]}}}"#,
             r#"{"id_token":{"sub":{"value":"a"}},"userinfo":{"sub":{"value":"b"}}}"#,
             &deep,
