@@ -6,6 +6,9 @@
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_security::MixedScript;
+
+use crate::is_invisible;
 
 /// How long an address may be, in bytes (RFC 5321 §4.5.3.1.3).
 const MAX_BYTES: usize = 254;
@@ -25,7 +28,7 @@ pub enum EmailError {
     TooLong,
     /// Not one `@` with something valid on both sides.
     Malformed,
-    /// Control, zero-width or direction characters, or letters of several scripts in the local part.
+    /// Invisible characters, or letters of several scripts in the local part.
     Confusable,
 }
 
@@ -83,19 +86,10 @@ fn is_local_part(local: &str) -> bool {
     !local.is_empty() && local.split('.').all(|part| !part.is_empty() && part.chars().all(atom))
 }
 
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-}
-
-/// A rough script test that catches the letters people are fooled with: Latin beside Greek or Cyrillic.
-fn mixes_scripts(text: &str) -> bool {
-    let has = |range: fn(char) -> bool| text.chars().any(range);
-    let latin = has(|c| c.is_ascii_alphabetic() || matches!(c, '\u{c0}'..='\u{24f}'));
-    let greek = has(|c| matches!(c, '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}'));
-    let cyrillic = has(|c| matches!(c, '\u{400}'..='\u{52f}'));
-    [latin, greek, cyrillic].into_iter().filter(|&present| present).count() > 1
+/// Whether letters of several scripts stand together (UTS #39 §5.1): with an alpha among Latin letters people are fooled. Those
+/// that a language writes together, as Japanese does, are one.
+fn mixes_scripts(local: &str) -> bool {
+    !local.is_single_script()
 }
 
 #[cfg(test)]
@@ -115,8 +109,27 @@ mod tests {
     /// S-076: zero-width and direction characters, and mixed scripts, are refused.
     #[test]
     fn confusable_addresses_are_refused() {
-        for bad in ["a\u{200b}da@example.com", "a\u{202e}da@example.com", "аda@example.com", "ad\u{3b1}@example.com"] {
+        for bad in [
+            "a\u{200b}da@example.com",
+            "a\u{202e}da@example.com",
+            "a\u{3164}da@example.com",
+            "a\u{ffa0}da@example.com",
+            "аda@example.com",
+            "ad\u{3b1}@example.com",
+            "ad\u{585}@example.com",
+            "\u{13aa}da@example.com",
+        ] {
             assert_eq!(Email::parse(bad).map(|_| ()), Err(EmailError::Confusable), "{bad:?}");
+        }
+    }
+
+    /// S-076: scripts that a language writes together are one.
+    #[test]
+    fn addresses_of_one_script_are_read() {
+        for good in
+            ["ада@example.com", "αδα@example.com", "やまだ山田ヤマダ@example.jp", "한山@example.kr", "אדה+1@example.il"]
+        {
+            assert!(Email::parse(good).is_ok(), "{good}");
         }
     }
 

@@ -16,6 +16,7 @@ mod fault;
 mod grant;
 mod ids;
 mod input;
+mod invisible;
 pub mod journey;
 mod key_schedule;
 pub mod lifetimes;
@@ -55,6 +56,7 @@ pub use ids::{
     RegistrationId, SessionId, Subject, TenantId, UserId,
 };
 pub use input::{Sensitivity, Source};
+pub use invisible::is_invisible;
 pub use key_schedule::{
     EncryptionKeyPhase, EncryptionKeyTimes, KeyPhase, KeyTimes, ScheduleStep, encryption_key_due, rotation_due,
     schedule_step,

@@ -9,7 +9,7 @@ mod authentication;
 
 use std::collections::BTreeSet;
 
-use portreeve_domain::{ActsFor, ApplicationType, ClientMetadata, GrantType, Profile, SubjectType};
+use portreeve_domain::{ActsFor, ApplicationType, ClientMetadata, GrantType, Profile, SubjectType, is_invisible};
 
 use crate::authorization::{ResponseMode, ResponseType};
 use crate::uri::AbsoluteUri;
@@ -91,6 +91,7 @@ fn texts_are_short(metadata: &ClientMetadata) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// DR-14: with what nobody sees a name could pass for another.
 fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= MAX_NAME_CHARS && !text.chars().any(is_invisible)
 }
@@ -107,12 +108,6 @@ fn localized_texts(metadata: &ClientMetadata) -> Result<(), Refusal> {
         }
     }
     Ok(())
-}
-
-/// Control characters, and the format characters that turn or hide text, with which a name could pass for another (DR-14).
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 fn lists_are_short(metadata: &ClientMetadata) -> Result<(), Refusal> {
