@@ -8,6 +8,7 @@
 use portreeve_domain::{Client, ResourceServer};
 use url::Url;
 
+use crate::uri::{AbsoluteUri, check_characters, scheme_of};
 use crate::{Cause, Refusal};
 
 /// How many resources one request may name.
@@ -43,10 +44,12 @@ pub fn targets(requested: &[String], client: &Client, servers: &[&ResourceServer
     Ok(targets)
 }
 
-/// Whether `resource` is an absolute URI of printable ASCII without a fragment (RFC 8707 §2): what may be registered as
-/// the identifier of a resource server, too.
+/// Whether `resource` is an absolute URI without a fragment (RFC 8707 §2): what may be registered as the identifier of a
+/// resource server, too. One of the web is read by browsers as it stands there; of any other only the characters count.
 pub fn is_well_formed(resource: &str) -> bool {
-    resource.bytes().all(|b| b.is_ascii_graphic()) && !resource.contains('#') && Url::parse(resource).is_ok()
+    let is_web = matches!(scheme_of(resource), Some("https" | "http"));
+    let is_read = if is_web { AbsoluteUri::read(resource).is_ok() } else { check_characters(resource).is_ok() };
+    is_read && !resource.contains('#') && Url::parse(resource).is_ok()
 }
 
 /// Whether both texts name the same resource: equal, or equal but for the slash of a root path.
@@ -84,6 +87,12 @@ mod tests {
             "https://",
             "https://a b/",
             "https://ä/",
+            "https:api.example.com",
+            "https:\\\\api.example.com",
+            "https://user@api.example.com",
+            "https://api.example.com//",
+            "https://api.example.com/\"",
+            "urn:a<b>",
         ] {
             assert_eq!(asked(&[bad]), Err(Cause::ResourceMalformed), "{bad}");
         }
@@ -107,7 +116,6 @@ mod tests {
             "https://api.example.com.evil.example",
             "https://api.example.com/x",
             "https://api.example.com?x",
-            "https://api.example.com//",
             "http://api.example.com",
             "https://example.com",
             "https://example.com/mcp/",

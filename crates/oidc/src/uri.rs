@@ -176,7 +176,7 @@ fn split_authority(text: &str) -> (Option<&str>, &str) {
 }
 
 /// RFC 3986 §2: only its characters, whole escapes, and no escaped control character.
-fn check_characters(text: &str) -> Result<(), UriError> {
+pub(crate) fn check_characters(text: &str) -> Result<(), UriError> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&b);
     if !text.bytes().all(allowed) {
         return Err(UriError::Character);
