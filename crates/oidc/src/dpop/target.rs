@@ -18,26 +18,28 @@ fn normal(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let is_plain = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
     let origin = is_plain.then(|| url.origin().ascii_serialization())?;
-    Some(format!("{origin}{}", unescape_unreserved(url.path())))
+    Some(format!("{origin}{}", unescape_unreserved(url.path())?))
 }
 
-/// Writes escapes of unreserved characters as these, and every other escape in upper case.
-fn unescape_unreserved(path: &str) -> String {
+/// Writes escapes of unreserved characters as these, and every other escape in upper case. `None` for a `%` that begins no
+/// escape: what follows it could make one only afterwards.
+fn unescape_unreserved(path: &str) -> Option<String> {
     let mut parts = path.split('%');
     let mut normal = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let escape = part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        let rest = part.get(2..).unwrap_or_default();
-        match escape {
-            Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
-                normal.push(char::from(byte));
-                normal.push_str(rest);
-            }
-            Some(byte) => normal.push_str(&format!("%{byte:02X}{rest}")),
-            None => normal.push_str(&format!("%{part}")),
+        let (digits, rest) = part.split_at_checked(2).filter(|(digits, _)| is_hexadecimal(digits))?;
+        match u8::from_str_radix(digits, 16).ok()? {
+            byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => normal.push(char::from(byte)),
+            byte => normal.push_str(&format!("%{byte:02X}")),
         }
+        normal.push_str(rest);
     }
-    normal
+    Some(normal)
+}
+
+/// `from_str_radix` takes a sign.
+fn is_hexadecimal(digits: &str) -> bool {
+    digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -79,6 +81,9 @@ mod tests {
             "https://id.example/oauth2/Token",
             "https://id.example//oauth2/token",
             "https://id.example/oauth2%2Ftoken",
+            "https://id.example/oauth2/%7%34oken",
+            "https://id.example/oauth2/toke%+6e",
+            "https://id.example/oauth2/token%",
             "https://id.example/oauth2/introspect",
             "https://user@id.example/oauth2/token",
             "com.example:/oauth2/token",
