@@ -51,7 +51,7 @@ pub struct UserAgent {
 impl UserAgent {
     /// Reads a `User-Agent` header.
     pub fn parse(header: &str) -> Self {
-        let header = header.get(..MAX_BYTES).unwrap_or(header);
+        let (header, _) = header.split_at(header.floor_char_boundary(MAX_BYTES));
         let named = |list: &[(&str, &str)]| {
             list.iter().find(|(mark, _)| header.contains(mark)).map(|(_, name)| (*name).to_owned())
         };
