@@ -135,6 +135,7 @@ const HEADERS: Classed = &[
     ("if-none-match", Public),
     ("origin", Public),
     ("sec-fetch-site", Public),
+    ("transfer-encoding", Public),
     // Kept as names of a list, sealed.
     ("user-agent", Personal),
     // The one personal input that the log names, for whoever has to stop an attack.

@@ -14,7 +14,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
-use http::{Method, StatusCode, Version, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use http_body_util::Limited;
 use hyper::body::{Body as _, Incoming};
 use rustls::pki_types::CertificateDer;
@@ -77,6 +77,10 @@ impl RequestGate {
         if request.version() == Version::HTTP_11 && request.headers().get_all(header::HOST).iter().count() != 1 {
             return Err(StatusCode::BAD_REQUEST);
         }
+        // RFC 9112 §3.2.3: only CONNECT has a target that is no path and no address.
+        if request.uri().path().is_empty() || !is_framed_once(request.headers()) {
+            return Err(StatusCode::BAD_REQUEST);
+        }
         let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
         if target_bytes > self.limits.max_target_bytes {
             return Err(StatusCode::URI_TOO_LONG);
@@ -109,7 +113,20 @@ impl RequestGate {
     }
 }
 
+/// RFC 9112 §6.1: whether all readers find the end of the body at one place. `hyper` takes `chunked, chunked` for one coding; it
+/// refuses any other itself, and of a coding beside a length the coding counts.
+fn is_framed_once(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let first = codings.next();
+    first.is_none_or(|only| only.as_bytes().eq_ignore_ascii_case(b"chunked")) && codings.next().is_none()
+}
+
+/// Where it is not sure that the next request begins where the last one seems to end, there is no next one.
 fn refusal(status: StatusCode) -> Response {
     let text = status.canonical_reason().unwrap_or("Refused");
-    (status, [(header::CACHE_CONTROL, "no-store")], text).into_response()
+    let mut reply = (status, [(header::CACHE_CONTROL, "no-store")], text).into_response();
+    if status == StatusCode::BAD_REQUEST {
+        reply.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    reply
 }
