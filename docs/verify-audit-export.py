@@ -87,7 +87,7 @@ def main():
     try:
         with open(sys.argv[1], encoding="utf-8") as export:
             print(verify((json.loads(line) for line in export), sys.argv[2]))
-    except (Wrong, KeyError, ValueError, StopIteration) as error:
+    except (Wrong, AttributeError, KeyError, OverflowError, RecursionError, StopIteration, TypeError, ValueError) as error:
         sys.exit(f"NOT whole: {error or 'the export is empty'}")
 
 
