@@ -4,9 +4,10 @@ use std::{fs, path::Path, process::Command};
 
 use portreeve_issuer::KeptCheckpoint;
 use portreeve_tests::{
-    deployment::{Deployment, on_both},
+    deployment::{Deployment, on_both, on_sqlite},
     temp::TempFolder,
 };
+use serde_json::Value;
 
 use crate::audit_log::{first_checkpoint, sealed_log};
 
@@ -70,5 +71,32 @@ fn an_outsider_verifies_an_export_with_the_public_key_alone() {
             assert!(!is_whole && said.starts_with("NOT whole"), "{number}: {said}");
         }
         assert!(KeptCheckpoint::parse(&export, &at.issuer.directory.by_slug("acme").unwrap()).is_none());
+    });
+}
+
+/// S-120: whatever is done to an export, an outsider is told that it is whole only of lines that stand as they were.
+#[test]
+fn an_outsider_takes_no_mutated_export() {
+    on_sqlite(async |at| {
+        sealed_log(at).await;
+        let (key, export) = (at.tenant().audit_key(), exported(at).await);
+        let read =
+            |text: &str| -> Vec<Option<Value>> { text.lines().map(|line| serde_json::from_str(line).ok()).collect() };
+        let lines = read(&export);
+
+        for mutated in portreeve_fuzz::mutations(export.as_bytes(), 40) {
+            let text = String::from_utf8_lossy(&mutated);
+
+            let (is_whole, said) = outsider(&text, &key);
+
+            assert!(said.starts_with(if is_whole { "whole: " } else { "NOT whole: " }), "{said}");
+            assert!(!is_whole || lines.starts_with(&read(&text)), "{said}: {text}");
+        }
+        for line in
+            ["5", "[]", "\"event\"", "{\"event\":1,\"sequence\":1}", "{\"checkpoint\":[]}", &"[".repeat(100_000)]
+        {
+            let (is_whole, said) = outsider(&format!("{}\n{line}\n", export.lines().next().unwrap()), &key);
+            assert!(!is_whole && said.starts_with("NOT whole: "), "{said}");
+        }
     });
 }

@@ -131,3 +131,24 @@ fn a_file_without_authorities_is_refused() {
     std::fs::write(&file, "").unwrap();
     assert!(matches!(Authorities::from_pem_file(&file), Err(AuthoritiesError::Unusable { .. })));
 }
+
+/// RFC 9440 §2.2: what is taken from a header is what stands between its colons, from a proxy alone.
+#[test]
+fn headers_of_proxies_under_mutation() {
+    let rules = CertificateRules { header: CertificateHeader::FromProxies, authorities: None, now: Arc::new(|| NOW) };
+    let proxies = TrustedProxies::parse(["192.0.2.1"]).unwrap();
+    let shown = |line: &[u8], peer: &str| {
+        let mut request = Request::builder().header("client-cert", line).body(Body::empty()).ok()?;
+        insert(&mut request, Some(&rules), peer.parse().unwrap(), &proxies);
+        assert!(!request.headers().contains_key("client-cert"));
+        request.extensions_mut().remove::<ClientCertificate>()
+    };
+    portreeve_fuzz::drive("client_cert", |line| {
+        assert_eq!(shown(line, STRANGER), None);
+        let Some(certificate) = shown(line, PROXY) else { return false };
+        let text = std::str::from_utf8(line).unwrap().trim();
+        assert_eq!(header(&certificate.der), text);
+        assert!(certificate.standing == Standing::Unknown && certificate.der.len() <= MAX_CERTIFICATE_BYTES);
+        true
+    });
+}

@@ -46,7 +46,7 @@ fn the_environment_counts_more_than_the_file_and_the_command_line_most() {
     assert_eq!(settings.log.format, LogFormat::Text);
 }
 
-/// SECURITY rule 36, S-132: both listeners are on loopback unless told otherwise.
+/// S-132: both listeners are on loopback unless told otherwise, and nothing is migrated (SECURITY rule 36).
 #[test]
 fn defaults_are_on_loopback_and_do_not_migrate() {
     let settings = load(GOOD, &[], &[]).unwrap();
@@ -207,4 +207,32 @@ fn every_secret_setting_is_classed_as_one() {
     secret.sort_unstable_by_key(|(name, _)| *name);
 
     assert_eq!(Source::Setting.inputs(), secret);
+}
+
+/// whatever the file holds, it is read or each of its mistakes has a line of its own; nothing is served half-configured.
+#[test]
+fn settings_files_under_mutation() {
+    portreeve_fuzz::drive(
+        "settings",
+        portreeve_fuzz::text(|text| match load(text, &[], &[]) {
+            Ok(settings) => {
+                let url = url::Url::parse(&settings.server.public_url).expect("an address");
+                let is_loopback = settings.server.public_url.starts_with("http://localhost")
+                    || settings.server.public_url.starts_with("http://127.")
+                    || settings.server.public_url.starts_with("http://[::1]");
+                assert!(url.scheme() == "https" || is_loopback, "{url}");
+                assert!(
+                    !settings.server.public_url.ends_with('/') && url.query().is_none() && url.fragment().is_none()
+                );
+                let database = settings.database.url.expose();
+                assert!(database.starts_with("sqlite:") || database.starts_with("postgres"), "{database}");
+                true
+            }
+            Err(mistakes) => {
+                let is_placed = |line: &str| line.starts_with("portreeve.toml") || line.starts_with("settings: ");
+                assert!(!mistakes.is_empty() && mistakes.lines().next().is_some_and(is_placed), "{mistakes}");
+                false
+            }
+        }),
+    );
 }

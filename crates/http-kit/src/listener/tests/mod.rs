@@ -3,6 +3,7 @@
 mod certificates;
 mod drain;
 mod hostile;
+mod smuggling;
 mod tls;
 
 use std::time::Duration;

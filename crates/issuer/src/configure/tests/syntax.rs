@@ -139,3 +139,41 @@ async fn hostile_yaml_is_refused() {
     assert!(fixture.read_as("r.yaml", &deep).is_err());
     assert!(fixture.read_as("r.yaml", laughs).err().unwrap().contains("b has a tag or an alias"));
 }
+
+/// DESIGN §1.2: whatever a file holds, it is read, or each problem has its place and its mend; what is read can be told apart.
+fn assert_read_or_explained(extension: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(format!("resources.{extension}"));
+    portreeve_fuzz::drive(&format!("resources_{extension}"), |text| {
+        std::fs::write(&path, text).unwrap();
+        match Resources::read(&[&path]) {
+            Ok(read) => {
+                let ids: Vec<_> = read.clients.iter().map(|client| (&client.tenant, client.what.id.as_str())).collect();
+                let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
+                assert_eq!(distinct.len(), ids.len(), "a client is declared twice");
+                true
+            }
+            Err(problems) => {
+                let lines = String::from_utf8_lossy(text).lines().count() + 1;
+                let is_explained = |problem: &Problem| problem.place.line <= lines && !problem.mend.is_empty();
+                assert!(!problems.is_empty() && problems.iter().all(is_explained), "{problems:?}");
+                false
+            }
+        }
+    });
+}
+
+#[test]
+fn toml_files_under_mutation() {
+    assert_read_or_explained("toml");
+}
+
+#[test]
+fn yaml_files_under_mutation() {
+    assert_read_or_explained("yaml");
+}
+
+#[test]
+fn json_files_under_mutation() {
+    assert_read_or_explained("json");
+}
