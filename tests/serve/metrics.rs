@@ -12,7 +12,7 @@ const LABELS: [&str; 6] = ["algorithm", "le", "method", "route", "status", "vers
 /// What the second column of a described metric says.
 const KINDS: [&str; 4] = ["counter", "gauge", "histogram", "info"];
 
-/// S-112: every metric is documented, and every documented one is there, without a label for a person, client or tenant.
+/// S-112, S-132: what operators see is not on the public listener; every metric is documented, and every documented one is there, without a label for a person, client or tenant.
 #[test]
 fn every_metric_is_documented_and_names_nobody() {
     for database in [Database::Sqlite, Database::Postgres] {
@@ -51,4 +51,55 @@ fn every_metric_is_documented_and_names_nobody() {
         });
         assert!(rotation.is_some_and(|seconds| (89 * 86_400..=90 * 86_400).contains(&seconds)), "{rotation:?}");
     }
+}
+
+/// S-142: whoever calls, and with whatever names, languages and addresses: there are as many series as before.
+#[test]
+fn no_caller_adds_a_series() {
+    let deployment = Deployment::new(Database::Sqlite, "json");
+    let node = deployment.serve();
+    Runtime::new().unwrap().block_on(async {
+        let (public, admin) = (Visitor::new(node.public), Visitor::new(node.admin));
+        let series = async || {
+            let text = admin.send(Method::GET, "/metrics", &[], String::new()).await.text();
+            let names = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.rsplit_once(' '));
+            names.map(|(name, _)| name.to_owned()).collect::<std::collections::BTreeSet<_>>()
+        };
+        let call = async |number: usize| {
+            let name = format!("n{number}");
+            let headers = [
+                ("accept-language", name.as_str()),
+                ("user-agent", &name),
+                ("x-forwarded-for", "203.0.113.9"),
+                ("content-type", "application/x-www-form-urlencoded"),
+            ];
+            let form = format!("grant_type=client_credentials&client_id={name}&client_secret={name}");
+            for (method, path, body) in [
+                (Method::POST, "/oauth2/token".to_owned(), form),
+                (Method::GET, format!("/{name}"), String::new()),
+                (Method::GET, format!("/t/{name}/oauth2/jwks"), String::new()),
+                (Method::GET, format!("/j/{name}"), String::new()),
+                (Method::GET, format!("/link/{name}"), String::new()),
+                (Method::GET, format!("/oauth2/authorize?client_id={name}&ui_locales={name}"), String::new()),
+                (
+                    Method::from_bytes(format!("M{number}").as_bytes()).unwrap(),
+                    "/oauth2/token".to_owned(),
+                    String::new(),
+                ),
+            ] {
+                public.send(method, &path, &headers, body).await;
+            }
+        };
+        call(0).await;
+        series().await;
+        let before = series().await;
+
+        for number in 1..=100 {
+            call(number).await;
+        }
+
+        let added: Vec<_> = series().await.difference(&before).cloned().collect();
+        assert!(added.is_empty(), "{added:?}");
+        assert!(before.len() > 20);
+    });
 }
