@@ -252,9 +252,12 @@ impl<'d> RelyingParty<'d> {
         let authorization = basic(&self.id, cast::SECRET);
         let assertion = self.assertion_if_needed();
         let own: Vec<(&str, &str)> = match self.method {
-            ClientAuthMethod::None | ClientAuthMethod::TlsClientAuth | ClientAuthMethod::SelfSignedTlsClientAuth => {
-                vec![("client_id", &self.id)]
-            }
+            // What else shows who it is stands in the handshake, or in headers that are the test's own.
+            ClientAuthMethod::None
+            | ClientAuthMethod::TlsClientAuth
+            | ClientAuthMethod::SelfSignedTlsClientAuth
+            | ClientAuthMethod::AttestJwtClientAuth
+            | ClientAuthMethod::AttestJwtClientAuthDpop => vec![("client_id", &self.id)],
             ClientAuthMethod::ClientSecretPost => vec![("client_id", &self.id), ("client_secret", cast::SECRET)],
             ClientAuthMethod::ClientSecretBasic => vec![],
             ClientAuthMethod::PrivateKeyJwt | ClientAuthMethod::ClientSecretJwt => {

@@ -30,11 +30,15 @@ pub enum ClientAuthMethod {
     TlsClientAuth,
     /// A certificate that is itself registered (RFC 8705 §2.2).
     SelfSignedTlsClientAuth,
+    /// An attestation of the instance and a proof of its key (OAuth 2.0 Attestation-Based Client Authentication).
+    AttestJwtClientAuth,
+    /// An attestation of the instance and a DPoP proof with its key (the same).
+    AttestJwtClientAuthDpop,
 }
 
 impl ClientAuthMethod {
     /// Every method this server supports.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::None,
         Self::ClientSecretBasic,
         Self::ClientSecretPost,
@@ -42,6 +46,8 @@ impl ClientAuthMethod {
         Self::PrivateKeyJwt,
         Self::TlsClientAuth,
         Self::SelfSignedTlsClientAuth,
+        Self::AttestJwtClientAuth,
+        Self::AttestJwtClientAuthDpop,
     ];
 
     /// Whether a client proves itself with a secret that the server gave it.
@@ -59,6 +65,8 @@ impl ClientAuthMethod {
             Self::PrivateKeyJwt => "private_key_jwt",
             Self::TlsClientAuth => "tls_client_auth",
             Self::SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
+            Self::AttestJwtClientAuth => "attest_jwt_client_auth",
+            Self::AttestJwtClientAuthDpop => "attest_jwt_client_auth_dpop",
         }
     }
 
@@ -67,15 +75,23 @@ impl ClientAuthMethod {
         match self {
             Self::ClientSecretBasic | Self::ClientSecretPost => SecretKeeping::Hashed,
             Self::ClientSecretJwt => SecretKeeping::Sealed,
-            Self::None | Self::PrivateKeyJwt | Self::TlsClientAuth | Self::SelfSignedTlsClientAuth => {
-                SecretKeeping::Nothing
-            }
+            Self::None
+            | Self::PrivateKeyJwt
+            | Self::TlsClientAuth
+            | Self::SelfSignedTlsClientAuth
+            | Self::AttestJwtClientAuth
+            | Self::AttestJwtClientAuthDpop => SecretKeeping::Nothing,
         }
     }
 
     /// Whether it is done with a client certificate.
     pub const fn is_mutual_tls(self) -> bool {
         matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
+    }
+
+    /// Whether somebody vouches for the instance that authenticates.
+    pub const fn is_attested(self) -> bool {
+        matches!(self, Self::AttestJwtClientAuth | Self::AttestJwtClientAuthDpop)
     }
 }
 

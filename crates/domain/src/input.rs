@@ -133,6 +133,9 @@ const HEADERS: Classed = &[
     ("dpop", Secret),
     ("host", Public),
     ("if-none-match", Public),
+    // An attestation is used again and again.
+    ("oauth-client-attestation", Secret),
+    ("oauth-client-attestation-pop", Secret),
     ("origin", Public),
     ("sec-fetch-site", Public),
     ("transfer-encoding", Public),

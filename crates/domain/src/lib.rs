@@ -74,7 +74,7 @@ pub use resource_server::{DetailsType, ResourceServer, TokenProfile};
 pub use scope::{Scope, ScopeError};
 pub use scope_meaning::{ScopeMeaning, ScopeText};
 pub use session::{Session, SessionEnd};
-pub use tenant::{DpopNonces, MfaPolicy, Tenant, TenantSettings};
+pub use tenant::{ClientAttestation, DpopNonces, MfaPolicy, Tenant, TenantSettings};
 pub use time::{Lifetime, Timestamp};
 pub use token::TokenKind;
 pub use token_delivery::TokenDelivery;

@@ -28,6 +28,19 @@ pub enum DpopNonces {
     Required,
 }
 
+/// What is made of client attestations (OAuth 2.0 Attestation-Based Client Authentication).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAttestation {
+    /// Nothing: clients of these methods cannot authenticate.
+    #[default]
+    Off,
+    /// They authenticate.
+    Accepted,
+    /// They authenticate, when the proof of the instance carries a challenge of ours.
+    Challenged,
+}
+
 /// What a tenant's operator can set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -45,6 +58,8 @@ pub struct TenantSettings {
     pub registration: bool,
     /// Whether DPoP proofs must carry a nonce.
     pub dpop_nonces: DpopNonces,
+    /// Whether attested instances of clients may authenticate.
+    pub client_attestation: ClientAttestation,
     /// Whether authorization requests must be pushed (RFC 9126 §5).
     pub require_pushed_authorization_requests: bool,
     /// Whether authorization requests must be signed request objects (RFC 9101 §10.5).

@@ -1,5 +1,6 @@
-//! Trusted issuers: whose assertions about people are taken as grants (RFC 7523 §2.1), and whose statements about software are
-//! believed when a client registers (RFC 7591 §2.3).
+//! Trusted issuers: whose assertions about people are taken as grants (RFC 7523 §2.1), whose statements about software are
+//! believed when a client registers (RFC 7591 §2.3), and who may vouch for instances of a client (OAuth 2.0 Attestation-Based
+//! Client Authentication).
 //!
 //! Owns what an operator writes down about one. Leaves checking an assertion to `oidc::jwt_bearer` and which person is meant
 //! to links that an operator sets, never to an address (SECURITY rule 29).
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ClientId, Scope};
 
-/// An issuer whose assertions are grants.
+/// An issuer that is believed, in what the operator says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrustedIssuer {
@@ -29,4 +30,7 @@ pub struct TrustedIssuer {
     /// Whether what it says of a client's software counts at registration.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub software_statements: bool,
+    /// The clients whose instances it may attest; no others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attests: Vec<ClientId>,
 }

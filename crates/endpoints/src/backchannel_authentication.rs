@@ -27,10 +27,11 @@ pub(crate) async fn ask(mut asked: TenantRequest, headers: HeaderMap, PostedForm
     let (issuer, at) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at));
     let sender = asked.sender.clone();
     let work = async move { issuer.ask_by_backchannel(&at, &authorization.values(), &sender, &parameters).await };
-    match to_its_end(work).await {
+    let response = match to_its_end(work).await {
         Ok(BackchannelAnswer::Waits(body)) => json_reply(StatusCode::OK, body),
         // S-066: a person is not asked more often, whoever asks.
         Ok(BackchannelAnswer::TooMany { wait }) => asked.too_many(&Cause::AuthenticationsTooMany.into(), wait),
         Err(failure) => asked.failed(failure, challenge),
-    }
+    };
+    asked.with_nonce(response)
 }

@@ -17,9 +17,11 @@ const PREFLIGHT_MAX_AGE: &str = "600";
 /// What these endpoints are asked with.
 const METHODS: &str = "GET, POST";
 /// The request headers they read.
-const REQUEST_HEADERS: &str = "authorization, content-type, dpop";
+const REQUEST_HEADERS: &str =
+    "authorization, content-type, dpop, oauth-client-attestation, oauth-client-attestation-pop";
 /// The response headers a script may read beyond the usual ones.
-const EXPOSED_HEADERS: &str = "www-authenticate, dpop-nonce, retry-after, x-portreeve-reference";
+const EXPOSED_HEADERS: &str =
+    "www-authenticate, dpop-nonce, oauth-client-attestation-challenge, retry-after, x-portreeve-reference";
 
 /// Answers preflights, and lets pages at registered origins read the answers of the routes it is wrapped around.
 pub(crate) async fn allow_registered_origins(

@@ -31,9 +31,10 @@ pub(crate) async fn authorize(mut asked: TenantRequest, headers: HeaderMap, Post
         to_its_end(
             async move { issuer.authorize_device(&at, &authorization.values(), &sender, &parameters, whence).await },
         );
-    match answer.await {
+    let response = match answer.await {
         Ok(Limited::Within(body)) => json_reply(StatusCode::OK, body),
         Ok(Limited::TooMany { wait }) => asked.too_many(&Cause::RequestsTooMany.into(), wait),
         Err(failure) => asked.failed(failure, challenge),
-    }
+    };
+    asked.with_nonce(response)
 }

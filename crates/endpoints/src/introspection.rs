@@ -23,13 +23,14 @@ pub(crate) async fn introspect(asked: TenantRequest, headers: HeaderMap, PostedF
     };
     let form = asked_form(&headers);
     let told = asked.issuer.introspect(&asked.at, &authorization.values(), &asked.sender, form, &parameters).await;
-    match (told, form) {
+    let response = match (told, form) {
         (Ok(body), IntrospectionForm::Json) => json_reply(StatusCode::OK, body),
         (Ok(token), IntrospectionForm::Jwt) => {
             ([(header::CONTENT_TYPE, introspection::JWT_MEDIA_TYPE)], token).into_response()
         }
         (Err(failure), _) => asked.failed(failure, challenge),
-    }
+    };
+    asked.with_nonce(response)
 }
 
 fn asked_form(headers: &HeaderMap) -> IntrospectionForm {

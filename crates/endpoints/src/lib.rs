@@ -7,6 +7,7 @@
 mod answer;
 mod authorization;
 mod backchannel_authentication;
+mod challenge;
 mod cors;
 mod detached_work;
 mod device_authorization;
@@ -64,6 +65,7 @@ fn replies(prefix: &str, doors: &Doors) -> Router<Doors> {
         .route(&at(paths::REVOKE), post(revocation::revoke))
         .route(&at(paths::DEVICE_AUTHORIZATION), post(device_authorization::authorize))
         .route(&at(paths::BC_AUTHORIZE), post(backchannel_authentication::ask))
+        .route(&at(paths::CHALLENGE), post(challenge::give))
         .route(&at(paths::USERINFO), get(userinfo::by_get).post(userinfo::by_post))
         .method_not_allowed_fallback(answer::method_not_allowed)
         .route_layer(middleware::from_fn_with_state(doors.clone(), cors::allow_registered_origins));

@@ -22,8 +22,9 @@ pub(crate) async fn revoke(asked: TenantRequest, headers: HeaderMap, PostedForm(
     let (issuer, at, sender) = (Arc::clone(&asked.issuer), Arc::clone(&asked.at), asked.sender.clone());
     let work = async move { issuer.revoke(&at, &authorization.values(), &sender, &parameters).await };
     let revoked = to_its_end(work).await;
-    match revoked {
+    let response = match revoked {
         Ok(()) => StatusCode::OK.into_response(),
         Err(failure) => asked.failed(failure, challenge),
-    }
+    };
+    asked.with_nonce(response)
 }

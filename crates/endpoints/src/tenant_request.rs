@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use axum::response::Response;
+use http::header::GetAll;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use portreeve_domain::{Failure, Tenant, TenantId};
@@ -17,12 +18,18 @@ use portreeve_http_kit::request_trace::RequestId;
 use portreeve_issuer::{CertificateIssuer, Issuer, SenderEvidence, ShownCertificate, TenantDirectory};
 use portreeve_oidc::{Parameters, Refusal};
 
-use crate::{Doors, answer};
+use crate::{Doors, TENANT_PREFIX, answer};
 
 /// Where a proof of a key stands (RFC 9449 §4.1).
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 /// Where the next proof's nonce stands (RFC 9449 §8).
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+/// Where somebody vouches for an instance of a client (OAuth 2.0 Attestation-Based Client Authentication).
+const ATTESTATION: HeaderName = HeaderName::from_static("oauth-client-attestation");
+/// Where the instance proves its key.
+const ATTESTATION_PROOF: HeaderName = HeaderName::from_static("oauth-client-attestation-pop");
+/// Where the challenge for the next such proof stands.
+const ATTESTATION_CHALLENGE: HeaderName = HeaderName::from_static("oauth-client-attestation-challenge");
 
 /// A request to a tenant.
 #[derive(Clone)]
@@ -57,13 +64,22 @@ impl FromRequestParts<Doors> for TenantRequest {
             issuer: Arc::clone(&doors.issuer),
             at: tenant.ok_or_else(answer::not_found)?,
             endpoint: parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned(),
-            sender: SenderEvidence {
-                dpop: parts.headers.get_all(DPOP).iter().map(|value| value.as_bytes().to_vec()).collect(),
-                certificate: parts.extensions.get().map(shown),
-            },
+            sender: sender_of(parts),
             address: parts.extensions.get().cloned(),
             request_id: parts.extensions.get().cloned(),
         })
+    }
+}
+
+fn sender_of(parts: &Parts) -> SenderEvidence {
+    let bytes = |values: GetAll<'_, HeaderValue>| values.iter().map(|value| value.as_bytes().to_vec()).collect();
+    let pattern = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    SenderEvidence {
+        dpop: bytes(parts.headers.get_all(DPOP)),
+        certificate: parts.extensions.get().map(shown),
+        attestation: bytes(parts.headers.get_all(ATTESTATION)),
+        attestation_proof: bytes(parts.headers.get_all(ATTESTATION_PROOF)),
+        path: pattern.strip_prefix(TENANT_PREFIX).unwrap_or(pattern).to_owned(),
     }
 }
 
@@ -97,12 +113,16 @@ impl TenantRequest {
         Ok(())
     }
 
-    /// Puts the nonce of the moment on the answer to a request with a proof, whatever the answer says (RFC 9449 §8.2).
+    /// Puts the nonce and the challenge of the moment on the answer to a request with a proof, whatever the answer says
+    /// (RFC 9449 §8.2; Attestation-Based Client Authentication, Providing Challenges on Previous Responses).
     pub(crate) fn with_nonce(&self, mut response: Response) -> Response {
-        let asks = !self.sender.dpop.is_empty();
-        let nonce = asks.then(|| self.at.dpop_nonce(self.issuer.ambient().now())).flatten();
-        if let Some(nonce) = nonce.and_then(|text| HeaderValue::try_from(text).ok()) {
-            response.headers_mut().insert(DPOP_NONCE, nonce);
+        let now = self.issuer.ambient().now();
+        let nonce = (!self.sender.dpop.is_empty()).then(|| self.at.dpop_nonce(now)).flatten();
+        let challenge = (!self.sender.attestation.is_empty()).then(|| self.at.attestation_challenge(now)).flatten();
+        for (name, text) in [(DPOP_NONCE, nonce), (ATTESTATION_CHALLENGE, challenge)] {
+            if let Some(value) = text.and_then(|text| HeaderValue::try_from(text).ok()) {
+                response.headers_mut().insert(name, value);
+            }
         }
         response
     }

@@ -2,7 +2,8 @@
 //!
 //! Owns comparing what was presented with what is registered. An unknown client, a wrong secret, another method and a
 //! client that is switched off get one answer at similar cost (S-048, S-059). Leaves reading the request to
-//! `oidc::client_authentication` and assertions to `oidc::assertion`. RFC 6749 §2.3, RFC 7523 §3, RFC 8705 §2, OIDC Core §9.
+//! `oidc::client_authentication`, assertions to `oidc::assertion` and attested instances to `client_attestations`. RFC 6749 §2.3,
+//! RFC 7523 §3, RFC 8705 §2, OIDC Core §9.
 
 use std::sync::Arc;
 
@@ -13,12 +14,13 @@ use portreeve_oidc::assertion;
 use portreeve_oidc::certificate::{self, RegisteredSubject};
 use portreeve_oidc::client_authentication::{Presented, check_method};
 use portreeve_oidc::jwt_assertion::{AssertionKeys, Recipient};
-use portreeve_oidc::{Cause, Parameters, Refusal, paths, signatures};
+use portreeve_oidc::{Cause, Parameters, Refusal, attestation, paths, signatures};
 use portreeve_storage::client_assertions::{self, UsedAssertion};
 
+use crate::client_attestations::ProvenInstance;
 use crate::client_keys::NoKeys;
 use crate::directory::TenantDirectory;
-use crate::sender::{CertificateIssuer, SenderEvidence, ShownCertificate};
+use crate::sender::{CertificateIssuer, ProvenSender, SenderEvidence, ShownCertificate};
 use crate::settlement::refuse;
 use crate::tokens::id_token::profile;
 use crate::{Issuer, client_secrets};
@@ -28,14 +30,19 @@ const DECOY: [u8; 32] = [0; 32];
 /// The endpoints that an assertion may be made for (RFC 7523 §3, RFC 9126 §2, CIBA Core §7.1).
 const AUDIENCES: [&str; 3] = [paths::TOKEN, paths::PAR, paths::BC_AUTHORIZE];
 
+/// A client that has authenticated.
+pub(crate) struct Authenticated {
+    /// The client.
+    pub(crate) client: Arc<Client>,
+    /// The instance that sends the request, where somebody vouches for it.
+    pub(crate) instance: Option<ProvenInstance>,
+}
+
 impl Issuer {
-    /// Finds out which client sent a request; a public client only says who it is, and one with a certificate shows it.
-    ///
-    /// `authorization` holds the value of every `Authorization` header, as raw bytes. An assertion is used up.
+    /// As `authenticate`, for endpoints that bind nothing to the sender: its proof is used up.
     ///
     /// # Errors
-    /// Those of `oidc::client_authentication::Presented::from_request`; `ClientAuthenticationFailed` for everything that
-    /// is presented and not right; a fault when the database is away.
+    /// As `authenticate`; `DpopProofReplayed`.
     pub(crate) async fn authenticate_client(
         &self,
         at: &TenantDirectory,
@@ -43,7 +50,31 @@ impl Issuer {
         sender: &SenderEvidence,
         parameters: &Parameters,
     ) -> Result<Arc<Client>, Failure<Refusal>> {
-        let presented = Presented::from_request(authorization, parameters).map_err(Failure::Refused)?;
+        let authenticated = self.authenticate(at, authorization, sender, parameters).await?;
+        if let Some(instance) = authenticated.instance {
+            self.spend_proof(at, &ProvenSender::instance(instance)).await?;
+        }
+        Ok(authenticated.client)
+    }
+
+    /// Finds out which client sent a request; a public client only says who it is, and one with a certificate or an attestation
+    /// shows it.
+    ///
+    /// `authorization` holds the value of every `Authorization` header, as raw bytes. An assertion is used up; a DPoP proof that
+    /// authenticates is not.
+    ///
+    /// # Errors
+    /// Those of `oidc::client_authentication::Presented::from_request`; those of `check_instance`; `ClientAuthenticationFailed` for
+    /// everything that is presented and not right; a fault when the database is away.
+    pub(crate) async fn authenticate(
+        &self,
+        at: &TenantDirectory,
+        authorization: &[&[u8]],
+        sender: &SenderEvidence,
+        parameters: &Parameters,
+    ) -> Result<Authenticated, Failure<Refusal>> {
+        let attested = attestation::named_client(&sender.attestation);
+        let presented = Presented::from_request(authorization, attested, parameters).map_err(Failure::Refused)?;
         let client = match &presented {
             Presented::None { client_id } => {
                 check_certificate(at, client_id, sender.certificate.as_ref(), self.ambient.now())
@@ -52,12 +83,17 @@ impl Issuer {
                 check_secret(at, client_id, secret.expose())
             }
             Presented::Assertion { client_id_hint, assertion } => {
-                return self.check_assertion(at, &presented, client_id_hint.as_ref(), assertion.expose()).await;
+                let checked = self.check_assertion(at, &presented, client_id_hint.as_ref(), assertion.expose()).await;
+                return checked.map(|client| Authenticated { client, instance: None });
             }
         };
         let client = client.map_err(Failure::Refused)?;
         check_standing(at, &client, &presented).map_err(Failure::Refused)?;
-        Ok(client)
+        let instance = match client.metadata.token_endpoint_auth_method.is_attested() {
+            true => Some(self.check_instance(at, &client, sender).await?),
+            false => None,
+        };
+        Ok(Authenticated { client, instance })
     }
 
     /// As `authenticate_client`, for endpoints where a client must prove who it is.
@@ -134,7 +170,9 @@ impl Issuer {
             | ClientAuthMethod::ClientSecretBasic
             | ClientAuthMethod::ClientSecretPost
             | ClientAuthMethod::TlsClientAuth
-            | ClientAuthMethod::SelfSignedTlsClientAuth => Ok(OwnKeys::Nothing(NoKeys::None)),
+            | ClientAuthMethod::SelfSignedTlsClientAuth
+            | ClientAuthMethod::AttestJwtClientAuth
+            | ClientAuthMethod::AttestJwtClientAuthDpop => Ok(OwnKeys::Nothing(NoKeys::None)),
         }
     }
 }

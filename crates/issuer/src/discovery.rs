@@ -63,6 +63,7 @@ impl TenantDirectory {
             backchannel_base: None,
             profile: self.tenant.settings.profile,
             mutual_tls: self.mutual_tls.is_some(),
+            client_attestation: self.tenant.settings.client_attestation,
             mutual_tls_base: self.mutual_tls.as_ref().and_then(|mutual| mutual.base.as_deref()),
             scopes: &scopes,
             details_types: &details_types,

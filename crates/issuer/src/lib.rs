@@ -15,6 +15,7 @@ mod back_channel_logout;
 mod backchannel_authentication;
 mod backchannel_notices;
 mod browsers;
+mod client_attestations;
 mod client_documents;
 mod client_encryption;
 mod client_keys;

@@ -39,16 +39,17 @@ impl Issuer {
         parameters: &Parameters,
         network: IpAddr,
     ) -> Result<Limited<Vec<u8>>, Failure<Refusal>> {
-        let client = self.authenticate_client(at, authorization, sender, parameters).await?;
-        if let Err(wait) = self.charge_open_request(at, &client, network).await? {
+        let authenticated = self.authenticate(at, authorization, sender, parameters).await?;
+        let client = &authenticated.client;
+        if let Err(wait) = self.charge_open_request(at, client, network).await? {
             return Ok(Limited::TooMany { wait });
         }
         pushed_request::check(parameters).map_err(Failure::Refused)?;
-        let accepted = self.check_request(at, &client, parameters).await.map_err(Failure::Refused)?;
+        let accepted = self.check_request(at, client, parameters).await.map_err(Failure::Refused)?;
         self.prepare_to_answer(at, &accepted).await.map_err(Failure::Refused)?;
-        let sender = self.prove_pushed_key(at, &client, sender).map_err(Failure::Refused)?;
+        let sender = self.prove_pushed_key(at, &authenticated, sender).map_err(Failure::Refused)?;
         let accepted = bound_to(accepted, sender.key()).map_err(Failure::Refused)?;
-        let reference = self.store_request(at, &client, &accepted, &sender).await?;
+        let reference = self.store_request(at, client, &accepted, &sender).await?;
         Ok(Limited::Within(pushed_request::to_json(&reference, lifetimes::PUSHED_REQUEST)?))
     }
 

@@ -14,6 +14,8 @@ use portreeve_oidc::{Cause, Refusal, certificate, paths};
 use portreeve_storage::{Tx, dpop_proofs};
 
 use crate::Issuer;
+use crate::authenticate_client::Authenticated;
+use crate::client_attestations::ProvenInstance;
 use crate::directory::TenantDirectory;
 use crate::settlement::{refuse, settle};
 use crate::tokens::id_token::profile;
@@ -26,6 +28,12 @@ pub struct SenderEvidence {
     pub dpop: Vec<Vec<u8>>,
     /// The certificate whose key the sender holds.
     pub certificate: Option<ShownCertificate>,
+    /// The value of every `OAuth-Client-Attestation` header, as raw bytes.
+    pub attestation: Vec<Vec<u8>>,
+    /// The value of every `OAuth-Client-Attestation-PoP` header, as raw bytes.
+    pub attestation_proof: Vec<Vec<u8>>,
+    /// Which endpoint is asked: its path below the issuer.
+    pub path: String,
 }
 
 /// A certificate as the door has seen it: that the sender holds its key is proven.
@@ -74,28 +82,42 @@ pub struct RequestTarget<'a> {
 
 /// A sender whose proof, if there is one, is good; it is not used up yet.
 pub(crate) struct ProvenSender {
-    confirmation: Confirmation,
+    bound: BoundSender,
     proof: Option<AcceptedProof>,
 }
 
 /// What new tokens are bound to. [`ProvenSender::spend`] makes one, and [`BoundSender::by_browser`] where there is no sender.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct BoundSender(Confirmation);
+pub(crate) struct BoundSender {
+    confirmation: Confirmation,
+    /// The key of an attested instance.
+    instance: Option<Thumbprint>,
+}
 
 impl ProvenSender {
     fn of(proof: Option<AcceptedProof>, certificate: Option<Thumbprint>) -> Self {
         let key = proof.as_ref().map(|proof| proof.key);
-        Self { confirmation: Confirmation { key, certificate }, proof }
+        Self { bound: BoundSender { confirmation: Confirmation { key, certificate }, instance: None }, proof }
+    }
+
+    /// An attested instance.
+    pub(crate) fn instance(instance: ProvenInstance) -> Self {
+        Self::of(instance.dpop, None).with_instance(Some(instance.key))
+    }
+
+    fn with_instance(mut self, instance: Option<Thumbprint>) -> Self {
+        self.bound.instance = instance;
+        self
     }
 
     /// What was shown.
     pub(crate) fn confirmation(&self) -> Confirmation {
-        self.confirmation
+        self.bound.confirmation
     }
 
     /// The proven key.
     pub(crate) fn key(&self) -> Option<Thumbprint> {
-        self.confirmation.key
+        self.bound.confirmation.key
     }
 
     /// Uses the proof up, in the transaction of what it pays for.
@@ -108,12 +130,12 @@ impl ProvenSender {
         {
             return refuse(Cause::DpopProofReplayed);
         }
-        Ok(BoundSender(self.confirmation))
+        Ok(self.bound)
     }
 
     /// What the tokens of a sender without a proof are bound to; `None` when there is a proof to be used up.
     pub(crate) fn without_proof(&self) -> Option<BoundSender> {
-        self.proof.is_none().then_some(BoundSender(self.confirmation))
+        self.proof.is_none().then_some(self.bound)
     }
 }
 
@@ -127,17 +149,32 @@ impl BoundSender {
         if metadata.dpop_bound_access_tokens || metadata.tls_client_certificate_bound_access_tokens {
             return Err(Cause::TokenByBrowserUnbound.into());
         }
-        Ok(Self(Confirmation::BEARER))
+        Ok(Self { confirmation: Confirmation::BEARER, instance: None })
     }
 
     /// What to bind an access token to.
     pub(crate) fn confirmation(&self) -> Confirmation {
-        self.0
+        self.confirmation
     }
 
-    /// What to bind a refresh token to: only a public client's, for others authenticate (RFC 9449 §5, RFC 8705 §4).
+    /// What to bind a refresh token to: an attested instance, and a public client, for others authenticate (RFC 9449 §5,
+    /// RFC 8705 §4; Attestation-Based Client Authentication, Refresh token binding).
     pub(crate) fn refresh_confirmation(&self, client: &Client) -> Confirmation {
-        if client.is_public() { self.0 } else { Confirmation::BEARER }
+        let is_bound = client.is_public() || self.instance.is_some();
+        if is_bound { self.refreshes_as() } else { Confirmation::BEARER }
+    }
+
+    /// Whether a refresh token that is bound to `holder` is the sender's.
+    pub(crate) fn may_refresh(&self, holder: &Confirmation) -> bool {
+        holder.is_met_by(&self.refreshes_as())
+    }
+
+    /// The key of an instance stays the same; that of its DPoP proofs may be another from grant to grant.
+    fn refreshes_as(&self) -> Confirmation {
+        match self.instance {
+            Some(key) => Confirmation { key: Some(key), certificate: None },
+            None => self.confirmation,
+        }
     }
 }
 
@@ -159,17 +196,18 @@ impl TenantDirectory {
 }
 
 impl Issuer {
-    /// Checks what `client` shows at the token endpoint.
+    /// Checks what a client that has authenticated shows at the token endpoint.
     ///
     /// # Errors
     /// `DpopProofMissing` and `CertificateMissing` for a client that must send one; those of `oidc::dpop::check`; `DpopNonceNeeded`.
     pub(crate) fn prove_sender(
         &self,
         at: &TenantDirectory,
-        client: &Client,
+        authenticated: &Authenticated,
         evidence: &SenderEvidence,
     ) -> Result<ProvenSender, Refusal> {
-        let proof = self.check_posted_proof(at, client, evidence, paths::TOKEN)?;
+        let client = authenticated.client.as_ref();
+        let proof = self.proof_of(at, authenticated, evidence, paths::TOKEN)?;
         if proof.is_none() && client.metadata.dpop_bound_access_tokens {
             return Err(Cause::DpopProofMissing.into());
         }
@@ -182,20 +220,21 @@ impl Issuer {
         if demanded && proof.is_none() && certificate.is_none() {
             return Err(Refusal::new(Cause::DpopProofMissing).with_detail("the profile demands bound tokens"));
         }
-        Ok(ProvenSender::of(proof, certificate))
+        let instance = authenticated.instance.as_ref().map(|instance| instance.key);
+        Ok(ProvenSender::of(proof, certificate).with_instance(instance))
     }
 
-    /// Checks the key that `client` proves with a pushed request, if it does: the code is for that key alone.
+    /// Checks the key that a client proves with a pushed request, if it does: the code is for that key alone.
     ///
     /// # Errors
     /// Those of `oidc::dpop::check`; `DpopNonceNeeded`.
     pub(crate) fn prove_pushed_key(
         &self,
         at: &TenantDirectory,
-        client: &Client,
+        authenticated: &Authenticated,
         evidence: &SenderEvidence,
     ) -> Result<ProvenSender, Refusal> {
-        let proof = self.check_posted_proof(at, client, evidence, paths::PAR)?;
+        let proof = self.proof_of(at, authenticated, evidence, paths::PAR)?;
         Ok(ProvenSender::of(proof, None))
     }
 
@@ -221,7 +260,7 @@ impl Issuer {
             (Scheme::Dpop, Some(_)) => Some(self.check_proof(at, request, bases, token)?),
         };
         let sender = ProvenSender::of(proof, certificate);
-        if !token.confirmation.is_met_by(&sender.confirmation) {
+        if !token.confirmation.is_met_by(&sender.confirmation()) {
             return Err(Cause::TokenBoundElsewhere.into());
         }
         Ok(sender)
@@ -244,8 +283,22 @@ impl Issuer {
         settle(tx, spent).await
     }
 
+    /// The DPoP proof that a client authenticated with, else the one beside its form, if there is one.
+    fn proof_of(
+        &self,
+        at: &TenantDirectory,
+        authenticated: &Authenticated,
+        evidence: &SenderEvidence,
+        path: &str,
+    ) -> Result<Option<AcceptedProof>, Refusal> {
+        match authenticated.instance.as_ref().and_then(|instance| instance.dpop.clone()) {
+            Some(proof) => Ok(Some(proof)),
+            None => self.check_posted_proof(at, &authenticated.client, evidence, path),
+        }
+    }
+
     /// The proof of a form that `client` posts to one of its endpoints, if there is one.
-    fn check_posted_proof(
+    pub(crate) fn check_posted_proof(
         &self,
         at: &TenantDirectory,
         client: &Client,

@@ -51,28 +51,29 @@ impl Issuer {
         sender: &SenderEvidence,
         parameters: &Parameters,
     ) -> Result<IssuedTokens, Failure<Refusal>> {
-        let client = self.authenticate_client(at, authorization, sender, parameters).await?;
+        let authenticated = self.authenticate(at, authorization, sender, parameters).await?;
+        let client = &authenticated.client;
         let request = TokenRequest::from_parameters(parameters).map_err(Failure::Refused)?;
-        request.check_allowed(&client).map_err(Failure::Refused)?;
-        self.prepare_to_encrypt(at, &client, Answer::IdToken).await.map_err(Failure::Refused)?;
+        request.check_allowed(client).map_err(Failure::Refused)?;
+        self.prepare_to_encrypt(at, client, Answer::IdToken).await.map_err(Failure::Refused)?;
         // Before anything is used up: a client that must repeat its request with a nonce still has its code.
-        let sender = self.prove_sender(at, &client, sender).map_err(Failure::Refused)?;
+        let sender = self.prove_sender(at, &authenticated, sender).map_err(Failure::Refused)?;
         match request {
-            TokenRequest::AuthorizationCode(presented) => self.redeem_code(at, &client, &sender, &presented).await,
+            TokenRequest::AuthorizationCode(presented) => self.redeem_code(at, client, &sender, &presented).await,
             TokenRequest::RefreshToken { refresh_token, scope, resources, details } => {
                 let wanted = refresh::Wish { refresh_token, scope, resources, details };
-                self.refresh(at, &client, &sender, &wanted).await
+                self.refresh(at, client, &sender, &wanted).await
             }
             TokenRequest::ClientCredentials { scope, resources } => {
                 let wanted = Wanted { scope: scope.as_ref(), resources: &resources, details: None };
-                self.grant_to_client(at, &client, &sender, wanted).await
+                self.grant_to_client(at, client, &sender, wanted).await
             }
-            TokenRequest::JwtBearer(request) => self.grant_by_assertion(at, &client, &sender, &request).await,
-            TokenRequest::TokenExchange(request) => self.exchange(at, &client, &sender, &request).await,
+            TokenRequest::JwtBearer(request) => self.grant_by_assertion(at, client, &sender, &request).await,
+            TokenRequest::TokenExchange(request) => self.exchange(at, client, &sender, &request).await,
             TokenRequest::DeviceCode(presented) => {
-                self.poll(at, (&client, &sender), &polled::DEVICE_CODE, &presented).await
+                self.poll(at, (client, &sender), &polled::DEVICE_CODE, &presented).await
             }
-            TokenRequest::Ciba(presented) => self.poll(at, (&client, &sender), &polled::CIBA, &presented).await,
+            TokenRequest::Ciba(presented) => self.poll(at, (client, &sender), &polled::CIBA, &presented).await,
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Tokens whose signer brings the key along: proof that somebody holds it, and of nothing else.
+//! Tokens that prove that somebody holds a key, and nothing else: the signer brings the key along, or somebody has vouched for it.
 //!
-//! Owns the signature and the rules for the key in the header. Who the holder is, and what the claims must say, is left
-//! to the caller: nothing here is compared with a registered key. RFC 9449 §4.2, §4.3; RFC 7515 §4.1.3.
+//! Owns the signature and the rules for the key. Who the holder is, and what the claims must say, is left
+//! to the caller: nothing here is compared with a registered key. RFC 9449 §4.2, §4.3; RFC 7515 §4.1.3; RFC 7800 §3.2.
 
 use serde_json::Value;
 
@@ -21,6 +21,38 @@ pub struct KeyProof {
     pub thumbprint: [u8; 32],
 }
 
+/// A public key that somebody has vouched for: `jwk` of a confirmation (RFC 7800 §3.2).
+pub struct HolderKey(VerificationKey);
+
+impl HolderKey {
+    /// Reads a JWK; `None` for one that is private, symmetric, weak or not for signatures.
+    pub fn from_jwk(jwk: &Value) -> Option<Self> {
+        VerificationKey::from_jwk(jwk).ok().flatten().map(Self)
+    }
+
+    /// The SHA-256 thumbprint (RFC 7638).
+    pub fn thumbprint(&self) -> [u8; 32] {
+        self.0.thumbprint()
+    }
+
+    /// Verifies a compact JWT that the holder has signed; times are not checked. The parameters are those of
+    /// [`verify_key_proof`].
+    ///
+    /// # Errors
+    /// The first check that failed. Claims are not read before the signature holds.
+    pub fn verify(
+        &self,
+        token: &str,
+        typ: &str,
+        algorithms: &[Algorithm],
+        max_bytes: usize,
+    ) -> Result<VerifiedClaims, Rejection> {
+        let token = CompactToken::parse(token, max_bytes)?;
+        let algorithm = checked_algorithm(&token, typ, algorithms)?;
+        verified(token, &self.0, algorithm)
+    }
+}
+
 /// Verifies a compact JWT with the public key in its `jwk` header.
 ///
 /// `typ` is the exact token type; `max_bytes` the longest token looked at.
@@ -35,11 +67,21 @@ pub fn verify_key_proof(
     max_bytes: usize,
 ) -> Result<KeyProof, Rejection> {
     let token = CompactToken::parse_with_key(token, max_bytes)?;
+    let algorithm = checked_algorithm(&token, typ, algorithms)?;
+    let jwk = token.header.jwk.clone().map(Value::Object).ok_or(Rejection::KeyNotFound)?;
+    let key = VerificationKey::from_jwk(&jwk).ok().flatten().ok_or(Rejection::KeyUnusable)?;
+    let claims = verified(token, &key, algorithm)?;
+    Ok(KeyProof { claims, thumbprint: key.thumbprint() })
+}
+
+fn checked_algorithm(token: &CompactToken<'_>, typ: &str, algorithms: &[Algorithm]) -> Result<Algorithm, Rejection> {
     let allowed = |algorithm: &Algorithm| algorithms.contains(algorithm);
     let algorithm = token.header.algorithm.filter(allowed).ok_or(Rejection::AlgorithmNotAllowed)?;
     check_typ(token.header.typ.as_deref(), TypRule::Exactly(&[typ]))?;
-    let jwk = token.header.jwk.map(Value::Object).ok_or(Rejection::KeyNotFound)?;
-    let key = VerificationKey::from_jwk(&jwk).ok().flatten().ok_or(Rejection::KeyUnusable)?;
+    Ok(algorithm)
+}
+
+fn verified(token: CompactToken<'_>, key: &VerificationKey, algorithm: Algorithm) -> Result<VerifiedClaims, Rejection> {
     if !key.fits(algorithm) {
         return Err(Rejection::AlgorithmDoesNotFitKey);
     }
@@ -47,8 +89,7 @@ pub fn verify_key_proof(
         return Err(Rejection::SignatureInvalid);
     }
     let claims = parse_object(&token.payload).map_err(Rejection::of_claims)?;
-    let claims = VerifiedClaims { claims, key_id: None, typ: token.header.typ };
-    Ok(KeyProof { claims, thumbprint: key.thumbprint() })
+    Ok(VerifiedClaims { claims, key_id: None, typ: token.header.typ })
 }
 
 #[cfg(test)]
@@ -79,6 +120,27 @@ mod tests {
         assert_eq!(crate::base64url::encode(proof.thumbprint), "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
         assert_eq!(proof.claims.str("htm"), Some("POST"));
         assert_eq!(proof.claims.int("iat"), Some(1_562_262_616));
+    }
+
+    /// AC-03: a key that was vouched for verifies what its holder signed, and nothing that brings another key or none.
+    #[test]
+    fn a_vouched_key_verifies_its_holder_alone() {
+        let holder = Stranger::new(Algorithm::Es256);
+        let key = HolderKey::from_jwk(&holder.jwk).unwrap();
+        let rejection =
+            |header: Value| key.verify(&holder.sign(&header.to_string(), "{}"), TYP, &ALGORITHMS, 4096).err();
+        let mut private = holder.jwk.clone();
+        private["d"] = json!("AAAA");
+
+        assert_eq!(rejection(json!({"alg": "ES256", "typ": TYP})), None);
+        assert_eq!(rejection(json!({"alg": "ES256", "typ": "JWT"})), Some(Rejection::TypNotExpected));
+        assert_eq!(rejection(json!({"alg": "HS256", "typ": TYP})), Some(Rejection::AlgorithmNotAllowed));
+        assert_eq!(rejection(json!({"alg": "EdDSA", "typ": TYP})), Some(Rejection::AlgorithmDoesNotFitKey));
+        let others = Stranger::new(Algorithm::Es256).sign(&json!({"alg": "ES256", "typ": TYP}).to_string(), "{}");
+        assert_eq!(key.verify(&others, TYP, &ALGORITHMS, 4096).err(), Some(Rejection::SignatureInvalid));
+        for bad in [private, json!({"kty": "oct", "k": "AAAA"}), json!("text"), json!({})] {
+            assert!(HolderKey::from_jwk(&bad).is_none(), "{bad}");
+        }
     }
 
     /// DP-01: the key is public, asymmetric, strong and signs with an algorithm of the list.

@@ -34,7 +34,7 @@ pub use encryption::{
     KeyManagement, RecipientKeys, claimed_encryption, is_encrypted,
 };
 pub use half_hash::left_half_hash;
-pub use key_proof::{KeyProof, verify_key_proof};
+pub use key_proof::{HolderKey, KeyProof, verify_key_proof};
 pub use key_set::{KeySet, KeySetError};
 pub use object::{ObjectError, parse_json, parse_object};
 pub use rejection::Rejection;

@@ -221,6 +221,10 @@ fn checked(metadata: ClientMetadata, registrant: Registrant) -> Result<ClientMet
     {
         return Err(invalid("grant_types", &format!("has {}, which needs an initial access token", grant.name())));
     }
+    // Who may attest its instances is an operator's to say, so the client must be an operator's.
+    if metadata.token_endpoint_auth_method.is_attested() {
+        return Err(invalid("token_endpoint_auth_method", "needs an operator who says who attests the client"));
+    }
     registration::check(metadata, registrant.profile)
 }
 

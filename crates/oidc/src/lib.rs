@@ -2,6 +2,7 @@
 
 pub mod access_token;
 pub mod assertion;
+pub mod attestation;
 pub mod authorization;
 pub mod authorization_details;
 pub mod backchannel_authentication;

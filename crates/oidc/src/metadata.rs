@@ -3,9 +3,10 @@
 //! Owns its members. What is not listed here is not supported, and every default that would promise more is stated.
 //! Leaves caching and routes to the doors. OIDC Discovery §3; RFC 8414 §2; RFC 8705 §3.3, §5; RFC 9101 §10.5; RFC 9126 §5;
 //! RFC 9207 §3; RFC 9449 §5.1; RFC 9701 §7; RFC 9728 §4; RP-Initiated Logout §2.1; Initiating User Registration
-//! (`prompt=create`) §4; JARM §4; CIBA Core §4; Back-Channel Logout §2.1; Front-Channel Logout §3; Session Management §3.3.
+//! (`prompt=create`) §4; JARM §4; CIBA Core §4; Back-Channel Logout §2.1; Front-Channel Logout §3; Session Management §3.3;
+//! OAuth 2.0 Attestation-Based Client Authentication (Authorization Server and Resource Server Metadata).
 
-use portreeve_domain::{Acr, ClientAuthMethod, Demand, Fault, GrantType, Profile, ProfileRules};
+use portreeve_domain::{Acr, ClientAttestation, ClientAuthMethod, Demand, Fault, GrantType, Profile, ProfileRules};
 use portreeve_jose::{Algorithm, UNSIGNED, shared_secret};
 use serde::Serialize;
 
@@ -33,6 +34,8 @@ pub struct Facts<'a> {
     pub profile: Profile,
     /// Whether clients may authenticate by certificate and have tokens bound to it.
     pub mutual_tls: bool,
+    /// What is made of client attestations.
+    pub client_attestation: ClientAttestation,
     /// What stands for the issuer in the addresses of the endpoints that ask for a certificate, where these are others; no
     /// trailing slash (RFC 8705 §5).
     pub mutual_tls_base: Option<&'a str>,
@@ -66,6 +69,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
     let rules = facts.profile.rules();
     let pushed_only = facts.pushed_only || rules.pushed_request == Demand::Required;
     let assertion_algorithms = assertion_algorithms(rules);
+    let attested = client_authentication(facts).any(ClientAuthMethod::is_attested);
     let methods: Vec<&str> = client_authentication(facts).map(ClientAuthMethod::name).collect();
     let confidential = client_authentication(facts).filter(|method| *method != ClientAuthMethod::None);
     let confidential: Vec<&str> = confidential.map(ClientAuthMethod::name).collect();
@@ -112,6 +116,10 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         encryption: encryption::Supported::all(),
         revocation_endpoint_auth_methods_supported: &methods,
         revocation_endpoint_auth_signing_alg_values_supported: &assertion_algorithms,
+        client_attestation_signing_alg_values_supported: signed.clone().filter(|_| attested).collect(),
+        client_attestation_pop_signing_alg_values_supported: signed.clone().filter(|_| attested).collect(),
+        challenge_endpoint: (attested && facts.client_attestation == ClientAttestation::Challenged)
+            .then(|| machine(paths::CHALLENGE)),
         dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(Algorithm::name),
         tls_client_certificate_bound_access_tokens: facts.mutual_tls,
         mtls_endpoint_aliases: facts.mutual_tls_base.map(Aliases::below),
@@ -140,7 +148,9 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
 /// How clients may authenticate: as the profile allows and the deployment can.
 fn client_authentication(facts: &Facts<'_>) -> impl Iterator<Item = ClientAuthMethod> {
     let allowed = facts.profile.rules().client_authentication.iter().copied();
-    allowed.filter(|method| facts.mutual_tls || !method.is_mutual_tls())
+    let has_attestations = facts.client_attestation != ClientAttestation::Off;
+    let allowed = allowed.filter(|method| facts.mutual_tls || !method.is_mutual_tls());
+    allowed.filter(move |method| has_attestations || !method.is_attested())
 }
 
 /// What assertions of clients may be signed with, and the MAC where it proves a client.
@@ -192,6 +202,12 @@ struct Document<'a> {
     encryption: encryption::Supported,
     revocation_endpoint_auth_methods_supported: &'a [&'a str],
     revocation_endpoint_auth_signing_alg_values_supported: &'a [&'a str],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    client_attestation_signing_alg_values_supported: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    client_attestation_pop_signing_alg_values_supported: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge_endpoint: Option<String>,
     dpop_signing_alg_values_supported: [&'a str; dpop::ALGORITHMS.len()],
     tls_client_certificate_bound_access_tokens: bool,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -12,6 +12,7 @@ const FACTS: Facts<'static> = Facts {
     backchannel_base: None,
     profile: Profile::OAuth21,
     mutual_tls: false,
+    client_attestation: ClientAttestation::Off,
     mutual_tls_base: None,
     scopes: &["openid", "email", "orders.read"],
     details_types: &[],

@@ -15,6 +15,8 @@ pub const DEVICE_AUTHORIZATION: &str = "/oauth2/device_authorization";
 pub const ACCOUNT: &str = "/account";
 /// The page where a person types a user code.
 pub const DEVICE: &str = "/device";
+/// Where the challenges of attested instances are had.
+pub const CHALLENGE: &str = "/oauth2/challenge";
 /// The back-channel authentication endpoint (CIBA Core §7).
 pub const BC_AUTHORIZE: &str = "/oauth2/bc-authorize";
 /// The page where a person finds what waits for their decision.

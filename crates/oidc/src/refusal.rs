@@ -2,7 +2,7 @@
 //!
 //! Owns causes and the table. Leaves the channel (JSON, redirect, page, header) to the doors. RFC 6749 §4.1.2.1, §5.2;
 //! OIDC Core §3.1.2.6; RFC 6750 §3.1; RFC 7009 §2.2.1; RFC 9449 §12.2; RFC 8707 §2; RFC 9101 §7; OIDC Unmet
-//! Authentication Requirements 1.0.
+//! Authentication Requirements 1.0; OAuth 2.0 Attestation-Based Client Authentication (Errors).
 
 use std::fmt;
 
@@ -45,7 +45,9 @@ pub enum ErrorCode {
     UnsupportedGrantType,
     UnsupportedResponseType,
     UnsupportedTokenType,
+    UseAttestationChallenge,
     UseDpopNonce,
+    UseFreshAttestation,
 }
 
 impl ErrorCode {
@@ -88,7 +90,9 @@ impl ErrorCode {
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::UnsupportedTokenType => "unsupported_token_type",
+            Self::UseAttestationChallenge => "use_attestation_challenge",
             Self::UseDpopNonce => "use_dpop_nonce",
+            Self::UseFreshAttestation => "use_fresh_attestation",
         }
     }
 
@@ -228,6 +232,8 @@ causes! {
     ClientAuthenticationTwice => InvalidRequest, "more than one client authentication in a request";
     ClientAuthenticationUnsupported => InvalidClient, "this client authentication method is not supported";
     BasicMalformed => InvalidRequest, "the Authorization header is malformed";
+    AttestationStale => UseFreshAttestation, "the client attestation has expired";
+    AttestationChallengeNeeded => UseAttestationChallenge, "the proof must carry the challenge of this answer";
 
     // Token requests.
     TokenKindNotRevocable => UnsupportedTokenType, "only access tokens and refresh tokens can be revoked";

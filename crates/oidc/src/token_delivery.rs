@@ -37,8 +37,10 @@ pub(crate) fn check(metadata: &ClientMetadata, rules: &ProfileRules) -> Result<(
         }
         _ => {}
     }
-    // Nobody proves a key when tokens are sent.
-    let is_bound = metadata.dpop_bound_access_tokens || metadata.tls_client_certificate_bound_access_tokens;
+    // Nobody proves a key when tokens are sent; refresh tokens of an attested instance are bound to its key.
+    let is_bound = metadata.dpop_bound_access_tokens
+        || metadata.tls_client_certificate_bound_access_tokens
+        || metadata.token_endpoint_auth_method.is_attested();
     if mode == TokenDelivery::Push && is_bound {
         return invalid(&format!("{MODE} cannot be push for a client whose tokens are bound"));
     }

@@ -23,7 +23,7 @@ pub(crate) fn headers(name: HeaderName, value: &[u8]) -> Option<HeaderMap> {
 }
 
 fn basic(header: &[u8]) -> Option<(String, String)> {
-    match Presented::from_request(&[header], &Parameters::default()).ok()? {
+    match Presented::from_request(&[header], None, &Parameters::default()).ok()? {
         Presented::Basic { client_id, secret } => Some((client_id.as_str().to_owned(), secret.expose().to_owned())),
         _ => panic!("a header is no parameter"),
     }

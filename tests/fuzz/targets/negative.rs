@@ -121,7 +121,7 @@ fn bad_headers() {
         let (header, expected) = line.expected.split_once(' ').expect("a header and a cause");
         match header {
             "basic" => {
-                let refused = Presented::from_request(&value, &Parameters::default()).err();
+                let refused = Presented::from_request(&value, None, &Parameters::default()).err();
                 wrong.compare(&shown, cause(refused).as_deref(), Some(expected));
             }
             "bearer" => {

@@ -50,4 +50,5 @@ pub(super) const METHODS: &[&str] = &[
     "tls_client_auth",
     "self_signed_tls_client_auth",
     "attest_jwt_client_auth",
+    "attest_jwt_client_auth_dpop",
 ];

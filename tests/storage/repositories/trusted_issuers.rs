@@ -19,6 +19,7 @@ fn trusted(client: &str) -> TrustedIssuer {
         clients: vec![ClientId::parse(client).unwrap()],
         scopes: scope("read write"),
         software_statements: true,
+        attests: vec![ClientId::parse("wallet").unwrap()],
     }
 }
 

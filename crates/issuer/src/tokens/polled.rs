@@ -195,7 +195,7 @@ impl Polled<'_> {
         };
         let first = refresh_tokens::find(tx, self.at.id(), id).await?;
         let first = first.map(|(first, _)| first);
-        let is_holder = first.as_ref().is_none_or(|first| first.confirmation.is_met_by(&sender.confirmation()));
+        let is_holder = first.as_ref().is_none_or(|first| sender.may_refresh(&first.confirmation));
         let redemption = RefreshTokenState {
             consumed_at: row.awaited.consumed_at,
             expires_at: row.awaited.expires_at,

@@ -180,7 +180,7 @@ impl Exchange<'_> {
         family: &TokenFamily,
         sender: BoundSender,
     ) -> Result<(), Failure<Refusal>> {
-        if token.confirmation.is_met_by(&sender.confirmation()) {
+        if sender.may_refresh(&token.confirmation) {
             return Ok(());
         }
         super::record_foreign(tx, self.ambient, self.at, family, self.client).await?;

@@ -49,10 +49,10 @@ mention; people and tenants stay.
 
 | list | fields |
 |---|---|
-| `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`, `fapi2`), `mfa` (`when_enrolled`, `required`, `phishing_resistant`), `passkeys` (see [passkeys](passkeys.md)), `registration`, `require_pushed_authorization_requests`, `require_signed_request_object`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `client_id_metadata_documents`, `trust_registered_clients` |
+| `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`, `fapi2`), `mfa` (`when_enrolled`, `required`, `phishing_resistant`), `passkeys` (see [passkeys](passkeys.md)), `registration`, `require_pushed_authorization_requests`, `require_signed_request_object`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `client_id_metadata_documents`, `trust_registered_clients`, `client_attestation` (`off`, `accepted`, `challenged`) |
 | `[[resource_servers]]` | `resource` (the audience, RFC 8707), `name`, `scopes` (a list), `token_profile` (`rfc9068`, `jwt-compat`, `opaque`), `access_token_lifetime` (seconds), `authorization_details_types` (a list of `{ type, schema, texts }`; see `docs/protocol/authorization-details.md`) |
 | `[[scopes]]` | `name` (a scope of a resource server), `texts` (by language tag: `title`, `description`) |
-| `[[trusted_issuers]]` | `issuer`, `jwks` (its public keys) or `jwks_uri`, `clients` (who may present its assertions), `scopes` (a list); `software_statements`; see `docs/protocol/jwt-bearer.md` and `docs/protocol/registration.md` |
+| `[[trusted_issuers]]` | `issuer`, `jwks` (its public keys) or `jwks_uri`, `clients` (who may present its assertions), `scopes` (a list); `software_statements`; `attests` (the clients whose instances it may attest); see `docs/protocol/jwt-bearer.md`, `docs/protocol/registration.md` and `docs/protocol/client-authentication.md` |
 | `[[clients]]` | `client_id`, `client_secret` (a reference, or a list of two while rotating), and the metadata of RFC 7591 and OpenID Connect Registration under their own names |
 | `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), `totp_secret` (a reference; base32), `is_admin`, `links` (a list of `{ issuer, subject }`: who the person is at other issuers) |
 
