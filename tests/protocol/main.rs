@@ -82,4 +82,5 @@ mod subjects;
 mod token_endpoint;
 mod token_exchange;
 mod truthful_metadata;
+mod untrusted_clients;
 mod userinfo;

@@ -76,6 +76,25 @@ impl TenantDirectory {
 }
 
 impl Issuer {
+    /// Whether the browser with this cookie may be sent to `client` with what is wrong with its request: somebody answers for the
+    /// client, or is signed in. Else anybody could register a client and make this server lead people to it (RFC 9700 §4.11.2).
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn may_lead_to(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        cookie: Option<&str>,
+    ) -> Result<bool, Fault> {
+        if at.trusts(client) {
+            return Ok(true);
+        }
+        let Some(browser) = self.recognize_browser(at, cookie).await? else { return Ok(false) };
+        let mut conn = self.store.read(at.id()).await?;
+        Ok(!browsers::live_sessions(&mut conn, &self.ambient, at, browser.id).await?.is_empty())
+    }
+
     /// Answers an accepted authorization request from the browser with this cookie, or begins a journey.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The authorization endpoint: RFC 6749 §3.1, OIDC Core §3.1.2.1.
 //!
-//! Owns the order of the checks a browser can see: nothing redirects before client and redirect URI are proven. Leaves the
+//! Owns the order of the checks a browser can see: nothing redirects before client and redirect URI are proven, and no mistake to a
+//! client that nobody knows (RFC 9700 §4.11.2). Leaves the
 //! checks to `oidc::authorization` and what follows to `issuer::authorize`.
 
 use portreeve_domain::{Client, Failure};
@@ -105,6 +106,11 @@ async fn open<'c>(door: &Door, identified: Identified<'c>) -> Result<Identified<
 
 async fn tell_client(door: &Door, client: &Client, rejected: &RejectedRequest) -> Reply {
     let refusal = &rejected.refusal;
+    match door.issuer().may_lead_to(&door.at, client, door.browser_cookie()).await {
+        Ok(true) => {}
+        Ok(false) => return error_page::refused(door, refusal, Some(client)),
+        Err(fault) => return error_page::broken(door, &fault),
+    }
     tracing::info!(reference = door.reference, client = client.id.as_str(), %refusal, "authorization refused");
     match door.issuer().rejected(&door.at, client, rejected).await {
         Ok(answer) => Reply::answer(door, answer),
