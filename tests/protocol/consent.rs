@@ -57,3 +57,22 @@ fn a_scope_that_nobody_explained_is_asked_for_by_its_name() {
         assert_eq!(consent_page(at, "en").await.text_of("scope-3").unwrap(), "orders.write");
     });
 }
+
+/// OA-AZ-27: a client that does not authenticate gets nothing from somebody who has not agreed, and one on the person's device,
+/// which any program can imitate, is agreed to each time (RFC 8252 §8.6).
+#[test]
+fn a_client_that_does_not_authenticate_needs_agreement() {
+    on_sqlite(async |at| {
+        for id in ["spa", "native"] {
+            let (browser, client) = (Browser::new(at), RelyingParty::new(at, id));
+            browser.sign_in(&RelyingParty::new(at, "web").request("openid"), cast::ADA).await.code();
+            let silent = client.request("openid").with("prompt", "none");
+
+            assert_eq!(browser.authorize(&silent).await.callback().error(), "consent_required", "{id}");
+            assert!(!browser.authorize(&client.request("openid")).await.is_redirect(), "{id}");
+        }
+        let (browser, native) = (Browser::new(at), RelyingParty::new(at, "native"));
+        browser.sign_in(&native.request("openid"), cast::ADA).await.code();
+        assert!(!browser.authorize(&native.request("openid")).await.is_redirect(), "agreed once, asked again");
+    });
+}

@@ -52,6 +52,7 @@ mod introspection;
 mod jarm;
 mod jwt_bearer;
 mod key_schedule;
+mod key_scope;
 mod login_initiation;
 mod logout;
 mod mutual_tls;

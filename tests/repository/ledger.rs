@@ -1,7 +1,8 @@
 //! Compares the ids in `tests/ledger` with the ids that tests name.
 //!
-//! Owns the three rules: a test names only ids that exist; an id with a test is off the list of uncovered ones; an id
-//! without a test is on it. So losing the last test of an id fails here, and the list only shrinks.
+//! Owns the rules: a test names only ids that exist; an id with a test is off the list of uncovered ones; an id
+//! without a test is on it, unless `does_not_apply.toml` says why there can be none. So losing the last test of an id fails here, and
+//! the list only shrinks.
 //! With `PORTREEVE_LEDGER=refresh` in the environment covered ids are taken off the list (`scripts/ledger-refresh`).
 
 use std::{
@@ -16,6 +17,11 @@ use crate::{files, named_ids::named_ids, read, root, shown};
 const LEDGERS: [&str; 3] = ["protocol", "security", "reliability"];
 
 const UNCOVERED: &str = "tests/ledger/uncovered.toml";
+
+const EXCEPTED: &str = "tests/ledger/does_not_apply.toml";
+
+/// A reason has at least so many characters.
+const SHORTEST_REASON: usize = 40;
 
 /// What the ledger says of an id.
 struct Row {
@@ -48,6 +54,13 @@ fn uncovered() -> BTreeSet<String> {
         .flat_map(|list| list.as_array().expect("a list of ids"))
         .map(|id| id.as_str().expect("an id").to_owned())
         .collect()
+}
+
+/// Returns the ids that do not apply here, with the reason.
+fn excepted() -> BTreeMap<String, String> {
+    let table: toml::Table = read(&root().join(EXCEPTED)).parse().expect("does_not_apply.toml is TOML");
+    let text = |reason: toml::Value| reason.as_str().expect("a reason").to_owned();
+    table.into_iter().map(|(id, reason)| (id, text(reason))).collect()
 }
 
 /// Returns every id that a test names, with the places that name it.
@@ -102,11 +115,25 @@ fn ids_with_a_test_are_off_the_uncovered_list() {
 
 #[test]
 fn ids_without_a_test_are_on_the_uncovered_list() {
-    let (rows, covered, uncovered) = (rows(), covered(), uncovered());
+    let (rows, covered, uncovered, excepted) = (rows(), covered(), uncovered(), excepted());
+    let is_accounted_for =
+        |id: &String| covered.contains_key(id) || uncovered.contains(id) || excepted.contains_key(id);
 
-    let lost: Vec<_> = rows.keys().filter(|id| !covered.contains_key(*id) && !uncovered.contains(*id)).collect();
+    let lost: Vec<_> = rows.keys().filter(|id| !is_accounted_for(id)).collect();
 
     assert!(lost.is_empty(), "ids that have lost their last test: {lost:?}");
+}
+
+#[test]
+fn an_id_that_does_not_apply_has_a_reason_and_neither_test_nor_promise() {
+    let (rows, covered, uncovered) = (rows(), covered(), uncovered());
+
+    for (id, reason) in excepted() {
+        assert!(rows.contains_key(&id), "{EXCEPTED}: {id} stands in no ledger");
+        assert!(reason.len() >= SHORTEST_REASON, "{EXCEPTED}: {id} needs a reason");
+        assert!(!covered.contains_key(&id), "{EXCEPTED}: {id} has a test: {:?}", covered.get(&id));
+        assert!(!uncovered.contains(&id), "{EXCEPTED}: {id} is on the list of uncovered ones");
+    }
 }
 
 #[test]
@@ -120,16 +147,22 @@ fn the_uncovered_list_holds_only_ids_of_the_ledger() {
 
 #[test]
 fn the_ledger_says_what_is_open() {
-    let (rows, covered) = (rows(), covered());
+    let (rows, covered, excepted) = (rows(), covered(), excepted());
 
-    let open: Vec<_> = rows.iter().filter(|(id, _)| !covered.contains_key(*id)).collect();
+    let is_open = |id: &String| !covered.contains_key(id) && !excepted.contains_key(id);
+    let open: Vec<_> = rows.iter().filter(|(id, _)| is_open(id)).collect();
     let mut families = BTreeMap::<&str, BTreeMap<u16, bool>>::new();
     for (id, row) in &open {
         let (family, number) = id.rsplit_once('-').expect("an id has a number");
         families.entry(family).or_default().insert(number.parse().expect("a small number"), row.star);
     }
 
-    say(&format!("ledger: {} of {} ids have a test; open (* commonly missed):", rows.len() - open.len(), rows.len()));
+    say(&format!(
+        "ledger: {} of {} ids have a test, {} do not apply; open (* commonly missed):",
+        rows.len() - open.len() - excepted.len(),
+        rows.len(),
+        excepted.len()
+    ));
     for (family, numbers) in families {
         let numbers: Vec<_> =
             numbers.iter().map(|(number, star)| format!("{number}{}", if *star { "*" } else { "" })).collect();
