@@ -5,7 +5,7 @@ use portreeve_tests::{
     authorization::{AuthorizationRequest, NONCE, STATE},
     browser::Browser,
     cast,
-    deployment::{Deployment, FORM, form, on_sqlite},
+    deployment::{Deployment, FORM, form, on_both, on_sqlite},
     jwt,
     relying_party::RelyingParty,
 };
@@ -141,7 +141,7 @@ fn malformed_claims_are_refused_and_unknown_ones_ignored() {
 /// S-031: a claims request that nests without end is refused.
 #[test]
 fn deep_claims_are_refused() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let deep = format!("{}1{}", r#"{"a":"#.repeat(300), "}".repeat(300));
 
         assert_eq!(refused(at, &request().with("claims", &deep)).await, "invalid_request");
@@ -311,7 +311,7 @@ fn malformed_challenges_are_refused() {
 /// S-030: a `state` comes back as it was sent; one that is too long is an error.
 #[test]
 fn state_comes_back_unchanged() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let odd = "a b+c%20&d=e;\u{e9}\u{1f600}\"<>'";
 
         let callback = Browser::new(at).sign_in(&request().with("state", odd), cast::ADA).await;

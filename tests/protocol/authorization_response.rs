@@ -177,7 +177,7 @@ fn a_registered_query_is_kept() {
 /// cookies are for us alone.
 #[test]
 fn pages_carry_their_defences() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (web, browser) = (RelyingParty::new(at, "web"), Browser::new(at));
         let entry = browser.send(Method::GET, &web.request("openid").path(), &[], String::new()).await;
         let page = browser.visit(entry.location().unwrap()).await;

@@ -3,7 +3,7 @@
 use portreeve_domain::Lifetime;
 use portreeve_tests::{
     cast,
-    deployment::{FORM, on_sqlite, request},
+    deployment::{FORM, on_both, on_sqlite, request},
     relying_party::{RelyingParty, Tokens},
 };
 
@@ -115,7 +115,7 @@ fn errors_have_their_status_and_code() {
 /// S-022, S-033: a token of one tenant is unknown in another.
 #[test]
 fn a_token_is_of_one_tenant() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let tokens = RelyingParty::of_tenant(at, "acme", "web").tokens("openid").await;
         let header = format!("Bearer {}", tokens.access());
 

@@ -112,7 +112,7 @@ fn a_wrong_secret_is_401() {
 /// S-059: an unknown client is told what a known one with a wrong secret is.
 #[test]
 fn an_unknown_client_looks_like_a_wrong_secret() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let known = at.post(TOKEN, &[("authorization", &basic("service", "wrong"))], &[GRANT]).await;
         let unknown = at.post(TOKEN, &[("authorization", &basic("serving", "wrong"))], &[GRANT]).await;
 
@@ -251,7 +251,7 @@ fn a_foreign_key_is_refused() {
 /// S-053: nothing in the header is followed or obeyed.
 #[test]
 fn hostile_headers_are_refused() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let generated = SigningKey::generate(Algorithm::Es256).unwrap();
         let foreign = SigningKey::from_pkcs8(Algorithm::Es256, &generated.pkcs8).unwrap();
         let good = assertion(at, &assertion_claims(at, "keyed"));

@@ -68,7 +68,7 @@ fn a_new_key_of_a_client_is_found_by_one_more_fetch() {
 /// S-055: made-up key ids bring about one fetch, and no other client feels it.
 #[test]
 fn made_up_key_ids_do_not_make_the_server_fetch_again_and_again() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (good, bad) = (new_key(), new_key());
         let (attacked, other) = (Hosted::new(JSON, &jwks(&good)), Hosted::new(JSON, &jwks(&good)));
         register(at, "attacked", &attacked.url()).await;
@@ -90,7 +90,7 @@ fn made_up_key_ids_do_not_make_the_server_fetch_again_and_again() {
 /// S-054, S-029: keys that cannot be had or used are the client's failure, never ours.
 #[test]
 fn keys_that_cannot_be_had_authenticate_nobody() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let key = new_key();
         let secret = json!({ "keys": [{ "kty": "oct", "k": "AAAA", "kid": key.kid() }] }).to_string();
         let addresses = [

@@ -18,7 +18,7 @@ use crate::request_objects::shown_error;
 /// S-157: where no client may register there is no such address, and the metadata says nothing of it.
 #[test]
 fn without_registration_there_is_no_such_address() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         for method in [Method::POST, Method::GET, Method::PUT, Method::DELETE] {
             for path in [ENDPOINT, "/oauth2/register/dyn_0", "/t/acme/oauth2/register", "/t/acme/oauth2/register/web"] {
                 let reply = send(at, method.clone(), path, Some("x"), &web(json!({}))).await;

@@ -53,7 +53,7 @@ fn an_assertion_counts_once_on_all_nodes() {
 /// S-050, S-052: what proves it is decided by the registered method, never by the assertion.
 #[test]
 fn the_registered_method_decides() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let of = |client: &str| assertion_claims(at, client);
         let public = at.client_key().public_pem();
         for (what, assertion) in [

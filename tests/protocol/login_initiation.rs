@@ -3,7 +3,7 @@
 use portreeve_tests::{
     browser::Browser,
     cast,
-    deployment::{Deployment, on_sqlite},
+    deployment::{Deployment, on_both, on_sqlite},
 };
 use serde_json::json;
 
@@ -56,7 +56,7 @@ fn the_issuer_is_the_tenants_own() {
 /// OC-54, S-154, BC-01: what leads elsewhere, to nobody, or to a client that nobody knows is a page.
 #[test]
 fn what_cannot_be_started_is_a_page() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         portal(at, LOGIN).await;
         allow(at, "open", "").await;
         let stranger = Registered::new(at, &web(json!({ "initiate_login_uri": "https://self.example/login" }))).await;

@@ -83,7 +83,7 @@ fn a_request_names_its_client() {
 /// MT-08, S-051: the header counts from a trusted proxy and from nobody else.
 #[test]
 fn the_header_counts_from_a_trusted_proxy_only() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let forged = || {
             let mut request = named("issued");
             let value = HeaderValue::from_str(&client_cert(&certificates().issued)).unwrap();

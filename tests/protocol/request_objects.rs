@@ -104,11 +104,11 @@ fn an_object_of_another_client_leads_nowhere() {
     });
 }
 
-/// JA-03, JA-05, OC-44, S-044, S-045, S-052, OA-AZ-14, OA-AZ-15: what is no good object of this client is refused, and redirects
-/// nobody.
+/// JA-03, JA-05, OC-44, S-028, S-044, S-045, S-052, OA-AZ-14, OA-AZ-15: what is no good object of this client is refused, and
+/// redirects nobody.
 #[test]
 fn bad_objects_are_refused() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let keyed = RelyingParty::new(at, "keyed");
         let good = claims_of(&keyed.request("openid"));
         let with = |member: &str, value: Value| {

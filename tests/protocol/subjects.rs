@@ -4,7 +4,7 @@ use portreeve_domain::TenantId;
 use portreeve_storage::users;
 use portreeve_tests::{
     cast,
-    deployment::{Deployment, on_sqlite},
+    deployment::{Deployment, on_both, on_sqlite},
     jwt,
     relying_party::{RelyingParty, Tokens},
 };
@@ -92,7 +92,7 @@ fn the_pairwise_subject_is_the_same_in_every_place() {
 /// S-046: the same address in another tenant is another person.
 #[test]
 fn tenants_do_not_share_subjects() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let here = subject(at, "web", cast::ADA).await;
         let there = RelyingParty::of_tenant(at, "acme", "web").tokens("openid").await;
 

@@ -2,7 +2,7 @@
 
 use portreeve_tests::{
     cast,
-    deployment::{FORM, on_sqlite, request},
+    deployment::{FORM, on_both, on_sqlite, request},
     jwt,
     relying_party::{RelyingParty, basic},
 };
@@ -115,7 +115,7 @@ fn the_granted_scope_is_told() {
 /// OA-17, S-069: a client on its own behalf gets no refresh token, no ID token and no scope of a person.
 #[test]
 fn client_credentials_are_for_the_client_alone() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let service = RelyingParty::new(at, "service");
 
         let tokens =
@@ -168,7 +168,7 @@ fn dead_grants_are_dead() {
 /// S-032: a resource that is not registered, has a fragment, or comes fifty times is `invalid_target`.
 #[test]
 fn bad_resources_are_invalid_target() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let service = RelyingParty::new(at, "service");
         let many: Vec<_> = (0..50).map(|_| ("resource", cast::ORDERS)).collect();
 
@@ -188,7 +188,7 @@ fn bad_resources_are_invalid_target() {
 /// S-060: a scope that the client may not have is refused; ten thousand are refused quickly.
 #[test]
 fn scopes_are_limited_to_the_client() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         at.apply(
             "[[clients]]\nclient_id = \"new\"\nclient_secret = { file = \"secret\" }\n\
              grant_types = [\"client_credentials\"]\nresponse_types = []\nscope = \"orders.read\"\n",
@@ -220,7 +220,7 @@ fn large_bodies_are_refused() {
 /// S-019: another site's scripts may not read token replies; those of a registered client may, without cookies.
 #[test]
 fn only_registered_origins_may_read_replies() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let from = async |origin: &str| at.post(TOKEN, &[("origin", origin)], &[("client_id", "spa")]).await;
 
         for origin in [

@@ -2,7 +2,7 @@
 
 use portreeve_tests::{
     cast,
-    deployment::on_sqlite,
+    deployment::{on_both, on_sqlite},
     jwt,
     relying_party::{RelyingParty, Tokens},
 };
@@ -131,7 +131,7 @@ fn client_credentials_have_no_userinfo() {
 /// S-043, S-044: other tokens are no access tokens.
 #[test]
 fn other_tokens_are_no_access_tokens() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let tokens = web.tokens("openid").await;
         let for_api = web.tokens_for(&web.request("openid orders.read").with("resource", cast::ORDERS)).await;
