@@ -73,9 +73,15 @@ try {
   while (account.address.pathname.startsWith('/j/')) await answer(account, person);
   await account.press('#passkey');
   if (account.step === 'recovery-codes') await account.press('#submit');
-  const places = { '': 'account', '/profile': 'account-profile', '/security': 'account-security' };
-  Object.assign(places, { '/sessions': 'account-devices', '/applications': 'account-applications' });
-  Object.assign(places, { '/security/passkeys': 'account-passkeys' });
+  const places = {
+    '': 'account',
+    '/profile': 'account-profile',
+    '/profile/email': 'account-email',
+    '/security': 'account-security',
+    '/security/passkeys': 'account-passkeys',
+    '/sessions': 'account-devices',
+    '/applications': 'account-applications',
+  };
   for (const [path, name] of Object.entries(places)) {
     await account.visit(`${issuer}/account${path}`);
     await take(account, name, [DESKTOP, PHONE]);

@@ -93,10 +93,7 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<LinkOutcome, Fault> {
         let (now, user) = (self.ambient.now(), link.user);
-        let mut tx = self.store.begin(at.id()).await?;
-        if !users::hold(&mut tx, at.id(), user).await? || !self.consume_link(&mut tx, at, link).await? {
-            return Ok(LinkOutcome::Dead);
-        }
+        let Some(mut tx) = self.begin_using(at, link).await? else { return Ok(LinkOutcome::Dead) };
         let Some(change) = self.wish_of(&mut tx, at, link).await? else { return Ok(LinkOutcome::Dead) };
         let (id, person) = (change.row.id, &change.person);
         let until = now.plus(lifetimes::FORMER_EMAIL);
@@ -123,10 +120,7 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<LinkOutcome, Fault> {
         let (now, user) = (self.ambient.now(), link.user);
-        let mut tx = self.store.begin(at.id()).await?;
-        if !users::hold(&mut tx, at.id(), user).await? || !self.consume_link(&mut tx, at, link).await? {
-            return Ok(LinkOutcome::Dead);
-        }
+        let Some(mut tx) = self.begin_using(at, link).await? else { return Ok(LinkOutcome::Dead) };
         let Some(change) = self.undoable_of(&mut tx, at, link).await? else { return Ok(LinkOutcome::Dead) };
         let since = change.row.confirmed_at.unwrap_or(now);
         if !email_changes::undo(&mut tx, at.id(), user, since, now).await?
@@ -139,6 +133,14 @@ impl Issuer {
         self.shut_out(&mut tx, at, (user, since), from).await?;
         tx.commit().await?;
         Ok(LinkOutcome::EmailRestored)
+    }
+
+    /// Holds the account of a link, so that its changes come one after the other, and uses the link up; `None` when either is
+    /// gone. The caller commits.
+    async fn begin_using(&self, at: &TenantDirectory, link: &LinkRow) -> Result<Option<Tx>, Fault> {
+        let mut tx = self.store.begin(at.id()).await?;
+        let is_live = users::hold(&mut tx, at.id(), link.user).await? && self.consume_link(&mut tx, at, link).await?;
+        Ok(is_live.then_some(tx))
     }
 
     /// Writes a mail about a change: the link to confirm it, to the new address, or the notice with the way back, to the

@@ -111,11 +111,11 @@ fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<P
 fn done(door: &Door, link: &Link, outcome: Outcome) -> Reply {
     let path = match (&link.journey, outcome) {
         (_, Outcome::EmailChanged) => "/account/profile".to_owned(),
+        (_, Outcome::ShutOut | Outcome::EmailRestored) => "/".to_owned(),
         (Some(journey), _) => format!("/j/{journey}"),
         (None, _) => "/".to_owned(),
     };
-    let leads_on = !matches!(outcome, Outcome::ShutOut | Outcome::EmailRestored);
-    let page = Done { outcome, continue_href: leads_on.then(|| door.href(&path)), client_name: None };
+    let page = Done { outcome, continue_href: Some(door.href(&path)), client_name: None };
     Reply::secret_page(door, page.render(&door.frame(&[])))
 }
 

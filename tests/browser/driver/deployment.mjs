@@ -24,6 +24,8 @@ const description = JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8'));
 
 /** The issuer's origin. */
 export const issuer = description.issuer;
+/** Where the demo puts its mails. */
+export const mailFolder = description.mail_dir;
 /** The address of the relying party's first client. */
 export const firstClient = `${description.rp_url}/`;
 /** The address of its second client. */

@@ -6,6 +6,7 @@ import { Authenticator } from '../driver/authenticator.mjs';
 import { scriptsAllowed } from '../driver/browser.mjs';
 import { firstClient, issuer, Person } from '../driver/deployment.mjs';
 import { answer, assertSignedIn, signIn } from '../driver/journey.mjs';
+import { linkMailedTo } from '../driver/mail.mjs';
 import { story } from '../driver/story.mjs';
 
 /** Opens a page of the account and signs in on the way, as far as that is asked for. */
@@ -29,6 +30,33 @@ story('names are changed, and what was done is said once', async (openBrowser) =
   assert.ok(!(await tab.has('#notice')));
   await tab.press('#to-home');
   assert.equal(await tab.text('#account-name'), 'Ada King');
+});
+
+story('an address is changed by a link to the new one, and had back by a link to the former', async (openBrowser) => {
+  const person = Person.make();
+  const former = person.email;
+  const tab = await atAccount(await openBrowser(), person, '/profile');
+
+  await tab.press('#change-email');
+  while (tab.address.pathname.startsWith('/j/')) await answer(tab, person);
+  await tab.fill('#email', 'ada');
+  await tab.press('#submit');
+  assert.match(await tab.text('#email-error'), /full e-mail address/);
+  person.email = `new-${former}`;
+  await tab.fill('#email', person.email);
+  await tab.press('#submit');
+  assert.match(await tab.text('#wished'), new RegExp(person.email));
+  await tab.visit(await linkMailedTo(person.email, /^Confirm your new e-mail address/));
+  await tab.press('#submit');
+  await tab.press('#continue');
+  assert.match(await tab.text('#address'), new RegExp(person.email));
+
+  const owner = await (await openBrowser()).tab(await linkMailedTo(former, /was changed$/));
+  await owner.press('#submit');
+  assert.match(await owner.text('h1'), /^Your address is back/);
+  await owner.press('#continue');
+  await tab.reload();
+  assert.equal(tab.step, 'identify');
 });
 
 story('a device is signed out from another one, and then all others', async (openBrowser) => {
