@@ -28,3 +28,4 @@ CREATE TABLE backchannel_authentications (
     UNIQUE (person_index, tenant_id, slot)
 );
 CREATE INDEX backchannel_authentications_by_expiry ON backchannel_authentications (expires_at);
+CREATE INDEX backchannel_authentications_by_user ON backchannel_authentications (user_id, tenant_id);

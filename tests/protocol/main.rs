@@ -7,6 +7,7 @@
 mod access_control;
 mod access_tokens;
 mod account_applications;
+mod account_deletion;
 mod account_email;
 mod account_links;
 mod account_passkeys;

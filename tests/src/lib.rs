@@ -11,6 +11,7 @@ pub mod authorization;
 pub mod backchannel;
 pub mod browser;
 pub mod cast;
+pub mod catalogue;
 pub mod certificates;
 pub mod deployment;
 pub mod device;

@@ -6,7 +6,8 @@ use crate::sources::{repositories, suite, tables};
 
 /// Statements for all tenants at once: the directory that every node keeps in memory, the outbox, the sealer's waiting
 /// list, clean-up.
-const FOR_ALL_TENANTS: [&str; 23] = [
+const FOR_ALL_TENANTS: [&str; 24] = [
+    "account_deletions::DUE",
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -33,7 +34,8 @@ const FOR_ALL_TENANTS: [&str; 23] = [
 ];
 
 /// Tables that hold as much as there are people, clients, tenants and keys, and the log: nothing in them runs out.
-const STAYS: [&str; 24] = [
+const STAYS: [&str; 25] = [
+    "account_deletions",
     "audit_chains",
     "audit_checkpoints",
     "client_documents",

@@ -7,6 +7,7 @@
 
 mod completeness;
 mod database;
+mod erasure;
 mod migrations;
 mod query_plans;
 mod race;

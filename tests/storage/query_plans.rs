@@ -33,7 +33,7 @@ const WANTS_EVERYTHING: [&str; 17] = [
 ];
 
 /// Statements for tables, or partial indexes, with a handful of rows a tenant.
-const WANTS_ITS_TENANT: [&str; 12] = [
+const WANTS_ITS_TENANT: [&str; 14] = [
     "audit_chains::ADVANCE",
     "audit_chains::FIND",
     "client_documents::COUNT",
@@ -46,6 +46,8 @@ const WANTS_ITS_TENANT: [&str; 12] = [
     "tenant_keys::NEWEST",
     "tenants::TAKE_TURN",
     "users::ADMIN",
+    "users::HOLD_ADMINS",
+    "users::OTHER_ADMIN",
 ];
 
 /// Walks through the batch that it picked by an index; has a test of its own.

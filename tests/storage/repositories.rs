@@ -4,6 +4,7 @@
 //! connection for all tenants, where PostgreSQL hides nothing: what holds there is held by the predicate alone.
 
 mod access_tokens;
+mod account_deletions;
 mod account_drafts;
 mod audit_chains;
 mod audit_checkpoints;

@@ -70,6 +70,10 @@ event_types! {
     UserEnabled = "user.enabled"
     /// A user was erased: the subject key is gone.
     UserErased = "user.erased"
+    /// A person wants their account to be deleted; it is when the grace period is over.
+    UserDeletionRequested = "user.deletion.requested"
+    /// The person signed in and keeps it.
+    UserDeletionCancelled = "user.deletion.cancelled"
     /// Somebody asked for an account; whether the address had one is not told.
     UserRegistrationRequested = "user.registration.requested"
     /// The address was proven.

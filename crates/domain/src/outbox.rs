@@ -36,6 +36,10 @@ pub enum MailPurpose {
     ConfirmEmailChange,
     /// The address was changed; goes to the former one.
     EmailChanged,
+    /// The account will be deleted.
+    DeletionRequested,
+    /// It will not.
+    DeletionCancelled,
     /// Somebody wanted an address that has an account for another one.
     AddressTaken,
 }

@@ -18,6 +18,10 @@ pub enum SessionEnd {
     Revoked,
     /// The owner of the account said that a change was somebody else's.
     Disowned,
+    /// The owner of the account wants it to be deleted.
+    DeletionRequested,
+    /// The account is erased.
+    Erased,
 }
 
 impl SessionEnd {
@@ -28,6 +32,8 @@ impl SessionEnd {
             Self::PasswordChanged => "password_changed",
             Self::Revoked => "revoked",
             Self::Disowned => "disowned",
+            Self::DeletionRequested => "deletion_requested",
+            Self::Erased => "erased",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientRegistration, PasskeySettings, Profile, RatePreset, TenantId, Timestamp};
+use crate::{ClientRegistration, DeletionGrace, PasskeySettings, Profile, RatePreset, TenantId, Timestamp};
 
 /// Whether a second factor is demanded at sign-in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +72,8 @@ pub struct TenantSettings {
     pub client_id_metadata_documents: bool,
     /// Whether clients for which nobody vouched are treated like the operator's: no warning, no stop before a redirect.
     pub trust_registered_clients: bool,
+    /// For how many days an account that its owner deletes can be had back.
+    pub deletion_grace_days: DeletionGrace,
 }
 
 /// A tenant.

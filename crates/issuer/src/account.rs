@@ -5,6 +5,7 @@
 //! One file a use case. Leaves addresses and forms to `web`, ending sessions to `session_end`.
 
 mod applications;
+mod deletion;
 mod draft;
 mod email;
 mod factors;
@@ -18,6 +19,7 @@ mod totp;
 mod visit;
 
 pub use applications::Application;
+pub use deletion::DeletionOutcome;
 pub use email::EmailOutcome;
 pub use factors::Factors;
 pub use passkeys::{Naming, OwnPasskey, OwnPasskeys, PasskeyOutcome};

@@ -28,6 +28,7 @@ mod directory;
 mod discovery;
 mod email_changes;
 mod encryption_keys;
+mod erasure;
 mod gate;
 mod gateway;
 mod granted_details;
@@ -79,9 +80,9 @@ use portreeve_outbound::{Outbound, Rules};
 use portreeve_storage::Store;
 
 pub use account::{
-    Application, CodesOnPage, EmailOutcome, Factors, Naming, Need, OwnPasskey, OwnPasskeys, PasskeyOutcome,
-    PasswordOutcome, ProfileForm, ProfileOutcome, ProfileProblems, Removal, SignIn, TotpOutcome, TotpSetup, Visit,
-    Visitor,
+    Application, CodesOnPage, DeletionOutcome, EmailOutcome, Factors, Naming, Need, OwnPasskey, OwnPasskeys,
+    PasskeyOutcome, PasswordOutcome, ProfileForm, ProfileOutcome, ProfileProblems, Removal, SignIn, TotpOutcome,
+    TotpSetup, Visit, Visitor,
 };
 pub use ambient::{Ambient, Clock};
 pub use attempts::{Limited, Whence};

@@ -12,7 +12,7 @@ use portreeve_domain::{
     UserId, lifetimes,
 };
 use portreeve_storage::outbox::{self, OutboxLease, OutboxRow};
-use portreeve_storage::{Tx, users};
+use portreeve_storage::{Tx, account_deletions, users};
 
 use crate::authorize::journey_text;
 use crate::directory::TenantDirectory;
@@ -74,6 +74,18 @@ pub enum MailContent {
     AddressTaken {
         /// Where to sign in.
         sign_in_link: String,
+    },
+    /// The account will be deleted.
+    DeletionRequested {
+        /// When.
+        due_at: Timestamp,
+        /// Where to sign in and keep it.
+        sign_in_link: String,
+    },
+    /// It will not: somebody signed in.
+    DeletionCancelled {
+        /// Where to say that it was somebody else.
+        not_me_link: String,
     },
     /// How the person signs in has changed.
     Notice {
@@ -205,6 +217,15 @@ impl Issuer {
                 let path = back.map(|journey| format!("/j/{journey}")).unwrap_or_default();
                 MailContent::AccountExists { sign_in_link: format!("{}{path}", at.issuer) }
             }
+            MailPurpose::DeletionRequested => {
+                let due_at = account_deletions::find(&mut self.store.read(at.id()).await?, at.id(), *user).await?;
+                let Some(due_at) = due_at else { return Ok(None) };
+                let sign_in_link = format!("{}{}", at.issuer, portreeve_oidc::paths::ACCOUNT);
+                MailContent::DeletionRequested { due_at, sign_in_link }
+            }
+            MailPurpose::DeletionCancelled => MailContent::DeletionCancelled {
+                not_me_link: self.new_link(&at, LinkPurpose::NotMe, &recipient, None).await?,
+            },
             MailPurpose::AddressTaken => MailContent::AddressTaken { sign_in_link: at.issuer.clone() },
             MailPurpose::ConfirmEmailChange | MailPurpose::EmailChanged => {
                 return Err(Fault::impossible("a mail about a change without the change"));

@@ -9,9 +9,9 @@ use lettre::message::{Mailbox, MultiPart, header};
 use portreeve_domain::Timestamp;
 use portreeve_issuer::{MailContent, NoticeOf, OutgoingMail};
 use portreeve_pages::mail::{
-    AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, EmailChanged, FactorAdded,
-    FactorRemoved, MailFrame, MailText, PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RemovedFactor,
-    VerifyEmail,
+    AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, DeletionCancelled, DeletionRequested,
+    EmailChanged, FactorAdded, FactorRemoved, MailFrame, MailText, PasskeyCopied, PasswordChanged, PasswordReset,
+    RecoveryCodeUsed, RemovedFactor, VerifyEmail,
 };
 use portreeve_pages::{Locale, RenderError};
 
@@ -65,6 +65,12 @@ fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
         MailContent::VerifyEmail { link } => VerifyEmail { link: link.clone(), valid_minutes }.render(&frame),
         MailContent::AccountExists { sign_in_link } => {
             AccountExists { sign_in_link: sign_in_link.clone() }.render(&frame)
+        }
+        MailContent::DeletionRequested { due_at, sign_in_link } => {
+            DeletionRequested { due: minute(*due_at), sign_in_link: sign_in_link.clone() }.render(&frame)
+        }
+        MailContent::DeletionCancelled { not_me_link } => {
+            DeletionCancelled { when, not_me_link: not_me_link.clone() }.render(&frame)
         }
         MailContent::AddressTaken { sign_in_link } => {
             AddressTaken { sign_in_link: sign_in_link.clone() }.render(&frame)

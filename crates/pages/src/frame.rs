@@ -118,6 +118,8 @@ pub enum Notice {
     EmailAsked,
     /// The address stays.
     EmailKept,
+    /// The only administrator cannot delete their account.
+    LastAdministrator,
 }
 
 impl Notice {
@@ -139,13 +141,14 @@ impl Notice {
             Self::AccessTakenBack => "notice-access-taken-back",
             Self::EmailAsked => "notice-email-asked",
             Self::EmailKept => "notice-email-kept",
+            Self::LastAdministrator => "notice-last-administrator",
         }
     }
 
     /// Returns the icon: a circled `i` for information, a tick for something done.
     pub(crate) fn icon(self) -> &'static str {
         match self {
-            Self::PageOutdated => "info",
+            Self::PageOutdated | Self::LastAdministrator => "info",
             _ => "check",
         }
     }

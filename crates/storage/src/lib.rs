@@ -4,6 +4,7 @@
 //! `noun::verb` from outside; each takes the tenant and `&mut Conn`, or `&mut Tx` where it must be atomic with others.
 
 pub mod access_tokens;
+pub mod account_deletions;
 pub mod account_drafts;
 pub mod audit_chains;
 pub mod audit_checkpoints;

@@ -129,6 +129,15 @@ const MIGRATIONS: &[Migration] = &[
         )),
     },
     Migration {
+        number: 15,
+        name: "account_deletions",
+        sqlite: Some(include_str!("../../../migrations/0015_account_deletions.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0015_account_deletions.sql"),
+            include_str!("../../../migrations/postgres/0015_account_deletions.sql")
+        )),
+    },
+    Migration {
         number: 17,
         name: "backchannel_authentications",
         sqlite: Some(include_str!("../../../migrations/0017_backchannel_authentications.sql")),

@@ -19,7 +19,6 @@ const RENAME: &str = "UPDATE passkeys SET name_sealed = $4 WHERE tenant_id = $1 
 const REMOVE: &str = "UPDATE passkeys SET removed_at = $4, credential_sealed = $5, name_sealed = $5, last_used_at = NULL WHERE tenant_id = $1 AND user_id = $2 AND credential_index = $3 AND removed_at IS NULL";
 const REMOVE_SINCE: &str = "UPDATE passkeys SET removed_at = $4, credential_sealed = $5, name_sealed = $5, last_used_at = NULL WHERE tenant_id = $1 AND user_id = $2 AND created_at > $3 AND removed_at IS NULL";
 const REMOVE_ALL: &str = "UPDATE passkeys SET removed_at = $3, credential_sealed = $4, name_sealed = $4, last_used_at = NULL WHERE tenant_id = $1 AND user_id = $2 AND removed_at IS NULL";
-const DELETE_ALL: &str = "DELETE FROM passkeys WHERE tenant_id = $1 AND user_id = $2";
 
 /// What stands in the sealed columns of a removed passkey.
 const NOTHING: &[u8] = &[];
@@ -178,14 +177,6 @@ pub async fn remove_since(
 /// A fault when the database is away.
 pub async fn remove_all(tx: &mut Tx, tenant: TenantId, user: UserId, now: Timestamp) -> Result<u64, Fault> {
     tx.execute(REMOVE_ALL, &[tenant.into(), (&user).into(), now.into(), NOTHING.into()]).await
-}
-
-/// Deletes every passkey of a person with its index, when the person is erased (SECURITY rule 14).
-///
-/// # Errors
-/// A fault when the database is away.
-pub async fn delete_all(tx: &mut Tx, tenant: TenantId, user: UserId) -> Result<(), Fault> {
-    tx.execute(DELETE_ALL, &[tenant.into(), (&user).into()]).await.map(drop)
 }
 
 fn read(row: &Row<'_>) -> Result<PasskeyRow, Fault> {

@@ -10,7 +10,6 @@ const IS_LINKED: &str =
     "SELECT issuer FROM subject_links WHERE tenant_id = $1 AND user_id = $2 AND issuer = $3 LIMIT 1";
 const INSERT: &str = "INSERT INTO subject_links (tenant_id, link_index, user_id, issuer, subject_sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, link_index) DO NOTHING";
 const DELETE: &str = "DELETE FROM subject_links WHERE tenant_id = $1 AND user_id = $2 AND link_index = $3";
-const DELETE_ALL: &str = "DELETE FROM subject_links WHERE tenant_id = $1 AND user_id = $2";
 
 /// A link as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,12 +78,4 @@ pub async fn insert(
 /// A fault when the database is away.
 pub async fn delete(tx: &mut Tx, tenant: TenantId, user: UserId, index: &[u8; 32]) -> Result<bool, Fault> {
     Ok(tx.execute(DELETE, &[tenant.into(), (&user).into(), index.into()]).await? == 1)
-}
-
-/// Unlinks a person from every issuer, when the person is erased (SECURITY rule 14).
-///
-/// # Errors
-/// A fault when the database is away.
-pub async fn delete_all(tx: &mut Tx, tenant: TenantId, user: UserId) -> Result<(), Fault> {
-    tx.execute(DELETE_ALL, &[tenant.into(), (&user).into()]).await.map(drop)
 }

@@ -17,6 +17,8 @@ const REVOKE_OF_USER_AND_CLIENT: &str = "UPDATE token_families SET revoked_at = 
 const REVOKE_OF_CLIENT: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND client_id = $2 AND revoked_at IS NULL";
 const REVOKE_OF_USER: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL";
 const REVOKE_OF_USER_BUT: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND (session_id IS NULL OR session_id <> $5)";
+const STRIP_OF_USER: &str =
+    "UPDATE token_families SET grant_facts = $3, details_sealed = NULL WHERE tenant_id = $1 AND user_id = $2";
 
 /// The part of a family that is only ever read whole, as JSON.
 #[derive(Serialize, Deserialize)]
@@ -169,6 +171,34 @@ pub async fn revoke_of_user_and_client(
     let values = [tenant.into(), (&user).into(), client.into(), now.into(), reason.into()];
     let session = |row: &Row<'_>| Ok(row.optional_integer(0)?.map(SessionId::new));
     tx.all(REVOKE_OF_USER_AND_CLIENT, &values, session).await
+}
+
+/// Forgets what was asked, agreed to and proven for every family of a user, which must be revoked: a token of one is still
+/// told from garbage, and nothing else is known.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn strip_of_user(tx: &mut Tx, tenant: TenantId, user: UserId) -> Result<(), Fault> {
+    let bare = GrantFacts {
+        origin: GrantType::AuthorizationCode,
+        sid: String::new(),
+        scope: Scope::default(),
+        resources: Vec::new(),
+        claims: None,
+        proofs: Vec::new(),
+        acr: Acr::Aal1,
+        offline: false,
+        nonce: None,
+        wants_auth_time: false,
+        authenticated_at: Timestamp::from_millis(0),
+        ancestors: Vec::new(),
+        actors: Vec::new(),
+        may_act: None,
+        trusted_issuer: None,
+        ends_at: None,
+    };
+    let bare = serde_json::to_string(&bare).map_err(Fault::new)?;
+    tx.execute(STRIP_OF_USER, &[tenant.into(), (&user).into(), (&bare).into()]).await.map(drop)
 }
 
 /// Revokes every family of a client and says how many there were: a client registered again under the same identifier is

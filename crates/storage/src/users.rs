@@ -2,7 +2,7 @@
 
 use portreeve_domain::{Fault, Subject, TenantId, Timestamp, UserId};
 
-use crate::{Conn, Row, Tx, passkeys, subject_links};
+use crate::{Conn, Row, Tx, token_families};
 
 const COLUMNS_BY_ID: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const COLUMNS_BY_EMAIL: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND email_index = $2 AND erased_at IS NULL";
@@ -15,9 +15,29 @@ const UPDATE: &str = "UPDATE users SET email_sealed = $3, email_index = $4, emai
 const VERIFY_EMAIL: &str = "UPDATE users SET email_verified_at = $4, updated_at = $4 WHERE tenant_id = $1 AND id = $2 AND email_index = $3 AND erased_at IS NULL AND email_verified_at IS NULL";
 const SET_CLAIMS: &str = "UPDATE users SET claims_sealed = $4, updated_at = $5 WHERE tenant_id = $1 AND id = $2 AND claims_sealed = $3 AND erased_at IS NULL";
 const SET_EMAIL: &str = "UPDATE users SET email_sealed = $4, email_index = $5, email_verified_at = $6, updated_at = $6 WHERE tenant_id = $1 AND id = $2 AND email_index = $3 AND erased_at IS NULL AND NOT EXISTS (SELECT 1 FROM users AS other WHERE other.tenant_id = $1 AND other.email_index = $5 AND other.id <> $2)";
+const OTHER_ADMIN: &str = "SELECT id FROM users WHERE tenant_id = $1 AND is_admin AND disabled_at IS NULL AND erased_at IS NULL AND id <> $2 AND NOT EXISTS (SELECT 1 FROM account_deletions WHERE account_deletions.tenant_id = $1 AND account_deletions.user_id = users.id) LIMIT 1";
+const HOLD_ADMINS: &str =
+    "UPDATE users SET updated_at = updated_at WHERE tenant_id = $1 AND is_admin AND erased_at IS NULL";
 const HOLD: &str = "UPDATE users SET updated_at = updated_at WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const DISABLE: &str = "UPDATE users SET disabled_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
-const ERASE: &str = "UPDATE users SET email_sealed = NULL, email_index = NULL, email_verified_at = NULL, claims_sealed = NULL, erased_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
+const ERASE: &str = "UPDATE users SET email_sealed = NULL, email_index = NULL, email_verified_at = NULL, claims_sealed = NULL, is_admin = FALSE, erased_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
+
+/// Rows that are a person's alone, in this order. What a request by the back channel came to is nobody's to know any more.
+const TRACES: [&str; 12] = [
+    "DELETE FROM account_drafts WHERE tenant_id = $1 AND session_id IN (SELECT id FROM sessions WHERE tenant_id = $1 AND user_id = $2)",
+    "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM subject_links WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM passkeys WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM password_credentials WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM totp_credentials WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM recovery_codes WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM consents WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM mailed_links WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM email_changes WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM account_deletions WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM backchannel_authentications WHERE tenant_id = $1 AND user_id = $2",
+];
+const FORGET_FAILURES: &str = "DELETE FROM factor_failures WHERE tenant_id = $1 AND user_id = $2";
 
 /// A user as stored.
 #[derive(Clone)]
@@ -187,6 +207,22 @@ pub async fn has_admin(conn: &mut Conn, tenant: TenantId) -> Result<bool, Fault>
     Ok(conn.optional(ADMIN, &[tenant.into()], |row| row.user(0)).await?.is_some())
 }
 
+/// Whether another administrator than `user` can sign in and does not leave.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn has_other_admin(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<bool, Fault> {
+    Ok(conn.optional(OTHER_ADMIN, &[tenant.into(), (&user).into()], |row| row.user(0)).await?.is_some())
+}
+
+/// Holds the rows of all administrators until the transaction ends, so that they leave one after the other.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn hold_admins(tx: &mut Tx, tenant: TenantId) -> Result<(), Fault> {
+    tx.execute(HOLD_ADMINS, &[tenant.into()]).await.map(drop)
+}
+
 /// Switches an account off (`Some`) or on (`None`); false when there is no such user.
 ///
 /// # Errors
@@ -195,18 +231,30 @@ pub async fn disable(tx: &mut Tx, tenant: TenantId, user: UserId, at: Option<Tim
     Ok(tx.execute(DISABLE, &[tenant.into(), (&user).into(), at.into()]).await? == 1)
 }
 
-/// Removes everything readable, the index, and who the person is at other issuers; the row stays so that the subject is
-/// never reassigned (OIDC Core §5.7). False when there is no such user.
+/// Removes everything readable, the index, and every row that is the person's alone. The row of the user stays, so that the
+/// subject is never reassigned (OIDC Core §5.7); grants and access tokens, which must be revoked, stay bare until they are
+/// swept. False when there is no such user.
 ///
 /// # Errors
 /// A fault when the database is away.
 pub async fn erase(tx: &mut Tx, tenant: TenantId, user: UserId, now: Timestamp) -> Result<bool, Fault> {
     let is_erased = tx.execute(ERASE, &[tenant.into(), (&user).into(), now.into()]).await? == 1;
     if is_erased {
-        subject_links::delete_all(tx, tenant, user).await?;
-        passkeys::delete_all(tx, tenant, user).await?;
+        for statement in TRACES {
+            tx.execute(statement, &[tenant.into(), (&user).into()]).await?;
+        }
+        forget_failures(tx, tenant, user).await?;
+        token_families::strip_of_user(tx, tenant, user).await?;
     }
     Ok(is_erased)
+}
+
+/// Forgets the failures that are counted under an id: a person's, or what stands for their address.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn forget_failures(tx: &mut Tx, tenant: TenantId, counted_under: UserId) -> Result<(), Fault> {
+    tx.execute(FORGET_FAILURES, &[tenant.into(), (&counted_under).into()]).await.map(drop)
 }
 
 fn read(row: &Row<'_>) -> Result<UserRow, Fault> {

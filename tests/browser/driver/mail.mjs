@@ -5,11 +5,11 @@ import { join } from 'node:path';
 
 import { mailFolder } from './deployment.mjs';
 
-/** Waits for a mail to `address` whose subject matches, and returns the link in it. */
-export async function linkMailedTo(address, subject) {
+/** Waits for a mail to `address` whose subject matches, and returns the link in it whose path begins like `path`. */
+export async function linkMailedTo(address, subject, path = /\/link\//) {
   for (let tries = 0; tries < 80; tries += 1) {
     const mail = mails().find(({ to, title }) => to === address && subject.test(title));
-    const link = mail?.text.match(/https?:\/\/\S+\/link\/\S+/);
+    const link = mail?.text.match(new RegExp(`https?://[^\\s/"]+${path.source}[^\\s"]*`));
     if (link) return link[0];
     await new Promise((resolve) => setTimeout(resolve, 250));
   }

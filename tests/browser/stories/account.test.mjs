@@ -59,6 +59,22 @@ story('an address is changed by a link to the new one, and had back by a link to
   assert.equal(tab.step, 'identify');
 });
 
+story('an account is deleted, and a sign-in keeps it', async (openBrowser) => {
+  const person = Person.make();
+  const tab = await atAccount(await openBrowser(), person, '/profile');
+
+  await tab.press('#delete-account');
+  while (tab.address.pathname.startsWith('/j/')) await answer(tab, person);
+  await tab.press('#submit');
+  assert.match(await tab.text('h1'), /^Your account will be deleted/);
+  await tab.press('#continue');
+  await linkMailedTo(person.email, /will be deleted$/, /\/account/);
+
+  const again = await atAccount(await openBrowser(), person);
+  assert.equal(await again.text('#account-name'), person.email);
+  await linkMailedTo(person.email, /is kept$/);
+});
+
 story('a device is signed out from another one, and then all others', async (openBrowser) => {
   const person = Person.make();
   const here = await atAccount(await openBrowser(), person);

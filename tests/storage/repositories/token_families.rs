@@ -53,6 +53,25 @@ async fn a_family_is_revoked_once_and_keeps_the_first_reason() {
     .await;
 }
 
+/// S-149: a token of somebody who was erased leads to a family that is revoked and says nothing.
+#[tokio::test]
+async fn families_of_a_person_are_stripped() {
+    on_both(async |db| {
+        for family in [family(ONE, 5, user_id(7)), family(ONE, 6, user_id(8)), family(TWO, 7, user_id(7))] {
+            insert(db, &family).await;
+        }
+
+        db.write(Wall::All, async |tx| token_families::strip_of_user(tx, ONE, user_id(7)).await).await;
+
+        let bare = find(db, ONE, ID).await.unwrap();
+        assert_eq!((bare.claims, bare.nonce, bare.details_sealed, bare.sid.as_str()), (None, None, None, ""));
+        assert!(bare.resources.is_empty() && bare.proofs.is_empty() && bare.scope.is_empty());
+        assert_eq!(find(db, ONE, FamilyId::new(6)).await, Some(family(ONE, 6, user_id(8))));
+        assert_eq!(find(db, TWO, FamilyId::new(7)).await, Some(family(TWO, 7, user_id(7))));
+    })
+    .await;
+}
+
 /// BL-04: whoever was ever signed in by a session is told when it ends, once.
 #[tokio::test]
 async fn the_clients_of_a_session_are_each_named_once() {

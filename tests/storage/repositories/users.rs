@@ -2,12 +2,12 @@
 
 use portreeve_domain::{Subject, TenantId, UserId};
 use portreeve_storage::{
-    Wall, users,
+    Wall, account_deletions, factor_failures, users,
     users::{NewEmail, UserRow},
 };
 
 use crate::{
-    database::{Database, NOW, ONE, TWO, on_both},
+    database::{Database, NOW, ONE, TWO, begin, on_both},
     rows::{in_seconds, user, user_id},
 };
 
@@ -229,6 +229,66 @@ async fn a_tenant_has_an_administrator_while_one_can_sign_in() {
 
         db.write(ONE, async |tx| users::disable(tx, ONE, USER, Some(NOW)).await).await;
         assert!(!has_admin(ONE).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_administrator_is_one_who_can_sign_in_and_stays() {
+    on_both(async |db| {
+        let has_other = async || db.read(ONE, async |conn| users::has_other_admin(conn, ONE, USER).await).await;
+        insert(db, ONE, &user(7)).await;
+        insert(db, ONE, &UserRow { is_admin: false, ..user(8) }).await;
+        insert(db, TWO, &user(9)).await;
+        assert!(!has_other().await);
+
+        insert(db, ONE, &user(9)).await;
+        assert!(has_other().await);
+
+        db.write(ONE, async |tx| account_deletions::insert(tx, ONE, user_id(9), NOW, in_seconds(60)).await).await;
+        assert!(!has_other().await);
+        insert(db, ONE, &user(10)).await;
+        assert!(has_other().await);
+        db.write(ONE, async |tx| users::disable(tx, ONE, user_id(10), Some(NOW)).await).await;
+        assert!(!has_other().await);
+    })
+    .await;
+}
+
+/// Of two administrators who leave at once, the second sees that the first is leaving.
+#[tokio::test(flavor = "multi_thread")]
+async fn administrators_leave_one_after_the_other() {
+    on_both(async |db| {
+        insert(db, ONE, &user(7)).await;
+        insert(db, ONE, &user(8)).await;
+
+        let leave = async |number| {
+            let mut tx = begin(&db.store, ONE).await;
+            users::hold_admins(&mut tx, ONE).await.unwrap();
+            let may = users::has_other_admin(&mut tx, ONE, user_id(number)).await.unwrap();
+            if may {
+                account_deletions::insert(&mut tx, ONE, user_id(number), NOW, in_seconds(60)).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+            may
+        };
+        let (one, other) = tokio::join!(leave(7), leave(8));
+
+        assert!(one != other, "{one}, {other}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn failures_are_forgotten_by_whatever_they_are_counted_under() {
+    on_both(async |db| {
+        for tenant in [ONE, TWO] {
+            db.write(tenant, async |tx| factor_failures::charge(tx, tenant, USER, "password", NOW).await).await;
+        }
+
+        db.write(Wall::All, async |tx| users::forget_failures(tx, ONE, USER).await).await;
+
+        assert_eq!(db.count("SELECT COUNT(*) FROM factor_failures").await, 1);
     })
     .await;
 }

@@ -16,6 +16,7 @@ use super::{Acted, Journey};
 use crate::authorization_response::Outcome;
 use crate::authorize::{Progress, journey_text};
 use crate::directory::TenantDirectory;
+use crate::mails::DEFAULT_LOCALE;
 use crate::stored_facts::seal_facts;
 use crate::tokens::front_channel::{self, FrontChannelGrant, FrontChannelTokens};
 use crate::{Issuer, gate, granted_details, login, people, pushed_requests, session_origin};
@@ -151,6 +152,8 @@ impl Issuer {
         if let Some(origin) = &journey.stored.origin {
             session_origin::note(tx, &self.ambient, at, &done.session, origin).await?;
         }
+        let wished = journey.stored.locale.as_deref().or(journey.request.ui_locales.first().map(String::as_str));
+        self.keep_account(tx, at, user, wished.unwrap_or(DEFAULT_LOCALE)).await?;
         journey.stored.facts.session = Some(done.session.id);
         journey.browser = Some(done.browser.browser);
         Ok(Some(done.browser.cookie))

@@ -16,7 +16,7 @@ use portreeve_oidc::jwt_assertion::Recipient;
 use portreeve_oidc::jwt_bearer::{self, AcceptedGrant, JwtBearerRequest};
 use portreeve_oidc::token_target::{self, TokenTarget, Wanted};
 use portreeve_oidc::{Cause, Refusal, paths, signatures};
-use portreeve_storage::{Tx, subject_links, token_families, trusted_assertions};
+use portreeve_storage::{Tx, account_deletions, subject_links, token_families, trusted_assertions};
 
 use super::access_token;
 use super::id_token::profile;
@@ -110,6 +110,10 @@ impl Attempt<'_> {
         let Some(user) = subject_links::find(tx, self.at.id(), &index).await? else {
             return refuse(unusable("nobody is linked to its subject"));
         };
+        // Nobody acts for an account whose owner wants it to be deleted; only their own sign-in takes that back.
+        if account_deletions::find(tx, self.at.id(), user).await?.is_some() {
+            return refuse(unusable("the account is to be deleted"));
+        }
         let family = self.family(user, &target);
         let admitted = gate::admit_user(tx, self.at, self.client, &family, GrantType::JwtBearer, self.now).await?;
         let pass = admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))?;

@@ -21,6 +21,11 @@ pub enum QuestionKind {
     },
     /// Make new recovery codes.
     RenewCodes,
+    /// Delete the account.
+    DeleteAccount {
+        /// For how many days it can be had back.
+        days: u16,
+    },
 }
 
 /// Asks whether to do it.
@@ -63,6 +68,15 @@ impl QuestionKind {
             Self::RemovePasskey { .. } => ("remove-passkey-title", "remove-passkey-text", "remove-totp-submit"),
             Self::RemoveTotp => ("remove-totp-title", "remove-totp-text", "remove-totp-submit"),
             Self::RenewCodes => ("renew-codes-title", "renew-codes-text", "renew-codes-submit"),
+            Self::DeleteAccount { .. } => ("deletion-title", "deletion-text", "deletion-submit"),
+        }
+    }
+
+    /// Further consequences.
+    fn afterwards(&self, frame: &Frame) -> Option<String> {
+        match self {
+            Self::DeleteAccount { days } => Some(frame.text_count("deletion-days", u64::from(*days))),
+            _ => None,
         }
     }
 
@@ -70,7 +84,7 @@ impl QuestionKind {
     fn passkey(&self) -> Option<(&str, &str)> {
         match self {
             Self::RemovePasskey { value, name } => Some((value, name)),
-            Self::RemoveTotp | Self::RemoveTotpBesidePasskey | Self::RenewCodes => None,
+            _ => None,
         }
     }
 }

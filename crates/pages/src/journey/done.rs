@@ -22,6 +22,8 @@ pub enum Outcome {
     EmailChanged,
     /// It has its former address again, everybody is shut out, and a link to set a new password is on its way.
     EmailRestored,
+    /// The account will be deleted unless the person signs in again.
+    DeletionRequested,
     /// An authenticator app is set up.
     FactorAdded,
     /// A device is approved.
@@ -83,6 +85,7 @@ impl Outcome {
             Self::ShutOut => ("done-shut-out-title", "done-shut-out-text"),
             Self::EmailChanged => ("done-new-email-title", "done-new-email-text"),
             Self::EmailRestored => ("done-former-email-title", "done-shut-out-text"),
+            Self::DeletionRequested => ("done-deletion-title", "done-deletion-text"),
             Self::FactorAdded => ("done-factor-title", "done-factor-text"),
             Self::DeviceAllowed => ("done-device-allowed-title", "done-device-allowed-text"),
             Self::DeviceRefused => ("done-device-refused-title", "done-device-refused-text"),

@@ -28,6 +28,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         nickname: String::new(),
         email: words.email.clone(),
         email_href: "/account/profile/email".to_owned(),
+        deletion_href: "/account/delete".to_owned(),
         name_problem: None,
         given_name_problem: None,
         family_name_problem: None,
@@ -169,6 +170,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("account/passkey_name-fields", too_long.render(frame)),
         ("account/question-passkey", question(removal).render(frame)),
         ("account/question-totp", question(QuestionKind::RemoveTotpBesidePasskey).render(frame)),
+        ("account/question-deletion", question(QuestionKind::DeleteAccount { days: 14 }).render(frame)),
         ("account/question-codes", question(QuestionKind::RenewCodes).render(frame)),
     ]
 }

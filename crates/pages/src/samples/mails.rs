@@ -1,9 +1,9 @@
 //! Samples: every mail.
 
 use crate::mail::{
-    AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, EmailChanged, FactorAdded,
-    FactorRemoved, MailFrame, MailText, PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RemovedFactor,
-    VerifyEmail,
+    AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, DeletionCancelled, DeletionRequested,
+    EmailChanged, FactorAdded, FactorRemoved, MailFrame, MailText, PasskeyCopied, PasswordChanged, PasswordReset,
+    RecoveryCodeUsed, RemovedFactor, VerifyEmail,
 };
 use crate::{Locale, RenderError};
 
@@ -23,6 +23,8 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
         ("mail/account_exists", AccountExists { sign_in_link: link.clone() }.render(&frame)),
         ("mail/address_taken", AddressTaken { sign_in_link: link.clone() }.render(&frame)),
         ("mail/confirm_email_change", ConfirmEmailChange { link: link.clone(), valid_minutes: 30 }.render(&frame)),
+        ("mail/deletion_requested", DeletionRequested { due: when.clone(), sign_in_link: link.clone() }.render(&frame)),
+        ("mail/deletion_cancelled", DeletionCancelled { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
         ("mail/email_changed", EmailChanged { when: when.clone(), undo_link: link.clone() }.render(&frame)),
         ("mail/password_changed", PasswordChanged { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
         ("mail/factor_added", factor(AddedFactor::Totp)),

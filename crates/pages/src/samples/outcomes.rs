@@ -39,6 +39,7 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("journey/confirm-new-email", new_email.render(frame)),
         ("journey/confirm-former-email", former_email.render(frame)),
         ("journey/done-new-email", done(Outcome::EmailChanged, Some("/account/profile"), None)),
+        ("journey/done-deletion", done(Outcome::DeletionRequested, Some("/"), None)),
         ("journey/done-former-email", done(Outcome::EmailRestored, Some("/"), None)),
         ("journey/done-shut-out", done(Outcome::ShutOut, Some("/"), None)),
         ("journey/done", done(Outcome::EmailConfirmed, Some(&words.uri), words.client_name())),

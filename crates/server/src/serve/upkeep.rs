@@ -79,11 +79,15 @@ async fn seal_events(issuer: Arc<Issuer>, node: Arc<Node>, stop: CancellationTok
     }
 }
 
-/// Removes what ran out; one node does it for all.
+/// Erases people whose time is over, and removes what ran out; of that one node does it for all.
 async fn sweep_expired(issuer: Arc<Issuer>, node: Arc<Node>, stop: CancellationToken) {
     let (mut pace, mut log) = (paced(SCHEDULE), Repeated::new("remove what ran out"));
     while next(&mut pace, &stop).await {
-        log.note(sweep(&issuer, &node, &stop).await);
+        let outcome = match issuer.erase_due_accounts().await {
+            Ok(_) => sweep(&issuer, &node, &stop).await,
+            Err(fault) => Err(fault),
+        };
+        log.note(outcome);
     }
 }
 

@@ -5,6 +5,7 @@
 //! session it was made for; another leads to the page as it is now. Leaves what happens to `issuer::account`.
 
 mod applications;
+mod deletion;
 mod email;
 mod home;
 mod passkeys;
@@ -34,6 +35,8 @@ use crate::reply::Reply;
 
 /// The page on which names are changed.
 const PROFILE: &str = "/account/profile";
+/// The page that asks whether to delete the account.
+const DELETION: &str = "/account/delete";
 /// The page that takes another address.
 const EMAIL: &str = "/account/profile/email";
 /// The page that lists the ways in.
@@ -60,11 +63,12 @@ const SESSIONS: &str = "/account/sessions";
 pub(crate) const APPLICATIONS: &str = "/account/applications";
 
 /// What is said, by the word that the browser keeps until the next page. A cookie, since anybody can make a link.
-const NOTICES: [(&str, Notice); 13] = [
+const NOTICES: [(&str, Notice); 14] = [
     ("outdated", Notice::PageOutdated),
     ("profile", Notice::ProfileSaved),
     ("email-asked", Notice::EmailAsked),
     ("email-kept", Notice::EmailKept),
+    ("last-administrator", Notice::LastAdministrator),
     ("password", Notice::PasswordReplaced),
     ("totp", Notice::TotpSetUp),
     ("totp-removed", Notice::TotpRemoved),
@@ -82,6 +86,7 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route(paths::ACCOUNT, get(home::show))
         .route("/account/switch", get(home::switch))
         .route(PROFILE, get(profile::show).post(profile::take))
+        .route(DELETION, get(deletion::ask).post(deletion::take))
         .route(EMAIL, get(email::show).post(email::take))
         .route(SECURITY, get(security::show))
         .route(APPLICATIONS, get(applications::show).post(applications::take))
