@@ -77,6 +77,7 @@ try {
     '': 'account',
     '/profile': 'account-profile',
     '/profile/email': 'account-email',
+    '/data': 'account-data',
     '/delete': 'account-deletion',
     '/security': 'account-security',
     '/security/passkeys': 'account-passkeys',

@@ -61,6 +61,7 @@ mod open_requests;
 mod passkey_step_up;
 mod passkeys;
 mod passwords;
+mod personal_data;
 mod prompts;
 mod pushed_proofs;
 mod pushed_requests;

@@ -31,6 +31,7 @@ mod mailed_links;
 mod outbox;
 mod passkeys;
 mod password_credentials;
+mod personal_records;
 mod polled;
 mod pushed_requests;
 mod rate_limits;

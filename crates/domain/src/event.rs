@@ -70,6 +70,8 @@ event_types! {
     UserEnabled = "user.enabled"
     /// A user was erased: the subject key is gone.
     UserErased = "user.erased"
+    /// A person took a copy of everything that is known about them.
+    UserDataExported = "user.data.exported"
     /// A person wants their account to be deleted; it is when the grace period is over.
     UserDeletionRequested = "user.deletion.requested"
     /// The person signed in and keeps it.

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use portreeve_crypto::hex;
 use portreeve_domain::{
     AccountKey, Actor, AddressRate, AttemptDecision, Client, Event, EventType, Fault, Gcra, Lifetime, MailRate,
-    RateDecision, RatePreset, RateReach, Timestamp, UserCodeRate,
+    RateDecision, RatePreset, RateReach, Timestamp, UserCodeRate, UserId,
 };
 use portreeve_storage::Tx;
 use portreeve_storage::rate_limits::{self, TakenLimit};
@@ -30,6 +30,8 @@ const MINUTE: Lifetime = Lifetime::from_minutes(1);
 const REGISTRATIONS_PER_MINUTE: u32 = 30;
 /// How many requests of one public client may be stored from one network a minute; under `strict` as few as sign-ins.
 const OPEN_REQUESTS_PER_MINUTE: u32 = 60;
+/// How many copies of what is known about them a person gets a minute.
+const COPIES_PER_MINUTE: u32 = 6;
 /// What blind indexes of this table are bound to.
 const INDEX: &str = "rate_limits.key";
 
@@ -222,6 +224,16 @@ impl Issuer {
         }
         let what = format!("requests of {} from {network}", client.id.as_str());
         self.charge_open(at, &what, OPEN_REQUESTS_PER_MINUTE).await
+    }
+
+    /// Charges one copy of everything that is known about a person (S-150). Commits.
+    ///
+    /// `Err` says how long to wait, when it is one too many.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub(crate) async fn charge_copy(&self, at: &TenantDirectory, user: UserId) -> Result<Result<(), Lifetime>, Fault> {
+        self.charge_open(at, &format!("copies for {}", hex(user.as_bytes())), COPIES_PER_MINUTE).await
     }
 
     /// Charges `what` anybody may do: `count` times a minute, under `strict` as often as a sign-in.

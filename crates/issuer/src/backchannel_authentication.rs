@@ -289,7 +289,15 @@ pub(crate) async fn binding_message(
     id: BackchannelAuthenticationId,
 ) -> Result<Option<String>, Fault> {
     let Some(row) = rows::find(conn, at.id(), id).await? else { return Ok(None) };
-    Ok(open(at, &row)?.request.binding_message)
+    message_of(at, &row)
+}
+
+/// What both devices show, of a row that is at hand.
+///
+/// # Errors
+/// A fault when what is stored does not open.
+pub(crate) fn message_of(at: &TenantDirectory, row: &BackchannelAuthenticationRow) -> Result<Option<String>, Fault> {
+    Ok(open(at, row)?.request.binding_message)
 }
 
 /// What the client of a request is called with; `None` for one that polls.

@@ -80,9 +80,9 @@ use portreeve_outbound::{Outbound, Rules};
 use portreeve_storage::Store;
 
 pub use account::{
-    Application, CodesOnPage, DeletionOutcome, EmailOutcome, Factors, Naming, Need, OwnPasskey, OwnPasskeys,
-    PasskeyOutcome, PasswordOutcome, ProfileForm, ProfileOutcome, ProfileProblems, Removal, SignIn, TotpOutcome,
-    TotpSetup, Visit, Visitor,
+    Application, CodesOnPage, DataEntry, DataSection, DataValue, DeletionOutcome, EmailOutcome, Factors, Naming, Need,
+    OwnPasskey, OwnPasskeys, PasskeyOutcome, PasswordOutcome, ProfileForm, ProfileOutcome, ProfileProblems, Removal,
+    SignIn, TotpOutcome, TotpSetup, Visit, Visitor,
 };
 pub use ambient::{Ambient, Clock};
 pub use attempts::{Limited, Whence};

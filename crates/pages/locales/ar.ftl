@@ -314,6 +314,70 @@ deletion-days = { $count ->
    *[other] يمكنك تسجيل الدخول خلال { $count } يوم للاحتفاظ به، ثم يُمحى نهائيًا كل ما نعرفه عنك.
 }
 deletion-submit = حذف الحساب
+data-title = بياناتك
+data-lede = كل ما نعرفه عنك ما دام محفوظًا لدينا، دون كلمات المرور والمفاتيح والرموز نفسها.
+data-submit = تنزيل كملف
+data-hint = اعرض ما نعرفه عنك ونزّله.
+data-show = عرض بياناتي
+data-yes = نعم
+data-no = لا
+data-failures = محاولات فاشلة
+data-sign-ins = عمليات تسجيل الدخول
+data-consents = ما وافقت عليه
+data-grants = وصول التطبيقات
+data-requests = طلبات تأكيد هويتك
+data-other-issuers = حساباتك لدى خدمات أخرى
+data-email-changes = تغييرات عنوانك
+data-mailed-links = روابط أرسلناها
+data-subject = المعرّف
+data-former-email = العنوان السابق
+data-email-confirmed = تأكيد العنوان
+data-phone-confirmed = تأكيد رقم الهاتف
+data-name = الاسم
+data-middle-name = الاسم الأوسط
+data-username = اسم المستخدم
+data-profile-url = صفحة الملف الشخصي
+data-picture = الصورة
+data-website = الموقع
+data-gender = الجنس
+data-birthdate = تاريخ الميلاد
+data-zoneinfo = المنطقة الزمنية
+data-locale = اللغة
+data-phone = رقم الهاتف
+data-address = العنوان البريدي
+data-administrator = مشرف
+data-since = منذ
+data-used = استُخدم
+data-removed = أُزيل
+data-ended = انتهى
+data-expires = صالح حتى
+data-confirmed = تأكد
+data-allowed = سُمح به
+data-refused = رُفض
+data-reason = السبب
+data-proofs = تسجيل الدخول بـ
+data-count = العدد
+data-model = الطراز
+data-copied = منسوخ إلى أجهزة أخرى
+data-attested = الطراز موثّق
+data-browser = المتصفح
+data-system = النظام
+data-client = التطبيق
+data-scope = يمكنه رؤية
+data-resources = لدى
+data-details = التفاصيل
+data-claims = طُلب
+data-message = الرسالة
+data-issuer = الخدمة
+data-purpose = الغرض
+data-more = { $count ->
+    [zero] لا مزيد ({ $count }) في الملف.
+    [one] يوجد إدخال آخر ({ $count }) في الملف.
+    [two] يوجد إدخالان آخران ({ $count }) في الملف.
+    [few] توجد { $count } إدخالات أخرى في الملف.
+    [many] يوجد { $count } إدخالًا آخر في الملف.
+   *[other] يوجد { $count } إدخال آخر في الملف.
+}
 security-lede = قبل أن تغيّر أي شيء هنا، نطلب منك تسجيل الدخول مرة أخرى.
 security-changed = تم التغيير
 security-set-up = تم الإعداد

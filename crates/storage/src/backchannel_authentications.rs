@@ -128,7 +128,7 @@ pub async fn told(
     Ok(tx.execute(TOLD, &[id.as_i64().into(), tenant.into(), now.into()]).await? == 1)
 }
 
-fn read(row: &Row<'_>) -> Result<BackchannelAuthenticationRow, Fault> {
+pub(crate) fn read(row: &Row<'_>) -> Result<BackchannelAuthenticationRow, Fault> {
     Ok(BackchannelAuthenticationRow {
         id: BackchannelAuthenticationId::new(row.integer(0)?),
         client: row.client(1)?,

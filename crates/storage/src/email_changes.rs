@@ -130,7 +130,7 @@ pub async fn undo(
     Ok(tx.execute(UNDO, &[tenant.into(), (&user).into(), since.into(), now.into()]).await? > 0)
 }
 
-fn read(row: &Row<'_>) -> Result<EmailChangeRow, Fault> {
+pub(crate) fn read(row: &Row<'_>) -> Result<EmailChangeRow, Fault> {
     Ok(EmailChangeRow {
         id: EmailChangeId::new(row.integer(0)?),
         user: row.user(1)?,

@@ -33,6 +33,7 @@ pub mod migrations;
 pub mod outbox;
 pub mod passkeys;
 pub mod password_credentials;
+pub mod personal_records;
 pub mod polled;
 pub mod pushed_requests;
 pub mod rate_limits;

@@ -119,6 +119,17 @@ impl Reply {
         }
     }
 
+    /// A file that the browser keeps under this name, plain letters and a dot; nothing on the way keeps it.
+    pub(crate) fn file(door: &Door, name: &'static str, json: String) -> Self {
+        let mut headers = page_headers(&ContentSecurity::default(), Referrer::Never, door.web.transport);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        match HeaderValue::try_from(format!("attachment; filename=\"{name}\"")) {
+            Ok(disposition) => headers.insert(header::CONTENT_DISPOSITION, disposition),
+            Err(_) => return error_page::internal(door, "a file name that is no header value"),
+        };
+        Self { status: StatusCode::OK, headers, body: json }
+    }
+
     fn html(door: &Door, html: String, security: &ContentSecurity, referrer: Referrer) -> Self {
         let mut headers = page_headers(security, referrer, door.web.transport);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

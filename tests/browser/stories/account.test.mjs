@@ -1,6 +1,7 @@
 // Looking after one's own account: names, devices, applications, and the ways in.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 
 import { Authenticator } from '../driver/authenticator.mjs';
 import { scriptsAllowed } from '../driver/browser.mjs';
@@ -57,6 +58,22 @@ story('an address is changed by a link to the new one, and had back by a link to
   await owner.press('#continue');
   await tab.reload();
   assert.equal(tab.step, 'identify');
+});
+
+story('what is known is shown, and given away as a file', async (openBrowser) => {
+  const person = Person.make();
+  const tab = await atAccount(await openBrowser(), person, '/profile');
+
+  await tab.press('#show-data');
+  while (tab.address.pathname.startsWith('/j/')) await answer(tab, person);
+  assert.match(await tab.text('#account'), new RegExp(person.email));
+  assert.match(await tab.text('#sign_ins'), /Linux/);
+  const download = tab.page.waitForEvent('download');
+  await tab.page.click('#submit');
+  const file = await download;
+  assert.equal(file.suggestedFilename(), 'personal-data.json');
+  const copy = JSON.parse(readFileSync(await file.path(), 'utf8'));
+  assert.equal(copy.data.account[0].email, person.email);
 });
 
 story('an account is deleted, and a sign-in keeps it', async (openBrowser) => {

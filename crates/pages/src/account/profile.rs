@@ -8,7 +8,7 @@ use crate::{Form, Frame, NameProblem, RenderError};
 
 /// Asks for names.
 ///
-/// Posts `name`, `given_name`, `family_name` and `nickname`. Element ids: those, `submit`, `address`, `change-email` and `delete-account`.
+/// Posts `name`, `given_name`, `family_name` and `nickname`. Element ids: those, `submit`, `address`, `change-email`, `show-data` and `delete-account`.
 #[derive(Debug, Clone)]
 pub struct Profile {
     /// Where in the account.
@@ -19,6 +19,8 @@ pub struct Profile {
     pub email: String,
     /// Where to change it.
     pub email_href: String,
+    /// Where to see what is known.
+    pub data_href: String,
     /// Where to delete the account.
     pub deletion_href: String,
     /// Full name.

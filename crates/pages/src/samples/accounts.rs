@@ -2,8 +2,9 @@
 
 use super::{Sample, Words, form};
 use crate::account::{
-    Application, Applications, ChangeEmail, Holder, Home, Nav, OwnPasskey, PasskeyCount, PasskeyName, Passkeys, Place,
-    Profile, Question, QuestionKind, Security, Sessions, SignIn, Totp,
+    Application, Applications, ChangeEmail, Holder, Home, Nav, OwnPasskey, PasskeyCount, PasskeyName, Passkeys,
+    PersonalData, PersonalSection, PersonalValue, Place, Profile, Question, QuestionKind, Security, Sessions, SignIn,
+    Totp,
 };
 use crate::journey::{Resource, Scope};
 use crate::{EmailProblem, Frame, NameProblem, Notice, SignInProblem};
@@ -28,6 +29,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         nickname: String::new(),
         email: words.email.clone(),
         email_href: "/account/profile/email".to_owned(),
+        data_href: "/account/data".to_owned(),
         deletion_href: "/account/delete".to_owned(),
         name_problem: None,
         given_name_problem: None,
@@ -147,6 +149,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     let no_applications = Applications { applications: vec![], ..applications.clone() };
     let done = Frame { notice: Some(Notice::PasswordReplaced), ..frame.clone() };
+    let known = known(nav(Place::Profile), words);
     vec![
         ("account/home", home.render(frame)),
         ("account/home-nameless", nameless.render(frame)),
@@ -155,6 +158,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("account/email", change_email.render(frame)),
         ("account/email-wished", email_wished.render(frame)),
         ("account/email-fields", email_wrong.render(frame)),
+        ("account/personal_data", known.render(frame)),
         ("account/security", security.render(&done)),
         ("account/security-demanded", demanded.render(frame)),
         ("account/security-without", without.render(frame)),
@@ -173,4 +177,23 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("account/question-deletion", question(QuestionKind::DeleteAccount { days: 14 }).render(frame)),
         ("account/question-codes", question(QuestionKind::RenewCodes).render(frame)),
     ]
+}
+
+/// What is known about somebody, with more of one kind than fits.
+fn known(nav: Nav, words: &Words) -> PersonalData {
+    let fact = |name: &str, value: &str| (name.to_owned(), PersonalValue::Text(value.to_owned()));
+    let when = "2026-11-22 10:30 UTC";
+    let sign_in = vec![
+        fact("browser", "Firefox"),
+        fact("network", "203.0.113.*"),
+        fact("since", when),
+        ("copied".to_owned(), PersonalValue::Yes),
+    ];
+    let account = vec![fact("name", &words.person), fact("email", &words.email), fact("made_up", &words.person)];
+    let sections = vec![
+        PersonalSection { name: "account", entries: vec![account] },
+        PersonalSection { name: "passkeys", entries: vec![] },
+        PersonalSection { name: "sign_ins", entries: vec![sign_in; 12] },
+    ];
+    PersonalData { nav, form: form(), sections }
 }

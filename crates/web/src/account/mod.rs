@@ -10,6 +10,7 @@ mod email;
 mod home;
 mod passkeys;
 mod password;
+mod personal_data;
 mod profile;
 mod recovery_codes;
 mod security;
@@ -35,6 +36,8 @@ use crate::reply::Reply;
 
 /// The page on which names are changed.
 const PROFILE: &str = "/account/profile";
+/// The page that shows what is known, and gives it away.
+const DATA: &str = "/account/data";
 /// The page that asks whether to delete the account.
 const DELETION: &str = "/account/delete";
 /// The page that takes another address.
@@ -86,6 +89,7 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route(paths::ACCOUNT, get(home::show))
         .route("/account/switch", get(home::switch))
         .route(PROFILE, get(profile::show).post(profile::take))
+        .route(DATA, get(personal_data::show).post(personal_data::download))
         .route(DELETION, get(deletion::ask).post(deletion::take))
         .route(EMAIL, get(email::show).post(email::take))
         .route(SECURITY, get(security::show))

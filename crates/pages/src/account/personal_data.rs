@@ -1,0 +1,158 @@
+//! What is known about a person, kind by kind, and a button that gives it away.
+
+use askama::Template;
+
+use super::Nav;
+use crate::{Form, Frame, RenderError};
+
+/// How many things of a kind the page shows; the file has all.
+const SHOWN: usize = 10;
+
+/// What is known of a thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PersonalValue {
+    /// In words; lines stay lines.
+    Text(String),
+    /// It is so.
+    Yes,
+    /// It is not.
+    No,
+}
+
+/// Things of one kind.
+#[derive(Debug, Clone)]
+pub struct PersonalSection {
+    /// Which kind: `account`, `factors`, `passkeys`, `recovery_codes`, `failures`, `sign_ins`, `consents`, `grants`,
+    /// `requests`, `other_issuers`, `email_changes` or `mailed_links`.
+    pub name: &'static str,
+    /// Newest first; each as names and what is known by them. A name that is none of ours is shown as it is.
+    pub entries: Vec<Vec<(String, PersonalValue)>>,
+}
+
+/// Shows all of it.
+///
+/// Posts nothing but the proof. Element ids: `submit`, `cancel`, and each section's name.
+#[derive(Debug, Clone)]
+pub struct PersonalData {
+    /// Where in the account.
+    pub nav: Nav,
+    /// Where the form posts to; the answer is a file.
+    pub form: Form,
+    /// The kinds, in order; empty ones are left out.
+    pub sections: Vec<PersonalSection>,
+}
+
+#[derive(Template)]
+#[template(path = "account/personal_data.html")]
+struct View<'a> {
+    frame: &'a Frame,
+    page: &'a PersonalData,
+}
+
+impl PersonalData {
+    /// Returns the page as HTML.
+    ///
+    /// # Errors
+    /// [`RenderError`] when the template fails.
+    pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
+        Ok(View { frame, page: self }.render()?)
+    }
+}
+
+impl PersonalValue {
+    fn words(&self, frame: &Frame) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Yes => frame.text("data-yes"),
+            Self::No => frame.text("data-no"),
+        }
+    }
+}
+
+impl PersonalSection {
+    fn heading(&self, frame: &Frame) -> String {
+        let key = match self.name {
+            "account" => "account-profile",
+            "factors" => "account-security",
+            "passkeys" => "security-passkeys",
+            "recovery_codes" => "security-codes",
+            "failures" => "data-failures",
+            "sign_ins" => "data-sign-ins",
+            "consents" => "data-consents",
+            "grants" => "data-grants",
+            "requests" => "data-requests",
+            "other_issuers" => "data-other-issuers",
+            "email_changes" => "data-email-changes",
+            "mailed_links" => "data-mailed-links",
+            other => return other.to_owned(),
+        };
+        frame.text(key)
+    }
+
+    fn shown(&self) -> impl Iterator<Item = &Vec<(String, PersonalValue)>> {
+        self.entries.iter().take(SHOWN)
+    }
+
+    /// How many the page leaves out.
+    fn more(&self) -> Option<u64> {
+        self.entries.len().checked_sub(SHOWN).filter(|more| *more > 0).and_then(|more| more.try_into().ok())
+    }
+}
+
+impl View<'_> {
+    /// What a name means.
+    fn label(&self, name: &str) -> String {
+        let key = match name {
+            "subject" => "data-subject",
+            "email" => "field-email",
+            "former_email" => "data-former-email",
+            "email_confirmed" => "data-email-confirmed",
+            "phone_number_confirmed" => "data-phone-confirmed",
+            "name" => "data-name",
+            "given_name" => "field-given-name",
+            "family_name" => "field-family-name",
+            "middle_name" => "data-middle-name",
+            "nickname" => "field-nickname",
+            "preferred_username" => "data-username",
+            "profile" => "data-profile-url",
+            "picture" => "data-picture",
+            "website" => "data-website",
+            "gender" => "data-gender",
+            "birthdate" => "data-birthdate",
+            "zoneinfo" => "data-zoneinfo",
+            "locale" => "data-locale",
+            "phone_number" => "data-phone",
+            "address" => "data-address",
+            "administrator" => "data-administrator",
+            "changed" => "security-changed",
+            "since" => "data-since",
+            "last_used" => "session-seen",
+            "used" => "data-used",
+            "removed" => "data-removed",
+            "ended" => "data-ended",
+            "expires" => "data-expires",
+            "confirmed" => "data-confirmed",
+            "allowed" => "data-allowed",
+            "refused" => "data-refused",
+            "reason" => "data-reason",
+            "factor" | "proofs" => "data-proofs",
+            "count" => "data-count",
+            "model" => "data-model",
+            "copied" => "data-copied",
+            "attested" => "data-attested",
+            "browser" => "data-browser",
+            "system" => "data-system",
+            "network" => "session-network",
+            "client" => "data-client",
+            "scope" => "data-scope",
+            "resources" => "data-resources",
+            "details" => "data-details",
+            "claims" => "data-claims",
+            "message" => "data-message",
+            "issuer" => "data-issuer",
+            "purpose" => "data-purpose",
+            other => return other.to_owned(),
+        };
+        self.frame.text(key)
+    }
+}
