@@ -26,7 +26,7 @@ const TABLES: [&str; 3] = [
 
 /// What stands in a table, and the address of Ada's object there: `J` is her journey, `C` a client that she registered.
 /// `None`: what is published there is everybody's.
-const ROUTES: [(&str, Option<&str>); 45] = [
+const ROUTES: [(&str, Option<&str>); 46] = [
     (r#""/""#, Some("/")),
     (r#""/oauth2/authorize""#, Some("/oauth2/authorize?client_id=web&response_type=code&scope=openid&prompt=none")),
     (r#""/oauth2/check-session""#, Some("/oauth2/check-session")),
@@ -62,6 +62,7 @@ const ROUTES: [(&str, Option<&str>); 45] = [
     (r#"&at(paths::TOKEN)"#, Some("/oauth2/token")),
     (r#"&at(paths::REVOKE)"#, Some("/oauth2/revoke")),
     (r#"&at(paths::DEVICE_AUTHORIZATION)"#, Some("/oauth2/device_authorization")),
+    (r#"&at(paths::CHALLENGE)"#, Some("/oauth2/challenge")),
     (r#"&at(paths::BC_AUTHORIZE)"#, Some("/oauth2/bc-authorize")),
     (r#"&at(paths::USERINFO)"#, Some("/oauth2/userinfo")),
     (r#"&at(paths::INTROSPECT)"#, Some("/oauth2/introspect")),
