@@ -3,7 +3,8 @@
 //! Owns the rules: a test names only ids that exist; an id with a test is off the list of uncovered ones; an id
 //! without a test is on it, unless `does_not_apply.toml` says why there can be none. So losing the last test of an id fails here, and
 //! the list only shrinks.
-//! With `PORTREEVE_LEDGER=refresh` in the environment covered ids are taken off the list (`scripts/ledger-refresh`).
+//! With `PORTREEVE_LEDGER=refresh` in the environment covered ids are taken off the list (`scripts/ledger-refresh`); with
+//! `PORTREEVE_LEDGER=attacks` every attack is printed with the places of its tests (`scripts/attacks`).
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -169,4 +170,29 @@ fn the_ledger_says_what_is_open() {
         say(&format!("  {family:6} {}", numbers.join(" ")));
     }
     assert!(rows.values().all(|row| row.title.len() > 2));
+}
+
+/// SECURITY 5.7: the attacks are where the rule they break is tested; this is their list.
+#[test]
+fn every_attack_has_a_place_or_is_open() {
+    let (rows, covered, uncovered, excepted) = (rows(), covered(), uncovered(), excepted());
+    let attacks = rows.iter().filter(|(id, _)| id.starts_with("S-"));
+
+    let states: Vec<_> = attacks
+        .map(|(id, row)| {
+            let files: BTreeSet<_> =
+                covered.get(id).into_iter().flatten().filter_map(|place| place.split(':').next()).collect();
+            let state = match (uncovered.contains(id), excepted.contains_key(id)) {
+                (true, _) => "open".to_owned(),
+                (false, true) => "does not apply".to_owned(),
+                (false, false) => Vec::from_iter(files).join(" "),
+            };
+            (id, &row.title, state)
+        })
+        .collect();
+
+    if env::var("PORTREEVE_LEDGER").is_ok_and(|wish| wish == "attacks") {
+        states.iter().for_each(|(id, title, state)| say(&format!("{id} | {title} | {state}")));
+    }
+    assert!(states.iter().all(|(.., state)| !state.is_empty()), "an attack without a state: {states:#?}");
 }

@@ -1,9 +1,11 @@
-//! What must hold for the repository as a whole: the crate graph, the shape of source files, the ledger of covered ids.
+//! What must hold for the repository as a whole: the crate graph, the shape of source files, the ledger of covered ids,
+//! the guards that are switched off to see the attacks succeed.
 //!
 //! Reads manifests and sources and runs nothing of the server. Formatting, lints and the dependency policy are the
 //! business of `rustfmt`, `clippy.toml` and `deny.toml`.
 
 mod crate_graph;
+mod guards;
 mod inputs;
 mod ledger;
 mod named_ids;
