@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { Authenticator } from './driver/authenticator.mjs';
-import { Browser, start } from './driver/browser.mjs';
+import { Browser } from './driver/browser.mjs';
+import { start } from './driver/chromium.mjs';
 import { firstClient, issuer, Person } from './driver/deployment.mjs';
 import { answer, finish } from './driver/journey.mjs';
 

@@ -32,7 +32,6 @@ pub mod journey;
 pub mod logout;
 pub mod mail;
 pub mod redirecting;
-#[cfg(any(test, feature = "samples"))]
 pub mod samples;
 pub mod too_many_attempts;
 

@@ -1,6 +1,6 @@
 //! Sample data for every page and mail in every state that looks different.
 //!
-//! For previews and tests (feature `samples`); no page depends on it. The words can be replaced, so that tests put
+//! For `portreeve pages render` and tests; no page depends on it. The words can be replaced, so that tests put
 //! hostile text wherever data goes.
 
 mod accounts;

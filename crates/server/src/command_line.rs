@@ -100,6 +100,11 @@ enum Command {
         #[arg(long, global = true)]
         tenant: Option<String>,
     },
+    /// The pages and mails that people see.
+    Pages {
+        #[command(subcommand)]
+        action: commands::pages::Action,
+    },
     /// Look for what is wrong with this deployment.
     Doctor {
         #[command(flatten)]
@@ -186,6 +191,7 @@ impl CommandLine {
             Command::Users { action, target } => commands::users::run(action, &target).await,
             Command::Clients { action, target } => commands::clients::run(action, &target).await,
             Command::Audit { action, target, tenant } => commands::audit::run(action, &target, tenant.as_deref()).await,
+            Command::Pages { action } => commands::pages::run(&action),
             Command::Doctor { target } => commands::doctor::run(&target).await,
             Command::Explain { reference, target } => commands::explain::run(&reference, &target).await,
             Command::SettingsReference => {

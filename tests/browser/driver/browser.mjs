@@ -1,38 +1,15 @@
-// Chromium, and browsers of people in it: each a profile of its own, with its own cookies, watched on every page.
+// Browsers of people in Chromium: each a profile of its own, with its own cookies, watched on every page.
 //
 //   PORTREEVE_SCRIPTS=off   runs no script in any page
-//   CHROMIUM                the program, where it is not /usr/bin/chromium
-
-import { existsSync } from 'node:fs';
-
-import { chromium } from 'playwright-core';
 
 import { Tab } from './tab.mjs';
 import { Watch } from './watch.mjs';
 
-const PROGRAMS = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 /** How long a page may take, in milliseconds: a password is hashed in a development build, on a busy machine. */
 const PATIENCE_MS = 15_000;
 
 /** Whether pages may run scripts. */
 export const scriptsAllowed = process.env.PORTREEVE_SCRIPTS !== 'off';
-
-/** Starts Chromium; the caller closes it. */
-export function start() {
-  const executablePath = PROGRAMS.find((program) => program && existsSync(program));
-  if (!executablePath) throw new Error('Chromium is missing; run scripts/install test');
-  return chromium.launch({ executablePath, args: FLAGS });
-}
 
 /** A person's browser. */
 export class Browser {

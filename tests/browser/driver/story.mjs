@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { Browser, scriptsAllowed, start } from './browser.mjs';
+import { Browser, scriptsAllowed } from './browser.mjs';
+import { start } from './chromium.mjs';
 
 const PICTURES = fileURLToPath(new URL('../../.work/browser', import.meta.url));
 const TIMEOUT_MS = 120_000;

@@ -10,6 +10,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod keys;
 pub(crate) mod migrate;
+pub(crate) mod pages;
 pub(crate) mod resources;
 mod table;
 pub(crate) mod users;
