@@ -70,3 +70,14 @@ fn file_and_folder_names_say_what_is_inside() {
 
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn no_merge_is_left_half_done() {
+    let wrong: Vec<_> = files("", &["rs", "toml", "md", "mjs", "js", "py", "html", "css", "ftl", "sql", "yml"])
+        .into_iter()
+        .filter(|path| read(path).lines().any(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ")))
+        .map(|path| shown(&path))
+        .collect();
+
+    assert!(wrong.is_empty(), "markers of a merge: {wrong:#?}");
+}

@@ -49,11 +49,7 @@ mention; people and tenants stay.
 
 | list | fields |
 |---|---|
-<<<<<<< HEAD
-| `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`, `fapi2`), `mfa` (`when_enrolled`, `required`, `phishing_resistant`), `passkeys` (see [passkeys](passkeys.md)), `registration`, `require_pushed_authorization_requests`, `require_signed_request_object`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `client_id_metadata_documents`, `trust_registered_clients`, `client_attestation` (`off`, `accepted`, `challenged`) |
-=======
-| `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`, `fapi2`), `mfa` (`when_enrolled`, `required`, `phishing_resistant`), `passkeys` (see [passkeys](passkeys.md)), `registration`, `require_pushed_authorization_requests`, `require_signed_request_object`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `client_id_metadata_documents`, `trust_registered_clients`, `deletion_grace_days` (1 to 90; 14) |
->>>>>>> d9537e1 (issuer: people delete their accounts and are erased when the time is over)
+| `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`, `fapi2`), `mfa` (`when_enrolled`, `required`, `phishing_resistant`), `passkeys` (see [passkeys](passkeys.md)), `registration`, `require_pushed_authorization_requests`, `require_signed_request_object`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `client_id_metadata_documents`, `trust_registered_clients`, `client_attestation` (`off`, `accepted`, `challenged`), `deletion_grace_days` (1 to 90; 14) |
 | `[[resource_servers]]` | `resource` (the audience, RFC 8707), `name`, `scopes` (a list), `token_profile` (`rfc9068`, `jwt-compat`, `opaque`), `access_token_lifetime` (seconds), `authorization_details_types` (a list of `{ type, schema, texts }`; see `docs/protocol/authorization-details.md`) |
 | `[[scopes]]` | `name` (a scope of a resource server), `texts` (by language tag: `title`, `description`) |
 | `[[trusted_issuers]]` | `issuer`, `jwks` (its public keys) or `jwks_uri`, `clients` (who may present its assertions), `scopes` (a list); `software_statements`; `attests` (the clients whose instances it may attest); see `docs/protocol/jwt-bearer.md`, `docs/protocol/registration.md` and `docs/protocol/client-authentication.md` |
