@@ -230,7 +230,12 @@ impl Visit<'_> {
                 format!("DPoP {}", canary("authorization")),
                 canary("authorization"),
             ] {
-                let headers = [("authorization", value.as_str()), ("dpop", &canary("dpop"))];
+                let headers = [
+                    ("authorization", value.as_str()),
+                    ("dpop", &canary("dpop")),
+                    ("oauth-client-attestation", &canary("oauth-client-attestation")),
+                    ("oauth-client-attestation-pop", &canary("oauth-client-attestation-pop")),
+                ];
                 self.refused(&machine.post(endpoint, &headers, &[("token", &canary("authorization"))]).await);
             }
         }
