@@ -7,8 +7,8 @@ import * as client from 'openid-client';
 
 import { holds, refused, run, same, skip } from './checks.mjs';
 import { fetchWith, rsaKey, signingKey } from './keys.mjs';
+import { prepare } from './openid_client_request.mjs';
 
-const SCOPE = 'openid offline_access';
 const METADATA = { use_mtls_endpoint_aliases: true };
 
 const isError =
@@ -42,21 +42,6 @@ async function byCertificate(surroundings, shown) {
     [client.customFetch]: fetchWith(surroundings, shown ?? registered),
   });
   return { registered, config };
-}
-
-/** A right request, and what redeems the answer to it. */
-async function prepare({ redirect_uris: [redirect_uri] }) {
-  const pkceCodeVerifier = client.randomPKCECodeVerifier();
-  const expectedState = client.randomState();
-  const parameters = {
-    redirect_uri,
-    scope: SCOPE,
-    prompt: 'consent',
-    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-    code_challenge_method: 'S256',
-    state: expectedState,
-  };
-  return { parameters, expectations: { pkceCodeVerifier, expectedState, idTokenExpected: true } };
 }
 
 const push = ({ config, DPoP }, parameters) => client.buildAuthorizationUrlWithPAR(config, parameters, { DPoP });

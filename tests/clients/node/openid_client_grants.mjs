@@ -3,8 +3,7 @@
 import * as client from 'openid-client';
 
 import { holds, refused, run, same, saysInvalidGrant } from './checks.mjs';
-
-const SCOPE = 'openid offline_access';
+import { prepare, SCOPE } from './openid_client_request.mjs';
 
 /** Polling ends long before the request expires, so that an approval that went wrong is told and not waited for. */
 const patience = () => ({ signal: AbortSignal.timeout(60_000) });
@@ -21,22 +20,12 @@ async function configure({ deployment }, { client_id, client_secret }) {
 }
 
 /** Pushes a request, lets the user answer it, and redeems the code. */
-async function pushAndRedeem(surroundings, config, { redirect_uris: [redirectUri] }, DPoP, extra = {}) {
-  const pkceCodeVerifier = client.randomPKCECodeVerifier();
-  const expectedState = client.randomState();
-  const parameters = {
-    redirect_uri: redirectUri,
-    scope: SCOPE,
-    prompt: 'consent',
-    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-    code_challenge_method: 'S256',
-    state: expectedState,
-    ...extra,
-  };
-  const url = await client.buildAuthorizationUrlWithPAR(config, parameters, { DPoP });
+async function pushAndRedeem(surroundings, config, registered, DPoP, extra = {}) {
+  const { parameters, expectations } = await prepare(registered);
+  const url = await client.buildAuthorizationUrlWithPAR(config, { ...parameters, ...extra }, { DPoP });
   same([...url.searchParams.keys()].sort().join(' '), 'client_id request_uri', 'what the address holds');
+  const [redirectUri] = registered.redirect_uris;
   const callback = await surroundings.visit(url, redirectUri);
-  const expectations = { pkceCodeVerifier, expectedState, idTokenExpected: true };
   return client.authorizationCodeGrant(config, callback, expectations, undefined, { DPoP });
 }
 

@@ -4,8 +4,7 @@ import * as client from 'openid-client';
 
 import { holds, refused, run, same } from './checks.mjs';
 import { fetchWith, signingKey, strangersKey } from './keys.mjs';
-
-const SCOPE = 'openid offline_access';
+import { prepare } from './openid_client_request.mjs';
 
 /** Reads the issuer's metadata as a client that signs. */
 async function configureSigner({ deployment }, { client_id }, key) {
@@ -22,21 +21,6 @@ async function configureCertified(surroundings, registered, shown = registered) 
     client.TlsClientAuth(),
     { [client.customFetch]: fetchWith(surroundings, shown) },
   );
-}
-
-/** Returns a request for a code, and what redeems the answer to it. */
-async function prepare({ redirect_uris: [redirect_uri] }) {
-  const pkceCodeVerifier = client.randomPKCECodeVerifier();
-  const expectedState = client.randomState();
-  const parameters = {
-    redirect_uri,
-    scope: SCOPE,
-    prompt: 'consent',
-    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-    code_challenge_method: 'S256',
-    state: expectedState,
-  };
-  return { parameters, expectations: { pkceCodeVerifier, expectedState, idTokenExpected: true } };
 }
 
 /** Lets the person open a request; returns the error that the client is told, or the page that the person is shown. */
