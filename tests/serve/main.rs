@@ -8,3 +8,4 @@ mod canaries;
 mod keys;
 mod metrics;
 mod planted;
+mod test_rig;

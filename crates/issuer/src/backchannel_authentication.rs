@@ -313,7 +313,8 @@ pub(crate) fn page_of(at: &TenantDirectory, id: BackchannelAuthenticationId) -> 
     Ok(format!("{}{}/{}", at.issuer, paths::APPROVE, request_text(at, id)?))
 }
 
-fn request_text(at: &TenantDirectory, id: BackchannelAuthenticationId) -> Result<String, Fault> {
+/// A request as it stands in the address of its page.
+pub(crate) fn request_text(at: &TenantDirectory, id: BackchannelAuthenticationId) -> Result<String, Fault> {
     public_id(REQUEST_PREFIX, id.as_i64(), &at.keys.permutation).map_err(Fault::new)
 }
 

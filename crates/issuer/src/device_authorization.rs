@@ -155,10 +155,23 @@ impl Issuer {
         cookie: Option<&str>,
         network: IpAddr,
     ) -> Result<DeviceArrival, Fault> {
-        let now = self.ambient.now();
-        if let Err(wait) = self.charge_user_code(at, network).await? {
-            return Ok(DeviceArrival::TooMany { wait });
+        match self.charge_user_code(at, network).await? {
+            Ok(()) => self.begin_uncharged_device_journey(at, typed, cookie).await,
+            Err(wait) => Ok(DeviceArrival::TooMany { wait }),
         }
+    }
+
+    /// The same for whoever may try as many codes as they like.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub(crate) async fn begin_uncharged_device_journey(
+        &self,
+        at: &Arc<TenantDirectory>,
+        typed: &str,
+        cookie: Option<&str>,
+    ) -> Result<DeviceArrival, Fault> {
+        let now = self.ambient.now();
         let Some(user_code) = UserCode::parse(typed) else { return Ok(DeviceArrival::Unknown) };
         let index = at.keys.index.index(USER_CODE_INDEX, &user_code.canonical());
         let row = rows::find_by_user_code(&mut self.store.read(at.id()).await?, at.id(), &index).await?;

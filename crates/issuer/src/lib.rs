@@ -66,6 +66,7 @@ mod software_statements;
 mod stored_facts;
 mod subject_link;
 mod tenant_keys;
+mod test_rig;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -118,6 +119,7 @@ pub use row_ids::{NODE_LEASE, RowIds, made_at};
 pub use sender::{CertificateIssuer, RequestTarget, ResourceRequest, SenderEvidence, ShownCertificate};
 pub use session_origin::Origin;
 pub use signing_keys::{KnownKey, SigningKeys};
+pub use test_rig::{RigAnswer, RigDecision};
 pub use tokens::{IssuedTokens, UnstoredTokens};
 pub use userinfo::Userinfo;
 

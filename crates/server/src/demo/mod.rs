@@ -32,7 +32,7 @@ use crate::failure::Failure;
 use crate::serve::node::Node;
 use crate::serve::schema::{self, OlderSchema};
 use crate::serve::{Process, bind, start_failure};
-use crate::settings::DEFAULT_PASSWORD_COST;
+use crate::settings::{DEFAULT_PASSWORD_COST, TestRig};
 use cast::Addresses;
 use description::Description;
 
@@ -120,6 +120,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         logged_requests: LoggedRequests::Failed,
         drain_delay: Duration::ZERO,
         mailer,
+        test_rig: TestRig::Off,
     };
     process.run().await
 }

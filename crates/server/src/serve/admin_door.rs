@@ -1,6 +1,6 @@
-//! The door for operators and their machines: `/livez`, `/readyz`, `/metrics`.
+//! The door for operators and their machines: `/livez`, `/readyz`, `/metrics`, and in a test rig what `test_rig` answers.
 //!
-//! Owns these answers. It has no login, so it listens on loopback unless told otherwise. SECURITY rule 36, S-132.
+//! Owns the first three answers. It has no login, so it listens on loopback unless told otherwise. SECURITY rule 36, S-132.
 
 use std::sync::Arc;
 
@@ -19,6 +19,8 @@ use serde_json::json;
 
 use super::metrics::Metrics;
 use super::readiness::Readiness;
+use super::test_rig;
+use crate::settings::TestRig;
 
 /// The media type of OpenMetrics 1.0.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -31,12 +33,23 @@ struct Admin {
 }
 
 /// The routes of the admin listener.
-pub(crate) fn router(readiness: Readiness, metrics: Metrics, issuer: Arc<Issuer>, trace: RequestTrace) -> Router {
+pub(crate) fn router(
+    readiness: Readiness,
+    metrics: Metrics,
+    issuer: Arc<Issuer>,
+    trace: RequestTrace,
+    test_rig: TestRig,
+) -> Router {
+    let approvals = match test_rig {
+        TestRig::Off => Router::new(),
+        TestRig::DecidesApprovals => test_rig::router(Arc::clone(&issuer)),
+    };
     let routes = Router::new()
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(ready))
         .route("/metrics", get(scrape))
-        .with_state(Admin { readiness, metrics, issuer });
+        .with_state(Admin { readiness, metrics, issuer })
+        .merge(approvals);
     let door = Door { trace, certificates: None, defaults: api_headers(Transport::LoopbackHttp) };
     with_door(with_fallbacks(routes, Fallbacks::TEXT), door)
 }

@@ -14,6 +14,7 @@ mod request_names;
 pub(crate) mod schema;
 mod signals;
 mod state_metrics;
+mod test_rig;
 mod upkeep;
 
 use std::net::SocketAddr;
@@ -34,7 +35,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::info;
 
-use crate::settings::{MailSettings, MailTransport, MutualTlsSettings, ServerSettings, TlsFiles};
+use crate::settings::{MailSettings, MailTransport, MutualTlsSettings, ServerSettings, TestRig, TlsFiles};
 use metrics::Metrics;
 use node::Node;
 use readiness::Readiness;
@@ -61,6 +62,7 @@ pub(crate) struct Process {
     pub(crate) logged_requests: LoggedRequests,
     pub(crate) drain_delay: Duration,
     pub(crate) mailer: Mailer,
+    pub(crate) test_rig: TestRig,
 }
 
 /// Runs the server until it is told to end.
@@ -106,6 +108,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         logged_requests: settings.log.requests,
         drain_delay: settings.limits.drain_delay,
         mailer,
+        test_rig: settings.test_rig,
     };
     info!(public_url = settings.server.public_url, listen = %settings.server.listen, "serving");
     process.run().await
@@ -171,7 +174,7 @@ impl Process {
         let public_trace = self.trace(&metrics, Arc::clone(&names));
         let public_door = public_door::router(&self.issuer, public_trace, self.certificates.take());
         let (issuer, trace) = (Arc::clone(&self.issuer), self.trace(&metrics, names));
-        let admin_door = admin_door::router(readiness.clone(), metrics.clone(), issuer, trace);
+        let admin_door = admin_door::router(readiness.clone(), metrics.clone(), issuer, trace, self.test_rig);
         let (stop, stop_admin, lost) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let node = Arc::new(self.node);
         let upkeep = upkeep::start(&self.issuer, &node, self.mailer, &stop, &lost);

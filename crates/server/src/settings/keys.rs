@@ -50,6 +50,12 @@ pub(super) const KEYS: &[Key] = &[
         "The address people see, and the issuer: https, or http on loopback. Required; no header ever replaces it.",
     ),
     key(
+        "server.purpose",
+        Kind::Choice(&["production", "testing"]),
+        Some("production"),
+        "What it is for. `testing` allows what no server may do where real people sign in; see [test_rig].",
+    ),
+    key(
         "server.trusted_proxies",
         Kind::List,
         Some(""),
@@ -150,6 +156,12 @@ pub(super) const KEYS: &[Key] = &[
         Some("2000"),
         "How long the server still accepts connections after SIGTERM, while /readyz says no; in milliseconds.",
     ),
+    key(
+        "test_rig.approvals",
+        Kind::Flag,
+        Some("false"),
+        "Whether whoever reaches admin.listen decides device and back-channel requests for people, as certification tests need; see docs/protocol/test-rig.md. Only with `server.purpose = \"testing\"`.",
+    ),
     key("log.format", Kind::Choice(&["json", "text"]), Some("json"), "How a line of the log looks."),
     key(
         "log.level",
@@ -198,7 +210,7 @@ pub(super) fn suggestion(name: &str) -> String {
     let known: Vec<_> =
         KEYS.iter().map(|key| key.name).filter(|known| known.starts_with(&format!("{section}."))).collect();
     if known.is_empty() {
-        "known sections are server, admin, database, secrets, mail, outbound, limits, log".to_owned()
+        "known sections are server, admin, database, secrets, mail, outbound, limits, test_rig, log".to_owned()
     } else {
         format!("known are {}", known.join(", "))
     }

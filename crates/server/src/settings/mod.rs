@@ -50,6 +50,8 @@ pub(crate) struct Settings {
     /// `[outbound]`: where requests to others' addresses may go beyond the public web.
     pub(crate) outbound: Rules,
     pub(crate) limits: LimitSettings,
+    /// `[test_rig]`.
+    pub(crate) test_rig: TestRig,
     /// The files that hold a secret, but for the key-encryption key: others must not reach them.
     pub(crate) secret_files: Vec<PathBuf>,
     pub(crate) log: LogSettings,
@@ -130,6 +132,15 @@ pub(crate) struct LimitSettings {
     pub(crate) max_connections: usize,
     /// How long connections are still accepted after `/readyz` has said no.
     pub(crate) drain_delay: std::time::Duration,
+}
+
+/// Whether a machine may decide for people: never where there are any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TestRig {
+    /// People decide for themselves.
+    Off,
+    /// Whoever reaches the admin listener decides device and back-channel requests.
+    DecidesApprovals,
 }
 
 /// `[log]`.

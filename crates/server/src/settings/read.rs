@@ -19,7 +19,7 @@ use super::keys::{KEYS, Kind, find};
 use super::layers::{Given, Layers, Origin, Raw};
 use super::{
     DatabaseSettings, KeySource, LimitSettings, LogFormat, LogSettings, MailSettings, MailTransport, MutualTlsListener,
-    MutualTlsSettings, ServerSettings, Settings, TlsFiles, public_url,
+    MutualTlsSettings, ServerSettings, Settings, TestRig, TlsFiles, public_url,
 };
 
 /// Reads every setting; `None` when one that is required is missing or wrong. Mistakes go to `mistakes`.
@@ -32,6 +32,7 @@ pub(super) fn settings(layers: &Layers, mistakes: &mut Vec<String>) -> Option<Se
     let mail = reader.mail();
     let outbound = reader.outbound();
     let limits = reader.limits();
+    let test_rig = reader.test_rig();
     let log = reader.log();
     Some(Settings {
         server: server?,
@@ -41,6 +42,7 @@ pub(super) fn settings(layers: &Layers, mistakes: &mut Vec<String>) -> Option<Se
         mail: mail?,
         outbound: outbound?,
         limits: limits?,
+        test_rig: test_rig?,
         secret_files: secret_files(layers),
         log: log?,
     })
@@ -231,6 +233,18 @@ impl Reader<'_> {
             max_connections: usize::try_from(self.count("limits.max_connections")?).ok()?,
             drain_delay: Duration::from_millis(u64::try_from(self.count("limits.drain_delay_ms")?).ok()?),
         })
+    }
+
+    fn test_rig(&mut self) -> Option<TestRig> {
+        let purpose = self.choice("server.purpose")?;
+        match (self.flag("test_rig.approvals")?, purpose.as_str()) {
+            (false, _) => Some(TestRig::Off),
+            (true, "testing") => Some(TestRig::DecidesApprovals),
+            (true, _) => self.mistake(
+                "test_rig.approvals",
+                "lets a machine decide for people: never where real ones sign in; elsewhere set server.purpose = \"testing\"",
+            ),
+        }
     }
 
     fn log(&mut self) -> Option<LogSettings> {

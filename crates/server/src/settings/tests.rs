@@ -86,6 +86,22 @@ fn the_settings_of_the_scaled_out_form_are_accepted() {
 }
 
 /// R-25: an unknown key names file, line and the key that was meant.
+/// A machine decides for people only where an operator has said twice that there are none.
+#[test]
+fn a_test_rig_is_refused_in_production() {
+    let approvals = ["test_rig.approvals=true"];
+    let both = ["test_rig.approvals=true", "server.purpose=testing"];
+
+    assert_eq!(load(GOOD, &[], &[]).unwrap().test_rig, TestRig::Off);
+    assert_eq!(
+        refusal(GOOD, &[], &approvals),
+        "--set test_rig.approvals: test_rig.approvals lets a machine decide for people: never where real ones sign in; elsewhere \
+         set server.purpose = \"testing\""
+    );
+    assert_eq!(load(GOOD, &[], &["server.purpose=testing"]).unwrap().test_rig, TestRig::Off);
+    assert_eq!(load(GOOD, &[], &both).unwrap().test_rig, TestRig::DecidesApprovals);
+}
+
 #[test]
 fn an_unknown_key_is_an_error_with_file_line_and_mend() {
     let text = GOOD.replace("[database]", "lisen = \"0.0.0.0:80\"\n\n[database]");
