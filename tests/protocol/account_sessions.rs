@@ -76,7 +76,9 @@ fn one_session_is_signed_out() {
 
         assert_eq!(page.notice().as_deref(), Some("Signed out there."));
         let node = at.another_node().await;
-        assert_eq!(Browser::on_node(&node, &there).visit("/account").await.step(), "identify");
+        let there_too = Browser::on_node(&node, &there);
+        there_too.set_cookies(there.cookies());
+        assert_eq!(there_too.visit("/account").await.step(), "identify");
         assert_eq!(there.visit("/account").await.step(), "identify");
         assert!(!web.sees_active(&token).await);
         assert_eq!(third.visit("/account").await.path, "/account");

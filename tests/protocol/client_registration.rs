@@ -223,7 +223,8 @@ fn without_the_initial_access_token_nobody_registers() {
     });
 }
 
-/// DR-11: a token that was taken back, is too old, or is of another kind or tenant lets nobody in.
+/// DR-11, S-115: a token that was taken back, is too old, or is of another kind or tenant lets nobody in, nor does one in the address;
+/// the database has no token.
 #[test]
 fn a_dead_initial_access_token_lets_nobody_in() {
     on_sqlite(async |at| {
@@ -242,6 +243,15 @@ fn a_dead_initial_access_token_lets_nobody_in() {
         for token in [revoked.expose(), old.expose(), foreign.expose(), client.token()] {
             assert_eq!(register(at, Some(token), &web(json!({}))).await.error(), (401, "invalid_token".to_owned()));
         }
+        let (_, good) = at.issuer.make_initial_access_token(&at.tenant(), 5, Lifetime::from_hours(1)).await.unwrap();
+        let in_address = format!("{ENDPOINT}?access_token={}", good.expose());
+        let headers = [("content-type", "application/json")];
+        allow(at, "initial_access_token", "").await;
+        let body = Body::from(web(json!({})).to_string());
+        assert_eq!(at.send(request(Method::POST, &in_address, &headers, body)).await.status, 400);
+        assert_eq!(register(at, Some(good.expose()), &web(json!({}))).await.status, 201);
+        let (stored, secret) = (at.database_bytes(), good.expose().as_bytes());
+        assert!(!stored.windows(secret.len()).any(|window| window == secret));
         assert_eq!(at.events("initial_access_token.revoked").await, 1);
     });
 }

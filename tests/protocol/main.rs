@@ -34,6 +34,7 @@ mod client_keys;
 mod client_management;
 mod client_registration;
 mod client_secret_jwt;
+mod clock_skew;
 mod concurrency;
 mod consent;
 mod cross_site_requests;

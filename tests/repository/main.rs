@@ -10,6 +10,7 @@ mod inputs;
 mod ledger;
 mod named_ids;
 mod sources;
+mod supply_chain;
 
 use std::{
     fs,

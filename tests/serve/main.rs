@@ -6,6 +6,7 @@
 mod audit_command;
 mod canaries;
 mod keys;
+mod many_names;
 mod metrics;
 mod planted;
 mod test_rig;

@@ -149,6 +149,17 @@ impl Deployment {
         Self::on_copy(self.database, copied, clock, node, self.faults.clone()).await
     }
 
+    /// Starts another node on the same database, whose clock is `by` ahead and stands until it is moved itself.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub async fn another_node_ahead(&self, by: Lifetime) -> Self {
+        let clock = Clock::manual(self.clock.now().plus(by));
+        let node = self.nodes.fetch_add(1, Ordering::Relaxed) + 1;
+        Self::on_copy(self.database, Arc::clone(&self.copied), clock, node, self.faults.clone()).await
+    }
+
     /// Returns a client address that nobody has used yet, so that limits on addresses do not add up.
     pub fn fresh_address(&self) -> IpAddr {
         let first = u32::from(Ipv4Addr::new(198, 18, 0, 0));

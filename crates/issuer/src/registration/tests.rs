@@ -70,6 +70,27 @@ async fn every_address_leads_to_the_same_page() {
     assert!(world.person(EVE).await.is_none());
 }
 
+/// S-147: a thousand registrations from one network bring as many mails as its limit lets through, and no account.
+#[tokio::test]
+async fn a_thousand_registrations_are_a_few() {
+    let world = world().await;
+    let (mut taken, mut refused) = (0, 0);
+
+    for number in 0..1000 {
+        let pages = world.arrive(&[("prompt", "create")]).await;
+        let email = format!("eve{number}@example.com");
+        match register(&world, &pages, form(&email)).await {
+            Acted::Moved(_) => taken += 1,
+            Acted::Problem(Problem::TooMany { .. }) => refused += 1,
+            Acted::Problem(_) | Acted::Stale => panic!("{email} was refused for another reason"),
+        }
+    }
+
+    assert!(taken <= 60 && taken + refused == 1000, "{taken} were taken");
+    assert_eq!(world.waiting_mails().await.len(), taken);
+    assert!(world.person("eve0@example.com").await.is_none());
+}
+
 /// OC-59: whoever confirms in the browser that registered is signed in there, with the password as the one factor.
 #[tokio::test]
 async fn confirming_in_the_same_browser_lets_the_journey_go_on() {

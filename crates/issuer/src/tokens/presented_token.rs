@@ -8,6 +8,7 @@ use std::sync::Arc;
 use portreeve_crypto::{Bearer, parse_public_id};
 use portreeve_domain::{
     AccessTokenId, Client, ClientId, Confirmation, Fault, GrantType, Scope, Timestamp, TokenFamily, TokenKind,
+    lifetimes,
 };
 use portreeve_jose::{AudienceRule, Expected, Expiry, TypRule, VerifiedClaims, verify};
 use portreeve_oidc::confirmation;
@@ -144,19 +145,20 @@ fn verify_jwt(at: &TenantDirectory, text: &str, now: Timestamp) -> Option<Verifi
         audience: AudienceRule::Unchecked,
         required: &REQUIRED,
         now_seconds: now.as_seconds(),
-        // The clock that signed is the clock that verifies.
-        skew_seconds: 0,
+        // Another node signed it, perhaps, and its clock may be ahead of ours (S-139); the end is looked at below.
+        skew_seconds: lifetimes::CLOCK_SKEW.as_seconds(),
         expiry: Expiry::Required,
         max_bytes: MAX_BYTES,
     };
     let claims = verify(text, &expected, at.signing.believed()).ok()?;
+    let expires_at = instant(&claims, "exp").filter(|&end| now < end)?;
     let token_id = claims.str("jti")?.to_owned();
     let says = match parse_public_id(&token_id, STORED_JTI, &at.keys.permutation) {
         Some(id) => SignedToken::Stored { id: AccessTokenId::new(id), token_id },
         None if token_id.starts_with(UNSTORED_JTI) => SignedToken::Whole(Box::new(from_claims(&claims, token_id)?)),
         None => return None,
     };
-    Some(VerifiedToken { kid: claims.key_id()?.to_owned(), expires_at: instant(&claims, "exp")?, says })
+    Some(VerifiedToken { kid: claims.key_id()?.to_owned(), expires_at, says })
 }
 
 /// A time claim.
