@@ -21,8 +21,8 @@ const BATCH: i64 = 250;
 const CHECKPOINT_EVENTS: i64 = 1000;
 /// No sealed event waits longer for its checkpoint.
 const CHECKPOINT_AGE: Lifetime = Lifetime::from_minutes(1);
-/// How long a sealer that died is waited for.
-const LEASE: Lifetime = Lifetime::from_seconds(30);
+/// How long a sealer that died is waited for: some times its pace. Two at once do no harm, as the head moves for one of them.
+const LEASE: Lifetime = Lifetime::from_seconds(5);
 
 /// What one transaction did.
 struct Batch {
