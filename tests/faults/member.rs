@@ -253,7 +253,7 @@ impl Member {
         });
     }
 
-    async fn refresh(&mut self, family: usize) -> Result<(), Gone> {
+    pub(crate) async fn refresh(&mut self, family: usize) -> Result<(), Gone> {
         self.pending = Pending::Refresh(family, Instant::now());
         let reply = self.present_newest(family).await?;
         if !is_busy(&reply) {
