@@ -19,3 +19,4 @@ mod member;
 mod nodes;
 mod replay;
 mod report;
+mod resource_floor;

@@ -4,6 +4,7 @@
 
 use std::{
     cell::Cell,
+    ffi::OsString,
     fs,
     io::Write as _,
     net::SocketAddr,
@@ -48,7 +49,8 @@ pub struct Node {
     pub public: SocketAddr,
     /// Where it serves operators.
     pub admin: SocketAddr,
-    arguments: Vec<String>,
+    /// A program and its arguments.
+    command: Vec<OsString>,
 }
 
 impl Deployment {
@@ -110,12 +112,22 @@ impl Deployment {
     ///
     /// When it is not ready in a minute.
     pub fn serve_with(&self, options: &[&str]) -> Node {
+        self.serve_by(&[], options)
+    }
+
+    /// As `serve_with`, started by another program, such as `prlimit` with its arguments, which becomes the node.
+    ///
+    /// # Panics
+    ///
+    /// When it is not ready in a minute.
+    pub fn serve_by(&self, launcher: &[&str], options: &[&str]) -> Node {
         let first = self.nodes.replace(self.nodes.get() + 1) == 0;
         let (public, admin) = (if first { self.public } else { free_address() }, free_address());
         let settings = format!("node-{}.toml", self.nodes.get());
         self.write_settings(&settings, public, admin);
-        let options = ["serve", "--config", &settings].iter().chain(options).map(|text| (*text).to_owned()).collect();
-        self.ready(public, admin, options)
+        let launcher = launcher.iter().map(OsString::from);
+        let options = ["serve", "--config", &settings].into_iter().chain(options.iter().copied()).map(OsString::from);
+        self.ready(public, admin, launcher.chain([binary().into()]).chain(options).collect())
     }
 
     /// Kills a node as nobody can catch it, starts it again at the same addresses and waits until it is ready.
@@ -124,16 +136,16 @@ impl Deployment {
     ///
     /// When it is not in a minute.
     pub fn serve_again(&self, node: Node) -> Node {
-        let Node { process, public, admin, arguments } = node;
+        let Node { process, public, admin, command } = node;
         drop(process);
-        self.ready(public, admin, arguments)
+        self.ready(public, admin, command)
     }
 
-    fn ready(&self, public: SocketAddr, admin: SocketAddr, arguments: Vec<String>) -> Node {
-        let mut command = Command::new(binary());
-        let mut process = ChildProcess::spawn(command.current_dir(self.folder.path()).args(&arguments));
+    fn ready(&self, public: SocketAddr, admin: SocketAddr, command: Vec<OsString>) -> Node {
+        let (program, arguments) = command.split_first().expect("a program");
+        let mut process = ChildProcess::spawn(Command::new(program).args(arguments).current_dir(self.folder.path()));
         process.wait_for_ok(admin, "/readyz", PATIENCE);
-        Node { process, public, admin, arguments }
+        Node { process, public, admin, command }
     }
 
     /// Runs a command beside the nodes, with `input` on its standard input.

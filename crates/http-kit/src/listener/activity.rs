@@ -5,8 +5,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep};
 
 use super::limits::Limits;
+
+/// How long a connection may wait with its first request while every slot is taken and others wait for one.
+const SCARCE: Duration = Duration::from_secs(1);
 
 /// Requests begun and ended on one connection.
 #[derive(Debug, Default)]
@@ -25,15 +32,20 @@ impl Activity {
         InFlight(Arc::clone(activity))
     }
 
-    /// Returns when the connection has brought no first request in time, or has idled since.
-    pub(super) async fn idle(&self, limits: &Limits) {
-        tokio::time::sleep(limits.header_read_timeout).await;
-        if self.begun.load(Ordering::Relaxed) == 0 {
-            return;
+    /// Returns when the connection has brought no first request in time, which is shorter while no slot is free, or has
+    /// idled since.
+    pub(super) async fn idle(&self, limits: &Limits, slots: &Semaphore) {
+        let opened = Instant::now();
+        while self.begun.load(Ordering::Relaxed) == 0 {
+            let waited = opened.elapsed();
+            if waited >= limits.header_read_timeout || (waited >= SCARCE && slots.available_permits() == 0) {
+                return;
+            }
+            sleep(SCARCE.min(limits.header_read_timeout - waited)).await;
         }
         loop {
             let begun_before = self.begun.load(Ordering::Relaxed);
-            tokio::time::sleep(limits.idle_timeout).await;
+            sleep(limits.idle_timeout).await;
             let begun = self.begun.load(Ordering::Relaxed);
             if begun == begun_before && begun == self.ended.load(Ordering::Relaxed) {
                 return;
@@ -50,9 +62,7 @@ impl Drop for InFlight {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use tokio::time::{Instant, timeout};
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -68,9 +78,30 @@ mod tests {
     async fn a_connection_without_a_first_request_idles_after_the_header_timeout() {
         let started = Instant::now();
 
-        Activity::default().idle(&limits()).await;
+        Activity::default().idle(&limits(), &Semaphore::new(1)).await;
 
         assert_eq!(started.elapsed().as_secs(), 10);
+    }
+
+    /// where every slot is taken, whoever holds one for nothing gives it up soon.
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_without_a_first_request_idles_sooner_while_no_slot_is_free() {
+        let (started, slots) = (Instant::now(), Semaphore::new(0));
+
+        Activity::default().idle(&limits(), &slots).await;
+
+        assert_eq!(started.elapsed(), SCARCE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_whose_first_request_came_keeps_its_time_while_no_slot_is_free() {
+        let activity = Arc::new(Activity::default());
+        drop(Activity::begin(&activity));
+        let started = Instant::now();
+
+        activity.idle(&limits(), &Semaphore::new(0)).await;
+
+        assert_eq!(started.elapsed().as_secs(), 60);
     }
 
     #[tokio::test(start_paused = true)]
@@ -79,9 +110,9 @@ mod tests {
         drop(Activity::begin(&activity));
         let started = Instant::now();
 
-        activity.idle(&limits()).await;
+        activity.idle(&limits(), &Semaphore::new(1)).await;
 
-        assert_eq!(started.elapsed().as_secs(), 70);
+        assert_eq!(started.elapsed().as_secs(), 60);
     }
 
     #[tokio::test(start_paused = true)]
@@ -89,7 +120,7 @@ mod tests {
         let activity = Arc::new(Activity::default());
         let _in_flight = Activity::begin(&activity);
 
-        let idled = timeout(Duration::from_secs(3600), activity.idle(&limits())).await;
+        let idled = timeout(Duration::from_secs(3600), activity.idle(&limits(), &Semaphore::new(0))).await;
 
         assert!(idled.is_err());
     }

@@ -13,6 +13,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +30,8 @@ pub(super) struct Connections {
     pub(super) router: Router,
     pub(super) tls: Option<TlsKeys>,
     pub(super) limits: Arc<Limits>,
+    /// What the cap leaves.
+    pub(super) slots: Arc<Semaphore>,
     /// Finish the requests in flight, then close.
     pub(super) stop: CancellationToken,
     /// Close at once.
@@ -85,7 +88,7 @@ impl Connections {
             // The listener measures the drain time and cuts.
             () = self.stop.cancelled() => Duration::MAX,
             // A peer that neither reads its reply nor acknowledges the end must not keep the slot.
-            () = activity.idle(&self.limits) => self.limits.drain,
+            () = activity.idle(&self.limits, &self.slots) => self.limits.drain,
         };
         connection.as_mut().graceful_shutdown();
         match timeout(last_words, connection).await {

@@ -79,6 +79,7 @@ impl Listener {
             router: router.with_state(()),
             tls: self.tls,
             limits: Arc::clone(&self.limits),
+            slots: Arc::new(Semaphore::new(self.limits.max_connections)),
             stop: shutdown,
             cut: CancellationToken::new(),
         });
@@ -99,10 +100,9 @@ impl Listener {
 }
 
 async fn accept_until_stopped(socket: &TcpListener, connections: &Arc<Connections>, open: &TaskTracker) {
-    let slots = Arc::new(Semaphore::new(connections.limits.max_connections));
     let accepting = async {
         // The slot is taken before the accept: beyond the cap, clients wait in the kernel's backlog.
-        while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
+        while let Ok(slot) = Arc::clone(&connections.slots).acquire_owned().await {
             let (stream, peer) = accept(socket).await;
             let serving = Arc::clone(connections).serve(stream, peer);
             open.spawn(async move {

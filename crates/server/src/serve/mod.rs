@@ -8,6 +8,7 @@ mod certificates;
 pub(crate) mod logging;
 mod metrics;
 pub(crate) mod node;
+mod open_files;
 mod public_door;
 mod readiness;
 mod request_names;
@@ -35,7 +36,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::info;
 
-use crate::settings::{MailSettings, MailTransport, MutualTlsSettings, ServerSettings, TestRig, TlsFiles};
+use crate::settings::{
+    MailSettings, MailTransport, MutualTlsListener, MutualTlsSettings, ServerSettings, TestRig, TlsFiles,
+};
 use metrics::Metrics;
 use node::Node;
 use readiness::Readiness;
@@ -76,11 +79,12 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         None => None,
     };
     let mailer = mailer(&settings.mail)?;
-    let limits = Limits { max_connections: settings.limits.max_connections, ..Limits::default() };
-    let public = bind("server.listen", settings.server.listen, tls.clone(), limits.clone()).await?;
-    let (mutual_tls, mutual_keys) = mutual_tls(&settings.server, limits).await?.unzip();
+    let doors = if mutual_tls_listener(&settings.server).is_some() { 2 } else { 1 };
+    let limits = open_files::divide(doors, settings.limits.max_connections);
+    let public = bind("server.listen", settings.server.listen, tls.clone(), limits.public.clone()).await?;
+    let (mutual_tls, mutual_keys) = mutual_tls(&settings.server, limits.public).await?.unzip();
     let certificates = settings.server.mutual_tls.as_ref().map(certificates::rules).transpose()?;
-    let admin = bind("admin.listen", settings.admin_listen, None, Limits::default()).await?;
+    let admin = bind("admin.listen", settings.admin_listen, None, limits.admin).await?;
     let store = Store::open(settings.database.url.expose())?;
     let older = if settings.database.auto_migrate { OlderSchema::Migrate } else { older };
     let now = portreeve_issuer::Clock::System.now();
@@ -134,10 +138,13 @@ fn tls_keys(files: &TlsFiles, certificates: ClientCertificates) -> Result<TlsKey
         .map_err(|e| Failure::configuration(format!("server.tls: {e}; check both files")))
 }
 
+fn mutual_tls_listener(server: &ServerSettings) -> Option<&MutualTlsListener> {
+    server.mutual_tls.as_ref()?.listener.as_ref()
+}
+
 /// The listener that asks for certificates, and what it shows itself.
 async fn mutual_tls(server: &ServerSettings, limits: Limits) -> Result<Option<(Listener, TlsKeys)>, Failure> {
-    let settings = server.mutual_tls.as_ref().and_then(|mutual| mutual.listener.as_ref());
-    let (Some(settings), Some(files)) = (settings, &server.tls) else { return Ok(None) };
+    let (Some(settings), Some(files)) = (mutual_tls_listener(server), &server.tls) else { return Ok(None) };
     let keys = tls_keys(files, ClientCertificates::Asked)?;
     let listener = bind("server.mutual_tls.listen", settings.listen, Some(keys.clone()), limits).await?;
     Ok(Some((listener, keys)))

@@ -148,7 +148,7 @@ pub(super) const KEYS: &[Key] = &[
         "limits.max_connections",
         Kind::Count { least: 10, most: 1_000_000 },
         Some("10000"),
-        "Connections to the public listener at once; further ones wait.",
+        "Connections to the public listener at once, or fewer where the process may not open as many files; further ones wait.",
     ),
     key(
         "limits.drain_delay_ms",
