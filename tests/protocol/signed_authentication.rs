@@ -3,12 +3,12 @@
 use portreeve_domain::Lifetime;
 use portreeve_jose::{Algorithm, SigningKey};
 use portreeve_tests::{
-    backchannel::Asker,
+    backchannel::{Asker, GRANT},
     browser::Browser,
     cast,
     deployment::{Deployment, on_both, on_sqlite},
     jwt,
-    relying_party::RelyingParty,
+    relying_party::{ASSERTION_TYPE, RelyingParty, assertion, assertion_claims},
     reply::Reply,
 };
 use serde_json::{Value, json};
@@ -206,6 +206,47 @@ fn the_strict_profile_asks_signed_and_bound() {
             let unsigned = [("scope", "openid"), ("login_hint", cast::ADA), ("binding_message", "W4SCT")];
             let reply = if more == POLL { before.post(ENDPOINT, &unsigned).await } else { ask(&before, &signed).await };
             assert_eq!(reply.error(), (400, error.to_owned()), "{more}");
+        }
+        tidy(at).await;
+    });
+}
+
+/// CB-01, CB-11: an assertion may be made for any endpoint of the grant, in profile `fapi2` too (CIBA Core §7.1): clients of
+/// FAPI-CIBA name the one they send it to. For every other request of theirs it is the issuer, as text.
+#[test]
+fn an_assertion_is_for_an_endpoint_of_the_grant() {
+    on_both(async |at| {
+        at.apply(&strict_kiosk(at, "strict", &format!("{POLL}{SIGNED}"))).await;
+        let kiosk = RelyingParty::of_tenant(at, "strict", "kiosk");
+        let issuer = kiosk.issuer();
+        let at_path = |path: &str| format!("/t/strict{path}");
+        let proven = |audience: &str| {
+            let mut claims = assertion_claims(at, "kiosk");
+            claims["aud"] = json!(audience);
+            assertion(at, &claims)
+        };
+        for (number, path) in ["", ENDPOINT, "/oauth2/token"].into_iter().enumerate() {
+            let mut bound = claims(at);
+            (bound["aud"], bound["jti"]) = (json!(issuer), json!(format!("request {number}")));
+            let (request, audience) = (sign(at, &bound), format!("{issuer}{path}"));
+            let proof = proven(&audience);
+            let own = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", proof.as_str())];
+            let asked = at.post(&at_path(ENDPOINT), &[], &[&own[..], &[("request", &request)]].concat()).await;
+            let answer = asked.success();
+            let code = answer["auth_req_id"].as_str().unwrap();
+
+            let proof = proven(&audience);
+            let own = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", proof.as_str())];
+            let wanted = [("grant_type", GRANT), ("auth_req_id", code)];
+            let polled = at.post(&at_path("/oauth2/token"), &[], &[&own[..], &wanted[..]].concat()).await;
+            assert_eq!(polled.error().1, "authorization_pending", "{audience}");
+            at.wait(Lifetime::from_minutes(10));
+
+            let proof = proven(&audience);
+            let own = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", proof.as_str())];
+            let refreshed = [("grant_type", "refresh_token"), ("refresh_token", "ptrt_x")];
+            let other = at.post(&at_path("/oauth2/token"), &[], &[&own[..], &refreshed[..]].concat()).await;
+            assert_eq!(other.error().1 == "invalid_client", !path.is_empty(), "{audience}: {}", other.text());
         }
         tidy(at).await;
     });

@@ -28,6 +28,30 @@ fn userinfo_is_had_in_three_ways() {
     });
 }
 
+/// OC-37: the number that a client gives its request comes back with every answer, and nothing else does (FAPI 1.0 Baseline §6.2.1).
+#[test]
+fn the_number_of_a_request_comes_back() {
+    on_sqlite(async |at| {
+        let tokens = RelyingParty::new(at, "web").tokens("openid").await;
+        let (good, bad) = (format!("Bearer {}", tokens.access()), "Bearer ptat_x".to_owned());
+        let name = "x-fapi-interaction-id";
+
+        for (authorization, status) in [(&good, 200), (&bad, 401)] {
+            let asked = |number| [("authorization", authorization.as_str()), (name, number)];
+            let number = "c770aef3-6784-41f7-8e0e-ff5f97bddb3a";
+            for reply in [
+                at.get("/oauth2/userinfo", &asked(number)).await,
+                at.post("/oauth2/userinfo", &asked(number), &[]).await,
+            ] {
+                assert_eq!((reply.status.as_u16(), reply.header(name)), (status, Some(number)));
+            }
+            for other in ["", "1", "c770aef3-6784-41f7-8e0e-ff5f97bddb3g", &number.repeat(2)] {
+                assert_eq!(at.get("/oauth2/userinfo", &asked(other)).await.header(name), None, "{other}");
+            }
+        }
+    });
+}
+
 /// OC-38: `sub` is always there and that of the ID token.
 #[test]
 fn sub_is_that_of_the_id_token() {

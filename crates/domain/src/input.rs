@@ -141,6 +141,8 @@ const HEADERS: Classed = &[
     ("transfer-encoding", Public),
     // Kept as names of a list, sealed.
     ("user-agent", Personal),
+    // A number for a request, which the client made up.
+    ("x-fapi-interaction-id", Public),
     // The one personal input that the log names, for whoever has to stop an attack.
     ("x-forwarded-for", Personal),
     ("x-request-id", Public),

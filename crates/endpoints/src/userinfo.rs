@@ -1,8 +1,8 @@
-//! The userinfo endpoint, by GET and POST. OIDC Core §5.3, RFC 6750, RFC 9449 §7.
+//! The userinfo endpoint, by GET and POST. OIDC Core §5.3, RFC 6750, RFC 9449 §7; FAPI 1.0 Baseline §6.2.1 for the header.
 
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use portreeve_domain::{Failure, Scope};
 use portreeve_issuer::{RequestTarget, ResourceRequest, Userinfo};
 use portreeve_oidc::bearer::{self, Places, Scheme};
@@ -18,28 +18,51 @@ use crate::tenant_request::TenantRequest;
 const SCOPE: &str = "openid";
 const GET: &str = "GET";
 const POST: &str = "POST";
+/// By what both sides tell of the same request.
+const INTERACTION: HeaderName = HeaderName::from_static("x-fapi-interaction-id");
+/// Characters of a UUID (RFC 9562 §4).
+const UUID_CHARS: usize = 36;
 
 /// Answers a GET request: the token is in the header.
 pub(crate) async fn by_get(asked: TenantRequest, request: Request) -> Response {
+    let interaction = interaction(request.headers());
     let authorization = Authorization::of(request.headers());
     let presented = Presented { method: GET, authorization: &authorization, form: None, query: request.uri().query() };
-    answer(&asked, presented).await
+    told(interaction, answer(&asked, presented).await)
 }
 
 /// Answers a POST request: the token is in the header, or in the form (RFC 6750 §2.2).
 pub(crate) async fn by_post(asked: TenantRequest, request: Request) -> Response {
+    let interaction = interaction(request.headers());
+    told(interaction, answer_post(&asked, request).await)
+}
+
+async fn answer_post(asked: &TenantRequest, request: Request) -> Response {
     let authorization = Authorization::of(request.headers());
     let query = request.uri().query().map(str::to_owned);
     // With the token in the header the body may be anything, or nothing.
     let bare = Presented { method: POST, authorization: &authorization, form: None, query: query.as_deref() };
     if !request.headers().contains_key(header::CONTENT_TYPE) {
-        return answer(&asked, bare).await;
+        return answer(asked, bare).await;
     }
     match PostedForm::from_request(request, &()).await {
-        Ok(PostedForm(Ok(form))) => answer(&asked, Presented { form: Some(&form), ..bare }).await,
-        Ok(PostedForm(Err(refusal))) => refused(&asked, &refusal, Scheme::Bearer),
+        Ok(PostedForm(Ok(form))) => answer(asked, Presented { form: Some(&form), ..bare }).await,
+        Ok(PostedForm(Err(refusal))) => refused(asked, &refusal, Scheme::Bearer),
         Err(impossible) => match impossible {},
     }
+}
+
+/// The number that the client gave the request, if it is one.
+fn interaction(headers: &HeaderMap) -> Option<HeaderValue> {
+    let is_uuid =
+        |text: &[u8]| text.len() == UUID_CHARS && text.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
+    headers.get(INTERACTION).filter(|value| is_uuid(value.as_bytes())).cloned()
+}
+
+/// The answer with the number of the request.
+fn told(interaction: Option<HeaderValue>, mut response: Response) -> Response {
+    response.headers_mut().extend(interaction.map(|number| (INTERACTION, number)));
+    response
 }
 
 /// What a request may carry a token in.

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use portreeve_crypto::{SecretText, Sha256Digest, sha256};
-use portreeve_domain::{Client, ClientAuthMethod, ClientId, Failure, Fault, Timestamp};
+use portreeve_domain::{AssertionAudience, Client, ClientAuthMethod, ClientId, Failure, Fault, GrantType, Timestamp};
 use portreeve_jose::KeySet;
 use portreeve_oidc::assertion;
 use portreeve_oidc::certificate::{self, RegisteredSubject};
@@ -83,7 +83,8 @@ impl Issuer {
                 check_secret(at, client_id, secret.expose())
             }
             Presented::Assertion { client_id_hint, assertion } => {
-                let checked = self.check_assertion(at, &presented, client_id_hint.as_ref(), assertion.expose()).await;
+                let text = (assertion.expose(), client_id_hint.as_ref());
+                let checked = self.check_assertion(at, &presented, text, is_of_ciba(sender, parameters)).await;
                 return checked.map(|client| Authenticated { client, instance: None });
             }
         };
@@ -118,11 +119,11 @@ impl Issuer {
         &self,
         at: &TenantDirectory,
         presented: &Presented,
-        hint: Option<&ClientId>,
-        text: &str,
+        (text, hint): (&str, Option<&ClientId>),
+        is_backchannel: bool,
     ) -> Result<Arc<Client>, Failure<Refusal>> {
         let claimed = assertion::claimed_client(text, hint).map_err(Failure::Refused)?;
-        let endpoints = AUDIENCES.map(|path| format!("{}{path}", at.issuer));
+        let endpoints: Vec<_> = AUDIENCES.iter().flat_map(|path| at.addresses_of(path)).collect();
         let now = self.ambient.now();
         let registered = known(at, &claimed.client);
         let profile = registered.as_ref().map_or(at.tenant.settings.profile, |client| profile(at, client));
@@ -130,7 +131,8 @@ impl Issuer {
         let registered_algorithm =
             registered.as_ref().ok().and_then(|client| client.metadata.token_endpoint_auth_signing_alg.as_deref());
         let algorithms = signatures::of_assertions(registered_algorithm, rules.signatures);
-        let recipient = Recipient { issuer: &at.issuer, endpoints: &endpoints, rules, algorithms };
+        let audience = if is_backchannel { AssertionAudience::IssuerOrEndpoint } else { rules.assertion_audience };
+        let recipient = Recipient { issuer: &at.issuer, endpoints: &endpoints, audience, algorithms };
         let own = match &registered {
             Ok(client) => self.own_keys(at, client, claimed.key_id.as_deref()).await?,
             Err(_) => OwnKeys::Nothing(NoKeys::None),
@@ -182,6 +184,13 @@ enum OwnKeys {
     Public(Arc<KeySet>),
     Secrets(Vec<SecretText>),
     Nothing(NoKeys),
+}
+
+/// Whether a request is one of back-channel authentication: CIBA Core §7.1 has its own word on what an assertion is made for,
+/// and clients of FAPI-CIBA name the endpoint they send it to.
+fn is_of_ciba(sender: &SenderEvidence, parameters: &Parameters) -> bool {
+    sender.path == paths::BC_AUTHORIZE
+        || sender.path == paths::TOKEN && parameters.get("grant_type") == Some(GrantType::Ciba.name())
 }
 
 fn known(at: &TenantDirectory, id: &ClientId) -> Result<Arc<Client>, Refusal> {

@@ -185,7 +185,8 @@ impl TenantDirectory {
         std::iter::once(self.issuer.as_str()).chain(other).collect()
     }
 
-    fn addresses_of(&self, path: &str) -> Vec<String> {
+    /// An endpoint under each of them.
+    pub(crate) fn addresses_of(&self, path: &str) -> Vec<String> {
         self.bases().iter().map(|base| format!("{base}{path}")).collect()
     }
 

@@ -108,8 +108,8 @@ mod tests {
 
         fn check_text(&self, assertion: &str) -> Result<AcceptedAssertion, Cause> {
             let endpoints = [TOKEN_ENDPOINT.to_owned()];
-            let (rules, algorithms) = (self.1.rules(), &Algorithm::ALL);
-            let recipient = Recipient { issuer: ISSUER, endpoints: &endpoints, rules, algorithms };
+            let (audience, algorithms) = (self.1.rules().assertion_audience, &Algorithm::ALL);
+            let recipient = Recipient { issuer: ISSUER, endpoints: &endpoints, audience, algorithms };
             let keys = KeySet::from_signing_keys([&self.0]).unwrap();
             let now = Timestamp::from_millis(NOW * 1000);
             check(assertion, &id("service"), &recipient, AssertionKeys::Public(&keys), now)

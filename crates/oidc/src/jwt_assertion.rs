@@ -10,7 +10,7 @@
 //! server.
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{AssertionAudience, Lifetime, ProfileRules, Timestamp, lifetimes};
+use portreeve_domain::{AssertionAudience, Lifetime, Timestamp, lifetimes};
 use portreeve_jose::{
     Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, VerifiedClaims, shared_secret, verify,
 };
@@ -25,8 +25,8 @@ pub struct Recipient<'a> {
     pub issuer: &'a str,
     /// Its endpoints that an assertion may name instead, as discovery prints them.
     pub endpoints: &'a [String],
-    /// What the profile of the client that presents it demands.
-    pub rules: &'a ProfileRules,
+    /// What it must be made for.
+    pub audience: AssertionAudience,
     /// What an assertion may be signed with, unless it has a MAC.
     pub algorithms: &'a [Algorithm],
 }
@@ -69,7 +69,7 @@ pub(crate) fn check(
     now: Timestamp,
 ) -> Result<Proven, String> {
     let endpoints = recipient.endpoints.iter().map(String::as_str);
-    let (audiences, is_string): (Vec<&str>, _) = match recipient.rules.assertion_audience {
+    let (audiences, is_string): (Vec<&str>, _) = match recipient.audience {
         AssertionAudience::IssuerOrEndpoint => (endpoints.chain([recipient.issuer]).collect(), false),
         AssertionAudience::IssuerAsString => (vec![recipient.issuer], true),
     };

@@ -130,8 +130,8 @@ mod tests {
         let key = signer();
         let assertion = key.sign(typ, claims(changes).to_string().as_bytes()).unwrap();
         let endpoints = [TOKEN_ENDPOINT.to_owned()];
-        let (rules, algorithms) = (Profile::OAuth21.rules(), &Algorithm::ALL);
-        let recipient = Recipient { issuer: ISSUER, endpoints: &endpoints, rules, algorithms };
+        let (audience, algorithms) = (Profile::OAuth21.rules().assertion_audience, &Algorithm::ALL);
+        let recipient = Recipient { issuer: ISSUER, endpoints: &endpoints, audience, algorithms };
         let keys = KeySet::from_signing_keys([&key]).unwrap();
         check(&assertion, IDP, &recipient, &keys, Timestamp::from_millis(NOW * 1000)).map_err(|refusal| refusal.cause)
     }
@@ -178,8 +178,8 @@ mod tests {
     #[test]
     fn another_signature_is_refused() {
         let endpoints = [TOKEN_ENDPOINT.to_owned()];
-        let (rules, algorithms) = (Profile::OAuth21.rules(), &Algorithm::ALL);
-        let recipient = Recipient { issuer: ISSUER, endpoints: &endpoints, rules, algorithms };
+        let (audience, algorithms) = (Profile::OAuth21.rules().assertion_audience, &Algorithm::ALL);
+        let recipient = Recipient { issuer: ISSUER, endpoints: &endpoints, audience, algorithms };
         let keys = KeySet::from_signing_keys([&signer()]).unwrap();
         let stranger = signer().sign("JWT", claims(&json!({})).to_string().as_bytes()).unwrap();
 

@@ -51,10 +51,11 @@ impl Issuer {
         let Some(source) = KeySource::of(trusted) else { return refuse(unusable("the issuer has no keys")) };
         let keys = self.signer_keys(at, known, source, claimed.key_id.as_deref()).await;
         let keys = keys.map_err(|why| Failure::Refused(unusable(why.to_string())))?;
-        let endpoints = [format!("{}{}", at.issuer, paths::TOKEN)];
+        let endpoints = at.addresses_of(paths::TOKEN);
         let rules = profile(at, client).rules();
         let algorithms = signatures::of_assertions(None, rules.signatures);
-        let recipient = Recipient { issuer: &at.issuer, endpoints: &endpoints, rules, algorithms };
+        let recipient =
+            Recipient { issuer: &at.issuer, endpoints: &endpoints, audience: rules.assertion_audience, algorithms };
         let now = self.ambient.now();
         let accepted = jwt_bearer::check(text, &claimed.issuer, &recipient, &keys, now).map_err(Failure::Refused)?;
         let target = target(at, client, trusted, request).map_err(Failure::Refused)?;
