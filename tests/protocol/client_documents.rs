@@ -142,7 +142,7 @@ fn a_client_may_be_first_seen_at_a_machines_door() {
 /// CM-01, CM-03, S-058: what is no such URL, or where the server must not go, is an unknown client; nothing is stored.
 #[test]
 fn not_every_url_is_fetched() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         allow(at).await;
         for url in [
             "https://app.example",
@@ -166,7 +166,7 @@ fn not_every_url_is_fetched() {
 /// CM-02, CM-03, CM-04, S-058: a document that is not JSON, too large, about somebody else, or with a secret is none.
 #[test]
 fn not_every_document_is_taken() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         allow(at).await;
         for change in [
             json!({ "client_id": "https://app.example/client.json" }),

@@ -86,7 +86,7 @@ fn a_replaced_token_is_dead() {
 /// DR-17, DR-18, S-056: a replacement obeys the rules of a registration and some more; a refused one changes nothing.
 #[test]
 fn a_replacement_obeys_the_same_rules() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         allow(at, "open", "").await;
         let client = Registered::new(at, &web(json!({ "client_name": "Net" }))).await;
         let cases = [

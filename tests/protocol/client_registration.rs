@@ -277,7 +277,7 @@ fn a_token_for_one_client_registers_one() {
 /// S-056: registrations from one network are limited, and told when to come again.
 #[test]
 fn registrations_from_one_network_are_limited() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         allow(at, "open", "rate_limits = \"strict\"").await;
         let address = at.fresh_address();
         let post = async |address| {
@@ -300,7 +300,7 @@ fn registrations_from_one_network_are_limited() {
 /// S-056: a client for which nobody vouched gets no token of its own; consent says that nobody knows it.
 #[test]
 fn a_client_nobody_vouched_for_is_shown_as_such() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         allow(at, "open", "").await;
         let own = web(json!({ "grant_types": ["authorization_code", "client_credentials"] }));
         assert_eq!(register(at, None, &own).await.error(), (400, "invalid_client_metadata".to_owned()));

@@ -45,6 +45,25 @@ fn nodes_whose_clocks_differ_work_together() {
     });
 }
 
+/// S-139: that a token may come from the future by half a minute does not make it live longer, also where nobody has seen it.
+#[test]
+fn a_token_ends_when_it_ends() {
+    on_both(async |at| {
+        let (web, gateway) = (RelyingParty::new(at, "web"), RelyingParty::new(at, "gateway"));
+        for (scope, resource) in [("openid orders.read", cast::ORDERS), ("openid bills.read", cast::BILLS)] {
+            let tokens = web.tokens_for(&web.request(scope).with("resource", resource)).await;
+            let lifetime = tokens.0["expires_in"].as_i64().unwrap();
+            at.wait(Lifetime::from_seconds(lifetime - 1));
+            assert!(gateway.sees_active(tokens.access()).await, "{resource}");
+
+            let unseen = Tokens(web.refresh(tokens.refresh()).await.success());
+            at.wait(Lifetime::from_seconds(lifetime));
+
+            assert!(!gateway.sees_active(unseen.access()).await, "{resource}");
+        }
+    });
+}
+
 /// S-139: a client's clock may be half a minute off; five minutes are too many.
 #[test]
 fn a_clients_clock_may_be_half_a_minute_off() {

@@ -237,13 +237,17 @@ fn claims_are_of_the_advertised_kind() {
 fn assertion_algorithms_are_stated() {
     on_sqlite(async |at| {
         let document = at.discovery().await;
-        for endpoint in ["token", "introspection", "revocation"] {
-            let algorithms = list(&document, &format!("{endpoint}_endpoint_auth_signing_alg_values_supported"));
-            assert!(algorithms.contains(&"ES256".to_owned()), "{endpoint}");
+        for member in [
+            "token_endpoint_auth_signing_alg_values_supported",
+            "introspection_endpoint_auth_signing_alg_values_supported",
+            "revocation_endpoint_auth_signing_alg_values_supported",
+        ] {
+            let algorithms = list(&document, member);
+            assert!(algorithms.contains(&"ES256".to_owned()), "{member}");
             // HS256 is for `client_secret_jwt`, and stands for no key pair.
             let symmetric: Vec<_> = algorithms.iter().filter(|name| name.starts_with("HS")).collect();
-            assert_eq!(symmetric, ["HS256"], "{endpoint}");
-            assert!(!algorithms.contains(&"none".to_owned()), "{endpoint}");
+            assert_eq!(symmetric, ["HS256"], "{member}");
+            assert!(!algorithms.contains(&"none".to_owned()), "{member}");
         }
         let token = assertion(at, &assertion_claims(at, "keyed"));
         assert_eq!(jwt::header(&token)["alg"], "ES256");

@@ -285,7 +285,7 @@ fn a_code_needs_a_proof_in_time() {
 /// F2-11, F2-13, S-033: what a push must say, and what it must not.
 #[test]
 fn a_push_that_is_too_weak_is_refused() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::of_tenant(at, "strict", "web");
         let good = web.request("openid");
         for (what, request, error) in [
@@ -310,7 +310,7 @@ fn a_push_that_is_too_weak_is_refused() {
 /// F2-07, S-033: no passwords from clients, and nobody is redirected to where no client is.
 #[test]
 fn there_is_no_password_grant_and_no_open_redirector() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::of_tenant(at, "strict", "web");
         let pairs = [("grant_type", "password"), ("username", cast::ADA), ("password", cast::PASSWORD)];
         let asked = with_proof(web.prepared(TOKEN, &pairs), &strict_proof(at, &ProofKey::new()));

@@ -223,7 +223,7 @@ fn tokens_come_by_form() {
 /// S-033, OA-06, BC-11: without registration, and in profile `oauth21`, none of it exists.
 #[test]
 fn nothing_but_codes_without_profile_and_registration() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         at.apply(HYBRID).await;
         let unregistered = RelyingParty::of_tenant(at, "certified", "web");
         let strict = RelyingParty::new(at, "web");

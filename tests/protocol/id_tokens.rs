@@ -5,7 +5,7 @@ use portreeve_tests::{
     authorization::NONCE,
     browser::Browser,
     cast,
-    deployment::on_sqlite,
+    deployment::{on_both, on_sqlite},
     jwt,
     relying_party::{RelyingParty, Tokens},
 };
@@ -58,6 +58,34 @@ fn the_header_names_a_published_key() {
             for elsewhere in ["jku", "jwk", "x5c", "x5u"] {
                 assert_eq!(header.get(elsewhere), None, "{client}: {elsewhere}");
             }
+        }
+    });
+}
+
+/// OC-29, OC-39: what is advertised for ID tokens, userinfo and authorization responses is what they are signed with.
+#[test]
+fn every_advertised_algorithm_signs() {
+    on_both(async |at| {
+        for algorithm in ["RS256", "ES256", "PS256", "EdDSA"] {
+            at.apply(&format!(
+                "[[clients]]\nclient_id = \"signed\"\ntoken_endpoint_auth_method = \"none\"\n\
+                 redirect_uris = [\"https://rp.example/cb\"]\nid_token_signed_response_alg = \"{algorithm}\"\n\
+                 userinfo_signed_response_alg = \"{algorithm}\"\nauthorization_signed_response_alg = \"{algorithm}\"\n"
+            ))
+            .await;
+            let signed = RelyingParty::new(at, "signed");
+            let tokens = signed.tokens("openid").await;
+            let userinfo = at.userinfo(tokens.access()).await.text();
+            let answer =
+                Browser::new(at).sign_in(&signed.request("openid").with("response_mode", "jwt"), cast::ADA).await;
+            let response = answer.get("response").unwrap().to_owned();
+
+            for token in [tokens.id(), &userinfo, &response] {
+                assert_eq!(jwt::header(token)["alg"], algorithm);
+            }
+            assert_eq!(at.verified(tokens.id(), "JWT").await["aud"], "signed");
+            assert_eq!(at.verified_response("", &response, "JWT").await["aud"], "signed");
+            assert_eq!(jwt::claims(&userinfo)["aud"], "signed");
         }
     });
 }

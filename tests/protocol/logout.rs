@@ -97,7 +97,7 @@ fn the_person_is_asked_without_a_fitting_hint() {
 /// RL-04, S-016, BC-01: the browser goes to an address that the client registered exactly, and nowhere else.
 #[test]
 fn only_a_registered_address_is_returned_to() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (browser, tokens) = signed_in(at, cast::ADA).await;
         let hint = ("id_token_hint", tokens.id());
         for uri in [
@@ -188,7 +188,7 @@ fn the_endpoint_is_advertised_and_tolerant() {
 /// S-017: a page of another site that loads the address as a picture ends nothing.
 #[test]
 fn a_logout_cannot_be_forced() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (browser, _) = signed_in(at, cast::ADA).await;
         let headers = [("sec-fetch-site", "cross-site"), ("sec-fetch-dest", "image"), ("sec-fetch-mode", "no-cors")];
 

@@ -32,6 +32,7 @@ mod client_authentication;
 mod client_documents;
 mod client_keys;
 mod client_management;
+mod client_metadata;
 mod client_registration;
 mod client_secret_jwt;
 mod clock_skew;

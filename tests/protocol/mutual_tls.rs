@@ -128,7 +128,7 @@ fn tokens_are_bound_to_the_certificate() {
 /// MT-04: so are they behind a gateway, which passes the certificate on.
 #[test]
 fn a_gateway_checks_the_certificate() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let made = certificates();
         let token = at.send(showing(named("issued"), &made.issued)).await.success();
         let authorization = format!("Bearer {}", token["access_token"].as_str().unwrap());

@@ -53,7 +53,7 @@ fn prompt_none_without_consent_is_consent_required() {
 /// OC-07, S-034: `prompt=login` authenticates again, and `auth_time` is the new time.
 #[test]
 fn prompt_login_authenticates_again() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let browser = signed_in(at, &web).await;
         at.wait(Lifetime::from_minutes(5));
@@ -128,7 +128,7 @@ fn prompt_none_with_two_accounts_is_account_selection_required() {
 /// token does.
 #[test]
 fn a_sign_in_older_than_max_age_is_repeated() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let browser = signed_in(at, &web).await;
         let since = at.seconds();
@@ -160,7 +160,7 @@ fn a_sign_in_older_than_max_age_is_repeated() {
 /// OC-11, S-034: `max_age=0` asks for a sign-in now.
 #[test]
 fn max_age_zero_is_not_absent() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let browser = signed_in(at, &web).await;
         at.wait(Lifetime::from_millis(1));
@@ -196,7 +196,7 @@ fn auth_time_is_the_time_of_the_authentication() {
 /// OC-13, S-034: an ID token says whom the request is about, also when it has expired.
 #[test]
 fn id_token_hint_names_the_person() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let browser = Browser::new(at);
         let hint = redeemed(&web, browser.sign_in(&web.request("openid"), cast::ADA).await.code()).await;
@@ -255,7 +255,7 @@ fn a_pairwise_id_token_hint_names_the_person() {
 /// OC-17, OC-58, SU-03: an essential `acr` that does not exist here fails; one that does is reached.
 #[test]
 fn an_essential_acr_is_met_or_the_request_fails() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let essential = |value: &str| {
             let claims = format!(r#"{{"id_token":{{"acr":{{"essential":true,"values":["{value}"]}}}}}}"#);

@@ -59,7 +59,7 @@ fn a_registered_object_leads_to_a_code() {
 /// JA-06, S-029, OC-46: nothing is fetched that is not registered.
 #[test]
 fn what_is_not_registered_is_never_fetched() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (known, unknown) = (Hosted::new(MEDIA_TYPE, &object(at)), Hosted::new(MEDIA_TYPE, &object(at)));
         register(at, &[&known.url()]).await;
         let longer = format!("{}#{}", known.url(), "x".repeat(512));

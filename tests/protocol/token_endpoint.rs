@@ -150,7 +150,7 @@ fn public_clients_have_no_client_credentials() {
 /// OA-20, S-033: implicit and password grants do not exist, here and in the metadata.
 #[test]
 fn dead_grants_are_dead() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let password = [("grant_type", "password"), ("username", cast::ADA), ("password", cast::PASSWORD)];
 

@@ -6,6 +6,8 @@
 
 mod registries;
 
+use std::{fs, path::Path};
+
 use axum::body::Body;
 use http::Method;
 use portreeve_domain::Lifetime;
@@ -100,19 +102,19 @@ const FIELDS: [(&str, &str, &str); 6] = [
 
 /// Members that tests of their own show to be true, and where those are.
 const SHOWN_ELSEWHERE: [(&str, &str); 18] = [
-    ("issuer", "discovery, id_tokens"),
+    ("issuer", "discovery, authorization_response"),
     ("authorization_details_types_supported", "authorization_details"),
-    ("acr_values_supported", "second_factors"),
+    ("acr_values_supported", "passkeys"),
     ("claims_supported", "discovery"),
     ("claim_types_supported", "discovery"),
     ("claims_parameter_supported", "discovery"),
-    ("token_endpoint_auth_signing_alg_values_supported", "client_authentication"),
+    ("token_endpoint_auth_signing_alg_values_supported", "discovery, assertion_algorithms"),
     ("introspection_endpoint_auth_methods_supported", "discovery"),
-    ("introspection_endpoint_auth_signing_alg_values_supported", "client_authentication"),
+    ("introspection_endpoint_auth_signing_alg_values_supported", "discovery, assertion_algorithms"),
     ("revocation_endpoint_auth_methods_supported", "discovery"),
-    ("revocation_endpoint_auth_signing_alg_values_supported", "client_authentication"),
-    ("authorization_response_iss_parameter_supported", "authorization_response"),
-    ("require_request_uri_registration", "request_uris"),
+    ("revocation_endpoint_auth_signing_alg_values_supported", "discovery, assertion_algorithms"),
+    ("authorization_response_iss_parameter_supported", "discovery, authorization_response"),
+    ("require_request_uri_registration", "discovery, request_uris"),
     ("require_signed_request_object", "request_objects"),
     ("require_pushed_authorization_requests", "pushed_requests"),
     ("dpop_signing_alg_values_supported", "dpop"),
@@ -307,6 +309,20 @@ fn every_member_is_shown_to_be_true() {
             assert!(shown.contains(&member.as_str()), "{member} is advertised and nothing here shows that it is true");
         }
     });
+}
+
+/// OD-06: the tests that are said to show a member speak of it.
+#[test]
+fn what_is_shown_elsewhere_is_named_there() {
+    for (member, files) in SHOWN_ELSEWHERE {
+        for file in files.split(", ") {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("protocol/{file}.rs"));
+            assert!(path.is_file(), "{member}: {file}");
+        }
+        let first = files.split(", ").next().unwrap_or_default();
+        let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("protocol/{first}.rs")));
+        assert!(source.unwrap().contains(&format!("\"{member}\"")), "{first} says nothing of {member}");
+    }
 }
 
 /// OD-06: what a list advertises can be registered, and nothing else of its registry.

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::registered::{Registered, allow, register, web};
 use crate::request_objects::shown_error;
 
-/// BC-10: whoever registered alone cannot make a mistake lead to an address of theirs: the person is told on a page, until
+/// BC-10, S-154: whoever registered alone cannot make a mistake lead to an address of theirs: the person is told on a page, until
 /// somebody is signed in.
 #[test]
 fn a_mistake_leads_to_no_client_that_nobody_knows() {
