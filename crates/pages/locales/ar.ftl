@@ -171,6 +171,7 @@ consent-signed-in-as = الحساب الحالي
 consent-not-you = لست أنت؟
 consent-scopes = يودّ { $client }
 consent-resources = يُستخدم مع
+consent-fact = { $label }: { $value }
 consent-while-signed-in = ينتهي الوصول عند تسجيل خروجك.
 consent-days = { $count ->
     [one] يستمر الوصول يومًا واحدًا.
@@ -584,6 +585,7 @@ redirecting-text = إذا لم يحدث شيء، فاضغط «متابعة».
 
 mail-sent-by = أرسل هذه الرسالة { $tenant }.
 mail-link-plain = إذا لم يعمل الزر، فانسخ هذا العنوان إلى متصفحك:
+mail-link-label = { $label }:
 mail-valid = { $count ->
     [one] يعمل الرابط مرة واحدة، لمدة دقيقة واحدة.
     [two] يعمل الرابط مرة واحدة، لمدة دقيقتين.

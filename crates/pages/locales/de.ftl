@@ -151,6 +151,7 @@ consent-signed-in-as = Angemeldet als
 consent-not-you = Das sind nicht Sie?
 consent-scopes = { $client } möchte
 consent-resources = Verwendet mit
+consent-fact = { $label }: { $value }
 consent-while-signed-in = Der Zugriff endet, wenn Sie sich abmelden.
 consent-days = { $count ->
     [one] Der Zugriff gilt { $count } Tag.
@@ -535,6 +536,7 @@ redirecting-text = Wenn nichts geschieht, wählen Sie „Weiter“.
 
 mail-sent-by = Diese Mail wurde von { $tenant } gesendet.
 mail-link-plain = Wenn die Schaltfläche nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:
+mail-link-label = { $label }:
 mail-valid = { $count ->
     [one] Der Link gilt einmal, { $count } Minute lang.
    *[other] Der Link gilt einmal, { $count } Minuten lang.

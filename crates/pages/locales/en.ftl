@@ -151,6 +151,7 @@ consent-signed-in-as = Signed in as
 consent-not-you = Not you?
 consent-scopes = { $client } would like to
 consent-resources = Used with
+consent-fact = { $label }: { $value }
 consent-while-signed-in = Access ends when you sign out.
 consent-days = { $count ->
     [one] Access lasts { $count } day.
@@ -535,6 +536,7 @@ redirecting-text = If nothing happens, press Continue.
 
 mail-sent-by = This mail was sent by { $tenant }.
 mail-link-plain = If the button does not work, copy this address into your browser:
+mail-link-label = { $label }:
 mail-valid = { $count ->
     [one] The link works once, for { $count } minute.
    *[other] The link works once, for { $count } minutes.

@@ -13,17 +13,12 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use crate::escape::without_bidi_controls;
 use crate::locale::Locale;
 
-static BUNDLES: LazyLock<Bundles> = LazyLock::new(Bundles::build);
+/// The catalogues, in the order of [`Locale::ALL`].
+static BUNDLES: LazyLock<[FluentBundle<FluentResource>; Locale::ALL.len()]> = LazyLock::new(|| Locale::ALL.map(bundle));
 
 /// Texts in every language; built once, on first use.
 #[derive(Debug, Clone, Copy)]
 pub struct Catalogue;
-
-struct Bundles {
-    en: FluentBundle<FluentResource>,
-    de: FluentBundle<FluentResource>,
-    ar: FluentBundle<FluentResource>,
-}
 
 impl Catalogue {
     /// Returns the text of a key that takes no data.
@@ -52,25 +47,13 @@ impl Catalogue {
     }
 }
 
-impl Bundles {
-    fn build() -> Self {
-        Self { en: bundle(Locale::En), de: bundle(Locale::De), ar: bundle(Locale::Ar) }
-    }
-
-    fn of(&self, locale: Locale) -> &FluentBundle<FluentResource> {
-        match locale {
-            Locale::En => &self.en,
-            Locale::De => &self.de,
-            Locale::Ar => &self.ar,
-        }
-    }
-}
-
 /// Returns the Fluent source of a language.
 pub(crate) fn source(locale: Locale) -> &'static str {
     match locale {
         Locale::En => include_str!("../locales/en.ftl"),
         Locale::De => include_str!("../locales/de.ftl"),
+        Locale::Fr => include_str!("../locales/fr.ftl"),
+        Locale::Es => include_str!("../locales/es.ftl"),
         Locale::Ar => include_str!("../locales/ar.ftl"),
     }
 }
@@ -88,7 +71,7 @@ fn format(locale: Locale, key: &str, args: &FluentArgs<'_>) -> String {
     [locale, Locale::En]
         .into_iter()
         .find_map(|candidate| {
-            let bundle = BUNDLES.of(candidate);
+            let (bundle, _) = BUNDLES.iter().zip(Locale::ALL).find(|(_, locale)| *locale == candidate)?;
             let pattern = bundle.get_message(key)?.value()?;
             let mut errors = Vec::new();
             let text = bundle.format_pattern(pattern, Some(args), &mut errors);

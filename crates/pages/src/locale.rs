@@ -11,6 +11,10 @@ pub enum Locale {
     En,
     /// German.
     De,
+    /// French.
+    Fr,
+    /// Spanish.
+    Es,
     /// Arabic, written from right to left.
     Ar,
 }
@@ -36,13 +40,15 @@ impl Direction {
 
 impl Locale {
     /// Every language, in the order in which they are offered.
-    pub const ALL: [Self; 3] = [Self::En, Self::De, Self::Ar];
+    pub const ALL: [Self; 5] = [Self::En, Self::De, Self::Fr, Self::Es, Self::Ar];
 
-    /// Returns the BCP 47 tag: `en`, `de` or `ar`.
+    /// Returns the BCP 47 tag: `en`, `de`, `fr`, `es` or `ar`.
     pub fn tag(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::De => "de",
+            Self::Fr => "fr",
+            Self::Es => "es",
             Self::Ar => "ar",
         }
     }
@@ -52,6 +58,8 @@ impl Locale {
         match self {
             Self::En => "English",
             Self::De => "Deutsch",
+            Self::Fr => "Français",
+            Self::Es => "Español",
             Self::Ar => "العربية",
         }
     }
@@ -59,7 +67,7 @@ impl Locale {
     /// Returns the direction in which the language is written.
     pub fn direction(self) -> Direction {
         match self {
-            Self::En | Self::De => Direction::LeftToRight,
+            Self::En | Self::De | Self::Fr | Self::Es => Direction::LeftToRight,
             Self::Ar => Direction::RightToLeft,
         }
     }
@@ -86,15 +94,15 @@ mod tests {
 
     #[test]
     fn an_unknown_or_malformed_tag_has_no_locale() {
-        for tag in ["", "-", "fr", "english", "\"><script>"] {
+        for tag in ["", "-", "sv", "english", "\"><script>"] {
             assert_eq!(Locale::parse(tag), None, "{tag}");
         }
     }
 
     #[test]
     fn only_arabic_is_written_from_right_to_left() {
-        assert_eq!(Locale::Ar.direction().attribute(), "rtl");
-        assert_eq!(Locale::De.direction().attribute(), "ltr");
-        assert_eq!(Locale::En.direction().attribute(), "ltr");
+        for locale in Locale::ALL {
+            assert_eq!(locale.direction().attribute() == "rtl", locale == Locale::Ar, "{}", locale.tag());
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! Says in plain words what each scope means; which scopes need consent, and remembering the answer, is decided elsewhere.
 //! OpenID Connect Core §3.1.2.4, RFC 6749 §3.3 (scope), RFC 8707 (resource), RFC 9396 (details). Template: `components/access.html`.
 
-use crate::{Client, Frame};
+use crate::{Catalogue, Client, Frame};
 
 /// Whether the operator has checked who is behind a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +91,16 @@ pub struct AskedAccess {
     pub resources: Vec<Resource>,
     /// How long the access lasts.
     pub duration: AccessDuration,
+}
+
+impl Details {
+    /// Returns what it says, each a label and its value in one line.
+    pub(crate) fn facts_in(&self, frame: &Frame) -> Vec<String> {
+        let line = |(label, value): &(String, String)| {
+            Catalogue::text_with(frame.locale, "consent-fact", &[("label", label), ("value", value)])
+        };
+        self.facts.iter().map(line).collect()
+    }
 }
 
 impl Scope {

@@ -121,7 +121,9 @@ fn literal_text(template: &str) -> String {
 fn no_template_has_text_of_its_own() {
     for (path, text) in templates() {
         let left = literal_text(&text);
-        assert!(!left.contains(char::is_alphanumeric), "{}: {}", path.display(), left);
+        // Languages differ in their punctuation too: French puts a space before a colon.
+        let is_of_a_language = |c: char| c.is_alphanumeric() || ":;?!".contains(c);
+        assert!(!left.contains(is_of_a_language), "{}: {}", path.display(), left);
         for attribute in ["aria-label=\"", "title=\"", "alt=\"", "placeholder=\""] {
             for value in text.split(attribute).skip(1) {
                 assert!(value.starts_with("{{"), "{}: {attribute}", path.display());
