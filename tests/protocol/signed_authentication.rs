@@ -7,6 +7,7 @@ use portreeve_tests::{
     browser::Browser,
     cast,
     deployment::{Deployment, on_both, on_sqlite},
+    dpop::{ProofKey, proof_claims},
     jwt,
     relying_party::{ASSERTION_TYPE, RelyingParty, assertion, assertion_claims},
     reply::Reply,
@@ -238,7 +239,9 @@ fn an_assertion_is_for_an_endpoint_of_the_grant() {
             let proof = proven(&audience);
             let own = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", proof.as_str())];
             let wanted = [("grant_type", GRANT), ("auth_req_id", code)];
-            let polled = at.post(&at_path("/oauth2/token"), &[], &[&own[..], &wanted[..]].concat()).await;
+            let bound = ProofKey::new().proof(&proof_claims(at, "POST", &at_path("/oauth2/token")));
+            let bound = [("dpop", bound.as_str())];
+            let polled = at.post(&at_path("/oauth2/token"), &bound, &[&own[..], &wanted[..]].concat()).await;
             assert_eq!(polled.error().1, "authorization_pending", "{audience}");
             at.wait(Lifetime::from_minutes(10));
 

@@ -95,7 +95,7 @@ fn a_test_rig_is_refused_in_production() {
     assert_eq!(load(GOOD, &[], &[]).unwrap().test_rig, TestRig::Off);
     assert_eq!(
         refusal(GOOD, &[], &approvals),
-        "--set test_rig.approvals: test_rig.approvals lets a machine decide for people: never where real ones sign in; elsewhere \
+        "--set: test_rig.approvals lets a machine decide for people: never where real ones sign in; elsewhere \
          set server.purpose = \"testing\""
     );
     assert_eq!(load(GOOD, &[], &["server.purpose=testing"]).unwrap().test_rig, TestRig::Off);
