@@ -59,6 +59,7 @@ mod key_scope;
 mod login_initiation;
 mod logout;
 mod mutual_tls;
+mod new_devices;
 mod open_requests;
 mod passkey_step_up;
 mod passkeys;

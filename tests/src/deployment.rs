@@ -19,7 +19,7 @@ use axum::{Router, body::Body};
 use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use portreeve_crypto::Random;
-use portreeve_domain::{Lifetime, TenantId};
+use portreeve_domain::{Lifetime, OutboxMessage, TenantId};
 use portreeve_http_kit::listener::PeerAddress;
 use portreeve_issuer::{
     Ambient, Clock, Issuer, RowIds, TenantDirectory,
@@ -292,6 +292,7 @@ impl Deployment {
         let faults = self.faults.take();
         assert!(faults.is_empty() || self.expects_faults.get(), "unexpected faults were logged: {faults:#?}");
         let mut conn = self.issuer.store().read(Wall::All).await.expect("a connection");
+        self.waiting(OutboxMessage::MAIL).await;
         let waiting = outbox::pending(&mut conn).await.expect("the outbox");
         assert_eq!(waiting, 0, "messages wait in the outbox; a test that causes mails delivers them");
     }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BackchannelAuthenticationId, ClientId, EmailChangeId, JourneyId, Lifetime, UserId};
+use crate::{BackchannelAuthenticationId, ClientId, EmailChangeId, JourneyId, Lifetime, SessionId, UserId};
 
 /// Why a mail is sent. The secret link is minted when it is sent, never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -71,6 +71,15 @@ pub enum OutboxMessage {
         /// The language it is written in, as a tag.
         locale: String,
     },
+    /// A mail to the person who has signed in at a browser that was not known for the account.
+    NewDeviceMail {
+        /// The session that began.
+        session: SessionId,
+        /// Whose account.
+        user: UserId,
+        /// The language it is written in, as a tag.
+        locale: String,
+    },
     /// A mail to the person whom a client wants to have authenticated: where to decide.
     ApprovalMail {
         /// Which request.
@@ -107,7 +116,10 @@ impl OutboxMessage {
     /// The topic stored beside the payload.
     pub const fn topic(&self) -> &'static str {
         match self {
-            Self::Mail { .. } | Self::EmailChangeMail { .. } | Self::ApprovalMail { .. } => Self::MAIL,
+            Self::Mail { .. }
+            | Self::EmailChangeMail { .. }
+            | Self::NewDeviceMail { .. }
+            | Self::ApprovalMail { .. } => Self::MAIL,
             Self::BackchannelNotice { .. } => Self::BACKCHANNEL_NOTICE,
             Self::LogoutNotice { .. } => Self::LOGOUT_NOTICE,
         }

@@ -121,9 +121,11 @@ impl Journey {
         Addressee { client: &self.client, request: &self.request, browser: self.browser.as_ref() }
     }
 
-    /// Notes from where and with what a form of it is posted, for the session that may follow.
-    pub fn is_posted_from(&mut self, origin: Origin) {
+    /// Notes from where and with what a form of it is posted, and the device cookie that came with it, for the session that
+    /// may follow.
+    pub fn is_posted_from(&mut self, origin: Origin, device: Option<&str>) {
         self.stored.origin = Some(origin);
+        self.stored.device = device.map(str::to_owned);
     }
 
     /// The version that forms carry.

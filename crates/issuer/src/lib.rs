@@ -42,6 +42,7 @@ mod login;
 mod logout;
 mod mailed_links;
 mod mails;
+mod new_devices;
 mod new_passwords;
 mod passkeys;
 mod password_threads;

@@ -15,6 +15,8 @@ use crate::{Ambient, audit};
 pub(crate) struct SignedIn {
     /// The session that now holds the proofs.
     pub session: Session,
+    /// Whether it has just begun.
+    pub is_new: bool,
     /// The browser with its new cookie.
     pub browser: BoundBrowser,
 }
@@ -34,11 +36,11 @@ pub(crate) async fn complete(
 ) -> Result<Option<SignedIn>, Fault> {
     let Some(bound) = browsers::renew(tx, ambient, at, browser).await? else { return Ok(None) };
     let live = browsers::live_sessions(tx, ambient, at, browser.id).await?;
-    let session = match live.into_iter().find(|session| session.user == user) {
-        Some(session) => strengthen(tx, ambient, at, session, proofs).await?,
-        None => begin(tx, ambient, at, browser, user, proofs).await?,
+    let (session, is_new) = match live.into_iter().find(|session| session.user == user) {
+        Some(session) => (strengthen(tx, ambient, at, session, proofs).await?, false),
+        None => (begin(tx, ambient, at, browser, user, proofs).await?, true),
     };
-    Ok(Some(SignedIn { session, browser: bound }))
+    Ok(Some(SignedIn { session, is_new, browser: bound }))
 }
 
 async fn begin(

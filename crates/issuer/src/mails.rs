@@ -19,6 +19,7 @@ use crate::directory::TenantDirectory;
 use crate::journeys::{Journey, account_key};
 use crate::people::{self, Person};
 use crate::row_ids::made_at;
+use crate::session_origin::Origin;
 use crate::{Issuer, audit, registration};
 
 /// What mail identifiers begin with.
@@ -84,6 +85,13 @@ pub enum MailContent {
     },
     /// It will not: somebody signed in.
     DeletionCancelled {
+        /// Where to say that it was somebody else.
+        not_me_link: String,
+    },
+    /// Somebody signed in at a browser that was not known.
+    NewDevice {
+        /// From where and with what.
+        origin: Origin,
         /// Where to say that it was somebody else.
         not_me_link: String,
     },
@@ -193,6 +201,9 @@ impl Issuer {
             OutboxMessage::Mail { purpose, user, locale, journey } => (purpose, user, locale, journey),
             OutboxMessage::ApprovalMail { authentication, user } => {
                 return self.approval_mail(&at, row, *authentication, *user).await;
+            }
+            OutboxMessage::NewDeviceMail { session, user, locale } => {
+                return self.new_device_mail(&at, row, (*session, *user), locale).await;
             }
             OutboxMessage::EmailChangeMail { purpose, change, locale, .. } => {
                 return self.email_change_mail(&at, row, (*purpose, *change), locale).await;
@@ -318,7 +329,8 @@ pub(crate) fn outgoing(
     })
 }
 
-fn recipient_of(person: &Person) -> Option<Recipient> {
+/// A person with an address as the recipient of a mail; `None` without one.
+pub(crate) fn recipient_of(person: &Person) -> Option<Recipient> {
     let email = Email::parse(person.email.as_deref()?).ok()?;
     Some(Recipient { user: person.id, email, email_index: person.email_index? })
 }

@@ -42,6 +42,9 @@ pub(crate) struct StoredFacts {
     /// From where and with what the last form was posted: where the session that may follow is signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
+    /// The cookie by which the browser that posted that form is known for accounts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// Whether this journey has asked for a link to prove the account's address.
     pub address_mail_sent: bool,
 }

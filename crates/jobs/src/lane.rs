@@ -60,6 +60,7 @@ impl Receiver {
         match message {
             OutboxMessage::Mail { user, .. }
             | OutboxMessage::EmailChangeMail { user, .. }
+            | OutboxMessage::NewDeviceMail { user, .. }
             | OutboxMessage::ApprovalMail { user, .. } => Self::Account(*user),
             OutboxMessage::LogoutNotice { client, .. } | OutboxMessage::BackchannelNotice { client, .. } => {
                 Self::RelyingParty(tenant, client.clone())
@@ -100,7 +101,10 @@ impl Lane {
         match (self, &message) {
             (
                 Self::Mails(mailer),
-                OutboxMessage::Mail { .. } | OutboxMessage::EmailChangeMail { .. } | OutboxMessage::ApprovalMail { .. },
+                OutboxMessage::Mail { .. }
+                | OutboxMessage::EmailChangeMail { .. }
+                | OutboxMessage::NewDeviceMail { .. }
+                | OutboxMessage::ApprovalMail { .. },
             ) => match issuer.outgoing_mail(row, &message).await {
                 Ok(Some(mail)) => mailer.send(&mail, issuer.ambient().now()).await.map_err(Undelivered::from),
                 Ok(None) => Ok(()),

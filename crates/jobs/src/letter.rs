@@ -10,8 +10,8 @@ use portreeve_domain::Timestamp;
 use portreeve_issuer::{MailContent, NoticeOf, OutgoingMail};
 use portreeve_pages::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, DeletionCancelled, DeletionRequested,
-    EmailChanged, FactorAdded, FactorRemoved, MailFrame, MailText, PasskeyCopied, PasswordChanged, PasswordReset,
-    RecoveryCodeUsed, RemovedFactor, VerifyEmail,
+    EmailChanged, FactorAdded, FactorRemoved, MailFrame, MailText, NewSignIn, PasskeyCopied, PasswordChanged,
+    PasswordReset, RecoveryCodeUsed, RemovedFactor, VerifyEmail,
 };
 use portreeve_pages::{Locale, RenderError};
 
@@ -66,6 +66,14 @@ fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
         MailContent::AccountExists { sign_in_link } => {
             AccountExists { sign_in_link: sign_in_link.clone() }.render(&frame)
         }
+        MailContent::NewDevice { origin, not_me_link } => NewSignIn {
+            program: origin.agent.program.clone(),
+            system: origin.agent.system.clone(),
+            network: origin.network.clone(),
+            when,
+            not_me_link: not_me_link.clone(),
+        }
+        .render(&frame),
         MailContent::DeletionRequested { due_at, sign_in_link } => {
             DeletionRequested { due: minute(*due_at), sign_in_link: sign_in_link.clone() }.render(&frame)
         }

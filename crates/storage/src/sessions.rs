@@ -16,6 +16,7 @@ const END: &str =
 const END_ALL: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL RETURNING tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at";
 const END_ALL_BUT: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND id <> $5 RETURNING tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at";
 const SET_ORIGIN: &str = "UPDATE sessions SET origin_sealed = $3 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
+const ORIGIN: &str = "SELECT origin_sealed FROM sessions WHERE id = $1 AND tenant_id = $2";
 const OF_USER: &str = "SELECT tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at, origin_sealed FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL ORDER BY seen_at DESC, id DESC LIMIT 200";
 
 /// Finds a session, ended ones too.
@@ -138,6 +139,15 @@ pub async fn of_user(
     user: UserId,
 ) -> Result<Vec<(Session, Option<Vec<u8>>)>, Fault> {
     conn.all(OF_USER, &[tenant.into(), (&user).into()], |row| Ok((read(row)?, row.optional_bytes(9)?))).await
+}
+
+/// From where a session was signed in, sealed, also when it has ended; `None` when that is not known or there is no such session.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn origin(conn: &mut Conn, tenant: TenantId, id: SessionId) -> Result<Option<Vec<u8>>, Fault> {
+    let found = conn.optional(ORIGIN, &[id.as_i64().into(), tenant.into()], |row| row.optional_bytes(0)).await?;
+    Ok(found.flatten())
 }
 
 fn write_proofs(proofs: &[Proof]) -> Result<String, Fault> {

@@ -164,6 +164,27 @@ async fn the_sessions_of_a_user_are_their_own_last_used_first() {
     .await;
 }
 
+/// S-094: from where a session was signed in is told after its end too, and to its own tenant alone.
+#[tokio::test]
+async fn the_origin_of_a_session_outlives_its_end() {
+    on_both(async |db| {
+        for (tenant, id) in [(ONE, 4), (ONE, 5), (TWO, 8)] {
+            insert(db, tenant, id, BROWSER, 7).await;
+        }
+        db.write(ONE, async |tx| sessions::set_origin(tx, ONE, SessionId::new(4), b"one").await).await;
+        db.write(TWO, async |tx| sessions::set_origin(tx, TWO, SessionId::new(8), b"two").await).await;
+        end(db, SessionId::new(4)).await;
+
+        let mut found = vec![];
+        for id in [4, 5, 8, 9] {
+            found.push(db.read(Wall::All, async |conn| sessions::origin(conn, ONE, SessionId::new(id)).await).await);
+        }
+
+        assert_eq!(found, [Some(b"one".to_vec()), None, None, None]);
+    })
+    .await;
+}
+
 /// S-094: the one that is kept goes on, and so do other people's.
 #[tokio::test]
 async fn ending_all_but_one_leaves_that_one_and_those_of_others() {

@@ -151,6 +151,9 @@ impl Issuer {
         let Some(done) = login::complete(tx, &self.ambient, at, browser, user, &proofs).await? else { return Ok(None) };
         if let Some(origin) = &journey.stored.origin {
             session_origin::note(tx, &self.ambient, at, &done.session, origin).await?;
+            if done.is_new {
+                self.tell_of_new_device(tx, at, journey, &done.session).await?;
+            }
         }
         let wished = journey.stored.locale.as_deref().or(journey.request.ui_locales.first().map(String::as_str));
         self.keep_account(tx, at, user, wished.unwrap_or(DEFAULT_LOCALE)).await?;

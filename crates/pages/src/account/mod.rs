@@ -20,6 +20,7 @@ pub use personal_data::{PersonalData, PersonalSection, PersonalValue};
 pub use profile::Profile;
 pub use question::{Question, QuestionKind};
 pub use security::{PasskeyCount, Security, Totp};
+pub(crate) use sessions::device_in_words;
 pub use sessions::{Sessions, SignIn};
 
 use crate::Frame;

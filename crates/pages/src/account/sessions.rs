@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Nav;
 use crate::catalogue::Catalogue;
-use crate::{Form, Frame, RenderError};
+use crate::{Form, Frame, Locale, RenderError};
 
 /// A browser in which the person is signed in.
 #[derive(Debug, Clone)]
@@ -65,13 +65,7 @@ impl Sessions {
 impl SignIn {
     /// Browser and system in words.
     fn device(&self, frame: &Frame) -> String {
-        match (&self.program, &self.system) {
-            (Some(program), Some(system)) => {
-                Catalogue::text_with(frame.locale, "session-on", &[("browser", program), ("system", system)])
-            }
-            (Some(one), None) | (None, Some(one)) => one.clone(),
-            (None, None) => frame.text("session-unknown"),
-        }
+        device_in_words(frame.locale, self.program.as_deref(), self.system.as_deref())
     }
 
     fn icon(&self) -> &'static str {
@@ -80,5 +74,16 @@ impl SignIn {
             Some(_) => "devices",
             None => "globe",
         }
+    }
+}
+
+/// Browser and system in words.
+pub(crate) fn device_in_words(locale: Locale, program: Option<&str>, system: Option<&str>) -> String {
+    match (program, system) {
+        (Some(program), Some(system)) => {
+            Catalogue::text_with(locale, "session-on", &[("browser", program), ("system", system)])
+        }
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => Catalogue::text(locale, "session-unknown"),
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, DeletionCancelled, DeletionRequested,
-    EmailChanged, FactorAdded, FactorRemoved, MailFrame, MailText, PasskeyCopied, PasswordChanged, PasswordReset,
-    RecoveryCodeUsed, RemovedFactor, VerifyEmail,
+    EmailChanged, FactorAdded, FactorRemoved, MailFrame, MailText, NewSignIn, PasskeyCopied, PasswordChanged,
+    PasswordReset, RecoveryCodeUsed, RemovedFactor, VerifyEmail,
 };
 use crate::{Locale, RenderError};
 
@@ -16,6 +16,11 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
     let when = "2026-11-22 10:30 UTC".to_owned();
     let factor = |factor| FactorAdded { factor, when: when.clone(), not_me_link: link.clone() }.render(&frame);
     let removed = |factor| FactorRemoved { factor, when: when.clone(), not_me_link: link.clone() }.render(&frame);
+    let sign_in = |program: Option<&str>, system: Option<&str>| {
+        let (program, system) = (program.map(str::to_owned), system.map(str::to_owned));
+        let (when, not_me_link) = (when.clone(), link.clone());
+        NewSignIn { program, system, network: "203.0.113.*".to_owned(), when, not_me_link }.render(&frame)
+    };
     vec![
         ("mail/password_reset", PasswordReset { link: link.clone(), valid_minutes: 30 }.render(&frame)),
         ("mail/verify_email", VerifyEmail { link: link.clone(), valid_minutes: 30 }.render(&frame)),
@@ -25,6 +30,8 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
         ("mail/confirm_email_change", ConfirmEmailChange { link: link.clone(), valid_minutes: 30 }.render(&frame)),
         ("mail/deletion_requested", DeletionRequested { due: when.clone(), sign_in_link: link.clone() }.render(&frame)),
         ("mail/deletion_cancelled", DeletionCancelled { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
+        ("mail/new_sign_in", sign_in(Some("Firefox"), Some("Linux"))),
+        ("mail/new_sign_in-unknown", sign_in(None, None)),
         ("mail/email_changed", EmailChanged { when: when.clone(), undo_link: link.clone() }.render(&frame)),
         ("mail/password_changed", PasswordChanged { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
         ("mail/factor_added", factor(AddedFactor::Totp)),

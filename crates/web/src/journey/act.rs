@@ -73,7 +73,7 @@ fn is_own_device(fields: &Fields) -> bool {
 
 async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Acted, Fault> {
     let (issuer, at, step, mut journey) = (door.issuer(), &door.at, stop.step, stop.journey);
-    journey.is_posted_from(door.origin());
+    journey.is_posted_from(door.origin(), door.device_cookie());
     let from = door.posted_from(door.locale(&journey.request().ui_locales));
     let text = |name| fields.get(name).to_owned();
     match (page, fields.get("action")) {
