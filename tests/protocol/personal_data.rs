@@ -136,6 +136,19 @@ fn the_page_shows_what_is_known() {
         for (_, member) in TOLD {
             assert!(page.text_of(member).is_some(), "{member}");
         }
+        // Words for people, not those that are stored.
+        for (kind, words) in [
+            ("factors", "Authenticator app"),
+            ("failures", "Recovery code"),
+            ("mailed_links", "Use this address"),
+            ("consents", "See your e-mail address"),
+        ] {
+            assert!(page.text_of(kind).unwrap().contains(words), "{kind}: {:?}", page.text_of(kind));
+        }
+        let all: String = TOLD.iter().filter_map(|(_, member)| page.text_of(member)).collect();
+        for stored in ["totp", "recovery_code", "confirm_email_change", "not_me", "openid"] {
+            assert!(!all.contains(stored), "{stored}: {all}");
+        }
         assert!(
             page.text_of("sign_ins").unwrap().contains("203.0.113") || page.text_of("sign_ins").unwrap().contains('*')
         );

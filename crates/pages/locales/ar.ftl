@@ -371,6 +371,17 @@ data-claims = طُلب
 data-message = الرسالة
 data-issuer = الخدمة
 data-purpose = الغرض
+data-nothing = غير مذكور
+data-attested-passkey = مفتاح مرور من طراز موثّق
+data-end-revoked = أنهاه مسؤول الخدمة
+data-end-disowned = أفدتَ بأنك لم تكن أنت
+data-end-deletion = طلبتَ حذف الحساب
+data-end-withdrawn = أزلتَ الوصول
+data-end-client-gone = أُزيل التطبيق من هنا
+data-end-given-up = تخلّى عنه التطبيق
+data-end-replayed = استُخدم مرتين، فربما سُرق
+data-link-setup = إعداد الحساب
+data-link-undo = استعادة عنوانك
 data-more = { $count ->
     [zero] لا مزيد ({ $count }) في الملف.
     [one] يوجد إدخال آخر ({ $count }) في الملف.

@@ -343,6 +343,17 @@ data-claims = Erbeten
 data-message = Nachricht
 data-issuer = Dienst
 data-purpose = Zweck
+data-nothing = Keine Angabe
+data-attested-passkey = Passkey eines beglaubigten Modells
+data-end-revoked = Von der Verwaltung beendet
+data-end-disowned = Sie haben gesagt, dass Sie es nicht waren
+data-end-deletion = Sie wollten das Konto löschen
+data-end-withdrawn = Sie haben den Zugriff entzogen
+data-end-client-gone = Die Anwendung wurde hier entfernt
+data-end-given-up = Die Anwendung hat ihn zurückgegeben
+data-end-replayed = Zweimal benutzt, also vielleicht gestohlen
+data-link-setup = Konto einrichten
+data-link-undo = Adresse zurückholen
 data-more = { $count ->
     [one] { $count } weiterer Eintrag steht in der Datei.
    *[other] { $count } weitere Einträge stehen in der Datei.

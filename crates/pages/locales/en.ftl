@@ -343,6 +343,17 @@ data-claims = Asked for
 data-message = Message
 data-issuer = Service
 data-purpose = Purpose
+data-nothing = Not given
+data-attested-passkey = Passkey of a model that is vouched for
+data-end-revoked = Ended by an administrator
+data-end-disowned = You said that it was not you
+data-end-deletion = You wanted the account deleted
+data-end-withdrawn = You removed the access
+data-end-client-gone = The application was removed here
+data-end-given-up = The application gave it back
+data-end-replayed = Used twice, so it may have been stolen
+data-link-setup = Set up the account
+data-link-undo = Get your address back
 data-more = { $count ->
     [one] { $count } more is in the file.
    *[other] { $count } more are in the file.

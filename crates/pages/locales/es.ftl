@@ -343,6 +343,17 @@ data-claims = Datos pedidos
 data-message = Mensaje
 data-issuer = Servicio
 data-purpose = Finalidad
+data-nothing = Sin indicar
+data-attested-passkey = Llave de acceso de un modelo acreditado
+data-end-revoked = Decisión de la administración del servicio
+data-end-disowned = Has indicado que no fuiste tú
+data-end-deletion = Has pedido eliminar la cuenta
+data-end-withdrawn = Has retirado el acceso
+data-end-client-gone = La aplicación se ha eliminado aquí
+data-end-given-up = La aplicación ha renunciado a él
+data-end-replayed = Usado dos veces; puede que lo hayan robado
+data-link-setup = Configurar la cuenta
+data-link-undo = Recuperar la dirección
 data-more = { $count ->
     [one] Hay { $count } más en el archivo.
    *[other] Hay { $count } más en el archivo.

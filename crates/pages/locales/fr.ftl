@@ -343,6 +343,17 @@ data-claims = Informations demandées
 data-message = Message
 data-issuer = Service
 data-purpose = Objet
+data-nothing = Non renseigné
+data-attested-passkey = Clé d’accès d’un modèle certifié
+data-end-revoked = Décision de l’administration du service
+data-end-disowned = Vous avez signalé que ce n’était pas vous
+data-end-deletion = Vous avez demandé la suppression du compte
+data-end-withdrawn = Vous avez retiré l’accès
+data-end-client-gone = L’application a été supprimée ici
+data-end-given-up = L’application y a renoncé
+data-end-replayed = Utilisé deux fois, donc peut-être volé
+data-link-setup = Configurer le compte
+data-link-undo = Récupérer l’adresse
 data-more = { $count ->
     [one] { $count } autre élément se trouve dans le fichier.
    *[other] { $count } autres éléments se trouvent dans le fichier.

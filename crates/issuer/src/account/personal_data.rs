@@ -37,6 +37,12 @@ pub enum DataValue {
     Text(String),
     /// Several.
     Texts(Vec<String>),
+    /// A word of ours, as it is stored: a factor, a purpose, a reason.
+    Word(String),
+    /// Several.
+    Words(Vec<String>),
+    /// Scopes, by name.
+    Scopes(Vec<String>),
     /// How many.
     Count(i64),
     /// Whether it is so.
@@ -55,9 +61,20 @@ impl DataEntry {
         self.with(name, DataValue::Text(text.into()))
     }
 
+    fn word(self, name: &str, word: impl Into<String>) -> Self {
+        self.with(name, DataValue::Word(word.into()))
+    }
+
     fn time(self, name: &str, at: impl Into<Option<Timestamp>>) -> Self {
         match at.into() {
             Some(at) => self.with(name, DataValue::Time(at)),
+            None => self,
+        }
+    }
+
+    fn reason(self, reason: Option<String>) -> Self {
+        match reason {
+            Some(reason) => self.word("reason", reason),
             None => self,
         }
     }
@@ -74,7 +91,7 @@ impl DataEntry {
     }
 
     fn scope(self, scope: &Scope) -> Self {
-        self.with("scope", DataValue::Texts(scope.iter().map(str::to_owned).collect()))
+        self.with("scope", DataValue::Scopes(scope.iter().map(str::to_owned).collect()))
     }
 }
 
@@ -142,7 +159,7 @@ impl Transcript<'_> {
     async fn factors(&mut self) -> Result<Vec<DataEntry>, Fault> {
         let factors = &self.visitor.factors;
         let named = |kind: &str, since: Option<Timestamp>| {
-            since.map(|since| DataEntry::default().text("factor", kind).time("since", since))
+            since.map(|since| DataEntry::default().word("factor", kind).time("since", since))
         };
         let known = [named("password", factors.password_set_at), named("totp", factors.totp_since)];
         Ok(known.into_iter().flatten().collect())
@@ -173,7 +190,7 @@ impl Transcript<'_> {
     async fn failures(&mut self) -> Result<Vec<DataEntry>, Fault> {
         let rows = records::failures(self.conn, self.at.id(), self.visitor.user()).await?;
         let entry = |row: records::FailureRecord| {
-            let entry = DataEntry::default().text("factor", row.factor);
+            let entry = DataEntry::default().word("factor", row.factor);
             entry.with("count", DataValue::Count(row.consecutive)).time("last_used", row.last_at)
         };
         Ok(rows.into_iter().map(entry).collect())
@@ -191,9 +208,9 @@ impl Transcript<'_> {
                 entry = entry.text("network", origin.network);
             }
             let proofs = session.proofs.iter().map(|proof| proof_name(proof.kind)).collect();
-            entry = entry.with("proofs", DataValue::Texts(proofs)).time("since", session.created_at);
+            entry = entry.with("proofs", DataValue::Words(proofs)).time("since", session.created_at);
             entry = entry.time("last_used", session.seen_at).time("ended", session.ended_at);
-            entries.push(entry.some_text("reason", record.end_reason));
+            entries.push(entry.reason(record.end_reason));
         }
         Ok(entries)
     }
@@ -219,7 +236,7 @@ impl Transcript<'_> {
                 entry = entry.text("details", serde_json::to_string(&details).map_err(Fault::new)?);
             }
             entry = entry.some_text("claims", family.claims).time("since", family.created_at);
-            entries.push(entry.time("ended", family.revoked_at).some_text("reason", reason));
+            entries.push(entry.time("ended", family.revoked_at).reason(reason));
         }
         Ok(entries)
     }
@@ -267,7 +284,7 @@ impl Transcript<'_> {
     async fn mailed_links(&mut self) -> Result<Vec<DataEntry>, Fault> {
         let rows = records::links(self.conn, self.at.id(), self.visitor.user()).await?;
         let entry = |row: records::LinkRecord| {
-            let entry = DataEntry::default().text("purpose", row.purpose).time("since", row.created_at);
+            let entry = DataEntry::default().word("purpose", row.purpose).time("since", row.created_at);
             entry.time("expires", row.expires_at).time("used", row.consumed_at)
         };
         Ok(rows.into_iter().map(entry).collect())

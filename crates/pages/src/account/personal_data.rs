@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Nav;
+use crate::journey::Scope;
 use crate::{Form, Frame, RenderError};
 
 /// How many things of a kind the page shows; the file has all.
@@ -11,8 +12,13 @@ const SHOWN: usize = 10;
 /// What is known of a thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PersonalValue {
-    /// In words; lines stay lines.
+    /// In words; lines stay lines, and no text at all is said to be none.
     Text(String),
+    /// By stored words of ours: names of factors and proofs, purposes of links, reasons why something ended. One that is
+    /// none of ours is shown as it is.
+    Words(Vec<String>),
+    /// By names of scopes.
+    Scopes(Vec<String>),
     /// It is so.
     Yes,
     /// It is not.
@@ -62,7 +68,12 @@ impl PersonalData {
 impl PersonalValue {
     fn words(&self, frame: &Frame) -> String {
         match self {
+            Self::Text(text) if text.is_empty() => frame.text("data-nothing"),
             Self::Text(text) => text.clone(),
+            Self::Words(words) => {
+                lines(words, |word| word_key(word).map_or_else(|| word.to_owned(), |key| frame.text(key)))
+            }
+            Self::Scopes(names) => lines(names, |name| Scope::from_name(name).words(frame).0),
             Self::Yes => frame.text("data-yes"),
             Self::No => frame.text("data-no"),
         }
@@ -155,4 +166,35 @@ impl View<'_> {
         };
         self.frame.text(key)
     }
+}
+
+fn lines(of: &[String], in_words: impl Fn(&str) -> String) -> String {
+    of.iter().map(|one| in_words(one)).collect::<Vec<_>>().join("\n")
+}
+
+/// The text of a stored word; `None` for one that is none of ours.
+fn word_key(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "password" => "field-password",
+        "totp" => "security-totp",
+        "recovery_code" => "field-recovery-code",
+        "passkey" => "passkey-unnamed",
+        "attested_passkey" => "data-attested-passkey",
+        "password_reset" => "mail-reset-action",
+        "verify_email" => "mail-verify-action",
+        "account_setup" => "data-link-setup",
+        "not_me" => "mail-not-you-action",
+        "confirm_email_change" => "new-email-submit",
+        "undo_email_change" => "data-link-undo",
+        "signed_out" => "select-account-signed-out",
+        "password_changed" => "done-password-title",
+        "revoked" => "data-end-revoked",
+        "disowned" => "data-end-disowned",
+        "deletion_requested" | "erased" => "data-end-deletion",
+        "consent_withdrawn" => "data-end-withdrawn",
+        "client deleted" => "data-end-client-gone",
+        "revoked by the client" => "data-end-given-up",
+        "code replayed" | "presented again" | "refresh token replayed" => "data-end-replayed",
+        _ => return None,
+    })
 }

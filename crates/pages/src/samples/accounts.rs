@@ -189,11 +189,24 @@ fn known(nav: Nav, words: &Words) -> PersonalData {
         fact("since", when),
         ("copied".to_owned(), PersonalValue::Yes),
     ];
+    let word = |name: &str, word: &str| (name.to_owned(), PersonalValue::Words(vec![word.to_owned()]));
+    let passkey = vec![fact("name", ""), fact("since", when)];
+    let scopes = ["openid", "email", "orders.read"].map(str::to_owned).to_vec();
+    let grant = vec![
+        fact("client", &words.client),
+        ("scope".to_owned(), PersonalValue::Scopes(scopes)),
+        word("reason", "refresh token replayed"),
+    ];
+    let link = vec![word("purpose", "not_me"), fact("since", when)];
     let account = vec![fact("name", &words.person), fact("email", &words.email), fact("made_up", &words.person)];
     let sections = vec![
         PersonalSection { name: "account", entries: vec![account] },
-        PersonalSection { name: "passkeys", entries: vec![] },
+        PersonalSection { name: "factors", entries: vec![vec![word("factor", "totp"), fact("since", when)]] },
+        PersonalSection { name: "passkeys", entries: vec![passkey] },
+        PersonalSection { name: "failures", entries: vec![] },
         PersonalSection { name: "sign_ins", entries: vec![sign_in; 12] },
+        PersonalSection { name: "grants", entries: vec![grant] },
+        PersonalSection { name: "mailed_links", entries: vec![link] },
     ];
     PersonalData { nav, form: form(), sections }
 }

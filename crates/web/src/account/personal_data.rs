@@ -71,8 +71,8 @@ fn too_many(door: &Door, wait: Lifetime) -> Reply {
 fn members_of(entry: &DataEntry) -> Value {
     let member = |(name, value): &(String, DataValue)| {
         let value = match value {
-            DataValue::Text(text) => text.as_str().into(),
-            DataValue::Texts(texts) => texts.as_slice().into(),
+            DataValue::Text(text) | DataValue::Word(text) => text.as_str().into(),
+            DataValue::Texts(texts) | DataValue::Words(texts) | DataValue::Scopes(texts) => texts.as_slice().into(),
             DataValue::Count(count) => (*count).into(),
             DataValue::Flag(flag) => (*flag).into(),
             DataValue::Time(at) => rfc3339(*at).into(),
@@ -86,6 +86,9 @@ fn shown(section: &DataSection) -> PersonalSection {
     let fact = |(name, value): &(String, DataValue)| {
         let words = match value {
             DataValue::Text(text) => PersonalValue::Text(text.clone()),
+            DataValue::Word(word) => PersonalValue::Words(vec![word.clone()]),
+            DataValue::Words(words) => PersonalValue::Words(words.clone()),
+            DataValue::Scopes(names) => PersonalValue::Scopes(names.clone()),
             DataValue::Texts(texts) => PersonalValue::Text(texts.join("\n")),
             DataValue::Count(count) => PersonalValue::Text(count.to_string()),
             DataValue::Flag(true) => PersonalValue::Yes,
@@ -114,4 +117,56 @@ fn minute(at: Timestamp) -> String {
     let at = moment(at);
     let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", at.hour(), at.minute())
+}
+
+#[cfg(test)]
+mod tests {
+    use portreeve_domain::{LinkPurpose, SessionEnd};
+    use portreeve_pages::account::Nav;
+    use portreeve_pages::{Form, Frame};
+
+    use super::*;
+
+    /// What the page says of one thing.
+    fn said(value: PersonalValue) -> String {
+        let nav = Nav { account_href: PROFILE.to_owned(), place: Place::Profile };
+        let entries = vec![vec![("purpose".to_owned(), value)]];
+        let sections = vec![PersonalSection { name: "mailed_links", entries }];
+        let page = PersonalData { nav, form: Form::default(), sections }.render(&Frame::default()).unwrap();
+        let (_, rest) = page.split_once("<dd><bdi>").unwrap();
+        rest.split_once("</bdi>").unwrap().0.to_owned()
+    }
+
+    /// S-150: nobody but us knows what `not_me` means.
+    #[test]
+    fn no_stored_word_is_shown_as_it_is_stored() {
+        let ends = [
+            SessionEnd::SignedOut,
+            SessionEnd::PasswordChanged,
+            SessionEnd::Revoked,
+            SessionEnd::Disowned,
+            SessionEnd::DeletionRequested,
+        ];
+        let ends_of_grants = ["consent_withdrawn", "client deleted", "revoked by the client", "refresh token replayed"];
+        let factors = ["password", "totp", "recovery_code", "passkey", "attested_passkey"];
+        let words = LinkPurpose::ALL.map(LinkPurpose::name).into_iter().chain(ends.map(SessionEnd::name));
+
+        for word in words.chain(ends_of_grants).chain(factors) {
+            let said = said(PersonalValue::Words(vec![word.to_owned()]));
+
+            assert!(!said.is_empty() && said != word && !said.contains('_'), "{word}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_was_not_given_is_no_empty_line() {
+        assert_eq!(said(PersonalValue::Text(String::new())), "Not given");
+    }
+
+    #[test]
+    fn scopes_are_told_as_where_they_were_agreed_to() {
+        let scopes = ["openid", "orders.read"].map(str::to_owned).to_vec();
+
+        assert_eq!(said(PersonalValue::Scopes(scopes)), "Know that it’s you\norders.read");
+    }
 }
