@@ -231,6 +231,24 @@ impl Deployment {
         files.iter().map(|path| fs::read_to_string(path).expect("read a mail")).collect()
     }
 
+    /// Waits for the mail whose subject begins so, and returns the path of the link in it.
+    ///
+    /// # Panics
+    ///
+    /// When there is no link.
+    pub async fn mailed_link(&self, subject: &str) -> String {
+        let wanted = format!("Subject: {subject}");
+        let mail = loop {
+            match self.mails().into_iter().rfind(|mail| mail.contains(&wanted)) {
+                Some(mail) => break mail.replace("=\r\n", "").replace("=\n", ""),
+                None => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        };
+        let (_, rest) = mail.split_once("/link/").expect("a link");
+        let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+        format!("/link/{token}")
+    }
+
     fn write_settings(&self, name: &str, public: SocketAddr, admin: SocketAddr) {
         let migrate_url = self.postgres.as_ref().map_or_else(|| self.database_url(), |urls| urls.owner_url.clone());
         let text = format!(
