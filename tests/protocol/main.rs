@@ -40,6 +40,7 @@ mod concurrency;
 mod consent;
 mod cross_site_requests;
 mod device_grant;
+mod disabled_grants;
 mod discovery;
 mod dpop;
 mod dpop_at_resources;

@@ -10,6 +10,7 @@ mod client;
 mod client_registration;
 mod confirmation;
 mod deletion_grace;
+mod disabled_grants;
 mod email;
 mod event;
 mod exchange_policy;
@@ -47,6 +48,7 @@ pub use client::{ApplicationType, Client, ClientAuthMethod, ClientMetadata, Clie
 pub use client_registration::{ClientOrigin, ClientRegistration};
 pub use confirmation::{Confirmation, Thumbprint};
 pub use deletion_grace::DeletionGrace;
+pub use disabled_grants::DisabledGrants;
 pub use email::{Email, EmailError};
 pub use event::{Actor, Event, EventType};
 pub use exchange_policy::ExchangePolicy;

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientRegistration, DeletionGrace, PasskeySettings, Profile, RatePreset, TenantId, Timestamp};
+use crate::{
+    ClientRegistration, DeletionGrace, DisabledGrants, GrantType, PasskeySettings, Profile, RatePreset, TenantId,
+    Timestamp,
+};
 
 /// Whether a second factor is demanded at sign-in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +77,15 @@ pub struct TenantSettings {
     pub trust_registered_clients: bool,
     /// For how many days an account that its owner deletes can be had back.
     pub deletion_grace_days: DeletionGrace,
+    /// Grants that do not exist here.
+    pub disabled_grant_types: DisabledGrants,
+}
+
+impl TenantSettings {
+    /// Whether the operator wants a grant here.
+    pub fn has_grant(&self, grant: GrantType) -> bool {
+        !self.disabled_grant_types.list().contains(&grant)
+    }
 }
 
 /// A tenant.

@@ -70,6 +70,7 @@ impl Issuer {
         let submitted = self.read_submitted(at, body).await.map_err(Failure::Refused)?;
         let registrant = Registrant { profile: settings.profile, origin };
         let metadata = submitted.for_new_client(registrant).map_err(Failure::Refused)?;
+        check_grants(at, &metadata).map_err(Failure::Refused)?;
         self.check_sector(at.id(), &metadata).await.map_err(Failure::Refused)?;
         let information = self.store_client(at, &metadata, origin, vouched).await?;
         self.directory.refresh().await?;
@@ -161,6 +162,7 @@ impl Issuer {
         let held = |secret: &SecretText| client.secrets.iter().any(|held| proves(secret, &held.hash));
         let submitted = self.read_submitted(at, body).await.map_err(Failure::Refused)?;
         let metadata = submitted.for_client(&client, at.tenant.settings.profile, held).map_err(Failure::Refused)?;
+        check_grants(at, &metadata).map_err(Failure::Refused)?;
         self.check_sector(at.id(), &metadata).await.map_err(Failure::Refused)?;
         let (now, secret) = (self.ambient.now(), self.ambient.secret()?);
         let has_secret = metadata.token_endpoint_auth_method.has_secret();
@@ -256,6 +258,15 @@ impl Issuer {
         let random: [u8; 16] = self.ambient.bytes()?;
         let text = hex(&random);
         ClientId::parse(&format!("{ID_PREFIX}{text}")).ok_or_else(|| Fault::impossible("a made client id is none"))
+    }
+}
+
+/// S-157: what the tenant does without cannot be had by asking for it.
+fn check_grants(at: &TenantDirectory, metadata: &ClientMetadata) -> Result<(), Refusal> {
+    match metadata.grant_types.iter().find(|grant| !at.tenant.settings.has_grant(**grant)) {
+        Some(grant) => Err(Refusal::new(Cause::MetadataInvalid)
+            .with_detail(format!("grant_types has {}, which does not exist here", grant.name()))),
+        None => Ok(()),
     }
 }
 

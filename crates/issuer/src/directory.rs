@@ -11,7 +11,7 @@ use portreeve_authenticators::PasskeySite;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{
     Acr, Client, ClientId, ClientMetadata, ClientOrigin, DpopNonces, Fault, PasskeyUse, ResourceServer, ScopeMeaning,
-    Tenant, TenantId, TrustedIssuer,
+    Tenant, TenantId, TenantSettings, TrustedIssuer,
 };
 use portreeve_storage::encryption_keys::EncryptionKeyRow;
 use portreeve_storage::signing_keys::SigningKeyRow;
@@ -242,7 +242,10 @@ impl Directory {
                 .as_ref()
                 .map(|mutual| MutualTls { base: mutual.base.as_deref().map(|base| tenant.issuer(base)) }),
             client_keys: clients.iter().filter(have_keys).map(|c| (c.id.clone(), ClientKeys::default())).collect(),
-            clients: clients.into_iter().map(|c| (c.id.clone(), Arc::new(c.clone()))).collect(),
+            clients: clients
+                .into_iter()
+                .map(|c| (c.id.clone(), Arc::new(with_grants_of(&tenant.settings, c))))
+                .collect(),
             own_pages: Arc::new(own_pages(id)),
             servers: all.servers.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
             scopes: all.scopes.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
@@ -256,6 +259,13 @@ impl Directory {
             tenant,
         })
     }
+}
+
+/// A client with those of its grants that exist at its tenant: whoever asks what it may use need not ask about the tenant.
+fn with_grants_of(settings: &TenantSettings, client: &Client) -> Client {
+    let mut client = client.clone();
+    client.metadata.grant_types.retain(|grant| settings.has_grant(*grant));
+    client
 }
 
 /// Every tenant of a server is at one host and so at one site; which passkeys are whose is the rows' to say.

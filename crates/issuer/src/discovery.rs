@@ -58,20 +58,22 @@ impl TenantDirectory {
         let mut details_types: Vec<&str> = types.map(|known| known.name.as_str()).collect();
         details_types.sort_unstable();
         details_types.dedup();
+        let settings = &self.tenant.settings;
         let bytes = metadata::document(&Facts {
             issuer: &self.issuer,
             backchannel_base: None,
-            profile: self.tenant.settings.profile,
+            profile: settings.profile,
+            disabled_grants: settings.disabled_grant_types.list(),
             mutual_tls: self.mutual_tls.is_some(),
-            client_attestation: self.tenant.settings.client_attestation,
+            client_attestation: settings.client_attestation,
             mutual_tls_base: self.mutual_tls.as_ref().and_then(|mutual| mutual.base.as_deref()),
             scopes: &scopes,
             details_types: &details_types,
-            pushed_only: self.tenant.settings.require_pushed_authorization_requests,
-            signed_only: self.tenant.settings.require_signed_request_object,
-            registration_open: self.tenant.settings.registration,
-            client_documents: self.tenant.settings.client_id_metadata_documents,
-            clients_register: self.tenant.settings.client_registration != ClientRegistration::Off,
+            pushed_only: settings.require_pushed_authorization_requests,
+            signed_only: settings.require_signed_request_object,
+            registration_open: settings.registration,
+            client_documents: settings.client_id_metadata_documents,
+            clients_register: settings.client_registration != ClientRegistration::Off,
             acrs: self.acrs(),
             ui_locales: &[],
         })?;

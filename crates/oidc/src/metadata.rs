@@ -32,6 +32,8 @@ pub struct Facts<'a> {
     pub backchannel_base: Option<&'a str>,
     /// The tenant's profile.
     pub profile: Profile,
+    /// Grants that the tenant does without.
+    pub disabled_grants: &'a [GrantType],
     /// Whether clients may authenticate by certificate and have tokens bound to it.
     pub mutual_tls: bool,
     /// What is made of client attestations.
@@ -77,9 +79,12 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
     let unsigned = facts.profile.merges_request_objects().then_some(UNSIGNED);
     let signed = signatures::of_clients(rules.signatures).iter().map(|known| known.name());
     let request_object_algorithms = signed.clone().chain(unsigned);
+    let grants: Vec<_> = GrantType::ALL.into_iter().filter(|grant| has_grant(facts, *grant)).collect();
+    let has = |grant: GrantType| grants.contains(&grant);
+    let ciba = has(GrantType::Ciba);
+    let modes = rules.token_delivery.iter().filter(|_| ciba);
     let response_types = ResponseType::ALL.into_iter().filter(|known| known.is_in(facts.profile));
-    let grants =
-        GrantType::ALL.into_iter().filter(|grant| *grant != GrantType::Implicit || facts.profile == Profile::Oidc);
+    let response_types = response_types.filter(|known| known.grants().iter().all(|grant| has(*grant)));
     let document = Document {
         issuer: facts.issuer,
         authorization_endpoint: browser(paths::AUTHORIZE),
@@ -88,10 +93,10 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         token_endpoint: machine(paths::TOKEN),
         jwks_uri: machine(paths::JWKS),
         userinfo_endpoint: machine(paths::USERINFO),
-        device_authorization_endpoint: machine(paths::DEVICE_AUTHORIZATION),
-        backchannel_authentication_endpoint: machine(paths::BC_AUTHORIZE),
-        backchannel_token_delivery_modes_supported: rules.token_delivery.iter().map(|mode| mode.name()).collect(),
-        backchannel_authentication_request_signing_alg_values_supported: signed.clone().collect(),
+        device_authorization_endpoint: has(GrantType::DeviceCode).then(|| machine(paths::DEVICE_AUTHORIZATION)),
+        backchannel_authentication_endpoint: ciba.then(|| machine(paths::BC_AUTHORIZE)),
+        backchannel_token_delivery_modes_supported: modes.map(|mode| mode.name()).collect(),
+        backchannel_authentication_request_signing_alg_values_supported: signed.clone().filter(|_| ciba).collect(),
         introspection_endpoint: machine(paths::INTROSPECT),
         revocation_endpoint: machine(paths::REVOKE),
         registration_endpoint: facts.clients_register.then(|| machine(paths::REGISTER)),
@@ -100,7 +105,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         authorization_details_types_supported: facts.details_types,
         response_types_supported: response_types.map(ResponseType::name).collect(),
         response_modes_supported: ResponseMode::NAMES,
-        grant_types_supported: grants.map(GrantType::name).collect(),
+        grant_types_supported: grants.iter().map(|grant| grant.name()).collect(),
         code_challenge_methods_supported: [pkce::METHOD],
         prompt_values_supported: PROMPTS.into_iter().chain(facts.registration_open.then_some("create")).collect(),
         acr_values_supported: facts.acrs.iter().map(|acr| acr.name()).collect(),
@@ -122,7 +127,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
             .then(|| machine(paths::CHALLENGE)),
         dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(Algorithm::name),
         tls_client_certificate_bound_access_tokens: facts.mutual_tls,
-        mtls_endpoint_aliases: facts.mutual_tls_base.map(Aliases::below),
+        mtls_endpoint_aliases: facts.mutual_tls_base.map(|base| Aliases::below(base, &grants)),
         claims_supported: TOKEN_CLAIMS.into_iter().chain(userinfo::claim_names()).collect(),
         claim_types_supported: ["normal"],
         claims_parameter_supported: true,
@@ -143,6 +148,12 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         ui_locales_supported: facts.ui_locales,
     };
     serde_json::to_vec(&document).map_err(Fault::new)
+}
+
+/// Whether a grant exists: in the profile, and at the tenant.
+fn has_grant(facts: &Facts<'_>, grant: GrantType) -> bool {
+    let is_of_profile = grant != GrantType::Implicit || facts.profile == Profile::Oidc;
+    is_of_profile && !facts.disabled_grants.contains(&grant)
 }
 
 /// How clients may authenticate: as the profile allows and the deployment can.
@@ -170,9 +181,13 @@ struct Document<'a> {
     token_endpoint: String,
     jwks_uri: String,
     userinfo_endpoint: String,
-    device_authorization_endpoint: String,
-    backchannel_authentication_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_authorization_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backchannel_authentication_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     backchannel_token_delivery_modes_supported: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     backchannel_authentication_request_signing_alg_values_supported: Vec<&'a str>,
     introspection_endpoint: String,
     revocation_endpoint: String,
@@ -240,21 +255,24 @@ struct Aliases {
     userinfo_endpoint: String,
     introspection_endpoint: String,
     revocation_endpoint: String,
-    device_authorization_endpoint: String,
-    backchannel_authentication_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_authorization_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backchannel_authentication_endpoint: Option<String>,
 }
 
 impl Aliases {
-    fn below(base: &str) -> Self {
+    fn below(base: &str, grants: &[GrantType]) -> Self {
         let at = |path: &str| format!("{base}{path}");
+        let of = |grant: GrantType, path: &str| grants.contains(&grant).then(|| at(path));
         Self {
             pushed_authorization_request_endpoint: at(paths::PAR),
             token_endpoint: at(paths::TOKEN),
             userinfo_endpoint: at(paths::USERINFO),
             introspection_endpoint: at(paths::INTROSPECT),
             revocation_endpoint: at(paths::REVOKE),
-            device_authorization_endpoint: at(paths::DEVICE_AUTHORIZATION),
-            backchannel_authentication_endpoint: at(paths::BC_AUTHORIZE),
+            device_authorization_endpoint: of(GrantType::DeviceCode, paths::DEVICE_AUTHORIZATION),
+            backchannel_authentication_endpoint: of(GrantType::Ciba, paths::BC_AUTHORIZE),
         }
     }
 }

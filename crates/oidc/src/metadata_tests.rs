@@ -11,6 +11,7 @@ const FACTS: Facts<'static> = Facts {
     issuer: "https://id.example/t/acme",
     backchannel_base: None,
     profile: Profile::OAuth21,
+    disabled_grants: &[],
     mutual_tls: false,
     client_attestation: ClientAttestation::Off,
     mutual_tls_base: None,
@@ -181,6 +182,38 @@ fn certificates_are_advertised_where_they_are_asked_for() {
     {
         let address = format!("https://mtls.id.example/t/acme/oauth2/{path}");
         assert_eq!(with["mtls_endpoint_aliases"][format!("{member}_endpoint")], address);
+    }
+}
+
+/// S-157: of a grant that a tenant does without the document says nothing, with its endpoint, its modes and its alias.
+#[test]
+fn nothing_tells_of_a_grant_that_is_not_there() {
+    for (grant, members) in [
+        (GrantType::DeviceCode, &["device_authorization_endpoint"][..]),
+        (
+            GrantType::Ciba,
+            &[
+                "backchannel_authentication_endpoint",
+                "backchannel_token_delivery_modes_supported",
+                "backchannel_authentication_request_signing_alg_values_supported",
+            ],
+        ),
+        (GrantType::TokenExchange, &[]),
+        (GrantType::Implicit, &[]),
+    ] {
+        let base = Some("https://mtls.id.example/t/acme");
+        let all = Facts { profile: Profile::Oidc, mutual_tls: true, mutual_tls_base: base, ..FACTS };
+        let (with, without) = (read(&all), read(&Facts { disabled_grants: &[grant], ..all }));
+
+        let lists =
+            |document: &Value| document["grant_types_supported"].as_array().unwrap().contains(&json!(grant.name()));
+        assert_eq!((lists(&with), lists(&without)), (true, false), "{}", grant.name());
+        for member in members {
+            assert!(with.get(member).is_some() && without.get(member).is_none(), "{member}");
+            assert!(without["mtls_endpoint_aliases"].get(member).is_none(), "{member}");
+        }
+        let is_implicit = grant == GrantType::Implicit;
+        assert_eq!(without["response_types_supported"] == json!(["code"]), is_implicit, "{}", grant.name());
     }
 }
 

@@ -3,6 +3,8 @@
 //! Owns the texts that discovery prints and doors route. The authorization, logout and check-session addresses are for browsers, the
 //! others for machines. RFC 8615, RFC 8414 §3, OIDC Discovery §4.
 
+use portreeve_domain::GrantType;
+
 /// The authorization endpoint.
 pub const AUTHORIZE: &str = "/oauth2/authorize";
 /// The pushed authorization request endpoint.
@@ -45,3 +47,15 @@ pub const OAUTH_PROTECTED_RESOURCE: &str = "/.well-known/oauth-protected-resourc
 pub const WEBAUTHN: &str = "/.well-known/webauthn";
 /// The same document for OAuth, inserted between the issuer's host and path (RFC 8414 §3.1).
 pub const OAUTH_AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
+
+/// The grant that an address is there for; `None` for one that every tenant has. `path` is below the issuer.
+pub fn grant_of(path: &str) -> Option<GrantType> {
+    let is_below = |page: &str| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if path == DEVICE_AUTHORIZATION || is_below(DEVICE) {
+        Some(GrantType::DeviceCode)
+    } else if path == BC_AUTHORIZE || is_below(APPROVE) {
+        Some(GrantType::Ciba)
+    } else {
+        None
+    }
+}

@@ -36,6 +36,9 @@ pub(crate) struct Web {
     origin: String,
 }
 
+/// Below which a tenant with a name has its pages.
+const TENANT_PREFIX: &str = "/t/{slug}";
+
 /// The routes of every tenant's pages, and the style sheet.
 pub fn router(issuer: Arc<Issuer>) -> Router {
     let transport = Transport::of(&issuer.settings().public_url);
@@ -58,7 +61,7 @@ pub fn router(issuer: Arc<Issuer>) -> Router {
         .route("/link/{token}", get(mailed_link::show).post(mailed_link::take))
         .route("/j/{journey}", get(journey::enter).post(journey::start_again))
         .route("/j/{journey}/{page}", get(journey::show).post(journey::act));
-    let tenants = Router::new().nest("/t/{slug}", doors.clone());
+    let tenants = Router::new().nest(TENANT_PREFIX, doors.clone());
     doors.merge(tenants).with_state(web).merge(static_assets::routes(assets()))
 }
 
