@@ -16,7 +16,7 @@ use portreeve_http_kit::client_address::ClientAddress;
 use portreeve_http_kit::client_certificate::{ClientCertificate, Standing};
 use portreeve_http_kit::request_trace::RequestId;
 use portreeve_issuer::{CertificateIssuer, Issuer, SenderEvidence, ShownCertificate, TenantDirectory};
-use portreeve_oidc::{Parameters, Refusal, paths};
+use portreeve_oidc::{Parameters, Refusal};
 
 use crate::{Doors, TENANT_PREFIX, answer};
 
@@ -61,12 +61,9 @@ impl FromRequestParts<Doors> for TenantRequest {
             Some(slug) => directory.by_slug(slug),
         };
         let sender = sender_of(parts);
-        let has_address = |at: &Arc<TenantDirectory>| {
-            paths::grant_of(&sender.path).is_none_or(|grant| at.tenant.settings.has_grant(grant))
-        };
         Ok(Self {
             issuer: Arc::clone(&doors.issuer),
-            at: tenant.filter(has_address).ok_or_else(answer::not_found)?,
+            at: tenant.filter(|at| at.has_address(&sender.path)).ok_or_else(answer::not_found)?,
             endpoint: parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned(),
             sender,
             address: parts.extensions.get().cloned(),

@@ -13,6 +13,7 @@ use portreeve_domain::{
     Acr, Client, ClientId, ClientMetadata, ClientOrigin, DpopNonces, Fault, PasskeyUse, ResourceServer, ScopeMeaning,
     Tenant, TenantId, TenantSettings, TrustedIssuer,
 };
+use portreeve_oidc::paths;
 use portreeve_storage::encryption_keys::EncryptionKeyRow;
 use portreeve_storage::signing_keys::SigningKeyRow;
 use portreeve_storage::{
@@ -87,6 +88,11 @@ impl TenantDirectory {
     /// What the scope `name` means, when somebody has said it.
     pub fn scope(&self, name: &str) -> Option<&Arc<ScopeMeaning>> {
         self.scopes.iter().find(|scope| scope.name == name)
+    }
+
+    /// Whether an address is there: one of a grant that the tenant does without is not. `path` is a route below the issuer (S-157).
+    pub fn has_address(&self, path: &str) -> bool {
+        paths::grant_of(path).is_none_or(|grant| self.tenant.settings.has_grant(grant))
     }
 
     /// The authentication contexts that somebody can reach here.

@@ -15,7 +15,6 @@ use portreeve_http_kit::locale::negotiate;
 use portreeve_http_kit::origin_check::{permits_form_post, same_origin};
 use portreeve_http_kit::request_trace::RequestId;
 use portreeve_issuer::{Issuer, Origin, PostedFrom, TenantDirectory};
-use portreeve_oidc::paths;
 use portreeve_pages::{Frame, Locale};
 
 use crate::reply::Reply;
@@ -125,9 +124,7 @@ impl FromRequestParts<Arc<Web>> for Door {
         };
         let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let path = route.strip_prefix(TENANT_PREFIX).unwrap_or(route);
-        let has_page =
-            |at: &Arc<TenantDirectory>| paths::grant_of(path).is_none_or(|grant| at.tenant.settings.has_grant(grant));
-        let at = at.filter(has_page).ok_or_else(Reply::not_found)?;
+        let at = at.filter(|at| at.has_address(path)).ok_or_else(Reply::not_found)?;
         let cookies = CookiePolicy::new(web.transport, slug.as_deref()).map_err(|_| Reply::not_found())?;
         let reference = parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
         Ok(Self {
