@@ -31,20 +31,25 @@ struct Seen {
     not_ready: Option<Duration>,
     slowest: Duration,
     turned_away: usize,
+    /// How many of those were held.
+    held: usize,
 }
 
-/// How soon a token request is turned away: the server waits 300 ms for a connection, and for an answer as long as a
-/// statement may take. A machine that runs other tests adds to it.
-fn deadline(how: Stop) -> Duration {
-    Duration::from_millis(if how == Stop::Freeze { 5000 } else { 1000 })
-}
+/// How soon a token request is turned away at the latest: a second after the database was heard of last. A machine that runs other
+/// tests adds to it.
+const TURNED_AWAY: Duration = Duration::from_secs(2);
+/// Who waits longer than this was held.
+const HELD: Duration = Duration::from_millis(300);
+/// How many may be held, of those who ask one after the other: who asks while nobody knows yet, and one more on a machine that
+/// runs other tests.
+const MAY_BE_HELD: usize = 2;
 
 async fn status(visitor: &Visitor, path: &str) -> StatusCode {
     visitor.send(Method::GET, path, &[], String::new()).await.status
 }
 
 /// Looks at the server until `time` is over.
-async fn look(node: &Node, prober: &Member, deadline: Duration, time: Duration) -> Seen {
+async fn look(node: &Node, prober: &Member, time: Duration) -> Seen {
     let (public, admin, began) = (Visitor::new(node.public), Visitor::new(node.admin), Instant::now());
     let mut seen = Seen::default();
     while began.elapsed() < time {
@@ -61,7 +66,8 @@ async fn look(node: &Node, prober: &Member, deadline: Duration, time: Duration) 
         let took = asked.elapsed();
         assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE, "{}", reply.text());
         assert!(reply.header("retry-after").is_some(), "{:?}", reply.headers);
-        assert!(took < deadline, "turned away after {took:?}");
+        assert!(took < TURNED_AWAY, "turned away after {took:?}");
+        seen.held += usize::from(took > HELD);
         (seen.slowest, seen.turned_away) = (seen.slowest.max(took), seen.turned_away + 1);
     }
     seen
@@ -84,7 +90,8 @@ async fn wait_for_service(node: &Node, prober: &Member) -> Duration {
 }
 
 /// Part of R-05: the database is stopped, killed and frozen under load. The short form leaves it away for three seconds, the long
-/// one for thirty. A request that the database froze under is held for 3.5 s, not turned away within the 300 ms of the goal.
+/// one for thirty. A request that the database froze under is held for a second, not turned away within the 300 ms of the goal; who
+/// comes later is turned away at once.
 #[test]
 fn a_database_that_is_away_costs_nothing_but_the_time() {
     let cluster = PostgresCluster::start(Durability::On);
@@ -100,20 +107,27 @@ fn a_database_that_is_away_costs_nothing_but_the_time() {
         let (seen, back) = fleet.work_during(away + Duration::from_secs(4), || {
             thread::sleep(Duration::from_millis(500));
             cluster.stop(how);
-            let seen = runtime().block_on(look(&node, &prober, deadline(how), away));
+            let seen = runtime().block_on(look(&node, &prober, away));
             cluster.come_back(how);
             (seen, runtime().block_on(wait_for_service(&node, &prober)))
         });
         let not_ready = seen.not_ready.expect("the server says that it is not ready");
         say(&format!(
-            "R-05 {how:?} for {} s: not ready after {} ms; {} token requests turned away, the slowest after {} ms; JWKS \
-             and discovery always there; service {} ms after the return, {IN_A_ROW} requests in a row",
+            "R-05 {how:?} for {} s: not ready after {} ms; {} token requests turned away, the slowest after {} ms, {} after more than \
+             300; JWKS and discovery always there; service {} ms after the return, {IN_A_ROW} requests in a row",
             away.as_secs(),
             not_ready.as_millis(),
             seen.turned_away,
             seen.slowest.as_millis(),
+            seen.held,
             back.as_millis()
         ));
+        assert!(
+            seen.held <= MAY_BE_HELD && seen.turned_away > 20,
+            "{how:?}: {} of {} held",
+            seen.held,
+            seen.turned_away
+        );
     }
 
     fleet.check_members();

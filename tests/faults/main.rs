@@ -20,3 +20,4 @@ mod nodes;
 mod replay;
 mod report;
 mod resource_floor;
+mod slow_database;

@@ -6,15 +6,16 @@
 use std::future::Future;
 
 use portreeve_domain::{Failure, Fault};
+use portreeve_issuer::patiently;
 
-/// Runs a use case to its end, also when nobody waits for it any more.
+/// Runs a use case to its end, also when nobody waits for it any more; it waits for the database no longer than a request may.
 ///
 /// # Errors
 /// What the use case says; a fault when it panicked. The panic's message is not repeated: it may quote a secret.
 pub(crate) async fn to_its_end<T: Send + 'static, R: Send + 'static>(
     work: impl Future<Output = Result<T, Failure<R>>> + Send + 'static,
 ) -> Result<T, Failure<R>> {
-    match tokio::spawn(work).await {
+    match tokio::spawn(patiently(work)).await {
         Ok(result) => result,
         Err(_) => Err(Fault::impossible("a use case panicked or was cut off").into()),
     }

@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
-use portreeve_issuer::IntrospectionForm;
+use portreeve_issuer::{IntrospectionForm, patiently};
 use portreeve_oidc::introspection;
 
 use crate::answer::json_reply;
@@ -22,7 +22,8 @@ pub(crate) async fn introspect(asked: TenantRequest, headers: HeaderMap, PostedF
         Err(refusal) => return asked.refused(&refusal, challenge),
     };
     let form = asked_form(&headers);
-    let told = asked.issuer.introspect(&asked.at, &authorization.values(), &asked.sender, form, &parameters).await;
+    let values = authorization.values();
+    let told = patiently(asked.issuer.introspect(&asked.at, &values, &asked.sender, form, &parameters)).await;
     let response = match (told, form) {
         (Ok(body), IntrospectionForm::Json) => json_reply(StatusCode::OK, body),
         (Ok(token), IntrospectionForm::Jwt) => {

@@ -4,7 +4,9 @@
 //! parameters. Leaves every statement to the files grouped by noun beside this folder. DESIGN §3.
 
 mod conn;
+pub mod patience;
 mod postgres;
+mod pulse;
 mod row;
 mod sqlite;
 mod sqlite_commit;

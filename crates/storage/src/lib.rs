@@ -56,4 +56,4 @@ pub mod trusted_assertions;
 pub mod trusted_issuers;
 pub mod users;
 
-pub use driver::{Conn, Row, Store, Tx, Value, Wall};
+pub use driver::{Conn, Row, Store, Tx, Value, Wall, patience};

@@ -3,18 +3,21 @@
 //! The pool is our own because a connection must carry that memory: `set_config` is sent only when the tenant differs.
 //! Leaves row-level security itself to the migrations. DESIGN §3 (tenant), §8 (losing the database).
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use portreeve_domain::Fault;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgQueryResult, PgRow};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Postgres};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::error::Elapsed;
-use tokio::time::timeout;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::time::{sleep, timeout};
 
 use super::conn::Wall;
+use super::patience;
+use super::pulse::{LOOK, Pulse};
 use super::row::Row;
 use super::value::Value;
 
@@ -24,9 +27,13 @@ const MAX_CONNECTIONS: usize = 20;
 const ACQUIRE: Duration = Duration::from_millis(300);
 /// How long one statement may take.
 const STATEMENT: Duration = Duration::from_secs(3);
-/// How long an answer is waited for: the database ends a statement that takes too long, but one that stands still, or is behind
-/// a network that drops packets, says nothing at all.
+/// How long an answer is waited for by whoever has the time: the database ends a statement that takes too long.
 const ANSWER: Duration = Duration::from_millis(3500);
+/// How long a new connection may take. It is made to its end when a request does not wait for it any more: where the database
+/// is slow, the next one finds it.
+const CONNECT: Duration = Duration::from_secs(3);
+/// How soon a database that was taken for away is asked again.
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// A PostgreSQL database. Cheap to clone.
 #[derive(Clone)]
@@ -36,11 +43,22 @@ struct Pool {
     options: PgConnectOptions,
     idle: Mutex<Vec<Live>>,
     permits: Arc<Semaphore>,
+    pulse: Pulse,
 }
 
 struct Live {
     connection: PgConnection,
     wall: Option<Wall>,
+}
+
+/// Why an answer is not waited for any longer.
+enum Unanswered {
+    /// The request had no time left, and the statement was not sent.
+    NotAsked,
+    /// It took too long.
+    TooSlow,
+    /// Nothing is heard of the database at all.
+    Away,
 }
 
 /// A connection taken from the pool; goes back when dropped, unless it broke.
@@ -63,21 +81,26 @@ impl PostgresStore {
             .options([("statement_timeout", STATEMENT.as_millis().to_string())])
             .disable_statement_logging();
         let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        Ok(Self(Arc::new(Pool { options, idle: Mutex::new(Vec::new()), permits })))
+        let pulse = Pulse::new(Instant::now());
+        Ok(Self(Arc::new(Pool { options, idle: Mutex::new(Vec::new()), permits, pulse })))
     }
 
     /// A connection that works for `wall`.
     pub(super) async fn acquire(&self, wall: Wall) -> Result<Slot, Fault> {
-        let pool = Arc::clone(&self.0);
-        let permit = timeout(ACQUIRE, Arc::clone(&pool.permits).acquire_owned())
+        let (pool, asked) = (Arc::clone(&self.0), Instant::now());
+        if pool.pulse.is_away() {
+            return Err(no_answer());
+        }
+        let permit = timeout(patience::at_most(ACQUIRE), Arc::clone(&pool.permits).acquire_owned())
             .await
             .map_err(|_| Fault::transient("every database connection is busy"))?
             .map_err(Fault::new)?;
         let idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let live = match idle {
-            Some(live) => live,
-            None => pool.connect().await?,
+        let (live, permit) = match idle {
+            Some(live) => (live, permit),
+            None => pool.connect(permit).await?,
         };
+        patience::spend(asked.elapsed());
         let mut slot = Slot { live: Some(live), pool, in_transaction: false, failed: false, _permit: permit };
         slot.work_for(wall).await?;
         Ok(slot)
@@ -85,12 +108,68 @@ impl PostgresStore {
 }
 
 impl Pool {
-    async fn connect(&self) -> Result<Live, Fault> {
-        let connecting = timeout(ACQUIRE, self.options.connect()).await;
+    /// A new connection, which is put by when it takes longer than a request waits for it.
+    async fn connect(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Result<(Live, OwnedSemaphorePermit), Fault> {
+        let (pool, (answer, made)) = (Arc::clone(self), oneshot::channel());
+        tokio::spawn(async move {
+            let live = pool.try_connect().await;
+            if let Err(Ok((live, _permit))) = answer.send(live.map(|live| (live, permit))) {
+                pool.put_back(live);
+            }
+        });
+        timeout(patience::at_most(ACQUIRE), made).await.map_err(|_| no_answer())?.map_err(Fault::new)?
+    }
+
+    async fn try_connect(&self) -> Result<Live, Fault> {
+        let connecting = timeout(CONNECT, self.options.connect()).await;
         let connection = connecting
-            .map_err(|_| Fault::transient("the database does not answer"))?
+            .map_err(|_| no_answer())?
             .map_err(|e| Fault::transient(e).while_doing("connect to the database"))?;
+        self.pulse.hear(Instant::now());
         Ok(Live { connection, wall: None })
+    }
+
+    /// Waits for the answer to a statement, as long as the request has time left and the database is heard of.
+    async fn answer<T>(
+        self: &Arc<Self>,
+        statement: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<Result<T, sqlx::Error>, Unanswered> {
+        let (mut statement, sent, most) = (pin!(statement), Instant::now(), patience::at_most(ANSWER));
+        if most.is_zero() {
+            return Err(Unanswered::NotAsked);
+        }
+        let answered = loop {
+            let left = most.saturating_sub(sent.elapsed());
+            if let Ok(answered) = timeout(LOOK.min(left), &mut statement).await {
+                self.pulse.hear(Instant::now());
+                break Ok(answered);
+            }
+            if self.pulse.is_silent(sent, Instant::now()) {
+                self.give_up();
+                break Err(Unanswered::Away);
+            }
+            if left.is_zero() {
+                break Err(Unanswered::TooSlow);
+            }
+        };
+        patience::spend(sent.elapsed());
+        answered
+    }
+
+    /// Takes the database for away, and asks until it answers; meanwhile nobody else does.
+    fn give_up(self: &Arc<Self>) {
+        if !self.pulse.lose() {
+            return;
+        }
+        let pool = Arc::clone(self);
+        tokio::spawn(async move {
+            while pool.pulse.is_away() {
+                match pool.try_connect().await {
+                    Ok(live) => pool.put_back(live),
+                    Err(_) => sleep(AGAIN).await,
+                }
+            }
+        });
     }
 
     fn put_back(&self, live: Live) {
@@ -107,6 +186,10 @@ fn breaks_connection(error: &sqlx::Error) -> bool {
         sqlx::Error::RowNotFound | sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_) => false,
         _ => true,
     }
+}
+
+fn no_answer() -> Fault {
+    Fault::transient("the database does not answer")
 }
 
 /// Whether the same statement may succeed in a moment: also deadlocks, serialization failures and time-outs.
@@ -129,11 +212,9 @@ fn bound<'q>(sql: &'static str, values: &[Value<'q>]) -> Query<'q, Postgres, PgA
 }
 
 impl Slot {
-    fn connection(&mut self) -> Result<&mut PgConnection, Fault> {
-        self.live
-            .as_mut()
-            .map(|live| &mut live.connection)
-            .ok_or_else(|| Fault::transient("the database connection broke"))
+    fn connection(&mut self) -> Result<(&mut PgConnection, &Arc<Pool>), Fault> {
+        let live = self.live.as_mut().ok_or_else(|| Fault::transient("the database connection broke"))?;
+        Ok((&mut live.connection, &self.pool))
     }
 
     /// Remembers a failure, and keeps the connection out of the pool when it broke.
@@ -147,14 +228,20 @@ impl Slot {
         })
     }
 
-    /// As `checked`, for an answer that did not come in time when it is `Err`.
-    fn answered<T>(&mut self, result: Result<Result<T, sqlx::Error>, Elapsed>) -> Result<T, Fault> {
-        let Ok(result) = result else {
-            self.failed = true;
-            self.lose_connection();
-            return Err(Fault::transient("the database does not answer"));
+    /// As `checked`, for an answer that may not have come.
+    fn answered<T>(&mut self, answered: Result<Result<T, sqlx::Error>, Unanswered>) -> Result<T, Fault> {
+        let unanswered = match answered {
+            Ok(result) => return self.checked(result),
+            Err(unanswered) => unanswered,
         };
-        self.checked(result)
+        self.failed = true;
+        match unanswered {
+            Unanswered::NotAsked => {}
+            // What is sent is still at work.
+            Unanswered::TooSlow => self.live = None,
+            Unanswered::Away => self.lose_connection(),
+        }
+        Err(no_answer())
     }
 
     /// Closes the connection and those at rest: what broke one has most likely broken all, and each of them would cost
@@ -198,7 +285,8 @@ impl Slot {
     }
 
     pub(super) async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Fault> {
-        let result = timeout(ANSWER, bound(sql, values).execute(self.connection()?)).await;
+        let (connection, pool) = self.connection()?;
+        let result = pool.answer(bound(sql, values).execute(connection)).await;
         self.answered(result).map(|done: PgQueryResult| done.rows_affected())
     }
 
@@ -208,7 +296,8 @@ impl Slot {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
-        let result = timeout(ANSWER, bound(sql, values).fetch_optional(self.connection()?)).await;
+        let (connection, pool) = self.connection()?;
+        let result = pool.answer(bound(sql, values).fetch_optional(connection)).await;
         self.answered(result)?.map(|row: PgRow| read(&Row::Postgres(&row))).transpose()
     }
 
@@ -218,13 +307,14 @@ impl Slot {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
-        let result = timeout(ANSWER, bound(sql, values).fetch_all(self.connection()?)).await;
+        let (connection, pool) = self.connection()?;
+        let result = pool.answer(bound(sql, values).fetch_all(connection)).await;
         self.answered(result)?.iter().map(|row| read(&Row::Postgres(row))).collect()
     }
 
     pub(super) async fn script(&mut self, sql: String) -> Result<(), Fault> {
         // The text comes from the migration files built into the binary.
-        let result = self.connection()?.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await;
+        let result = self.connection()?.0.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await;
         self.checked(result).map(drop)
     }
 }
