@@ -113,6 +113,11 @@ impl AuditLog {
         Self(events)
     }
 
+    /// How many events of a kind there are.
+    pub(crate) fn count(&self, kind: &str) -> usize {
+        self.0.iter().filter(|event| event["kind"] == kind).count()
+    }
+
     fn of_client(&self, client: &str) -> Vec<Change> {
         let own = self.0.iter().filter(|event| event["client"] == client);
         own.filter_map(|event| Change::ALL.into_iter().find(|change| event["kind"] == change.event())).collect()

@@ -6,6 +6,7 @@
 //! with `PORTREEVE_FAULTS=long` in the environment it runs its long form. docs/reliability.md keeps what that printed.
 
 mod cancellation;
+mod clock_jumps;
 mod crash;
 mod database_away;
 mod dice;

@@ -23,18 +23,18 @@ use crate::{
 };
 
 const API: &str = "https://api.example.com";
-const TOTP_SECRET: &str = "KRUGKIDROVUWG2ZAMJZG653OEBTG66BA";
+pub(crate) const TOTP_SECRET: &str = "KRUGKIDROVUWG2ZAMJZG653OEBTG66BA";
 
 /// Something that counts once, and the token request it goes with.
-struct Artefact {
-    kind: &'static str,
+pub(crate) struct Artefact {
+    pub(crate) kind: &'static str,
     pairs: Vec<(&'static str, String)>,
     headers: Vec<(&'static str, String)>,
 }
 
 impl Artefact {
     /// Whether it is accepted.
-    async fn counts_at(&self, visitor: &Visitor) -> bool {
+    pub(crate) async fn counts_at(&self, visitor: &Visitor) -> bool {
         let pairs: Vec<_> = self.pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let headers: Vec<_> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let reply = visitor.post("/oauth2/token", &headers, &pairs).await;
@@ -44,15 +44,17 @@ impl Artefact {
 }
 
 /// Whoever makes artefacts.
-struct Maker<'d> {
+pub(crate) struct Maker<'d> {
     deployment: &'d Deployment,
     member: Member,
     key: ProofKey,
     dice: Dice,
+    /// How many seconds the server's clock is ahead.
+    pub(crate) ahead: i64,
 }
 
 impl<'d> Maker<'d> {
-    fn new(deployment: &'d Deployment) -> Self {
+    pub(crate) fn new(deployment: &'d Deployment) -> Self {
         enrol(deployment);
         let key = ProofKey::new();
         let (jwk, folder) = (key.jwk(), deployment.folder.path());
@@ -68,7 +70,12 @@ impl<'d> Maker<'d> {
              totp_secret = {{ file = \"totp\" }}\n",
             jwk["x"], jwk["y"]
         ));
-        Self { deployment, member: Member::new(0, deployment.public), key, dice: Dice::new(27) }
+        Self { deployment, member: Member::new(0, deployment.public), key, dice: Dice::new(27), ahead: 0 }
+    }
+
+    /// The server's time, in Unix seconds.
+    pub(crate) fn now(&self) -> i64 {
+        Clock::System.now().as_seconds() + self.ahead
     }
 
     fn unique(&self) -> String {
@@ -81,7 +88,7 @@ impl<'d> Maker<'d> {
             .to_vec()
     }
 
-    async fn code(&mut self) -> Artefact {
+    pub(crate) async fn code(&mut self) -> Artefact {
         self.member.authorize().await.expect("an answer");
         let (code, _) = self.member.ledger.codes.pop().expect("a code");
         let pairs = [
@@ -97,8 +104,8 @@ impl<'d> Maker<'d> {
         }
     }
 
-    fn assertion(&self) -> Artefact {
-        let (issuer, now) = (format!("http://{}", self.deployment.public), Clock::System.now().as_seconds());
+    pub(crate) fn assertion(&self) -> Artefact {
+        let (issuer, now) = (format!("http://{}", self.deployment.public), self.now());
         let claims = json!({
             "iss": "keyed", "sub": "keyed", "aud": issuer, "iat": now, "exp": now + 60, "jti": self.unique(),
         });
@@ -109,10 +116,10 @@ impl<'d> Maker<'d> {
         Artefact { kind: "client assertion", pairs, headers: vec![] }
     }
 
-    fn proof(&self) -> Artefact {
+    pub(crate) fn proof(&self) -> Artefact {
         let address = format!("http://{}/oauth2/token", self.deployment.public);
         let claims = json!({
-            "jti": self.unique(), "htm": "POST", "htu": address, "iat": Clock::System.now().as_seconds(),
+            "jti": self.unique(), "htm": "POST", "htu": address, "iat": self.now(),
         });
         let headers = vec![("authorization", basic("service", SECRET)), ("dpop", self.key.proof(&claims))];
         Artefact { kind: "DPoP proof", pairs: Self::client_credentials(), headers }
@@ -138,7 +145,7 @@ async fn present(maker: &mut Maker<'_>, one: &Visitor, other: &Visitor, times: u
 }
 
 /// Signs in with a code of the authenticator app; true when it counts.
-async fn totp_counts(visitor: &Visitor, code: &str) -> bool {
+pub(crate) async fn totp_counts(visitor: &Visitor, code: &str) -> bool {
     let browser = visitor.stranger();
     let page = browser.visit("/account").await;
     let page = browser.press(&page, "submit", &[("email", "grace@example.com"), ("password", PASSWORD)]).await;

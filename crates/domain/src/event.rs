@@ -193,6 +193,8 @@ event_types! {
     LinkUsed = "link.used"
     /// A message was given up: it was refused too often, or cannot be read.
     MessageBuried = "outbox.message.buried"
+    /// The clock of a node jumped ahead, or back.
+    ClockJumped = "clock.jumped"
 }
 
 /// Who did it.

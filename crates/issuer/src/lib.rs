@@ -21,6 +21,7 @@ mod client_encryption;
 mod client_keys;
 mod client_registration;
 mod client_secrets;
+mod clock_jumps;
 pub mod configure;
 mod demand;
 mod device_authorization;

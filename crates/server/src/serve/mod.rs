@@ -5,6 +5,7 @@
 
 mod admin_door;
 mod certificates;
+mod clock_watch;
 pub(crate) mod logging;
 mod metrics;
 pub(crate) mod node;

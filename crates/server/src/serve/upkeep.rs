@@ -1,11 +1,11 @@
 //! Work that is not a request: the outbox, following the directory, the key schedule, sealing the audit log, clean-up, the
-//! node's own lease.
+//! node's own lease, a look at the clock.
 //!
 //! Owns when each is done and what a failure means. Leaves what is done to `issuer` and `storage`. Each piece of work has
 //! a task of its own, so that a slow one holds up no other; all end with the token they are given.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use portreeve_domain::{Fault, Lifetime, TenantId};
 use portreeve_issuer::Issuer;
@@ -14,8 +14,9 @@ use portreeve_storage::{Wall, expiry, leases};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::error;
+use tracing::{error, warn};
 
+use super::clock_watch::ClockWatch;
 use super::logging::Repeated;
 use super::node::Node;
 
@@ -25,6 +26,8 @@ const FOLLOW: Duration = Duration::from_millis(500);
 const SCHEDULE: Duration = Duration::from_secs(60);
 /// How soon an event gets its number in the audit log: whoever wants to change one unseen has no longer than this.
 const SEAL: Duration = Duration::from_secs(1);
+/// How often the clock is looked at.
+const CLOCK: Duration = Duration::from_secs(1);
 /// How long one sweep may hold the lease before another node takes over.
 const SWEEP_LEASE: Lifetime = Lifetime::from_minutes(5);
 /// A batch that removed fewer rows than this was the last one worth making.
@@ -44,6 +47,7 @@ pub(crate) fn start(
     tasks.spawn(keep_schedules(Arc::clone(issuer), stop.clone()));
     tasks.spawn(seal_events(Arc::clone(issuer), Arc::clone(node), stop.clone()));
     tasks.spawn(sweep_expired(Arc::clone(issuer), Arc::clone(node), stop.clone()));
+    tasks.spawn(watch_clock(Arc::clone(issuer), stop.clone()));
     tasks.spawn(keep_node_number(Arc::clone(issuer), Arc::clone(node), stop.clone(), lost.clone()));
     tasks.close();
     tasks
@@ -121,6 +125,28 @@ async fn keep_node_number(issuer: Arc<Issuer>, node: Arc<Node>, stop: Cancellati
                 return;
             }
             Err(fault) => log.note(Err(fault)),
+        }
+    }
+}
+
+/// Writes down when the clock jumps; a jump that cannot be written yet is written later.
+async fn watch_clock(issuer: Arc<Issuer>, stop: CancellationToken) {
+    let mut watch = ClockWatch::new(issuer.ambient().now(), Instant::now());
+    let (mut pace, mut log) = (paced(CLOCK), Repeated::new("write down a jump of the clock"));
+    let mut untold = Vec::new();
+    while next(&mut pace, &stop).await {
+        if let Some(ahead_ms) = watch.look(issuer.ambient().now(), Instant::now()) {
+            warn!(ahead_ms, "the clock jumped; check the time service of this machine");
+            untold.push(ahead_ms);
+        }
+        while let Some(ahead_ms) = untold.first() {
+            let outcome = issuer.note_clock_jump(*ahead_ms).await;
+            let is_told = outcome.is_ok();
+            log.note(outcome);
+            if !is_told {
+                break;
+            }
+            untold.remove(0);
         }
     }
 }
