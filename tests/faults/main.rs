@@ -12,6 +12,7 @@ mod database_away;
 mod dice;
 mod disk_full;
 mod fleet;
+mod half_done;
 mod keeper;
 mod key_rotation;
 mod ledger;
