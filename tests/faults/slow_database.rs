@@ -167,7 +167,7 @@ fn a_slow_database_holds_nobody_longer_than_the_deadline() {
         let grown = memory_mib(&node).saturating_sub(before);
         line.delay(0);
         let back = Instant::now();
-        while work(&node, Duration::from_millis(1)).turned_away.len() > 0 {
+        while !work(&node, Duration::from_millis(1)).turned_away.is_empty() {
             assert!(back.elapsed() < BACK, "no service {:?} after the line was quick again", back.elapsed());
         }
         let slowest = |times: &[Duration]| times.iter().max().copied().unwrap_or_default().as_millis();
