@@ -257,6 +257,25 @@ fn a_log_put_back_to_an_older_state_is_found_with_a_kept_checkpoint() {
     });
 }
 
+/// S-120: whatever is done to the text of a kept checkpoint, it is not taken, or says what was signed.
+#[test]
+fn a_kept_checkpoint_under_mutation_says_what_was_signed() {
+    on_both(async |at| {
+        sealed_log(at).await;
+        let export = exported(at).await;
+        let line = export.lines().rfind(|line| line.contains("\"checkpoint\"")).expect("a checkpoint");
+        assert!(KeptCheckpoint::parse(line, &at.tenant()).is_some());
+
+        for mutated in portreeve_fuzz::mutations(line.as_bytes(), 500) {
+            let Ok(text) = String::from_utf8(mutated) else { continue };
+            if let Some(kept) = KeptCheckpoint::parse(&text, &at.tenant()) {
+                let report = at.issuer.verify_audit(&at.tenant(), Some(kept)).await.unwrap();
+                assert_eq!(report.findings, [], "{text}");
+            }
+        }
+    });
+}
+
 /// S-120: a checkpoint that was changed, forged or deleted is found.
 #[test]
 fn tampered_checkpoints_are_found() {

@@ -4,6 +4,8 @@
 //! read. `keyid` is the pepper's id, four bytes big-endian in base64; without it no pepper was used, as
 //! in hashes imported from elsewhere. PHC string format.
 
+use std::collections::BTreeSet;
+
 use argon2::password_hash::phc::{Output, PasswordHash, Salt};
 use argon2::{KeyId, Params, ParamsBuilder};
 
@@ -24,10 +26,10 @@ pub(crate) struct StoredHash {
 
 impl StoredHash {
     /// Reads a hash; `None` for another algorithm or version, missing parts, short salt or hash,
-    /// associated data, or a cost that no server should bear.
+    /// associated data, a parameter that is there twice, or a cost that no server should bear.
     pub(crate) fn parse(phc: &str) -> Option<Self> {
         let hash = PasswordHash::new(phc).ok()?;
-        let params = Params::try_from(&hash).ok()?;
+        let params = Params::try_from(&hash).ok().filter(|_| is_unambiguous(&hash))?;
         let pepper_id = match params.keyid() {
             [] => None,
             id => Some(u32::from_be_bytes(id.try_into().ok()?)),
@@ -63,6 +65,12 @@ impl StoredHash {
         };
         Some(hash.to_string())
     }
+}
+
+/// Whether each parameter is there once: of two the library takes the last, and others may take the first.
+fn is_unambiguous(hash: &PasswordHash) -> bool {
+    let names: BTreeSet<_> = hash.params.iter().map(|(name, _)| name).collect();
+    names.len() == hash.params.iter().count()
 }
 
 /// The library's form of our parameters; `None` if it refuses them.
@@ -122,5 +130,20 @@ mod tests {
         ] {
             assert!(StoredHash::parse(&phc).is_none(), "{phc}");
         }
+    }
+
+    /// S-077: whatever is imported is read as no costlier than any server bears, and printed again it is the same hash.
+    #[test]
+    fn stored_hashes_under_mutation() {
+        let is_read = |text: &str| {
+            let Some(stored) = StoredHash::parse(text) else { return false };
+            assert!(stored.parameters.is_bearable() && stored.salt.len() >= 8 && stored.output.len() >= 16, "{text}");
+            let printed = stored.print().expect("what is read can be printed");
+            let again = StoredHash::parse(&printed).expect("what is printed can be read");
+            assert_eq!((again.parameters, again.pepper_id), (stored.parameters, stored.pepper_id), "{text}");
+            assert_eq!((again.salt, again.output), (stored.salt, stored.output), "{text}");
+            true
+        };
+        portreeve_fuzz::drive("stored_hash", portreeve_fuzz::text(is_read));
     }
 }

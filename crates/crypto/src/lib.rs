@@ -24,7 +24,7 @@ pub use blind_index::BlindIndexKey;
 pub use digest::{Sha256Digest, derive_key, hmac_sha256, sha256};
 pub use envelope::{AssociatedData, OpenError, SealingKey, key_id_of};
 pub use fault::CryptoFault;
-pub use hexadecimal::hex;
+pub use hexadecimal::{from_hex, hex};
 pub use id_permutation::IdPermutation;
 pub use key_encryption_key::{KeyEncryptionKey, KeyTextError};
 pub use public_id::{parse_public_id, public_id};

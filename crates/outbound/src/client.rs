@@ -19,6 +19,7 @@ use crate::cache::{Cache, Document};
 use crate::connection::{self, Connection};
 use crate::error::OutboundError;
 use crate::exchange::{Answer, Limits, Message, exchange};
+use crate::freshness::freshness;
 use crate::resolver::{Resolver, checked_addresses};
 use crate::rules::Rules;
 use crate::target::Target;
@@ -170,21 +171,6 @@ impl Outbound {
         let shared = Arc::clone(&self.0);
         tokio::task::spawn_blocking(move || connection::connector(&shared.rules)).await.map_err(Fault::new)?
     }
-}
-
-/// The `max-age` of an answer, and nothing where it must not be kept; what cannot be read says nothing.
-fn freshness(headers: &HeaderMap) -> Option<Duration> {
-    let values = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
-    let directives = values.flat_map(|value| value.split(',')).map(|directive| directive.trim().to_ascii_lowercase());
-    directives.fold(None, |fresh_for, directive| match directive.split_once('=') {
-        None if matches!(directive.as_str(), "no-store" | "no-cache") => Some(Duration::ZERO),
-        Some(("max-age", seconds)) => {
-            let said = seconds.trim_matches('"').parse().ok().map(Duration::from_secs);
-            // The shorter one of what contradicts itself.
-            said.into_iter().chain(fresh_for).min()
-        }
-        _ => fresh_for,
-    })
 }
 
 impl fmt::Debug for Outbound {

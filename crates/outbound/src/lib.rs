@@ -12,6 +12,7 @@ mod client;
 mod connection;
 mod error;
 mod exchange;
+mod freshness;
 mod resolver;
 mod rules;
 mod target;

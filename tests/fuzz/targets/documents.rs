@@ -1,7 +1,8 @@
 //! What clients say of themselves.
 
 use portreeve_domain::{ApplicationType, ClientId, ClientMetadata, ClientOrigin, Profile};
-use portreeve_fuzz::drive;
+use portreeve_fuzz::{drive, text};
+use portreeve_oidc::certificate::DistinguishedName;
 use portreeve_oidc::client_registration::{Registrant, Sent};
 use portreeve_oidc::{client_document, redirect_uri, registration};
 use serde_json::Value;
@@ -62,4 +63,24 @@ fn client_documents() {
         );
         true
     });
+}
+
+/// MT-02: a name is equal to its other spellings alone, and what is inside a value never makes another attribute of it.
+#[test]
+fn subject_names() {
+    drive(
+        "distinguished_name",
+        text(|name| {
+            let Some(read) = DistinguishedName::parse(name) else { return false };
+            let spelt = |text: &str| DistinguishedName::parse(text).expect("another spelling");
+            assert_eq!(spelt(&name.to_ascii_uppercase()), read, "{name:?}: case");
+            assert_eq!(spelt(&format!(" {name} ")), read, "{name:?}: spaces");
+            for longer in [format!("{name},CN=x"), format!("CN=x,{name}"), format!("{name}+CN=x")] {
+                let longer = DistinguishedName::parse(&longer).expect("a longer name");
+                assert_ne!(longer, read, "{name:?}: of another length");
+            }
+            assert_ne!(spelt(&format!("{name}x")), read, "{name:?}: another value");
+            true
+        }),
+    );
 }

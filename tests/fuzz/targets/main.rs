@@ -17,5 +17,6 @@ mod parties;
 mod people;
 mod requests;
 mod signer;
+mod statements;
 mod tokens;
 mod uris;

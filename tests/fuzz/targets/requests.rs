@@ -10,6 +10,7 @@ use portreeve_oidc::claims_request::{ClaimsRequest, ClaimsSection};
 use portreeve_oidc::device_authorization::DeviceRequest;
 use portreeve_oidc::logout_request::LogoutRequest;
 use portreeve_oidc::request_object::{Expectation, RequestObject, Signing};
+use portreeve_oidc::resource_demand::ResourceDemand;
 use portreeve_oidc::token_request::TokenRequest;
 use portreeve_oidc::{Cause, Parameters, pkce, pushed_request};
 use serde_json::Value;
@@ -220,6 +221,29 @@ fn challenges() {
             );
             assert!(!pkce::verify(challenge, &read), "no text is its own hash");
             true
+        }),
+    );
+}
+
+/// SU-01: a demand is understood whole, or refused: every parameter is one of the three, is there once and says something.
+#[test]
+fn demands() {
+    let whole = Scope::parse("orders.read orders.write").unwrap();
+    drive(
+        "resource_demand",
+        text(|query| {
+            let Ok(demand) = ResourceDemand::from_query(query) else { return false };
+            let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+            let said = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+            let known = ["scope", "acr_values", "max_age"];
+            assert_eq!(pairs.len(), known.into_iter().filter_map(said).count(), "{query}: unknown, or there twice");
+            assert!(pairs.iter().all(|(_, value)| !value.is_empty()), "{query}");
+            let scope = Scope::parse(said("scope").unwrap_or_default()).expect("a scope");
+            // A token for which nobody signed in meets a demand for scopes alone.
+            let asks_for_person = said("acr_values").or(said("max_age")).is_some();
+            assert_eq!(demand.check(&scope, None, now()).is_err(), asks_for_person, "{query}");
+            assert!(whole.covers(&scope) || demand.check(&whole, None, now()).is_err(), "{query}");
+            !pairs.is_empty()
         }),
     );
 }

@@ -3,6 +3,7 @@
 //! Owns reading one from a line of an export, and whether this tenant signed it: a checkpoint that anybody could have
 //! written would prove nothing.
 
+use portreeve_crypto::from_hex;
 use portreeve_domain::Timestamp;
 use portreeve_storage::audit_checkpoints::CheckpointRow;
 use serde_json::Value;
@@ -23,10 +24,10 @@ impl KeptCheckpoint {
         let checkpoint = CheckpointRow {
             sequence: integer("sequence")?,
             previous: integer("previous")?,
-            link: unhex(said.get("link")?.as_str()?)?.try_into().ok()?,
+            link: from_hex(said.get("link")?.as_str()?)?.try_into().ok()?,
             at: Timestamp::from_millis(integer("at")?),
             key_id: *at.keys.audit.id(),
-            signature: unhex(value.get("signature")?.as_str()?)?,
+            signature: from_hex(value.get("signature")?.as_str()?)?,
         };
         let text = statement(at.id(), &checkpoint).to_string();
         at.keys.audit.verifies(text.as_bytes(), &checkpoint.signature).then_some(Self(checkpoint))
@@ -39,9 +40,4 @@ impl KeptCheckpoint {
     pub(super) fn link(&self) -> &[u8; 32] {
         &self.0.link
     }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes().chunks(2);
-    digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }
