@@ -26,8 +26,7 @@ use crate::{
 
 /// How many sign in at once: several times as many as may wait for a hash on two cores.
 const BROWSERS: usize = 300;
-/// How many accounts they have: an attempt counts against its account until one has come right, also one that was told to come
-/// back.
+/// How many accounts they have: an attempt counts against its account until one has come right.
 const PEOPLE: usize = 40;
 /// How many keep the hashing threads busy without a queue that is worth the name.
 const FEW: usize = 6;

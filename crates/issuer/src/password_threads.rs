@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use portreeve_authenticators::{HashMemory, Password, Verification};
 use portreeve_domain::Fault;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
 
 use crate::directory::TenantDirectory;
@@ -38,8 +38,17 @@ type Work = Box<dyn FnOnce(&mut HashMemory) + Send>;
 /// The hashing threads. Cheap to clone; they end with the last clone.
 #[derive(Clone)]
 pub struct PasswordThreads {
-    queue: mpsc::SyncSender<Work>,
+    queue: mpsc::Sender<Work>,
+    places: Arc<Semaphore>,
     load: Arc<Load>,
+}
+
+/// A place in the queue for one password. Whoever counts an attempt takes it before: nobody's attempts are used up by a server
+/// that has no time to look at them.
+pub(crate) struct QueuePlace {
+    queue: mpsc::Sender<Work>,
+    load: Arc<Load>,
+    permit: OwnedSemaphorePermit,
 }
 
 /// What the queue has seen since the start.
@@ -71,14 +80,15 @@ impl PasswordThreads {
     /// A fault when the system gives no thread.
     pub fn start(threads: usize) -> Result<Self, Fault> {
         let threads = threads.max(1);
-        let (queue, work) = mpsc::sync_channel::<Work>(threads * QUEUE_PER_THREAD);
+        let (queue, work) = mpsc::channel::<Work>();
         let work = Arc::new(Mutex::new(work));
         for number in 0..threads {
             let work = Arc::clone(&work);
             let name = format!("password-{number}");
             std::thread::Builder::new().name(name).spawn(move || hash_until_closed(&work)).map_err(Fault::new)?;
         }
-        Ok(Self { queue, load: Arc::default() })
+        let places = Arc::new(Semaphore::new(threads * QUEUE_PER_THREAD));
+        Ok(Self { queue, places, load: Arc::default() })
     }
 
     /// How busy the threads are and were.
@@ -92,14 +102,28 @@ impl PasswordThreads {
         }
     }
 
+    /// A place in the queue, free again when a thread takes the password up, or when it is dropped.
+    ///
+    /// # Errors
+    /// A transient fault when the queue is full.
+    pub(crate) fn place(&self) -> Result<QueuePlace, Fault> {
+        let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
+            self.load.refused.fetch_add(1, Ordering::Relaxed);
+            return Err(Fault::transient("every password thread is busy"));
+        };
+        Ok(QueuePlace { queue: self.queue.clone(), load: Arc::clone(&self.load), permit })
+    }
+}
+
+impl QueuePlace {
     /// Compares a password with a stored hash; `None` costs as much and never matches.
     ///
     /// `salt` is fresh and random: a password that matches an outdated hash is hashed again while it is at hand.
     ///
     /// # Errors
-    /// A transient fault when the queue is full; a fault when the stored hash is unusable.
+    /// A fault when the stored hash is unusable.
     pub(crate) async fn verify(
-        &self,
+        self,
         at: &Arc<TenantDirectory>,
         password: Password,
         stored: Option<String>,
@@ -122,9 +146,9 @@ impl PasswordThreads {
     /// Hashes a password to be stored, as a PHC string.
     ///
     /// # Errors
-    /// As `verify`.
+    /// A fault when the library cannot.
     pub(crate) async fn hash(
-        &self,
+        self,
         at: &Arc<TenantDirectory>,
         password: Password,
         salt: [u8; 16],
@@ -134,22 +158,20 @@ impl PasswordThreads {
     }
 
     async fn run<T: Send + 'static>(
-        &self,
+        self,
         work: impl FnOnce(&mut HashMemory) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let (answer, answered) = oneshot::channel();
-        let (load, queued) = (Arc::clone(&self.load), Instant::now());
+        let Self { queue, load, permit } = self;
+        let (seen, queued) = (Arc::clone(&load), Instant::now());
         let work: Work = Box::new(move |memory| {
-            load.begin(queued.elapsed());
+            drop(permit);
+            seen.begin(queued.elapsed());
             // Nobody waits any more when the browser has gone away.
             let _ = answer.send(work(memory));
         });
-        self.load.waiting.fetch_add(1, Ordering::Relaxed);
-        if self.queue.try_send(work).is_err() {
-            self.load.waiting.fetch_sub(1, Ordering::Relaxed);
-            self.load.refused.fetch_add(1, Ordering::Relaxed);
-            return Err(Fault::transient("every password thread is busy"));
-        }
+        load.waiting.fetch_add(1, Ordering::Relaxed);
+        queue.send(work).map_err(|_| Fault::impossible("every password thread died"))?;
         answered.await.map_err(|_| Fault::impossible("a password thread died"))?
     }
 }
@@ -195,7 +217,8 @@ mod tests {
         let own = rustix::process::getpriority_process(None).unwrap();
         let threads = PasswordThreads::start(1).unwrap();
 
-        let niceness = threads.run(|_| Ok(rustix::process::getpriority_process(None).unwrap())).await.unwrap();
+        let niceness =
+            threads.place().unwrap().run(|_| Ok(rustix::process::getpriority_process(None).unwrap())).await.unwrap();
 
         assert_eq!(niceness, NICENESS);
         assert_eq!(rustix::process::getpriority_process(None).unwrap(), own);
@@ -206,24 +229,20 @@ mod tests {
     async fn what_waits_and_what_is_refused_is_counted() {
         let threads = PasswordThreads::start(1).unwrap();
         let (open, closed) = mpsc::channel::<()>();
-        let first = threads.clone();
-        let first = tokio::spawn(async move { first.run(move |_| Ok(closed.recv().is_err())).await });
+        let first = threads.place().unwrap();
+        let first = tokio::spawn(first.run(move |_| Ok(closed.recv().is_err())));
         while threads.load().begun == 0 {
             tokio::task::yield_now().await;
         }
-        let waiting: Vec<_> = (0..QUEUE_PER_THREAD)
-            .map(|_| {
-                let threads = threads.clone();
-                tokio::spawn(async move { threads.run(|_| Ok(())).await })
-            })
-            .collect();
+        let waiting: Vec<_> =
+            (0..QUEUE_PER_THREAD).map(|_| tokio::spawn(threads.place().unwrap().run(|_| Ok(())))).collect();
         while threads.load().waiting < QUEUE_PER_THREAD as u64 {
             tokio::task::yield_now().await;
         }
 
-        let refused = threads.run(|_| Ok(())).await;
+        let refused = threads.place().err().expect("no place");
 
-        assert!(refused.is_err_and(|fault| fault.is_transient()));
+        assert!(refused.is_transient());
         assert_eq!((threads.load().refused, threads.load().begun), (1, 1));
         drop(open);
         assert!(first.await.unwrap().unwrap());

@@ -132,7 +132,7 @@ impl Issuer {
             return Ok(refused);
         }
         let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
-        let phc = self.passwords.hash(at, password, self.ambient.bytes()?).await?;
+        let phc = self.passwords.place()?.hash(at, password, self.ambient.bytes()?).await?;
         let handle = UserId::from_bytes(self.ambient.bytes()?);
         let (mail, to) = match person.filter(is_taken) {
             Some(owner) => (MailPurpose::AccountExists, owner.id),

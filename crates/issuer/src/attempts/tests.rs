@@ -7,6 +7,8 @@ use portreeve_storage::Wall;
 
 use super::*;
 use crate::testing::World;
+use crate::testing_pages::{PASSWORD, posted_from};
+use crate::{Acted, SignInForm};
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
@@ -117,4 +119,23 @@ async fn what_is_stored_names_nobody() {
 
     assert!(!key.windows(4).any(|bytes| bytes == [192, 0, 2, 1]));
     assert!(!state.contains("192.0.2"));
+}
+
+/// SECURITY rule 24, S-073: who is told to come back because there is no time to look at passwords has not tried one.
+#[tokio::test]
+async fn who_is_turned_away_has_not_tried() {
+    let world = World::new().await;
+    world.add_person("bob@example.com", true).await;
+    let mut pages = world.arrive(&[]).await;
+    let places: Vec<_> = std::iter::from_fn(|| world.issuer.passwords.place().ok()).collect();
+    for _ in 0..20 {
+        let journey = world.stop(&pages).await.journey;
+        let form = SignInForm { email: "bob@example.com".to_owned(), password: PASSWORD.to_owned() };
+        let turned_away = world.issuer.sign_in(&world.at(), journey, form, &posted_from(1)).await;
+        assert!(turned_away.is_err_and(|fault| fault.is_transient()));
+    }
+
+    drop(places);
+
+    assert!(matches!(world.sign_in_with(&mut pages, "bob@example.com", PASSWORD).await, Acted::Moved(_)));
 }

@@ -90,12 +90,13 @@ impl Issuer {
         password: Password,
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
+        let place = self.passwords.place()?;
         if let Err(wait) = self.charge_sign_in(at, key, person.as_ref(), from).await? {
             return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }));
         }
         let attempted = self.attempted(at, key, person).await?;
         let stored = attempted.phc.as_ref().map(|(phc, _)| phc.clone());
-        let compared = self.passwords.verify(at, password, stored, self.ambient.bytes()?).await?;
+        let compared = place.verify(at, password, stored, self.ambient.bytes()?).await?;
         let known = attempted.person.as_ref().filter(|person| person.disabled_at.is_none());
         let (Compared::Matches { rehashed }, Some(person)) = (compared, known) else {
             self.note_failure(at, &attempted).await?;
