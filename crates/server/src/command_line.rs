@@ -201,3 +201,22 @@ impl CommandLine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::keys::Action;
+
+    /// Thumbprints are base64url (RFC 7638 §3): one of 64 begins with a hyphen.
+    #[test]
+    fn a_key_id_may_begin_with_a_hyphen() {
+        for line in ["keys revoke -4CZ --tenant acme", "keys --tenant acme revoke -hZ", "keys revoke --tenant acme --4"]
+        {
+            let words = ["portreeve"].into_iter().chain(line.split(' '));
+            let command = CommandLine::try_parse_from(words).unwrap_or_else(|e| panic!("{line}: {e}")).command;
+            let Command::Keys { action: Action::Revoke { kid }, target } = command else { panic!("{line}") };
+            assert!(kid.starts_with('-'), "{line}: {kid}");
+            assert_eq!(target.tenant, "acme", "{line}");
+        }
+    }
+}

@@ -20,6 +20,8 @@ pub(crate) enum Action {
     /// Revoke a key at once: nothing it signed counts any more, and what is encrypted to it is not read.
     Revoke {
         /// The key id, as `list` shows it.
+        // One of 64 begins with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
     },
 }
