@@ -1,15 +1,6 @@
 //! A clock that jumps ahead and back, and stands still: what counted once does not count again, and nobody is signed out.
-//!
-//! The library `libfaketime` stands between the server and the system's clock; what measures durations goes on as ever.
 
-use std::{
-    fs,
-    net::Ipv4Addr,
-    path::{Path, PathBuf},
-    process::Command,
-    thread,
-    time::Duration,
-};
+use std::{net::Ipv4Addr, thread, time::Duration};
 
 use portreeve_tests::{
     server::{Deployment, Node},
@@ -18,6 +9,7 @@ use portreeve_tests::{
 };
 
 use crate::{
+    fake_clock::FakeClock,
     fleet::runtime,
     ledger::AuditLog,
     member::Member,
@@ -30,49 +22,6 @@ const LOOK: Duration = Duration::from_millis(1500);
 /// Jumps over which sessions and grants last, in seconds ahead of the true time, one after the other.
 const SMALL: [i64; 4] = [30, -30, 240, -240];
 const HOUR: i64 = 3600;
-
-/// The clock of a node.
-struct FakeClock {
-    file: PathBuf,
-}
-
-impl FakeClock {
-    fn new(folder: &Path) -> Self {
-        let clock = Self { file: folder.join("clock") };
-        clock.set("+0");
-        clock
-    }
-
-    /// What a node is started by so that it has this clock.
-    fn launcher(&self) -> Vec<String> {
-        let folders = fs::read_dir("/usr/lib").expect("read /usr/lib").filter_map(Result::ok);
-        let library =
-            folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1")).find(|path| path.exists());
-        let library = library.expect("libfaketime is not installed; run scripts/install test");
-        let file = format!("FAKETIME_TIMESTAMP_FILE={}", self.file.display());
-        let preload = format!("LD_PRELOAD={}", library.display());
-        ["env", &preload, &file, "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "TZ=UTC"]
-            .map(str::to_owned)
-            .to_vec()
-    }
-
-    /// In one step: a half-written time would be another.
-    fn set(&self, time: &str) {
-        let written = self.file.with_extension("new");
-        fs::write(&written, time).expect("write the time");
-        fs::rename(&written, &self.file).expect("set the clock");
-    }
-
-    fn ahead(&self, seconds: i64) {
-        self.set(&format!("{seconds:+}"));
-    }
-
-    /// Lets it stand still at the true time.
-    fn freeze(&self) {
-        let now = Command::new("date").args(["-u", "+%F %T"]).output().expect("run date").stdout;
-        self.set(&String::from_utf8(now).expect("text"));
-    }
-}
 
 /// Everything that counts once, as it was used, and whoever makes more of it.
 struct Used<'d> {

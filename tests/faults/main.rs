@@ -8,9 +8,11 @@
 mod cancellation;
 mod clock_jumps;
 mod crash;
+mod cut_off_machines;
 mod database_away;
 mod dice;
 mod disk_full;
+mod fake_clock;
 mod fleet;
 mod half_done;
 mod keeper;
@@ -23,3 +25,4 @@ mod replay;
 mod report;
 mod resource_floor;
 mod slow_database;
+mod soak;

@@ -172,7 +172,8 @@ fn signed_authentications() {
             said.as_object().expect("an object").iter().filter(|(name, _)| ASKED.contains(&name.as_str()))
         {
             let asked = accepted.parameters.get(name).expect("what was said is asked");
-            assert!(*value == asked || value.to_string() == asked, "{name}={asked} of {said}");
+            let written = value.to_string();
+            assert!(*value == asked || written == asked, "{name}={asked} of {said}");
         }
         assert!(BESIDE.iter().all(|name| accepted.parameters.get(name).is_none()), "{said}");
         let other = Client { id: ClientId::parse("other").unwrap(), ..client.clone() };
