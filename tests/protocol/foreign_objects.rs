@@ -26,7 +26,7 @@ const TABLES: [&str; 3] = [
 
 /// What stands in a table, and the address of Ada's object there: `J` is her journey, `C` a client that she registered.
 /// `None`: what is published there is everybody's.
-const ROUTES: [(&str, Option<&str>); 46] = [
+const ROUTES: [(&str, Option<&str>); 47] = [
     (r#""/""#, Some("/")),
     (r#""/oauth2/authorize""#, Some("/oauth2/authorize?client_id=web&response_type=code&scope=openid&prompt=none")),
     (r#""/oauth2/check-session""#, Some("/oauth2/check-session")),
@@ -41,6 +41,7 @@ const ROUTES: [(&str, Option<&str>); 46] = [
     (r#""/recover""#, Some("/recover")),
     (r#""/link/{token}""#, Some("/link/x")),
     (r#""/j/{journey}""#, Some("/j/J")),
+    (r#""/j/{journey}/logo""#, Some("/j/J/logo")),
     (r#""/j/{journey}/{page}""#, Some("/j/J/consent")),
     (r#"paths::ACCOUNT"#, Some("/account")),
     (r#""/account/switch""#, Some("/account/switch")),

@@ -31,6 +31,7 @@ mod client_attestations;
 mod client_authentication;
 mod client_documents;
 mod client_keys;
+mod client_logos;
 mod client_management;
 mod client_metadata;
 mod client_registration;

@@ -21,7 +21,7 @@ struct Host {
 #[derive(Clone, Default)]
 struct Served {
     media_type: String,
-    body: String,
+    body: Vec<u8>,
     cache_control: String,
     fetches: usize,
 }
@@ -34,6 +34,11 @@ pub struct Hosted {
 impl Hosted {
     /// Puts a document up.
     pub fn new(media_type: &str, body: &str) -> Self {
+        Self::of_bytes(media_type, body.as_bytes())
+    }
+
+    /// Puts up what is no text.
+    pub fn of_bytes(media_type: &str, body: &[u8]) -> Self {
         let mut documents = HOST.documents();
         let path = format!("/{}", documents.len());
         let served = Served { media_type: media_type.to_owned(), body: body.to_owned(), ..Served::default() };
@@ -49,7 +54,7 @@ impl Hosted {
     /// Puts another one in its place.
     pub fn replace(&self, body: &str) {
         if let Some(served) = HOST.documents().get_mut(&self.path) {
-            body.clone_into(&mut served.body);
+            body.as_bytes().clone_into(&mut served.body);
         }
     }
 
@@ -108,6 +113,7 @@ impl Host {
         if !cache_control.is_empty() {
             write!(stream, "Cache-Control: {cache_control}\r\n")?;
         }
-        write!(stream, "\r\n{body}")
+        write!(stream, "\r\n")?;
+        stream.write_all(&body)
     }
 }

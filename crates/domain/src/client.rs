@@ -243,13 +243,13 @@ pub struct ClientMetadata {
     /// Home page, shown to people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
-    /// Privacy policy, shown on consent.
+    /// Privacy policy, shown where people sign in and where they agree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_uri: Option<String>,
-    /// Terms of service, shown on consent.
+    /// Terms of service, shown as the policy is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,
-    /// Logo.
+    /// Logo, shown there of clients that somebody answers for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo_uri: Option<String>,
     /// People to ask about it.

@@ -74,6 +74,21 @@ pub fn framed_page_headers(transport: Transport) -> HeaderMap {
     headers
 }
 
+/// The headers of a picture that somebody else made: as part of a page of ours it is shown, by itself it is saved and
+/// runs nothing. S-145.
+pub fn foreign_picture_headers(transport: Transport) -> HeaderMap {
+    let mut headers = uncached(transport);
+    insert_all(
+        &mut headers,
+        [
+            (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
+            (header::CONTENT_DISPOSITION, "attachment"),
+            (header::REFERRER_POLICY, "no-referrer"),
+        ],
+    );
+    headers
+}
+
 /// The headers of a machine's reply that nobody may keep. RFC 6749 §5.1.
 pub fn api_headers(transport: Transport) -> HeaderMap {
     let mut headers = uncached(transport);
@@ -203,6 +218,23 @@ mod tests {
             assert!(policy.split("; ").any(|part| part == directive), "{policy}");
         }
         assert_eq!(headers["cache-control"], "no-store");
+    }
+
+    /// S-145: a picture of somebody else's is of use to our own pages alone.
+    #[test]
+    fn a_foreign_picture_runs_nothing_and_is_embedded_by_our_pages_only() {
+        let headers = foreign_picture_headers(Transport::Https);
+
+        for (name, value) in [
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+            ("content-disposition", "attachment"),
+            ("x-content-type-options", "nosniff"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cache-control", "no-store"),
+            ("referrer-policy", "no-referrer"),
+        ] {
+            assert_eq!(headers[name], value, "{name}");
+        }
     }
 
     #[test]

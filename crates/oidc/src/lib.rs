@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod claims_request;
 pub mod client_authentication;
 pub mod client_document;
+pub mod client_logo;
 pub mod client_registration;
 pub mod confirmation;
 pub mod device_authorization;

@@ -33,6 +33,8 @@ pub enum Expected {
     JwkSet,
     /// A request object: `application/oauth-authz-req+jwt` (RFC 9101 §5.2.3) or `application/jwt`.
     RequestObject,
+    /// A picture: `image/png` or `image/jpeg`.
+    Picture,
 }
 
 /// The guarded client. Cheap to clone.
@@ -185,6 +187,7 @@ impl Expected {
             Self::Json => &["application/json"],
             Self::JwkSet => &["application/jwk-set+json", "application/json"],
             Self::RequestObject => &["application/oauth-authz-req+jwt", "application/jwt"],
+            Self::Picture => &["image/png", "image/jpeg"],
         }
     }
 
@@ -193,6 +196,7 @@ impl Expected {
             Self::Json => "application/json",
             Self::JwkSet => "application/jwk-set+json, application/json",
             Self::RequestObject => "application/oauth-authz-req+jwt, application/jwt",
+            Self::Picture => "image/png, image/jpeg",
         })
     }
 

@@ -1,7 +1,8 @@
 //! How a client presents itself on a page (RFC 7591 §2).
 //!
 //! Everything here comes from the client's registration and is untrusted: text is escaped, addresses are linked
-//! only over https. No logo: an image from another origin would tell that origin who signs in, and when.
+//! only over https. The logo is a file of this server: an image from another origin would tell that origin who signs in,
+//! and when.
 
 use crate::frame::monogram;
 use crate::links;
@@ -17,6 +18,8 @@ pub struct Client {
     pub policy_uri: Option<String>,
     /// Terms of service (`tos_uri`).
     pub tos_uri: Option<String>,
+    /// Address of its logo on this server; `None` shows none.
+    pub logo_href: Option<String>,
 }
 
 impl Client {
@@ -34,5 +37,9 @@ impl Client {
 
     pub(crate) fn terms(&self) -> Option<&str> {
         links::https(&self.tos_uri)
+    }
+
+    pub(crate) fn logo(&self) -> Option<&str> {
+        self.logo_href.as_deref().filter(|href| links::is_own_path(href))
     }
 }

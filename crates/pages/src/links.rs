@@ -40,7 +40,8 @@ pub(crate) fn is_otpauth(target: &str) -> bool {
     strip_scheme(target, "otpauth://").is_some() && is_printable(target)
 }
 
-fn is_own_path(target: &str) -> bool {
+/// Tells whether the target is a path of this server.
+pub(crate) fn is_own_path(target: &str) -> bool {
     target.starts_with('/') && !target.starts_with("//") && !target.contains('\\')
 }
 

@@ -72,6 +72,7 @@ impl Words {
             client_uri: Some(self.uri.clone()),
             policy_uri: Some(self.uri.clone()),
             tos_uri: Some(self.uri.clone()),
+            logo_href: href("logo"),
         }
     }
 

@@ -13,6 +13,7 @@ mod error_page;
 mod form;
 mod home;
 mod journey;
+mod logo;
 mod logout;
 mod mailed_link;
 mod recover;
@@ -60,6 +61,7 @@ pub fn router(issuer: Arc<Issuer>) -> Router {
         .route("/recover", get(recover::show).post(recover::take))
         .route("/link/{token}", get(mailed_link::show).post(mailed_link::take))
         .route("/j/{journey}", get(journey::enter).post(journey::start_again))
+        .route("/j/{journey}/logo", get(logo::show))
         .route("/j/{journey}/{page}", get(journey::show).post(journey::act));
     let tenants = Router::new().nest(TENANT_PREFIX, doors.clone());
     doors.merge(tenants).with_state(web).merge(static_assets::routes(assets()))

@@ -3,6 +3,7 @@
 use portreeve_domain::{ApplicationType, ClientId, ClientMetadata, ClientOrigin, Profile};
 use portreeve_fuzz::{drive, text};
 use portreeve_oidc::certificate::DistinguishedName;
+use portreeve_oidc::client_logo::Picture;
 use portreeve_oidc::client_registration::{Registrant, Sent};
 use portreeve_oidc::{client_document, redirect_uri, registration};
 use serde_json::Value;
@@ -83,4 +84,16 @@ fn subject_names() {
             true
         }),
     );
+}
+
+/// S-145: a picture has the first bytes of its kind, and whatever comes behind its size is left to whoever draws it.
+#[test]
+fn pictures() {
+    drive("picture", |bytes| {
+        let Some(picture) = Picture::of(bytes) else { return false };
+        let begins: &[u8] = if picture.media_type() == "image/png" { b"\x89PNG\r\n\x1a\n" } else { b"\xff\xd8\xff" };
+        assert!(bytes.starts_with(begins));
+        assert_eq!(Picture::of(&[bytes, b"<script>"].concat()), Some(picture));
+        true
+    });
 }

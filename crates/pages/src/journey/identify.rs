@@ -7,18 +7,19 @@ use askama::Template;
 
 use crate::passkey::PasskeyPrompt;
 use crate::problem::Problems;
-use crate::{EmailProblem, Form, Frame, PasswordProblem, RenderError, SignInProblem};
+use crate::{Client, EmailProblem, Form, Frame, PasswordProblem, RenderError, SignInProblem};
 
 /// The first step of a journey.
 ///
 /// Posts `email` and `password`, or `action=passkey` with `credential`. Element ids: `email`, `password`, `submit`,
-/// `forgot-password`, `register`, `error-summary`, `passkey-form`, `passkey`, `passkey-problem`.
+/// `forgot-password`, `register`, `error-summary`, `passkey-form`, `passkey`, `passkey-problem`,
+/// `client-logo`, `client-home`, `policy`, `terms`.
 #[derive(Debug, Clone)]
 pub struct Identify {
     /// Where the form posts to.
     pub form: Form,
-    /// Name of the application that asks; `None` when nobody does.
-    pub client_name: Option<String>,
+    /// The application that asks; `None` when nobody does.
+    pub client: Option<Client>,
     /// Address to fill in (`login_hint` or what was typed before); may be empty.
     pub email: String,
     /// Why the last attempt failed as a whole.
@@ -57,6 +58,14 @@ impl Identify {
             .at_field(frame, "email", &self.email_problem)
             .at_field(frame, "password", &self.password_problem);
         Ok(View { frame, page: self, problems }.render()?)
+    }
+
+    fn client_name(&self) -> Option<&str> {
+        self.client.as_ref().map(|client| client.name.as_str())
+    }
+
+    fn client_with_logo(&self) -> Option<&Client> {
+        self.client.as_ref().filter(|client| client.logo().is_some())
     }
 
     fn first_prompt(&self) -> Option<&PasskeyPrompt> {

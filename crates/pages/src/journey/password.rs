@@ -7,18 +7,19 @@ use askama::Template;
 
 use crate::passkey::PasskeyPrompt;
 use crate::problem::Problems;
-use crate::{Form, Frame, PasswordProblem, RenderError, SignInProblem};
+use crate::{Client, Form, Frame, PasswordProblem, RenderError, SignInProblem};
 
 /// Asks a known person for the password.
 ///
 /// Posts `email` and `password`, `action=passkey` with `credential`, or `action=another_account`. Element ids: `email`,
-/// `password`, `submit`, `another-account`, `forgot-password`, `passkey-form`, `passkey`, `passkey-problem`.
+/// `password`, `submit`, `another-account`, `forgot-password`, `passkey-form`, `passkey`, `passkey-problem`,
+/// `client-logo`, `client-home`, `policy`, `terms`.
 #[derive(Debug, Clone)]
 pub struct Password {
     /// Where the form posts to.
     pub form: Form,
-    /// Name of the application that asks; `None` when nobody does.
-    pub client_name: Option<String>,
+    /// The application that asks; `None` when nobody does.
+    pub client: Option<Client>,
     /// The account's address.
     pub email: String,
     /// Why the last attempt failed as a whole.
@@ -50,5 +51,9 @@ impl Password {
             .in_general(frame, &self.passkey.as_ref().and_then(|prompt| prompt.problem))
             .at_field(frame, "password", &self.password_problem);
         Ok(View { frame, page: self, problems }.render()?)
+    }
+
+    fn client_with_logo(&self) -> Option<&Client> {
+        self.client.as_ref().filter(|client| client.logo().is_some())
     }
 }

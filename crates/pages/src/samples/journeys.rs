@@ -10,7 +10,7 @@ use crate::{EmailProblem, Frame, NameProblem, Notice, PasskeyProblem, PasswordPr
 pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
     let identify = Identify {
         form: form(),
-        client_name: words.client_name(),
+        client: Some(words.client()),
         email: String::new(),
         problem: None,
         email_problem: None,
@@ -35,7 +35,7 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
     let outdated = Frame { notice: Some(Notice::PageOutdated), ..frame.clone() };
     let password = Password {
         form: form(),
-        client_name: words.client_name(),
+        client: Some(words.client()),
         email: words.email.clone(),
         problem: None,
         password_problem: None,

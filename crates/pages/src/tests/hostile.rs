@@ -54,14 +54,16 @@ fn no_page_links_a_script_address() {
 
 #[test]
 fn https_addresses_of_a_client_are_linked() {
-    let (_, _, html) =
-        rendered(&Words::ordinary()).into_iter().find(|(_, name, _)| *name == "journey/consent").unwrap();
-    let page = tags(&html);
+    let pages = rendered(&Words::ordinary());
+    for wanted in ["journey/consent", "journey/identify", "journey/password"] {
+        let (_, _, html) = pages.iter().find(|(_, name, _)| *name == wanted).unwrap();
+        let page = tags(html);
 
-    for id in ["policy", "terms", "client-home"] {
-        let link = page.iter().find(|tag| tag.get("id") == Some(id)).unwrap();
-        assert_eq!(link.get("href"), Some("https://books.example.com/legal"));
-        assert_eq!(link.get("rel"), Some("noopener noreferrer"));
+        for id in ["policy", "terms", "client-home"] {
+            let link = page.iter().find(|tag| tag.get("id") == Some(id)).unwrap();
+            assert_eq!(link.get("href"), Some("https://books.example.com/legal"), "{wanted}");
+            assert_eq!(link.get("rel"), Some("noopener noreferrer"), "{wanted}");
+        }
     }
 }
 

@@ -149,6 +149,6 @@ fn outdated_href(door: &Door, journey: &str, stop: &Stop) -> String {
     format!("{}?{OUTDATED}=1", page_href(door, journey, stop))
 }
 
-fn segment(path: &[(String, String)], name: &str) -> String {
+pub(crate) fn segment(path: &[(String, String)], name: &str) -> String {
     path.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use portreeve_pages::journey::{
     RecoveryCode, RecoveryCodes, Register, SelectAccount, Totp, TotpEnrolment,
 };
 use portreeve_pages::{
-    CodeProblem, EmailProblem, Form, Frame, Notice, OwnDeviceProblem, PasswordProblem, RecoveryCodeProblem,
+    Client, CodeProblem, EmailProblem, Form, Frame, Notice, OwnDeviceProblem, PasswordProblem, RecoveryCodeProblem,
     RenderError, SignInProblem,
 };
 
@@ -100,9 +100,12 @@ fn asks_for_passkey(page: Page, stop: &Stop) -> bool {
 
 impl View<'_> {
     /// The application that waits; `None` for a page of ours.
+    fn asking_client(&self) -> Option<Client> {
+        (!self.stop.journey.request().is_of_own_page()).then(|| self.client())
+    }
+
     fn client_name(&self) -> Option<String> {
-        (!self.stop.journey.request().is_of_own_page())
-            .then(|| self.stop.journey.client().display_name_in(self.frame.locale.tag()).to_owned())
+        self.asking_client().map(|client| client.name)
     }
 
     fn email(&self) -> String {
@@ -181,7 +184,7 @@ impl View<'_> {
     fn identify(self) -> Result<String, RenderError> {
         let hint = self.stop.journey.request().login_hint.clone();
         let page = Identify {
-            client_name: self.client_name(),
+            client: self.asking_client(),
             email: self.shown.email.clone().or(hint).unwrap_or_default(),
             problem: self.sign_in_problem(),
             email_problem: self.shown.email_problem,
@@ -198,7 +201,7 @@ impl View<'_> {
     fn password(self) -> Result<String, RenderError> {
         let wrong = matches!(self.shown.problem, Some(Problem::WrongCredentials)).then_some(PasswordProblem::Wrong);
         let page = Password {
-            client_name: self.client_name(),
+            client: self.asking_client(),
             email: self.email(),
             problem: self.sign_in_problem().filter(|problem| *problem != SignInProblem::WrongCredentials),
             password_problem: self.shown.password_problem.or(wrong),

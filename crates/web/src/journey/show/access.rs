@@ -25,13 +25,15 @@ impl View<'_> {
     }
 
     /// The application that asks.
-    fn client(&self) -> Client {
+    pub(super) fn client(&self) -> Client {
         let (client, language) = (self.stop.journey.client(), self.frame.locale.tag());
+        let has_logo = self.door.at.logo_uri(client, language).is_some();
         Client {
             name: client.display_name_in(language).to_owned(),
             client_uri: client.metadata.page_in("client_uri", language),
             policy_uri: client.metadata.page_in("policy_uri", language),
             tos_uri: client.metadata.page_in("tos_uri", language),
+            logo_href: has_logo.then(|| self.page_href("logo")),
         }
     }
 
