@@ -58,6 +58,7 @@ mod jarm;
 mod jwt_bearer;
 mod key_schedule;
 mod key_scope;
+mod login_hint_tokens;
 mod login_initiation;
 mod logout;
 mod mutual_tls;

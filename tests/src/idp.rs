@@ -101,6 +101,15 @@ impl<'d> Idp<'d> {
     ///
     /// When it cannot be signed.
     pub fn assertion(&self, changes: Value) -> String {
-        self.key.sign("JWT", self.claims(changes).to_string().as_bytes()).expect("sign an assertion")
+        self.signed("JWT", changes)
+    }
+
+    /// Signs a JWT of a type about Ada, with claims as those of an assertion.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be signed.
+    pub fn signed(&self, typ: &str, changes: Value) -> String {
+        self.key.sign(typ, self.claims(changes).to_string().as_bytes()).expect("sign")
     }
 }

@@ -1,5 +1,5 @@
-//! Trusted issuers: whose assertions about people are taken as grants (RFC 7523 §2.1), whose statements about software are
-//! believed when a client registers (RFC 7591 §2.3), and who may vouch for instances of a client (OAuth 2.0 Attestation-Based
+//! Trusted issuers: whose assertions about people are taken as grants (RFC 7523 §2.1), who may say whom a back-channel request is
+//! about (CIBA Core §7.1), whose statements about software are believed when a client registers (RFC 7591 §2.3), and who may vouch for instances of a client (OAuth 2.0 Attestation-Based
 //! Client Authentication).
 //!
 //! Owns what an operator writes down about one. Leaves checking an assertion to `oidc::jwt_bearer` and which person is meant
@@ -21,7 +21,7 @@ pub struct TrustedIssuer {
     /// Where it publishes them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
-    /// The clients that may present its assertions; no others may.
+    /// The clients that may present its assertions and its login hint tokens; no others may.
     #[serde(default)]
     pub clients: Vec<ClientId>,
     /// The scopes that may come of them.

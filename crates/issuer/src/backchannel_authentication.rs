@@ -1,36 +1,34 @@
 //! Back-channel authentication: what a client asks of a person who is not at its browser, and how the person comes to it.
 //!
-//! Owns the request's row, whom its hint names, and how many may wait for one person. A client learns nothing from an
-//! address: one without an account is asked as well, and nobody ever answers (decision 0017). Leaves the page's question
-//! to `journeys`, polling to `tokens::polled`, calling the client to `backchannel_notices`. CIBA Core §7, §8; SECURITY
-//! S-066.
+//! Owns the request's row, and how many may wait for one person. A client learns nothing from an address: one without an
+//! account is asked as well, and nobody ever answers (decision 0017). Leaves whom a hint names to `backchannel_hints`, the
+//! page's question to `journeys`, polling to `tokens::polled`, calling the client to `backchannel_notices`. CIBA Core §7, §8;
+//! SECURITY S-066.
 
 use std::sync::Arc;
 
-use portreeve_crypto::{AssociatedData, Bearer, SecretText, hex, parse_public_id, public_id};
+use portreeve_crypto::{AssociatedData, Bearer, SecretText, parse_public_id, public_id};
 use portreeve_domain::polling::{self, Awaited, Poll};
 use portreeve_domain::{
-    Actor, BackchannelAuthenticationId, Client, Email, Event, EventType, Failure, Fault, Lifetime, OutboxId,
-    OutboxMessage, SubjectType, TenantId, TokenKind, UserId,
+    Actor, BackchannelAuthenticationId, Client, Event, EventType, Failure, Fault, Lifetime, OutboxId, OutboxMessage,
+    TenantId, TokenKind, UserId,
 };
 use portreeve_oidc::authorization::Accepted;
-use portreeve_oidc::backchannel_authentication::{self as wire, BackchannelRequest, Hint, Received};
-use portreeve_oidc::{Cause, Parameters, Refusal, paths};
+use portreeve_oidc::backchannel_authentication::{self as wire, BackchannelRequest, Received};
+use portreeve_oidc::{Parameters, Refusal, paths};
 use portreeve_storage::backchannel_authentications::{self as rows, BackchannelAuthenticationRow};
-use portreeve_storage::{Conn, Tx, outbox, users};
+use portreeve_storage::{Conn, Tx, outbox};
 use serde::{Deserialize, Serialize};
 
 use crate::authorize::Progress;
+use crate::backchannel_hints::{Named, person_index};
 use crate::directory::TenantDirectory;
 use crate::journeys::account_key;
 use crate::sender::SenderEvidence;
-use crate::settlement::refuse;
 use crate::stored_facts::{open_at, seal_at};
 use crate::tokens::id_token::profile;
-use crate::{Issuer, audit, browsers, id_token_hint, people};
+use crate::{Issuer, audit, browsers};
 
-/// What blind indexes of this table are bound to.
-const PERSON_INDEX: &str = "backchannel_authentications.person";
 /// What the ids of requests in addresses begin with.
 const REQUEST_PREFIX: &str = "apr_";
 /// How many requests may wait for one person (S-066).
@@ -72,15 +70,6 @@ pub struct WaitingRequest {
     pub binding_message: Option<String>,
 }
 
-/// Whom a hint names.
-struct Named {
-    /// Blind index of the person, or of an address that nobody has.
-    index: [u8; 32],
-    /// Blind index of the address, for the limit of mails.
-    address: [u8; 32],
-    user: Option<UserId>,
-}
-
 impl Call {
     /// The `auth_req_id` of the request.
     pub(crate) fn auth_req_id(&self) -> SecretText {
@@ -97,8 +86,8 @@ impl Issuer {
     /// Takes a back-channel authentication request. Must run to its end once begun, as `token`.
     ///
     /// # Errors
-    /// Those of client authentication, of `asked_by_backchannel` and of `Received::from_parameters`; `UserUnknown` for a hint that can name nobody;
-    /// `HintUnusable`, `HintOfOtherClient`; a fault when the database is away.
+    /// Those of client authentication, of `asked_by_backchannel`, of `Received::from_parameters` and of `named`; a fault when
+    /// the database is away.
     pub async fn ask_by_backchannel(
         &self,
         at: &Arc<TenantDirectory>,
@@ -112,41 +101,6 @@ impl Issuer {
         let received = Received::from_parameters(&asked, &client, &servers, rules).map_err(Failure::Refused)?;
         let named = self.named(at, &client, &received.hint).await?;
         Ok(self.store_authentication(at, &client, received, &named).await?)
-    }
-
-    async fn named(&self, at: &TenantDirectory, client: &Client, hint: &Hint) -> Result<Named, Failure<Refusal>> {
-        let mut conn = self.store.read(at.id()).await?;
-        let (row, address) = match hint {
-            Hint::Login(text) => {
-                let Ok(email) = Email::parse(text) else {
-                    return refuse(Refusal::new(Cause::UserUnknown).with_detail("login_hint is no address"));
-                };
-                let address = people::email_index(at, &email);
-                (users::find_by_email(&mut conn, at.id(), &address).await?, address)
-            }
-            Hint::IdToken(text) => {
-                let subject = self.hinted(at, client, text).map_err(Failure::Refused)?;
-                let row = users::find_by_subject(&mut conn, at.id(), &subject).await?;
-                let Some(row) = row else { return refuse(Cause::UserUnknown) };
-                let address = row.email_index.unwrap_or_default();
-                (Some(row), address)
-            }
-        };
-        let user = row.map(|row| row.id);
-        let index = user.map_or_else(|| unknown_index(at, &address), |user| person_index(at, user));
-        Ok(Named { index, address, user })
-    }
-
-    /// The `sub` of an ID token that `client` was given; a pairwise one cannot be looked up.
-    fn hinted(&self, at: &TenantDirectory, client: &Client, hint: &str) -> Result<String, Refusal> {
-        let claims = id_token_hint::claims(at, hint, self.ambient.now())?;
-        if !claims.audiences().contains(&client.id.as_str()) {
-            return Err(Cause::HintOfOtherClient.into());
-        }
-        match (client.metadata.subject_type, claims.str("sub")) {
-            (SubjectType::Public, Some(subject)) => Ok(subject.to_owned()),
-            _ => Err(Refusal::new(Cause::UserUnknown).with_detail("a pairwise subject cannot be looked up")),
-        }
     }
 
     async fn store_authentication(
@@ -327,14 +281,6 @@ async fn take_place(tx: &mut Tx, at: &TenantDirectory, row: &BackchannelAuthenti
         }
     }
     Ok(false)
-}
-
-fn person_index(at: &TenantDirectory, user: UserId) -> [u8; 32] {
-    at.keys.index.index(PERSON_INDEX, &format!("person {}", hex(user.as_bytes())))
-}
-
-fn unknown_index(at: &TenantDirectory, address: &[u8; 32]) -> [u8; 32] {
-    at.keys.index.index(PERSON_INDEX, &format!("address {}", hex(address)))
 }
 
 fn place(tenant: TenantId, row: &[u8; 8]) -> AssociatedData<'_> {

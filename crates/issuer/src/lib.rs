@@ -13,6 +13,7 @@ mod authorization_response;
 mod authorize;
 mod back_channel_logout;
 mod backchannel_authentication;
+mod backchannel_hints;
 mod backchannel_notices;
 mod browsers;
 mod client_attestations;

@@ -53,6 +53,8 @@ pub enum Hint {
     Login(String),
     /// An ID token, not verified.
     IdToken(String),
+    /// A token of a trusted issuer, not verified.
+    LoginToken(String),
 }
 
 /// A request as read. Holds a secret, so it is not `Debug`.
@@ -74,7 +76,7 @@ impl Received {
     /// client can register that it is used.
     ///
     /// # Errors
-    /// `GrantTypeNotAllowed` for a client that is not registered for the grant, or whose mode its profile does not have; `HintsNotOne`; `LoginHintTokenUnsupported`;
+    /// `GrantTypeNotAllowed` for a client that is not registered for the grant, or whose mode its profile does not have; `HintsNotOne`;
     /// `ScopeMalformed`, `ScopeOpenidMissing`, `ScopeNotAllowed`; those of [`resource::targets`] and
     /// [`authorization_details::requested`]; `BindingMessageUnusable`; `ParameterMalformed` for `requested_expiry`; `ParameterMissing` and `ParameterMalformed`
     /// for the `client_notification_token` of a client that is called; `ParameterMissing` for the `binding_message` where the profile
@@ -124,7 +126,7 @@ fn hint(parameters: &Parameters) -> Result<Hint, Refusal> {
     match (text("login_hint"), text("id_token_hint"), text("login_hint_token")) {
         (Some(hint), None, None) => Ok(Hint::Login(hint)),
         (None, Some(hint), None) => Ok(Hint::IdToken(hint)),
-        (None, None, Some(_)) => Err(Cause::LoginHintTokenUnsupported.into()),
+        (None, None, Some(hint)) => Ok(Hint::LoginToken(hint)),
         _ => Err(Cause::HintsNotOne.into()),
     }
 }
@@ -251,7 +253,10 @@ mod tests {
         for second in ["id_token_hint", "login_hint_token"] {
             assert_eq!(read(&[openid, ("login_hint", "a"), (second, "b")]).err(), Some(Cause::HintsNotOne), "{second}");
         }
-        assert_eq!(read(&[openid, ("login_hint_token", "a")]).err(), Some(Cause::LoginHintTokenUnsupported));
+        assert_eq!(
+            read(&[openid, ("login_hint_token", "a.b.c")]).ok().map(|r| r.hint),
+            Some(Hint::LoginToken("a.b.c".into()))
+        );
         assert_eq!(read(&[("login_hint", "a")]).err(), Some(Cause::ScopeOpenidMissing));
         assert_eq!(read(&[("scope", "profile"), ("login_hint", "a")]).err(), Some(Cause::ScopeOpenidMissing));
     }

@@ -22,6 +22,7 @@ pub mod introspection;
 pub mod jarm;
 pub mod jwt_assertion;
 pub mod jwt_bearer;
+pub mod login_hint_token;
 pub mod login_initiation;
 pub mod logout_request;
 pub mod logout_token;

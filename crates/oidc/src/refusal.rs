@@ -13,6 +13,7 @@ pub enum ErrorCode {
     AccountSelectionRequired,
     AuthorizationPending,
     ConsentRequired,
+    ExpiredLoginHintToken,
     ExpiredToken,
     InsufficientScope,
     InsufficientUserAuthentication,
@@ -58,6 +59,7 @@ impl ErrorCode {
             Self::AccountSelectionRequired => "account_selection_required",
             Self::AuthorizationPending => "authorization_pending",
             Self::ConsentRequired => "consent_required",
+            Self::ExpiredLoginHintToken => "expired_login_hint_token",
             Self::ExpiredToken => "expired_token",
             Self::InsufficientScope => "insufficient_scope",
             Self::InsufficientUserAuthentication => "insufficient_user_authentication",
@@ -221,7 +223,8 @@ causes! {
     SignedAuthenticationNotAlone => InvalidRequest, "a parameter stands beside the signed request";
     SignedAuthenticationUnusable => InvalidRequest, "the signed request is malformed, not signed as registered, used before or not of this moment";
     HintsNotOne => InvalidRequest, "exactly one of login_hint, id_token_hint and login_hint_token is required";
-    LoginHintTokenUnsupported => InvalidRequest, "login_hint_token is of no kind this server knows";
+    LoginHintTokenExpired => ExpiredLoginHintToken, "login_hint_token has expired";
+    LoginHintTokenUnusable => InvalidRequest, "login_hint_token is not acceptable";
     UserUnknown => UnknownUserId, "the hint names no user";
     BindingMessageUnusable => InvalidBindingMessage, "binding_message must be 1 to 64 letters, digits and plain punctuation";
     AuthenticationsTooMany => TemporarilyUnavailable, "too many requests wait for this user, try again later";
