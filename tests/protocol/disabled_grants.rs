@@ -1,11 +1,13 @@
 //! Grants that a tenant does without: nothing answers, nothing tells of them, and what they gave is over. SECURITY S-157.
 
+use axum::body::Body;
+use http::Method;
 use portreeve_domain::Lifetime;
 use portreeve_tests::{
     backchannel::{self, Asker},
     browser::Browser,
     cast,
-    deployment::{Deployment, on_both},
+    deployment::{Deployment, on_both, request},
     device::{self, Device},
     relying_party::{RelyingParty, Tokens},
 };
@@ -20,6 +22,40 @@ async fn disable(at: &Deployment, grants: &[&str]) {
 
 fn lists(document: &Value, grant: &str) -> bool {
     document["grant_types_supported"].as_array().unwrap().contains(&json!(grant))
+}
+
+/// What each method gets at an address.
+async fn answers(at: &Deployment, path: &str) -> Vec<u16> {
+    let mut answers = vec![];
+    for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS] {
+        answers.push(at.send(request(method, path, &[], Body::empty())).await.status.as_u16());
+    }
+    answers
+}
+
+/// S-157: what is not there is not there for any method.
+#[test]
+fn every_method_gets_one_answer() {
+    on_both(async |at| {
+        let addresses = ["/oauth2/device_authorization", "/device", "/device/allowed", "/oauth2/bc-authorize"];
+        let addresses = [&addresses[..], &["/approve", "/approve/apr_AAAA", "/approve/ended/allowed"]].concat();
+        for path in &addresses {
+            assert!(answers(at, path).await.contains(&405), "{path}");
+        }
+
+        disable(at, &[device::GRANT, backchannel::GRANT]).await;
+
+        for path in &addresses {
+            assert_eq!(answers(at, path).await, [404; 5], "{path}");
+        }
+        assert!(answers(at, "/t/acme/device").await.contains(&405), "another tenant's");
+        for path in ["/t/nowhere/oauth2/token", "/t/nowhere/device", "/t/default/device"] {
+            assert_eq!(answers(at, path).await, [404; 5], "{path}");
+        }
+        for path in ["/oauth2/register", "/oauth2/register/dyn_x", "/oauth2/challenge"] {
+            assert_eq!(answers(at, &format!("/t/acme{path}")).await, [404; 5], "{path}");
+        }
+    });
 }
 
 /// S-157: neither endpoint nor page of the device grant is there, its code buys nothing, and its tokens are dead; all is back

@@ -128,8 +128,9 @@ pub(crate) fn not_found() -> Response {
     json_reply(StatusCode::NOT_FOUND, body.to_string().into_bytes())
 }
 
-/// The answer for another method than the endpoint has; axum adds `Allow`.
-pub(crate) async fn method_not_allowed() -> Response {
+/// The answer for another method than the endpoint has; axum adds `Allow`. What is not there is not there for any method
+/// (S-157).
+pub(crate) async fn method_not_allowed(_: TenantRequest) -> Response {
     let body = json!({ "error": "invalid_request", "error_description": "method not allowed" });
     json_reply(StatusCode::METHOD_NOT_ALLOWED, body.to_string().into_bytes())
 }

@@ -1,13 +1,13 @@
 //! Client registration: the endpoint, and the address of each registered client. RFC 7591 §3, RFC 7592 §2.
 //!
-//! A tenant that lets no client register has neither: 404, as for any unknown address (S-157).
+//! A tenant that lets no client register has neither, which `issuer` knows (S-157).
 
 use std::sync::Arc;
 
 use axum::extract::{RawPathParams, Request};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
-use portreeve_domain::{ClientRegistration, Failure};
+use portreeve_domain::Failure;
 use portreeve_issuer::Registration;
 use portreeve_oidc::bearer::{self, Places, Scheme};
 use portreeve_oidc::client_registration::MAX_BODY_BYTES;
@@ -24,9 +24,6 @@ const JSON: &str = "application/json";
 
 /// Registers a client.
 pub(crate) async fn register(asked: TenantRequest, request: Request) -> Response {
-    if !is_offered(&asked) {
-        return not_found();
-    }
     let token = match token_of(&request) {
         Ok(token) => token,
         Err(refusal) => return refused(&asked, &refusal),
@@ -91,14 +88,10 @@ pub(crate) async fn delete(asked: TenantRequest, path: RawPathParams, request: R
     }
 }
 
-fn is_offered(asked: &TenantRequest) -> bool {
-    asked.at.tenant.settings.client_registration != ClientRegistration::Off
-}
-
 /// The client an address names and the token presented there.
 fn managed(asked: &TenantRequest, path: &RawPathParams, request: &Request) -> Result<(String, String), Box<Response>> {
     let id = path.iter().find(|(name, _)| *name == "client_id").map(|(_, id)| id.to_owned());
-    let Some(id) = id.filter(|_| is_offered(asked)) else { return Err(Box::new(not_found())) };
+    let Some(id) = id else { return Err(Box::new(not_found())) };
     match token_of(request) {
         Ok(Some(token)) => Ok((id, token)),
         Ok(None) => Err(Box::new(without_token(asked))),

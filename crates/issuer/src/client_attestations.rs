@@ -33,8 +33,14 @@ pub(crate) struct ProvenInstance {
 impl TenantDirectory {
     /// The challenge for the proofs of attested instances, where this tenant demands one.
     pub fn attestation_challenge(&self, now: Timestamp) -> Option<String> {
-        let demanded = self.tenant.settings.client_attestation == ClientAttestation::Challenged;
-        demanded.then(|| nonce::current(&self.keys.dpop_nonces, now))
+        self.demands_challenges().then(|| nonce::current(&self.keys.dpop_nonces, now))
+    }
+
+    /// Whether proofs of attested instances must hold a challenge; never where the profile knows no such clients.
+    pub(crate) fn demands_challenges(&self) -> bool {
+        let settings = &self.tenant.settings;
+        let has_instances = settings.profile.rules().client_authentication.iter().any(|method| method.is_attested());
+        has_instances && settings.client_attestation == ClientAttestation::Challenged
     }
 
     /// Who may vouch for instances of a client, with what is known of their keys.
@@ -44,9 +50,8 @@ impl TenantDirectory {
     }
 
     fn check_challenge(&self, challenge: Option<&str>, now: Timestamp) -> Result<(), Refusal> {
-        let demanded = self.tenant.settings.client_attestation == ClientAttestation::Challenged;
         let is_live = challenge.is_some_and(|text| nonce::is_live(text, &self.keys.dpop_nonces, now));
-        if !demanded || is_live { Ok(()) } else { Err(Cause::AttestationChallengeNeeded.into()) }
+        if !self.demands_challenges() || is_live { Ok(()) } else { Err(Cause::AttestationChallengeNeeded.into()) }
     }
 }
 

@@ -10,8 +10,8 @@ use arc_swap::ArcSwap;
 use portreeve_authenticators::PasskeySite;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{
-    Acr, Client, ClientId, ClientMetadata, ClientOrigin, DpopNonces, Fault, PasskeyUse, ResourceServer, ScopeMeaning,
-    Tenant, TenantId, TenantSettings, TrustedIssuer,
+    Acr, Client, ClientId, ClientMetadata, ClientOrigin, ClientRegistration, DpopNonces, Fault, PasskeyUse,
+    ResourceServer, ScopeMeaning, Tenant, TenantId, TenantSettings, TrustedIssuer,
 };
 use portreeve_oidc::paths;
 use portreeve_storage::encryption_keys::EncryptionKeyRow;
@@ -90,9 +90,17 @@ impl TenantDirectory {
         self.scopes.iter().find(|scope| scope.name == name)
     }
 
-    /// Whether an address is there: one of a grant that the tenant does without is not. `path` is a route below the issuer (S-157).
+    /// Whether an address is there: one of a grant that the tenant does without is not (S-157), nor one of registration where
+    /// clients do not register, nor that of challenges where none is demanded. `path` is a route below the issuer.
     pub fn has_address(&self, path: &str) -> bool {
-        paths::grant_of(path).is_none_or(|grant| self.tenant.settings.has_grant(grant))
+        let settings = &self.tenant.settings;
+        if path == paths::CHALLENGE {
+            return self.demands_challenges();
+        }
+        if path.starts_with(paths::REGISTER) {
+            return settings.client_registration != ClientRegistration::Off;
+        }
+        paths::grant_of(path).is_none_or(|grant| settings.has_grant(grant))
     }
 
     /// The authentication contexts that somebody can reach here.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use portreeve_domain::{Tenant, TenantId};
 use portreeve_http_kit::client_address::ClientAddress;
 use portreeve_http_kit::cookie::{CookieKind, CookiePolicy};
@@ -19,6 +19,11 @@ use portreeve_pages::{Frame, Locale};
 
 use crate::reply::Reply;
 use crate::{TENANT_PREFIX, Web};
+
+/// The answer for another method than an address has; axum adds `Allow`. What is not there is not there for any method (S-157).
+pub(crate) async fn method_not_allowed(_: Door) -> StatusCode {
+    StatusCode::METHOD_NOT_ALLOWED
+}
 
 /// The door a browser stands at.
 pub(crate) struct Door {

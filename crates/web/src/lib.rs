@@ -62,7 +62,8 @@ pub fn router(issuer: Arc<Issuer>) -> Router {
         .route("/link/{token}", get(mailed_link::show).post(mailed_link::take))
         .route("/j/{journey}", get(journey::enter).post(journey::start_again))
         .route("/j/{journey}/logo", get(logo::show))
-        .route("/j/{journey}/{page}", get(journey::show).post(journey::act));
+        .route("/j/{journey}/{page}", get(journey::show).post(journey::act))
+        .method_not_allowed_fallback(door::method_not_allowed);
     let tenants = Router::new().nest(TENANT_PREFIX, doors.clone());
     doors.merge(tenants).with_state(web).merge(static_assets::routes(assets()))
 }
