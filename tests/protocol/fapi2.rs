@@ -239,6 +239,25 @@ fn a_client_with_a_key_runs_to_the_end() {
     });
 }
 
+/// DP-09: where nonces are demanded, the code is not used up by a proof without one, and the answer renews it.
+#[test]
+fn a_client_of_the_profile_carries_a_nonce() {
+    on_both(async |at| {
+        at.apply("[[tenants]]\nslug = \"strict\"\nprofile = \"fapi2\"\ndpop_nonces = \"required\"\n").await;
+        let (web, key) = (RelyingParty::of_tenant(at, "strict", "web"), ProofKey::new());
+        let grant = grant(at, &web).await;
+
+        let asked = redeem(&web, at, &grant, &strict_proof(at, &key)).await;
+        assert_eq!(asked.error(), (400, "use_dpop_nonce".to_owned()));
+        let mut claims = proof_claims(at, "POST", "/t/strict/oauth2/token");
+        claims["nonce"] = json!(asked.header("dpop-nonce").expect("a nonce"));
+        let redeemed = redeem(&web, at, &grant, &key.proof(&claims)).await;
+
+        assert!(redeemed.header("dpop-nonce").is_some(), "renewed on success");
+        assert_eq!(redeemed.success()["token_type"], "DPoP");
+    });
+}
+
 /// F2-03, F2-06, MT-04: with mutual TLS, from the push to the second refresh.
 #[test]
 fn a_client_with_a_certificate_runs_to_the_end() {

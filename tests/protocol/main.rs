@@ -44,6 +44,7 @@ mod device_grant;
 mod disabled_grants;
 mod discovery;
 mod dpop;
+mod dpop_algorithms;
 mod dpop_at_resources;
 mod encryption;
 mod exposure;
