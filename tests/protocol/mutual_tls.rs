@@ -7,7 +7,7 @@ use portreeve_tests::{
     deployment::{Deployment, on_both, on_sqlite, post_request, request},
     doors::TRUSTED_PROXY,
     jwt,
-    relying_party::{RelyingParty, Tokens},
+    relying_party::{ASSERTION_TYPE, RelyingParty, Tokens, assertion, assertion_claims},
     reply::Reply,
 };
 use serde_json::json;
@@ -211,5 +211,33 @@ fn bound_tokens_are_advertised() {
         assert_eq!(document["tls_client_certificate_bound_access_tokens"], true);
         // The same listener asks here, so there are no other addresses.
         assert_eq!(document.get("mtls_endpoint_aliases"), None);
+    });
+}
+
+/// OC-51, MT-06: an assertion may be made for the token endpoint at the address that the metadata gives to clients with
+/// certificates; where there is no such address, and in profile `fapi2`, it is made for somebody else.
+#[test]
+fn an_assertion_may_be_for_an_alias() {
+    on_both(async |at| {
+        let node = at.another_node_with_certificates_at("https://mtls.id.example").await;
+        let alias = node.discovery().await["mtls_endpoint_aliases"]["token_endpoint"].clone();
+        assert_eq!(alias, "https://mtls.id.example/oauth2/token");
+        let ask = async |at: &Deployment| {
+            let mut claims = assertion_claims(at, "keyed");
+            claims["aud"] = alias.clone();
+            let assertion = assertion(at, &claims);
+            let pairs = [
+                ("grant_type", "client_credentials"),
+                ("scope", "orders.read"),
+                ("client_assertion_type", ASSERTION_TYPE),
+                ("client_assertion", &assertion),
+            ];
+            at.post(TOKEN, &[], &pairs).await
+        };
+
+        assert_eq!(ask(&node).await.status, 200);
+        assert!(invalid_client(&ask(at).await), "no such address");
+        node.apply("[[tenants]]\nslug = \"default\"\nprofile = \"fapi2\"\n").await;
+        assert!(invalid_client(&ask(&node).await), "the issuer alone");
     });
 }

@@ -22,7 +22,7 @@ use portreeve_crypto::Random;
 use portreeve_domain::{Lifetime, OutboxMessage, TenantId};
 use portreeve_http_kit::listener::PeerAddress;
 use portreeve_issuer::{
-    Ambient, Clock, Issuer, RowIds, TenantDirectory,
+    Ambient, Clock, Issuer, MutualTls, RowIds, Settings, TenantDirectory,
     configure::{Problem, Resources, Unlisted},
 };
 use portreeve_jose::SigningKey;
@@ -104,27 +104,28 @@ fn on(database: Database, test: impl AsyncFn(&Deployment)) {
         .expect("a runtime");
     let _guard = tracing::dispatcher::set_default(&dispatch);
     runtime.block_on(async {
-        let deployment = Deployment::start(database, template, faults).await;
+        let deployment = Deployment::start(template, faults).await;
         test(&deployment).await;
         deployment.check_nothing_is_left().await;
     });
 }
 
 impl Deployment {
-    async fn start(database: Database, template: &Template, faults: Faults) -> Self {
+    async fn start(template: &Template, faults: Faults) -> Self {
         let copied = template.copy();
         template::write_secrets(copied.folder.path());
         let clock = Clock::manual(template::starts_at());
-        Self::on_copy(database, Arc::new(copied), clock, 1, faults).await
+        Self::on_copy(Arc::new(copied), clock, 1, faults, template::settings()).await
     }
 
-    async fn on_copy(database: Database, copied: Arc<Copied>, clock: Clock, node: u8, faults: Faults) -> Self {
+    async fn on_copy(copied: Arc<Copied>, clock: Clock, node: u8, faults: Faults, settings: Settings) -> Self {
+        let database = copied.database;
         // A seed for each node, and none the template's: the same secrets twice would hide a comparison that lacks one.
         let random = Random::seeded([node + 1; 32]);
         let ambient = Ambient::new(clock.clone(), random.clone(), RowIds::new(node.into(), clock.now()));
         let store = Store::open(&copied.url).expect("open the copy");
         let kek = Template::of(database).kek();
-        let issuer = Arc::new(Issuer::start(store, ambient, kek, template::settings()).await.expect("start"));
+        let issuer = Arc::new(Issuer::start(store, ambient, kek, settings).await.expect("start"));
         Self {
             router: doors(&issuer, random, copied.folder.path()),
             issuer,
@@ -144,9 +145,7 @@ impl Deployment {
     ///
     /// When it does not start.
     pub async fn another_node(&self) -> Self {
-        let (copied, clock) = (Arc::clone(&self.copied), self.clock.clone());
-        let node = self.nodes.fetch_add(1, Ordering::Relaxed) + 1;
-        Self::on_copy(self.database, copied, clock, node, self.faults.clone()).await
+        self.started(self.clock.clone(), template::settings()).await
     }
 
     /// Starts another node on the same database, whose clock is `by` ahead and stands until it is moved itself.
@@ -155,9 +154,22 @@ impl Deployment {
     ///
     /// When it does not start.
     pub async fn another_node_ahead(&self, by: Lifetime) -> Self {
-        let clock = Clock::manual(self.clock.now().plus(by));
+        self.started(Clock::manual(self.clock.now().plus(by)), template::settings()).await
+    }
+
+    /// Starts another node on the same database, which asks for certificates below another address than the issuer's.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub async fn another_node_with_certificates_at(&self, base: &str) -> Self {
+        let mutual_tls = Some(MutualTls { base: Some(base.to_owned()) });
+        self.started(self.clock.clone(), Settings { mutual_tls, ..template::settings() }).await
+    }
+
+    async fn started(&self, clock: Clock, settings: Settings) -> Self {
         let node = self.nodes.fetch_add(1, Ordering::Relaxed) + 1;
-        Self::on_copy(self.database, Arc::clone(&self.copied), clock, node, self.faults.clone()).await
+        Self::on_copy(Arc::clone(&self.copied), clock, node, self.faults.clone(), settings).await
     }
 
     /// Returns a client address that nobody has used yet, so that limits on addresses do not add up.

@@ -51,6 +51,7 @@ enum Place {
 
 /// A copy of the template: its URL for the server, and what must outlive it.
 pub(crate) struct Copied {
+    pub(crate) database: Database,
     pub(crate) url: String,
     pub(crate) folder: TempFolder,
 }
@@ -71,15 +72,15 @@ impl Template {
     /// Copies the database.
     pub(crate) fn copy(&self) -> Copied {
         let folder = TempFolder::new("deployment");
-        let url = match &self.place {
-            Place::Postgres(urls) => postgres::copy_of(urls).server_url,
+        let (database, url) = match &self.place {
+            Place::Postgres(urls) => (Database::Postgres, postgres::copy_of(urls).server_url),
             Place::Sqlite(original) => {
                 let file = database_file(folder.path());
                 fs::copy(database_file(original.path()), &file).expect("copy the template");
-                sqlite_url(&file)
+                (Database::Sqlite, sqlite_url(&file))
             }
         };
-        Copied { url, folder }
+        Copied { database, url, folder }
     }
 
     /// Returns the key-encryption key.

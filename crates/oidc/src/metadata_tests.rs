@@ -265,18 +265,37 @@ fn only_back_channel_endpoints_move() {
     assert_eq!(document["end_session_endpoint"], "https://id.example/t/acme/oauth2/logout");
 }
 
+/// What the page of the strictest profile says of mutual TLS.
+const WITH_MUTUAL_TLS: &str = "Where the operator has set up [mutual TLS](mutual-tls.md), these members say more; \
+    `mtls_endpoint_aliases` is there when\ncertificates are asked for at an address of their own:\n";
+
+/// Members of a document as a page shows them.
+fn shown(members: &BTreeMap<String, Value>) -> String {
+    let lines: Vec<_> = members.iter().map(|(name, value)| format!("  \"{name}\": {value}")).collect();
+    format!("\n```json\n{{\n{}\n}}\n```\n", lines.join(",\n"))
+}
+
 /// OD-06: the page of each profile shows its metadata; `UPDATE_DOCS=1` writes it.
 #[test]
 fn the_pages_of_the_profiles_show_their_metadata() {
     for profile in [Profile::Oidc, Profile::OAuth21, Profile::Fapi2] {
         let facts =
             Facts { issuer: "https://id.example.com", profile, scopes: &["openid", "email"], ui_locales: &[], ..FACTS };
-        let members: BTreeMap<String, Value> = serde_json::from_slice(&document(&facts).unwrap()).unwrap();
-        let lines: Vec<_> = members.iter().map(|(name, value)| format!("  \"{name}\": {value}")).collect();
+        let members = |facts: &Facts<'_>| -> BTreeMap<String, Value> {
+            serde_json::from_slice(&document(facts).unwrap()).unwrap()
+        };
+        let bare = members(&facts);
+        let base = Some("https://mtls.id.example.com");
+        let mut more = members(&Facts { mutual_tls: true, mutual_tls_base: base, ..facts });
+        more.retain(|name, value| bare.get(name) != Some(value));
+        let with_mutual_tls = match profile {
+            Profile::Fapi2 => format!("\n{WITH_MUTUAL_TLS}{}", shown(&more)),
+            Profile::Oidc | Profile::OAuth21 => String::new(),
+        };
         let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../docs/protocol/{}.md", profile.name()));
         let text = fs::read_to_string(&page).unwrap();
         let (prose, _) = text.split_once("## Metadata\n").unwrap();
-        let expected = format!("{prose}## Metadata\n\n```json\n{{\n{}\n}}\n```\n", lines.join(",\n"));
+        let expected = format!("{prose}## Metadata\n{}{with_mutual_tls}", shown(&bare));
         if std::env::var_os("UPDATE_DOCS").is_some() {
             fs::write(&page, &expected).unwrap();
         }
