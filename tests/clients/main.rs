@@ -4,6 +4,7 @@
 //! provider, the control: a check that fails there says nothing about us.
 
 mod demo_tls;
+mod described;
 mod tls_scan;
 
 use std::{
