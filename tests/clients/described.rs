@@ -107,7 +107,7 @@ async fn every_answer_is_one_of_those_described() {
     assert!(printed.contains("Undocumented status code"), "an answer that is not described was not found: {printed}");
     let client = hold(&deployment, &description(), &basic("machine", SECRET), &["--exclude-path", "/oauth2/userinfo"]);
     let bearer = format!("Bearer {token}");
-    let bearer = hold(&deployment, &description(), &bearer, &["--include-path-regex", "userinfo|register"]);
+    let bearer = hold(&deployment, &description(), &bearer, &["--include-path-regex", "userinfo|register|gateway"]);
     let (client, bearer) = (passed(&client), passed(&bearer));
     assert!(client > 300 && bearer > 100, "only {client} and {bearer} requests");
 }
