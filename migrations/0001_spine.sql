@@ -158,6 +158,7 @@ CREATE TABLE browsers (
 );
 CREATE INDEX browsers_by_expiry ON browsers (expires_at);
 
+-- code_hash fingerprints the code that was mailed to sign in, or nothing that anybody knows while none was sent.
 CREATE TABLE journeys (
     id ROWID64 PRIMARY KEY,
     tenant_id BIGINT NOT NULL,
@@ -168,7 +169,10 @@ CREATE TABLE journeys (
     version BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
-    finished_at BIGINT
+    finished_at BIGINT,
+    code_hash BYTEA,
+    code_tries BIGINT NOT NULL DEFAULT 0,
+    code_expires_at BIGINT
 );
 CREATE INDEX journeys_by_expiry ON journeys (expires_at);
 

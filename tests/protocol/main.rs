@@ -46,6 +46,7 @@ mod discovery;
 mod dpop;
 mod dpop_algorithms;
 mod dpop_at_resources;
+mod email_codes;
 mod encryption;
 mod exposure;
 mod fapi2;

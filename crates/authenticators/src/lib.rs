@@ -6,6 +6,7 @@
 //! NIST SP 800-63B-4 §3.1, RFC 6238, RFC 8265, RFC 9106, Web Authentication Level 3.
 
 mod common_passwords;
+mod email_code;
 mod hash_memory;
 mod hash_parameters;
 mod passkey;
@@ -16,6 +17,7 @@ mod phc;
 mod recovery_code;
 mod totp;
 
+pub use email_code::{CanonicalEmailCode, generate_email_code};
 pub use hash_memory::HashMemory;
 pub use hash_parameters::{HashParameters, ParametersTooWeak};
 pub use passkey::{

@@ -15,6 +15,8 @@ use crate::{Timestamp, UserId};
 pub enum ProofKind {
     /// A password.
     Password,
+    /// A code mailed to the account's address.
+    EmailCode,
     /// A time-based one-time code (RFC 6238).
     Totp,
     /// A single-use recovery code.
@@ -27,7 +29,14 @@ pub enum ProofKind {
 
 impl ProofKind {
     /// Every kind there is.
-    pub const ALL: [Self; 5] = [Self::Password, Self::Totp, Self::RecoveryCode, Self::Passkey, Self::AttestedPasskey];
+    pub const ALL: [Self; 6] =
+        [Self::Password, Self::EmailCode, Self::Totp, Self::RecoveryCode, Self::Passkey, Self::AttestedPasskey];
+
+    /// Whether the proof takes the first place. Mail never takes the second: a password that was set by mail would then be
+    /// two factors of one mailbox (NIST 800-63B-4 §3.1.3.1; SECURITY S-084).
+    pub const fn is_first_factor(self) -> bool {
+        matches!(self, Self::Password | Self::EmailCode)
+    }
 
     /// Which place the proof takes: something known comes first, something held second.
     pub const fn is_second_factor(self) -> bool {
@@ -74,7 +83,7 @@ impl Strength {
         if fresh(ProofKind::is_passkey) {
             return Self::PhishingResistant;
         }
-        match (fresh(|kind| kind == ProofKind::Password), fresh(ProofKind::is_second_factor)) {
+        match (fresh(ProofKind::is_first_factor), fresh(ProofKind::is_second_factor)) {
             (true, true) => Self::TwoFactors,
             (true, false) => Self::OneFactor,
             // A second factor alone never signs anybody in.
@@ -138,7 +147,7 @@ impl Acr {
 pub struct Amr(Vec<String>);
 
 impl Amr {
-    /// The references for what `user` proved: `pwd`; `otp`; `hwk` for a passkey in attested hardware, `swk` for any other,
+    /// The references for what `user` proved: `pwd`; `otp` for a code of an app or of a mail; `hwk` for a passkey in attested hardware, `swk` for any other,
     /// whose key may be anywhere, and with either `user`; and `mfa` when two factors were given.
     ///
     /// A recovery code has no word of its own in RFC 8176; it shows as `mfa` beside `pwd`.
@@ -148,7 +157,7 @@ impl Amr {
         let strength = Strength::of(proofs, user, Timestamp::from_millis(i64::MIN));
         let words = [
             ("pwd", gave(ProofKind::Password)),
-            ("otp", gave(ProofKind::Totp)),
+            ("otp", gave(ProofKind::Totp) || gave(ProofKind::EmailCode)),
             ("hwk", attested),
             ("swk", any),
             ("user", attested || any),
@@ -197,6 +206,24 @@ mod tests {
 
         assert_eq!(Amr::of(&both, ADA).to_string(), "pwd otp mfa");
         assert_eq!(Amr::of(&both[..1], ADA).to_string(), "pwd");
+    }
+
+    /// S-084: whoever reads the mail of a person, and sets a password with it, has proven one factor however often; an app
+    /// or a recovery code is the second.
+    #[test]
+    fn mail_is_a_first_factor_and_never_a_second() {
+        let always = Timestamp::from_millis(i64::MIN);
+        let mailed = proof(ProofKind::EmailCode, ADA, 1);
+        let with = |kind| [mailed, proof(kind, ADA, 1)];
+
+        assert_eq!(Acr::reached(&[mailed], ADA, always), Some(Acr::Aal1));
+        assert_eq!(Acr::reached(&with(ProofKind::Password), ADA, always), Some(Acr::Aal1));
+        assert_eq!(Acr::reached(&with(ProofKind::EmailCode), ADA, always), Some(Acr::Aal1));
+        assert_eq!(Acr::reached(&with(ProofKind::Totp), ADA, always), Some(Acr::Aal2));
+        assert_eq!(Acr::reached(&with(ProofKind::RecoveryCode), ADA, always), Some(Acr::Aal2));
+        assert_eq!(Amr::of(&[mailed], ADA).to_string(), "otp");
+        assert_eq!(Amr::of(&with(ProofKind::Password), ADA).to_string(), "pwd otp");
+        assert_eq!(Amr::of(&with(ProofKind::Totp), ADA).to_string(), "otp mfa");
     }
 
     /// SECURITY N12, RFC 8176 §2: a passkey that verified its person is two factors by itself; a key counts as hardware

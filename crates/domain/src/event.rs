@@ -118,6 +118,10 @@ event_types! {
     FactorProven = "auth.factor.proven"
     /// A factor was given wrongly.
     FactorFailed = "auth.factor.failed"
+    /// Somebody asked for a code by mail to sign in; whether the address has an account is not told.
+    EmailCodeRequested = "auth.email_code.requested"
+    /// A code to sign in was sent.
+    EmailCodeSent = "auth.email_code.sent"
     /// The owner of an account said, by the link in a notice, that a change was somebody else's.
     ChangeDisowned = "account.change.disowned"
     /// Attempts were too many.

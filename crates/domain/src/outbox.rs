@@ -71,6 +71,15 @@ pub enum OutboxMessage {
         /// The language it is written in, as a tag.
         locale: String,
     },
+    /// A mail with a code to sign in on a journey; the code is made when it is sent.
+    EmailCodeMail {
+        /// The journey that waits for it.
+        journey: JourneyId,
+        /// Whose account.
+        user: UserId,
+        /// The language it is written in, as a tag.
+        locale: String,
+    },
     /// A mail to the person who has signed in at a browser that was not known for the account.
     NewDeviceMail {
         /// The session that began.
@@ -118,6 +127,7 @@ impl OutboxMessage {
         match self {
             Self::Mail { .. }
             | Self::EmailChangeMail { .. }
+            | Self::EmailCodeMail { .. }
             | Self::NewDeviceMail { .. }
             | Self::ApprovalMail { .. } => Self::MAIL,
             Self::BackchannelNotice { .. } => Self::BACKCHANNEL_NOTICE,

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ClientRegistration, DeletionGrace, DisabledGrants, GrantType, PasskeySettings, Profile, RatePreset, TenantId,
-    Timestamp,
+    ClientRegistration, DeletionGrace, DisabledGrants, EmailSignIn, GrantType, PasskeySettings, Profile, RatePreset,
+    TenantId, Timestamp,
 };
 
 /// Whether a second factor is demanded at sign-in.
@@ -57,6 +57,8 @@ pub struct TenantSettings {
     pub mfa: MfaPolicy,
     /// What is made of passkeys.
     pub passkeys: PasskeySettings,
+    /// Whether a code in a mail takes the place of a password.
+    pub email_sign_in: EmailSignIn,
     /// Whether people may create an account themselves (`prompt=create`).
     pub registration: bool,
     /// Whether DPoP proofs must carry a nonce.

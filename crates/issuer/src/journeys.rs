@@ -8,6 +8,7 @@ mod account;
 mod approval;
 mod ceremony;
 mod consent;
+mod email_code;
 mod enrolment;
 mod open;
 mod passkey;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use portreeve_crypto::{hex, hmac_sha256, sha256};
 use portreeve_domain::journey::Requirements;
 use portreeve_domain::polling::Waiting;
-use portreeve_domain::{Client, Fault, JourneyId, Lifetime, Timestamp, UserId};
+use portreeve_domain::{Client, EmailError, Fault, JourneyId, Lifetime, Timestamp, UserId};
 use portreeve_oidc::authorization::Accepted;
 
 pub use approval::{ApprovalOutcome, StartedByMyself};
@@ -71,6 +72,8 @@ pub struct PostedFrom {
 pub enum Problem {
     /// Address and password do not belong together.
     WrongCredentials,
+    /// What was typed is no address.
+    NotAnAddress(EmailError),
     /// The one-time code is not the current one.
     WrongCode,
     /// The one-time code was right and was used before.
@@ -136,6 +139,11 @@ impl Journey {
     /// Whom it goes for; not proven by itself.
     pub fn user(&self) -> Option<UserId> {
         self.stored.facts.user
+    }
+
+    /// The address that a code to sign in was asked for, as typed.
+    pub fn code_to(&self) -> Option<&str> {
+        self.stored.facts.code_to.as_deref()
     }
 
     /// The authenticator secret on the enrolment page, base32.

@@ -56,6 +56,13 @@ pub enum MailContent {
         /// The link.
         link: String,
     },
+    /// A code to sign in.
+    EmailCode {
+        /// Six digits.
+        code: String,
+        /// Where it is filled in, in the browser that asked for it.
+        link: String,
+    },
     /// Somebody tried to register with the address of this account.
     AccountExists {
         /// Where to sign in.
@@ -135,6 +142,8 @@ pub enum NoticeOf {
 impl MailContent {
     /// How long a mailed link works, in minutes.
     pub const LINK_MINUTES: i64 = lifetimes::MAILED_LINK.as_seconds() / 60;
+    /// How long a mailed code works, in minutes.
+    pub const CODE_MINUTES: i64 = lifetimes::EMAIL_CODE.as_seconds() / 60;
 }
 
 /// To whom a mail goes.
@@ -201,6 +210,9 @@ impl Issuer {
             OutboxMessage::Mail { purpose, user, locale, journey } => (purpose, user, locale, journey),
             OutboxMessage::ApprovalMail { authentication, user } => {
                 return self.approval_mail(&at, row, *authentication, *user).await;
+            }
+            OutboxMessage::EmailCodeMail { journey, user, locale } => {
+                return self.email_code_mail(&at, row, (*journey, *user), locale).await;
             }
             OutboxMessage::NewDeviceMail { session, user, locale } => {
                 return self.new_device_mail(&at, row, (*session, *user), locale).await;

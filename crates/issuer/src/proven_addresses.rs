@@ -1,4 +1,4 @@
-//! Proven addresses: what a mailed link for an address brings about.
+//! Proven addresses: what a mailed link or code for an address brings about.
 //!
 //! Owns making the account of a registration, marking an account's address as proven, and what must not survive that: an
 //! account whose address nobody had proven holds no password, second factor, session or link of anybody else afterwards
@@ -6,15 +6,18 @@
 
 use std::sync::Arc;
 
-use portreeve_domain::{Actor, Event, EventType, Fault, PersonClaims, Proof, ProofKind, UserId};
+use portreeve_domain::{Actor, Event, EventType, Fault, PersonClaims, Proof, ProofKind, SessionEnd, UserId};
 use portreeve_storage::mailed_links::LinkRow;
-use portreeve_storage::{Tx, journeys as journey_rows, passkeys, recovery_codes, totp_credentials, users};
+use portreeve_storage::{
+    Tx, journeys as journey_rows, passkeys, password_credentials, recovery_codes, totp_credentials, users,
+};
 
 use crate::directory::TenantDirectory;
 use crate::mailed_links::{LinkOutcome, owner_of};
 use crate::new_passwords::PasswordOwner;
 use crate::people::{self, NewPerson, Person};
 use crate::registration::{Registration, is_taken};
+use crate::session_end::Ending;
 use crate::stored_facts::{PendingRegistration, seal_facts};
 use crate::{Issuer, audit};
 
@@ -68,6 +71,29 @@ impl Issuer {
         }
         tx.commit().await?;
         Ok(LinkOutcome::AddressConfirmed)
+    }
+
+    /// Marks the address of an account as proven by a code that was mailed there. Whoever typed it may be another than the one
+    /// who set up how the account is signed in to: nothing of that is left. False when the account has another address by now.
+    pub(crate) async fn claim_by_code(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        user: UserId,
+        email_index: &[u8; 32],
+    ) -> Result<bool, Fault> {
+        if !users::verify_email(tx, at.id(), user, email_index, self.ambient.now()).await? {
+            return Ok(false);
+        }
+        self.record_about(tx, at, EventType::UserEmailVerified, user).await?;
+        self.wipe_second_factors(tx, at, user).await?;
+        if password_credentials::delete(tx, at.id(), user).await? {
+            self.record_about(tx, at, EventType::PasswordRemoved, user).await?;
+        }
+        self.retire_links(tx, at, user).await?;
+        let (reason, actor) = (SessionEnd::PasswordChanged, Actor::User(user));
+        Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await?;
+        Ok(true)
     }
 
     /// The account for a proven address: a new one, or the unproven one that had it, without what it held. `None` when

@@ -24,6 +24,8 @@ pub(crate) struct TenantKeys {
     pub(crate) refresh: SecretBytes<32>,
     /// Fingerprints recovery codes.
     pub(crate) recovery: SecretBytes<32>,
+    /// Fingerprints codes mailed to sign in.
+    pub(crate) email_codes: SecretBytes<32>,
     /// Form tokens.
     pub(crate) forms: SecretBytes<32>,
     /// Pairwise subjects (OIDC Core §8.1).
@@ -55,6 +57,7 @@ impl TenantKeys {
             permutation: IdPermutation::new(&derive_key(root, "id permutation")).map_err(Fault::new)?,
             refresh: derive_key(root, "refresh successor"),
             recovery: derive_key(root, "recovery code"),
+            email_codes: derive_key(root, "email code"),
             forms: derive_key(root, "form token"),
             pairwise: derive_key(root, "pairwise subject"),
             pseudonym: derive_key(root, "audit pseudonym"),

@@ -60,6 +60,7 @@ impl Receiver {
         match message {
             OutboxMessage::Mail { user, .. }
             | OutboxMessage::EmailChangeMail { user, .. }
+            | OutboxMessage::EmailCodeMail { user, .. }
             | OutboxMessage::NewDeviceMail { user, .. }
             | OutboxMessage::ApprovalMail { user, .. } => Self::Account(*user),
             OutboxMessage::LogoutNotice { client, .. } | OutboxMessage::BackchannelNotice { client, .. } => {
@@ -103,6 +104,7 @@ impl Lane {
                 Self::Mails(mailer),
                 OutboxMessage::Mail { .. }
                 | OutboxMessage::EmailChangeMail { .. }
+                | OutboxMessage::EmailCodeMail { .. }
                 | OutboxMessage::NewDeviceMail { .. }
                 | OutboxMessage::ApprovalMail { .. },
             ) => match issuer.outgoing_mail(row, &message).await {

@@ -10,8 +10,8 @@ use portreeve_domain::Timestamp;
 use portreeve_issuer::{MailContent, NoticeOf, OutgoingMail};
 use portreeve_pages::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, DeletionCancelled, DeletionRequested,
-    EmailChanged, FactorAdded, FactorRemoved, MailFrame, MailText, NewSignIn, PasskeyCopied, PasswordChanged,
-    PasswordReset, RecoveryCodeUsed, RemovedFactor, VerifyEmail,
+    EmailChanged, EmailCode, FactorAdded, FactorRemoved, MailFrame, MailText, NewSignIn, PasskeyCopied,
+    PasswordChanged, PasswordReset, RecoveryCodeUsed, RemovedFactor, VerifyEmail,
 };
 use portreeve_pages::{Locale, RenderError};
 
@@ -65,6 +65,10 @@ fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
         MailContent::VerifyEmail { link } => VerifyEmail { link: link.clone(), valid_minutes }.render(&frame),
         MailContent::AccountExists { sign_in_link } => {
             AccountExists { sign_in_link: sign_in_link.clone() }.render(&frame)
+        }
+        MailContent::EmailCode { code, link } => {
+            let valid_minutes = u32::try_from(MailContent::CODE_MINUTES).unwrap_or(u32::MAX);
+            EmailCode { code: code.clone(), link: link.clone(), valid_minutes }.render(&frame)
         }
         MailContent::NewDevice { origin, not_me_link } => NewSignIn {
             program: origin.agent.program.clone(),

@@ -120,6 +120,17 @@ identify-submit = تسجيل الدخول
 identify-new = جديد هنا؟
 password-title = أكّد أنك أنت
 password-lede = يطلب { $client } كلمة المرور مرة أخرى.
+email-code-ask = إرسال رمز إلى بريدي
+email-code-title = أدخل الرمز من الرسالة
+email-code-sent = إن كان هناك حساب للعنوان { $email } فقد أُرسل إليه رمز.
+email-code-hint = { $count ->
+    [one] 6 أرقام تعمل دقيقة واحدة في هذا المتصفح
+    [two] 6 أرقام تعمل دقيقتين في هذا المتصفح
+    [few] 6 أرقام تعمل { $count } دقائق في هذا المتصفح
+   *[other] 6 أرقام تعمل { $count } دقيقة في هذا المتصفح
+}
+email-code-resend = إرسال رمز جديد
+email-code-other-way = تسجيل الدخول بطريقة أخرى
 
 ## Authenticator app and recovery codes
 
@@ -373,6 +384,7 @@ data-issuer = الخدمة
 data-purpose = الغرض
 data-nothing = غير مذكور
 data-attested-passkey = مفتاح مرور من طراز موثّق
+data-email-code = رمز بالبريد
 data-end-revoked = أنهاه مسؤول الخدمة
 data-end-disowned = أفدتَ بأنك لم تكن أنت
 data-end-deletion = طلبتَ حذف الحساب
@@ -604,6 +616,16 @@ mail-valid = { $count ->
    *[other] يعمل الرابط مرة واحدة، لمدة { $count } دقيقة.
 }
 mail-ignore = لم تطلب هذا؟ تجاهل هذه الرسالة ولن يتغير شيء.
+mail-code-subject = رمزك لدى { $tenant }
+mail-code-text = أدخل هذا الرمز في الصفحة التي تسجّل فيها الدخول إلى { $tenant }:
+mail-code-action = املأ الرمز عني
+mail-code-valid = { $count ->
+    [one] يعمل الرمز مرة واحدة، لمدة دقيقة واحدة، في المتصفح الذي طلبته فيه.
+    [two] يعمل الرمز مرة واحدة، لمدة دقيقتين، في المتصفح الذي طلبته فيه.
+    [few] يعمل الرمز مرة واحدة، لمدة { $count } دقائق، في المتصفح الذي طلبته فيه.
+   *[other] يعمل الرمز مرة واحدة، لمدة { $count } دقيقة، في المتصفح الذي طلبته فيه.
+}
+mail-code-secret = احتفظ به لنفسك. من يطلبه منك يريد الدخول إلى حسابك.
 mail-reset-subject = اختيار كلمة مرور جديدة لدى { $tenant }
 mail-reset-text = طلب أحدهم، ونأمل أنه أنت، كلمة مرور جديدة لحسابك لدى { $tenant }.
 mail-reset-action = اختيار كلمة مرور جديدة

@@ -100,6 +100,15 @@ identify-submit = Anmelden
 identify-new = Neu hier?
 password-title = Bestätigen Sie, dass Sie es sind
 password-lede = { $client } bittet noch einmal um Ihr Passwort.
+email-code-ask = Code per Mail senden
+email-code-title = Code aus der Mail eingeben
+email-code-sent = Wenn es zu { $email } ein Konto gibt, ist ein Code dorthin unterwegs.
+email-code-hint = { $count ->
+    [one] 6 Ziffern; sie gelten { $count } Minute, in diesem Browser
+   *[other] 6 Ziffern; sie gelten { $count } Minuten, in diesem Browser
+}
+email-code-resend = Neuen Code senden
+email-code-other-way = Anders anmelden
 
 ## Authenticator app and recovery codes
 
@@ -345,6 +354,7 @@ data-issuer = Dienst
 data-purpose = Zweck
 data-nothing = Keine Angabe
 data-attested-passkey = Passkey eines beglaubigten Modells
+data-email-code = Code per Mail
 data-end-revoked = Von der Verwaltung beendet
 data-end-disowned = Sie haben gesagt, dass Sie es nicht waren
 data-end-deletion = Sie wollten das Konto löschen
@@ -553,6 +563,14 @@ mail-valid = { $count ->
    *[other] Der Link gilt einmal, { $count } Minuten lang.
 }
 mail-ignore = Sie haben das nicht veranlasst? Dann ignorieren Sie diese Mail; es ändert sich nichts.
+mail-code-subject = Ihr Code für { $tenant }
+mail-code-text = Geben Sie diesen Code auf der Seite ein, auf der Sie sich bei { $tenant } anmelden:
+mail-code-action = Code für mich eintragen
+mail-code-valid = { $count ->
+    [one] Der Code gilt einmal, { $count } Minute lang, in dem Browser, in dem Sie ihn angefordert haben.
+   *[other] Der Code gilt einmal, { $count } Minuten lang, in dem Browser, in dem Sie ihn angefordert haben.
+}
+mail-code-secret = Behalten Sie ihn für sich. Wer Sie danach fragt, will in Ihr Konto.
 mail-reset-subject = Neues Passwort für { $tenant } wählen
 mail-reset-text = Jemand, hoffentlich Sie, hat ein neues Passwort für Ihr Konto bei { $tenant } angefordert.
 mail-reset-action = Neues Passwort wählen

@@ -100,6 +100,15 @@ identify-submit = Sign in
 identify-new = New here?
 password-title = Confirm it’s you
 password-lede = { $client } asks for your password again.
+email-code-ask = Mail me a code
+email-code-title = Enter the code from the mail
+email-code-sent = If there is an account for { $email }, a code is on its way there.
+email-code-hint = { $count ->
+    [one] 6 digits; they work for { $count } minute, in this browser
+   *[other] 6 digits; they work for { $count } minutes, in this browser
+}
+email-code-resend = Send a new code
+email-code-other-way = Sign in another way
 
 ## Authenticator app and recovery codes
 
@@ -345,6 +354,7 @@ data-issuer = Service
 data-purpose = Purpose
 data-nothing = Not given
 data-attested-passkey = Passkey of a model that is vouched for
+data-email-code = Code by mail
 data-end-revoked = Ended by an administrator
 data-end-disowned = You said that it was not you
 data-end-deletion = You wanted the account deleted
@@ -553,6 +563,14 @@ mail-valid = { $count ->
    *[other] The link works once, for { $count } minutes.
 }
 mail-ignore = You did not ask for this? Then ignore this mail; nothing changes.
+mail-code-subject = Your code for { $tenant }
+mail-code-text = Enter this code on the page where you are signing in to { $tenant }:
+mail-code-action = Fill the code in for me
+mail-code-valid = { $count ->
+    [one] The code works once, for { $count } minute, in the browser where you asked for it.
+   *[other] The code works once, for { $count } minutes, in the browser where you asked for it.
+}
+mail-code-secret = Keep it to yourself. Whoever asks you for it wants to get into your account.
 mail-reset-subject = Choose a new password for { $tenant }
 mail-reset-text = Someone, we hope you, asked for a new password for your account at { $tenant }.
 mail-reset-action = Choose new password

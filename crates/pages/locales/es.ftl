@@ -100,6 +100,15 @@ identify-submit = Iniciar sesión
 identify-new = ¿Aún no tienes cuenta?
 password-title = Confirma que eres tú
 password-lede = { $client } vuelve a pedir tu contraseña.
+email-code-ask = Enviarme un código por correo
+email-code-title = Escribe el código del correo
+email-code-sent = Si hay una cuenta para { $email }, le hemos enviado un código.
+email-code-hint = { $count ->
+    [one] 6 dígitos, válidos durante { $count } minuto en este navegador
+   *[other] 6 dígitos, válidos durante { $count } minutos en este navegador
+}
+email-code-resend = Enviar un código nuevo
+email-code-other-way = Iniciar sesión de otra forma
 
 ## Authenticator app and recovery codes
 
@@ -345,6 +354,7 @@ data-issuer = Servicio
 data-purpose = Finalidad
 data-nothing = Sin indicar
 data-attested-passkey = Llave de acceso de un modelo acreditado
+data-email-code = Código por correo
 data-end-revoked = Decisión de la administración del servicio
 data-end-disowned = Has indicado que no fuiste tú
 data-end-deletion = Has pedido eliminar la cuenta
@@ -553,6 +563,14 @@ mail-valid = { $count ->
    *[other] El enlace sirve una sola vez, durante { $count } minutos.
 }
 mail-ignore = ¿No lo has pedido tú? Ignora este correo; no cambiará nada.
+mail-code-subject = Tu código para { $tenant }
+mail-code-text = Escribe este código en la página donde estás iniciando sesión en { $tenant }:
+mail-code-action = Rellenar el código por mí
+mail-code-valid = { $count ->
+    [one] El código sirve una sola vez, durante { $count } minuto, en el navegador donde lo pediste.
+   *[other] El código sirve una sola vez, durante { $count } minutos, en el navegador donde lo pediste.
+}
+mail-code-secret = No lo compartas. Quien te lo pida quiere entrar en tu cuenta.
 mail-reset-subject = Elige una contraseña nueva para { $tenant }
 mail-reset-text = Alguien (esperamos que tú) ha pedido una contraseña nueva para tu cuenta de { $tenant }.
 mail-reset-action = Elegir contraseña nueva

@@ -100,6 +100,15 @@ identify-submit = Se connecter
 identify-new = Pas encore de compte ?
 password-title = Confirmez votre identité
 password-lede = { $client } demande à nouveau votre mot de passe.
+email-code-ask = M’envoyer un code par e-mail
+email-code-title = Saisissez le code reçu par e-mail
+email-code-sent = S’il existe un compte pour { $email }, un code vient d’y être envoyé.
+email-code-hint = { $count ->
+    [one] 6 chiffres, valables { $count } minute dans ce navigateur
+   *[other] 6 chiffres, valables { $count } minutes dans ce navigateur
+}
+email-code-resend = Envoyer un nouveau code
+email-code-other-way = Se connecter autrement
 
 ## Authenticator app and recovery codes
 
@@ -345,6 +354,7 @@ data-issuer = Service
 data-purpose = Objet
 data-nothing = Non renseigné
 data-attested-passkey = Clé d’accès d’un modèle certifié
+data-email-code = Code par e-mail
 data-end-revoked = Décision de l’administration du service
 data-end-disowned = Vous avez signalé que ce n’était pas vous
 data-end-deletion = Vous avez demandé la suppression du compte
@@ -553,6 +563,14 @@ mail-valid = { $count ->
    *[other] Le lien est valable une seule fois, pendant { $count } minutes.
 }
 mail-ignore = Vous n’avez rien demandé ? Ignorez cet e-mail ; rien ne changera.
+mail-code-subject = Votre code pour { $tenant }
+mail-code-text = Saisissez ce code sur la page où vous vous connectez à { $tenant } :
+mail-code-action = Saisir le code à ma place
+mail-code-valid = { $count ->
+    [one] Le code est valable une seule fois, pendant { $count } minute, dans le navigateur où vous l’avez demandé.
+   *[other] Le code est valable une seule fois, pendant { $count } minutes, dans le navigateur où vous l’avez demandé.
+}
+mail-code-secret = Gardez-le pour vous. Toute personne qui vous le demande veut accéder à votre compte.
 mail-reset-subject = Choisissez un nouveau mot de passe pour { $tenant }
 mail-reset-text = Quelqu’un (vous, espérons-le) a demandé un nouveau mot de passe pour votre compte { $tenant }.
 mail-reset-action = Choisir un nouveau mot de passe

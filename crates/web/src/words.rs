@@ -76,3 +76,8 @@ pub(crate) fn link_minutes() -> u32 {
 pub(crate) fn count(limit: usize) -> u32 {
     u32::try_from(limit).unwrap_or(u32::MAX)
 }
+
+/// For how many minutes a mailed code works.
+pub(crate) fn code_minutes() -> u32 {
+    u32::try_from(MailContent::CODE_MINUTES).unwrap_or(u32::MAX)
+}

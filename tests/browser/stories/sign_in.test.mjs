@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { firstClient, Person } from '../driver/deployment.mjs';
+import { linkMailedTo } from '../driver/mail.mjs';
 import { assertSignedIn, finish, signIn } from '../driver/journey.mjs';
 import { story } from '../driver/story.mjs';
 
@@ -37,4 +38,26 @@ story('after signing out the password is asked for again, and consent is remembe
   const pages = await signIn(tab, person);
 
   assert.deepEqual(pages, ['identify']);
+});
+
+story('a code from a mail takes the place of the password, and its link fills it in', async (openBrowser) => {
+  const person = Person.make();
+  const browser = await openBrowser();
+  const tab = await browser.tab(firstClient);
+  await tab.press('#sign-in');
+  await tab.fill('#email', person.email);
+  await tab.press('#mail-code');
+  assert.equal(tab.step, 'email-code');
+  await tab.press('#other-way');
+  assert.equal(tab.step, 'identify');
+
+  const link = await linkMailedTo(person.email, /code/i, /\/j\//);
+  const elsewhere = await openBrowser();
+  const stranger = await elsewhere.tab(link);
+  assert.ok(await stranger.has('#start-again'), 'the link does something in another browser');
+  await tab.visit(link);
+  await tab.press('#submit');
+
+  assert.deepEqual(await finish(tab, person), ['consent']);
+  await assertSignedIn(tab);
 });

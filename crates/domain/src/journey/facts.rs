@@ -49,6 +49,9 @@ pub struct Facts {
     /// Whether the person asked for the registration page, or to leave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registering: Option<bool>,
+    /// The address, as typed, that a code to sign in was asked for. Nothing is proven by it, and it may be nobody's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_to: Option<String>,
     /// What became of enrolling a second factor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enrolment: Option<Enrolment>,
@@ -74,6 +77,7 @@ impl Facts {
         }
         self.account_chosen = true;
         self.registering = Some(false);
+        self.code_to = None;
         self.proofs.push(proof);
     }
 }

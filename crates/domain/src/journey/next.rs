@@ -22,6 +22,8 @@ pub struct Available {
     pub passkey: bool,
     /// Whether the account's address is proven.
     pub verified_email: bool,
+    /// Whether a code in a mail can be used here to sign in.
+    pub email_codes: bool,
     /// Whether an earlier consent covers what is asked.
     pub consent_covers: bool,
 }
@@ -30,6 +32,11 @@ impl Available {
     /// Whether the account has a passkey that can be used.
     const fn has_passkey(&self) -> bool {
         self.passkey && self.passkeys_usable
+    }
+
+    /// The page of a mailed code, once one was asked for; else `other`.
+    fn code_or(&self, other: Step, facts: &Facts) -> Step {
+        if self.email_codes && facts.code_to.is_some() { Step::EmailCode } else { other }
     }
 }
 
@@ -56,6 +63,8 @@ pub enum Step {
     Identify,
     /// Prove the known account with its password or a passkey.
     Password,
+    /// Take the code from the mail that was asked for.
+    EmailCode,
     /// Prove a second factor.
     SecondFactor {
         /// Whether a code of an authenticator app is one; otherwise it is a passkey.
@@ -96,6 +105,7 @@ impl Step {
             Self::Register => "register",
             Self::Identify => "identify",
             Self::Password => "password",
+            Self::EmailCode => "email-code",
             Self::SecondFactor { totp: true } => "second-factor",
             Self::SecondFactor { totp: false } | Self::Passkey { .. } => "passkey",
             Self::VerifyEmail => "verify-email",
@@ -125,7 +135,7 @@ pub fn next(required: &Requirements, facts: &Facts, available: &Available) -> St
     let proofs: Vec<Proof> = facts.proofs.iter().chain(&available.session_proofs).copied().collect();
     let strength = Strength::of(&proofs, user, required.fresh_since);
     if strength < Strength::OneFactor {
-        return Step::Password;
+        return available.code_or(Step::Password, facts);
     }
     if required.subject.is_some_and(|subject| subject != user) {
         return Step::Denied(Denial::OtherSubject);
@@ -143,9 +153,9 @@ fn who(required: &Requirements, facts: &Facts, available: &Available) -> Result<
     let must_choose = required.select_account && !facts.account_chosen;
     match facts.user {
         Some(user) if !must_choose => Ok(user),
-        _ if facts.account_chosen => facts.user.ok_or(Step::Identify),
+        _ if facts.account_chosen => facts.user.ok_or_else(|| available.code_or(Step::Identify, facts)),
         _ if available.sessions > 1 || (must_choose && available.sessions > 0) => Err(Step::SelectAccount),
-        _ => Err(Step::Identify),
+        _ => Err(available.code_or(Step::Identify, facts)),
     }
 }
 

@@ -72,6 +72,9 @@ fn accounts() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                         for consent in consent_answers() {
                             let (proofs, enrolment) = (proofs.clone(), enrolment.clone());
                             let base = Facts { user, proofs, account_chosen, registering, ..Facts::default() };
+                            if enrolment.is_none() && consent.is_none() {
+                                facts.push(Facts { code_to: Some("ada@example.com".to_owned()), ..base.clone() });
+                            }
                             facts.push(Facts { enrolment, consent, ..base });
                         }
                     }
@@ -89,6 +92,7 @@ fn accounts() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                     recovery_codes: bits & 1 != 0,
                     verified_email: bits & 2 != 0,
                     consent_covers: bits & 4 != 0,
+                    email_codes: bits & 4 != 0,
                     ..Available::default()
                 });
             }
@@ -108,7 +112,8 @@ fn session_proofs() -> [Vec<Proof>; 4] {
 
 /// How strongly: every subset of proofs, for a known account.
 fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
-    let kinds = [ProofKind::Password, ProofKind::Totp, ProofKind::RecoveryCode, ProofKind::Passkey];
+    let kinds =
+        [ProofKind::Password, ProofKind::Totp, ProofKind::RecoveryCode, ProofKind::Passkey, ProofKind::EmailCode];
     let (mut requirements, mut facts, mut lookups) = (Vec::new(), Vec::new(), Vec::new());
     for fresh_since in FRESHNESS {
         for level in LEVELS {
@@ -126,8 +131,9 @@ fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
             }
         }
     }
-    for subset in 0..16_usize {
-        let given = (0..4).filter(|at| subset & (1 << at) != 0).map(|at| proof(kinds[at], LATE));
+    // A mailed code stands in the place of the password.
+    for subset in (0..32_usize).filter(|subset| subset & 0b10001 != 0b10001) {
+        let given = (0..5).filter(|at| subset & (1 << at) != 0).map(|at| proof(kinds[at], LATE));
         let proofs: Vec<_> = given.collect();
         for enrolment in enrolments() {
             for passkey_declined in BOOLS {
@@ -150,6 +156,7 @@ fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                 consent_covers: bits & 4 != 0,
                 passkeys_usable: bits & 8 != 0,
                 passkey: bits & 16 != 0,
+                email_codes: false,
             });
         }
     }
@@ -217,6 +224,28 @@ fn enrolment_is_offered_only_after_a_proof_and_only_without_a_factor() {
     });
 }
 
+/// S-084: mail proves the first factor and no more: a second one is asked for as after a password.
+#[test]
+fn a_mailed_code_gets_as_far_as_a_password_and_no_further() {
+    for_all(|required, facts, available, step| {
+        let replaced = |kind| if kind == ProofKind::EmailCode { ProofKind::Password } else { kind };
+        let proofs = facts.proofs.iter().map(|given| Proof { kind: replaced(given.kind), ..*given }).collect();
+        let by_password = Facts { proofs, ..facts.clone() };
+
+        assert_eq!(next(required, &by_password, available), step);
+    });
+}
+
+/// The code is asked for while somebody waits for it, and only where there are codes.
+#[test]
+fn a_mailed_code_is_asked_for_where_one_was_wanted() {
+    for_all(|required, facts, available, step| {
+        let waits = facts.code_to.is_some() && available.email_codes;
+        assert!(step != Step::EmailCode || waits);
+        assert!(!waits || !matches!(step, Step::Identify | Step::Password), "{required:?} {facts:?}");
+    });
+}
+
 /// Consent is asked only of a person who is signed in as strongly as required.
 #[test]
 fn consent_comes_after_every_factor() {
@@ -235,6 +264,7 @@ fn follow(step: Step, facts: &mut Facts, available: &mut Available) {
         Step::SelectAccount => facts.turn_to(Some(ADA), None),
         Step::Register | Step::Identify => facts.identify(proof(ProofKind::Password, LATE)),
         Step::Password => facts.proofs.push(proof(ProofKind::Password, LATE)),
+        Step::EmailCode => facts.identify(proof(ProofKind::EmailCode, LATE)),
         Step::SecondFactor { totp: true } => facts.proofs.push(proof(ProofKind::Totp, LATE)),
         Step::SecondFactor { totp: false } | Step::Passkey { .. } => {
             facts.proofs.push(proof(ProofKind::Passkey, LATE));

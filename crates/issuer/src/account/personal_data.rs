@@ -317,6 +317,7 @@ fn account(person: &Person) -> Result<DataEntry, Fault> {
 fn proof_name(kind: ProofKind) -> String {
     match kind {
         ProofKind::Password => "password",
+        ProofKind::EmailCode => "email_code",
         ProofKind::Totp => "totp",
         ProofKind::RecoveryCode => "recovery_code",
         ProofKind::Passkey => "passkey",

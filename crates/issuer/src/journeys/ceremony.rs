@@ -37,7 +37,7 @@ impl Asked {
     /// What the page of `step` asks for; `None` for a page without passkeys.
     fn at(step: Step) -> Option<Self> {
         match step {
-            Step::Identify | Step::Password => Some(Self::Anybody),
+            Step::Identify | Step::Password | Step::EmailCode => Some(Self::Anybody),
             Step::SecondFactor { .. } | Step::Passkey { .. } => Some(Self::Account),
             Step::EnrolSecondFactor { .. } | Step::EnrolPasskey { .. } => Some(Self::New),
             Step::SelectAccount

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use portreeve_crypto::parse_public_id;
 use portreeve_domain::journey::{Available, Facts, Step, next};
 use portreeve_domain::polling::Waiting;
-use portreeve_domain::{Client, Fault, JourneyId, SessionId};
+use portreeve_domain::{Client, EmailSignIn, Fault, JourneyId, SessionId};
 use portreeve_oidc::Cause;
 use portreeve_storage::{Conn, consents, journeys as rows, passkeys, recovery_codes, totp_credentials, users};
 
 use super::Journey;
+use super::email_code::void_moved_address;
 use super::passkey::void_removed_passkey;
 use super::password::void_outdated_proofs;
 use crate::authorization_response::Addressee;
@@ -112,6 +113,7 @@ impl Issuer {
         };
         void_outdated_proofs(&mut conn, at, &mut journey).await?;
         void_removed_passkey(&mut conn, at, &mut journey).await?;
+        void_moved_address(&mut conn, at, &mut journey).await?;
         // A journey on which nothing was done yet goes on with a sign-in that another tab has completed meanwhile.
         let untouched = journey.stored.facts == Facts::default();
         if untouched {
@@ -192,7 +194,8 @@ impl Issuer {
 
     /// Looks up what `next` wants to know about the browser and the account.
     async fn available(&self, conn: &mut Conn, at: &TenantDirectory, journey: &Journey) -> Result<Available, Fault> {
-        let mut available = Available { passkeys_usable: at.passkeys.is_some(), ..Available::default() };
+        let email_codes = at.tenant.settings.email_sign_in != EmailSignIn::Off;
+        let mut available = Available { passkeys_usable: at.passkeys.is_some(), email_codes, ..Available::default() };
         if let Some(browser) = &journey.browser {
             let live = browsers::live_sessions(conn, &self.ambient, at, browser.id).await?;
             available.sessions = live.len();

@@ -91,7 +91,7 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
         let place = self.passwords.place()?;
-        if let Err(wait) = self.charge_sign_in(at, key, person.as_ref(), from).await? {
+        if let Err(wait) = self.charge_sign_in(at, (key, FACTOR), person.as_ref(), from).await? {
             return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }));
         }
         let attempted = self.attempted(at, key, person).await?;
@@ -139,11 +139,12 @@ impl Issuer {
         self.advance(tx, at, journey).await
     }
 
-    /// Charges one attempt on every limit before any work is done.
-    async fn charge_sign_in(
+    /// Charges one attempt on every limit before any work is done. Attempts to sign in are counted together, whatever is
+    /// shown; failures in a row by factor.
+    pub(super) async fn charge_sign_in(
         &self,
         at: &Arc<TenantDirectory>,
-        key: AccountKey,
+        (key, factor): (AccountKey, &str),
         person: Option<&Person>,
         from: &PostedFrom,
     ) -> Result<Result<(), Lifetime>, Fault> {
@@ -153,7 +154,7 @@ impl Issuer {
         }
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
-        let failures = factor_failures::charge(&mut tx, at.id(), UserId::from_bytes(key), FACTOR, now).await?;
+        let failures = factor_failures::charge(&mut tx, at.id(), UserId::from_bytes(key), factor, now).await?;
         tx.commit().await?;
         // A stranger can use up the account's budget, but not on a device the owner has signed in at before.
         let known_device = person.is_some_and(|person| known_device::knows(at, from.device.as_deref(), person.id));

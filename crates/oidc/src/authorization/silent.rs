@@ -23,7 +23,9 @@ pub const fn silent(step: Step) -> Option<Cause> {
     Some(match step {
         Step::Done => return None,
         Step::Denied(denial) => denied(denial),
-        Step::Identify | Step::Password | Step::SecondFactor { .. } | Step::Passkey { .. } => Cause::SignInNeeded,
+        Step::Identify | Step::Password | Step::EmailCode | Step::SecondFactor { .. } | Step::Passkey { .. } => {
+            Cause::SignInNeeded
+        }
         Step::SelectAccount => Cause::AccountChoiceNeeded,
         Step::Consent => Cause::ConsentNeeded,
         Step::Register
@@ -43,6 +45,7 @@ mod tests {
     fn a_forbidden_page_is_an_error() {
         for (step, code) in [
             (Step::Identify, "login_required"),
+            (Step::EmailCode, "login_required"),
             (Step::Password, "login_required"),
             (Step::SecondFactor { totp: true }, "login_required"),
             (Step::SecondFactor { totp: false }, "login_required"),

@@ -179,6 +179,7 @@ fn word_key(word: &str) -> Option<&'static str> {
         "totp" => "security-totp",
         "recovery_code" => "field-recovery-code",
         "passkey" => "passkey-unnamed",
+        "email_code" => "data-email-code",
         "attested_passkey" => "data-attested-passkey",
         "password_reset" => "mail-reset-action",
         "verify_email" => "mail-verify-action",

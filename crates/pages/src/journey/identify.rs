@@ -11,8 +11,8 @@ use crate::{Client, EmailProblem, Form, Frame, PasswordProblem, RenderError, Sig
 
 /// The first step of a journey.
 ///
-/// Posts `email` and `password`, or `action=passkey` with `credential`. Element ids: `email`, `password`, `submit`,
-/// `forgot-password`, `register`, `error-summary`, `passkey-form`, `passkey`, `passkey-problem`,
+/// Posts `email` and `password`, `email` and `action=mail_code`, or `action=passkey` with `credential`. Element ids: `email`,
+/// `password`, `submit`, `mail-code`, `forgot-password`, `register`, `error-summary`, `passkey-form`, `passkey`, `passkey-problem`,
 /// `client-logo`, `client-home`, `policy`, `terms`.
 #[derive(Debug, Clone)]
 pub struct Identify {
@@ -32,6 +32,8 @@ pub struct Identify {
     pub passkey: Option<PasskeyPrompt>,
     /// Whether a passkey comes before a password.
     pub passkey_first: bool,
+    /// Whether a code can be had by mail.
+    pub mails_codes: bool,
     /// Where to get a new password; `None` shows no link.
     pub forgot_password_href: Option<String>,
     /// Where to create an account; `None` shows no link.

@@ -11,8 +11,8 @@ use crate::{Client, Form, Frame, PasswordProblem, RenderError, SignInProblem};
 
 /// Asks a known person for the password.
 ///
-/// Posts `email` and `password`, `action=passkey` with `credential`, or `action=another_account`. Element ids: `email`,
-/// `password`, `submit`, `another-account`, `forgot-password`, `passkey-form`, `passkey`, `passkey-problem`,
+/// Posts `email` and `password`, `action=mail_code`, `action=passkey` with `credential`, or `action=another_account`. Element
+/// ids: `email`, `password`, `submit`, `mail-code`, `another-account`, `forgot-password`, `passkey-form`, `passkey`, `passkey-problem`,
 /// `client-logo`, `client-home`, `policy`, `terms`.
 #[derive(Debug, Clone)]
 pub struct Password {
@@ -28,6 +28,8 @@ pub struct Password {
     pub password_problem: Option<PasswordProblem>,
     /// The question for a passkey; `None` where there are none.
     pub passkey: Option<PasskeyPrompt>,
+    /// Whether a code can be had by mail.
+    pub mails_codes: bool,
     /// Where to get a new password; `None` shows no link.
     pub forgot_password_href: Option<String>,
 }

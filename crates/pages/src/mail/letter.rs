@@ -49,6 +49,7 @@ pub(super) struct Letter<'a> {
 struct Html<'a> {
     frame: &'a MailFrame,
     letter: &'a Letter<'a>,
+    code: Option<&'a str>,
 }
 
 #[derive(Template)]
@@ -56,6 +57,7 @@ struct Html<'a> {
 struct Plain<'a> {
     frame: &'a MailFrame,
     letter: &'a Letter<'a>,
+    code: Option<&'a str>,
 }
 
 impl MailFrame {
@@ -83,10 +85,19 @@ impl MailFrame {
 
 impl Letter<'_> {
     pub(super) fn render(&self, frame: &MailFrame) -> Result<MailText, RenderError> {
+        self.render_parts(frame, None)
+    }
+
+    /// As `render`, with a code to be read and typed before the button.
+    pub(super) fn render_with_code(&self, frame: &MailFrame, code: &str) -> Result<MailText, RenderError> {
+        self.render_parts(frame, Some(code))
+    }
+
+    fn render_parts(&self, frame: &MailFrame, code: Option<&str>) -> Result<MailText, RenderError> {
         Ok(MailText {
             subject: one_line(&self.subject),
-            text: Plain { frame, letter: self }.render()?,
-            html: Html { frame, letter: self }.render()?,
+            text: Plain { frame, letter: self, code }.render()?,
+            html: Html { frame, letter: self, code }.render()?,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Samples: authenticator app and recovery codes.
 
 use super::{Sample, Words, form, href, prompt};
-use crate::journey::{Passkey, PasskeyEnrolment, RecoveryCode, RecoveryCodes, Totp, TotpEnrolment};
+use crate::journey::{EmailCode, Passkey, PasskeyEnrolment, RecoveryCode, RecoveryCodes, Totp, TotpEnrolment};
 use crate::{CodeProblem, Frame, PasskeyExit, PasskeyProblem, RecoveryCodeProblem};
 
 pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
@@ -12,6 +12,17 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         passkey_href: None,
         recovery_code_href: href("recovery_code"),
     };
+    let email_code = EmailCode {
+        form: form(),
+        client_name: words.client_name(),
+        email: words.email.clone(),
+        valid_minutes: 10,
+        code: String::new(),
+        code_problem: None,
+        other_way_href: "/j/jrn_01hv/identify".to_owned(),
+    };
+    let email_code_filled = EmailCode { code: "042917".to_owned(), ..email_code.clone() };
+    let email_code_wrong = EmailCode { code_problem: Some(CodeProblem::Wrong), ..email_code.clone() };
     let totp_wrong = Totp { code_problem: Some(CodeProblem::Wrong), ..totp.clone() };
     let recovery = RecoveryCode {
         form: form(),
@@ -75,6 +86,9 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     let totp_beside = Totp { passkey_href: href("passkey"), ..totp.clone() };
     vec![
+        ("journey/email_code", email_code.render(frame)),
+        ("journey/email_code-filled", email_code_filled.render(frame)),
+        ("journey/email_code-wrong", email_code_wrong.render(frame)),
         ("journey/totp", totp.render(frame)),
         ("journey/totp-passkey", totp_beside.render(frame)),
         ("journey/passkey", passkey.render(frame)),

@@ -17,6 +17,7 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
         password_problem: None,
         passkey: None,
         passkey_first: false,
+        mails_codes: false,
         forgot_password_href: href("forgot_password"),
         register_href: href("register"),
     };
@@ -32,6 +33,7 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
     let passkey = Identify { passkey: Some(prompt(None)), ..identify.clone() };
     let passkey_first = Identify { passkey_first: true, ..passkey.clone() };
     let passkey_wrong = Identify { passkey: Some(prompt(Some(PasskeyProblem::Removed))), ..identify.clone() };
+    let identify_code = Identify { mails_codes: true, ..passkey.clone() };
     let outdated = Frame { notice: Some(Notice::PageOutdated), ..frame.clone() };
     let password = Password {
         form: form(),
@@ -40,8 +42,10 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
         problem: None,
         password_problem: None,
         passkey: None,
+        mails_codes: false,
         forgot_password_href: href("forgot_password"),
     };
+    let password_code = Password { mails_codes: true, ..password.clone() };
     let password_passkey = Password { passkey: Some(prompt(None)), ..password.clone() };
     let password_wrong = Password { password_problem: Some(PasswordProblem::Wrong), ..password.clone() };
     vec![
@@ -53,6 +57,8 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("journey/identify-passkey", passkey.render(frame)),
         ("journey/identify-passkey-first", passkey_first.render(frame)),
         ("journey/identify-passkey-wrong", passkey_wrong.render(frame)),
+        ("journey/identify-passkey-code", identify_code.render(frame)),
+        ("journey/password-code", password_code.render(frame)),
         ("journey/password", password.render(frame)),
         ("journey/password-passkey", password_passkey.render(frame)),
         ("journey/password-wrong", password_wrong.render(frame)),

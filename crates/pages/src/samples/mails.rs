@@ -2,8 +2,8 @@
 
 use crate::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, DeletionCancelled, DeletionRequested,
-    EmailChanged, FactorAdded, FactorRemoved, MailFrame, MailText, NewSignIn, PasskeyCopied, PasswordChanged,
-    PasswordReset, RecoveryCodeUsed, RemovedFactor, VerifyEmail,
+    EmailChanged, EmailCode, FactorAdded, FactorRemoved, MailFrame, MailText, NewSignIn, PasskeyCopied,
+    PasswordChanged, PasswordReset, RecoveryCodeUsed, RemovedFactor, VerifyEmail,
 };
 use crate::{Locale, RenderError};
 
@@ -23,6 +23,10 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
     };
     vec![
         ("mail/password_reset", PasswordReset { link: link.clone(), valid_minutes: 30 }.render(&frame)),
+        (
+            "mail/email_code",
+            EmailCode { code: "042917".to_owned(), link: link.clone(), valid_minutes: 10 }.render(&frame),
+        ),
         ("mail/verify_email", VerifyEmail { link: link.clone(), valid_minutes: 30 }.render(&frame)),
         ("mail/approval_wanted", ApprovalWanted { link: link.clone(), valid_minutes: 10 }.render(&frame)),
         ("mail/account_exists", AccountExists { sign_in_link: link.clone() }.render(&frame)),

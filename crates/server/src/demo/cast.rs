@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use portreeve_authenticators::TotpSecret;
 use portreeve_crypto::{Random, SecretBytes, SecretText};
 use portreeve_domain::{
-    ClientAuthMethod, ClientId, ClientMetadata, Fault, GrantType, PersonClaims, ResourceServer, Scope, TenantSettings,
-    TokenDelivery,
+    ClientAuthMethod, ClientId, ClientMetadata, EmailSignIn, Fault, GrantType, PersonClaims, ResourceServer, Scope,
+    TenantSettings, TokenDelivery,
 };
 use portreeve_issuer::configure::{
     ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration,
@@ -120,6 +120,7 @@ pub(super) fn describe(
 pub(super) fn resources(description: &Description) -> Result<Resources, Fault> {
     let settings = TenantSettings {
         display_name: Some("Portreeve demo".to_owned()),
+        email_sign_in: EmailSignIn::Allowed,
         registration: true,
         ..TenantSettings::default()
     };

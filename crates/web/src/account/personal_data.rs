@@ -148,7 +148,7 @@ mod tests {
             SessionEnd::DeletionRequested,
         ];
         let ends_of_grants = ["consent_withdrawn", "client deleted", "revoked by the client", "refresh token replayed"];
-        let factors = ["password", "totp", "recovery_code", "passkey", "attested_passkey"];
+        let factors = ["password", "email_code", "totp", "recovery_code", "passkey", "attested_passkey"];
         let words = LinkPurpose::ALL.map(LinkPurpose::name).into_iter().chain(ends.map(SessionEnd::name));
 
         for word in words.chain(ends_of_grants).chain(factors) {

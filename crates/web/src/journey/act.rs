@@ -17,6 +17,8 @@ use crate::reply::Reply;
 
 /// What the button of a page without fields says: send the mail again.
 const RESEND: &str = "resend";
+/// What the button says that asks for a code by mail.
+const MAIL_CODE: &str = "mail_code";
 /// What a form says that carries the answer of a passkey.
 const PASSKEY: &str = "passkey";
 
@@ -50,7 +52,7 @@ fn missing(page: Page, fields: &Fields) -> Option<Shown> {
     let is_empty = |name| fields.get(name).trim().is_empty();
     let asks_email = page == Page::Identify;
     let asks_password = matches!(page, Page::Identify | Page::Password);
-    let asks_code = matches!(page, Page::Totp | Page::RecoveryCode | Page::TotpEnrolment { .. });
+    let asks_code = matches!(page, Page::EmailCode | Page::Totp | Page::RecoveryCode | Page::TotpEnrolment { .. });
     let shown = Shown {
         email: asks_email.then(|| fields.get("email").to_owned()),
         email_problem: (asks_email && is_empty("email")).then_some(EmailProblem::Missing),
@@ -94,6 +96,10 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
             _ => issuer.skip_enrolment(at, journey).await,
         },
         (Page::Passkey { .. } | Page::PasskeyEnrolment { .. }, _) => Ok(Acted::Stale),
+        (Page::Identify, MAIL_CODE) => issuer.request_email_code(at, journey, fields.get("email"), &from).await,
+        (Page::Password, MAIL_CODE) => issuer.request_own_email_code(at, journey, &from).await,
+        (Page::EmailCode, RESEND) => issuer.resend_email_code(at, journey, &from).await,
+        (Page::EmailCode, _) => issuer.prove_email_code(at, journey, fields.get("code"), &from).await,
         (Page::Identify, _) => {
             let form = SignInForm { email: text("email"), password: text("password") };
             issuer.sign_in(at, journey, form, &from).await

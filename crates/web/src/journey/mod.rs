@@ -26,6 +26,9 @@ const OUTDATED: &str = "outdated";
 /// The query that asks for the registration form again, when a mail was sent to an address that was mistyped.
 const AGAIN: &str = "again";
 
+/// The query that fills a mailed code in; the button uses it.
+const CODE: &str = "code";
+
 /// Leads to the page that is due, or to the end when another tab has shown what was missing.
 pub(crate) async fn enter(door: Door, Path(path): Path<Vec<(String, String)>>) -> Reply {
     let journey = segment(&path, "journey");
@@ -66,7 +69,8 @@ pub(crate) async fn show(
     let pairs = query.map(|QueryPairs(pairs)| pairs).unwrap_or_default();
     let asks = |wanted: &str| pairs.iter().any(|(name, _)| name == wanted);
     let notice = asks(OUTDATED).then_some(Notice::PageOutdated);
-    let shown = show::Shown { notice, registers_again: asks(AGAIN), ..show::Shown::default() };
+    let code = pairs.iter().find(|(name, _)| name == CODE).map(|(_, value)| value.clone());
+    let shown = show::Shown { notice, registers_again: asks(AGAIN), code, ..show::Shown::default() };
     show::render(&door, &journey, page, &stop, &shown)
 }
 
@@ -132,7 +136,8 @@ fn name_of(client: &Client) -> Option<&str> {
 fn due(door: &Door, stop: &Stop, segment: &str) -> Option<Page> {
     let registration = door.at.tenant.settings.registration;
     let passkey = stop.journey.passkey_options(stop.step).is_some();
-    let page = Page::due(stop.step, segment, Ways { registration, passkey })?;
+    let is_account_known = stop.journey.user().is_some();
+    let page = Page::due(stop.step, segment, Ways { registration, passkey, is_account_known })?;
     Some(page.for_waiting(stop.journey.waiting()))
 }
 

@@ -11,6 +11,9 @@ pub(super) const REGISTER: &str = "register";
 /// The page of `Step::Identify`, and another page of `Step::Register`.
 pub(super) const IDENTIFY: &str = "identify";
 
+/// The page of `Step::Password`, and another page of `Step::EmailCode`.
+pub(super) const PASSWORD: &str = "password";
+
 /// The page beside `second-factor` that takes a passkey.
 pub(super) const PASSKEY: &str = "passkey";
 /// The page beside `enrol-totp` that adds a passkey, and the other way round.
@@ -25,6 +28,7 @@ pub(super) enum Page {
     Register,
     Identify,
     Password,
+    EmailCode,
     Totp,
     RecoveryCode,
     VerifyEmail,
@@ -48,6 +52,7 @@ impl Page {
             Self::Register => Step::Register,
             Self::Identify => Step::Identify,
             Self::Password => Step::Password,
+            Self::EmailCode => Step::EmailCode,
             Self::Totp => Step::SecondFactor { totp: true },
             Self::VerifyEmail => Step::VerifyEmail,
             Self::TotpEnrolment { may_skip } => Step::EnrolSecondFactor { optional: may_skip },
@@ -79,6 +84,9 @@ impl Page {
                 return Some(Self::PasskeyEnrolment { exit });
             }
             (Step::Identify, REGISTER) if ways.registration => return Some(Self::Register),
+            (Step::EmailCode, IDENTIFY) if !ways.is_account_known => return Some(Self::Identify),
+            (Step::EmailCode, PASSWORD) if ways.is_account_known => return Some(Self::Password),
+            (Step::EmailCode, REGISTER) if ways.registration && !ways.is_account_known => return Some(Self::Register),
             (Step::Register, IDENTIFY) => return Some(Self::Identify),
             _ if step.segment() != Some(segment) => return None,
             _ => {}
@@ -88,6 +96,7 @@ impl Page {
             Step::Register => Self::Register,
             Step::Identify => Self::Identify,
             Step::Password => Self::Password,
+            Step::EmailCode => Self::EmailCode,
             Step::SecondFactor { totp: true } => Self::Totp,
             Step::SecondFactor { totp: false } => Self::Passkey { exit: PasskeyExit::None },
             Step::Passkey { optional } => Self::Passkey { exit: exit(optional) },
@@ -108,6 +117,8 @@ pub(super) struct Ways {
     pub registration: bool,
     /// Whether a passkey is asked for.
     pub passkey: bool,
+    /// Whether it is known which account the journey goes for.
+    pub is_account_known: bool,
 }
 
 /// How the page of a wished or demanded passkey is left without one.
@@ -121,7 +132,7 @@ mod tests {
 
     use super::*;
 
-    const OPEN: Ways = Ways { registration: true, passkey: true };
+    const OPEN: Ways = Ways { registration: true, passkey: true, is_account_known: false };
 
     /// No step but an end is without a page.
     #[test]
@@ -131,6 +142,7 @@ mod tests {
             Step::Register,
             Step::Identify,
             Step::Password,
+            Step::EmailCode,
             Step::SecondFactor { totp: true },
             Step::SecondFactor { totp: false },
             Step::Passkey { optional: true },
@@ -168,9 +180,25 @@ mod tests {
             (Step::Passkey { optional: true }, "second-factor"),
             (Step::Identify, PASSKEY_ENROLMENT),
             (Step::EnrolPasskey { optional: true }, TOTP_ENROLMENT),
+            (Step::EmailCode, PASSWORD),
+            (Step::EmailCode, "second-factor"),
+            (Step::Identify, "email-code"),
+            (second, "email-code"),
         ] {
             assert_eq!(Page::due(step, segment, OPEN), None);
         }
+    }
+
+    /// Who waits for a mail that does not come can sign in another way: nobody is stuck at a mailbox.
+    #[test]
+    fn waiting_for_a_code_is_no_dead_end() {
+        let known = Ways { is_account_known: true, ..OPEN };
+
+        assert_eq!(Page::due(Step::EmailCode, IDENTIFY, OPEN), Some(Page::Identify));
+        assert_eq!(Page::due(Step::EmailCode, REGISTER, OPEN), Some(Page::Register));
+        assert_eq!(Page::due(Step::EmailCode, PASSWORD, known), Some(Page::Password));
+        assert_eq!(Page::due(Step::EmailCode, IDENTIFY, known), None);
+        assert_eq!(Page::due(Step::EmailCode, REGISTER, known), None);
     }
 
     /// A passkey is another way to take a step only where one is asked for.

@@ -3,13 +3,13 @@
 mod access;
 mod passkeys;
 
-use portreeve_domain::PasskeyUse;
 use portreeve_domain::journey::Step;
+use portreeve_domain::{EmailSignIn, PasskeyUse};
 use portreeve_issuer::{Asking, Problem, RegistrationProblems, Stop};
 use portreeve_oidc::redirect_uri;
 use portreeve_pages::journey::{
-    Account, AccountState, BackchannelApproval, CheckMail, Consent, DeviceApproval, Identify, MailPurpose, Password,
-    RecoveryCode, RecoveryCodes, Register, SelectAccount, Totp, TotpEnrolment,
+    Account, AccountState, BackchannelApproval, CheckMail, Consent, DeviceApproval, EmailCode, Identify, MailPurpose,
+    Password, RecoveryCode, RecoveryCodes, Register, SelectAccount, Totp, TotpEnrolment,
 };
 use portreeve_pages::{
     Client, CodeProblem, EmailProblem, Form, Frame, Notice, OwnDeviceProblem, PasswordProblem, RecoveryCodeProblem,
@@ -17,7 +17,7 @@ use portreeve_pages::{
 };
 
 use super::AGAIN;
-use super::page::{IDENTIFY, PASSKEY, PASSKEY_ENROLMENT, Page, RECOVERY_CODE, REGISTER};
+use super::page::{IDENTIFY, PASSKEY, PASSKEY_ENROLMENT, PASSWORD, Page, RECOVERY_CODE, REGISTER};
 use crate::account::APPLICATIONS;
 use crate::door::Door;
 use crate::reply::Reply;
@@ -36,6 +36,8 @@ pub(super) struct Shown {
     pub email_problem: Option<EmailProblem>,
     pub password_problem: Option<PasswordProblem>,
     pub code_missing: bool,
+    /// The code that the link of a mail fills in.
+    pub code: Option<String>,
     /// Whether the person did not say that the device is their own.
     pub own_device_missing: bool,
     /// Whether the registration form is wanted although a mail was sent.
@@ -73,6 +75,7 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
             view.check_mail(&email, None)
         }
         Page::Password => view.password(),
+        Page::EmailCode => view.email_code(),
         Page::RecoveryCode => view.recovery_code(),
         Page::Totp => view.totp(),
         Page::TotpEnrolment { may_skip } => view.totp_enrolment(may_skip),
@@ -187,9 +190,10 @@ impl View<'_> {
             client: self.asking_client(),
             email: self.shown.email.clone().or(hint).unwrap_or_default(),
             problem: self.sign_in_problem(),
-            email_problem: self.shown.email_problem,
+            email_problem: self.email_problem(),
             password_problem: self.shown.password_problem,
             passkey: self.prompt(),
+            mails_codes: self.mails_codes(),
             passkey_first: self.door.at.tenant.settings.passkeys.usage == PasskeyUse::First,
             forgot_password_href: self.recover_href(),
             register_href: self.register_href(),
@@ -206,7 +210,33 @@ impl View<'_> {
             problem: self.sign_in_problem().filter(|problem| *problem != SignInProblem::WrongCredentials),
             password_problem: self.shown.password_problem.or(wrong),
             passkey: self.prompt(),
+            mails_codes: self.mails_codes(),
             forgot_password_href: self.recover_href(),
+            form: self.form,
+        };
+        page.render(&self.frame)
+    }
+
+    fn mails_codes(&self) -> bool {
+        self.door.at.tenant.settings.email_sign_in != EmailSignIn::Off
+    }
+
+    fn email_problem(&self) -> Option<EmailProblem> {
+        match self.shown.problem {
+            Some(Problem::NotAnAddress(error)) => Some(words::email_problem(error)),
+            _ => self.shown.email_problem,
+        }
+    }
+
+    fn email_code(self) -> Result<String, RenderError> {
+        let other_way = if self.stop.journey.user().is_some() { PASSWORD } else { IDENTIFY };
+        let page = EmailCode {
+            client_name: self.client_name(),
+            email: self.stop.journey.code_to().unwrap_or_default().to_owned(),
+            valid_minutes: words::code_minutes(),
+            code: self.shown.code.clone().unwrap_or_default(),
+            code_problem: self.code_problem(),
+            other_way_href: self.page_href(other_way),
             form: self.form,
         };
         page.render(&self.frame)

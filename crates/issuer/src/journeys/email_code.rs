@@ -1,0 +1,253 @@
+//! Signing in by a code in a mail: asking for it, sending it, taking it.
+//!
+//! A code is for one journey and one address, works for ten minutes from its sending, once, and five may be typed; the newest
+//! counts (S-083). The journey waits for a code whether or not the address has an account, so that every address gets the
+//! same pages after the same work (S-071); who has none gets no mail. What is typed counts as an attempt to sign in, so that a code is
+//! no way around the limits of a password. It proves the address and one factor (S-084).
+//!
+//! The mail has a link that fills the code in. It changes nothing, and works in the browser that began alone, for that has
+//! the journey's cookie (S-091). NIST SP 800-63B-4 §3.1.3.2.
+
+use std::sync::Arc;
+
+use portreeve_authenticators::{CanonicalEmailCode, generate_email_code};
+use portreeve_crypto::{SecretBytes, Sha256Digest};
+use portreeve_domain::{
+    Actor, Email, EmailSignIn, Event, EventType, Fault, JourneyId, OutboxMessage, Proof, ProofKind, UserId, lifetimes,
+};
+use portreeve_storage::outbox::OutboxRow;
+use portreeve_storage::{Conn, Tx, factor_failures, journeys as rows, mailed_links, users};
+
+use super::settle::at_least_a_second;
+use super::{Acted, Journey, PostedFrom, Problem, account_key};
+use crate::attempts::{Attempt, Endeavour};
+use crate::authorize::journey_text;
+use crate::directory::TenantDirectory;
+use crate::mails::{MailContent, OutgoingMail, Recipient, outgoing, recipient_of};
+use crate::people::{self, Person};
+use crate::stored_facts::open_facts;
+use crate::{Issuer, audit};
+
+/// The name under which failures of codes are counted.
+const FACTOR: &str = "email_code";
+
+impl Issuer {
+    /// Asks for a code for the account at `typed`, on the first page.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn request_email_code(
+        &self,
+        at: &Arc<TenantDirectory>,
+        mut journey: Journey,
+        typed: &str,
+        from: &PostedFrom,
+    ) -> Result<Acted, Fault> {
+        if at.tenant.settings.email_sign_in == EmailSignIn::Off {
+            return Ok(Acted::Stale);
+        }
+        let email = match Email::parse(typed) {
+            Ok(email) => email,
+            Err(error) => return Ok(Acted::Problem(Problem::NotAnAddress(error))),
+        };
+        let account = account_key(&people::email_index(at, &email));
+        let attempt = Attempt { endeavour: Endeavour::Mail, network: from.network, account };
+        if let Err(wait) = self.charge_attempt(at, &attempt).await? {
+            return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }));
+        }
+        let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
+        let mut event = Event::new(EventType::EmailCodeRequested, self.ambient.now(), Actor::Anonymous);
+        event.subject = person.as_ref().map(|person| person.id);
+        journey.stored.facts.code_to = Some(typed.trim().to_owned());
+        journey.stored.locale = Some(from.locale.clone());
+        let mut tx = self.store.begin(at.id()).await?;
+        audit::record(&mut tx, &self.ambient, at, event.with_client(&journey.client.id)).await?;
+        // Five mails an hour and no more, whoever asks; the newest code works, so nothing is said (S-143).
+        if self.charge_mail(&mut tx, at, &account).await? {
+            self.ask_for_code(&mut tx, at, journey.id, person.as_ref(), &from.locale).await?;
+        }
+        self.advance(tx, at, journey).await
+    }
+
+    /// Asks for a code for the account the journey goes for.
+    ///
+    /// # Errors
+    /// As `request_email_code`.
+    pub async fn request_own_email_code(
+        &self,
+        at: &Arc<TenantDirectory>,
+        journey: Journey,
+        from: &PostedFrom,
+    ) -> Result<Acted, Fault> {
+        let email = self.person_of(at, &journey).await?.and_then(|person| person.email).unwrap_or_default();
+        self.request_email_code(at, journey, &email, from).await
+    }
+
+    /// Asks for the code of the page once more.
+    ///
+    /// # Errors
+    /// As `request_email_code`.
+    pub async fn resend_email_code(
+        &self,
+        at: &Arc<TenantDirectory>,
+        journey: Journey,
+        from: &PostedFrom,
+    ) -> Result<Acted, Fault> {
+        let Some(typed) = journey.stored.facts.code_to.clone() else { return Ok(Acted::Stale) };
+        self.request_email_code(at, journey, &typed, from).await
+    }
+
+    /// Takes what was typed for a code.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn prove_email_code(
+        &self,
+        at: &Arc<TenantDirectory>,
+        mut journey: Journey,
+        typed: &str,
+        from: &PostedFrom,
+    ) -> Result<Acted, Fault> {
+        let wanted = journey.stored.facts.code_to.as_deref().and_then(|typed| Email::parse(typed).ok());
+        let Some(email) = wanted.filter(|_| at.tenant.settings.email_sign_in != EmailSignIn::Off) else {
+            return Ok(Acted::Stale);
+        };
+        // What is no code is nobody's.
+        let Some(code) = CanonicalEmailCode::parse(typed) else { return Ok(Acted::Problem(Problem::WrongCode)) };
+        let index = people::email_index(at, &email);
+        let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
+        if let Err(wait) = self.charge_sign_in(at, (account_key(&index), FACTOR), person.as_ref(), from).await? {
+            return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }));
+        }
+        let given = code.fingerprint(&at.keys.email_codes, journey.id.as_i64(), &index);
+        let is_right = self.try_email_code(at, journey.id, &given).await?;
+        let subject = person.as_ref().map(|person| person.id);
+        let Some(person) = person.filter(|person| is_right && may_sign_in(person, &journey)) else {
+            return self.email_code_failed(at, subject).await;
+        };
+        let mut tx = self.store.begin(at.id()).await?;
+        let now = self.ambient.now();
+        if !rows::use_code(&mut tx, at.id(), journey.id, &given, now).await?
+            || (person.email_verified_at.is_none() && !self.claim_by_code(&mut tx, at, person.id, &index).await?)
+        {
+            // Another tab was faster, or the account has another address since.
+            drop(tx);
+            return self.email_code_failed(at, subject).await;
+        }
+        factor_failures::clear(&mut tx, at.id(), UserId::from_bytes(account_key(&index)), FACTOR).await?;
+        let event = Event::new(EventType::FactorProven, now, Actor::User(person.id)).about(person.id);
+        let event = event.with("factor", FACTOR).with_client(&journey.client.id);
+        audit::record(&mut tx, &self.ambient, at, event).await?;
+        journey.stored.facts.identify(Proof { kind: ProofKind::EmailCode, user: person.id, at: now });
+        journey.stored.proven_address = Some(index);
+        journey.stored.registration = None;
+        journey.stored.locale = Some(from.locale.clone());
+        self.advance(tx, at, journey).await
+    }
+
+    /// Writes the mail with a code, and lets the journey wait for that code; `None` when the account is gone or switched off,
+    /// or the journey is over or asks for another address by now. Commits.
+    pub(crate) async fn email_code_mail(
+        &self,
+        at: &TenantDirectory,
+        row: &OutboxRow,
+        (journey, user): (JourneyId, UserId),
+        locale: &str,
+    ) -> Result<Option<OutgoingMail>, Fault> {
+        let Some(to) = self.waits_for_code(at, journey, user).await? else { return Ok(None) };
+        let code = generate_email_code(&SecretBytes::new(self.ambient.bytes()?));
+        let canonical =
+            CanonicalEmailCode::parse(code.expose()).ok_or_else(|| Fault::impossible("a code of ours is none"))?;
+        let hash = canonical.fingerprint(&at.keys.email_codes, journey.as_i64(), &to.email_index);
+        let now = self.ambient.now();
+        let mut tx = self.store.begin(at.id()).await?;
+        if !rows::expect_code(&mut tx, at.id(), journey, &hash, now.plus(lifetimes::EMAIL_CODE)).await? {
+            return Ok(None);
+        }
+        let event = Event::new(EventType::EmailCodeSent, now, Actor::System).about(user);
+        audit::record(&mut tx, &self.ambient, at, event).await?;
+        tx.commit().await?;
+        let (issuer, journey, code) = (&at.issuer, journey_text(at, journey)?, code.expose().to_owned());
+        let link = format!("{issuer}/j/{journey}/email-code?code={code}");
+        outgoing(at, row, to.email.as_str(), (locale, MailContent::EmailCode { code, link })).map(Some)
+    }
+
+    /// Lets the journey wait for a code, and has it mailed when there is somebody to mail it to.
+    async fn ask_for_code(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        journey: JourneyId,
+        person: Option<&Person>,
+        locale: &str,
+    ) -> Result<(), Fault> {
+        // Until the mail is sent nobody knows the code, and for an address without an account nobody ever does.
+        let until = self.ambient.now().plus(lifetimes::EMAIL_CODE);
+        rows::expect_code(tx, at.id(), journey, &self.ambient.bytes()?, until).await?;
+        match person.filter(|person| person.disabled_at.is_none()) {
+            Some(person) => {
+                let locale = locale.to_owned();
+                self.enqueue(tx, at, &OutboxMessage::EmailCodeMail { journey, user: person.id, locale }).await
+            }
+            // As many statements for nobody: known and unknown addresses cost the same (S-071).
+            None => mailed_links::find(tx, at.id(), portreeve_domain::LinkId::new(0)).await.map(drop),
+        }
+    }
+
+    /// To whom the code of a journey goes; `None` when it does not wait for one of this account.
+    async fn waits_for_code(
+        &self,
+        at: &TenantDirectory,
+        journey: JourneyId,
+        user: UserId,
+    ) -> Result<Option<Recipient>, Fault> {
+        let mut conn = self.store.read(at.id()).await?;
+        let Some(row) = rows::find(&mut conn, at.id(), journey).await? else { return Ok(None) };
+        let facts = open_facts(at, row.id, &row.facts_sealed)?.facts;
+        let wanted = facts.code_to.and_then(|typed| Email::parse(&typed).ok());
+        let Some(wanted) = wanted.map(|email| people::email_index(at, &email)) else { return Ok(None) };
+        let person = people::find(&mut conn, at, user).await?;
+        let person = person.filter(|person| person.disabled_at.is_none() && person.email_index == Some(wanted));
+        Ok(person.and_then(|person| recipient_of(&person)))
+    }
+
+    /// Counts one try, on the journey, and compares. Commits.
+    async fn try_email_code(&self, at: &TenantDirectory, journey: JourneyId, given: &[u8; 32]) -> Result<bool, Fault> {
+        let mut tx = self.store.begin(at.id()).await?;
+        let now = self.ambient.now();
+        let expected = rows::try_code(&mut tx, at.id(), journey, EmailSignIn::TRIES, now).await?;
+        tx.commit().await?;
+        let given = Sha256Digest::from_bytes(*given);
+        Ok(expected.is_some_and(|expected| Sha256Digest::from_bytes(expected).ct_eq(&given)))
+    }
+
+    async fn email_code_failed(&self, at: &TenantDirectory, subject: Option<UserId>) -> Result<Acted, Fault> {
+        let mut event =
+            Event::new(EventType::FactorFailed, self.ambient.now(), Actor::Anonymous).with("factor", FACTOR);
+        event.subject = subject;
+        let mut tx = self.store.begin(at.id()).await?;
+        audit::record(&mut tx, &self.ambient, at, event).await?;
+        tx.commit().await?;
+        Ok(Acted::Problem(Problem::WrongCode))
+    }
+}
+
+/// Whether a person may sign in on a journey: in service, and the one it goes for, if it goes for somebody.
+fn may_sign_in(person: &Person, journey: &Journey) -> bool {
+    person.disabled_at.is_none() && journey.user().is_none_or(|user| user == person.id)
+}
+
+/// Forgets what a journey has proven with the mail of an address that is not the account's any more (S-087, S-090).
+pub(super) async fn void_moved_address(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    journey: &mut Journey,
+) -> Result<(), Fault> {
+    let proofs = &journey.stored.facts.proofs;
+    let Some(user) = proofs.iter().find(|p| p.kind == ProofKind::EmailCode).map(|p| p.user) else { return Ok(()) };
+    let index = users::find(conn, at.id(), user).await?.and_then(|row| row.email_index);
+    if index.is_none() || index != journey.stored.proven_address {
+        journey.stored.facts.proofs.clear();
+    }
+    Ok(())
+}

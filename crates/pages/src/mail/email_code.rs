@@ -1,0 +1,39 @@
+//! A code to sign in, sent on request.
+//!
+//! Whether there is an account to send it to is known to its owner alone (SECURITY rule 28). The link fills the code in, in
+//! the browser that asked for it; anywhere else it is worth nothing (S-091).
+
+use super::letter::{Action, Letter};
+use super::{MailFrame, MailText};
+use crate::RenderError;
+
+/// "Your code".
+#[derive(Debug, Clone)]
+pub struct EmailCode {
+    /// Six digits.
+    pub code: String,
+    /// Absolute address that the button leads to; it changes nothing until confirmed there.
+    pub link: String,
+    /// How long the code works, in minutes.
+    pub valid_minutes: u32,
+}
+
+impl EmailCode {
+    /// Returns the mail.
+    ///
+    /// # Errors
+    /// [`RenderError`] when a template fails.
+    pub fn render(&self, frame: &MailFrame) -> Result<MailText, RenderError> {
+        let letter = Letter {
+            subject: frame.of_tenant("mail-code-subject"),
+            paragraphs: vec![frame.of_tenant("mail-code-text")],
+            action: Action { label: frame.text("mail-code-action"), href: &self.link },
+            notes: vec![
+                frame.text_count("mail-code-valid", self.valid_minutes),
+                frame.text("mail-code-secret"),
+                frame.text("mail-ignore"),
+            ],
+        };
+        letter.render_with_code(frame, &self.code)
+    }
+}
