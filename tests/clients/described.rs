@@ -43,6 +43,8 @@ fn hold(server: &Deployment, description: &Path, authorization: &str, only: &[&s
         .args(["--seed", "1", "--generation-database", "none", "--no-color", "--workers", "1"])
         .args(["-H", &format!("Authorization: {authorization}")])
         .args(only)
+        // It leaves a folder where it runs.
+        .current_dir(server.folder.path())
         .output()
         .expect("schemathesis is not installed; run scripts/install test")
 }
