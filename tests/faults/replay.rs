@@ -24,10 +24,73 @@ use crate::{
 
 const API: &str = "https://api.example.com";
 pub(crate) const TOTP_SECRET: &str = "KRUGKIDROVUWG2ZAMJZG653OEBTG66BA";
+const TOKEN: &str = "/oauth2/token";
+/// An issuer that is trusted for `agent`, and whose word counts for the instances of `wallet`.
+const IDP: &str = "https://idp.example";
 
-/// Something that counts once, and the token request it goes with.
+/// The clients that send what counts once. `KEY` is their key, and that of the issuer.
+const CAST: &str = r#"
+[[tenants]]
+slug = "default"
+client_attestation = "accepted"
+
+[[resource_servers]]
+resource = "https://api.example.com"
+scopes = ["read"]
+
+[[trusted_issuers]]
+issuer = "https://idp.example"
+jwks = { keys = [KEY] }
+clients = ["agent"]
+scopes = ["read"]
+attests = ["wallet"]
+
+[[clients]]
+client_id = "keyed"
+token_endpoint_auth_method = "private_key_jwt"
+grant_types = ["client_credentials"]
+response_types = []
+jwks = { keys = [KEY] }
+
+[[clients]]
+client_id = "service"
+client_secret = { file = "secret" }
+grant_types = ["client_credentials"]
+response_types = []
+
+[[clients]]
+client_id = "agent"
+client_secret = { file = "secret" }
+grant_types = ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
+response_types = []
+
+[[clients]]
+client_id = "wallet"
+token_endpoint_auth_method = "attest_jwt_client_auth"
+grant_types = ["client_credentials"]
+response_types = []
+
+[[clients]]
+client_id = "kiosk"
+client_secret = { file = "secret" }
+grant_types = ["urn:openid:params:grant-type:ciba"]
+response_types = []
+backchannel_token_delivery_mode = "poll"
+backchannel_authentication_request_signing_alg = "ES256"
+jwks = { keys = [KEY] }
+
+[[users]]
+email = "grace@example.com"
+email_verified = true
+password = { file = "password" }
+totp_secret = { file = "totp" }
+links = [{ issuer = "https://idp.example", subject = "u-1" }]
+"#;
+
+/// Something that counts once, and the request it goes with.
 pub(crate) struct Artefact {
     pub(crate) kind: &'static str,
+    path: &'static str,
     pairs: Vec<(&'static str, String)>,
     headers: Vec<(&'static str, String)>,
 }
@@ -37,7 +100,7 @@ impl Artefact {
     pub(crate) async fn counts_at(&self, visitor: &Visitor) -> bool {
         let pairs: Vec<_> = self.pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let headers: Vec<_> = self.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let reply = visitor.post("/oauth2/token", &headers, &pairs).await;
+        let reply = visitor.post(self.path, &headers, &pairs).await;
         assert!(reply.status == StatusCode::OK || reply.status.is_client_error(), "{}: {}", self.kind, reply.text());
         reply.status == StatusCode::OK
     }
@@ -48,6 +111,8 @@ pub(crate) struct Maker<'d> {
     deployment: &'d Deployment,
     member: Member,
     key: ProofKey,
+    /// That of an instance of `wallet`.
+    instance: ProofKey,
     dice: Dice,
     /// How many seconds the server's clock is ahead.
     pub(crate) ahead: i64,
@@ -56,21 +121,12 @@ pub(crate) struct Maker<'d> {
 impl<'d> Maker<'d> {
     pub(crate) fn new(deployment: &'d Deployment) -> Self {
         enrol(deployment);
-        let key = ProofKey::new();
-        let (jwk, folder) = (key.jwk(), deployment.folder.path());
-        fs::write(folder.join("totp"), TOTP_SECRET).expect("write a secret");
-        deployment.apply(&format!(
-            "[[resource_servers]]\nresource = \"{API}\"\nscopes = [\"read\"]\n\
-             [[clients]]\nclient_id = \"keyed\"\ntoken_endpoint_auth_method = \"private_key_jwt\"\n\
-             grant_types = [\"client_credentials\"]\nresponse_types = []\n\
-             jwks = {{ keys = [{{ kty = \"EC\", crv = \"P-256\", x = {}, y = {} }}] }}\n\
-             [[clients]]\nclient_id = \"service\"\nclient_secret = {{ file = \"secret\" }}\n\
-             grant_types = [\"client_credentials\"]\nresponse_types = []\n\
-             [[users]]\nemail = \"grace@example.com\"\nemail_verified = true\npassword = {{ file = \"password\" }}\n\
-             totp_secret = {{ file = \"totp\" }}\n",
-            jwk["x"], jwk["y"]
-        ));
-        Self { deployment, member: Member::new(0, deployment.public), key, dice: Dice::new(27), ahead: 0 }
+        let (key, instance) = (ProofKey::new(), ProofKey::new());
+        let jwk = key.jwk();
+        fs::write(deployment.folder.path().join("totp"), TOTP_SECRET).expect("write a secret");
+        let published = format!("{{ kty = \"EC\", crv = \"P-256\", x = {}, y = {} }}", jwk["x"], jwk["y"]);
+        deployment.apply(&CAST.replace("KEY", &published));
+        Self { deployment, member: Member::new(0, deployment.public), key, instance, dice: Dice::new(27), ahead: 0 }
     }
 
     /// The server's time, in Unix seconds.
@@ -80,6 +136,10 @@ impl<'d> Maker<'d> {
 
     fn unique(&self) -> String {
         format!("id-{}-{}", self.dice.below(usize::MAX), self.dice.below(usize::MAX))
+    }
+
+    fn issuer(&self) -> String {
+        format!("http://{}", self.deployment.public)
     }
 
     fn client_credentials() -> Vec<(&'static str, String)> {
@@ -99,30 +159,84 @@ impl<'d> Maker<'d> {
         ];
         Artefact {
             kind: "code",
+            path: TOKEN,
             pairs: pairs.map(|(name, value)| (name, value.to_owned())).to_vec(),
             headers: vec![("authorization", basic("app-0", SECRET))],
         }
     }
 
     pub(crate) fn assertion(&self) -> Artefact {
-        let (issuer, now) = (format!("http://{}", self.deployment.public), self.now());
+        let now = self.now();
         let claims = json!({
-            "iss": "keyed", "sub": "keyed", "aud": issuer, "iat": now, "exp": now + 60, "jti": self.unique(),
+            "iss": "keyed", "sub": "keyed", "aud": self.issuer(), "iat": now, "exp": now + 60, "jti": self.unique(),
         });
         let assertion = self.key.sign(&json!({ "typ": "JWT", "alg": "ES256" }), &claims);
         let mut pairs = Self::client_credentials();
         pairs.push(("client_assertion_type", ASSERTION_TYPE.to_owned()));
         pairs.push(("client_assertion", assertion));
-        Artefact { kind: "client assertion", pairs, headers: vec![] }
+        Artefact { kind: "client assertion", path: TOKEN, pairs, headers: vec![] }
     }
 
     pub(crate) fn proof(&self) -> Artefact {
-        let address = format!("http://{}/oauth2/token", self.deployment.public);
+        let address = format!("{}{TOKEN}", self.issuer());
         let claims = json!({
             "jti": self.unique(), "htm": "POST", "htu": address, "iat": self.now(),
         });
         let headers = vec![("authorization", basic("service", SECRET)), ("dpop", self.key.proof(&claims))];
-        Artefact { kind: "DPoP proof", pairs: Self::client_credentials(), headers }
+        Artefact { kind: "DPoP proof", path: TOKEN, pairs: Self::client_credentials(), headers }
+    }
+
+    fn bearer_assertion(&self) -> Artefact {
+        let now = self.now();
+        let claims = json!({
+            "iss": IDP, "sub": "u-1", "aud": self.issuer(), "iat": now, "exp": now + 600, "jti": self.unique(),
+        });
+        let assertion = self.key.sign(&json!({ "typ": "JWT", "alg": "ES256" }), &claims);
+        let grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+        let pairs = [("grant_type", grant), ("assertion", &assertion), ("resource", API), ("scope", "read")];
+        let pairs = pairs.map(|(name, value)| (name, value.to_owned())).to_vec();
+        let headers = vec![("authorization", basic("agent", SECRET))];
+        Artefact { kind: "JWT bearer assertion", path: TOKEN, pairs, headers }
+    }
+
+    fn attestation_proof(&self) -> Artefact {
+        let now = self.now();
+        let attestation = self.key.sign(
+            &json!({ "typ": "oauth-client-attestation+jwt", "alg": "ES256" }),
+            &json!({ "iss": IDP, "sub": "wallet", "exp": now + 3600, "cnf": { "jwk": self.instance.jwk() } }),
+        );
+        let proof = self.instance.sign(
+            &json!({ "typ": "oauth-client-attestation-pop+jwt", "alg": "ES256" }),
+            &json!({ "aud": self.issuer(), "jti": self.unique(), "iat": now }),
+        );
+        let headers = vec![("oauth-client-attestation", attestation), ("oauth-client-attestation-pop", proof)];
+        let mut pairs = Self::client_credentials();
+        pairs.push(("client_id", "wallet".to_owned()));
+        Artefact { kind: "proof of an attested instance", path: TOKEN, pairs, headers }
+    }
+
+    /// Each is about another address, for three may wait for one.
+    fn signed_authentication(&self) -> Artefact {
+        let (now, unique) = (self.now(), self.unique());
+        let claims = json!({
+            "iss": "kiosk", "aud": self.issuer(), "iat": now, "nbf": now, "exp": now + 600, "jti": unique,
+            "scope": "openid", "login_hint": format!("{unique}@example.com"), "requested_expiry": 30,
+        });
+        let pairs = vec![("request", self.key.sign(&json!({ "typ": "JWT", "alg": "ES256" }), &claims))];
+        let headers = vec![("authorization", basic("kiosk", SECRET))];
+        Artefact { kind: "signed back-channel request", path: "/oauth2/bc-authorize", pairs, headers }
+    }
+
+    /// One of each kind.
+    async fn one_of_each(&mut self) -> [Artefact; 6] {
+        [
+            self.code().await,
+            self.assertion(),
+            self.proof(),
+            self.bearer_assertion(),
+            self.attestation_proof(),
+            self.signed_authentication(),
+        ]
     }
 }
 
@@ -130,12 +244,12 @@ impl<'d> Maker<'d> {
 async fn present(maker: &mut Maker<'_>, one: &Visitor, other: &Visitor, times: usize) -> Vec<Artefact> {
     let mut used = vec![];
     for _ in 0..times {
-        for artefact in [maker.code().await, maker.assertion(), maker.proof()] {
+        for artefact in maker.one_of_each().await {
             assert!(artefact.counts_at(one).await, "a fresh {}", artefact.kind);
             assert!(!artefact.counts_at(other).await, "a {} counts on another node", artefact.kind);
             used.push(artefact);
         }
-        for artefact in [maker.code().await, maker.assertion(), maker.proof()] {
+        for artefact in maker.one_of_each().await {
             let (here, there) = tokio::join!(artefact.counts_at(one), artefact.counts_at(other));
             assert!(here != there, "a {} at both at once: {here} and {there}", artefact.kind);
             used.push(artefact);
@@ -212,8 +326,9 @@ fn counts_once(database: Database) {
         }
     });
     say(&format!(
-        "R-27 {database:?}, {} nodes: {} codes, client assertions and DPoP proofs, a code of an app and a mailed link, \
-         presented again at once, at the same time and after every node was killed: 0 accepted twice",
+        "R-27 {database:?}, {} nodes: {} codes, assertions of clients and of a trusted issuer, proofs of keys and of attested \
+         instances and signed back-channel requests, a code of an app and a mailed link, presented again at once, at the \
+         same time and after every node was killed: 0 accepted twice",
         nodes.len(),
         used.len()
     ));
