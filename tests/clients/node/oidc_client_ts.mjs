@@ -106,6 +106,32 @@ function renew(tab, how = {}) {
   );
 }
 
+/** What the frame that watches the sign-in answers to each of these messages of the page (Session Management 1.0 §3.2). */
+function answersOfFrame(tab, messages) {
+  return tab.evaluate(async (sent) => {
+    const address = await globalThis.manager.metadataService.getCheckSessionIframe();
+    const frame = document.createElement('iframe');
+    frame.src = address;
+    const loaded = new Promise((done) => frame.addEventListener('load', done));
+    document.body.append(frame);
+    await loaded;
+    const ask = (message) =>
+      new Promise((done) => {
+        const hear = (event) => {
+          if (event.source !== frame.contentWindow) return;
+          window.removeEventListener('message', hear);
+          done(event.data);
+        };
+        window.addEventListener('message', hear);
+        frame.contentWindow.postMessage(message, new URL(address).origin);
+      });
+    const answers = [];
+    for (const message of sent) answers.push(await ask(message));
+    frame.remove();
+    return answers;
+  }, messages);
+}
+
 /** What the checks leave to those after them. */
 let stage;
 const staged = (check) => (surroundings) => check({ ...stage, user: surroundings.deployment.user });
@@ -144,6 +170,24 @@ const checks = [
     }),
   ],
   [
+    'the frame that watches the sign-in knows its state, another one, and what is none (SM-02)',
+    staged(async ({ tab, client }) => {
+      if (!watches) skip('oidc-provider has no check_session_iframe');
+      const { session_state: state } = await known(tab);
+      const [hash, salt] = state.split('.');
+      const [good, others, none] = [
+        [`${client} ${state}`],
+        [`${client}x ${state}`, `${client} ${hash}.${salt}x`, `${client} x.${salt}`],
+        ['', ' ', 'x', client, `${client} `, ` ${state}`, `${client} ${hash}`, `${client} ${hash}.`, `${client} .${salt}`,
+          `${client} ${state}.x`, `${client} ${state} x`, `${client}  ${state}`, null, 7, {}, [client, state]],
+      ];
+      const answers = await answersOfFrame(tab, [...good, ...others, ...none]);
+      same(answers[0], 'unchanged', 'the answer to the page\'s own state');
+      others.forEach((message, at) => same(answers[1 + at], 'changed', `the answer to ${message}`));
+      none.forEach((message, at) => same(answers[4 + at], 'error', `the answer to ${JSON.stringify(message)}`));
+    }),
+  ],
+  [
     'a page signs the person out and is where it said; nothing renews the sign-in elsewhere',
     staged(async ({ context, home, user, tab }) => {
       const other = await signIn(context, home, user);
@@ -164,7 +208,8 @@ const checks = [
   ],
 ];
 
-await withPage(Deployment.read(options['demo-json']), async (context, home) => {
-  stage = { context, home };
+const deployment = Deployment.read(options['demo-json']);
+await withPage(deployment, async (context, home) => {
+  stage = { context, home, client: deployment.client('single-page').client_id };
   await run('oidc-client-ts', checks);
 });
