@@ -63,6 +63,7 @@ mod key_scope;
 mod login_hint_tokens;
 mod login_initiation;
 mod logout;
+mod lost_factors;
 mod mutual_tls;
 mod new_devices;
 mod open_requests;

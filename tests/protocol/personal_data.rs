@@ -37,11 +37,13 @@ const TOLD: [(&str, &str); 13] = [
 ];
 
 /// Tables that refer to people and are not told of.
-const UNTOLD: [&str; 3] = [
+const UNTOLD: [&str; 4] = [
     // What a grant is used with, for minutes; the grant is told of.
     "access_tokens",
     // Whoever can ask for a copy has signed in, which takes the wish back.
     "account_deletions",
+    // Whoever can ask for a copy has signed in with every factor, which ends the request.
+    "factor_recoveries",
     // A key, and nothing else.
     "subject_keys",
 ];

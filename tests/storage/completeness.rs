@@ -6,7 +6,7 @@ use crate::sources::{repositories, suite, tables};
 
 /// Statements for all tenants at once: the directory that every node keeps in memory, the outbox, the sealer's waiting
 /// list, clean-up.
-const FOR_ALL_TENANTS: [&str; 24] = [
+const FOR_ALL_TENANTS: [&str; 26] = [
     "account_deletions::DUE",
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
@@ -17,12 +17,14 @@ const FOR_ALL_TENANTS: [&str; 24] = [
     "events::UNSEALED_OF_ALL",
     "expiry::BURIED",
     "expiry::FACTOR_FAILURES",
+    "expiry::FACTOR_RECOVERIES",
     "expiry::RATE_LIMITS",
     "expiry::REFUSALS",
     "expiry::SENT",
     "expiry::SESSIONS",
     "expiry::STATEMENTS",
     "expiry::TOKEN_FAMILIES",
+    "factor_recoveries::DUE",
     "outbox::BACKLOG",
     "outbox::OLDEST",
     "outbox::PENDING",

@@ -10,7 +10,7 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 16] = [
+const ALL: [&str; 17] = [
     "0001_spine",
     "0002_row_level_security",
     "0003_scopes",
@@ -25,6 +25,7 @@ const ALL: [&str; 16] = [
     "0013_passkeys",
     "0014_account",
     "0015_account_deletions",
+    "0016_factor_recoveries",
     "0017_backchannel_authentications",
     "0018_client_documents",
 ];

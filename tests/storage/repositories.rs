@@ -24,6 +24,7 @@ mod encryption_keys;
 mod events;
 mod expiry;
 mod factor_failures;
+mod factor_recoveries;
 mod initial_access_tokens;
 mod journeys;
 mod leases;

@@ -110,6 +110,14 @@ event_types! {
     PasskeyRemoved = "credential.passkey.removed"
     /// A passkey showed a counter that had not grown: there may be two copies of its key.
     PasskeyCounterRegressed = "credential.passkey.counter_regressed"
+    /// Somebody who has proven the first factor says that the second ones are lost.
+    FactorRecoveryRequested = "credential.recovery.requested"
+    /// That was stopped: by whoever is signed in, by a factor that was shown, or by the button of a notice.
+    FactorRecoveryStopped = "credential.recovery.stopped"
+    /// The wait is over, and the link to remove lost factors is on its way.
+    FactorRecoveryDue = "credential.recovery.due"
+    /// Lost factors were removed.
+    FactorRecoveryDone = "credential.recovery.done"
     /// Recovery codes were made; older ones died.
     RecoveryCodesCreated = "credential.recovery_codes.created"
     /// A recovery code was used.

@@ -30,6 +30,7 @@ mod passkey_policy;
 pub mod polling;
 mod profile;
 mod rate;
+mod recovery_wait;
 mod resource_server;
 mod scope;
 mod scope_meaning;
@@ -76,6 +77,7 @@ pub use rate::attempts::{
     AccountKey, AddressRate, AttemptDecision, MailRate, RateReach, UserCodeRate, rest_after, rest_of_recovery_codes,
 };
 pub use rate::{Gcra, RateDecision, RatePreset};
+pub use recovery_wait::RecoveryWait;
 pub use resource_server::{DetailsType, ResourceServer, TokenProfile};
 pub use scope::{Scope, ScopeError};
 pub use scope_meaning::{ScopeMeaning, ScopeText};

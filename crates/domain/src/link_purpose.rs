@@ -17,21 +17,24 @@ pub enum LinkPurpose {
     ConfirmEmailChange,
     /// Mailed to the former address: make it the address of the account again.
     UndoEmailChange,
+    /// Mailed when the wait is over: remove second factors that are lost.
+    FactorRecovery,
 }
 
 impl LinkPurpose {
     /// Every purpose.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::PasswordReset,
         Self::VerifyEmail,
         Self::AccountSetup,
         Self::NotMe,
         Self::ConfirmEmailChange,
         Self::UndoEmailChange,
+        Self::FactorRecovery,
     ];
 
     /// Those that a new password or a new address ends. Whoever took an account over sets both: the way back of the former
-    /// address must outlive them.
+    /// address must outlive them. What a lost factor is removed by lives and dies with its request.
     pub const OF_NOW: [Self; 5] =
         [Self::PasswordReset, Self::VerifyEmail, Self::AccountSetup, Self::NotMe, Self::ConfirmEmailChange];
 
@@ -44,6 +47,7 @@ impl LinkPurpose {
             Self::NotMe => "not_me",
             Self::ConfirmEmailChange => "confirm_email_change",
             Self::UndoEmailChange => "undo_email_change",
+            Self::FactorRecovery => "factor_recovery",
         }
     }
 
@@ -53,7 +57,7 @@ impl LinkPurpose {
             Self::PasswordReset | Self::VerifyEmail | Self::AccountSetup | Self::ConfirmEmailChange => {
                 lifetimes::MAILED_LINK
             }
-            Self::NotMe | Self::UndoEmailChange => lifetimes::NOTICE_LINK,
+            Self::NotMe | Self::UndoEmailChange | Self::FactorRecovery => lifetimes::NOTICE_LINK,
         }
     }
 

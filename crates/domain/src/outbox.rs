@@ -42,6 +42,12 @@ pub enum MailPurpose {
     DeletionCancelled,
     /// Somebody wanted an address that has an account for another one.
     AddressTaken,
+    /// Second factors are said to be lost, and will be removed.
+    FactorRecoveryRequested,
+    /// They can be: the link.
+    FactorRecoveryDue,
+    /// They will not be.
+    FactorRecoveryStopped,
 }
 
 /// A message for the outbox: purpose and account, never an address or a secret.

@@ -18,6 +18,8 @@ pub enum SessionEnd {
     Revoked,
     /// The owner of the account said that a change was somebody else's.
     Disowned,
+    /// Second factors that were lost were removed.
+    FactorsRemoved,
     /// The owner of the account wants it to be deleted.
     DeletionRequested,
     /// The account is erased.
@@ -32,6 +34,7 @@ impl SessionEnd {
             Self::PasswordChanged => "password_changed",
             Self::Revoked => "revoked",
             Self::Disowned => "disowned",
+            Self::FactorsRemoved => "factors_removed",
             Self::DeletionRequested => "deletion_requested",
             Self::Erased => "erased",
         }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ClientRegistration, DeletionGrace, DisabledGrants, EmailSignIn, GrantType, PasskeySettings, Profile, RatePreset,
-    TenantId, Timestamp,
+    RecoveryWait, TenantId, Timestamp,
 };
 
 /// Whether a second factor is demanded at sign-in.
@@ -59,6 +59,8 @@ pub struct TenantSettings {
     pub passkeys: PasskeySettings,
     /// Whether a code in a mail takes the place of a password.
     pub email_sign_in: EmailSignIn,
+    /// How long somebody waits who has lost every second factor.
+    pub lost_factor_wait_hours: RecoveryWait,
     /// Whether people may create an account themselves (`prompt=create`).
     pub registration: bool,
     /// Whether DPoP proofs must carry a nonce.

@@ -10,6 +10,7 @@ mod ceremony;
 mod consent;
 mod email_code;
 mod enrolment;
+mod lost_factors;
 mod open;
 mod passkey;
 mod passkey_enrolment;
@@ -28,6 +29,7 @@ use portreeve_oidc::authorization::Accepted;
 
 pub use approval::{ApprovalOutcome, StartedByMyself};
 pub(crate) use ceremony::Ceremony;
+pub use lost_factors::LostFactors;
 pub use open::{AccountChoice, Arrival, Asking, Stop};
 pub use passkey::PasskeyProblem;
 pub use password::SignInForm;

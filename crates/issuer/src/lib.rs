@@ -32,6 +32,7 @@ mod discovery;
 mod email_changes;
 mod encryption_keys;
 mod erasure;
+mod factor_recovery;
 mod gate;
 mod gateway;
 mod granted_details;
@@ -108,8 +109,8 @@ pub use gateway::GatewayIdentity;
 pub use initial_access_tokens::InitialAccessToken;
 pub use introspect::IntrospectionForm;
 pub use journeys::{
-    AccountChoice, Acted, ApprovalOutcome, Arrival, Asking, Journey, PasskeyProblem, PostedFrom, Problem, SignInForm,
-    StartedByMyself, Stop, is_same_token,
+    AccountChoice, Acted, ApprovalOutcome, Arrival, Asking, Journey, LostFactors, PasskeyProblem, PostedFrom, Problem,
+    SignInForm, StartedByMyself, Stop, is_same_token,
 };
 pub use key_rotation::{ALGORITHMS, KeyChange};
 pub use logout::{Logout, SignedOut};

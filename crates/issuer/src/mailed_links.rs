@@ -2,8 +2,8 @@
 //! button.
 //!
 //! Owns the secret, what a link is for and when it is dead: it works for its purpose, account, address and tenant only,
-//! for a time from its making (30 minutes, or the 7 days of a notice), once, and the newest only. Leaves what it brings about
-//! to `recovery`, `proven_addresses`, `email_changes` and `account::not_me`.
+//! for a time from its making (30 minutes, or 7 days of a notice and of lost factors), once, and the newest only. Leaves what it brings about
+//! to `recovery`, `factor_recovery`, `proven_addresses`, `email_changes` and `account::not_me`.
 //! SECURITY rules 26, 27 and 30; S-087, S-100.
 
 use std::sync::Arc;
@@ -51,6 +51,8 @@ pub enum LinkAsks {
     NewEmail,
     /// To make the former address the account's again.
     FormerEmail,
+    /// To remove second factors that are lost.
+    LostFactors,
 }
 
 /// What a link is about.
@@ -65,6 +67,8 @@ pub(crate) enum LinkTarget {
     EmailChange,
     /// Undoing that.
     EmailUndo,
+    /// Removing second factors that are lost.
+    LostFactors,
     /// Proving the address of an account to be made.
     Registration(Box<Registration>),
 }
@@ -82,6 +86,8 @@ pub enum LinkOutcome {
     EmailChanged,
     /// The account has its former address again, everybody is shut out, and a link to set a new password is on its way.
     EmailRestored,
+    /// Second factors that were lost are removed, and every session has ended.
+    FactorsRemoved,
     /// The new password may not be set; the link is still good.
     Refused(PasswordRefusal),
     /// Somebody else was faster: the link is used up or replaced, or the address has an account by now.
@@ -110,6 +116,7 @@ impl Issuer {
             Some(LinkPurpose::NotMe) => return self.open_disowning(at, row).await,
             Some(LinkPurpose::ConfirmEmailChange) => return self.open_email_change(at, row, cookie).await,
             Some(LinkPurpose::UndoEmailChange) => return self.open_email_undo(at, row).await,
+            Some(LinkPurpose::FactorRecovery) => return self.open_recovery(at, row).await,
             Some(LinkPurpose::VerifyEmail) => {}
             None => return Ok(None),
         }
@@ -147,7 +154,11 @@ impl Issuer {
     ) -> Result<LinkOutcome, Fault> {
         let OpenLink { row, target, asks, email } = link;
         let phc = match asks {
-            LinkAsks::Confirmation | LinkAsks::NotMe | LinkAsks::NewEmail | LinkAsks::FormerEmail => None,
+            LinkAsks::Confirmation
+            | LinkAsks::NotMe
+            | LinkAsks::NewEmail
+            | LinkAsks::FormerEmail
+            | LinkAsks::LostFactors => None,
             // Nothing can be done by the link alone.
             LinkAsks::SignIn => return Ok(LinkOutcome::Dead),
             LinkAsks::NewPassword { minimum } => {
@@ -162,6 +173,7 @@ impl Issuer {
             (LinkTarget::Password(person), Some(phc)) => self.reset_password(at, &row, &person, &phc, from).await,
             (LinkTarget::NotMe, _) => self.disown_change(at, &row, from).await,
             (LinkTarget::EmailChange, _) => self.confirm_email(at, &row, from).await,
+            (LinkTarget::LostFactors, _) => self.remove_lost_factors(at, &row, from).await,
             (LinkTarget::EmailUndo, _) => self.undo_email_change(at, &row, from).await,
             (LinkTarget::Password(_), None) => Err(Fault::impossible("a reset without a password")),
             (LinkTarget::Address(person), phc) => self.prove_address(at, &row, &person, phc.as_deref()).await,

@@ -102,6 +102,18 @@ pub enum MailContent {
         /// Where to say that it was somebody else.
         not_me_link: String,
     },
+    /// Second factors are said to be lost, and will be removed.
+    FactorRecoveryRequested {
+        /// When.
+        due_at: Timestamp,
+        /// Where to say that it was somebody else.
+        not_me_link: String,
+    },
+    /// They can be removed now.
+    FactorRecoveryDue {
+        /// Where.
+        link: String,
+    },
     /// How the person signs in has changed.
     Notice {
         /// What changed.
@@ -137,6 +149,8 @@ pub enum NoticeOf {
     PasskeyRemoved,
     /// A passkey was refused because there may be a copy of it.
     PasskeyCopied,
+    /// Second factors that were said to be lost stay.
+    FactorRecoveryStopped,
 }
 
 impl MailContent {
@@ -250,6 +264,12 @@ impl Issuer {
                 not_me_link: self.new_link(&at, LinkPurpose::NotMe, &recipient, None).await?,
             },
             MailPurpose::AddressTaken => MailContent::AddressTaken { sign_in_link: at.issuer.clone() },
+            MailPurpose::FactorRecoveryRequested
+            | MailPurpose::FactorRecoveryDue
+            | MailPurpose::FactorRecoveryStopped => {
+                let Some(content) = self.recovery_content(&at, *purpose, &recipient).await? else { return Ok(None) };
+                content
+            }
             MailPurpose::ConfirmEmailChange | MailPurpose::EmailChanged => {
                 return Err(Fault::impossible("a mail about a change without the change"));
             }
@@ -283,7 +303,12 @@ impl Issuer {
         self.directory.by_id(row.tenant).ok_or_else(|| Fault::transient("the tenant is not in the directory yet"))
     }
 
-    async fn notice(&self, at: &TenantDirectory, to: &Recipient, of: NoticeOf) -> Result<MailContent, Fault> {
+    pub(crate) async fn notice(
+        &self,
+        at: &TenantDirectory,
+        to: &Recipient,
+        of: NoticeOf,
+    ) -> Result<MailContent, Fault> {
         let not_me_link = self.new_link(at, LinkPurpose::NotMe, to, None).await?;
         Ok(MailContent::Notice { of, not_me_link })
     }

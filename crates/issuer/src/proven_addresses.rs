@@ -156,7 +156,13 @@ impl Issuer {
         journey_rows::update(tx, at.id(), journey, version, &sealed).await.map(drop)
     }
 
-    async fn wipe_second_factors(&self, tx: &mut Tx, at: &TenantDirectory, user: UserId) -> Result<(), Fault> {
+    /// Removes every second factor of an account, and every recovery code.
+    pub(crate) async fn wipe_second_factors(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        user: UserId,
+    ) -> Result<(), Fault> {
         if totp_credentials::delete(tx, at.id(), user).await? {
             self.record_about(tx, at, EventType::TotpRemoved, user).await?;
         }

@@ -11,7 +11,8 @@ use portreeve_issuer::{MailContent, NoticeOf, OutgoingMail};
 use portreeve_pages::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, DeletionCancelled, DeletionRequested,
     EmailChanged, EmailCode, FactorAdded, FactorRemoved, MailFrame, MailText, NewSignIn, PasskeyCopied,
-    PasswordChanged, PasswordReset, RecoveryCodeUsed, RemovedFactor, VerifyEmail,
+    PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped, RemovedFactor,
+    VerifyEmail,
 };
 use portreeve_pages::{Locale, RenderError};
 
@@ -95,6 +96,10 @@ fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
             let valid_minutes = u32::try_from(*minutes).unwrap_or(u32::MAX);
             ApprovalWanted { link: link.clone(), valid_minutes }.render(&frame)
         }
+        MailContent::FactorRecoveryRequested { due_at, not_me_link } => {
+            RecoveryRequested { due: minute(*due_at), not_me_link: not_me_link.clone() }.render(&frame)
+        }
+        MailContent::FactorRecoveryDue { link } => RecoveryDue { link: link.clone() }.render(&frame),
         MailContent::Notice { of, not_me_link } => notice(*of, when, not_me_link.clone(), &frame),
     }
 }
@@ -107,6 +112,7 @@ fn notice(of: NoticeOf, when: String, not_me_link: String, frame: &MailFrame) ->
         NoticeOf::PasswordChanged => PasswordChanged { when, not_me_link }.render(frame),
         NoticeOf::TotpSetUp => added(AddedFactor::Totp),
         NoticeOf::RecoveryCodesRenewed => added(AddedFactor::RecoveryCodes),
+        NoticeOf::FactorRecoveryStopped => RecoveryStopped { when, not_me_link }.render(frame),
         NoticeOf::PasskeyAdded => added(AddedFactor::Passkey),
         NoticeOf::PasskeyCopied => PasskeyCopied { when, not_me_link }.render(frame),
         NoticeOf::FactorRemoved => removed(RemovedFactor::Totp),

@@ -133,6 +133,21 @@ recovery-codes-lede = Wenn Sie Ihre Authenticator-App oder Ihren Passkey nicht v
 recovery-codes-once = Diese Codes werden nur jetzt angezeigt.
 recovery-codes-how = Drucken Sie diese Seite, oder kopieren Sie die Liste in Ihren Passwortmanager.
 recovery-codes-submit = Ich habe sie aufbewahrt
+lost-link = Ich habe nichts davon mehr
+lost-title = Alle zweiten Schritte verloren?
+lost-wait = { $count ->
+    [one] Wir können sie entfernen. Das dauert { $count } Stunde: Bis dahin können Sie, oder wem dieses Konto sonst gehört, es aufhalten.
+   *[other] Wir können sie entfernen. Das dauert { $count } Stunden: Bis dahin können Sie, oder wem dieses Konto sonst gehört, es aufhalten.
+}
+lost-next = Wir schreiben Ihnen jetzt eine Mail, und nach der Wartezeit einen Link. Mit ihm entfernen Sie den alten zweiten Schritt, melden sich an und richten einen neuen ein.
+lost-submit = Beantragen
+lost-asked = { $count ->
+    [one] Sie haben es beantragt. In etwa { $count } Stunde senden wir Ihnen einen Link.
+   *[other] Sie haben es beantragt. In etwa { $count } Stunden senden wir Ihnen einen Link.
+}
+lost-due = Der Link ist in Ihr Postfach unterwegs.
+lost-stop = Doch noch gefunden? Melden Sie sich damit an, dann wird nichts entfernt.
+lost-back = Zurück zum Code
 
 ## Passkeys
 
@@ -385,6 +400,12 @@ security-codes-left = { $count ->
    *[other] Noch { $count } Codes
 }
 security-renew-codes = Neue Codes erstellen
+security-recovery = { $count ->
+    [one] Jemand, der den ersten Schritt Ihrer Anmeldung kennt, lässt Ihren zweiten Schritt in etwa { $count } Stunde entfernen. Waren Sie es nicht, halten Sie es auf und ändern Sie Ihr Passwort.
+   *[other] Jemand, der den ersten Schritt Ihrer Anmeldung kennt, lässt Ihren zweiten Schritt in etwa { $count } Stunden entfernen. Waren Sie es nicht, halten Sie es auf und ändern Sie Ihr Passwort.
+}
+security-recovery-stop = Aufhalten
+notice-recovery-stopped = Aufgehalten. Ihr zweiter Schritt bleibt.
 security-passkeys = Passkeys
 security-passkeys-none = Mit Fingerabdruck, Gesicht oder Displaysperre anmelden
 security-passkeys-count = { $count ->
@@ -443,6 +464,11 @@ not-me-text = Jemand hat geändert, wie Sie sich beim Konto { $email } anmelden.
 not-me-next = Wenn Sie es nicht waren, melden wir alle ab, schalten das Passwort aus, entfernen neue Passkeys und senden Ihnen einen Link für ein neues Passwort.
 not-me-submit = Das war ich nicht
 not-me-otherwise = Sie waren es? Schließen Sie die Seite; es geschieht nichts.
+remove-lost-title = Zweiten Schritt entfernen?
+remove-lost-text = Sie haben gesagt, dass Sie alle zweiten Schritte des Kontos { $email } verloren haben.
+remove-lost-next = Wir entfernen Authenticator-App, Passkeys und Wiederherstellungscodes und melden Sie überall ab. Danach melden Sie sich an und richten einen neuen zweiten Schritt ein.
+remove-lost-submit = Zweiten Schritt entfernen
+remove-lost-otherwise = Sie haben ihn noch, oder Sie haben das nicht beantragt? Schließen Sie diese Seite und melden Sie sich wie gewohnt an; das hält es auf.
 new-email-title = Diese Adresse benutzen?
 new-email-text = Drücken Sie den Knopf, um sich künftig mit { $email } anzumelden. Ihre bisherige Adresse erhält eine Nachricht.
 new-email-submit = Diese Adresse benutzen
@@ -453,6 +479,8 @@ former-email-next = Wenn Sie es nicht waren, setzen wir Ihre wieder ein, melden 
 former-email-submit = Zurückholen
 done-shut-out-title = Alle sind abgemeldet
 done-shut-out-text = Das alte Passwort gilt nicht mehr. Öffnen Sie die eben gesendete Mail und wählen Sie ein neues.
+done-lost-title = Zweiter Schritt entfernt
+done-lost-text = Melden Sie sich jetzt an. Dabei richten Sie einen neuen zweiten Schritt ein.
 
 ## Done
 
@@ -616,6 +644,18 @@ mail-recovery-text = Jemand hat sich bei { $tenant } mit Ihrem Passwort und eine
 mail-removed-subject = Anmeldemethode bei { $tenant } entfernt
 mail-removed-totp = Die Authenticator-App Ihres Kontos bei { $tenant } wurde entfernt.
 mail-removed-passkey = Ein Passkey Ihres Kontos bei { $tenant } wurde entfernt. Er meldet niemanden mehr an.
+mail-lost-subject = Ihr zweiter Schritt bei { $tenant } wird entfernt
+mail-lost-text = Jemand, hoffentlich Sie, hat gesagt, dass alle zweiten Schritte Ihres Kontos bei { $tenant } verloren sind. Der erste Schritt der Anmeldung war richtig.
+mail-lost-due = Wir senden einen Link zum Entfernen: { $when }
+mail-lost-not-you = Sie waren es nicht? Drücken Sie den Knopf: Nichts wird entfernt, alle werden abgemeldet, und Sie wählen ein neues Passwort. Auch eine Anmeldung mit Ihrem zweiten Schritt hält es auf.
+mail-lost-due-subject = Zweiten Schritt bei { $tenant } entfernen
+mail-lost-due-text = Die Wartezeit ist um. Wenn Sie alle zweiten Schritte Ihres Kontos bei { $tenant } verloren haben, entfernen Sie sie jetzt und richten Sie einen neuen ein. Haben Sie ihn noch, melden Sie sich wie gewohnt an; das hält es auf.
+mail-lost-due-valid = { $count ->
+    [one] Der Link gilt einmal, { $count } Tag lang.
+   *[other] Der Link gilt einmal, { $count } Tage lang.
+}
+mail-lost-stopped-subject = Ihr zweiter Schritt bei { $tenant } bleibt
+mail-lost-stopped-text = Jemand, der bei Ihrem Konto bei { $tenant } angemeldet ist, hat das Entfernen Ihres zweiten Schritts aufgehalten.
 mail-not-me-valid = { $count ->
     [one] Der Knopf wirkt { $count } Tag lang.
    *[other] Der Knopf wirkt { $count } Tage lang.

@@ -133,6 +133,21 @@ recovery-codes-lede = If you cannot use your authenticator app or your passkey, 
 recovery-codes-once = These codes are shown only now.
 recovery-codes-how = Print this page, or copy the list into your password manager.
 recovery-codes-submit = I have saved them
+lost-link = I have lost all of these
+lost-title = Lost every second step?
+lost-wait = { $count ->
+    [one] We can remove them. That takes { $count } hour: until then you, or whoever else this account belongs to, can stop it.
+   *[other] We can remove them. That takes { $count } hours: until then you, or whoever else this account belongs to, can stop it.
+}
+lost-next = We mail you now, and a link when the time is over. Follow it to remove the old second step, sign in, and set up a new one.
+lost-submit = Ask for it
+lost-asked = { $count ->
+    [one] You asked for it. In about { $count } hour we mail you a link.
+   *[other] You asked for it. In about { $count } hours we mail you a link.
+}
+lost-due = The link is on its way to your mailbox.
+lost-stop = Found it after all? Use it to sign in, and nothing is removed.
+lost-back = Back to the code
 
 ## Passkeys
 
@@ -385,6 +400,12 @@ security-codes-left = { $count ->
    *[other] { $count } codes left
 }
 security-renew-codes = Make new codes
+security-recovery = { $count ->
+    [one] Somebody who knows how you start to sign in asked us to remove your second step in about { $count } hour. If it was not you, stop it and change your password.
+   *[other] Somebody who knows how you start to sign in asked us to remove your second step in about { $count } hours. If it was not you, stop it and change your password.
+}
+security-recovery-stop = Stop it
+notice-recovery-stopped = Stopped. Your second step stays.
 security-passkeys = Passkeys
 security-passkeys-none = Sign in with a fingerprint, a face or a screen lock
 security-passkeys-count = { $count ->
@@ -443,6 +464,11 @@ not-me-text = Somebody changed how you sign in to the account of { $email }.
 not-me-next = If it was not you, we sign everybody out, switch the password off, remove passkeys that are new, and mail you a link to choose a new password.
 not-me-submit = It was not me
 not-me-otherwise = It was you? Close this page; nothing happens.
+remove-lost-title = Remove your second step?
+remove-lost-text = You said that you lost every second step of the account of { $email }.
+remove-lost-next = We remove your authenticator app, passkeys and recovery codes, and sign you out everywhere. Then you sign in and set up a new second step.
+remove-lost-submit = Remove the second step
+remove-lost-otherwise = You still have it, or did not ask for this? Close this page and sign in as usual; that stops it.
 new-email-title = Use this address?
 new-email-text = Press the button to sign in with { $email } from now on. Your former address gets a notice.
 new-email-submit = Use this address
@@ -453,6 +479,8 @@ former-email-next = If it was not you, we put yours back, sign everybody out, sw
 former-email-submit = Get it back
 done-shut-out-title = Everybody is signed out
 done-shut-out-text = The old password no longer works. Open the mail we have just sent and choose a new one.
+done-lost-title = Second step removed
+done-lost-text = Sign in now. We ask you to set up a new second step on the way.
 
 ## Done
 
@@ -616,6 +644,18 @@ mail-recovery-text = Someone signed in to your account at { $tenant } with your 
 mail-removed-subject = Sign-in method removed at { $tenant }
 mail-removed-totp = The authenticator app of your account at { $tenant } was removed.
 mail-removed-passkey = A passkey of your account at { $tenant } was removed. It no longer signs anybody in.
+mail-lost-subject = Your second step at { $tenant } will be removed
+mail-lost-text = Someone, we hope you, said that they lost every second step of your account at { $tenant }. They had started to sign in correctly.
+mail-lost-due = We mail a link to remove it: { $when }
+mail-lost-not-you = It was not you? Press the button: nothing is removed, everybody is signed out, and you choose a new password. Signing in with your second step stops it too.
+mail-lost-due-subject = Remove your second step at { $tenant }
+mail-lost-due-text = The wait is over. If you lost every second step of your account at { $tenant }, remove it now and set up a new one. If you still have it, sign in as usual instead; that stops it.
+mail-lost-due-valid = { $count ->
+    [one] The link works once, for { $count } day.
+   *[other] The link works once, for { $count } days.
+}
+mail-lost-stopped-subject = Your second step at { $tenant } stays
+mail-lost-stopped-text = Someone who is signed in to your account at { $tenant } stopped the removal of your second step.
 mail-not-me-valid = { $count ->
     [one] The button works for { $count } day.
    *[other] The button works for { $count } days.

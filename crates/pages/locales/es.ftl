@@ -133,6 +133,21 @@ recovery-codes-lede = Si no puedes usar tu aplicación de autenticación o tu ll
 recovery-codes-once = Estos códigos solo se muestran ahora.
 recovery-codes-how = Imprime esta página o copia la lista en tu gestor de contraseñas.
 recovery-codes-submit = Ya los he guardado
+lost-link = He perdido todo esto
+lost-title = ¿Has perdido todos los segundos pasos?
+lost-wait = { $count ->
+    [one] Podemos quitarlos. Tarda { $count } hora: hasta entonces, tú o quien sea titular de la cuenta puede detenerlo.
+   *[other] Podemos quitarlos. Tarda { $count } horas: hasta entonces, tú o quien sea titular de la cuenta puede detenerlo.
+}
+lost-next = Te escribimos ahora y, cuando pase el tiempo, te enviamos un enlace. Con él quitas el segundo paso anterior, inicias sesión y configuras uno nuevo.
+lost-submit = Solicitarlo
+lost-asked = { $count ->
+    [one] Lo has solicitado. En aproximadamente { $count } hora te enviaremos un enlace.
+   *[other] Lo has solicitado. En aproximadamente { $count } horas te enviaremos un enlace.
+}
+lost-due = El enlace va de camino a tu correo.
+lost-stop = ¿Lo has encontrado? Inicia sesión con él y no se quitará nada.
+lost-back = Volver al código
 
 ## Passkeys
 
@@ -385,6 +400,12 @@ security-codes-left = { $count ->
    *[other] Quedan { $count } códigos
 }
 security-renew-codes = Crear códigos nuevos
+security-recovery = { $count ->
+    [one] Alguien que sabe cómo empiezas a iniciar sesión ha pedido quitar tu segundo paso en aproximadamente { $count } hora. Si no fuiste tú, detenlo y cambia tu contraseña.
+   *[other] Alguien que sabe cómo empiezas a iniciar sesión ha pedido quitar tu segundo paso en aproximadamente { $count } horas. Si no fuiste tú, detenlo y cambia tu contraseña.
+}
+security-recovery-stop = Detenerlo
+notice-recovery-stopped = Detenido. Tu segundo paso se mantiene.
 security-passkeys = Llaves de acceso
 security-passkeys-none = Inicia sesión con tu huella digital, tu rostro o el bloqueo de pantalla
 security-passkeys-count = { $count ->
@@ -443,6 +464,11 @@ not-me-text = Alguien ha cambiado la forma de iniciar sesión en la cuenta de { 
 not-me-next = Si no fuiste tú, cerraremos todas las sesiones, desactivaremos la contraseña, quitaremos las llaves de acceso nuevas y te enviaremos un enlace para elegir otra contraseña.
 not-me-submit = No fui yo
 not-me-otherwise = ¿Fuiste tú? Cierra esta página; no pasará nada.
+remove-lost-title = ¿Quitar tu segundo paso?
+remove-lost-text = Has indicado que perdiste todos los segundos pasos de la cuenta de { $email }.
+remove-lost-next = Quitamos tu aplicación de autenticación, tus llaves de acceso y tus códigos de recuperación, y cerramos todas tus sesiones. Después inicias sesión y configuras un segundo paso nuevo.
+remove-lost-submit = Quitar el segundo paso
+remove-lost-otherwise = ¿Aún lo tienes o no lo has pedido? Cierra esta página e inicia sesión como siempre; eso lo detiene.
 new-email-title = ¿Usar esta dirección?
 new-email-text = Pulsa el botón para iniciar sesión con { $email } a partir de ahora. Enviaremos un aviso a tu dirección anterior.
 new-email-submit = Usar esta dirección
@@ -453,6 +479,8 @@ former-email-next = Si no fuiste tú, restableceremos la tuya, cerraremos todas 
 former-email-submit = Recuperar dirección
 done-shut-out-title = Se han cerrado todas las sesiones
 done-shut-out-text = La contraseña anterior ya no funciona. Abre el correo que acabamos de enviarte y elige una nueva.
+done-lost-title = Segundo paso quitado
+done-lost-text = Inicia sesión ahora. Por el camino configurarás un segundo paso nuevo.
 
 ## Done
 
@@ -616,6 +644,18 @@ mail-recovery-text = Alguien ha iniciado sesión en tu cuenta de { $tenant } con
 mail-removed-subject = Se ha quitado una forma de iniciar sesión en { $tenant }
 mail-removed-totp = Se ha quitado la aplicación de autenticación de tu cuenta de { $tenant }.
 mail-removed-passkey = Se ha quitado una llave de acceso de tu cuenta de { $tenant }. Ya no sirve para iniciar sesión.
+mail-lost-subject = Se quitará tu segundo paso en { $tenant }
+mail-lost-text = Alguien (esperamos que tú) ha indicado que perdió todos los segundos pasos de tu cuenta de { $tenant }. El inicio de la sesión era correcto.
+mail-lost-due = Enviaremos un enlace para quitarlo: { $when }
+mail-lost-not-you = ¿No fuiste tú? Pulsa el botón: no se quita nada, se cierran todas las sesiones y eliges una contraseña nueva. Iniciar sesión con tu segundo paso también lo detiene.
+mail-lost-due-subject = Quita tu segundo paso en { $tenant }
+mail-lost-due-text = Ha pasado el tiempo de espera. Si perdiste todos los segundos pasos de tu cuenta de { $tenant }, quítalos ahora y configura uno nuevo. Si aún lo tienes, inicia sesión como siempre; eso lo detiene.
+mail-lost-due-valid = { $count ->
+    [one] El enlace sirve una sola vez, durante { $count } día.
+   *[other] El enlace sirve una sola vez, durante { $count } días.
+}
+mail-lost-stopped-subject = Tu segundo paso en { $tenant } se mantiene
+mail-lost-stopped-text = Alguien que tiene la sesión iniciada en tu cuenta de { $tenant } ha detenido la retirada de tu segundo paso.
 mail-not-me-valid = { $count ->
     [one] El botón funciona durante { $count } día.
    *[other] El botón funciona durante { $count } días.

@@ -133,6 +133,21 @@ recovery-codes-lede = Si vous ne pouvez pas utiliser votre application d’authe
 recovery-codes-once = Ces codes ne s’affichent qu’une seule fois.
 recovery-codes-how = Imprimez cette page ou copiez la liste dans votre gestionnaire de mots de passe.
 recovery-codes-submit = J’ai conservé mes codes
+lost-link = Je n’ai plus rien de tout cela
+lost-title = Vous avez perdu toutes vos deuxièmes étapes ?
+lost-wait = { $count ->
+    [one] Nous pouvons les retirer. Cela prend { $count } heure : d’ici là, vous ou le véritable titulaire du compte pouvez l’arrêter.
+   *[other] Nous pouvons les retirer. Cela prend { $count } heures : d’ici là, vous ou le véritable titulaire du compte pouvez l’arrêter.
+}
+lost-next = Nous vous écrivons maintenant, puis nous vous envoyons un lien à la fin du délai. Il retire l’ancienne deuxième étape ; vous vous connectez ensuite et en configurez une nouvelle.
+lost-submit = Demander
+lost-asked = { $count ->
+    [one] Vous l’avez demandé. Dans environ { $count } heure, nous vous enverrons un lien.
+   *[other] Vous l’avez demandé. Dans environ { $count } heures, nous vous enverrons un lien.
+}
+lost-due = Le lien est en route vers votre boîte de réception.
+lost-stop = Vous l’avez retrouvée ? Connectez-vous avec elle, et rien ne sera retiré.
+lost-back = Retour au code
 
 ## Passkeys
 
@@ -385,6 +400,12 @@ security-codes-left = { $count ->
    *[other] { $count } codes restants
 }
 security-renew-codes = Créer de nouveaux codes
+security-recovery = { $count ->
+    [one] Une personne qui connaît le début de votre connexion a demandé de retirer votre deuxième étape dans environ { $count } heure. Si ce n’était pas vous, arrêtez-le et changez votre mot de passe.
+   *[other] Une personne qui connaît le début de votre connexion a demandé de retirer votre deuxième étape dans environ { $count } heures. Si ce n’était pas vous, arrêtez-le et changez votre mot de passe.
+}
+security-recovery-stop = Arrêter
+notice-recovery-stopped = Arrêté. Votre deuxième étape reste en place.
 security-passkeys = Clés d’accès
 security-passkeys-none = Connexion par empreinte digitale, visage ou verrouillage de l’écran
 security-passkeys-count = { $count ->
@@ -443,6 +464,11 @@ not-me-text = Quelqu’un a modifié la façon de se connecter au compte { $emai
 not-me-next = Si ce n’était pas vous, nous déconnectons tous les appareils, désactivons le mot de passe, retirons les nouvelles clés d’accès et vous envoyons un lien pour choisir un nouveau mot de passe.
 not-me-submit = Ce n’était pas moi
 not-me-otherwise = C’était vous ? Fermez cette page ; il ne se passera rien.
+remove-lost-title = Retirer votre deuxième étape ?
+remove-lost-text = Vous avez indiqué avoir perdu toutes les deuxièmes étapes du compte { $email }.
+remove-lost-next = Nous retirons votre application d’authentification, vos clés d’accès et vos codes de récupération, et nous vous déconnectons partout. Connectez-vous ensuite et configurez une nouvelle deuxième étape.
+remove-lost-submit = Retirer la deuxième étape
+remove-lost-otherwise = Vous l’avez encore, ou vous n’avez rien demandé ? Fermez cette page et connectez-vous comme d’habitude : cela arrête tout.
 new-email-title = Utiliser cette adresse ?
 new-email-text = Appuyez sur le bouton pour vous connecter désormais avec { $email }. Un message sera envoyé à votre ancienne adresse.
 new-email-submit = Utiliser cette adresse
@@ -453,6 +479,8 @@ former-email-next = Si ce n’était pas vous, nous rétablissons votre adresse,
 former-email-submit = Récupérer l’adresse
 done-shut-out-title = Tous les appareils sont déconnectés
 done-shut-out-text = L’ancien mot de passe ne fonctionne plus. Ouvrez l’e-mail que nous venons d’envoyer pour en choisir un nouveau.
+done-lost-title = Deuxième étape retirée
+done-lost-text = Connectez-vous maintenant. Vous configurerez une nouvelle deuxième étape au passage.
 
 ## Done
 
@@ -616,6 +644,18 @@ mail-recovery-text = Quelqu’un s’est connecté à votre compte { $tenant } a
 mail-removed-subject = { $tenant } : moyen de connexion retiré
 mail-removed-totp = L’application d’authentification de votre compte { $tenant } a été retirée.
 mail-removed-passkey = Une clé d’accès de votre compte { $tenant } a été retirée. Elle ne permet plus de se connecter.
+mail-lost-subject = Votre deuxième étape chez { $tenant } va être retirée
+mail-lost-text = Quelqu’un (vous, espérons-le) a indiqué avoir perdu toutes les deuxièmes étapes de votre compte { $tenant }. Le début de la connexion était correct.
+mail-lost-due = Nous enverrons un lien pour la retirer : { $when }
+mail-lost-not-you = Ce n’était pas vous ? Appuyez sur le bouton : rien n’est retiré, tous les appareils sont déconnectés et vous choisissez un nouveau mot de passe. Une connexion avec votre deuxième étape l’arrête aussi.
+mail-lost-due-subject = Retirez votre deuxième étape chez { $tenant }
+mail-lost-due-text = Le délai est écoulé. Si vous avez perdu toutes les deuxièmes étapes de votre compte { $tenant }, retirez-les maintenant et configurez-en une nouvelle. Si vous l’avez encore, connectez-vous comme d’habitude : cela arrête tout.
+mail-lost-due-valid = { $count ->
+    [one] Le lien est valable une seule fois, pendant { $count } jour.
+   *[other] Le lien est valable une seule fois, pendant { $count } jours.
+}
+mail-lost-stopped-subject = Votre deuxième étape chez { $tenant } reste en place
+mail-lost-stopped-text = Une personne connectée à votre compte { $tenant } a arrêté le retrait de votre deuxième étape.
 mail-not-me-valid = { $count ->
     [one] Le bouton fonctionne pendant { $count } jour.
    *[other] Le bouton fonctionne pendant { $count } jours.

@@ -118,6 +118,8 @@ pub enum Notice {
     EmailAsked,
     /// The address stays.
     EmailKept,
+    /// Second factors that were said to be lost stay.
+    RecoveryStopped,
     /// The only administrator cannot delete their account.
     LastAdministrator,
 }
@@ -141,6 +143,7 @@ impl Notice {
             Self::AccessTakenBack => "notice-access-taken-back",
             Self::EmailAsked => "notice-email-asked",
             Self::EmailKept => "notice-email-kept",
+            Self::RecoveryStopped => "notice-recovery-stopped",
             Self::LastAdministrator => "notice-last-administrator",
         }
     }

@@ -42,6 +42,8 @@ const BURIED: &str =
 /// A count that has reached the ceiling stays: only the owner lifts it.
 const FACTOR_FAILURES: &str = "DELETE FROM factor_failures WHERE (tenant_id, user_id, factor) IN (SELECT tenant_id, user_id, factor FROM factor_failures WHERE last_at < $1 AND consecutive <= 100 ORDER BY last_at LIMIT 500)";
 
+/// A factor that is owed stays owed.
+const FACTOR_RECOVERIES: &str = "DELETE FROM factor_recoveries WHERE (tenant_id, user_id) IN (SELECT tenant_id, user_id FROM factor_recoveries WHERE due_at < $1 AND removed_at IS NULL ORDER BY due_at LIMIT 500)";
 const RATE_LIMITS: &str = "DELETE FROM rate_limits WHERE (tenant_id, key) IN (SELECT tenant_id, key FROM rate_limits WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)";
 
 /// Removes one batch of everything that ran out some time ago, of all tenants, and says how many rows that were. Needs a
@@ -60,6 +62,7 @@ pub async fn sweep(tx: &mut Tx, now: Timestamp) -> Result<u64, Fault> {
         (SENT, before),
         (BURIED, now.minus(BURIED_IS_KEPT)),
         (FACTOR_FAILURES, now.minus(FAILURES_ARE_KEPT)),
+        (FACTOR_RECOVERIES, before.minus(lifetimes::NOTICE_LINK)),
         // Nobody asks for a limit that counts nothing any more.
         (RATE_LIMITS, now),
     ] {

@@ -25,6 +25,7 @@ pub mod encryption_keys;
 pub mod events;
 pub mod expiry;
 pub mod factor_failures;
+pub mod factor_recoveries;
 pub mod initial_access_tokens;
 pub mod journeys;
 pub mod leases;

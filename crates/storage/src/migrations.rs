@@ -138,6 +138,15 @@ const MIGRATIONS: &[Migration] = &[
         )),
     },
     Migration {
+        number: 16,
+        name: "factor_recoveries",
+        sqlite: Some(include_str!("../../../migrations/0016_factor_recoveries.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0016_factor_recoveries.sql"),
+            include_str!("../../../migrations/postgres/0016_factor_recoveries.sql")
+        )),
+    },
+    Migration {
         number: 17,
         name: "backchannel_authentications",
         sqlite: Some(include_str!("../../../migrations/0017_backchannel_authentications.sql")),

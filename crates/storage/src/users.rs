@@ -23,7 +23,7 @@ const DISABLE: &str = "UPDATE users SET disabled_at = $3 WHERE tenant_id = $1 AN
 const ERASE: &str = "UPDATE users SET email_sealed = NULL, email_index = NULL, email_verified_at = NULL, claims_sealed = NULL, is_admin = FALSE, erased_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 
 /// Rows that are a person's alone, in this order. What a request by the back channel came to is nobody's to know any more.
-const TRACES: [&str; 12] = [
+const TRACES: [&str; 13] = [
     "DELETE FROM account_drafts WHERE tenant_id = $1 AND session_id IN (SELECT id FROM sessions WHERE tenant_id = $1 AND user_id = $2)",
     "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM subject_links WHERE tenant_id = $1 AND user_id = $2",
@@ -35,6 +35,7 @@ const TRACES: [&str; 12] = [
     "DELETE FROM mailed_links WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM email_changes WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM account_deletions WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM factor_recoveries WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM backchannel_authentications WHERE tenant_id = $1 AND user_id = $2",
 ];
 const FORGET_FAILURES: &str = "DELETE FROM factor_failures WHERE tenant_id = $1 AND user_id = $2";

@@ -63,6 +63,7 @@ pub(crate) async fn take(
         Ok(LinkOutcome::PasswordChanged) => done(&door, &link, Outcome::PasswordChanged),
         Ok(LinkOutcome::ShutOut) => done(&door, &link, Outcome::ShutOut),
         Ok(LinkOutcome::EmailChanged) => done(&door, &link, Outcome::EmailChanged),
+        Ok(LinkOutcome::FactorsRemoved) => done(&door, &link, Outcome::FactorsRemoved),
         Ok(LinkOutcome::EmailRestored) => done(&door, &link, Outcome::EmailRestored),
         Ok(LinkOutcome::AddressConfirmed) => done(&door, &link, Outcome::EmailConfirmed),
         Ok(LinkOutcome::Refused(refusal)) => page(&door, &link, &email, asks, Some(words::password_problem(refusal))),
@@ -100,6 +101,7 @@ fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<P
         }
         LinkAsks::NotMe => Confirm { form, purpose: ConfirmPurpose::NotMe { email } }.render(&frame),
         LinkAsks::NewEmail => Confirm { form, purpose: ConfirmPurpose::NewEmail { email } }.render(&frame),
+        LinkAsks::LostFactors => Confirm { form, purpose: ConfirmPurpose::LostFactors { email } }.render(&frame),
         LinkAsks::FormerEmail => Confirm { form, purpose: ConfirmPurpose::FormerEmail { email } }.render(&frame),
         LinkAsks::Confirmation | LinkAsks::SignIn => {
             Confirm { form, purpose: ConfirmPurpose::Email { email } }.render(&frame)
@@ -111,7 +113,7 @@ fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<P
 fn done(door: &Door, link: &Link, outcome: Outcome) -> Reply {
     let path = match (&link.journey, outcome) {
         (_, Outcome::EmailChanged) => "/account/profile".to_owned(),
-        (_, Outcome::ShutOut | Outcome::EmailRestored) => "/".to_owned(),
+        (_, Outcome::ShutOut | Outcome::EmailRestored | Outcome::FactorsRemoved) => "/".to_owned(),
         (Some(journey), _) => format!("/j/{journey}"),
         (None, _) => "/".to_owned(),
     };

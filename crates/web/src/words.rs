@@ -1,6 +1,6 @@
 //! Which words of `pages` stand for which refusal of `issuer`.
 
-use portreeve_domain::{Client, ClientOrigin, EmailError};
+use portreeve_domain::{Client, ClientOrigin, EmailError, Timestamp};
 use portreeve_issuer::{self as issuer, MailContent, NameRefusal, PasswordRefusal, TenantDirectory};
 use portreeve_oidc::client_document;
 use portreeve_pages::journey::{Resource, Scope};
@@ -80,4 +80,9 @@ pub(crate) fn count(limit: usize) -> u32 {
 /// For how many minutes a mailed code works.
 pub(crate) fn code_minutes() -> u32 {
     u32::try_from(MailContent::CODE_MINUTES).unwrap_or(u32::MAX)
+}
+
+/// How many hours there are until a time, begun ones too; none when it is over.
+pub(crate) fn hours_until(at: Timestamp, now: Timestamp) -> u64 {
+    at.since(now).as_seconds_ceiling().max(0).unsigned_abs().div_ceil(3600)
 }

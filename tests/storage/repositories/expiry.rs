@@ -9,10 +9,10 @@ use portreeve_storage::{
     backchannel_authentications, backchannel_authentications::BackchannelAuthenticationRow, browsers,
     client_assertions, client_assertions::UsedAssertion, consents, device_authorizations,
     device_authorizations::DeviceAuthorizationRow, dpop_proofs, email_changes, email_changes::EmailChangeRow, expiry,
-    factor_failures, initial_access_tokens, initial_access_tokens::InitialAccessTokenRow, journeys,
-    journeys::JourneyRow, mailed_links, mailed_links::LinkRow, outbox, pushed_requests,
-    pushed_requests::PushedRequestRow, rate_limits, refresh_tokens, refresh_tokens::RefreshTokenRow, refusals,
-    revoked_jtis, sessions, token_families, trusted_assertions, users,
+    factor_failures, factor_recoveries, factor_recoveries::NewFactorRecovery, initial_access_tokens,
+    initial_access_tokens::InitialAccessTokenRow, journeys, journeys::JourneyRow, mailed_links, mailed_links::LinkRow,
+    outbox, pushed_requests, pushed_requests::PushedRequestRow, rate_limits, refresh_tokens,
+    refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, trusted_assertions, users,
 };
 
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 23] = [
     "access_tokens",
     "authorization_codes",
     "backchannel_authentications",
@@ -34,6 +34,7 @@ const TABLES: [&str; 22] = [
     "dpop_proofs",
     "email_changes",
     "factor_failures",
+    "factor_recoveries",
     "initial_access_tokens",
     "journeys",
     "mailed_links",
@@ -74,6 +75,9 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
     account[..8].copy_from_slice(&number.to_be_bytes());
     let failed_at = at.minus(Lifetime::from_days(89));
     factor_failures::charge(tx, ONE, UserId::from_bytes(account), "password", failed_at).await?;
+    let due_at = at.minus(lifetimes::NOTICE_LINK);
+    let lost = NewFactorRecovery { user: UserId::from_bytes(account), due_at, locale: "en" };
+    factor_recoveries::insert(tx, ONE, &lost, NOW).await?;
     journeys::insert(tx, ONE, &JourneyRow { expires_at: at, ..journey(number) }).await?;
     email_changes::insert(tx, ONE, &EmailChangeRow { expires_at: at, ..email_change(number) }).await?;
     mailed_links::insert_newest(tx, ONE, &LinkRow { expires_at: at, ..link(number) }, NOW).await?;

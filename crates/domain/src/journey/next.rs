@@ -20,6 +20,8 @@ pub struct Available {
     pub passkeys_usable: bool,
     /// Whether the account has a passkey.
     pub passkey: bool,
+    /// Whether the account's second factors were lost and removed, and none was enrolled since.
+    pub owes_second_factor: bool,
     /// Whether the account's address is proven.
     pub verified_email: bool,
     /// Whether a code in a mail can be used here to sign in.
@@ -182,7 +184,8 @@ fn how_strong(required: &Requirements, facts: &Facts, available: &Available, str
     if wants_passkey && available.passkeys_usable {
         return Some(Step::EnrolPasskey { optional: !required.demands_passkey() });
     }
-    second_factor_to_enrol(required, facts, strength).or_else(|| offered(required, facts, available, strength))
+    second_factor_to_enrol(required, facts, available, strength)
+        .or_else(|| offered(required, facts, available, strength))
 }
 
 impl Requirements {
@@ -197,9 +200,15 @@ impl Requirements {
     }
 }
 
-/// The enrolment that two factors need.
-fn second_factor_to_enrol(required: &Requirements, facts: &Facts, strength: Strength) -> Option<Step> {
-    let is_demanded = required.level.least >= Strength::TwoFactors;
+/// The enrolment that two factors need. Who had them before they were lost has them again before anything else: losing a
+/// factor lowers no level.
+fn second_factor_to_enrol(
+    required: &Requirements,
+    facts: &Facts,
+    available: &Available,
+    strength: Strength,
+) -> Option<Step> {
+    let is_demanded = required.level.least >= Strength::TwoFactors || available.owes_second_factor;
     if strength >= Strength::TwoFactors || !(is_demanded || required.level.wishes_second_factor) {
         return None;
     }

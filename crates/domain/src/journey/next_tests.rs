@@ -157,6 +157,7 @@ fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                 passkeys_usable: bits & 8 != 0,
                 passkey: bits & 16 != 0,
                 email_codes: false,
+                owes_second_factor: bits & 5 == 4,
             });
         }
     }
@@ -203,6 +204,7 @@ fn done_means_that_every_requirement_is_met() {
         assert!(!required.select_account || facts.account_chosen);
         assert!(!required.verified_email || available.verified_email);
         assert!(shown >= required.level.least);
+        assert!(!available.owes_second_factor || shown >= Strength::TwoFactors, "a lost factor lowers no level");
         assert!(facts.consent != Some(ConsentAnswer::Refused));
         let agreed = matches!(facts.consent, Some(ConsentAnswer::Allowed { .. }));
         match required.consent {

@@ -55,6 +55,7 @@ impl Issuer {
             audit::record(tx, &self.ambient, at, event).await?;
         }
         self.retire_links(tx, at, user).await?;
+        self.stop_recovery(tx, at, user, Actor::Anonymous).await?;
         self.end_email_wish(tx, at, user, Actor::Anonymous).await?;
         let (reason, actor) = (SessionEnd::Disowned, Actor::Anonymous);
         Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await?;

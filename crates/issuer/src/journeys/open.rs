@@ -7,12 +7,14 @@ use portreeve_domain::journey::{Available, Facts, Step, next};
 use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Client, EmailSignIn, Fault, JourneyId, SessionId};
 use portreeve_oidc::Cause;
-use portreeve_storage::{Conn, consents, journeys as rows, passkeys, recovery_codes, totp_credentials, users};
+use portreeve_storage::{
+    Conn, consents, factor_recoveries, journeys as rows, passkeys, recovery_codes, totp_credentials, users,
+};
 
-use super::Journey;
 use super::email_code::void_moved_address;
 use super::passkey::void_removed_passkey;
 use super::password::void_outdated_proofs;
+use super::{Journey, LostFactors};
 use crate::authorization_response::Addressee;
 use crate::authorize::{JOURNEY_PREFIX, Progress, first_facts, is_bound, requirements};
 use crate::demand::{self, Demand};
@@ -49,6 +51,8 @@ pub struct Stop {
     pub accounts: Vec<AccountChoice>,
     /// Whether recovery codes are left, when a second factor is asked for.
     pub has_recovery_codes: bool,
+    /// What is to be done when all second factors are lost, where one is asked for.
+    pub lost_factors: LostFactors,
     /// What waits elsewhere, when it is to be approved.
     pub asking: Option<Asking>,
 }
@@ -208,6 +212,10 @@ impl Issuer {
             available.passkey = passkeys::count(conn, at.id(), user).await? > 0;
             let has_second_factor = available.totp || available.passkey;
             available.recovery_codes = has_second_factor && recovery_codes::left(conn, at.id(), user).await? > 0;
+            if !has_second_factor {
+                let lost = factor_recoveries::find(conn, at.id(), user, self.ambient.now()).await?;
+                available.owes_second_factor = lost.is_some_and(|request| request.removed_at.is_some());
+            }
             let row = users::find(conn, at.id(), user).await?;
             available.verified_email = row.is_some_and(|row| row.email_verified_at.is_some());
             let agreed = consents::find(conn, at.id(), user, &journey.client.id).await?;
@@ -233,6 +241,10 @@ impl Issuer {
             (Step::SecondFactor { .. }, Some(user)) => recovery_codes::left(conn, at.id(), user).await? > 0,
             _ => false,
         };
+        let lost_factors = match step {
+            Step::SecondFactor { .. } => self.lost_factors(conn, at, person.as_ref()).await?,
+            _ => LostFactors::NoWay,
+        };
         let asking = match (step, journey.waiting()) {
             (Step::Consent, Some(Waiting::Device(id))) => {
                 device_authorization::asking_device(conn, at, id).await?.map(Asking::Device)
@@ -243,7 +255,7 @@ impl Issuer {
             }
             _ => None,
         };
-        Ok(Stop { journey, step, person, accounts, has_recovery_codes, asking })
+        Ok(Stop { journey, step, person, accounts, has_recovery_codes, lost_factors, asking })
     }
 
     async fn account_choices(

@@ -158,7 +158,11 @@ impl Issuer {
             }
         }
         let wished = journey.stored.locale.as_deref().or(journey.request.ui_locales.first().map(String::as_str));
-        self.keep_account(tx, at, user, wished.unwrap_or(DEFAULT_LOCALE)).await?;
+        let locale = wished.unwrap_or(DEFAULT_LOCALE);
+        self.keep_account(tx, at, user, locale).await?;
+        if proofs.iter().any(|proof| proof.kind.is_second_factor() || proof.kind.is_passkey()) {
+            self.settle_recovery(tx, at, user, locale).await?;
+        }
         journey.stored.facts.session = Some(done.session.id);
         journey.browser = Some(done.browser.browser);
         Ok(Some(done.browser.cookie))

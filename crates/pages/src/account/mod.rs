@@ -19,7 +19,7 @@ pub use passkeys::{OwnPasskey, PasskeyName, Passkeys};
 pub use personal_data::{PersonalData, PersonalSection, PersonalValue};
 pub use profile::Profile;
 pub use question::{Question, QuestionKind};
-pub use security::{PasskeyCount, Security, Totp};
+pub use security::{PasskeyCount, Recovery, Security, Totp};
 pub(crate) use sessions::device_in_words;
 pub use sessions::{Sessions, SignIn};
 

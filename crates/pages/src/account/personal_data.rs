@@ -186,6 +186,8 @@ fn word_key(word: &str) -> Option<&'static str> {
         "account_setup" => "data-link-setup",
         "not_me" => "mail-not-you-action",
         "confirm_email_change" => "new-email-submit",
+        "factor_recovery" => "remove-lost-submit",
+        "factors_removed" => "done-lost-title",
         "undo_email_change" => "data-link-undo",
         "signed_out" => "select-account-signed-out",
         "password_changed" => "done-password-title",

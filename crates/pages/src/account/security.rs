@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::Nav;
-use crate::{Frame, RenderError};
+use crate::{Form, Frame, RenderError};
 
 /// An authenticator app.
 #[derive(Debug, Clone)]
@@ -23,13 +23,24 @@ pub struct PasskeyCount {
     pub href: String,
 }
 
+/// A request to remove lost second factors, made by somebody who has proven the first one.
+#[derive(Debug, Clone)]
+pub struct Recovery {
+    /// Where it is stopped.
+    pub form: Form,
+    /// For about how many hours it waits still.
+    pub hours_left: u64,
+}
+
 /// Lists the ways in.
 ///
-/// Element ids: `password`, `change-password`, `passkeys`, `manage-passkeys`, `totp`, `set-up-totp`, `remove-totp`, `recovery-codes`, `renew-codes`.
+/// Element ids: `recovery`, `stop-recovery`, `password`, `change-password`, `passkeys`, `manage-passkeys`, `totp`, `set-up-totp`, `remove-totp`, `recovery-codes`, `renew-codes`.
 #[derive(Debug, Clone)]
 pub struct Security {
     /// Where in the account.
     pub nav: Nav,
+    /// The request that waits; `None` without one.
+    pub recovery: Option<Recovery>,
     /// How long ago the password was set, in seconds; `None` without one.
     pub password_seconds_ago: Option<u64>,
     /// Where to change or set it.

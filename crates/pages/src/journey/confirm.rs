@@ -29,6 +29,11 @@ pub enum ConfirmPurpose {
         /// The address.
         email: String,
     },
+    /// That the second factors of the account at this address are lost.
+    LostFactors {
+        /// The address.
+        email: String,
+    },
 }
 
 /// Asks to confirm what a mailed link is for.
@@ -66,6 +71,7 @@ impl ConfirmPurpose {
             Self::NewEmail { .. } => "new-email-title",
             Self::FormerEmail { .. } => "former-email-title",
             Self::NotMe { .. } => "not-me-title",
+            Self::LostFactors { .. } => "remove-lost-title",
         }
     }
 
@@ -75,6 +81,7 @@ impl ConfirmPurpose {
             Self::NewEmail { .. } => "new-email-submit",
             Self::FormerEmail { .. } => "former-email-submit",
             Self::NotMe { .. } => "not-me-submit",
+            Self::LostFactors { .. } => "remove-lost-submit",
         }
     }
 
@@ -83,6 +90,7 @@ impl ConfirmPurpose {
         match self {
             Self::Email { .. } => "confirm-email-not-you",
             Self::NewEmail { .. } => "new-email-otherwise",
+            Self::LostFactors { .. } => "remove-lost-otherwise",
             Self::FormerEmail { .. } | Self::NotMe { .. } => "not-me-otherwise",
         }
     }

@@ -24,6 +24,8 @@ pub enum Outcome {
     EmailRestored,
     /// The account will be deleted unless the person signs in again.
     DeletionRequested,
+    /// Second factors that were lost are removed.
+    FactorsRemoved,
     /// An authenticator app is set up.
     FactorAdded,
     /// A device is approved.
@@ -86,6 +88,7 @@ impl Outcome {
             Self::EmailChanged => ("done-new-email-title", "done-new-email-text"),
             Self::EmailRestored => ("done-former-email-title", "done-shut-out-text"),
             Self::DeletionRequested => ("done-deletion-title", "done-deletion-text"),
+            Self::FactorsRemoved => ("done-lost-title", "done-lost-text"),
             Self::FactorAdded => ("done-factor-title", "done-factor-text"),
             Self::DeviceAllowed => ("done-device-allowed-title", "done-device-allowed-text"),
             Self::DeviceRefused => ("done-device-refused-title", "done-device-refused-text"),

@@ -11,7 +11,7 @@ use crate::{Form, Frame, RenderError};
 /// Asks for a passkey of the account.
 ///
 /// Posts `action=passkey` with `credential`, or `action=skip`. Element ids: `passkey-form`, `passkey`, `passkey-problem`,
-/// `skip`, `cannot`, `use-totp`, `use-recovery-code`.
+/// `skip`, `cannot`, `use-totp`, `use-recovery-code`, `lost-all`.
 #[derive(Debug, Clone)]
 pub struct Passkey {
     /// Where the forms post to.
@@ -26,6 +26,8 @@ pub struct Passkey {
     pub totp_href: Option<String>,
     /// Where a recovery code can be used instead; `None` shows no link.
     pub recovery_code_href: Option<String>,
+    /// What to do when all of them are lost; `None` shows no link.
+    pub lost_href: Option<String>,
 }
 
 #[derive(Template)]

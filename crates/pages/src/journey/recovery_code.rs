@@ -9,7 +9,7 @@ use crate::{Form, Frame, RecoveryCodeProblem, RenderError};
 
 /// Asks for a recovery code.
 ///
-/// Posts `code`. Element ids: `code`, `submit`, `use-totp`.
+/// Posts `code`. Element ids: `code`, `submit`, `use-totp`, `lost-all`.
 #[derive(Debug, Clone)]
 pub struct RecoveryCode {
     /// Where the form posts to.
@@ -22,6 +22,8 @@ pub struct RecoveryCode {
     pub totp_href: Option<String>,
     /// Where a passkey can be used instead; `None` shows no link.
     pub passkey_href: Option<String>,
+    /// What to do when all of them are lost; `None` shows no link.
+    pub lost_href: Option<String>,
 }
 
 #[derive(Template)]

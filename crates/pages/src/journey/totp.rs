@@ -9,7 +9,7 @@ use crate::{CodeProblem, Form, Frame, RenderError};
 
 /// Asks for the current code.
 ///
-/// Posts `code`. Element ids: `code`, `submit`, `use-passkey`, `use-recovery-code`.
+/// Posts `code`. Element ids: `code`, `submit`, `use-passkey`, `use-recovery-code`, `lost-all`.
 #[derive(Debug, Clone)]
 pub struct Totp {
     /// Where the form posts to.
@@ -22,6 +22,8 @@ pub struct Totp {
     pub passkey_href: Option<String>,
     /// Where a recovery code can be used instead; `None` shows no link.
     pub recovery_code_href: Option<String>,
+    /// What to do when all of them are lost; `None` shows no link.
+    pub lost_href: Option<String>,
 }
 
 #[derive(Template)]

@@ -20,6 +20,9 @@ mod passkey_copied;
 mod password_changed;
 mod password_reset;
 mod recovery_code_used;
+mod recovery_due;
+mod recovery_requested;
+mod recovery_stopped;
 mod verify_email;
 
 pub use account_exists::AccountExists;
@@ -38,6 +41,9 @@ pub use passkey_copied::PasskeyCopied;
 pub use password_changed::PasswordChanged;
 pub use password_reset::PasswordReset;
 pub use recovery_code_used::RecoveryCodeUsed;
+pub use recovery_due::RecoveryDue;
+pub use recovery_requested::RecoveryRequested;
+pub use recovery_stopped::RecoveryStopped;
 pub use verify_email::VerifyEmail;
 
 /// For how many days the link in a notice works.

@@ -3,8 +3,8 @@
 use super::{Sample, Words, form};
 use crate::account::{
     Application, Applications, ChangeEmail, Holder, Home, Nav, OwnPasskey, PasskeyCount, PasskeyName, Passkeys,
-    PersonalData, PersonalSection, PersonalValue, Place, Profile, Question, QuestionKind, Security, Sessions, SignIn,
-    Totp,
+    PersonalData, PersonalSection, PersonalValue, Place, Profile, Question, QuestionKind, Recovery, Security, Sessions,
+    SignIn, Totp,
 };
 use crate::journey::{Resource, Scope};
 use crate::{EmailProblem, Frame, NameProblem, Notice, SignInProblem};
@@ -60,6 +60,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     let security = Security {
         nav: nav(Place::Security),
+        recovery: None,
         password_seconds_ago: Some(40 * DAY),
         password_href: "/account/security/password".to_owned(),
         passkeys: Some(PasskeyCount { count: 2, href: "/account/security/passkeys".to_owned() }),
@@ -68,6 +69,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         codes_left: Some(8),
         codes_href: "/account/security/recovery-codes".to_owned(),
     };
+    let recovered = Security { recovery: Some(Recovery { form: form(), hours_left: 7 }), ..security.clone() };
     let demanded = Security {
         totp: security.totp.clone().map(|totp| Totp { remove_href: None, ..totp }),
         passkeys: None,
@@ -159,6 +161,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("account/email-wished", email_wished.render(frame)),
         ("account/email-fields", email_wrong.render(frame)),
         ("account/personal_data", known.render(frame)),
+        ("account/security-recovery", recovered.render(frame)),
         ("account/security", security.render(&done)),
         ("account/security-demanded", demanded.render(frame)),
         ("account/security-without", without.render(frame)),

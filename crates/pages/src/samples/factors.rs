@@ -1,7 +1,10 @@
 //! Samples: authenticator app and recovery codes.
 
 use super::{Sample, Words, form, href, prompt};
-use crate::journey::{EmailCode, Passkey, PasskeyEnrolment, RecoveryCode, RecoveryCodes, Totp, TotpEnrolment};
+use crate::journey::{
+    EmailCode, LostFactors, LostFactorsState, Passkey, PasskeyEnrolment, RecoveryCode, RecoveryCodes, Totp,
+    TotpEnrolment,
+};
 use crate::{CodeProblem, Frame, PasskeyExit, PasskeyProblem, RecoveryCodeProblem};
 
 pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
@@ -11,6 +14,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         code_problem: None,
         passkey_href: None,
         recovery_code_href: href("recovery_code"),
+        lost_href: href("lost-factors"),
     };
     let email_code = EmailCode {
         form: form(),
@@ -30,6 +34,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         code_problem: None,
         totp_href: href("totp"),
         passkey_href: href("passkey"),
+        lost_href: href("lost-factors"),
     };
     let recovery_used = RecoveryCode { code_problem: Some(RecoveryCodeProblem::AlreadyUsed), ..recovery.clone() };
     let enrolment = TotpEnrolment {
@@ -69,7 +74,15 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         exit: PasskeyExit::Cannot,
         totp_href: None,
         recovery_code_href: None,
+        lost_href: None,
     };
+    let lost = LostFactors {
+        form: form(),
+        state: LostFactorsState::MayAsk { hours: 24 },
+        back_href: "/j/jrn_01hv/second-factor".to_owned(),
+    };
+    let lost_asked = LostFactors { state: LostFactorsState::Asked { hours_left: 7 }, ..lost.clone() };
+    let lost_due = LostFactors { state: LostFactorsState::Asked { hours_left: 0 }, ..lost.clone() };
     let passkey_wrong = Passkey {
         prompt: prompt(Some(PasskeyProblem::NotVerified)),
         exit: PasskeyExit::None,
@@ -86,6 +99,9 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     let totp_beside = Totp { passkey_href: href("passkey"), ..totp.clone() };
     vec![
+        ("journey/lost_factors", lost.render(frame)),
+        ("journey/lost_factors-asked", lost_asked.render(frame)),
+        ("journey/lost_factors-due", lost_due.render(frame)),
         ("journey/email_code", email_code.render(frame)),
         ("journey/email_code-filled", email_code_filled.render(frame)),
         ("journey/email_code-wrong", email_code_wrong.render(frame)),

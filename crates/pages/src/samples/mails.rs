@@ -3,7 +3,8 @@
 use crate::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, DeletionCancelled, DeletionRequested,
     EmailChanged, EmailCode, FactorAdded, FactorRemoved, MailFrame, MailText, NewSignIn, PasskeyCopied,
-    PasswordChanged, PasswordReset, RecoveryCodeUsed, RemovedFactor, VerifyEmail,
+    PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped, RemovedFactor,
+    VerifyEmail,
 };
 use crate::{Locale, RenderError};
 
@@ -27,6 +28,9 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
             "mail/email_code",
             EmailCode { code: "042917".to_owned(), link: link.clone(), valid_minutes: 10 }.render(&frame),
         ),
+        ("mail/recovery_requested", RecoveryRequested { due: when.clone(), not_me_link: link.clone() }.render(&frame)),
+        ("mail/recovery_due", RecoveryDue { link: link.clone() }.render(&frame)),
+        ("mail/recovery_stopped", RecoveryStopped { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
         ("mail/verify_email", VerifyEmail { link: link.clone(), valid_minutes: 30 }.render(&frame)),
         ("mail/approval_wanted", ApprovalWanted { link: link.clone(), valid_minutes: 10 }.render(&frame)),
         ("mail/account_exists", AccountExists { sign_in_link: link.clone() }.render(&frame)),

@@ -22,6 +22,7 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
     let verify_mail = CheckMail { purpose: MailPurpose::EmailVerification, resend: Some(form()), ..reset_mail.clone() };
     let confirm = Confirm { form: form(), purpose: ConfirmPurpose::Email { email: words.email.clone() } };
     let not_me = Confirm { form: form(), purpose: ConfirmPurpose::NotMe { email: words.email.clone() } };
+    let lost = Confirm { form: form(), purpose: ConfirmPurpose::LostFactors { email: words.email.clone() } };
     let new_email = Confirm { form: form(), purpose: ConfirmPurpose::NewEmail { email: words.email.clone() } };
     let former_email = Confirm { form: form(), purpose: ConfirmPurpose::FormerEmail { email: words.email.clone() } };
     let done = |outcome, continue_href: Option<&str>, client_name| {
@@ -36,6 +37,8 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("journey/check_mail-verify", verify_mail.render(frame)),
         ("journey/confirm", confirm.render(frame)),
         ("journey/confirm-not-me", not_me.render(frame)),
+        ("journey/confirm-lost-factors", lost.render(frame)),
+        ("journey/done-lost-factors", done(Outcome::FactorsRemoved, Some("/"), None)),
         ("journey/confirm-new-email", new_email.render(frame)),
         ("journey/confirm-former-email", former_email.render(frame)),
         ("journey/done-new-email", done(Outcome::EmailChanged, Some("/account/profile"), None)),

@@ -83,16 +83,18 @@ async fn seal_events(issuer: Arc<Issuer>, node: Arc<Node>, stop: CancellationTok
     }
 }
 
-/// Erases people whose time is over, and removes what ran out; of that one node does it for all.
+/// Erases people whose time is over, tells those whose lost factors can be removed, and removes what ran out; of that one node does it for all.
 async fn sweep_expired(issuer: Arc<Issuer>, node: Arc<Node>, stop: CancellationToken) {
     let (mut pace, mut log) = (paced(SCHEDULE), Repeated::new("remove what ran out"));
     while next(&mut pace, &stop).await {
-        let outcome = match issuer.erase_due_accounts().await {
-            Ok(_) => sweep(&issuer, &node, &stop).await,
-            Err(fault) => Err(fault),
-        };
-        log.note(outcome);
+        log.note(look_after(&issuer, &node, &stop).await);
     }
+}
+
+async fn look_after(issuer: &Issuer, node: &Node, stop: &CancellationToken) -> Result<(), Fault> {
+    issuer.erase_due_accounts().await?;
+    issuer.tell_of_due_recoveries().await?;
+    sweep(issuer, node, stop).await
 }
 
 async fn sweep(issuer: &Issuer, node: &Node, stop: &CancellationToken) -> Result<(), Fault> {

@@ -66,7 +66,7 @@ const SESSIONS: &str = "/account/sessions";
 pub(crate) const APPLICATIONS: &str = "/account/applications";
 
 /// What is said, by the word that the browser keeps until the next page. A cookie, since anybody can make a link.
-const NOTICES: [(&str, Notice); 14] = [
+const NOTICES: [(&str, Notice); 15] = [
     ("outdated", Notice::PageOutdated),
     ("profile", Notice::ProfileSaved),
     ("email-asked", Notice::EmailAsked),
@@ -79,6 +79,7 @@ const NOTICES: [(&str, Notice); 14] = [
     ("passkey", Notice::PasskeyAdded),
     ("passkey-renamed", Notice::PasskeyRenamed),
     ("passkey-removed", Notice::PasskeyRemoved),
+    ("recovery-stopped", Notice::RecoveryStopped),
     ("signed-out", Notice::SignedOutElsewhere),
     ("withdrawn", Notice::AccessTakenBack),
 ];
@@ -92,7 +93,7 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route(DATA, get(personal_data::show).post(personal_data::download))
         .route(DELETION, get(deletion::ask).post(deletion::take))
         .route(EMAIL, get(email::show).post(email::take))
-        .route(SECURITY, get(security::show))
+        .route(SECURITY, get(security::show).post(security::stop_recovery))
         .route(APPLICATIONS, get(applications::show).post(applications::take))
         .route(SESSIONS, get(sessions::show).post(sessions::take))
         .route(PASSWORD, get(password::show).post(password::take))

@@ -145,6 +145,7 @@ mod tests {
             SessionEnd::PasswordChanged,
             SessionEnd::Revoked,
             SessionEnd::Disowned,
+            SessionEnd::FactorsRemoved,
             SessionEnd::DeletionRequested,
         ];
         let ends_of_grants = ["consent_withdrawn", "client deleted", "revoked by the client", "refresh token replayed"];

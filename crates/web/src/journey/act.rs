@@ -39,6 +39,10 @@ pub(super) async fn take(door: &Door, journey: &str, segment: &str, stop: Stop, 
         return show::render(door, journey, page, &stop, &missing);
     }
     match act(door, page, stop, fields).await {
+        // The page says what was asked for.
+        Ok(Acted::Moved(_)) if page == Page::LostFactors => {
+            Reply::see_other(door, &door.href(&format!("/j/{journey}/{}", page.segment())))
+        }
         Ok(Acted::Moved(progress)) => Reply::progress(door, progress),
         Ok(Acted::Stale) => show_again(door, journey, page, None, fields).await,
         Ok(Acted::Problem(problem)) => show_again(door, journey, page, Some(problem), fields).await,
@@ -112,6 +116,7 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
         (Page::VerifyEmail, _) => issuer.resend_address_link(at, journey, &from).await,
         (Page::Password, _) => issuer.sign_in_again(at, journey, fields.get("password"), &from).await,
         (Page::RecoveryCode, _) => issuer.prove_recovery_code(at, journey, fields.get("code"), &from).await,
+        (Page::LostFactors, _) => issuer.request_factor_recovery(at, journey, &from).await,
         (Page::Totp, _) => issuer.prove_totp(at, journey, fields.get("code")).await,
         (Page::TotpEnrolment { .. }, "skip") => issuer.skip_enrolment(at, journey).await,
         (Page::TotpEnrolment { .. }, _) => issuer.enrol_totp(at, journey, fields.get("code"), &from).await,

@@ -10,7 +10,7 @@ mod show;
 use axum::extract::Path;
 use portreeve_domain::{Client, ClientId};
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
-use portreeve_issuer::{Acted, Arrival, Stop};
+use portreeve_issuer::{Acted, Arrival, LostFactors, Stop};
 use portreeve_pages::Form;
 use portreeve_pages::Notice;
 use portreeve_pages::journey::ContinueElsewhere;
@@ -136,8 +136,9 @@ fn name_of(client: &Client) -> Option<&str> {
 fn due(door: &Door, stop: &Stop, segment: &str) -> Option<Page> {
     let registration = door.at.tenant.settings.registration;
     let passkey = stop.journey.passkey_options(stop.step).is_some();
+    let recovery = stop.lost_factors != LostFactors::NoWay;
     let is_account_known = stop.journey.user().is_some();
-    let page = Page::due(stop.step, segment, Ways { registration, passkey, is_account_known })?;
+    let page = Page::due(stop.step, segment, Ways { registration, passkey, recovery, is_account_known })?;
     Some(page.for_waiting(stop.journey.waiting()))
 }
 

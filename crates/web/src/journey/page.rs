@@ -16,6 +16,8 @@ pub(super) const PASSWORD: &str = "password";
 
 /// The page beside `second-factor` that takes a passkey.
 pub(super) const PASSKEY: &str = "passkey";
+/// The page beside `second-factor` for those who have none any more.
+pub(super) const LOST_FACTORS: &str = "lost-factors";
 /// The page beside `enrol-totp` that adds a passkey, and the other way round.
 pub(super) const PASSKEY_ENROLMENT: &str = "enrol-passkey";
 /// The page that sets up an authenticator app.
@@ -31,6 +33,7 @@ pub(super) enum Page {
     EmailCode,
     Totp,
     RecoveryCode,
+    LostFactors,
     VerifyEmail,
     TotpEnrolment { may_skip: bool },
     Passkey { exit: PasskeyExit },
@@ -46,6 +49,7 @@ impl Page {
     pub(super) fn segment(self) -> &'static str {
         let step = match self {
             Self::RecoveryCode => return RECOVERY_CODE,
+            Self::LostFactors => return LOST_FACTORS,
             Self::Passkey { .. } => return PASSKEY,
             Self::PasskeyEnrolment { .. } => return PASSKEY_ENROLMENT,
             Self::SelectAccount => Step::SelectAccount,
@@ -76,6 +80,7 @@ impl Page {
     pub(super) fn due(step: Step, segment: &str, ways: Ways) -> Option<Self> {
         match (step, segment) {
             (Step::SecondFactor { .. }, RECOVERY_CODE) => return Some(Self::RecoveryCode),
+            (Step::SecondFactor { .. }, LOST_FACTORS) if ways.recovery => return Some(Self::LostFactors),
             (Step::SecondFactor { .. }, PASSKEY) if ways.passkey => {
                 return Some(Self::Passkey { exit: PasskeyExit::None });
             }
@@ -117,6 +122,8 @@ pub(super) struct Ways {
     pub registration: bool,
     /// Whether a passkey is asked for.
     pub passkey: bool,
+    /// Whether second factors that are lost can be removed.
+    pub recovery: bool,
     /// Whether it is known which account the journey goes for.
     pub is_account_known: bool,
 }
@@ -132,7 +139,7 @@ mod tests {
 
     use super::*;
 
-    const OPEN: Ways = Ways { registration: true, passkey: true, is_account_known: false };
+    const OPEN: Ways = Ways { registration: true, passkey: true, recovery: true, is_account_known: false };
 
     /// No step but an end is without a page.
     #[test]
@@ -199,6 +206,19 @@ mod tests {
         assert_eq!(Page::due(Step::EmailCode, PASSWORD, known), Some(Page::Password));
         assert_eq!(Page::due(Step::EmailCode, IDENTIFY, known), None);
         assert_eq!(Page::due(Step::EmailCode, REGISTER, known), None);
+    }
+
+    /// W12: who has lost every second factor finds a way on, and nobody else does.
+    #[test]
+    fn lost_factors_have_their_page_where_one_is_asked_for() {
+        let second = Step::SecondFactor { totp: true };
+
+        assert_eq!(Page::due(second, LOST_FACTORS, OPEN), Some(Page::LostFactors));
+        assert_eq!(Page::due(Step::SecondFactor { totp: false }, LOST_FACTORS, OPEN), Some(Page::LostFactors));
+        assert_eq!(Page::due(second, LOST_FACTORS, Ways::default()), None);
+        for step in [Step::Identify, Step::Password, Step::EmailCode, Step::Consent] {
+            assert_eq!(Page::due(step, LOST_FACTORS, OPEN), None);
+        }
     }
 
     /// A passkey is another way to take a step only where one is asked for.

@@ -1,6 +1,7 @@
 //! The data of each page of a journey.
 
 mod access;
+mod lost_factors;
 mod passkeys;
 
 use portreeve_domain::journey::Step;
@@ -77,6 +78,7 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
         Page::Password => view.password(),
         Page::EmailCode => view.email_code(),
         Page::RecoveryCode => view.recovery_code(),
+        Page::LostFactors => view.lost_factors(),
         Page::Totp => view.totp(),
         Page::TotpEnrolment { may_skip } => view.totp_enrolment(may_skip),
         Page::Passkey { exit } => view.passkey(exit),
@@ -249,6 +251,7 @@ impl View<'_> {
             code_problem: self.code_problem(),
             passkey_href: self.passkey_href(PASSKEY),
             recovery_code_href: self.stop.has_recovery_codes.then_some(href),
+            lost_href: self.lost_href(),
             form: self.form,
         };
         page.render(&self.frame)
@@ -269,6 +272,7 @@ impl View<'_> {
             code_problem,
             totp_href: has_totp.then(|| self.page_href(totp)),
             passkey_href: self.passkey_href(PASSKEY),
+            lost_href: self.lost_href(),
             form: self.form,
         };
         page.render(&self.frame)

@@ -43,6 +43,7 @@ impl View<'_> {
             exit,
             totp_href: (self.stop.step == totp).then(|| self.page_href(totp.segment().unwrap_or_default())),
             recovery_code_href: self.stop.has_recovery_codes.then(|| self.page_href(RECOVERY_CODE)),
+            lost_href: self.lost_href(),
             form: self.form,
         };
         page.render(&self.frame)
