@@ -67,6 +67,7 @@ fn deployment() -> Deployment {
     }
     deployment.apply(&format!(
         "[[tenants]]\nslug = \"default\"\nclient_registration = \"open\"\n\
+         client_attestation = \"challenged\"\n\
          [[clients]]\nclient_id = \"machine\"\nclient_secret = {{ file = \"secret\" }}\nfirst_party = true\n\
          redirect_uris = [\"{REDIRECT_URI}\"]\nbackchannel_token_delivery_mode = \"poll\"\n\
          grant_types = [\"authorization_code\", \"refresh_token\", \"client_credentials\", \

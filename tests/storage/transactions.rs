@@ -5,7 +5,7 @@ use portreeve_storage::{Store, Tx, Wall, events};
 use tokio::sync::oneshot;
 
 use crate::{
-    database::{Database, Kind, ONE, begin, on_both, retried},
+    database::{Database, Kind, ONE, begin, on_both, on_postgres, retried},
     race::{RUNNERS, winners},
     rows::event,
 };
@@ -191,4 +191,18 @@ async fn the_writer_of_sqlite_logs_ahead_and_waits_for_the_disk() {
     let synchronous = tx.one("PRAGMA synchronous", &[], |row| row.integer(0)).await.unwrap();
 
     assert_eq!((journal.as_str(), synchronous), ("wal", 2));
+}
+
+/// A statement that takes long where nothing else is asked is waited for: the database is slow, not away.
+#[tokio::test]
+async fn a_slow_statement_on_a_quiet_store_is_no_silence() {
+    on_postgres(async |db| {
+        let mut conn = db.store.read(ONE).await.unwrap();
+
+        let slept = conn.optional("SELECT 7::BIGINT FROM pg_sleep(1.8)", &[], |row| row.integer(0)).await;
+
+        assert_eq!(slept.unwrap(), Some(7));
+        assert!(db.store.read(ONE).await.is_ok());
+    })
+    .await;
 }

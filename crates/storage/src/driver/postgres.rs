@@ -144,6 +144,7 @@ impl Pool {
                 self.pulse.hear(Instant::now());
                 break Ok(answered);
             }
+            self.ask_beside(sent);
             if self.pulse.is_silent(sent, Instant::now()) {
                 self.give_up();
                 break Err(Unanswered::Away);
@@ -154,6 +155,20 @@ impl Pool {
         };
         patience::spend(sent.elapsed());
         answered
+    }
+
+    /// Asks whether the database is there, when nobody has heard of it since a statement was `sent`: one that takes long on
+    /// a server where nothing else goes on, or in a command, is no silence.
+    fn ask_beside(self: &Arc<Self>, sent: Instant) {
+        if !self.pulse.must_ask(sent, Instant::now()) {
+            return;
+        }
+        let pool = Arc::clone(self);
+        tokio::spawn(async move {
+            // A connection that is made was answered; it is one too many.
+            drop(pool.try_connect().await);
+            pool.pulse.asked();
+        });
     }
 
     /// Takes the database for away, and asks until it answers; meanwhile nobody else does.

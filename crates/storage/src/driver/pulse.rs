@@ -1,14 +1,16 @@
 //! Whether PostgreSQL is heard of: what says nothing at all for a while is taken for away until it answers again.
 //!
 //! Owns when it answered last. A database that stands still, or is behind a network that drops packets, would otherwise hold
-//! everybody for as long as a slow statement may take. One that is merely slow is heard of: every node asks for the version
-//! of its directory twice a second. Leaves asking to the pool. R-05.
+//! everybody for as long as a slow statement may take. One that is merely slow is heard of: who waits asks beside it. Leaves
+//! asking to the pool. R-05.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long nothing is heard before the database is taken for away; slow answers come sooner.
 const SILENCE: Duration = Duration::from_secs(1);
+/// After how long it is asked whether it is there, beside what is waited for.
+const QUIET: Duration = Duration::from_millis(400);
 /// How often somebody who waits looks whether others have heard of it.
 pub(super) const LOOK: Duration = Duration::from_millis(200);
 
@@ -17,11 +19,12 @@ pub(super) struct Pulse {
     began: Instant,
     heard_millis: AtomicU64,
     away: AtomicBool,
+    asked: AtomicBool,
 }
 
 impl Pulse {
     pub(super) fn new(began: Instant) -> Self {
-        Self { began, heard_millis: AtomicU64::new(0), away: AtomicBool::new(false) }
+        Self { began, heard_millis: AtomicU64::new(0), away: AtomicBool::new(false), asked: AtomicBool::new(false) }
     }
 
     /// It answered, whatever it was.
@@ -38,8 +41,22 @@ impl Pulse {
 
     /// Whether nobody has heard of it for too long, since a statement was `sent` at the earliest.
     pub(super) fn is_silent(&self, sent: Instant, now: Instant) -> bool {
+        self.unheard(sent, now) >= SILENCE
+    }
+
+    /// Whether it is time to ask, and nobody does.
+    pub(super) fn must_ask(&self, sent: Instant, now: Instant) -> bool {
+        self.unheard(sent, now) >= QUIET && !self.asked.swap(true, Ordering::Relaxed)
+    }
+
+    /// Whoever asked is done.
+    pub(super) fn asked(&self) {
+        self.asked.store(false, Ordering::Relaxed);
+    }
+
+    fn unheard(&self, sent: Instant, now: Instant) -> Duration {
         let heard = self.heard_millis.load(Ordering::Relaxed).max(self.millis(sent));
-        u128::from(self.millis(now).saturating_sub(heard)) >= SILENCE.as_millis()
+        Duration::from_millis(self.millis(now).saturating_sub(heard))
     }
 
     /// Takes it for away; true when nobody has before.
@@ -67,6 +84,18 @@ mod tests {
         pulse.hear(after(5500));
         assert!(!pulse.is_silent(after(5000), after(6499)));
         assert!(pulse.is_silent(after(5000), after(6500)));
+    }
+
+    #[test]
+    fn one_asks_for_all_who_wait() {
+        let start = Instant::now();
+        let after = |millis| start + Duration::from_millis(millis);
+        let pulse = Pulse::new(start);
+
+        assert!(!pulse.must_ask(after(5000), after(5399)));
+        assert!(pulse.must_ask(after(5000), after(5400)) && !pulse.must_ask(after(5000), after(5400)));
+        pulse.asked();
+        assert!(pulse.must_ask(after(5000), after(5400)));
     }
 
     #[test]
