@@ -326,3 +326,25 @@ fn nothing_outlives_what_ends_a_grant() {
         });
     }
 }
+
+/// S-040: what came of an exchange ends with the client that holds it, while the client it was first granted to lives on.
+#[test]
+fn what_was_exchanged_ends_with_the_client_that_holds_it() {
+    for end in [End::ClientDisabled, End::ClientDeleted, End::GrantTaken] {
+        on_both(async |at| {
+            let door = Door::open(at, GrantType::TokenExchange).await;
+            let door = Door { owner: door.client, ..door };
+            let (holder, web) = (RelyingParty::new(at, door.client), RelyingParty::new(at, "web"));
+            let other_node = at.another_node().await;
+            let gateway = RelyingParty::new(&other_node, "gateway");
+            assert!(door.is_active(&gateway).await, "before {end:?}");
+
+            bring(at, end, std::slice::from_ref(&door)).await;
+            other_node.issuer.directory.refresh().await.unwrap();
+
+            assert!(!door.is_active(&gateway).await, "after {end:?}");
+            assert_eq!(door.mints(&holder).await, Some(false), "after {end:?}");
+            assert!(!web.tokens("openid offline_access").await.refresh().is_empty(), "web lives on after {end:?}");
+        });
+    }
+}
