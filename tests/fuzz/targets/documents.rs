@@ -1,12 +1,16 @@
 //! What clients say of themselves.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use portreeve_domain::{ApplicationType, ClientId, ClientMetadata, ClientOrigin, Profile};
-use portreeve_fuzz::{drive, text};
-use portreeve_oidc::certificate::DistinguishedName;
+use portreeve_fuzz::{drive, mutations, text};
+use portreeve_oidc::certificate::{self, DistinguishedName, RegisteredSubject};
 use portreeve_oidc::client_logo::Picture;
 use portreeve_oidc::client_registration::{Registrant, Sent};
 use portreeve_oidc::{client_document, redirect_uri, registration};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::parties::now;
 
 /// The metadata of a registration; the error code and description of one that is refused.
 pub(crate) fn registered(body: &[u8], profile: Profile) -> Result<ClientMetadata, (&'static str, String)> {
@@ -96,4 +100,28 @@ fn pictures() {
         assert_eq!(Picture::of(&[bytes, b"<script>"].concat()), Some(picture));
         true
     });
+}
+
+/// MT-02, MT-03: whatever stands in the place of a certificate is read or not; what is registered is that certificate alone, and
+/// subjects are compared however broken it is.
+#[test]
+fn certificates() {
+    let der = rcgen::generate_simple_self_signed(["client.example".to_owned()]).unwrap().cert.der().to_vec();
+    let jwks = json!({ "keys": [{ "kty": "EC", "x5c": [STANDARD.encode(&der)] }] });
+    let subjects = [
+        RegisteredSubject::Dns("client.example".to_owned()),
+        RegisteredSubject::Name(DistinguishedName::parse("CN=rcgen self signed cert").unwrap()),
+    ];
+    assert!(certificate::is_registered(&der, &jwks, now()) && certificate::holds_certificate(&jwks));
+    assert!(subjects.iter().all(|subject| certificate::names_subject(&der, subject, now())));
+
+    for mutated in mutations(&der, 4000) {
+        for subject in &subjects {
+            // Who signed it is looked at before; here it must only be read without harm.
+            let _ = certificate::names_subject(&mutated, subject, now());
+        }
+        let other = json!({ "keys": [{ "x5c": [STANDARD.encode(&mutated)] }] });
+        let _ = certificate::holds_certificate(&other);
+        assert!(mutated == der || !certificate::is_registered(&mutated, &jwks, now()), "another certificate");
+    }
 }
