@@ -71,7 +71,7 @@ function resources({ clients, grants, users, trusted_issuer: { issuer, subject, 
   people[0].links = [{ issuer, subject }];
   return {
     // The profile `oidc` for its hybrid answers.
-    tenants: [{ slug: 'default', profile: 'oidc', client_registration: 'open' }],
+    tenants: [{ slug: 'default', profile: 'oidc', client_registration: 'open', dpop_nonces: 'required' }],
     resource_servers: [api(orders), api(stock), api(mcp), { ...api(bank), authorization_details_types: [payment] }],
     trusted_issuers: [{ issuer, jwks: { keys: [public_jwk] }, clients: ['agent'], scopes: ['orders.read'] }],
     clients: named,

@@ -108,6 +108,23 @@ const checks = [
     },
   ],
   [
+    'keys: the nonces of the server are demanded, and used (DP-09)',
+    async (surroundings) => {
+      const bank = await byKey(surroundings);
+      const answers = [];
+      bank.config[client.customFetch] = async (...request) => {
+        const answer = await fetch(...request);
+        answers.push(answer.clone());
+        return answer;
+      };
+      await wholeRun(surroundings, bank, 'dpop');
+      const [first, ...others] = answers;
+      same((await first.json()).error, 'use_dpop_nonce', 'the answer to a proof without a nonce');
+      holds(first.headers.get('dpop-nonce'), 'and a nonce with it');
+      holds(others.length > 4 && others.every(({ ok }) => ok), 'every proof with the nonce is taken');
+    },
+  ],
+  [
     'certificate: request, code, bound tokens, user info, refresh (F2-03, F2-06, F2-10, F2-12)',
     async (surroundings) => {
       await wholeRun(surroundings, await byCertificate(surroundings), 'bearer');
@@ -148,8 +165,11 @@ const checks = [
       await push(early, (await prepare(early.registered)).parameters);
       const bank = await byKey(surroundings, ahead(75));
       await notPushed(bank, '75 s ahead', (parameters) => parameters, isInvalidClient);
-      const jti = client.randomState();
-      const replayed = await byKey(surroundings, { assertion: claims(() => ({ jti })) });
+      let jti;
+      const replayed = await byKey(surroundings, { assertion: claims(() => (jti ? { jti } : {})) });
+      // What is asked first is asked again with the server's nonce: both have the assertion of that request.
+      await push(replayed, (await prepare(replayed.registered)).parameters);
+      jti = client.randomState();
       await push(replayed, (await prepare(replayed.registered)).parameters);
       await notPushed(replayed, 'a second time', (parameters) => parameters, isInvalidClient);
     },
