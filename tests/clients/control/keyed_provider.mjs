@@ -55,7 +55,7 @@ server.listen(0, '127.0.0.1', () => {
       backchannelLogout: { enabled: true },
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },
-      dPoP: { enabled: true },
+      dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => true },
       encryption: { enabled: true },
       fapi: { enabled: true, profile: (_context, client) => (isBank(client) ? '2.0' : undefined) },
       introspection: { enabled: true },
