@@ -21,7 +21,7 @@ use tokio::task::LocalSet;
 use crate::{
     fleet::{MEMBERS, enrol, runtime},
     member::{Member, PASSWORD, REDIRECT_URI, SECRET},
-    report::{quantile, rounds, say},
+    report::{metric, quantile, rounds, say},
 };
 
 /// How many sign in at once: several times as many as may wait for a hash on two cores.
@@ -78,12 +78,8 @@ struct Passwords {
 
 impl Passwords {
     async fn of(node: &Node) -> Self {
-        let text = Visitor::new(node.admin).send(Method::GET, "/metrics", &[], String::new()).await.text();
-        let number = |name: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(name)).expect("a metric");
-            line.trim().parse().expect("a number")
-        };
-        Self { waiting: number("portreeve_password_queue "), hashed: number("portreeve_password_hashes_total ") }
+        let waiting = metric(node, "portreeve_password_queue").await;
+        Self { waiting, hashed: metric(node, "portreeve_password_hashes_total").await }
     }
 }
 

@@ -110,6 +110,9 @@ fn on(database: Database, test: impl AsyncFn(&Deployment)) {
     });
 }
 
+/// How many tokens a node remembers, as a server on PostgreSQL does.
+const REMEMBERED: usize = 1024;
+
 impl Deployment {
     async fn start(template: &Template, faults: Faults) -> Self {
         let copied = template.copy();
@@ -124,6 +127,7 @@ impl Deployment {
         let random = Random::seeded([node + 1; 32]);
         let ambient = Ambient::new(clock.clone(), random.clone(), RowIds::new(node.into(), clock.now()));
         let store = Store::open(&copied.url).expect("open the copy");
+        store.remember(REMEMBERED);
         let kek = Template::of(database).kek();
         let issuer = Arc::new(Issuer::start(store, ambient, kek, settings).await.expect("start"));
         Self {

@@ -11,6 +11,7 @@ mod erasure;
 mod migrations;
 mod query_plans;
 mod race;
+mod recall;
 mod repositories;
 mod row_level_security;
 mod rows;

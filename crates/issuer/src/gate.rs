@@ -148,7 +148,12 @@ pub(crate) async fn admit_user(
     grant: GrantType,
     now: Timestamp,
 ) -> Result<Result<Pass, GateRefusal>, Fault> {
-    split(check_user(conn, at, client, family, grant, now).await)
+    let admitted = split(check_user(conn, at, client, family, grant, now).await)?;
+    // What is remembered opens the gate and never shuts it: a session that was used since may be live, a consent wider.
+    if admitted.is_err() && conn.stop_recalling() {
+        return split(check_user(conn, at, client, family, grant, now).await);
+    }
+    Ok(admitted)
 }
 
 /// Asks whether `client` may have something on its own behalf.

@@ -2,6 +2,7 @@
 
 use portreeve_domain::{ClientId, Fault, Scope, TenantId, Timestamp, UserId};
 
+use crate::recall::Bucket;
 use crate::{Conn, Tx};
 
 const FIND: &str =
@@ -54,6 +55,7 @@ pub async fn give(
     scope: &Scope,
     now: Timestamp,
 ) -> Result<(), Fault> {
+    tx.ends(Bucket::of_user(user));
     let scope = scope.to_string();
     tx.execute(GIVE, &[tenant.into(), (&user).into(), client.into(), (&scope).into(), now.into()]).await.map(drop)
 }
@@ -69,6 +71,7 @@ pub async fn withdraw(
     client: &ClientId,
     now: Timestamp,
 ) -> Result<bool, Fault> {
+    tx.ends(Bucket::of_user(user));
     Ok(tx.execute(WITHDRAW, &[tenant.into(), (&user).into(), client.into(), now.into()]).await? == 1)
 }
 
@@ -82,6 +85,7 @@ pub async fn withdraw_of_client(
     client: &ClientId,
     now: Timestamp,
 ) -> Result<u64, Fault> {
+    tx.ends_of_anybody();
     tx.execute(WITHDRAW_OF_CLIENT, &[tenant.into(), client.into(), now.into()]).await
 }
 

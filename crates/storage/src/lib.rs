@@ -38,6 +38,7 @@ pub mod personal_records;
 pub mod polled;
 pub mod pushed_requests;
 pub mod rate_limits;
+mod recall;
 pub mod recovery_codes;
 pub mod refresh_tokens;
 pub mod refusals;
@@ -58,3 +59,4 @@ pub mod trusted_issuers;
 pub mod users;
 
 pub use driver::{Conn, Row, Store, Tx, Value, Wall, patience};
+pub use recall::RecallUse;

@@ -164,6 +164,12 @@ const MIGRATIONS: &[Migration] = &[
             include_str!("../../../migrations/postgres/0018_client_documents.sql")
         )),
     },
+    Migration {
+        number: 20,
+        name: "endings",
+        sqlite: None,
+        postgres: Some(include_str!("../../../migrations/postgres/0020_endings.sql")),
+    },
 ];
 
 const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";

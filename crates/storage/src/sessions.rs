@@ -2,6 +2,7 @@
 
 use portreeve_domain::{BrowserId, Fault, Proof, Session, SessionEnd, SessionId, TenantId, Timestamp, UserId};
 
+use crate::recall::Bucket;
 use crate::{Conn, Row, Tx};
 
 const FIND: &str = "SELECT tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at FROM sessions WHERE id = $1 AND tenant_id = $2";
@@ -11,8 +12,7 @@ const STRENGTHEN: &str =
     "UPDATE sessions SET proofs = $3, seen_at = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
 const TOUCH: &str =
     "UPDATE sessions SET seen_at = $3 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL AND seen_at < $3";
-const END: &str =
-    "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
+const END: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL RETURNING user_id";
 const END_ALL: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL RETURNING tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at";
 const END_ALL_BUT: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND id <> $5 RETURNING tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at";
 const SET_ORIGIN: &str = "UPDATE sessions SET origin_sealed = $3 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
@@ -88,7 +88,12 @@ pub async fn end(
     reason: SessionEnd,
     now: Timestamp,
 ) -> Result<bool, Fault> {
-    Ok(tx.execute(END, &[id.as_i64().into(), tenant.into(), now.into(), reason.name().into()]).await? == 1)
+    let values = [id.as_i64().into(), tenant.into(), now.into(), reason.name().into()];
+    let user = tx.optional(END, &values, |row| row.user(0)).await?;
+    if let Some(user) = user {
+        tx.ends(Bucket::of_user(user));
+    }
+    Ok(user.is_some())
 }
 
 /// Ends every session of a user and gives those that were not ended before.
@@ -102,6 +107,7 @@ pub async fn end_all(
     reason: SessionEnd,
     now: Timestamp,
 ) -> Result<Vec<Session>, Fault> {
+    tx.ends(Bucket::of_user(user));
     tx.all(END_ALL, &[tenant.into(), (&user).into(), now.into(), reason.name().into()], read).await
 }
 
@@ -117,6 +123,7 @@ pub async fn end_all_but(
     now: Timestamp,
 ) -> Result<Vec<Session>, Fault> {
     let values = [tenant.into(), (&kept.user).into(), now.into(), reason.name().into(), kept.id.as_i64().into()];
+    tx.ends(Bucket::of_user(kept.user));
     tx.all(END_ALL_BUT, &values, read).await
 }
 

@@ -2,6 +2,7 @@
 
 use portreeve_domain::{Fault, TenantId, Timestamp, UserId};
 
+use crate::recall::Bucket;
 use crate::{Conn, Tx};
 
 const FIND: &str = "SELECT wrapped FROM subject_keys WHERE tenant_id = $1 AND user_id = $2 AND destroyed_at IS NULL";
@@ -29,5 +30,6 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, user: UserId, wrapped: &[u8],
 /// # Errors
 /// A fault when the database is away.
 pub async fn destroy(tx: &mut Tx, tenant: TenantId, user: UserId, now: Timestamp) -> Result<bool, Fault> {
+    tx.ends(Bucket::of_user(user));
     Ok(tx.execute(DESTROY, &[tenant.into(), (&user).into(), now.into()]).await? == 1)
 }

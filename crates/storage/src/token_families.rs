@@ -6,12 +6,13 @@ use portreeve_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::recall::Bucket;
 use crate::{Conn, Row, Tx};
 
 const FIND: &str = "SELECT tenant_id, id, client_id, user_id, session_id, grant_facts, created_at, revoked_at, details_sealed FROM token_families WHERE id = $1 AND tenant_id = $2";
 const INSERT: &str = "INSERT INTO token_families (id, tenant_id, client_id, user_id, session_id, grant_facts, created_at, details_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const CLIENTS_OF_SESSION: &str = "SELECT client_id FROM token_families WHERE tenant_id = $1 AND session_id = $2";
-const REVOKE: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE id = $1 AND tenant_id = $2 AND revoked_at IS NULL";
+const REVOKE: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE id = $1 AND tenant_id = $2 AND revoked_at IS NULL RETURNING user_id";
 const OF_USER: &str = "SELECT tenant_id, id, client_id, user_id, session_id, grant_facts, created_at, revoked_at, details_sealed FROM token_families WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND created_at > $3 ORDER BY id DESC LIMIT 1000";
 const REVOKE_OF_USER_AND_CLIENT: &str = "UPDATE token_families SET revoked_at = $4, revoke_reason = $5 WHERE tenant_id = $1 AND user_id = $2 AND client_id = $3 AND revoked_at IS NULL RETURNING session_id";
 const REVOKE_OF_CLIENT: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND client_id = $2 AND revoked_at IS NULL";
@@ -112,7 +113,12 @@ pub async fn clients_of_session(conn: &mut Conn, tenant: TenantId, session: Sess
 /// # Errors
 /// A fault when the database is away.
 pub async fn revoke(tx: &mut Tx, tenant: TenantId, id: FamilyId, reason: &str, now: Timestamp) -> Result<bool, Fault> {
-    Ok(tx.execute(REVOKE, &[id.as_i64().into(), tenant.into(), now.into(), reason.into()]).await? == 1)
+    let values = [id.as_i64().into(), tenant.into(), now.into(), reason.into()];
+    let user = tx.optional(REVOKE, &values, |row| row.user(0)).await?;
+    if let Some(user) = user {
+        tx.ends(Bucket::of_user(user));
+    }
+    Ok(user.is_some())
 }
 
 /// Revokes every family of a user and says how many there were.
@@ -126,6 +132,7 @@ pub async fn revoke_of_user(
     reason: &str,
     now: Timestamp,
 ) -> Result<u64, Fault> {
+    tx.ends(Bucket::of_user(user));
     tx.execute(REVOKE_OF_USER, &[tenant.into(), (&user).into(), now.into(), reason.into()]).await
 }
 
@@ -141,6 +148,7 @@ pub async fn revoke_of_user_but(
     now: Timestamp,
 ) -> Result<u64, Fault> {
     let values = [tenant.into(), (&kept.user).into(), now.into(), reason.into(), kept.id.as_i64().into()];
+    tx.ends(Bucket::of_user(kept.user));
     tx.execute(REVOKE_OF_USER_BUT, &values).await
 }
 
@@ -170,6 +178,7 @@ pub async fn revoke_of_user_and_client(
 ) -> Result<Vec<Option<SessionId>>, Fault> {
     let values = [tenant.into(), (&user).into(), client.into(), now.into(), reason.into()];
     let session = |row: &Row<'_>| Ok(row.optional_integer(0)?.map(SessionId::new));
+    tx.ends(Bucket::of_user(user));
     tx.all(REVOKE_OF_USER_AND_CLIENT, &values, session).await
 }
 
@@ -197,6 +206,7 @@ pub async fn strip_of_user(tx: &mut Tx, tenant: TenantId, user: UserId) -> Resul
         trusted_issuer: None,
         ends_at: None,
     };
+    tx.ends(Bucket::of_user(user));
     let bare = serde_json::to_string(&bare).map_err(Fault::new)?;
     tx.execute(STRIP_OF_USER, &[tenant.into(), (&user).into(), (&bare).into()]).await.map(drop)
 }
@@ -213,6 +223,7 @@ pub async fn revoke_of_client(
     reason: &str,
     now: Timestamp,
 ) -> Result<u64, Fault> {
+    tx.ends_of_anybody();
     tx.execute(REVOKE_OF_CLIENT, &[tenant.into(), client.into(), now.into(), reason.into()]).await
 }
 

@@ -2,6 +2,7 @@
 
 use portreeve_domain::{Fault, Subject, TenantId, Timestamp, UserId};
 
+use crate::recall::Bucket;
 use crate::{Conn, Row, Tx, token_families};
 
 const COLUMNS_BY_ID: &str = "SELECT id, subject, email_sealed, email_index, email_verified_at, claims_sealed, is_admin, created_at, updated_at, disabled_at FROM users WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
@@ -142,6 +143,7 @@ pub async fn update(tx: &mut Tx, tenant: TenantId, user: &UserRow) -> Result<boo
         user.is_admin.into(),
         user.updated_at.into(),
     ];
+    tx.ends(Bucket::of_user(user.id));
     Ok(tx.execute(UPDATE, &values).await? == 1)
 }
 
@@ -197,6 +199,7 @@ pub async fn set_email(
 ) -> Result<bool, Fault> {
     let values =
         [tenant.into(), (&user).into(), old.into(), new.sealed.into(), new.index.into(), new.verified_at.into()];
+    tx.ends(Bucket::of_user(user));
     Ok(tx.execute(SET_EMAIL, &values).await? == 1)
 }
 
@@ -229,6 +232,7 @@ pub async fn hold_admins(tx: &mut Tx, tenant: TenantId) -> Result<(), Fault> {
 /// # Errors
 /// A fault when the database is away.
 pub async fn disable(tx: &mut Tx, tenant: TenantId, user: UserId, at: Option<Timestamp>) -> Result<bool, Fault> {
+    tx.ends(Bucket::of_user(user));
     Ok(tx.execute(DISABLE, &[tenant.into(), (&user).into(), at.into()]).await? == 1)
 }
 
@@ -239,6 +243,7 @@ pub async fn disable(tx: &mut Tx, tenant: TenantId, user: UserId, at: Option<Tim
 /// # Errors
 /// A fault when the database is away.
 pub async fn erase(tx: &mut Tx, tenant: TenantId, user: UserId, now: Timestamp) -> Result<bool, Fault> {
+    tx.ends(Bucket::of_user(user));
     let is_erased = tx.execute(ERASE, &[tenant.into(), (&user).into(), now.into()]).await? == 1;
     if is_erased {
         for statement in TRACES {

@@ -21,6 +21,8 @@ pub(crate) struct StateMetrics {
     passwords_begun: Counter,
     passwords_waited: Counter<f64, AtomicU64>,
     passwords_refused: Counter,
+    token_reads: Counter,
+    token_reads_remembered: Counter,
     outbox_pending: Gauge,
     outbox_oldest: Gauge,
     outbox_tried: Gauge,
@@ -57,6 +59,16 @@ impl StateMetrics {
             "portreeve_password_refused",
             "Passwords that found the queue full; the caller was told to come back",
             new.passwords_refused.clone(),
+        );
+        registry.register(
+            "portreeve_token_reads",
+            "Facts about access tokens and their grants that requests asked PostgreSQL for",
+            new.token_reads.clone(),
+        );
+        registry.register(
+            "portreeve_token_reads_remembered",
+            "Those that were remembered, so that it was not asked",
+            new.token_reads_remembered.clone(),
         );
         registry.register("portreeve_outbox_pending", "Messages that wait to be delivered", new.outbox_pending.clone());
         registry.register_with_unit(
@@ -97,6 +109,9 @@ impl StateMetrics {
     pub(crate) async fn read(&self, issuer: &Issuer) {
         self.set_passwords(issuer.password_load());
         self.set_keys(issuer);
+        let recall = issuer.store().recall_use();
+        self.token_reads.inner().store(recall.asked, Ordering::Relaxed);
+        self.token_reads_remembered.inner().store(recall.known, Ordering::Relaxed);
         // A scrape is no request that somebody waits for, and the next one comes soon.
         let _ = self.read_database(issuer).await;
     }

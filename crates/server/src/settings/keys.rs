@@ -107,6 +107,12 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key("database.auto_migrate", Kind::Flag, Some("false"), "Whether `serve` migrates an older schema by itself."),
     key(
+        "database.remembered_tokens",
+        Kind::Count { least: 0, most: 1_000_000 },
+        Some("32768"),
+        "How many access tokens a node on PostgreSQL remembers between requests, for introspection, userinfo and gateways; about 1.5 KB each. Every node hears at once of what ends; one that does not hear for 1.5 s asks the database. 0 asks each time. SQLite needs none.",
+    ),
+    key(
         "secrets.key_encryption_key",
         Kind::Secret,
         None,

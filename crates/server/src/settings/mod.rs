@@ -104,6 +104,8 @@ pub(crate) struct DatabaseSettings {
     /// Where migrations log in: the role that owns the tables.
     pub(crate) migrate_url: SecretText,
     pub(crate) auto_migrate: bool,
+    /// How many access tokens are remembered between requests.
+    pub(crate) remembered_tokens: usize,
 }
 
 /// `[mail]`.

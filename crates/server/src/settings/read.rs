@@ -145,7 +145,9 @@ impl Reader<'_> {
             None => url.clone(),
         };
         let auto_migrate = self.flag("database.auto_migrate")?;
-        Some(DatabaseSettings { url: SecretText::new(url), migrate_url: SecretText::new(migrate_url), auto_migrate })
+        let remembered_tokens = usize::try_from(self.count("database.remembered_tokens")?).ok()?;
+        let (url, migrate_url) = (SecretText::new(url), SecretText::new(migrate_url));
+        Some(DatabaseSettings { url, migrate_url, auto_migrate, remembered_tokens })
     }
 
     /// The address of a database. A refused one may hold a password and is not repeated.

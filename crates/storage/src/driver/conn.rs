@@ -3,13 +3,16 @@
 //! A connection always says for whom it works: that is the second wall on PostgreSQL (row-level security).
 //! Futures of PostgreSQL are boxed: they are thousands of bytes, and would be part of every use case's future on SQLite too.
 
+use std::sync::Arc;
+
 use portreeve_domain::{Fault, TenantId};
 
-use super::postgres::{PostgresStore, Slot};
+use super::postgres::{PostgresReader, PostgresStore, Slot};
 use super::row::Row;
 use super::sqlite::{Reader, SqliteStore};
 use super::sqlite_commit::Writing;
 use super::value::Value;
+use crate::recall::{Bucket, Recall, RecallUse};
 
 /// Whose rows a connection may touch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +45,7 @@ pub struct Conn(Connection);
 enum Connection {
     Reader(Reader),
     Writing(Writing),
+    PostgresReader(PostgresReader),
     Postgres(Slot),
 }
 
@@ -70,6 +74,26 @@ impl Store {
         matches!(self.0, Backend::Postgres(_))
     }
 
+    /// Remembers up to `tokens` access tokens and as many standings between requests, for connections of `read_together`, and
+    /// listens for what ends them from now on; 0 remembers nothing. Once a store. SQLite needs none: a read costs as little.
+    ///
+    /// # Panics
+    /// On PostgreSQL outside a runtime of tokio.
+    pub fn remember(&self, tokens: usize) {
+        match &self.0 {
+            Backend::Postgres(store) if tokens > 0 => store.remember(tokens),
+            Backend::Postgres(_) | Backend::Sqlite(_) => {}
+        }
+    }
+
+    /// What the memory was good for; nothing where nothing is remembered.
+    pub fn recall_use(&self) -> RecallUse {
+        match &self.0 {
+            Backend::Postgres(store) => store.recall_use(),
+            Backend::Sqlite(_) => RecallUse::default(),
+        }
+    }
+
     /// A connection for reading.
     ///
     /// # Errors
@@ -84,14 +108,15 @@ impl Store {
     /// A connection for several reads that belong together, soon done.
     ///
     /// On SQLite they take two read locks, not one each, and see the database as the second of them found it: not for use
-    /// across a transaction or a wait.
+    /// across a transaction or a wait. On PostgreSQL they may be answered by what is remembered, and a connection is taken when
+    /// one is not.
     ///
     /// # Errors
-    /// A transient fault when the database is away.
+    /// A transient fault when the database is away; on PostgreSQL its first verb says so.
     pub async fn read_together(&self, wall: impl Into<Wall>) -> Result<Conn, Fault> {
         match &self.0 {
             Backend::Sqlite(store) => Ok(Conn(Connection::Reader(store.reader()?.together()))),
-            Backend::Postgres(_) => self.read(wall).await,
+            Backend::Postgres(store) => Ok(Conn(Connection::PostgresReader(store.reader(wall.into())))),
         }
     }
 
@@ -120,6 +145,7 @@ impl Conn {
         match &mut self.0 {
             Connection::Reader(reader) => reader.execute(sql, values),
             Connection::Writing(writing) => writing.execute(sql, values),
+            Connection::PostgresReader(reader) => Box::pin(reader.slot().await?.execute(sql, values)).await,
             Connection::Postgres(slot) => Box::pin(slot.execute(sql, values)).await,
         }
     }
@@ -137,6 +163,7 @@ impl Conn {
         match &mut self.0 {
             Connection::Reader(reader) => reader.optional(sql, values, read),
             Connection::Writing(writing) => writing.optional(sql, values, read),
+            Connection::PostgresReader(reader) => Box::pin(reader.slot().await?.optional(sql, values, read)).await,
             Connection::Postgres(slot) => Box::pin(slot.optional(sql, values, read)).await,
         }
     }
@@ -169,7 +196,32 @@ impl Conn {
         match &mut self.0 {
             Connection::Reader(reader) => reader.all(sql, values, read),
             Connection::Writing(writing) => writing.all(sql, values, read),
+            Connection::PostgresReader(reader) => Box::pin(reader.slot().await?.all(sql, values, read)).await,
             Connection::Postgres(slot) => Box::pin(slot.all(sql, values, read)).await,
+        }
+    }
+
+    /// The memory that may answer in place of the database.
+    pub(crate) fn recall(&self) -> Option<Arc<Recall>> {
+        match &self.0 {
+            Connection::PostgresReader(reader) => reader.recall(),
+            Connection::Reader(_) | Connection::Writing(_) | Connection::Postgres(_) => None,
+        }
+    }
+
+    /// The memory has answered.
+    pub(crate) fn note_recalled(&mut self) {
+        if let Connection::PostgresReader(reader) = &mut self.0 {
+            reader.recalled = true;
+        }
+    }
+
+    /// Asks the database itself from now on; whether anything it was asked for before was remembered instead, so that asking
+    /// again may have another answer.
+    pub fn stop_recalling(&mut self) -> bool {
+        match &mut self.0 {
+            Connection::PostgresReader(reader) => reader.stop_recalling(),
+            Connection::Reader(_) | Connection::Writing(_) | Connection::Postgres(_) => false,
         }
     }
 
@@ -179,7 +231,9 @@ impl Conn {
     /// As `execute`.
     pub(crate) async fn script(&mut self, sql: String) -> Result<(), Fault> {
         match &mut self.0 {
-            Connection::Reader(_) => Err(Fault::impossible("a script on a connection for reading")),
+            Connection::Reader(_) | Connection::PostgresReader(_) => {
+                Err(Fault::impossible("a script on a connection for reading"))
+            }
             Connection::Writing(writing) => writing.script(&sql),
             Connection::Postgres(slot) => Box::pin(slot.script(sql)).await,
         }
@@ -196,7 +250,24 @@ impl Tx {
         match self.0.0 {
             Connection::Writing(writing) => writing.commit().await,
             Connection::Postgres(slot) => Box::pin(slot.commit()).await,
-            Connection::Reader(_) => Err(Fault::impossible("a transaction on a connection for reading")),
+            Connection::Reader(_) | Connection::PostgresReader(_) => {
+                Err(Fault::impossible("a transaction on a connection for reading"))
+            }
+        }
+    }
+
+    /// Something of somebody in `bucket` ends with it: from the commit on, this node believes nothing older of them. Other nodes
+    /// hear of it from the database.
+    pub(crate) fn ends(&mut self, bucket: Bucket) {
+        if let Connection::Postgres(slot) = &mut self.0.0 {
+            slot.ends(Some(bucket));
+        }
+    }
+
+    /// As `ends`, of whomever.
+    pub(crate) fn ends_of_anybody(&mut self) {
+        if let Connection::Postgres(slot) = &mut self.0.0 {
+            slot.ends(None);
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use portreeve_domain::Fault;
@@ -16,10 +16,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 
 use super::conn::Wall;
+use super::endings;
 use super::patience;
 use super::pulse::{LOOK, Pulse};
 use super::row::Row;
 use super::value::Value;
+use crate::recall::{Bucket, Recall, RecallUse};
 
 /// How many connections are open at most.
 const MAX_CONNECTIONS: usize = 20;
@@ -44,6 +46,7 @@ struct Pool {
     idle: Mutex<Vec<Live>>,
     permits: Arc<Semaphore>,
     pulse: Pulse,
+    recall: OnceLock<Arc<Recall>>,
 }
 
 struct Live {
@@ -68,6 +71,8 @@ pub(super) struct Slot {
     in_transaction: bool,
     /// Whether a statement was refused. PostgreSQL answers the COMMIT of such a transaction with success and rolls it back.
     failed: bool,
+    /// Of whom something ends with the transaction; `None`: of anybody.
+    ends: Vec<Option<Bucket>>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -82,7 +87,24 @@ impl PostgresStore {
             .disable_statement_logging();
         let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let pulse = Pulse::new(Instant::now());
-        Ok(Self(Arc::new(Pool { options, idle: Mutex::new(Vec::new()), permits, pulse })))
+        Ok(Self(Arc::new(Pool { options, idle: Mutex::new(Vec::new()), permits, pulse, recall: OnceLock::new() })))
+    }
+
+    /// Remembers so many tokens from now on, and listens for what ends.
+    pub(super) fn remember(&self, tokens: usize) {
+        let recall = Arc::new(Recall::new(tokens, Instant::now()));
+        if self.0.recall.set(Arc::clone(&recall)).is_ok() {
+            tokio::spawn(endings::listen(self.0.options.clone(), Arc::downgrade(&recall)));
+        }
+    }
+
+    pub(super) fn recall_use(&self) -> RecallUse {
+        self.0.recall.get().map(|recall| recall.use_so_far()).unwrap_or_default()
+    }
+
+    /// A connection for reading that is taken when it is needed.
+    pub(super) fn reader(&self, wall: Wall) -> PostgresReader {
+        PostgresReader { store: self.clone(), wall, slot: None, recalled: false, asks_itself: false }
     }
 
     /// A connection that works for `wall`.
@@ -101,9 +123,38 @@ impl PostgresStore {
             None => pool.connect(permit).await?,
         };
         patience::spend(asked.elapsed());
-        let mut slot = Slot { live: Some(live), pool, in_transaction: false, failed: false, _permit: permit };
+        let mut slot =
+            Slot { live: Some(live), pool, in_transaction: false, failed: false, ends: Vec::new(), _permit: permit };
         slot.work_for(wall).await?;
         Ok(slot)
+    }
+}
+
+/// Reads for one request: by what is remembered, else on a connection that is taken then.
+pub(super) struct PostgresReader {
+    store: PostgresStore,
+    wall: Wall,
+    slot: Option<Slot>,
+    /// Whether the memory has answered.
+    pub(super) recalled: bool,
+    asks_itself: bool,
+}
+
+impl PostgresReader {
+    pub(super) async fn slot(&mut self) -> Result<&mut Slot, Fault> {
+        if self.slot.is_none() {
+            self.slot = Some(Box::pin(self.store.acquire(self.wall)).await?);
+        }
+        self.slot.as_mut().ok_or_else(|| Fault::impossible("a slot that is gone"))
+    }
+
+    pub(super) fn recall(&self) -> Option<Arc<Recall>> {
+        self.store.0.recall.get().filter(|_| !self.asks_itself).cloned()
+    }
+
+    pub(super) fn stop_recalling(&mut self) -> bool {
+        self.asks_itself = true;
+        std::mem::take(&mut self.recalled)
     }
 }
 
@@ -294,9 +345,20 @@ impl Slot {
         if self.failed {
             return Err(Fault::new("a statement of the transaction failed before"));
         }
-        self.execute("COMMIT", &[]).await?;
+        let committed = self.execute("COMMIT", &[]).await;
+        // Also where no answer came: the database may have committed.
+        if let Some(recall) = self.pool.recall.get() {
+            for bucket in self.ends.drain(..) {
+                bucket.map_or_else(|| recall.forget(), |bucket| recall.end(bucket));
+            }
+        }
+        committed?;
         self.in_transaction = false;
         Ok(())
+    }
+
+    pub(super) fn ends(&mut self, bucket: Option<Bucket>) {
+        self.ends.push(bucket);
     }
 
     pub(super) async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Fault> {
