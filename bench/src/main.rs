@@ -2,7 +2,8 @@
 //!
 //! Every server runs pinned to core 0, one at a time, the driver on core 1. Rounds are interleaved, so that a noisy
 //! machine disturbs all alike; medians are printed, and a run whose yardstick drifted by more than a fifth says that it
-//! does not count. `quick` is for whoever changes something: SQLite alone, short rounds; `drive` for a profiler.
+//! does not count. `quick` is for whoever changes something: SQLite alone, short rounds; `databases` compares the two; `drive` is for
+//! a profiler.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -44,12 +45,13 @@ fn main() -> Result<()> {
     match argument(1).as_deref() {
         Some("all") => driver(measures::run(ALL)),
         Some("quick") => driver(measures::run(QUICK)),
+        Some("databases") => driver(measures::databases(ALL)),
         Some("drive") => driver(measures::drive(&argument(2).unwrap_or_default())),
         Some("yardstick") => yardstick::serve(),
         Some("raw") => raw::serve(),
         _ => {
             bail!(
-                "usage: portreeve-bench all | quick | drive MEASURE   (after: cargo build --release -p portreeve-server)"
+                "usage: portreeve-bench all | quick | databases | drive MEASURE   (after: cargo build --release -p portreeve-server)"
             )
         }
     }

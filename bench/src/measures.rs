@@ -132,13 +132,40 @@ async fn on_postgres(extent: Extent, measures: &[Measure]) -> Result<()> {
     let cluster = PostgresCluster::start(Durability::On);
     let urls = cluster.fresh_database();
     let server = Deployment::start(Database::Postgres(&urls)).await?;
-    let target = &server.target;
-    let loads = [
+    beside(ON_POSTGRES, extent, measures, compared(&server.target).await?, Beside::Ours).await
+}
+
+const ON_POSTGRES: &str = "on PostgreSQL (its own processes on any core) beside SQLite";
+
+/// What is measured on both databases.
+async fn compared(target: &Target) -> Result<[(&'static str, Load); 3]> {
+    Ok([
         ("introspection, opaque", target.introspection(TokenFor::Issuer).await?),
         ("refresh with rotation, ES256 JWT", target.refresh().await?),
         ("code + PKCE with a live session, whole flow", target.code_flow().await?),
-    ];
-    beside("on PostgreSQL (its own processes on any core) beside SQLite", extent, measures, loads, Beside::Ours).await
+    ])
+}
+
+/// Both databases alone, in interleaved rounds.
+pub(crate) async fn databases(extent: Extent) -> Result<()> {
+    pin_driver()?;
+    print_machine();
+    let cluster = PostgresCluster::start(Durability::On);
+    let urls = cluster.fresh_database();
+    let on_postgres = Deployment::start(Database::Postgres(&urls)).await?;
+    let on_sqlite = Deployment::start(Database::Sqlite).await?;
+    let pairs = compared(&on_postgres.target).await?.into_iter().zip(compared(&on_sqlite.target).await?);
+    let mut rows = Vec::new();
+    for ((name, mut postgres), (_, mut sqlite)) in pairs {
+        let (mut here, mut there) = (Vec::new(), Vec::new());
+        for _ in 0..extent.rounds {
+            here.push(postgres.drive(extent.period).await.with_context(|| name)?);
+            there.push(sqlite.drive(extent.period).await.with_context(|| name)?);
+        }
+        rows.push((name, median(&here), median(&there)));
+    }
+    report::print_beside(ON_POSTGRES, &rows);
+    Ok(())
 }
 
 async fn beside_the_peer(extent: Extent, measures: &[Measure]) -> Result<()> {
