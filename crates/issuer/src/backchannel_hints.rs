@@ -6,7 +6,7 @@
 use portreeve_crypto::hex;
 use portreeve_domain::{Client, Email, Failure, SubjectType, UserId};
 use portreeve_oidc::backchannel_authentication::Hint;
-use portreeve_oidc::{Cause, Refusal, login_hint_token, signatures};
+use portreeve_oidc::{Cause, ClaimedIssuer, Refusal, login_hint_token, signatures};
 use portreeve_storage::{subject_links, users};
 
 use crate::client_keys::KeySource;
@@ -85,7 +85,7 @@ impl Issuer {
     /// The link of the subject that an issuer, trusted for `client`, names in a login hint token.
     async fn hinted_link(&self, at: &TenantDirectory, client: &Client, token: &str) -> Result<[u8; 32], Refusal> {
         let unusable = |what: String| Refusal::new(Cause::LoginHintTokenUnusable).with_detail(what);
-        let claimed = login_hint_token::claimed_issuer(token)?;
+        let claimed = ClaimedIssuer::read(token, Cause::LoginHintTokenUnusable)?;
         let trusted = at.trusted_signer(&claimed.issuer);
         let Some((trusted, known)) = trusted.filter(|(trusted, _)| trusted.clients.contains(&client.id)) else {
             return Err(unusable(format!("{} is not trusted for this client", claimed.issuer)));

@@ -5,7 +5,7 @@
 
 use portreeve_oidc::client_registration::{Sent, Submitted};
 use portreeve_oidc::software_statement::{self, Expectation};
-use portreeve_oidc::{Cause, Refusal};
+use portreeve_oidc::{Cause, ClaimedIssuer, Refusal};
 
 use crate::Issuer;
 use crate::client_keys::KeySource;
@@ -19,7 +19,7 @@ impl Issuer {
     pub(crate) async fn read_submitted(&self, at: &TenantDirectory, body: &[u8]) -> Result<Submitted, Refusal> {
         let sent = Sent::read(body)?;
         let Some(statement) = sent.statement()? else { return sent.submitted(None) };
-        let claimed = software_statement::claimed_issuer(statement)?;
+        let claimed = ClaimedIssuer::read(statement, Cause::StatementUnusable)?;
         let trusted = at.trusted_signer(&claimed.issuer).filter(|(trusted, _)| trusted.software_statements);
         let Some((trusted, known)) = trusted else {
             return Err(Refusal::new(Cause::StatementNotApproved).with_detail(claimed.issuer));

@@ -5,9 +5,9 @@
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{Lifetime, Scope, Timestamp};
-use portreeve_jose::{KeySet, peek_unproven};
+use portreeve_jose::KeySet;
 
-use crate::jwt_assertion::{self, AssertionKeys, MAX_BYTES, Recipient, Rules};
+use crate::jwt_assertion::{self, AssertionKeys, Recipient, Rules};
 use crate::{Cause, Parameters, Refusal};
 
 /// How far ahead an assertion may expire: its `jti` is remembered as long.
@@ -51,25 +51,6 @@ impl JwtBearerRequest {
             resources: parameters.all("resource"),
         })
     }
-}
-
-/// Who an assertion claims to be from. Nothing is proven.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimedIssuer {
-    /// `iss`.
-    pub issuer: String,
-    /// `kid`.
-    pub key_id: Option<String>,
-}
-
-/// Who an assertion claims to be from, so that the keys can be found.
-///
-/// # Errors
-/// `AssertionUnusable` when it cannot be read or names no issuer.
-pub fn claimed_issuer(assertion: &str) -> Result<ClaimedIssuer, Refusal> {
-    let names = peek_unproven(assertion, MAX_BYTES).ok_or_else(|| unusable("unreadable"))?;
-    let issuer = names.issuer.ok_or_else(|| unusable("iss is missing"))?;
-    Ok(ClaimedIssuer { issuer, key_id: names.key_id })
 }
 
 /// Verifies an assertion of the trusted issuer `issuer` with its `keys`.
@@ -187,7 +168,5 @@ mod tests {
             let refused = check(bad, IDP, &recipient, &keys, Timestamp::from_millis(NOW * 1000));
             assert_eq!(refused.unwrap_err().cause, Cause::AssertionUnusable, "{bad}");
         }
-        assert_eq!(claimed_issuer(&stranger).map(|claimed| claimed.issuer).as_deref(), Ok(IDP));
-        assert!(claimed_issuer("garbage").is_err());
     }
 }

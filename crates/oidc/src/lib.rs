@@ -8,6 +8,7 @@ pub mod authorization_details;
 pub mod backchannel_authentication;
 pub mod bearer;
 pub mod certificate;
+mod claimed_issuer;
 pub mod claims_request;
 pub mod client_authentication;
 pub mod client_document;
@@ -57,6 +58,7 @@ pub mod token_target;
 mod uri;
 pub mod userinfo;
 
+pub use claimed_issuer::ClaimedIssuer;
 pub use parameters::Parameters;
 pub use refusal::{Cause, ErrorCode, Refusal};
 pub use uri::UriError;

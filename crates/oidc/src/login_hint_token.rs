@@ -6,9 +6,7 @@
 //! Leaves the issuer's keys and which person is meant to `issuer`. CIBA Core §7.1, §13; SECURITY rules 11, 29.
 
 use portreeve_domain::{Lifetime, Timestamp, lifetimes};
-use portreeve_jose::{
-    Algorithm, AudienceRule, Expected, Expiry, KeySet, Rejection, TypRule, VerifiedClaims, peek_unproven, verify,
-};
+use portreeve_jose::{Algorithm, AudienceRule, Expected, Expiry, KeySet, Rejection, TypRule, VerifiedClaims, verify};
 
 use crate::jwt_assertion::MAX_BYTES;
 use crate::{Cause, Refusal};
@@ -19,15 +17,6 @@ const TYPE: &str = "login-hint+jwt";
 const LONGEST: Lifetime = Lifetime::from_hours(1);
 /// How long `sub` may be, in characters.
 const MAX_SUBJECT_CHARS: usize = 255;
-
-/// Who a token claims to be from. Nothing is proven.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimedIssuer {
-    /// `iss`.
-    pub issuer: String,
-    /// `kid`.
-    pub key_id: Option<String>,
-}
 
 /// From whom a token must be, for whom, and when.
 #[derive(Clone, Copy, Debug)]
@@ -40,16 +29,6 @@ pub struct Expectation<'a> {
     pub algorithms: &'a [Algorithm],
     /// The time now.
     pub now: Timestamp,
-}
-
-/// Who a token claims to be from, so that the keys can be found.
-///
-/// # Errors
-/// `LoginHintTokenUnusable` when it cannot be read or names no issuer.
-pub fn claimed_issuer(token: &str) -> Result<ClaimedIssuer, Refusal> {
-    let names = peek_unproven(token, MAX_BYTES).ok_or_else(|| unusable("unreadable"))?;
-    let issuer = names.issuer.ok_or_else(|| unusable("iss is missing"))?;
-    Ok(ClaimedIssuer { issuer, key_id: names.key_id })
 }
 
 /// Verifies a token with the keys of the issuer that it must be from, and returns its `sub`: 1 to 255 characters.
@@ -162,6 +141,5 @@ mod tests {
         for typ in ["JWT", "at+jwt", "oauth-client-attestation+jwt", "logout+jwt"] {
             assert_eq!(checked_as(typ, &json!({})), Err(Cause::LoginHintTokenUnusable), "{typ}");
         }
-        assert!(claimed_issuer("garbage").is_err());
     }
 }

@@ -7,24 +7,14 @@
 //! where they are present.
 
 use portreeve_domain::{Profile, Timestamp, lifetimes};
-use portreeve_jose::{AudienceRule, Expected, Expiry, KeySet, TypRule, peek_unproven, verify};
+use portreeve_jose::{AudienceRule, Expected, Expiry, KeySet, TypRule, verify};
 use serde_json::{Map, Value};
 
+use crate::jwt_assertion::MAX_BYTES;
 use crate::{Cause, Refusal, signatures};
 
-/// The longest statement that is looked at, in bytes.
-const MAX_BYTES: usize = 16 * 1024;
 /// Claims of the JWT itself: they say nothing of the software (RFC 7519 §4.1).
 const OF_THE_JWT: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
-
-/// Who a statement claims to be from. Nothing is proven.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimedIssuer {
-    /// `iss`.
-    pub issuer: String,
-    /// `kid`.
-    pub key_id: Option<String>,
-}
 
 /// Whose statement is expected, and where.
 #[derive(Clone, Copy, Debug)]
@@ -37,16 +27,6 @@ pub struct Expectation<'a> {
     pub profile: Profile,
     /// The time now.
     pub now: Timestamp,
-}
-
-/// Who a statement claims to be from, so that the keys can be found.
-///
-/// # Errors
-/// `StatementUnusable` when it cannot be read or names no issuer.
-pub fn claimed_issuer(statement: &str) -> Result<ClaimedIssuer, Refusal> {
-    let names = peek_unproven(statement, MAX_BYTES).ok_or_else(|| unusable("unreadable"))?;
-    let issuer = names.issuer.ok_or_else(|| unusable("iss is missing"))?;
-    Ok(ClaimedIssuer { issuer, key_id: names.key_id })
 }
 
 /// What a statement says of the software, verified with the keys of its issuer.

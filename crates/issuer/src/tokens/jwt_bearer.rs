@@ -15,7 +15,7 @@ use portreeve_oidc::id_token::Occasion;
 use portreeve_oidc::jwt_assertion::Recipient;
 use portreeve_oidc::jwt_bearer::{self, AcceptedGrant, JwtBearerRequest};
 use portreeve_oidc::token_target::{self, TokenTarget, Wanted};
-use portreeve_oidc::{Cause, Refusal, paths, signatures};
+use portreeve_oidc::{Cause, ClaimedIssuer, Refusal, paths, signatures};
 use portreeve_storage::{Tx, account_deletions, subject_links, token_families, trusted_assertions};
 
 use super::access_token;
@@ -43,7 +43,7 @@ impl Issuer {
     ) -> Result<IssuedTokens, Failure<Refusal>> {
         at.signing.active(access_token::SIGNED_WITH)?;
         let text = request.assertion.expose();
-        let claimed = jwt_bearer::claimed_issuer(text).map_err(Failure::Refused)?;
+        let claimed = ClaimedIssuer::read(text, Cause::AssertionUnusable).map_err(Failure::Refused)?;
         let trusted = at.trusted_signer(&claimed.issuer);
         let Some((trusted, known)) = trusted.filter(|(trusted, _)| trusted.clients.contains(&client.id)) else {
             return refuse(unusable(format!("{} is not trusted for this client", claimed.issuer)));
