@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientAuthMethod, TokenDelivery};
+use crate::{ClientAuthMethod, GrantType, TokenDelivery};
 
 /// A set of protocol rules (DESIGN §1.5), ordered by strictness.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub enum Profile {
 pub struct ProfileRules {
     /// Whether every authorization request carries a code challenge (RFC 9700 §2.1.1).
     pub code_challenge: Demand,
+    /// What an answer of the authorization endpoint may hold (RFC 9700 §2.1.2, draft OAuth 2.1 §10.1).
+    pub front_channel: FrontChannel,
     /// Whether every authorization request is pushed, by a client that authenticates (FAPI 2.0 §5.3.2.2 (3)).
     pub pushed_request: Demand,
     /// Whether access tokens are bound to a key or a certificate (FAPI 2.0 §5.3.2.1 (4)).
@@ -57,6 +59,15 @@ pub enum Demand {
     Optional,
     /// Always.
     Required,
+}
+
+/// What passes through the browser on the way to the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrontChannel {
+    /// A code, an ID token, an access token, as the response type asks.
+    Tokens,
+    /// A code and nothing else.
+    CodeAlone,
 }
 
 /// The audience of a client assertion.
@@ -99,6 +110,7 @@ pub enum RefreshRule {
 
 const OIDC: ProfileRules = ProfileRules {
     code_challenge: Demand::Optional,
+    front_channel: FrontChannel::Tokens,
     pushed_request: Demand::Optional,
     bound_tokens: Demand::Optional,
     client_authentication: &ClientAuthMethod::ALL,
@@ -114,6 +126,7 @@ const OIDC: ProfileRules = ProfileRules {
 
 const OAUTH21: ProfileRules = ProfileRules {
     code_challenge: Demand::Required,
+    front_channel: FrontChannel::CodeAlone,
     signatures: Signatures::EcPreferred,
     request_objects: RequestObjectRule::Whole,
     ..OIDC
@@ -121,6 +134,7 @@ const OAUTH21: ProfileRules = ProfileRules {
 
 const FAPI2: ProfileRules = ProfileRules {
     code_challenge: Demand::Required,
+    front_channel: FrontChannel::CodeAlone,
     pushed_request: Demand::Required,
     bound_tokens: Demand::Required,
     client_authentication: &[
@@ -160,6 +174,16 @@ impl Profile {
     /// Whether every authorization request must carry a code challenge (RFC 9700 §2.1.1).
     pub fn requires_pkce(self) -> bool {
         self.rules().code_challenge == Demand::Required
+    }
+
+    /// Whether tokens may pass through the browser on the way to the client (S-033).
+    pub const fn sends_tokens_by_browser(self) -> bool {
+        matches!(self.rules().front_channel, FrontChannel::Tokens)
+    }
+
+    /// Whether clients can have a grant: `implicit` stands for the tokens that pass through the browser (OIDC Registration §2).
+    pub const fn has_grant(self, grant: GrantType) -> bool {
+        !matches!(grant, GrantType::Implicit) || self.sends_tokens_by_browser()
     }
 
     /// Whether what stands beside a request object counts where the object says nothing (OIDC Core §6.1). Elsewhere the

@@ -152,8 +152,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
 
 /// Whether a grant exists: in the profile, and at the tenant.
 fn has_grant(facts: &Facts<'_>, grant: GrantType) -> bool {
-    let is_of_profile = grant != GrantType::Implicit || facts.profile == Profile::Oidc;
-    is_of_profile && !facts.disabled_grants.contains(&grant)
+    facts.profile.has_grant(grant) && !facts.disabled_grants.contains(&grant)
 }
 
 /// How clients may authenticate: as the profile allows and the deployment can.

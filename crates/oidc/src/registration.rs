@@ -147,8 +147,8 @@ fn redirect_uris(metadata: &ClientMetadata) -> Result<(), Refusal> {
     }
 }
 
-/// DR-05, RFC 7591 §2.1, OIDC Registration §2: what a client asks for needs the grants that it is made of. S-033: tokens
-/// pass through the browser in profile `oidc` only.
+/// DR-05, RFC 7591 §2.1, OIDC Registration §2: what a client asks for needs the grants that it is made of. S-033: in a
+/// profile that sends tokens by way of the browser.
 fn grants_and_responses_fit(metadata: &ClientMetadata, profile: Profile) -> Result<(), Refusal> {
     let has = |grant| metadata.grant_types.contains(&grant);
     for text in &metadata.response_types {
@@ -160,11 +160,9 @@ fn grants_and_responses_fit(metadata: &ClientMetadata, profile: Profile) -> Resu
             return Err(invalid("response_types", format!("needs the grant type {} for {text}", missing.name())));
         }
     }
-    if has(GrantType::Implicit) && profile != Profile::Oidc {
-        return Err(invalid(
-            "grant_types",
-            format!("has implicit, which does not exist in profile {}", profile.name()),
-        ));
+    if let Some(grant) = metadata.grant_types.iter().find(|grant| !profile.has_grant(**grant)) {
+        let what = format!("has {}, which does not exist in profile {}", grant.name(), profile.name());
+        return Err(invalid("grant_types", what));
     }
     if has(GrantType::RefreshToken) && !metadata.grant_types.iter().any(|grant| grant.begins_refreshable_families()) {
         return Err(invalid("grant_types", "has refresh_token without a grant that gives refresh tokens"));

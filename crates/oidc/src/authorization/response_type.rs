@@ -75,9 +75,9 @@ impl ResponseType {
         matches!(self, Self::IdTokenToken | Self::CodeToken | Self::CodeIdTokenToken)
     }
 
-    /// Whether `profile` has it: tokens pass through the browser in profile `oidc` only (S-033).
+    /// Whether `profile` has it: a code it always has, tokens where they may pass through the browser (S-033).
     pub const fn is_in(self, profile: Profile) -> bool {
-        matches!(self, Self::Code) || matches!(profile, Profile::Oidc)
+        matches!(self, Self::Code) || profile.sends_tokens_by_browser()
     }
 
     /// The grants a client that asks for it must have registered.
