@@ -2,7 +2,7 @@
 
 use portreeve_tests::{
     cast,
-    deployment::on_sqlite,
+    deployment::{on_both, on_sqlite},
     jwt,
     relying_party::{RelyingParty, Tokens},
 };
@@ -11,7 +11,7 @@ use portreeve_tests::{
 /// §2.2, and a signature.
 #[test]
 fn a_jwt_access_token_is_of_its_own_kind() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
 
         let request = web.request("openid orders.read").with("resource", cast::ORDERS).with("max_age", "60");
@@ -89,7 +89,7 @@ fn a_jwt_access_token_holds_no_personal_data() {
 /// S-044: an ID token is no access token and no assertion, by its type.
 #[test]
 fn an_id_token_has_another_type_than_an_access_token() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let tokens = RelyingParty::new(at, "web").tokens("openid").await;
 
         assert_ne!(jwt::header(tokens.id())["typ"], "at+jwt");
@@ -99,7 +99,7 @@ fn an_id_token_has_another_type_than_an_access_token() {
 /// S-032, BC-06: the token is for the resource that was asked, with the scopes of that resource.
 #[test]
 fn each_token_is_for_one_resource() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let request =
             web.request("orders.read bills.read").also("resource", cast::ORDERS).also("resource", cast::BILLS);

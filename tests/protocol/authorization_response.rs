@@ -60,7 +60,7 @@ fn a_tenants_response_names_the_tenants_issuer() {
 /// RM-01, S-011, BC-09: codes come in the query; a mode that does not exist, or that the client did not register, is refused.
 #[test]
 fn only_modes_that_exist_and_fit_the_client_work() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         at.apply(
             "[[clients]]\nclient_id = \"query-only\"\ntoken_endpoint_auth_method = \"none\"\n\
              redirect_uris = [\"https://rp.example/cb\"]\nresponse_modes = [\"query\"]\n",
@@ -111,7 +111,7 @@ fn every_mode_carries_success_and_errors() {
 /// client sent as `state` stays text.
 #[test]
 fn an_answer_by_form_is_a_page_with_a_button() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (web, browser) = (RelyingParty::new(at, "web"), Browser::new(at));
         let hostile = "\"><script>alert(1)</script>&#x27;'</form>";
         let request = web.request("openid").with("response_mode", "form_post").with("state", hostile);

@@ -49,7 +49,7 @@ fn a_token_in_the_body_needs_a_post_form() {
 /// BE-03, S-043, OA-API-3, OA-API-8: a token in the query is refused, also beside a good one.
 #[test]
 fn a_token_in_the_query_is_refused() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let tokens = RelyingParty::new(at, "web").tokens("openid").await;
         let path = format!("{USERINFO}?access_token={}", tokens.access());
 

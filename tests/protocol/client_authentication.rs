@@ -33,7 +33,7 @@ async fn with_claims(at: &Deployment, claims: &Value) -> Reply {
 /// OA-08, S-050: two authentications in one request are refused.
 #[test]
 fn two_authentications_are_refused() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let header = basic("service", cast::SECRET);
         let authorization = [("authorization", header.as_str())];
         let assertion = assertion(at, &assertion_claims(at, "keyed"));
@@ -124,7 +124,7 @@ fn an_unknown_client_looks_like_a_wrong_secret() {
 /// OC-50, S-050, OA-TK-13: a client authenticates by its registered method and no other.
 #[test]
 fn another_method_than_the_registered_is_refused() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (keyed, post) = (basic("keyed", cast::SECRET), basic("post", cast::SECRET));
         let secret = ("client_secret", cast::SECRET);
 
@@ -203,7 +203,7 @@ fn an_assertion_has_the_required_claims() {
 /// S-052, OA-JW-9, OA-JW-10: the algorithm is that of the registered key; unsigned and symmetric assertions prove nothing.
 #[test]
 fn other_algorithms_are_refused() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let claims = jwt::encoded(&assertion_claims(at, "keyed"));
         let good = assertion(at, &assertion_claims(at, "keyed"));
         let kid = jwt::header(&good)["kid"].clone();
@@ -233,7 +233,7 @@ fn other_algorithms_are_refused() {
 /// S-052: a key of somebody else signs for nobody here.
 #[test]
 fn a_foreign_key_is_refused() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let generated = SigningKey::generate(Algorithm::Es256).unwrap();
         let foreign = SigningKey::from_pkcs8(Algorithm::Es256, &generated.pkcs8).unwrap();
         let claims = assertion_claims(at, "keyed").to_string();
@@ -277,7 +277,7 @@ fn hostile_headers_are_refused() {
 /// S-054: keys that could not protect a client cannot be registered.
 #[test]
 fn bad_keys_cannot_be_registered() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let client = |keys: &str| {
             format!(
                 "[[clients]]\nclient_id = \"new\"\ntoken_endpoint_auth_method = \"private_key_jwt\"\n\

@@ -101,10 +101,10 @@ fn an_encrypted_request_leads_to_tokens() {
     });
 }
 
-/// OC-47: what cannot be read, or is not signed inside, is no request object.
+/// OC-47, S-028: what cannot be read, or is not signed inside, is no request object.
 #[test]
 fn bad_encrypted_requests_are_refused() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let keyed = RelyingParty::new(at, "keyed");
         let claims = claims_of(&keyed.request("openid"));
         let unsigned = format!("{}.{}.", jwt::encoded(&json!({ "alg": "none" })), jwt::encoded(&claims));

@@ -277,3 +277,52 @@ fn what_is_granted_is_what_was_shown() {
         assert_eq!(elsewhere.step(), "consent", "so is another client");
     });
 }
+
+/// Whether nobody keeps a reply, and no browser guesses what it is.
+fn is_kept_by_nobody(reply: &Reply, media_type: &str) -> bool {
+    reply.header("cache-control").is_some_and(|value| value.contains("no-store"))
+        && reply.header("x-content-type-options") == Some("nosniff")
+        && reply.header("content-type").is_some_and(|value| value.starts_with(media_type))
+}
+
+/// S-047: what machines and people are told of a person, of tokens and of codes is kept by nobody, errors too.
+#[test]
+fn answers_are_kept_by_nobody() {
+    on_both(async |at| {
+        let (web, till) = (RelyingParty::new(at, "web"), RelyingParty::new(at, "till"));
+        let grant = web.grant("openid email", cast::ADA).await;
+        let issued = web.redeem(&grant).await;
+        let access = issued.success()["access_token"].as_str().unwrap().to_owned();
+        let machines = [
+            issued,
+            web.redeem(&grant).await,
+            web.introspect(&access).await,
+            web.introspect("garbage").await,
+            at.userinfo("garbage").await,
+            at.post("/oauth2/token", &[("authorization", &basic("web", "wrong"))], &[("grant_type", "x")]).await,
+            web.push(&web.request("openid")).await,
+            RelyingParty::new(at, "tv").post("/oauth2/device_authorization", &[("scope", "openid")]).await,
+            till.post("/oauth2/bc-authorize", &[("scope", "openid"), ("login_hint", cast::ADA)]).await,
+        ];
+        let fresh = web.tokens("openid email").await;
+        let userinfo = at.userinfo(fresh.access()).await;
+
+        for reply in machines.iter().chain([&userinfo]) {
+            assert!(is_kept_by_nobody(reply, "application/json"), "{:?} {}", reply.headers, reply.text());
+        }
+
+        let browser = Browser::new(at);
+        let first = browser.authorize(&web.request("openid email profile")).await;
+        let wrong = browser.press(&first, "submit", &[("email", cast::ADA), ("password", "wrong wrong")]).await;
+        let consent = browser.press(&wrong, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+        assert_eq!(consent.step(), "consent");
+        let account = browser.visit_as("/account/profile", cast::ADA).await.0;
+        let data = browser.visit("/account/data").await;
+        let refused = browser.authorize(&web.request("openid").with("client_id", "nobody")).await;
+        for page in [first, wrong, consent, account, data, refused, Browser::new(at).visit("/device").await] {
+            assert!(is_kept_by_nobody(&page.reply, "text/html"), "{}: {:?}", page.path, page.reply.headers);
+        }
+        at.wait(portreeve_domain::Lifetime::from_minutes(10));
+        at.deliver_approval_links().await;
+    });
+}

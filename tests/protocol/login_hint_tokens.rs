@@ -73,7 +73,7 @@ fn each_token_that_names_nobody_has_its_error() {
 /// S-044: a hint lets a client ask; it is no grant, and a grant is no hint.
 #[test]
 fn a_hint_is_no_grant() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (idp, agent) = (Idp::new(at), RelyingParty::new(at, "agent"));
         idp.be_trusted_for("agent").await;
         let grant = async |assertion: String| {

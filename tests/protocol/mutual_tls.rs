@@ -69,7 +69,7 @@ fn a_registered_certificate_authenticates() {
 /// MT-01, S-050: the request names its client, and a certificate proves nobody who is registered otherwise.
 #[test]
 fn a_request_names_its_client() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let pairs = [("grant_type", "client_credentials"), ("scope", "orders.read")];
         let nameless = at.send(showing(post_request(TOKEN, &[], &pairs), &certificates().issued)).await;
 

@@ -244,7 +244,7 @@ fn a_password_is_taken_as_typed() {
 /// S-047: pages of the sign-in never show what was typed as a password.
 #[test]
 fn a_page_never_repeats_the_password() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let page = attempt(&Browser::new(at), at, cast::ADA, "my wrong password 123").await;
 
         assert!(!page.html().contains("my wrong password 123"));

@@ -112,7 +112,7 @@ fn scope_can_be_narrowed_for_once_and_never_widened() {
 /// S-038, S-032: a resource that was not granted is `invalid_target`.
 #[test]
 fn resources_cannot_be_added() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let request = web.request("orders.read bills.read").with("resource", cast::ORDERS);
         let tokens = web.tokens_for(&request).await;

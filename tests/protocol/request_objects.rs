@@ -202,7 +202,7 @@ fn signed_requests_can_be_demanded() {
 /// JA-08, S-044: an object does not authenticate its client, and an assertion is no object.
 #[test]
 fn objects_and_assertions_cannot_be_swapped() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let keyed = RelyingParty::new(at, "keyed");
         let mut claims = claims_of(&keyed.request("openid"));
         for (member, value) in [("jti", json!("1")), ("exp", json!(at.seconds() + 60)), ("iat", json!(at.seconds()))] {

@@ -17,7 +17,7 @@ async fn subject(at: &Deployment, client: &str, email: &str) -> String {
 /// OC-48, S-046: inside a sector one value, in another sector another; the same at each sign-in, never the public one.
 #[test]
 fn pairwise_subjects_are_those_of_the_sector() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (one, two) = (subject(at, "pair-one", cast::ADA).await, subject(at, "pair-two", cast::ADA).await);
         let elsewhere = subject(at, "pair-elsewhere", cast::ADA).await;
         let public = subject(at, "web", cast::ADA).await;
@@ -44,7 +44,7 @@ fn public_subjects_are_the_same_everywhere() {
 /// OC-57, S-046: whoever gets the address of an erased person is somebody else.
 #[test]
 fn a_subject_is_never_given_again() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let before = (subject(at, "web", cast::ADA).await, subject(at, "pair-one", cast::ADA).await);
         let people = at.issuer.list_people(&at.tenant()).await.unwrap();
         let ada = people.iter().find(|person| person.email.as_deref() == Some(cast::ADA)).unwrap();
