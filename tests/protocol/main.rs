@@ -77,6 +77,7 @@ mod pushed_requests;
 mod redirect_uris;
 mod refresh_tokens;
 mod registered;
+mod repeated_requests;
 mod request_objects;
 mod request_uris;
 mod resource_metadata;

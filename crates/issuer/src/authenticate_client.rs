@@ -10,7 +10,7 @@ use std::sync::Arc;
 use portreeve_crypto::{SecretText, Sha256Digest, sha256};
 use portreeve_domain::{AssertionAudience, Client, ClientAuthMethod, ClientId, Failure, Fault, GrantType, Timestamp};
 use portreeve_jose::KeySet;
-use portreeve_oidc::assertion;
+use portreeve_oidc::assertion::{self, AcceptedAssertion};
 use portreeve_oidc::certificate::{self, RegisteredSubject};
 use portreeve_oidc::client_authentication::{Presented, check_method};
 use portreeve_oidc::jwt_assertion::{AssertionKeys, Recipient};
@@ -60,11 +60,11 @@ impl Issuer {
     /// Finds out which client sent a request; a public client only says who it is, and one with a certificate or an attestation
     /// shows it.
     ///
-    /// `authorization` holds the value of every `Authorization` header, as raw bytes. An assertion is used up; a DPoP proof that
-    /// authenticates is not.
+    /// `authorization` holds the value of every `Authorization` header, as raw bytes. An assertion is used up, unless a nonce
+    /// must be asked for; a DPoP proof that authenticates is not.
     ///
     /// # Errors
-    /// Those of `oidc::client_authentication::Presented::from_request`; those of `check_instance`; `ClientAuthenticationFailed` for
+    /// Those of `oidc::client_authentication::Presented::from_request`; those of `check_instance`; `DpopNonceNeeded`; `ClientAuthenticationFailed` for
     /// everything that is presented and not right; a fault when the database is away.
     pub(crate) async fn authenticate(
         &self,
@@ -84,8 +84,11 @@ impl Issuer {
             }
             Presented::Assertion { client_id_hint, assertion } => {
                 let text = (assertion.expose(), client_id_hint.as_ref());
-                let checked = self.check_assertion(at, &presented, text, is_of_ciba(sender, parameters)).await;
-                return checked.map(|client| Authenticated { client, instance: None });
+                let (client, used) = self.check_assertion(at, &presented, text, is_of_ciba(sender, parameters)).await?;
+                // A client that is told to come again with a nonce may come with the same assertion.
+                self.demand_nonce(at, &client, sender).map_err(Failure::Refused)?;
+                self.use_up(at, &client, &used).await?;
+                return Ok(Authenticated { client, instance: None });
             }
         };
         let client = client.map_err(Failure::Refused)?;
@@ -121,7 +124,7 @@ impl Issuer {
         presented: &Presented,
         (text, hint): (&str, Option<&ClientId>),
         is_backchannel: bool,
-    ) -> Result<Arc<Client>, Failure<Refusal>> {
+    ) -> Result<(Arc<Client>, AcceptedAssertion), Failure<Refusal>> {
         let claimed = assertion::claimed_client(text, hint).map_err(Failure::Refused)?;
         let endpoints: Vec<_> = AUDIENCES.iter().flat_map(|path| at.addresses_of(path)).collect();
         let now = self.ambient.now();
@@ -150,16 +153,22 @@ impl Issuer {
         }
         let accepted = accepted.map_err(Failure::Refused)?;
         check_standing(at, &client, presented).map_err(Failure::Refused)?;
+        Ok((client, accepted))
+    }
+
+    async fn use_up(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        accepted: &AcceptedAssertion,
+    ) -> Result<(), Failure<Refusal>> {
         let token_id = sha256(accepted.token_id.as_bytes());
         let used =
             UsedAssertion { client: &client.id, jti_hash: token_id.as_bytes(), expires_at: accepted.remember_until };
         let mut tx = self.store.begin(at.id()).await?;
-        let taken = client_assertions::take(&mut tx, at.id(), used, now).await?;
+        let taken = client_assertions::take(&mut tx, at.id(), used, self.ambient.now()).await?;
         tx.commit().await?;
-        if !taken {
-            return refuse(failed("the assertion was used before"));
-        }
-        Ok(client)
+        if taken { Ok(()) } else { refuse(failed("the assertion was used before")) }
     }
 
     async fn own_keys(&self, at: &TenantDirectory, client: &Client, key_id: Option<&str>) -> Result<OwnKeys, Fault> {

@@ -76,7 +76,7 @@ impl Issuer {
             if client.metadata.token_endpoint_auth_method != ClientAuthMethod::AttestJwtClientAuth {
                 return refuse(failed("the client is registered for DPoP proofs"));
             }
-            return self.check_own_proof(at, client, &key, &sender.attestation_proof).await;
+            return self.check_own_proof(at, client, &key, sender).await;
         }
         if client.metadata.token_endpoint_auth_method != ClientAuthMethod::AttestJwtClientAuthDpop {
             return refuse(failed("no proof"));
@@ -122,13 +122,14 @@ impl Issuer {
         at: &TenantDirectory,
         client: &Client,
         key: &HolderKey,
-        headers: &[Vec<u8>],
+        sender: &SenderEvidence,
     ) -> Result<ProvenInstance, Failure<Refusal>> {
         let now = self.ambient.now();
-        let text = attestation::single(headers).map_err(Failure::Refused)?;
+        let text = attestation::single(&sender.attestation_proof).map_err(Failure::Refused)?;
         let from = expectation(at, client, &at.issuer);
         let proof = attestation::check_proof(text, key, &from, now).map_err(Failure::Refused)?;
         at.check_challenge(proof.challenge.as_deref(), now).map_err(Failure::Refused)?;
+        self.demand_nonce(at, client, sender).map_err(Failure::Refused)?;
         let used = UsedAssertion { client: &client.id, jti_hash: &proof.fingerprint, expires_at: proof.remember_until };
         let mut tx = self.store.begin(at.id()).await?;
         let taken = client_assertions::take(&mut tx, at.id(), used, now).await?;

@@ -21,6 +21,9 @@ use crate::settlement::{refuse, settle};
 use crate::tokens::id_token::profile;
 use crate::tokens::presented_token::ProvenAccessToken;
 
+/// The endpoints of forms that look at a DPoP proof beside them (RFC 9449 §5, §10.1).
+const PROVEN_AT: [&str; 2] = [paths::TOKEN, paths::PAR];
+
 /// What a request shows of its sender, unproven.
 #[derive(Clone, Debug, Default)]
 pub struct SenderEvidence {
@@ -315,6 +318,27 @@ impl Issuer {
         Ok(proof)
     }
 
+    /// Asks for the nonce that a DPoP proof lacks, before what the client authenticated with is used up: RFC 9449 §8 has it
+    /// repeat its request with another proof, and some repeat the rest of it word for word. Whatever else may be wrong with the
+    /// proof is told where the endpoint looks at it.
+    ///
+    /// # Errors
+    /// `DpopNonceNeeded`.
+    pub(crate) fn demand_nonce(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        evidence: &SenderEvidence,
+    ) -> Result<(), Refusal> {
+        if !PROVEN_AT.contains(&evidence.path.as_str()) || !demands_nonces(at, client) {
+            return Ok(());
+        }
+        match self.check_posted_proof(at, client, evidence, &evidence.path) {
+            Err(refusal) if refusal.cause == Cause::DpopNonceNeeded => Err(refusal),
+            _ => Ok(()),
+        }
+    }
+
     fn check_proof(
         &self,
         at: &TenantDirectory,
@@ -337,8 +361,12 @@ impl Issuer {
 
     /// Where no nonce is demanded, one that is sent means nothing.
     fn check_nonce(&self, at: &TenantDirectory, client: &Client, proof: &AcceptedProof) -> Result<(), Refusal> {
-        let demanded = at.tenant.settings.dpop_nonces == DpopNonces::Required || client.metadata.require_dpop_nonce;
         let is_live = |text: &String| nonce::is_live(text, &at.keys.dpop_nonces, self.ambient.now());
-        if !demanded || proof.nonce.as_ref().is_some_and(is_live) { Ok(()) } else { Err(Cause::DpopNonceNeeded.into()) }
+        let is_good = !demands_nonces(at, client) || proof.nonce.as_ref().is_some_and(is_live);
+        if is_good { Ok(()) } else { Err(Cause::DpopNonceNeeded.into()) }
     }
+}
+
+fn demands_nonces(at: &TenantDirectory, client: &Client) -> bool {
+    at.tenant.settings.dpop_nonces == DpopNonces::Required || client.metadata.require_dpop_nonce
 }
