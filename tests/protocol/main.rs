@@ -14,6 +14,7 @@ mod account_passkeys;
 mod account_profile;
 mod account_security;
 mod account_sessions;
+mod acting_parties;
 mod assertion_algorithms;
 mod attestation_proofs;
 mod attested;

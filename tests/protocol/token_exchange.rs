@@ -12,11 +12,11 @@ use portreeve_tests::{
 use serde_json::{Value, json};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
-const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+pub(crate) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const STOCK: &str = "https://stock.example.com";
 
 /// An API that shares a scope with Orders, and clients that may exchange in different ways.
-const MORE: &str = r#"
+pub(crate) const MORE: &str = r#"
 [[resource_servers]]
 resource = "https://stock.example.com"
 scopes = ["orders.read", "stock.read"]
@@ -60,7 +60,7 @@ fn invalid_request() -> (u16, String) {
     (400, "invalid_request".to_owned())
 }
 
-async fn exchange(client: &RelyingParty<'_>, subject: &str, more: &[(&str, &str)]) -> Reply {
+pub(crate) async fn exchange(client: &RelyingParty<'_>, subject: &str, more: &[(&str, &str)]) -> Reply {
     let usual = [("grant_type", GRANT), ("subject_token", subject), ("subject_token_type", ACCESS_TOKEN)];
     let kept = usual.into_iter().filter(|(name, _)| !more.iter().any(|(changed, _)| changed == name));
     let pairs: Vec<_> = kept.chain(more.iter().copied()).collect();
@@ -68,7 +68,7 @@ async fn exchange(client: &RelyingParty<'_>, subject: &str, more: &[(&str, &str)
 }
 
 /// Ada's token for Orders, of a client that has a browser.
-async fn subject_token(at: &Deployment, client: &str) -> String {
+pub(crate) async fn subject_token(at: &Deployment, client: &str) -> String {
     let client = RelyingParty::new(at, client);
     let request = client.request("openid orders.read orders.write").with("resource", cast::ORDERS);
     client.tokens_for(&request).await.access().to_owned()

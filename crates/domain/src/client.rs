@@ -377,6 +377,11 @@ impl Client {
         !(self.is_public() && self.metadata.application_type == ApplicationType::Native)
     }
 
+    /// Whether its registration lets it have a scope.
+    pub fn may_have_scope(&self, token: &str) -> bool {
+        self.metadata.scope.as_ref().is_none_or(|scope| scope.contains(token))
+    }
+
     /// Whether it may ask for tokens for `resource`.
     pub fn may_target(&self, resource: &str) -> bool {
         self.metadata.resources.is_empty() || self.metadata.resources.iter().any(|r| r == resource)

@@ -36,27 +36,31 @@ pub(crate) async fn record(
 }
 
 fn event_row(id: i64, tenant: &TenantDirectory, event: Event) -> Result<EventRow, Fault> {
-    let pseudonym = |user| tenant.keys.pseudonym_of(user);
-    let actor = match &event.actor {
-        Actor::User(user) => format!("user:{}", hex(&pseudonym(*user))),
-        Actor::Client(client) => format!("client:{}", client.as_str()),
-        Actor::Operator => "operator".to_owned(),
-        Actor::System => "system".to_owned(),
-        Actor::Anonymous => "anonymous".to_owned(),
-    };
+    let actor = name_of(tenant, &event.actor);
     let facts = serde_json::Value::Object(event.facts).to_string();
     let mut row = EventRow {
         id: EventId::new(id),
         kind: event.kind.name().to_owned(),
         at: event.at,
         actor,
-        subject_pseudonym: event.subject.map(pseudonym),
+        subject_pseudonym: event.subject.map(|user| tenant.keys.pseudonym_of(user)),
         client: event.client.map(String::from),
         facts,
         commitment: [0; 32],
     };
     row.commitment = commitment(tenant.id(), &row)?;
     Ok(row)
+}
+
+/// Who did something, as an event says it: a kind, and a pseudonym or client identifier after a colon.
+pub(crate) fn name_of(tenant: &TenantDirectory, actor: &Actor) -> String {
+    match actor {
+        Actor::User(user) => format!("user:{}", hex(&tenant.keys.pseudonym_of(*user))),
+        Actor::Client(client) => format!("client:{}", client.as_str()),
+        Actor::Operator => "operator".to_owned(),
+        Actor::System => "system".to_owned(),
+        Actor::Anonymous => "anonymous".to_owned(),
+    }
 }
 
 /// What of an event is committed to: everything but the commitment itself, in the order of RFC 8785 §3.2.3.

@@ -21,8 +21,7 @@ pub const OIDC_SCOPES: [&str; 6] = ["openid", "profile", "email", "phone", "addr
 pub fn allowed(requested: &Scope, client: &Client, servers: &[&ResourceServer]) -> Result<Scope, Refusal> {
     let exists =
         |token: &str| OIDC_SCOPES.contains(&token) || servers.iter().any(|server| server.scopes.contains(token));
-    let registered = |token: &str| client.metadata.scope.as_ref().is_none_or(|scope| scope.contains(token));
-    match requested.iter().find(|token| !exists(token) || !registered(token)) {
+    match requested.iter().find(|token| !exists(token) || !client.may_have_scope(token)) {
         None => Ok(requested.clone()),
         Some(token) => Err(Refusal::new(Cause::ScopeNotAllowed).with_detail(token)),
     }

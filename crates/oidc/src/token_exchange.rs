@@ -131,11 +131,12 @@ const MAX_ACTORS: usize = 5;
 /// Decides what `client` gets for a subject token. `actor` is the `sub` of the actor token, if one was brought.
 ///
 /// The client must be allowed to bring tokens of this audience for that target; the scope is the subject token's, as far
-/// as it means something at the target; the actors grow by the acting party, unless the policy lets the client be silent.
+/// as the client's registration has it and it means something at the target; the actors grow by the acting party, unless the policy lets the client be silent.
 ///
 /// # Errors
 /// `ResourceMalformed`, `ResourceUnknown`, `ResourceNotSingle` for the target; `ExchangeNotAllowed` where no policy covers
-/// it; `ActorNotAllowed` against `may_act` or beyond five actors; `ScopeBeyondGrant`.
+/// it; `ActorNotAllowed` against `may_act` or beyond five actors; `ScopeBeyondGrant`; `ScopeNotAllowed` beyond what the client
+/// is registered for.
 pub fn decide(
     request: &ExchangeRequest,
     subject: &SubjectFacts<'_>,
@@ -161,11 +162,19 @@ pub fn decide(
     if actors.len() > MAX_ACTORS {
         return Err(Refusal::new(Cause::ActorNotAllowed).with_detail("too many actors"));
     }
-    let scope = token_target::narrow_scope(subject.scope, request.scope.as_ref())?;
-    let scope = scope.filter(|token| server.scopes.contains(token));
+    let scope = shrunk(request.scope.as_ref(), subject.scope, client)?.filter(|token| server.scopes.contains(token));
     // What the person agreed to exactly stays with the client they told (RFC 9396 §3).
     let target = TokenTarget { resource: Some(server.resource.clone()), scope, details: Selection::default() };
     Ok(Exchange { target, actors })
+}
+
+/// What is wanted of `held`. What the person may do beyond the client's own registration is no gain of the client's (S-070).
+fn shrunk(wanted: Option<&Scope>, held: &Scope, client: &Client) -> Result<Scope, Refusal> {
+    let scope = token_target::narrow_scope(held, wanted)?;
+    if let Some(token) = wanted.and_then(|wanted| wanted.iter().find(|token| !client.may_have_scope(token))) {
+        return Err(Refusal::new(Cause::ScopeNotAllowed).with_detail(token));
+    }
+    Ok(scope.filter(|token| client.may_have_scope(token)))
 }
 
 /// The resource server the new token is for: the one named, else the only one a policy leads to.

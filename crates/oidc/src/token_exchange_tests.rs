@@ -91,6 +91,19 @@ fn the_scope_only_shrinks() {
     assert_eq!(target(&[("resource", STOCK), ("scope", "stock.read")]), Err(Cause::ScopeBeyondGrant));
 }
 
+/// S-070: what the person may do, and the client is not registered for, is no gain of the client's.
+#[test]
+fn the_scope_is_within_the_clients_registration() {
+    let (held, mut client) = (scope("orders.read orders.write"), exchanger(false));
+    client.metadata.exchanges[0].to = vec![ORDERS.into()];
+    client.metadata.scope = Some(scope("orders.read"));
+    let target = |more: &[(&str, &str)]| decided(more, &subject(&held), None, &client).map(|e| e.target.scope);
+
+    assert_eq!(target(&[]), Ok(scope("orders.read")));
+    assert_eq!(target(&[("scope", "orders.read")]), Ok(scope("orders.read")));
+    assert_eq!(target(&[("scope", "orders.write")]), Err(Cause::ScopeNotAllowed));
+}
+
 /// TE-04: a target is known, single, and may be named either way or both.
 #[test]
 fn the_target_is_one_known_resource_server() {

@@ -176,16 +176,14 @@ fn target(server: Option<&ResourceServer>, scope: &Scope) -> TokenTarget {
 }
 
 fn client_scope(client: &Client, requested: Option<&Scope>, usable: &[&ResourceServer]) -> Result<Scope, Refusal> {
-    let registered = client.metadata.scope.as_ref();
     let defined = |token: &str| usable.iter().any(|server| server.scopes.contains(token));
     let Some(requested) = requested else {
-        return Ok(registered.map(|scope| scope.filter(defined)).unwrap_or_default());
+        return Ok(client.metadata.scope.as_ref().map(|scope| scope.filter(defined)).unwrap_or_default());
     };
     if let Some(token) = requested.iter().find(|token| is_openid_scope(token)) {
         return Err(Refusal::new(Cause::ScopeNeedsUser).with_detail(token));
     }
-    let allowed = |token: &str| defined(token) && registered.is_none_or(|scope| scope.contains(token));
-    if let Some(token) = requested.iter().find(|token| !allowed(token)) {
+    if let Some(token) = requested.iter().find(|token| !defined(token) || !client.may_have_scope(token)) {
         return Err(Refusal::new(Cause::ScopeNotAllowed).with_detail(token));
     }
     Ok(requested.clone())

@@ -20,10 +20,25 @@ use super::presented_token::{self, ActiveAccessToken};
 use crate::directory::TenantDirectory;
 use crate::sender::ProvenSender;
 use crate::settlement::{refuse, settle};
-use crate::{Issuer, gate};
+use crate::{Issuer, audit, gate};
 
 /// How many exchanges may follow each other.
 const MAX_DEPTH: usize = 5;
+
+/// Who acts for the person of the subject token.
+struct Acting {
+    /// Its `sub`.
+    subject: String,
+    /// The same for the audit log, which tells of it also where the token does not.
+    actor: Actor,
+}
+
+/// What a new token comes of.
+struct Basis<'t> {
+    exchange: Exchange,
+    subject: &'t ActiveAccessToken,
+    acting: Actor,
+}
 
 impl Issuer {
     /// Exchanges a token for `client`, which has authenticated.
@@ -43,8 +58,8 @@ impl Issuer {
         // Signatures are verified before the writer is taken.
         let mut conn = self.store.read(at.id()).await?;
         let subject = prove(&mut conn, at, &request.subject, Cause::SubjectTokenUnusable, now).await?;
-        let actor = match &request.actor {
-            Some(brought) => Some(actor(&mut conn, at, brought, client, now).await?),
+        let acting = match &request.actor {
+            Some(brought) => Some(acting(&mut conn, at, brought, client, now).await?),
             None => None,
         };
         drop(conn);
@@ -55,17 +70,20 @@ impl Issuer {
         if !subject.token.confirmation.is_met_by(&sender.confirmation()) {
             return refuse(Cause::SubjectTokenBoundElsewhere);
         }
+        let named = acting.as_ref().map(|acting| acting.subject.as_str());
         let facts = SubjectFacts {
             audience: &subject.token.audience,
             scope: &subject.token.scope,
             may_act: family.may_act.as_ref(),
             actors: &family.actors,
         };
-        let exchange = token_exchange::decide(request, &facts, actor.as_deref(), client, &at.server_list())
-            .map_err(Failure::Refused)?;
+        let exchange =
+            token_exchange::decide(request, &facts, named, client, &at.server_list()).map_err(Failure::Refused)?;
         check_form(at, request, &exchange).map_err(Failure::Refused)?;
         let derived = self.derived(at, client, &subject, family, &exchange).map_err(Failure::Refused)?;
-        let tokens = self.issue_exchanged(at, sender, derived, exchange, &subject).await?;
+        let acting = acting.map_or_else(|| Actor::Client(client.id.clone()), |acting| acting.actor);
+        let basis = Basis { exchange, subject: &subject, acting };
+        let tokens = self.issue_exchanged(at, sender, derived, basis).await?;
         Ok(IssuedTokens { issued_token_type: Some(request.requested_type), ..tokens.sign(at, client)? })
     }
 
@@ -108,11 +126,10 @@ impl Issuer {
         at: &Arc<TenantDirectory>,
         sender: &ProvenSender,
         family: TokenFamily,
-        exchange: Exchange,
-        subject: &ActiveAccessToken,
+        basis: Basis<'_>,
     ) -> Result<UserTokens, Failure<Refusal>> {
         let mut tx = self.store.begin(at.id()).await?;
-        let issued = self.issue_in(&mut tx, at, sender, family, (exchange, subject)).await;
+        let issued = self.issue_in(&mut tx, at, sender, family, basis).await;
         settle(tx, issued).await
     }
 
@@ -122,7 +139,7 @@ impl Issuer {
         at: &Arc<TenantDirectory>,
         sender: &ProvenSender,
         family: TokenFamily,
-        (exchange, subject): (Exchange, &ActiveAccessToken),
+        basis: Basis<'_>,
     ) -> Result<UserTokens, Failure<Refusal>> {
         let (now, sender) = (family.created_at, sender.spend(tx, at).await?);
         let Some(client) = at.client(&family.client) else { return refuse(Cause::ClientDisabled) };
@@ -133,11 +150,12 @@ impl Issuer {
             .about(family.user)
             .with_client(&client.id)
             .with("family", family.id)
-            .with("from_client", &subject.token.client)
-            .with("from_audience", &subject.token.audience)
+            .with("from_client", &basis.subject.token.client)
+            .with("from_audience", &basis.subject.token.audience)
+            .with("acting", audit::name_of(at, &basis.acting))
             .with("actors", family.actors.len());
         let (ambient, occasion) = (&self.ambient, Occasion::Refreshed);
-        let grant = UserGrant { at, ambient, pass: &pass, target: exchange.target, sender, occasion, event };
+        let grant = UserGrant { at, ambient, pass: &pass, target: basis.exchange.target, sender, occasion, event };
         mint::for_user(tx, grant, family, None).await.map_err(Failure::Fault)
     }
 }
@@ -163,19 +181,22 @@ async fn prove(
 }
 
 /// Who the actor token says is acting. It must be the client's own: whoever else's it is has not sent this request.
-async fn actor(
+async fn acting(
     conn: &mut Conn,
     at: &TenantDirectory,
     brought: &Brought,
     client: &Client,
     now: Timestamp,
-) -> Result<String, Failure<Refusal>> {
+) -> Result<Acting, Failure<Refusal>> {
     let active = prove(conn, at, brought, Cause::ActorTokenUnusable, now).await?;
     if active.client.id != client.id {
         return refuse(Refusal::new(Cause::ActorTokenUnusable).with_detail("another client's"));
     }
     let subject = active.pass.subject().map(|subject| subject.as_str().to_owned());
-    Ok(subject.unwrap_or_else(|| client.id.as_str().to_owned()))
+    Ok(Acting {
+        subject: subject.unwrap_or_else(|| client.id.as_str().to_owned()),
+        actor: active.pass.user().map_or_else(|| Actor::Client(client.id.clone()), Actor::User),
+    })
 }
 
 /// A JWT can be had only where the resource server takes JWTs.
