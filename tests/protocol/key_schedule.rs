@@ -29,7 +29,7 @@ async fn published(at: &Deployment) -> Vec<(String, String)> {
 }
 
 /// What the server's own upkeep does at its pace, and nobody else.
-async fn upkeep(at: &Deployment) {
+pub(crate) async fn upkeep(at: &Deployment) {
     if !at.issuer.keep_keys_on_schedule().await.expect("keep") {
         at.issuer.directory.reload().await.expect("reload");
     }

@@ -4,6 +4,7 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use portreeve_domain::Lifetime;
 use portreeve_jose::{Algorithm, SigningKey};
 use portreeve_tests::{
     browser::Browser,
@@ -11,11 +12,11 @@ use portreeve_tests::{
     deployment::{Deployment, on_both, on_sqlite},
     dpop::{ProofKey, proof_claims, service_token},
     jwt,
-    relying_party::{ASSERTION_TYPE, RelyingParty, assertion_claims},
+    relying_party::{ASSERTION_TYPE, RelyingParty, Tokens, assertion_claims},
 };
 use serde_json::{Value, json};
 
-use crate::request_objects::shown_error;
+use crate::{key_schedule::upkeep, request_objects::shown_error};
 
 /// Whether a token for the API is taken at the gateway and is active for it; both look at the same.
 async fn is_taken(at: &Deployment, token: &str) -> bool {
@@ -99,6 +100,77 @@ fn a_revoked_key_and_that_of_the_audit_log_sign_no_tokens() {
             let number = URL_SAFE_NO_PAD.decode(key["x"].as_str().or(key["n"].as_str()).unwrap()).unwrap();
             assert!(number.len() >= 32 && !audit.windows(number.len()).any(|part| part == number), "{key}");
         }
+    });
+}
+
+/// S-156: the key of the audit log signs for nobody, nor does the one that our forms are sealed with, whichever of our keys the
+/// token names.
+#[test]
+fn keys_for_another_purpose_sign_no_tokens() {
+    on_both(async |at| {
+        let web = RelyingParty::new(at, "web");
+        let tokens = web.tokens_for(&web.request("openid orders.read").with("resource", cast::ORDERS)).await;
+        let audit = at.audit_key().await;
+        assert_eq!(audit.public_pem(), at.tenant().audit_key(), "it is the key that signs the log");
+        let forms = at.derived_key("form token").await;
+        let tenant = at.tenant();
+        let kids: Vec<_> =
+            tenant.signing.all().iter().map(|known| json!(known.key.kid())).chain([json!(null)]).collect();
+
+        for (typ, token) in [("at+jwt", tokens.access()), ("JWT", tokens.id())] {
+            for kid in &kids {
+                let input = |alg: &str| {
+                    let mut header = json!({ "alg": alg, "typ": typ, "kid": kid });
+                    header.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+                    format!("{}.{}", jwt::encoded(&header), jwt::encoded(&jwt::claims(token)))
+                };
+                let signed =
+                    |alg: &str, signature: &[u8]| format!("{}.{}", input(alg), URL_SAFE_NO_PAD.encode(signature));
+                let by_audit = |alg: &str| signed(alg, &audit.sign(input(alg).as_bytes()).unwrap());
+                let by_forms = portreeve_crypto::hmac_sha256(forms.expose(), &[input("HS256").as_bytes()]);
+                for forged in [by_audit("EdDSA"), by_audit("ES256"), signed("HS256", &by_forms)] {
+                    assert!(!is_taken(at, &forged).await, "{forged}");
+                    assert!(!is_hint(at, &forged).await, "{forged}");
+                    assert_eq!(at.userinfo(&forged).await.status, 401);
+                }
+            }
+        }
+        assert!(is_taken(at, tokens.access()).await && is_hint(at, tokens.id()).await);
+    });
+}
+
+/// S-156: what a key signed before another took its place is good for its life; once the key has left the set, nothing that it
+/// signs is.
+#[test]
+fn a_retired_key_counts_until_it_has_left_the_set() {
+    on_both(async |at| {
+        let own =
+            Tokens(RelyingParty::new(at, "service").client_credentials(&[("scope", "orders.read")]).await.success());
+        let tokens = RelyingParty::new(at, "web").tokens("openid").await;
+        let before = at.tenant();
+        let retired = before.signing.active(Algorithm::Es256).unwrap();
+
+        at.issuer.rotate_keys(&before).await.unwrap();
+
+        let after = at.tenant();
+        assert_ne!(after.signing.active(Algorithm::Es256).unwrap().kid(), retired.kid());
+        assert!(is_taken(at, own.access()).await && is_hint(at, tokens.id()).await);
+
+        at.wait(Lifetime::from_hours(48));
+        upkeep(at).await;
+        let after = at.tenant();
+        let active = after.signing.active(Algorithm::Es256).unwrap();
+        let renewed = |key: &SigningKey, typ: &str, token: &str| {
+            let mut claims = jwt::claims(token);
+            claims["iat"] = json!(at.seconds());
+            claims["exp"] = json!(at.seconds() + 60);
+            key.sign(typ, claims.to_string().as_bytes()).unwrap()
+        };
+        assert!(is_taken(at, &renewed(active, "at+jwt", own.access())).await, "only the key makes the difference");
+        assert!(!is_taken(at, &renewed(retired, "at+jwt", own.access())).await);
+        assert!(is_hint(at, &renewed(active, "JWT", tokens.id())).await);
+        assert!(!is_hint(at, &renewed(retired, "JWT", tokens.id())).await);
+        assert!(!is_hint(at, tokens.id()).await, "the very token that was good");
     });
 }
 

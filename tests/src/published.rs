@@ -1,14 +1,42 @@
-//! What a deployment publishes: its discovery document, and the keys that verify what it signed.
+//! What a deployment publishes, and the keys behind it: its discovery document, what verifies what it signed, and what only
+//! it can make.
 
+use portreeve_crypto::{AssociatedData, AuditKey, SecretBytes, derive_key};
+use portreeve_domain::TenantId;
 use portreeve_jose::{Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule};
+use portreeve_storage::tenant_keys;
 use serde_json::Value;
 
-use crate::{cast, deployment::Deployment, jwt};
+use crate::{cast, deployment::Deployment, jwt, template::Template};
 
 impl Deployment {
     /// Returns the discovery document.
     pub async fn discovery(&self) -> Value {
         self.get("/.well-known/openid-configuration", &[]).await.success()
+    }
+
+    /// Returns the private key of the audit log of the tenant `default`.
+    ///
+    /// # Panics
+    ///
+    /// When there is no root key.
+    pub async fn audit_key(&self) -> AuditKey {
+        AuditKey::from_seed(&self.derived_key("audit checkpoint").await).expect("a key")
+    }
+
+    /// Returns the key that the tenant `default` has for a purpose, as whoever holds the database and the key-encryption key
+    /// can make it.
+    ///
+    /// # Panics
+    ///
+    /// When there is no root key.
+    pub async fn derived_key(&self, purpose: &str) -> SecretBytes<32> {
+        let tenant = TenantId::DEFAULT;
+        let mut conn = self.issuer.store().read(tenant).await.expect("a connection");
+        let wrapped = tenant_keys::newest(&mut conn, tenant).await.expect("a row").expect("a root key");
+        let place = AssociatedData { table: "tenant_keys", column: "wrapped", row: b"1", tenant: tenant.as_i64() };
+        let root = Template::of(self.database).kek().unwrap(&place, &wrapped).expect("the root key");
+        derive_key(&root, purpose)
     }
 
     /// Verifies the signature of a JWT with the published keys and returns its claims.
