@@ -185,14 +185,47 @@ fn the_endpoint_is_advertised_and_tolerant() {
     });
 }
 
+/// What a browser says of a picture on a page of another site.
+const AS_PICTURE: [(&str, &str); 3] =
+    [("sec-fetch-site", "cross-site"), ("sec-fetch-dest", "image"), ("sec-fetch-mode", "no-cors")];
+
+/// S-017: a page of another site that loads the address as a picture ends nothing, be it with a hint of another person, of another
+/// session of the same person, of another tenant, or for another client than the one it names.
+#[test]
+fn a_picture_with_a_hint_that_does_not_fit_ends_nothing() {
+    on_both(async |at| {
+        let (browser, own) = signed_in(at, cast::ADA).await;
+        let (_, of_alan) = signed_in(at, cast::ALAN).await;
+        let (elsewhere, of_elsewhere) = signed_in(at, cast::ADA).await;
+        let of_acme = RelyingParty::of_tenant(at, "acme", "web").tokens("openid").await;
+        let uri = ("post_logout_redirect_uri", cast::SIGNED_OUT_URI);
+
+        for pairs in [
+            vec![("id_token_hint", of_alan.id())],
+            vec![("id_token_hint", of_alan.id()), ("client_id", "web"), uri],
+            vec![("id_token_hint", of_elsewhere.id()), uri],
+            vec![("id_token_hint", of_acme.id())],
+            vec![("id_token_hint", own.id()), ("client_id", "other")],
+        ] {
+            let path = format!("{LOGOUT}?{}", form(&pairs));
+            let reply = browser.send(Method::GET, &path, &AS_PICTURE, String::new()).await;
+            assert_eq!(reply.location(), None, "{path}");
+            assert!(is_signed_in(at, &browser).await && is_signed_in(at, &elsewhere).await, "{path}");
+        }
+
+        let fits = format!("{LOGOUT}?{}", form(&[("id_token_hint", own.id())]));
+        browser.send(Method::GET, &fits, &AS_PICTURE, String::new()).await;
+        assert!(!is_signed_in(at, &browser).await, "who holds the ID token of this session may end it");
+    });
+}
+
 /// S-017: a page of another site that loads the address as a picture ends nothing.
 #[test]
 fn a_logout_cannot_be_forced() {
     on_both(async |at| {
         let (browser, _) = signed_in(at, cast::ADA).await;
-        let headers = [("sec-fetch-site", "cross-site"), ("sec-fetch-dest", "image"), ("sec-fetch-mode", "no-cors")];
 
-        browser.send(Method::GET, LOGOUT, &headers, String::new()).await;
+        browser.send(Method::GET, LOGOUT, &AS_PICTURE, String::new()).await;
         let page = ask(&browser, &[]).await;
         let (action, fields) = page.form_of("submit");
         let fields: Vec<_> = fields.iter().filter(|(name, _)| name != "csrf").cloned().collect();

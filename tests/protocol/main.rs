@@ -31,6 +31,7 @@ mod bearer_tokens;
 mod client_attestations;
 mod client_authentication;
 mod client_documents;
+mod client_enumeration;
 mod client_keys;
 mod client_logos;
 mod client_management;

@@ -21,12 +21,28 @@ fn a_mistake_leads_to_no_client_that_nobody_knows() {
         let client = Registered::new(at, &web(json!({}))).await;
         let malformed = client.request("openid").with("code_challenge_method", "plain");
         let beyond = client.request("openid nonsense");
-        let silent = malformed.clone().with("prompt", "none");
         let browser = Browser::new(at);
+        let mistakes = [
+            (malformed.clone(), "invalid_request"),
+            (beyond.clone(), "invalid_scope"),
+            (client.request("openid").with("claims", "{\"userinfo\":"), "invalid_request"),
+            (client.request("openid").with("claims", "[]"), "invalid_request"),
+            (client.request("openid").with("authorization_details", "{}"), "invalid_authorization_details"),
+            (
+                client.request("openid").with("authorization_details", "[{\"type\":\"nonsense\"}]"),
+                "invalid_authorization_details",
+            ),
+            (client.request("openid").with("prompt", "none login"), "invalid_request"),
+        ];
 
-        assert!(shown_error(&browser.authorize(&malformed).await, "invalid_request"));
-        assert!(shown_error(&browser.authorize(&beyond).await, "invalid_scope"));
-        assert!(shown_error(&browser.authorize(&silent).await, "invalid_request"), "silence excuses no mistake");
+        for (mistake, error) in &mistakes {
+            let silent =
+                if mistake.get("prompt").is_none() { mistake.clone().with("prompt", "none") } else { mistake.clone() };
+            for request in [mistake.clone(), silent, mistake.clone().with("response_mode", "form_post")] {
+                let page = browser.authorize(&request).await;
+                assert!(shown_error(&page, error) && !page.leaves(), "{request:?}: {}", page.html());
+            }
+        }
 
         browser.sign_in(&RelyingParty::new(at, "web").request("openid"), cast::ADA).await.code();
         assert_eq!(browser.authorize(&malformed).await.callback().error(), "invalid_request");
