@@ -21,7 +21,7 @@ fn dated_claims(at: &Deployment, keyed: &RelyingParty<'_>) -> Value {
     claims
 }
 
-/// M2-01, M2-02: where signed requests are demanded, a push is an object of the client's own key and holds for an hour.
+/// M2-01, M2-02, S-028: where signed requests are demanded, a push is an object of the client's own key and holds for an hour.
 #[test]
 fn a_push_is_signed_by_its_client_and_dated() {
     on_both(async |at| {

@@ -1,5 +1,6 @@
 //! Request objects by value: authorization requests that their client has signed. RFC 9101; OIDC Core §6.1; RFC 9126 §3.
 
+use portreeve_domain::Lifetime;
 use portreeve_jose::{Algorithm, SigningKey};
 use portreeve_tests::{
     authorization::{AuthorizationRequest, STATE},
@@ -139,6 +140,41 @@ fn bad_objects_are_refused() {
             let page = Browser::new(at).authorize(&carrying("keyed", &object)).await;
             assert!(shown_error(&page, "invalid_request_object"), "{what}: {}", page.html());
         }
+    });
+}
+
+/// S-028, JA-05: outside profile `fapi2`, whose test is `a_push_is_signed_by_its_client_and_dated`, the client decides whether and
+/// when its object ends: RFC 9101 §4 and OIDC Core §6.1 demand no `exp`. One that was brought again gains nothing: its code goes to
+/// the address that the client registered, and is of no use without the client's verifier.
+#[test]
+fn the_client_decides_whether_an_object_ends() {
+    on_both(async |at| {
+        let keyed = RelyingParty::new(at, "keyed");
+        let good = claims_of(&keyed.request("openid"));
+        assert!(good.get("exp").is_none());
+        let browser = Browser::new(at);
+        browser.sign_in(&keyed.request("openid"), cast::ADA).await.code();
+        for exp in [None, Some(at.seconds() + 7200), Some(at.seconds() + 60)] {
+            let mut claims = good.clone();
+            if let Some(exp) = exp {
+                claims["exp"] = json!(exp);
+            }
+            let object = signed(at, &claims);
+            for _ in 0..2 {
+                let callback = browser.authorize(&carrying("keyed", &object)).await.callback();
+                assert!(callback.url.starts_with(&keyed.redirect_uri), "{exp:?}: {}", callback.url);
+                let grant = Grant { code: callback.code(), redirect_uri: keyed.redirect_uri.clone() };
+                let by_another = keyed.redeem_with(&grant, &[("code_verifier", &"x".repeat(43))]).await;
+                assert_eq!(by_another.error(), (400, "invalid_grant".to_owned()), "{exp:?}");
+            }
+        }
+        at.wait(Lifetime::from_seconds(91));
+        let mut ended = good.clone();
+        ended["exp"] = json!(at.seconds() - 31);
+        assert!(shown_error(
+            &browser.authorize(&carrying("keyed", &signed(at, &ended))).await,
+            "invalid_request_object"
+        ));
     });
 }
 
