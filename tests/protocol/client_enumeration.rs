@@ -2,7 +2,7 @@
 //!
 //! The cost is the same by construction and tested beside it (`issuer/src/authenticate_client`): a secret is hashed and compared
 //! with a decoy, an assertion is verified with keys of ours. At the authorization endpoint a client identifier is no secret: it
-//! stands in every link, and a right request shows the client's name. There the page tells no more than that something is wrong.
+//! stands in every link, and a right request shows the client's name and home page. There the page helps nobody to a right address.
 
 use axum::body::Body;
 use http::Request;
@@ -74,23 +74,22 @@ fn an_unknown_client_is_told_what_a_known_one_is() {
 }
 
 /// S-059, S-008: at the authorization endpoint neither an unknown client nor an address that is not the client's leads anywhere,
-/// and the page says nothing of the client: neither its name nor its addresses.
+/// and no page shows an address that was registered or that was asked for.
 #[test]
-fn a_page_about_a_wrong_address_says_nothing_of_the_client() {
+fn a_page_about_a_wrong_address_shows_no_address() {
     on_both(async |at| {
         let foreign = |client: &str| AuthorizationRequest::new(client, "https://evil.example/cb", "openid");
 
         let unknown = Browser::new(at).authorize(&foreign("nobody")).await;
-        let known = Browser::new(at).authorize(&foreign("tv")).await;
-        let by_name = Browser::new(at).authorize(&foreign("web")).await;
+        let without_any = Browser::new(at).authorize(&foreign("tv")).await;
+        let known = Browser::new(at).authorize(&foreign("web")).await;
 
-        for page in [&unknown, &known, &by_name] {
+        for page in [&unknown, &without_any, &known] {
             assert_eq!((page.reply.status.as_u16(), page.reply.location()), (400, None), "{}", page.html());
             assert!(!page.leaves());
-            for word in ["https://rp.example", "Living Room", "evil.example"] {
+            for word in ["rp.example", "evil.example"] {
                 assert!(!page.html().contains(word), "{word}: {}", page.html());
             }
         }
-        assert!(by_name.html().contains("invalid_request") && unknown.html().contains("invalid_client"));
     });
 }

@@ -17,21 +17,21 @@ use crate::fapi2::strict;
 
 const TOKEN: &str = "/oauth2/token";
 /// Algorithms that a client could prove a key with, whoever lists them.
-const KNOWN: [&str; 5] = ["ES256", "PS256", "EdDSA", "ES384", "RS256"];
+pub(crate) const KNOWN: [&str; 5] = ["ES256", "PS256", "EdDSA", "ES384", "RS256"];
 
 /// How a key signs.
 type Sign = Box<dyn Fn(&[u8]) -> Vec<u8>>;
 
 /// A key of a client, and how it signs.
-struct Prover {
-    algorithm: &'static str,
+pub(crate) struct Prover {
+    pub(crate) algorithm: &'static str,
     /// The members that make the thumbprint (RFC 7638 §3.2, RFC 8037 §2), in their order.
     key: Vec<(&'static str, String)>,
     sign: Sign,
 }
 
 impl Prover {
-    fn new(algorithm: &'static str) -> Self {
+    pub(crate) fn new(algorithm: &'static str) -> Self {
         let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         let on_curve = |pair: KeyPair, curve: &str, size: usize| {
             let (x, y) = pair.der_bytes()[1..].split_at(size);
@@ -74,9 +74,14 @@ impl Prover {
     }
 
     fn proof(&self, at: &Deployment) -> String {
+        self.proof_for(at, TOKEN)
+    }
+
+    /// A proof for a POST to a path below the host.
+    pub(crate) fn proof_for(&self, at: &Deployment, path: &str) -> String {
         let jwk: Value = self.key.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
         let header = json!({ "typ": "dpop+jwt", "alg": self.algorithm, "jwk": jwk });
-        let input = format!("{}.{}", jwt::encoded(&header), jwt::encoded(&proof_claims(at, "POST", TOKEN)));
+        let input = format!("{}.{}", jwt::encoded(&header), jwt::encoded(&proof_claims(at, "POST", path)));
         format!("{input}.{}", URL_SAFE_NO_PAD.encode((self.sign)(input.as_bytes())))
     }
 }

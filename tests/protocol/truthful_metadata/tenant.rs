@@ -7,7 +7,7 @@ use http::Method;
 use portreeve_domain::Lifetime;
 use portreeve_tests::{
     authorization::AuthorizationRequest,
-    browser::Browser,
+    browser::{Browser, Page},
     certificates::certificates,
     deployment::{Deployment, on_both, on_sqlite, request},
     relying_party::RelyingParty,
@@ -61,6 +61,21 @@ impl<'d> Tenant<'d> {
                  require_signed_request_object = true\n"
             }
         };
+        let server = match switches {
+            Switches::Off => String::new(),
+            Switches::On => format!(
+                "[[resource_servers]]\ntenant = \"{slug}\"\nresource = \"https://bank.example.com\"\n\
+                 [[resource_servers.authorization_details_types]]\ntype = \"payment\"\nschema = {{}}\n\
+                 texts = {{ en = {{ title = \"Pay\" }} }}\n"
+            ),
+        };
+        let public = match profile {
+            "fapi2" => String::new(),
+            _ => format!(
+                "[[clients]]\ntenant = \"{slug}\"\nclient_id = \"open\"\ntoken_endpoint_auth_method = \"none\"\n\
+                 redirect_uris = [\"https://open.example/cb\"]\n"
+            ),
+        };
         let key: Vec<_> =
             at.client_key().public_jwk().into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
         at.apply(&format!(
@@ -68,7 +83,7 @@ impl<'d> Tenant<'d> {
              client_registration = \"initial_access_token\"\n{more}\
              [[clients]]\ntenant = \"{slug}\"\nclient_id = \"signer\"\ngrant_types = [\"authorization_code\"]\n\
              token_endpoint_auth_method = \"private_key_jwt\"\nredirect_uris = [\"https://signer.example/cb\"]\n\
-             jwks = {{ keys = [{{ {} }}] }}\n",
+             jwks = {{ keys = [{{ {} }}] }}\n{public}{server}",
             key.join(", ")
         ))
         .await;
@@ -146,8 +161,23 @@ impl<'d> Tenant<'d> {
         page.is_redirect().then(|| page.callback().get("error").map(str::to_owned)).flatten()
     }
 
+    /// Where a request leads a browser in which nobody is signed in, in the way in which the tenant takes requests.
+    pub(super) async fn page_of(&self, request: &AuthorizationRequest) -> Page {
+        let request = match self.switches {
+            Switches::Off => request.clone(),
+            Switches::On => self.signed(request),
+        };
+        if !self.says("require_pushed_authorization_requests") {
+            return Browser::new(self.at).authorize(&request).await;
+        }
+        let pushed = self.client().push(&request).await;
+        assert_eq!(pushed.status, 201, "{self}: {}", pushed.text());
+        let path = self.client().pushed_path(pushed.json()["request_uri"].as_str().unwrap());
+        Browser::new(self.at).visit(&path).await
+    }
+
     /// The same request as an object; beside it stands what must (OIDC Core §6.1).
-    fn signed(&self, request: &AuthorizationRequest) -> AuthorizationRequest {
+    pub(super) fn signed(&self, request: &AuthorizationRequest) -> AuthorizationRequest {
         let (client, now) = (self.client(), self.at.seconds());
         let mut claims = json!({ "iss": client.id, "aud": client.issuer(), "nbf": now, "exp": now + 300 });
         for (name, value) in request.pairs() {
@@ -213,6 +243,14 @@ pub(super) fn registration(field: &str, value: &str) -> Value {
         ("token_endpoint_auth_method", "tls_client_auth") => {
             say("token_endpoint_auth_method", json!(value));
             say("tls_client_auth_san_dns", json!("new.example"));
+        }
+        ("token_endpoint_auth_signing_alg", _) => {
+            let is_mac = value.starts_with("HS");
+            say("token_endpoint_auth_method", json!(if is_mac { "client_secret_jwt" } else { "private_key_jwt" }));
+            say(field, json!(value));
+            if !is_mac {
+                say("jwks", jwks());
+            }
         }
         ("response_types", _) => {
             let grants = [("code", "authorization_code"), ("token", "implicit")];
