@@ -45,6 +45,8 @@ mod cross_site_requests;
 mod device_grant;
 mod disabled_grants;
 mod discovery;
+mod documented_clients;
+mod documented_grants;
 mod dpop;
 mod dpop_algorithms;
 mod dpop_at_resources;

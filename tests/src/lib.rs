@@ -15,6 +15,7 @@ pub mod catalogue;
 pub mod certificates;
 pub mod deployment;
 pub mod device;
+pub mod documented;
 pub mod doors;
 pub mod dpop;
 mod faults;
