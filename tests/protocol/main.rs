@@ -96,6 +96,7 @@ mod software_statements;
 mod step_up;
 mod steps;
 mod subjects;
+mod swapped_tokens;
 mod token_endpoint;
 mod token_exchange;
 mod truthful_metadata;

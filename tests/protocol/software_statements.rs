@@ -54,13 +54,28 @@ fn a_bad_statement_registers_nobody() {
             (json!("rubbish"), "invalid_software_statement"),
             (json!(7), "invalid_software_statement"),
             (json!(forged), "invalid_software_statement"),
-            (json!(idp.assertion(json!({ "exp": at.seconds() - 31 }))), "invalid_software_statement"),
-            (json!(idp.assertion(json!({ "aud": "https://other.example" }))), "invalid_software_statement"),
-            (json!(idp.assertion(json!({ "software_statement": "x" }))), "invalid_software_statement"),
-            (json!(idp.assertion(json!({ "iss": "https://other.example" }))), "unapproved_software_statement"),
-            (json!(idp.assertion(json!({ "introspects": ["https://orders.example.com"] }))), "invalid_client_metadata"),
-            (json!(idp.assertion(json!({ "grant_types": ["client_credentials"] }))), "invalid_client_metadata"),
-            (json!(idp.assertion(json!({ "redirect_uris": ["http://plain.example/cb"] }))), "invalid_redirect_uri"),
+            (json!(idp.assertion(json!({ "sub": null, "exp": at.seconds() - 31 }))), "invalid_software_statement"),
+            (
+                json!(idp.assertion(json!({ "sub": null, "aud": "https://other.example" }))),
+                "invalid_software_statement",
+            ),
+            (json!(idp.assertion(json!({ "sub": null, "software_statement": "x" }))), "invalid_software_statement"),
+            (
+                json!(idp.assertion(json!({ "sub": null, "iss": "https://other.example" }))),
+                "unapproved_software_statement",
+            ),
+            (
+                json!(idp.assertion(json!({ "sub": null, "introspects": ["https://orders.example.com"] }))),
+                "invalid_client_metadata",
+            ),
+            (
+                json!(idp.assertion(json!({ "sub": null, "grant_types": ["client_credentials"] }))),
+                "invalid_client_metadata",
+            ),
+            (
+                json!(idp.assertion(json!({ "sub": null, "redirect_uris": ["http://plain.example/cb"] }))),
+                "invalid_redirect_uri",
+            ),
         ] {
             let reply = register(at, None, &web(json!({ "software_statement": statement }))).await;
             assert_eq!(reply.error(), error(code), "{statement}");

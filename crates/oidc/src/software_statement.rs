@@ -31,6 +31,9 @@ pub struct Expectation<'a> {
 
 /// What a statement says of the software, verified with the keys of its issuer.
 ///
+/// `sub`, where it is there, is the software or its issuer: a JWT about anybody else is an assertion, which the same issuer may
+/// sign in the same way (RFC 8725 §3.12).
+///
 /// # Errors
 /// `StatementUnusable`, whatever was wrong; the detail says what.
 pub fn check(statement: &str, from: &Expectation<'_>, keys: &KeySet) -> Result<Map<String, Value>, Refusal> {
@@ -48,6 +51,10 @@ pub fn check(statement: &str, from: &Expectation<'_>, keys: &KeySet) -> Result<M
     };
     let claims = verify(statement, &expected, keys).map_err(|rejection| unusable(rejection.to_string()))?;
     let mut said = claims.into_members();
+    let subject = said.get("sub");
+    if subject.is_some_and(|subject| subject != from.issuer && Some(subject) != said.get("software_id")) {
+        return Err(unusable("sub is neither the software nor the issuer"));
+    }
     said.retain(|name, _| !OF_THE_JWT.contains(&name.as_str()));
     if said.contains_key("software_statement") {
         return Err(unusable("holds another statement"));

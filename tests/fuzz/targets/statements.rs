@@ -141,6 +141,10 @@ fn software_statements() {
         let Ok(about_software) = software_statement::check(&text, &from, &keys) else { return false };
         let said = plain(claims);
         assert!(said["iss"] == VOUCHER && said.get("software_statement").is_none(), "{said}");
+        assert!(
+            said.get("sub").is_none_or(|sub| sub == VOUCHER || *sub == said["software_id"]),
+            "{said}: an assertion"
+        );
         assert!(said.get("exp").is_none_or(|end| end.as_i64().is_some_and(|end| end > NOW - 30)), "{said}");
         assert!(said.get("aud").is_none() || audiences(&said).contains(&ISSUER), "{said}");
         assert!(about_software.iter().all(|(name, value)| said[name] == *value), "{said}: other words");
