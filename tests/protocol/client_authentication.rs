@@ -12,6 +12,8 @@ use portreeve_tests::{
 };
 use serde_json::{Value, json};
 
+use crate::registered::{allow, register};
+
 const TOKEN: &str = "/oauth2/token";
 const GRANT: (&str, &str) = ("grant_type", "client_credentials");
 const SCOPE: (&str, &str) = ("scope", "orders.read");
@@ -275,6 +277,9 @@ fn bad_keys_cannot_be_registered() {
         let good: Vec<_> =
             at.client_key().public_jwk().into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
         let good = good.join(", ");
+        let own = at.client_key();
+        let kid = own.kid();
+        allow(at, "open", "").await;
         let small = "A".repeat(171);
         for (what, keys) in [
             ("symmetric", "{ kty = \"oct\", k = \"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0\" }".to_owned()),
@@ -286,8 +291,20 @@ fn bad_keys_cannot_be_registered() {
                 format!("{{ kty = \"EC\", crv = \"P-256\", x = \"{zero}\", y = \"{zero}\" }}")
             }),
             ("twice the same kid", format!("{{ {good} }}, {{ {good} }}")),
+            (
+                "a thousand",
+                (0..1000)
+                    .map(|n| good.replace(kid, &format!("k{n}")))
+                    .map(|key| format!("{{ {key} }}"))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            ),
         ] {
-            assert!(at.try_apply(&client(&keys)).await.is_err(), "{what}");
+            let text = client(&keys);
+            assert!(at.try_apply(&text).await.is_err(), "{what}");
+            let table: toml::Table = text.parse().unwrap();
+            let registered = register(at, None, &json!(table["clients"][0])).await;
+            assert_eq!(registered.error(), (400, "invalid_client_metadata".to_owned()), "{what}");
         }
         assert!(at.try_apply(&client(&format!("{{ {good} }}"))).await.is_ok());
     });

@@ -188,10 +188,10 @@ fn a_replayed_code_ends_the_token_beside_it() {
     });
 }
 
-/// RM-02: what holds a token is never sent in the query.
+/// RM-02, S-011: what holds a token is never sent in the query.
 #[test]
 fn tokens_are_never_in_the_query() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let party = hybrid(at).await;
         for response_type in FRONT_CHANNEL {
             for mode in ["query", "query.jwt"] {

@@ -1,5 +1,6 @@
 //! Request objects by value: authorization requests that their client has signed. RFC 9101; OIDC Core §6.1; RFC 9126 §3.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portreeve_domain::Lifetime;
 use portreeve_jose::{Algorithm, SigningKey};
 use portreeve_tests::{
@@ -80,10 +81,10 @@ fn a_signed_request_leads_to_tokens() {
     });
 }
 
-/// JA-01, OA-AZ-4: an object of another client leads nowhere, whatever the profile.
+/// JA-01, OA-AZ-4, S-028: an object of another client leads nowhere, whatever the profile.
 #[test]
 fn an_object_of_another_client_leads_nowhere() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         register_signer(at, "").await;
         let keyed = RelyingParty::new(at, "keyed");
         let signer = RelyingParty::of_tenant(at, "certified", "signer");
@@ -121,6 +122,12 @@ fn bad_objects_are_refused() {
         let stranger = SigningKey::from_pkcs8(Algorithm::Es256, &stranger.pkcs8).unwrap();
         let unsigned = |alg: &str| format!("{}.{}.", jwt::encoded(&json!({ "alg": alg })), jwt::encoded(&good));
         let genuine = signed(at, &good);
+        let input = unsigned("HS256");
+        let mac = portreeve_crypto::hmac_sha256(
+            at.client_key().public_pem().as_bytes(),
+            &[input.trim_end_matches('.').as_bytes()],
+        );
+        let with_mac = format!("{input}{}", URL_SAFE_NO_PAD.encode(mac));
         for (what, object) in [
             ("garbage", "x".to_owned()),
             ("another key", stranger.sign(TYP, good.to_string().as_bytes()).unwrap()),
@@ -128,6 +135,7 @@ fn bad_objects_are_refused() {
             ("unsigned", unsigned("none")),
             ("unsigned, spelt oddly", unsigned("NoNe")),
             ("keyed hash", format!("{}AAAA", unsigned("HS256"))),
+            ("a MAC under the public key", with_mac),
             ("a broken signature", format!("{}AAAA", &genuine[..genuine.len() - 4])),
             ("another audience", with("aud", json!("https://other.example"))),
             ("expired", with("exp", json!(at.seconds() - 31))),
