@@ -7,6 +7,7 @@ use portreeve_tests::{
     browser::{Browser, Page, own_headers},
     cast,
     deployment::{Deployment, form, on_both, on_sqlite},
+    jwt,
     relying_party::RelyingParty,
 };
 
@@ -95,6 +96,29 @@ fn an_address_is_confirmed_at_the_new_one_and_told_at_the_former() {
         assert!(is_dead(&browser.visit(&link).await));
         link_to_undo(at, cast::ADA).await;
         assert_eq!(at.events("user.email_change.confirmed").await, 1);
+    });
+}
+
+/// S-046: to every client a person with another address and another name is who they were.
+#[test]
+fn the_subject_stays_with_another_address_and_name() {
+    on_both(async |at| {
+        let subjects = async |email: &str| {
+            let mut subjects = vec![];
+            for client in ["web", "pair-one", "pair-elsewhere"] {
+                let tokens = RelyingParty::new(at, client).tokens_of("openid", email).await;
+                subjects.push(jwt::claims(tokens.id())["sub"].clone());
+            }
+            subjects
+        };
+        let (before, browser) = (subjects(cast::ADA).await, Browser::new(at));
+
+        changed(at, &browser, cast::ADA, NEW).await;
+        let page = browser.visit("/account/profile").await;
+        browser.press(&page, "submit", &[("name", "Ada King")]).await;
+
+        assert_eq!(browser.visit("/account/profile").await.value_of("name").as_deref(), Some("Ada King"));
+        assert_eq!(subjects(NEW).await, before);
     });
 }
 
