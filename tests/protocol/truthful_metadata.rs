@@ -95,7 +95,8 @@ const FIELDS: [(&str, &str, &str); 6] = [
 ];
 
 /// Members with a test of their own here, in `behaviour` or below.
-const DRIVEN: [&str; 13] = [
+const DRIVEN: [&str; 14] = [
+    "acr_values_supported",
     "issuer",
     "authorization_response_iss_parameter_supported",
     "authorization_details_types_supported",
@@ -112,8 +113,7 @@ const DRIVEN: [&str; 13] = [
 ];
 
 /// Members that need a whole sign-in or an attester to be shown true: the tests that do so, and where those are.
-const SHOWN_ELSEWHERE: [(&str, &str); 5] = [
-    ("acr_values_supported", "passkeys"),
+const SHOWN_ELSEWHERE: [(&str, &str); 4] = [
     ("claims_supported", "discovery"),
     ("claim_types_supported", "discovery"),
     ("client_attestation_signing_alg_values_supported", "client_attestations"),

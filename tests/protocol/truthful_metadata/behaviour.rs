@@ -37,6 +37,22 @@ fn claims_are_read_where_the_document_says_so() {
     });
 }
 
+/// OD-06, OC-17: a level that is demanded can be reached when it is listed, and is refused at once when it is not.
+#[test]
+fn levels_can_be_demanded_when_they_are_listed() {
+    on_each(async |tenant| {
+        let listed = list(tenant, "acr_values_supported");
+        for level in ["aal1", "aal2", "phr", "aal3", "urn:nobody"] {
+            let claims = json!({ "id_token": { "acr": { "essential": true, "values": [level] } } }).to_string();
+
+            let error = tenant.error_for("claims", &claims).await;
+
+            let expected = (!listed.contains(&level)).then_some("unmet_authentication_requirements");
+            assert_eq!(error.as_deref(), expected, "{tenant}: {level}");
+        }
+    });
+}
+
 /// OD-06, RA-01: a type of authorization details can be asked for when it is listed, and not otherwise.
 #[test]
 fn types_of_details_can_be_asked_for_when_they_are_listed() {
