@@ -28,7 +28,7 @@ const ALL: [&str; 18] = [
     "0016_factor_recoveries",
     "0017_backchannel_authentications",
     "0018_client_documents",
-    "0020_endings",
+    "0021_endings",
 ];
 
 async fn state_of(store: &Store) -> SchemaState {

@@ -165,10 +165,10 @@ const MIGRATIONS: &[Migration] = &[
         )),
     },
     Migration {
-        number: 20,
+        number: 21,
         name: "endings",
         sqlite: None,
-        postgres: Some(include_str!("../../../migrations/postgres/0020_endings.sql")),
+        postgres: Some(include_str!("../../../migrations/postgres/0021_endings.sql")),
     },
 ];
 

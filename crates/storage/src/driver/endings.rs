@@ -3,7 +3,7 @@
 //! Owns a connection of its own that listens. It tells itself something each `ASK` and believes that it hears when that comes
 //! back: notifications come in the order of the commits, so that every ending before it was heard as well. Silence, a broken
 //! connection, or a pooler that does not pass notifications on are all the same to it. Leaves telling to the triggers of
-//! migration 20, which no node, version or command can forget. R-19.
+//! migration 21, which no node, version or command can forget. R-19.
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
