@@ -37,7 +37,7 @@ const TOLD: [(&str, &str); 13] = [
 ];
 
 /// Tables that refer to people and are not told of.
-const UNTOLD: [&str; 4] = [
+const UNTOLD: [&str; 5] = [
     // What a grant is used with, for minutes; the grant is told of.
     "access_tokens",
     // Whoever can ask for a copy has signed in, which takes the wish back.
@@ -46,6 +46,8 @@ const UNTOLD: [&str; 4] = [
     "factor_recoveries",
     // A key, and nothing else.
     "subject_keys",
+    // Nothing is written there yet.
+    "terms_acceptances",
 ];
 
 async fn id_of(at: &Deployment, email: &str) -> UserId {

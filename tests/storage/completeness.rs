@@ -6,7 +6,7 @@ use crate::sources::{repositories, suite, tables};
 
 /// Statements for all tenants at once: the directory that every node keeps in memory, the outbox, the sealer's waiting
 /// list, clean-up.
-const FOR_ALL_TENANTS: [&str; 26] = [
+const FOR_ALL_TENANTS: [&str; 27] = [
     "account_deletions::DUE",
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
@@ -32,11 +32,12 @@ const FOR_ALL_TENANTS: [&str; 26] = [
     "resource_servers::ALL",
     "scopes::ALL",
     "signing_keys::ALL",
+    "terms::ALL",
     "trusted_issuers::ALL",
 ];
 
 /// Tables that hold as much as there are people, clients, tenants and keys, and the log: nothing in them runs out.
-const STAYS: [&str; 25] = [
+const STAYS: [&str; 27] = [
     "account_deletions",
     "audit_chains",
     "audit_checkpoints",
@@ -59,6 +60,8 @@ const STAYS: [&str; 25] = [
     "subject_links",
     "tenant_keys",
     "tenants",
+    "terms",
+    "terms_acceptances",
     "totp_credentials",
     "trusted_issuers",
     "users",

@@ -10,7 +10,7 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 18] = [
+const ALL: [&str; 19] = [
     "0001_spine",
     "0002_row_level_security",
     "0003_scopes",
@@ -28,6 +28,7 @@ const ALL: [&str; 18] = [
     "0016_factor_recoveries",
     "0017_backchannel_authentications",
     "0018_client_documents",
+    "0019_terms",
     "0021_endings",
 ];
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Statements that read a whole small table (the directory), or count or clean up beside the hot path.
-const WANTS_EVERYTHING: [&str; 17] = [
+const WANTS_EVERYTHING: [&str; 18] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -28,6 +28,7 @@ const WANTS_EVERYTHING: [&str; 17] = [
     "scopes::ALL",
     "signing_keys::ALL",
     "tenants::ALL",
+    "terms::ALL",
     "trusted_issuers::ALL",
     "tenants::NEXT_ID",
 ];

@@ -49,6 +49,8 @@ mod subject_keys;
 mod subject_links;
 mod tenant_keys;
 mod tenants;
+mod terms;
+mod terms_acceptances;
 mod token_families;
 mod totp_credentials;
 mod trusted_assertions;

@@ -52,6 +52,10 @@ event_types! {
     ScopeUpdated = "scope.updated"
     /// A scope's texts were removed.
     ScopeDeleted = "scope.deleted"
+    /// Terms were set or changed.
+    TermsUpdated = "terms.updated"
+    /// Terms were removed; what was agreed to stays.
+    TermsDeleted = "terms.deleted"
     /// An issuer is trusted, or what is known of it changed.
     TrustedIssuerUpdated = "trusted_issuer.updated"
     /// An issuer is trusted no longer.
@@ -146,6 +150,10 @@ event_types! {
     ConsentWithdrawn = "consent.withdrawn"
     /// Consent was refused.
     ConsentRefused = "consent.refused"
+    /// A person agreed to a version of terms.
+    TermsAccepted = "terms.accepted"
+    /// A person did not agree to what is due, and gave up.
+    TermsRefused = "terms.refused"
     /// A device asked for approval.
     DeviceAuthorizationRequested = "device.authorization.requested"
     /// A person approved a device.

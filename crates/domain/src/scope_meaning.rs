@@ -39,8 +39,8 @@ impl ScopeMeaning {
     }
 }
 
-/// As [`ScopeMeaning::text_in`], of any such texts.
-pub(crate) fn text_in<'t>(texts: &'t BTreeMap<String, ScopeText>, language: &str) -> Option<&'t ScopeText> {
+/// As [`ScopeMeaning::text_in`], of any texts by language tag.
+pub(crate) fn text_in<'t, T>(texts: &'t BTreeMap<String, T>, language: &str) -> Option<&'t T> {
     let is_tag = |wanted: &str| texts.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(wanted));
     let is_language = |wanted: &str| {
         let wanted = primary(wanted);

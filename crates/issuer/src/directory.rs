@@ -11,13 +11,13 @@ use portreeve_authenticators::PasskeySite;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{
     Acr, Client, ClientId, ClientMetadata, ClientOrigin, ClientRegistration, DpopNonces, Fault, PasskeyUse,
-    ResourceServer, ScopeMeaning, Tenant, TenantId, TenantSettings, TrustedIssuer,
+    ResourceServer, ScopeMeaning, Tenant, TenantId, TenantSettings, Terms, TrustedIssuer,
 };
 use portreeve_oidc::paths;
 use portreeve_storage::encryption_keys::EncryptionKeyRow;
 use portreeve_storage::signing_keys::SigningKeyRow;
 use portreeve_storage::{
-    Store, Wall, clients, directory_versions, encryption_keys, resource_servers, scopes, signing_keys, tenants,
+    Store, Wall, clients, directory_versions, encryption_keys, resource_servers, scopes, signing_keys, tenants, terms,
     trusted_issuers,
 };
 
@@ -48,6 +48,8 @@ pub struct TenantDirectory {
     pub(crate) mutual_tls: Option<MutualTls>,
     /// What their scopes mean, by name.
     pub scopes: Vec<Arc<ScopeMeaning>>,
+    /// What people agree to on the way to its clients, by id.
+    pub terms: Vec<Arc<Terms>>,
     /// The site its passkeys are for; `None` where there are none, by its settings or because its host is an IP address.
     pub(crate) passkeys: Option<PasskeySite>,
     /// The issuers whose assertions it takes as grants.
@@ -88,6 +90,11 @@ impl TenantDirectory {
     /// What the scope `name` means, when somebody has said it.
     pub fn scope(&self, name: &str) -> Option<&Arc<ScopeMeaning>> {
         self.scopes.iter().find(|scope| scope.name == name)
+    }
+
+    /// The terms that hold for whoever signs in at `client`.
+    pub fn terms_at<'a>(&'a self, client: &'a Client) -> impl Iterator<Item = &'a Arc<Terms>> {
+        self.terms.iter().filter(|terms| terms.hold_at(client))
     }
 
     /// Whether an address is there: one of a grant that the tenant does without is not (S-157), nor one of registration where
@@ -134,6 +141,7 @@ struct Rows {
     clients: Vec<Client>,
     servers: Vec<(TenantId, ResourceServer)>,
     scopes: Vec<(TenantId, ScopeMeaning)>,
+    terms: Vec<(TenantId, Terms)>,
     trusted: Vec<(TenantId, TrustedIssuer)>,
     signing: Vec<SigningKeyRow>,
     encryption: Vec<EncryptionKeyRow>,
@@ -215,6 +223,7 @@ impl Directory {
             clients: clients::all(&mut conn).await?,
             servers: resource_servers::all(&mut conn).await?,
             scopes: scopes::all(&mut conn).await?,
+            terms: terms::all(&mut conn).await?,
             trusted: trusted_issuers::all(&mut conn).await?,
             signing: signing_keys::all(&mut conn).await?,
             encryption: encryption_keys::all(&mut conn).await?,
@@ -263,6 +272,7 @@ impl Directory {
             own_pages: Arc::new(own_pages(id)),
             servers: all.servers.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
             scopes: all.scopes.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
+            terms: all.terms.iter().filter(|(t, _)| *t == id).map(|(_, terms)| Arc::new(terms.clone())).collect(),
             trusted_issuers: all.trusted.iter().filter(|(t, _)| *t == id).map(|(_, i)| Arc::new(i.clone())).collect(),
             trusted_keys: all.trusted.iter().filter(|(t, _)| *t == id).map(|_| ClientKeys::default()).collect(),
             passkeys: passkey_site(&tenant, &self.settings.public_url),

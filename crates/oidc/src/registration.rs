@@ -229,7 +229,8 @@ pub fn may_publish_keys(uri: &str) -> bool {
     is_page(uri) && !uri.contains('#')
 }
 
-fn is_page(uri: &str) -> bool {
+/// Whether people may be led to `uri`: https, or http on this machine while developing.
+pub fn is_page(uri: &str) -> bool {
     AbsoluteUri::read(uri).is_ok_and(|uri| match uri.scheme {
         "https" => true,
         "http" => redirect_uri::is_loopback(&uri),

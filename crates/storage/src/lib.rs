@@ -52,6 +52,8 @@ pub mod subject_keys;
 pub mod subject_links;
 pub mod tenant_keys;
 pub mod tenants;
+pub mod terms;
+pub mod terms_acceptances;
 pub mod token_families;
 pub mod totp_credentials;
 pub mod trusted_assertions;

@@ -165,6 +165,15 @@ const MIGRATIONS: &[Migration] = &[
         )),
     },
     Migration {
+        number: 19,
+        name: "terms",
+        sqlite: Some(include_str!("../../../migrations/0019_terms.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0019_terms.sql"),
+            include_str!("../../../migrations/postgres/0019_terms.sql")
+        )),
+    },
+    Migration {
         number: 21,
         name: "endings",
         sqlite: None,

@@ -22,6 +22,8 @@ pub enum ResourceKind {
     ResourceServer,
     /// What a scope means.
     Scope,
+    /// Terms.
+    Terms,
     /// A trusted issuer.
     TrustedIssuer,
     /// A client.
@@ -63,6 +65,7 @@ impl ResourceKind {
             Self::Tenant => "tenant",
             Self::ResourceServer => "resource server",
             Self::Scope => "scope",
+            Self::Terms => "terms",
             Self::TrustedIssuer => "trusted issuer",
             Self::Client => "client",
             Self::User => "user",

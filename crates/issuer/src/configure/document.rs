@@ -9,7 +9,7 @@ use std::path::Path;
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{
-    ClientId, ClientMetadata, PersonClaims, ResourceServer, Scope, ScopeMeaning, Tenant, TrustedIssuer,
+    ClientId, ClientMetadata, PersonClaims, ResourceServer, Scope, ScopeMeaning, Tenant, Terms, TrustedIssuer,
 };
 use serde::de::DeserializeOwned;
 use toml::Spanned;
@@ -23,7 +23,7 @@ use super::secret_reference;
 /// Where to look for the name of a field.
 const FIELDS: &str = "see docs/configuration.md for the fields of each resource";
 /// The lists a document may hold.
-const LISTS: [&str; 6] = ["tenants", "resource_servers", "scopes", "trusted_issuers", "clients", "users"];
+const LISTS: [&str; 7] = ["tenants", "resource_servers", "scopes", "terms", "trusted_issuers", "clients", "users"];
 
 /// Reads one document into `resources` and returns what was wrong; entries without a mistake are read all the same.
 ///
@@ -92,6 +92,7 @@ impl<'a> Document<'a> {
             "tenants" => resources.tenants.push(entry.tenant()?),
             "resource_servers" => resources.resource_servers.push(entry.resource_server()?),
             "scopes" => resources.scopes.push(entry.scope()?),
+            "terms" => resources.terms.push(entry.terms()?),
             "trusted_issuers" => resources.trusted_issuers.push(entry.trusted_issuer()?),
             "clients" => resources.clients.push(entry.client()?),
             _ => resources.users.push(entry.user()?),
@@ -139,6 +140,12 @@ impl<'i> Entry<'_, 'i> {
     }
 
     fn scope(mut self) -> Result<Declared<ScopeMeaning>, Problem> {
+        let tenant = self.tenant_slug()?;
+        let (origin, what) = self.rest()?;
+        Ok(Declared { origin, tenant, what })
+    }
+
+    fn terms(mut self) -> Result<Declared<Terms>, Problem> {
         let tenant = self.tenant_slug()?;
         let (origin, what) = self.rest()?;
         Ok(Declared { origin, tenant, what })

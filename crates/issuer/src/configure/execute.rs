@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, TenantId, TenantSettings};
 use portreeve_storage::{
-    Tx, Wall, clients, directory_versions, resource_servers, scopes, tenants, token_families, trusted_issuers,
+    Tx, Wall, clients, directory_versions, resource_servers, scopes, tenants, terms, token_families, trusted_issuers,
 };
 
 use super::change::{Change, ChangeKind, ResourceKind};
@@ -126,6 +126,14 @@ impl Issuer {
             Action::DeleteScope(name) => {
                 scopes::delete(tx, at.id(), name).await?;
                 self.record(tx, at, EventType::ScopeDeleted, change).await
+            }
+            Action::PutTerms(declared) => {
+                terms::upsert(tx, at.id(), declared, now).await?;
+                self.record(tx, at, EventType::TermsUpdated, change).await
+            }
+            Action::DeleteTerms(id) => {
+                terms::delete(tx, at.id(), id).await?;
+                self.record(tx, at, EventType::TermsDeleted, change).await
             }
             Action::PutTrustedIssuer(trusted) => {
                 trusted_issuers::upsert(tx, at.id(), trusted, now).await?;

@@ -15,7 +15,7 @@ use crate::{Issuer, people, subject_link};
 /// What an export holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportScope {
-    /// Tenants, resource servers, scopes and clients.
+    /// Tenants, resource servers, scopes, terms and clients.
     Configuration,
     /// People as well, with their addresses and claims: personal data.
     WithPeople,
@@ -30,6 +30,8 @@ struct File {
     resource_servers: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes: Vec<Table>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    terms: Vec<Table>,
     trusted_issuers: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     clients: Vec<Table>,
@@ -53,6 +55,9 @@ impl Issuer {
             }
             for scope in &at.scopes {
                 file.scopes.push(in_tenant(&at, table(&**scope)?));
+            }
+            for terms in &at.terms {
+                file.terms.push(in_tenant(&at, table(&**terms)?));
             }
             for trusted in &at.trusted_issuers {
                 let table = with_scope_list(table(&**trusted)?, &trusted.scopes);

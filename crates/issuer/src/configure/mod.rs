@@ -12,7 +12,7 @@
 //! | `secret_reference` | `{ env = … }` and `{ file = … }` |
 //! | `resources` | everything the files declare |
 //! | `plan`, `change` | the difference between files and database |
-//! | `clients`, `resource_servers`, `scopes`, `trusted_issuers`, `users` | the difference of one kind |
+//! | `clients`, `resource_servers`, `scopes`, `terms`, `trusted_issuers`, `users` | the difference of one kind |
 //! | `credentials` | passwords and authenticator apps that an operator sets |
 //! | `links` | who a person is at other issuers |
 //! | `execute` | the difference, carried out in transactions with their events |
@@ -35,6 +35,7 @@ mod resources;
 mod scopes;
 mod secret_reference;
 mod syntax;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod trusted_issuers;

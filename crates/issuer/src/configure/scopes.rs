@@ -100,7 +100,7 @@ fn is_known(scene: &Scene<'_>, name: &str) -> bool {
 }
 
 /// A primary language of two or three letters, and subtags of two to eight letters and digits (RFC 5646 §2.1).
-fn is_language_tag(tag: &str) -> bool {
+pub(super) fn is_language_tag(tag: &str) -> bool {
     let mut subtags = tag.split('-');
     let is_primary = |text: &str| (2..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphabetic());
     let is_subtag = |text: &str| (2..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -108,6 +108,6 @@ fn is_language_tag(tag: &str) -> bool {
 }
 
 /// Something to read, on one line.
-fn is_line(text: &str, most: usize) -> bool {
+pub(super) fn is_line(text: &str, most: usize) -> bool {
     !text.trim().is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control)
 }

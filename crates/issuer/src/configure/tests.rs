@@ -15,6 +15,7 @@ use crate::{Ambient, Clock, Issuer, RowIds, Settings};
 mod drift;
 mod secrets;
 mod syntax;
+mod terms;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
@@ -37,6 +38,12 @@ token_profile = "opaque"
 name = "orders.read"
 texts.en = { title = "See your orders", description = "What you ordered." }
 texts.de = { title = "Ihre Bestellungen sehen" }
+
+[[terms]]
+id = "tos"
+version = "7"
+clients = ["gateway"]
+texts.en = { name = "Terms of use", uri = "https://example.com/tos/7" }
 
 [[clients]]
 client_id = "gateway"
@@ -143,7 +150,7 @@ async fn what_is_applied_is_there_and_a_second_plan_is_empty() {
     let again = fixture.plan(EVERYTHING, Unlisted::Delete).await.unwrap();
 
     assert_eq!(planned, applied);
-    assert_eq!(applied.len(), 7, "{applied:?}");
+    assert_eq!(applied.len(), 8, "{applied:?}");
     assert_eq!(again, Vec::<String>::new());
     let gateway = fixture.tenant().client(&ClientId::parse("gateway").unwrap()).cloned().unwrap();
     assert_eq!(gateway.secrets.len(), 1);
@@ -216,7 +223,7 @@ async fn two_secrets_are_held_while_rotating() {
 
 /// W19: what no file declares is deleted when asked, and only then; people stay.
 #[tokio::test(flavor = "multi_thread")]
-async fn pruning_deletes_clients_servers_and_scopes_and_never_people() {
+async fn pruning_deletes_clients_servers_scopes_and_terms_and_never_people() {
     let fixture = Fixture::new().await;
     fixture.apply(EVERYTHING, Unlisted::Keep).await;
     let little = "[[tenants]]\nslug = \"default\"\ndisplay_name = \"Acme\"\nregistration = true\n";
@@ -229,6 +236,7 @@ async fn pruning_deletes_clients_servers_and_scopes_and_never_people() {
         [
             "- resource server https://api.example.com in default",
             "- scope orders.read in default",
+            "- terms tos in default",
             "- client gateway in default",
         ]
     );

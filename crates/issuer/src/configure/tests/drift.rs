@@ -35,6 +35,7 @@ async fn changed_missing_and_undeclared_resources_are_told_and_left_alone() {
         drift,
         [
             "- scope orders.read in default",
+            "- terms tos in default",
             "~ client gateway in default: client_secret",
             "+ client new in other: grant_types, redirect_uris, response_types, token_endpoint_auth_method",
             "- client app in other",
@@ -52,5 +53,10 @@ async fn a_client_of_an_undeclared_resource_server_is_compared_all_the_same() {
 
     let drift = fixture.drift(&EVERYTHING[start..]).await;
 
-    assert_eq!(drift, ["- resource server https://api.example.com in default", "- scope orders.read in default"]);
+    let undeclared = [
+        "- resource server https://api.example.com in default",
+        "- scope orders.read in default",
+        "- terms tos in default",
+    ];
+    assert_eq!(drift, undeclared);
 }
