@@ -97,6 +97,7 @@ mod step_up;
 mod steps;
 mod subjects;
 mod swapped_tokens;
+mod terms;
 mod token_endpoint;
 mod token_exchange;
 mod truthful_metadata;

@@ -20,7 +20,7 @@ const DATA: &str = "/account/data";
 const NEW_ADDRESS: &str = "ada.king@example.com";
 
 /// Tables that refer to people, and the member of the copy that tells what stands in them.
-const TOLD: [(&str, &str); 13] = [
+const TOLD: [(&str, &str); 14] = [
     ("backchannel_authentications", "requests"),
     ("consents", "consents"),
     ("email_changes", "email_changes"),
@@ -31,13 +31,14 @@ const TOLD: [(&str, &str); 13] = [
     ("recovery_codes", "recovery_codes"),
     ("sessions", "sign_ins"),
     ("subject_links", "other_issuers"),
+    ("terms_acceptances", "terms"),
     ("token_families", "grants"),
     ("totp_credentials", "factors"),
     ("users", "account"),
 ];
 
 /// Tables that refer to people and are not told of.
-const UNTOLD: [&str; 5] = [
+const UNTOLD: [&str; 4] = [
     // What a grant is used with, for minutes; the grant is told of.
     "access_tokens",
     // Whoever can ask for a copy has signed in, which takes the wish back.
@@ -46,8 +47,6 @@ const UNTOLD: [&str; 5] = [
     "factor_recoveries",
     // A key, and nothing else.
     "subject_keys",
-    // Nothing is written there yet.
-    "terms_acceptances",
 ];
 
 async fn id_of(at: &Deployment, email: &str) -> UserId {
@@ -66,6 +65,7 @@ async fn everything_of_ada(at: &Deployment) -> Browser<'_> {
     browser.press(&codes, "submit", &[]).await;
     let page = browser.visit("/account/profile/email").await;
     browser.press(&page, "submit", &[("email", NEW_ADDRESS)]).await;
+    at.apply("[[terms]]\nid = \"tos\"\nversion = \"7\"\ntexts.en = { name = \"House rules\", uri = \"https://id.example/tos/7\" }\n").await;
     let web = RelyingParty::new(at, "web");
     web.grant_in(&browser, &web.request("openid email").with("prompt", "consent"), cast::ADA).await;
     Asker::new(at, "till").ask(&[("binding_message", "W4SCT")]).await;
@@ -117,7 +117,19 @@ fn the_file_tells_of_everything_and_of_no_secret() {
         for (table, member) in TOLD {
             assert!(!copy["data"][member].as_array().unwrap().is_empty(), "{table}: {text}");
         }
-        for known in [cast::ADA, "Lovelace", NEW_ADDRESS, IDP, "u-1", "W4SCT", "openid email", "till", "verify"] {
+        for known in [
+            cast::ADA,
+            "Lovelace",
+            NEW_ADDRESS,
+            IDP,
+            "u-1",
+            "W4SCT",
+            "openid email",
+            "till",
+            "verify",
+            "House rules",
+            "tos:7",
+        ] {
             let known = known.replace("openid email", "\"email\"").replace("verify", "confirm_email_change");
             assert!(text.contains(&known), "{known}: {text}");
         }

@@ -294,7 +294,7 @@ impl<'d> Browser<'d> {
             "identify" => self.press(page, "submit", &[("email", email), ("password", password)]).await,
             "password" => self.press(page, "submit", &[("password", password)]).await,
             "second-factor" => self.press(page, "submit", &[("code", &self.totp_code())]).await,
-            "consent" => self.press(page, "allow", &[]).await,
+            "terms" | "consent" => self.press(page, "allow", &[]).await,
             other => panic!("no answer to {other}: {} {}", page.reply.status, page.html()),
         }
     }

@@ -98,6 +98,7 @@ pub(crate) async fn sign_in_to_the_question(browser: &Browser<'_>, mut page: Pag
             "identify" => browser.press(&page, "submit", &[("email", email), ("password", cast::PASSWORD)]).await,
             "password" => browser.press(&page, "submit", &[("password", cast::PASSWORD)]).await,
             "second-factor" => browser.press(&page, "submit", &[("code", &browser.totp_code())]).await,
+            "terms" => browser.press(&page, "allow", &[]).await,
             other => panic!("no answer to {other}: {}", page.html()),
         };
         assert_ne!(page.step(), step, "{}", page.html());

@@ -115,6 +115,8 @@ const FIELDS: Classed = &[
     ("passkey_name", Personal),
     ("password", Secret),
     ("session", Personal),
+    // Ids and versions, as the page said them.
+    ("terms", Public),
     ("user_code", Secret),
     ("version", Public),
 ];

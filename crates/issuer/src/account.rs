@@ -16,6 +16,7 @@ mod personal_data;
 mod profile;
 mod recovery_codes;
 mod sessions;
+mod terms;
 mod totp;
 mod visit;
 

@@ -226,6 +226,7 @@ pub(crate) fn requirements(
     required.subject = subject;
     // Where anybody can get an account, an address counts only when it is proven; where that has ended, it has ended.
     required.verified_email = at.tenant.settings.registration;
+    required.terms = at.terms_at(client).next().is_some();
     required.create_account &= at.tenant.settings.registration;
     required.offer_passkey = at.tenant.settings.passkeys.usage == PasskeyUse::First;
     match at.tenant.settings.mfa {

@@ -17,6 +17,7 @@ mod passkey_enrolment;
 mod password;
 mod second_factor;
 mod settle;
+mod terms;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub use password::SignInForm;
 pub(crate) use password::{FACTOR as PASSWORD_FACTOR, account_key, password_mark, password_place};
 pub(crate) use second_factor::totp_place;
 pub(crate) use settle::{Ended, Settled, at_least_a_second};
+pub use terms::{TermsDue, shown_terms};
 
 use crate::Issuer;
 use crate::authorization_response::Addressee;

@@ -110,7 +110,7 @@ pub use initial_access_tokens::InitialAccessToken;
 pub use introspect::IntrospectionForm;
 pub use journeys::{
     AccountChoice, Acted, ApprovalOutcome, Arrival, Asking, Journey, LostFactors, PasskeyProblem, PostedFrom, Problem,
-    SignInForm, StartedByMyself, Stop, is_same_token,
+    SignInForm, StartedByMyself, Stop, TermsDue, is_same_token, shown_terms,
 };
 pub use key_rotation::{ALGORITHMS, KeyChange};
 pub use logout::{Logout, SignedOut};
@@ -120,6 +120,7 @@ pub use new_passwords::PasswordRefusal;
 pub use password_threads::{PasswordLoad, PasswordThreads};
 pub use patience::patiently;
 pub use portreeve_crypto::SecretText;
+pub use portreeve_storage::terms_acceptances::TermsAcceptance;
 pub use recovery::ResetRequest;
 pub use refusals::{Explanation, RememberedRefusal};
 pub use registration::{NameRefusal, RegistrationForm, RegistrationProblems};

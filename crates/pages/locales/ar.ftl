@@ -221,6 +221,12 @@ consent-about = عن { $client }
 consent-home = الموقع
 consent-policy = سياسة الخصوصية
 consent-terms = شروط الخدمة
+terms-title = اقرأ ووافق
+terms-version = الإصدار { $version }
+terms-changed = تغيّر منذ موافقتك
+terms-hint = تُفتح في علامة تبويب جديدة. نحتفظ بما وافقت عليه ومتى، ونعرضه في حسابك.
+terms-agree = أوافق
+terms-decline = لا أوافق
 
 ## الأجهزة
 
@@ -350,6 +356,12 @@ data-lede = كل ما نعرفه عنك ما دام محفوظًا لدينا، 
 data-submit = تنزيل كملف
 data-hint = اعرض ما نعرفه عنك ونزّله.
 data-show = عرض بياناتي
+accepted-title = الشروط التي وافقت عليها
+accepted-hint = أي إصدار، ومتى.
+accepted-show = عرضها
+accepted-none = لم توافق على أي شروط هنا.
+accepted-since = تمت الموافقة
+accepted-client = في الطريق إلى { $client }
 data-yes = نعم
 data-no = لا
 data-failures = محاولات فاشلة
@@ -401,6 +413,9 @@ data-claims = طُلب
 data-message = الرسالة
 data-issuer = الخدمة
 data-purpose = الغرض
+data-terms = الشروط
+data-version = الإصدار
+data-read-at = قُرئ في
 data-nothing = غير مذكور
 data-attested-passkey = مفتاح مرور من طراز موثّق
 data-email-code = رمز بالبريد

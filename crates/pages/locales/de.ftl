@@ -193,6 +193,12 @@ consent-about = Über { $client }
 consent-home = Website
 consent-policy = Datenschutzerklärung
 consent-terms = Nutzungsbedingungen
+terms-title = Lesen und zustimmen
+terms-version = Fassung { $version }
+terms-changed = Seit Ihrer Zustimmung geändert
+terms-hint = Sie öffnen sich in einem neuen Tab. Wir bewahren auf, wem Sie wann zugestimmt haben, und zeigen es in Ihrem Konto.
+terms-agree = Ich stimme zu
+terms-decline = Ich stimme nicht zu
 
 ## Geräte
 
@@ -316,6 +322,12 @@ data-lede = Alles, was wir über Sie wissen, soweit es aufbewahrt wird. Passwör
 data-submit = Als Datei herunterladen
 data-hint = Sehen und herunterladen, was wir über Sie wissen.
 data-show = Meine Daten zeigen
+accepted-title = Bedingungen, denen Sie zugestimmt haben
+accepted-hint = Welcher Fassung, und wann.
+accepted-show = Zeigen
+accepted-none = Sie haben hier keinen Bedingungen zugestimmt.
+accepted-since = Zugestimmt
+accepted-client = Auf dem Weg zu { $client }
 data-yes = Ja
 data-no = Nein
 data-failures = Fehlversuche
@@ -367,6 +379,9 @@ data-claims = Erbeten
 data-message = Nachricht
 data-issuer = Dienst
 data-purpose = Zweck
+data-terms = Bedingungen
+data-version = Fassung
+data-read-at = Gelesen unter
 data-nothing = Keine Angabe
 data-attested-passkey = Passkey eines beglaubigten Modells
 data-email-code = Code per Mail

@@ -193,6 +193,12 @@ consent-about = About { $client }
 consent-home = Website
 consent-policy = Privacy policy
 consent-terms = Terms of service
+terms-title = Read and agree
+terms-version = Version { $version }
+terms-changed = Changed since you agreed
+terms-hint = They open in a new tab. We keep what you agreed to and when, and show it in your account.
+terms-agree = I agree
+terms-decline = I do not agree
 
 ## Devices
 
@@ -316,6 +322,12 @@ data-lede = Everything we know about you, as far as it is kept. Passwords, keys 
 data-submit = Download as a file
 data-hint = See and download what we know about you.
 data-show = Show my data
+accepted-title = Terms you agreed to
+accepted-hint = Which version, and when.
+accepted-show = Show them
+accepted-none = You have not agreed to any terms here.
+accepted-since = Agreed
+accepted-client = On the way to { $client }
 data-yes = Yes
 data-no = No
 data-failures = Failed attempts
@@ -367,6 +379,9 @@ data-claims = Asked for
 data-message = Message
 data-issuer = Service
 data-purpose = Purpose
+data-terms = Terms
+data-version = Version
+data-read-at = Read at
 data-nothing = Not given
 data-attested-passkey = Passkey of a model that is vouched for
 data-email-code = Code by mail

@@ -193,6 +193,12 @@ consent-about = Acerca de { $client }
 consent-home = Sitio web
 consent-policy = Política de privacidad
 consent-terms = Condiciones del servicio
+terms-title = Lee y acepta
+terms-version = Versión { $version }
+terms-changed = Ha cambiado desde que aceptaste
+terms-hint = Se abren en una pestaña nueva. Guardamos qué aceptaste y cuándo, y lo mostramos en tu cuenta.
+terms-agree = Acepto
+terms-decline = No acepto
 
 ## Devices
 
@@ -316,6 +322,12 @@ data-lede = Todo lo que sabemos de ti, mientras se conserva. No incluye las prop
 data-submit = Descargar como archivo
 data-hint = Consulta y descarga lo que sabemos de ti.
 data-show = Ver mis datos
+accepted-title = Condiciones que has aceptado
+accepted-hint = Qué versión y cuándo.
+accepted-show = Verlas
+accepted-none = No has aceptado ninguna condición aquí.
+accepted-since = Aceptado
+accepted-client = Al continuar en { $client }
 data-yes = Sí
 data-no = No
 data-failures = Intentos fallidos
@@ -367,6 +379,9 @@ data-claims = Datos pedidos
 data-message = Mensaje
 data-issuer = Servicio
 data-purpose = Finalidad
+data-terms = Condiciones
+data-version = Versión
+data-read-at = Leído en
 data-nothing = Sin indicar
 data-attested-passkey = Llave de acceso de un modelo acreditado
 data-email-code = Código por correo

@@ -193,6 +193,12 @@ consent-about = En savoir plus sur { $client }
 consent-home = Site web
 consent-policy = Politique de confidentialité
 consent-terms = Conditions d’utilisation
+terms-title = Lire et accepter
+terms-version = Version { $version }
+terms-changed = Modifié depuis votre accord
+terms-hint = Ils s’ouvrent dans un nouvel onglet. Nous gardons ce que vous avez accepté et quand, et le montrons dans votre compte.
+terms-agree = J’accepte
+terms-decline = Je n’accepte pas
 
 ## Devices
 
@@ -316,6 +322,12 @@ data-lede = Tout ce que nous savons de vous, tant que nous le conservons. Les mo
 data-submit = Télécharger le fichier
 data-hint = Voir et télécharger ce que nous savons de vous.
 data-show = Voir mes données
+accepted-title = Conditions que vous avez acceptées
+accepted-hint = Quelle version, et quand.
+accepted-show = Les afficher
+accepted-none = Vous n’avez accepté aucune condition ici.
+accepted-since = Accepté
+accepted-client = En accédant à { $client }
 data-yes = Oui
 data-no = Non
 data-failures = Tentatives échouées
@@ -367,6 +379,9 @@ data-claims = Informations demandées
 data-message = Message
 data-issuer = Service
 data-purpose = Objet
+data-terms = Conditions
+data-version = Version
+data-read-at = Lu à l’adresse
 data-nothing = Non renseigné
 data-attested-passkey = Clé d’accès d’un modèle certifié
 data-email-code = Code par e-mail

@@ -26,6 +26,8 @@ pub struct Available {
     pub verified_email: bool,
     /// Whether a code in a mail can be used here to sign in.
     pub email_codes: bool,
+    /// Whether the account has agreed to the present version of all terms that hold here.
+    pub terms_accepted: bool,
     /// Whether an earlier consent covers what is asked.
     pub consent_covers: bool,
 }
@@ -91,6 +93,8 @@ pub enum Step {
     },
     /// Save the recovery codes.
     RecoveryCodes,
+    /// Agree to the terms that hold.
+    Terms,
     /// Agree to what the client asks.
     Consent,
     /// Everything is shown: finish.
@@ -114,6 +118,7 @@ impl Step {
             Self::EnrolSecondFactor { .. } => "enrol-totp",
             Self::EnrolPasskey { .. } => "enrol-passkey",
             Self::RecoveryCodes => "recovery-codes",
+            Self::Terms => "terms",
             Self::Consent => "consent",
             Self::Done | Self::Denied(_) => return None,
         })
@@ -121,7 +126,7 @@ impl Step {
 
     /// Whether the person is signed in once this step is reached: who they are and how strongly is settled.
     pub const fn is_signed_in(self) -> bool {
-        matches!(self, Self::Consent | Self::Done)
+        matches!(self, Self::Terms | Self::Consent | Self::Done)
     }
 }
 
@@ -232,6 +237,10 @@ fn offered(required: &Requirements, facts: &Facts, available: &Available, streng
 
 /// What is missing of the person's agreement.
 fn agreed(required: &Requirements, facts: &Facts, available: &Available) -> Option<Step> {
+    // Nobody decides about an application before it is settled that they go on at all.
+    if required.terms && !available.terms_accepted {
+        return Some(Step::Terms);
+    }
     let agreed_now = matches!(facts.consent, Some(ConsentAnswer::Allowed { .. }));
     let needed = match required.consent {
         ConsentRule::NotNeeded => false,

@@ -4,178 +4,10 @@ use super::*;
 use crate::journey::LevelRule;
 use crate::{ProofKind, Scope, Timestamp};
 
-const ADA: UserId = UserId::from_bytes([1; 16]);
-const BOB: UserId = UserId::from_bytes([2; 16]);
-const EARLY: Timestamp = Timestamp::from_millis(10);
-const START: Timestamp = Timestamp::from_millis(100);
-const LATE: Timestamp = Timestamp::from_millis(200);
-const BOOLS: [bool; 2] = [false, true];
+#[path = "next_tests/combinations.rs"]
+mod combinations;
 
-fn proof(kind: ProofKind, at: Timestamp) -> Proof {
-    Proof { kind, user: ADA, at }
-}
-
-/// Wishes and demands, also a wish beyond a demand.
-const LEVELS: [LevelRule; 6] = [
-    LevelRule::essential(Strength::OneFactor),
-    LevelRule::voluntary(Strength::TwoFactors),
-    LevelRule::essential(Strength::TwoFactors),
-    LevelRule::voluntary(Strength::PhishingResistant),
-    LevelRule { least: Strength::TwoFactors, wishes_second_factor: false, wishes_passkey: true },
-    LevelRule::essential(Strength::PhishingResistant),
-];
-const CONSENT_RULES: [ConsentRule; 3] = [ConsentRule::NotNeeded, ConsentRule::UnlessCovered, ConsentRule::Always];
-const FRESHNESS: [Timestamp; 2] = [Timestamp::from_millis(i64::MIN), START];
-
-fn consent_answers() -> [Option<ConsentAnswer>; 3] {
-    [None, Some(ConsentAnswer::Refused), Some(ConsentAnswer::Allowed { scope: Scope::default(), at: LATE })]
-}
-
-fn enrolments() -> [Option<Enrolment>; 4] {
-    [None, Some(Enrolment::Declined), Some(Enrolment::CodesDue), Some(Enrolment::Done)]
-}
-
-/// Who it is: every way to the account, with the factors that a password and an app give.
-fn accounts() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
-    let (mut requirements, mut facts, mut lookups) = (Vec::new(), Vec::new(), Vec::new());
-    for fresh_since in FRESHNESS {
-        for subject in [None, Some(ADA), Some(BOB)] {
-            for level in LEVELS.into_iter().take(3) {
-                for consent in CONSENT_RULES {
-                    for bits in 0..8_u8 {
-                        requirements.push(Requirements {
-                            fresh_since,
-                            subject,
-                            level,
-                            select_account: bits & 1 != 0,
-                            create_account: bits & 2 != 0,
-                            verified_email: bits & 4 != 0,
-                            consent,
-                            offer_passkey: false,
-                        });
-                    }
-                }
-            }
-        }
-    }
-    let proof_sets = [
-        vec![],
-        vec![proof(ProofKind::Password, LATE)],
-        vec![proof(ProofKind::Totp, LATE)],
-        vec![proof(ProofKind::Password, LATE), proof(ProofKind::RecoveryCode, LATE)],
-    ];
-    for user in [None, Some(ADA)] {
-        for proofs in &proof_sets {
-            for account_chosen in BOOLS {
-                for registering in [None, Some(false), Some(true)] {
-                    for enrolment in enrolments() {
-                        for consent in consent_answers() {
-                            let (proofs, enrolment) = (proofs.clone(), enrolment.clone());
-                            let base = Facts { user, proofs, account_chosen, registering, ..Facts::default() };
-                            if enrolment.is_none() && consent.is_none() {
-                                facts.push(Facts { code_to: Some("ada@example.com".to_owned()), ..base.clone() });
-                            }
-                            facts.push(Facts { enrolment, consent, ..base });
-                        }
-                    }
-                }
-            }
-        }
-    }
-    for sessions in [0, 1, 2] {
-        for session_proofs in session_proofs().into_iter().take(3) {
-            for bits in 0..8_u8 {
-                lookups.push(Available {
-                    sessions,
-                    session_proofs: session_proofs.clone(),
-                    totp: bits & 1 != 0,
-                    recovery_codes: bits & 1 != 0,
-                    verified_email: bits & 2 != 0,
-                    consent_covers: bits & 4 != 0,
-                    email_codes: bits & 4 != 0,
-                    ..Available::default()
-                });
-            }
-        }
-    }
-    (requirements, facts, lookups)
-}
-
-fn session_proofs() -> [Vec<Proof>; 4] {
-    [
-        vec![],
-        vec![proof(ProofKind::Password, EARLY)],
-        vec![proof(ProofKind::Password, EARLY), proof(ProofKind::Totp, EARLY)],
-        vec![proof(ProofKind::Passkey, EARLY)],
-    ]
-}
-
-/// How strongly: every subset of proofs, for a known account.
-fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
-    let kinds =
-        [ProofKind::Password, ProofKind::Totp, ProofKind::RecoveryCode, ProofKind::Passkey, ProofKind::EmailCode];
-    let (mut requirements, mut facts, mut lookups) = (Vec::new(), Vec::new(), Vec::new());
-    for fresh_since in FRESHNESS {
-        for level in LEVELS {
-            for consent in [ConsentRule::NotNeeded, ConsentRule::Always] {
-                for bits in 0..4_u8 {
-                    requirements.push(Requirements {
-                        fresh_since,
-                        level,
-                        verified_email: bits & 1 != 0,
-                        offer_passkey: bits & 2 != 0,
-                        consent,
-                        ..Requirements::sign_in()
-                    });
-                }
-            }
-        }
-    }
-    // A mailed code stands in the place of the password.
-    for subset in (0..32_usize).filter(|subset| subset & 0b10001 != 0b10001) {
-        let given = (0..5).filter(|at| subset & (1 << at) != 0).map(|at| proof(kinds[at], LATE));
-        let proofs: Vec<_> = given.collect();
-        for enrolment in enrolments() {
-            for passkey_declined in BOOLS {
-                for consent in consent_answers().into_iter().step_by(2) {
-                    let (proofs, enrolment) = (proofs.clone(), enrolment.clone());
-                    let base = Facts { user: Some(ADA), account_chosen: true, ..Facts::default() };
-                    facts.push(Facts { proofs, enrolment, passkey_declined, consent, ..base });
-                }
-            }
-        }
-    }
-    for session_proofs in session_proofs() {
-        for bits in 0..32_u8 {
-            lookups.push(Available {
-                sessions: 1,
-                session_proofs: session_proofs.clone(),
-                totp: bits & 1 != 0,
-                recovery_codes: bits & 1 != 0,
-                verified_email: bits & 2 != 0,
-                consent_covers: bits & 4 != 0,
-                passkeys_usable: bits & 8 != 0,
-                passkey: bits & 16 != 0,
-                email_codes: false,
-                owes_second_factor: bits & 5 == 4,
-            });
-        }
-    }
-    (requirements, facts, lookups)
-}
-
-/// Calls `check` for every combination.
-fn for_all(mut check: impl FnMut(&Requirements, &Facts, &Available, Step)) {
-    for (requirements, facts, lookups) in [accounts(), factors()] {
-        for required in &requirements {
-            for fact in &facts {
-                for available in &lookups {
-                    check(required, fact, available, next(required, fact, available));
-                }
-            }
-        }
-    }
-}
+use combinations::{ADA, BOB, EARLY, LATE, START, for_all, proof};
 
 fn strength(required: &Requirements, facts: &Facts, available: &Available) -> Strength {
     let proofs: Vec<_> = facts.proofs.iter().chain(&available.session_proofs).copied().collect();
@@ -205,7 +37,8 @@ fn done_means_that_every_requirement_is_met() {
         assert!(!required.verified_email || available.verified_email);
         assert!(shown >= required.level.least);
         assert!(!available.owes_second_factor || shown >= Strength::TwoFactors, "a lost factor lowers no level");
-        assert!(facts.consent != Some(ConsentAnswer::Refused));
+        assert!(!required.terms || available.terms_accepted);
+        assert!(facts.consent != Some(ConsentAnswer::Refused) && !facts.cancelled);
         let agreed = matches!(facts.consent, Some(ConsentAnswer::Allowed { .. }));
         match required.consent {
             ConsentRule::NotNeeded => {}
@@ -248,15 +81,25 @@ fn a_mailed_code_is_asked_for_where_one_was_wanted() {
     });
 }
 
-/// Consent is asked only of a person who is signed in as strongly as required.
+/// Terms and consent are asked only of a person who is signed in as strongly as required.
 #[test]
-fn consent_comes_after_every_factor() {
+fn terms_and_consent_come_after_every_factor() {
     for_all(|required, facts, available, step| {
-        if step == Step::Consent {
+        if matches!(step, Step::Terms | Step::Consent) {
             let shown = strength(required, facts, available);
             assert!(shown >= Strength::OneFactor && (!has_second_factor(available) || shown >= Strength::TwoFactors));
             assert!(shown >= required.level.least);
         }
+    });
+}
+
+/// Terms are asked for where they hold and were not agreed to, and before the person decides about the client.
+#[test]
+fn terms_come_before_consent_and_only_where_they_are_due() {
+    for_all(|required, _, available, step| {
+        let is_due = required.terms && !available.terms_accepted;
+        assert!(step != Step::Terms || is_due);
+        assert!(step != Step::Consent || !is_due);
     });
 }
 
@@ -283,6 +126,7 @@ fn follow(step: Step, facts: &mut Facts, available: &mut Available) {
             facts.proofs.push(proof(ProofKind::Passkey, LATE));
         }
         Step::RecoveryCodes => facts.enrolment = Some(Enrolment::Done),
+        Step::Terms => available.terms_accepted = true,
         Step::Consent => facts.consent = Some(ConsentAnswer::Allowed { scope: Scope::default(), at: LATE }),
         Step::Done | Step::Denied(_) => {}
     }
@@ -314,6 +158,7 @@ fn an_unwilling_person_always_reaches_an_end() {
                 Step::Done | Step::Denied(_) => return,
                 Step::Passkey { .. } | Step::EnrolPasskey { .. } => facts.passkey_declined = true,
                 Step::EnrolSecondFactor { optional: true } => facts.enrolment = Some(Enrolment::Declined),
+                Step::Terms => facts.cancelled = true,
                 other => follow(other, &mut facts, &mut available),
             }
             step = next(required, &facts, &available);
@@ -346,6 +191,7 @@ fn a_stricter_requirement_never_finishes_earlier() {
     for_all(|required, facts, available, step| {
         let stricter = [
             Requirements { verified_email: true, ..*required },
+            Requirements { terms: true, ..*required },
             Requirements { consent: ConsentRule::Always, ..*required },
             Requirements { select_account: true, ..*required },
             required.with_level(LevelRule::essential(Strength::TwoFactors)),

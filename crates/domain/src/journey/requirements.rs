@@ -59,6 +59,8 @@ pub struct Requirements {
     pub create_account: bool,
     /// Whether a proven address is needed.
     pub verified_email: bool,
+    /// Whether terms hold here.
+    pub terms: bool,
     /// When to ask for consent.
     pub consent: ConsentRule,
     /// Whether who signs in without a passkey is offered one.
@@ -75,6 +77,7 @@ impl Requirements {
             select_account: false,
             create_account: false,
             verified_email: false,
+            terms: false,
             consent: ConsentRule::NotNeeded,
             offer_passkey: false,
         }

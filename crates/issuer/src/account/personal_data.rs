@@ -6,7 +6,7 @@
 
 use portreeve_crypto::hex;
 use portreeve_domain::{Actor, ClientId, Event, EventType, Fault, PersonClaims, ProofKind, Scope, Timestamp};
-use portreeve_storage::{Conn, passkeys as passkey_rows, personal_records as records};
+use portreeve_storage::{Conn, passkeys as passkey_rows, personal_records as records, terms_acceptances};
 use serde_json::Value;
 
 use super::Visitor;
@@ -118,6 +118,7 @@ impl Issuer {
             DataSection { name: "failures", entries: copy.failures().await? },
             DataSection { name: "sign_ins", entries: copy.sign_ins().await? },
             DataSection { name: "consents", entries: copy.consents().await? },
+            DataSection { name: "terms", entries: copy.terms().await? },
             DataSection { name: "grants", entries: copy.grants().await? },
             DataSection { name: "requests", entries: copy.requests().await? },
             DataSection { name: "other_issuers", entries: copy.other_issuers().await? },
@@ -220,6 +221,15 @@ impl Transcript<'_> {
         let entry = |row: records::ConsentRecord| {
             let entry = DataEntry::default().client(&row.client).scope(&row.scope);
             entry.time("since", row.given_at).time("ended", row.withdrawn_at)
+        };
+        Ok(rows.into_iter().map(entry).collect())
+    }
+
+    async fn terms(&mut self) -> Result<Vec<DataEntry>, Fault> {
+        let rows = terms_acceptances::of_user(self.conn, self.at.id(), self.visitor.user()).await?;
+        let entry = |row: terms_acceptances::TermsAcceptance| {
+            let entry = DataEntry::default().text("terms", row.text.name).text("version", row.version.to_string());
+            entry.text("read_at", row.text.uri).client(&row.client).time("since", row.accepted_at)
         };
         Ok(rows.into_iter().map(entry).collect())
     }

@@ -14,7 +14,7 @@ use portreeve_storage::{
 use super::email_code::void_moved_address;
 use super::passkey::void_removed_passkey;
 use super::password::void_outdated_proofs;
-use super::{Journey, LostFactors};
+use super::{Journey, LostFactors, TermsDue, terms};
 use crate::authorization_response::Addressee;
 use crate::authorize::{JOURNEY_PREFIX, Progress, first_facts, is_bound, requirements};
 use crate::demand::{self, Demand};
@@ -53,6 +53,8 @@ pub struct Stop {
     pub has_recovery_codes: bool,
     /// What is to be done when all second factors are lost, where one is asked for.
     pub lost_factors: LostFactors,
+    /// What is to be agreed to, when that is the step.
+    pub terms: Vec<TermsDue>,
     /// What waits elsewhere, when it is to be approved.
     pub asking: Option<Asking>,
 }
@@ -218,6 +220,7 @@ impl Issuer {
             }
             let row = users::find(conn, at.id(), user).await?;
             available.verified_email = row.is_some_and(|row| row.email_verified_at.is_some());
+            available.terms_accepted = terms::due(conn, at, journey).await?.is_empty();
             let agreed = consents::find(conn, at.id(), user, &journey.client.id).await?;
             available.consent_covers = agreed.is_some_and(|scope| scope.covers(&journey.request.scope));
         }
@@ -245,6 +248,7 @@ impl Issuer {
             Step::SecondFactor { .. } => self.lost_factors(conn, at, person.as_ref()).await?,
             _ => LostFactors::NoWay,
         };
+        let terms = if step == Step::Terms { terms::due(conn, at, &journey).await? } else { Vec::new() };
         let asking = match (step, journey.waiting()) {
             (Step::Consent, Some(Waiting::Device(id))) => {
                 device_authorization::asking_device(conn, at, id).await?.map(Asking::Device)
@@ -255,7 +259,7 @@ impl Issuer {
             }
             _ => None,
         };
-        Ok(Stop { journey, step, person, accounts, has_recovery_codes, lost_factors, asking })
+        Ok(Stop { journey, step, person, accounts, has_recovery_codes, lost_factors, terms, asking })
     }
 
     async fn account_choices(

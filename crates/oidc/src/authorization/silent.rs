@@ -32,7 +32,8 @@ pub const fn silent(step: Step) -> Option<Cause> {
         | Step::VerifyEmail
         | Step::EnrolSecondFactor { .. }
         | Step::EnrolPasskey { .. }
-        | Step::RecoveryCodes => Cause::InteractionNeeded,
+        | Step::RecoveryCodes
+        | Step::Terms => Cause::InteractionNeeded,
     })
 }
 
@@ -56,6 +57,7 @@ mod tests {
             (Step::EnrolSecondFactor { optional: false }, "interaction_required"),
             (Step::EnrolPasskey { optional: false }, "interaction_required"),
             (Step::RecoveryCodes, "interaction_required"),
+            (Step::Terms, "interaction_required"),
             (Step::Register, "interaction_required"),
             (Step::Denied(Denial::OtherSubject), "login_required"),
             (Step::Denied(Denial::LevelNotReached), "unmet_authentication_requirements"),

@@ -2,6 +2,7 @@
 //!
 //! Every page has the same list of places, so that nothing is more than one step away.
 
+mod accepted_terms;
 mod applications;
 mod email;
 mod home;
@@ -12,6 +13,7 @@ mod question;
 mod security;
 mod sessions;
 
+pub use accepted_terms::{AcceptedTerms, AcceptedVersion};
 pub use applications::{Application, Applications};
 pub use email::ChangeEmail;
 pub use home::Home;

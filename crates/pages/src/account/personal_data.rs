@@ -28,8 +28,8 @@ pub enum PersonalValue {
 /// Things of one kind.
 #[derive(Debug, Clone)]
 pub struct PersonalSection {
-    /// Which kind: `account`, `factors`, `passkeys`, `recovery_codes`, `failures`, `sign_ins`, `consents`, `grants`,
-    /// `requests`, `other_issuers`, `email_changes` or `mailed_links`.
+    /// Which kind: `account`, `factors`, `passkeys`, `recovery_codes`, `failures`, `sign_ins`, `consents`, `terms`,
+    /// `grants`, `requests`, `other_issuers`, `email_changes` or `mailed_links`.
     pub name: &'static str,
     /// Newest first; each as names and what is known by them. A name that is none of ours is shown as it is.
     pub entries: Vec<Vec<(String, PersonalValue)>>,
@@ -90,6 +90,7 @@ impl PersonalSection {
             "failures" => "data-failures",
             "sign_ins" => "data-sign-ins",
             "consents" => "data-consents",
+            "terms" => "accepted-title",
             "grants" => "data-grants",
             "requests" => "data-requests",
             "other_issuers" => "data-other-issuers",
@@ -162,6 +163,9 @@ impl View<'_> {
             "message" => "data-message",
             "issuer" => "data-issuer",
             "purpose" => "data-purpose",
+            "terms" => "data-terms",
+            "version" => "data-version",
+            "read_at" => "data-read-at",
             other => return other.to_owned(),
         };
         self.frame.text(key)

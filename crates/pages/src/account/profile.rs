@@ -8,7 +8,8 @@ use crate::{Form, Frame, NameProblem, RenderError};
 
 /// Asks for names.
 ///
-/// Posts `name`, `given_name`, `family_name` and `nickname`. Element ids: those, `submit`, `address`, `change-email`, `show-data` and `delete-account`.
+/// Posts `name`, `given_name`, `family_name` and `nickname`. Element ids: those, `submit`, `address`, `change-email`, `show-data`, `show-terms` and
+/// `delete-account`.
 #[derive(Debug, Clone)]
 pub struct Profile {
     /// Where in the account.
@@ -21,6 +22,8 @@ pub struct Profile {
     pub email_href: String,
     /// Where to see what is known.
     pub data_href: String,
+    /// Where to see which terms were agreed to; `None` where there are none.
+    pub terms_href: Option<String>,
     /// Where to delete the account.
     pub deletion_href: String,
     /// Full name.

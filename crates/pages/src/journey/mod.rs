@@ -23,6 +23,7 @@ mod recovery_codes;
 mod register;
 mod reset_password;
 mod select_account;
+mod terms;
 mod totp;
 mod totp_enrolment;
 
@@ -46,5 +47,6 @@ pub use recovery_codes::RecoveryCodes;
 pub use register::Register;
 pub use reset_password::ResetPassword;
 pub use select_account::{Account, AccountState, SelectAccount};
+pub use terms::{DueTerms, Terms};
 pub use totp::Totp;
 pub use totp_enrolment::TotpEnrolment;

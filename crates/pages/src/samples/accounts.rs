@@ -2,9 +2,9 @@
 
 use super::{Sample, Words, form};
 use crate::account::{
-    Application, Applications, ChangeEmail, Holder, Home, Nav, OwnPasskey, PasskeyCount, PasskeyName, Passkeys,
-    PersonalData, PersonalSection, PersonalValue, Place, Profile, Question, QuestionKind, Recovery, Security, Sessions,
-    SignIn, Totp,
+    AcceptedTerms, AcceptedVersion, Application, Applications, ChangeEmail, Holder, Home, Nav, OwnPasskey,
+    PasskeyCount, PasskeyName, Passkeys, PersonalData, PersonalSection, PersonalValue, Place, Profile, Question,
+    QuestionKind, Recovery, Security, Sessions, SignIn, Totp,
 };
 use crate::journey::{Resource, Scope};
 use crate::{EmailProblem, Frame, NameProblem, Notice, SignInProblem};
@@ -30,6 +30,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         email: words.email.clone(),
         email_href: "/account/profile/email".to_owned(),
         data_href: "/account/data".to_owned(),
+        terms_href: Some("/account/terms".to_owned()),
         deletion_href: "/account/delete".to_owned(),
         name_problem: None,
         given_name_problem: None,
@@ -150,6 +151,18 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ],
     };
     let no_applications = Applications { applications: vec![], ..applications.clone() };
+    let accepted = |version: &str, client_name| AcceptedVersion {
+        name: words.title.clone(),
+        version: version.to_owned(),
+        uri: words.uri.clone(),
+        client_name,
+        seconds_ago: 9 * DAY,
+    };
+    let terms = AcceptedTerms {
+        nav: nav(Place::Profile),
+        versions: vec![accepted("7", Some(words.client.clone())), accepted("6", None)],
+    };
+    let no_terms = AcceptedTerms { versions: Vec::new(), ..terms.clone() };
     let done = Frame { notice: Some(Notice::PasswordReplaced), ..frame.clone() };
     let known = known(nav(Place::Profile), words);
     vec![
@@ -169,6 +182,8 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("account/sessions-here", only_here.render(frame)),
         ("account/applications", applications.render(frame)),
         ("account/applications-none", no_applications.render(frame)),
+        ("account/accepted_terms", terms.render(frame)),
+        ("account/accepted_terms-none", no_terms.render(frame)),
         ("account/question", question(QuestionKind::RemoveTotp).render(frame)),
         ("account/passkeys", passkeys.render(frame)),
         ("account/passkeys-last", last.render(frame)),

@@ -2,8 +2,8 @@
 
 use super::{Sample, Words, form, href, prompt};
 use crate::journey::{
-    AccessDuration, Account, AccountState, AskedAccess, Consent, Details, ForgotPassword, Identify, Password,
-    Publisher, Register, ResetPassword, Resource, Scope, SelectAccount,
+    AccessDuration, Account, AccountState, AskedAccess, Consent, Details, DueTerms, ForgotPassword, Identify, Password,
+    Publisher, Register, ResetPassword, Resource, Scope, SelectAccount, Terms,
 };
 use crate::{EmailProblem, Frame, NameProblem, Notice, PasskeyProblem, PasswordProblem, SignInProblem};
 
@@ -153,6 +153,19 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
         redirect_host: Some(words.host.clone()),
         account_href: Some("/account".to_owned()),
     };
+    let due = |version: &str, is_changed| DueTerms {
+        name: words.title.clone(),
+        version: version.to_owned(),
+        uri: words.uri.clone(),
+        is_changed,
+    };
+    let terms = Terms {
+        form: form(),
+        client_name: words.client_name(),
+        email: words.email.clone(),
+        terms: vec![due("7", true), due("2026-11", false)],
+        shown: "tos:7 privacy:2026-11".to_owned(),
+    };
     let unverified = AskedAccess {
         publisher: Publisher::Unverified,
         described_at: Some(words.host.clone()),
@@ -172,6 +185,7 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     let small = Consent { access: small, redirect_host: None, account_href: None, ..verified.clone() };
     vec![
+        ("journey/terms", terms.render(frame)),
         ("journey/consent", verified.render(frame)),
         ("journey/consent-unverified", unverified.render(frame)),
         ("journey/consent-small", small.render(frame)),

@@ -199,7 +199,10 @@ fn at_most_one_element_takes_the_focus() {
 #[test]
 fn consent_offers_allow_and_deny_side_by_side() {
     for (_, name, html) in rendered(&Words::ordinary()) {
-        if name.starts_with("journey/consent") || name.starts_with("journey/device_approval") {
+        if name.starts_with("journey/consent")
+            || name.starts_with("journey/terms")
+            || name.starts_with("journey/device_approval")
+        {
             let page = tags(&html);
             let decisions: Vec<_> = page
                 .iter()

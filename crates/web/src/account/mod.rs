@@ -15,6 +15,7 @@ mod profile;
 mod recovery_codes;
 mod security;
 mod sessions;
+mod terms;
 mod totp;
 
 use std::sync::Arc;
@@ -38,6 +39,8 @@ use crate::reply::Reply;
 const PROFILE: &str = "/account/profile";
 /// The page that shows what is known, and gives it away.
 const DATA: &str = "/account/data";
+/// The page that lists the terms that were agreed to.
+const TERMS: &str = "/account/terms";
 /// The page that asks whether to delete the account.
 const DELETION: &str = "/account/delete";
 /// The page that takes another address.
@@ -91,6 +94,7 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route("/account/switch", get(home::switch))
         .route(PROFILE, get(profile::show).post(profile::take))
         .route(DATA, get(personal_data::show).post(personal_data::download))
+        .route(TERMS, get(terms::show))
         .route(DELETION, get(deletion::ask).post(deletion::take))
         .route(EMAIL, get(email::show).post(email::take))
         .route(SECURITY, get(security::show).post(security::stop_recovery))

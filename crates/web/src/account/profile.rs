@@ -5,7 +5,7 @@ use portreeve_issuer::{ProfileForm, ProfileOutcome, ProfileProblems, Visitor};
 use portreeve_pages::account::{Place, Profile};
 use portreeve_pages::{Frame, Notice};
 
-use super::{DATA, DELETION, EMAIL, PROFILE, Page, done, frame, page};
+use super::{DATA, DELETION, EMAIL, PROFILE, Page, TERMS, done, frame, page};
 use crate::door::Door;
 use crate::error_page;
 use crate::reply::Reply;
@@ -58,6 +58,7 @@ fn render(door: &Door, visitor: &Visitor, shown: (ProfileForm, ProfileProblems),
         email: visitor.person.email.clone().unwrap_or_default(),
         email_href: door.href(EMAIL),
         data_href: door.href(DATA),
+        terms_href: (!door.at.terms.is_empty()).then(|| door.href(TERMS)),
         deletion_href: door.href(DELETION),
         name: form.name,
         given_name: form.given_name,

@@ -83,9 +83,10 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
     let from = door.posted_from(door.locale(&journey.request().ui_locales));
     let text = |name| fields.get(name).to_owned();
     match (page, fields.get("action")) {
-        (Page::Password | Page::SelectAccount | Page::Consent | Page::DeviceApproval, "another_account") => {
-            issuer.use_another_account(at, journey).await
-        }
+        (
+            Page::Password | Page::SelectAccount | Page::Terms | Page::Consent | Page::DeviceApproval,
+            "another_account",
+        ) => issuer.use_another_account(at, journey).await,
         (Page::Identify | Page::Password | Page::Passkey { .. }, PASSKEY) => {
             issuer.prove_passkey(at, journey, fields.get("credential"), &from).await
         }
@@ -125,6 +126,11 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
         (Page::DeviceApproval, _) => match fields.get("decision") {
             "allow" if is_own_device(fields) => issuer.allow_device(at, journey, StartedByMyself).await,
             "deny" => issuer.deny(at, journey).await,
+            _ => Ok(Acted::Stale),
+        },
+        (Page::Terms, _) => match fields.get("decision") {
+            "allow" => issuer.accept_terms(at, journey, fields.get("terms"), &from.locale).await,
+            "deny" => issuer.decline_terms(at, journey).await,
             _ => Ok(Acted::Stale),
         },
         (Page::Consent | Page::BackchannelApproval, _) => match fields.get("decision") {

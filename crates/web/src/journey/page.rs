@@ -39,6 +39,7 @@ pub(super) enum Page {
     Passkey { exit: PasskeyExit },
     PasskeyEnrolment { exit: PasskeyExit },
     RecoveryCodes,
+    Terms,
     Consent,
     DeviceApproval,
     BackchannelApproval,
@@ -61,6 +62,7 @@ impl Page {
             Self::VerifyEmail => Step::VerifyEmail,
             Self::TotpEnrolment { may_skip } => Step::EnrolSecondFactor { optional: may_skip },
             Self::RecoveryCodes => Step::RecoveryCodes,
+            Self::Terms => Step::Terms,
             Self::Consent | Self::DeviceApproval | Self::BackchannelApproval => Step::Consent,
         };
         step.segment().unwrap_or_default()
@@ -109,6 +111,7 @@ impl Page {
             Step::VerifyEmail => Self::VerifyEmail,
             Step::EnrolSecondFactor { optional } => Self::TotpEnrolment { may_skip: optional },
             Step::RecoveryCodes => Self::RecoveryCodes,
+            Step::Terms => Self::Terms,
             Step::Consent => Self::Consent,
             Step::Done | Step::Denied(_) => return None,
         })
@@ -157,6 +160,7 @@ mod tests {
             Step::VerifyEmail,
             Step::EnrolSecondFactor { optional: true },
             Step::RecoveryCodes,
+            Step::Terms,
             Step::Consent,
         ] {
             let page = Page::due(step, step.segment().unwrap(), OPEN).unwrap();
@@ -182,6 +186,8 @@ mod tests {
         for (step, segment) in [
             (Step::Identify, "consent"),
             (second, "consent"),
+            (second, "terms"),
+            (Step::Terms, "consent"),
             (Step::Consent, RECOVERY_CODE),
             (Step::Passkey { optional: false }, RECOVERY_CODE),
             (Step::Passkey { optional: true }, "second-factor"),

@@ -3,6 +3,7 @@
 mod access;
 mod lost_factors;
 mod passkeys;
+mod terms;
 
 use portreeve_domain::journey::Step;
 use portreeve_domain::{EmailSignIn, PasskeyUse};
@@ -85,6 +86,7 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
         Page::PasskeyEnrolment { exit } => view.passkey_enrolment(exit),
         Page::RecoveryCodes => view.recovery_codes(),
         Page::SelectAccount => view.select_account(),
+        Page::Terms => view.terms(),
         Page::Consent => view.consent(),
         Page::DeviceApproval => view.device_approval(),
         Page::BackchannelApproval => view.backchannel_approval(),
