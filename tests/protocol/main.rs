@@ -84,6 +84,7 @@ mod registered;
 mod repeated_requests;
 mod request_objects;
 mod request_uris;
+mod requirements;
 mod resource_metadata;
 mod revocation;
 mod second_door;

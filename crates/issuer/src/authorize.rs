@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use portreeve_crypto::{SecretText, public_id};
-use portreeve_domain::journey::{Facts, LevelRule, Requirements, Step};
+use portreeve_domain::journey::{Condition, Facts, LevelRule, Requirement, Requirements, Source, Step};
 use portreeve_domain::{
-    Client, Fault, JourneyId, MfaPolicy, PasskeyUse, Session, Strength, Timestamp, UserId, lifetimes,
+    Client, Fault, JourneyId, MfaPolicy, PasskeyUse, ResourceServer, Session, Strength, Timestamp, UserId, lifetimes,
 };
 use portreeve_oidc::Refusal;
 use portreeve_oidc::authorization::{
@@ -62,16 +62,21 @@ impl TenantDirectory {
     /// # Errors
     /// As `oidc::authorization::Redirectable::accept`.
     pub fn accept(&self, request: Redirectable<'_>, channel: Channel) -> Result<Accepted, RejectedRequest> {
-        let (servers, settings) = (self.server_list(), &self.tenant.settings);
-        request.accept(&Rules {
+        request.accept(&self.rules(channel, &self.server_list()))
+    }
+
+    /// The tenant's rules for requests; `servers` are those of [`Self::server_list`].
+    pub(crate) fn rules<'a>(&'a self, channel: Channel, servers: &'a [&'a ResourceServer]) -> Rules<'a> {
+        let settings = &self.tenant.settings;
+        Rules {
             channel,
             pushed_only: settings.require_pushed_authorization_requests,
             signed_only: settings.require_signed_request_object,
             profile: settings.profile,
             registration_open: settings.registration,
             acrs: self.acrs(),
-            servers: &servers,
-        })
+            servers,
+        }
     }
 }
 
@@ -125,14 +130,15 @@ impl Issuer {
                 return self.refused(at, &to, refusal).await;
             }
         };
-        let required = requirements(at, &client, &request, subject, started_at);
+        let requirements = requirements(at, &client, &request, subject, started_at);
+        let facts = first_facts(&Requirements::of(&requirements), &sessions);
         let journey = Journey {
             id: JourneyId::new(self.ambient.row_id()),
             browser: browser.clone(),
             version: 0,
             client,
-            required,
-            stored: StoredFacts { facts: first_facts(&required, &sessions), ..StoredFacts::default() },
+            requirements,
+            stored: StoredFacts { facts, ..StoredFacts::default() },
             started_at,
             request,
         };
@@ -214,26 +220,42 @@ pub(crate) fn journey_text(at: &TenantDirectory, id: JourneyId) -> Result<String
     public_id(JOURNEY_PREFIX, id.as_i64(), &at.keys.permutation).map_err(Fault::new)
 }
 
-/// What must be shown: what the request asks, and what the tenant demands on top.
+/// Every requirement of a journey: what the request asks, and what tenant, client and terms demand on top. The one place that decides it; whatever
+/// else will decide, a policy in words of its own, does so here.
 pub(crate) fn requirements(
     at: &TenantDirectory,
     client: &Client,
     request: &Accepted,
     subject: Option<UserId>,
     started_at: Timestamp,
-) -> Requirements {
-    let mut required = authorization::requirements(request, client, started_at);
-    required.subject = subject;
-    // Where anybody can get an account, an address counts only when it is proven; where that has ended, it has ended.
-    required.verified_email = at.tenant.settings.registration;
-    required.terms = at.terms_at(client).next().is_some();
-    required.create_account &= at.tenant.settings.registration;
-    required.offer_passkey = at.tenant.settings.passkeys.usage == PasskeyUse::First;
-    match at.tenant.settings.mfa {
-        MfaPolicy::WhenEnrolled => required,
-        MfaPolicy::Required => required.with_level(LevelRule::essential(Strength::TwoFactors)),
-        MfaPolicy::PhishingResistant => required.with_level(LevelRule::essential(Strength::PhishingResistant)),
+) -> Vec<Requirement> {
+    let settings = &at.tenant.settings;
+    let mut all = authorization::requirements(request, client, started_at);
+    // Where registration has ended, it has ended.
+    all.retain(|one| settings.registration || one.condition != Condition::CreateAccount);
+    all.extend(subject.map(|subject| Requirement::new("subject", Source::Request, Condition::Subject(subject))));
+    let mut tenant = |id: &str, condition| {
+        all.push(Requirement::new(format!("tenant:{id}"), Source::Tenant, condition));
+    };
+    if settings.registration {
+        // Where anybody can get an account, an address counts only when it is proven.
+        tenant("verified-email", Condition::VerifiedEmail);
     }
+    if settings.passkeys.usage == PasskeyUse::First {
+        tenant("offer-passkey", Condition::OfferPasskey);
+    }
+    match settings.mfa {
+        MfaPolicy::WhenEnrolled => {}
+        MfaPolicy::Required => {
+            tenant("second-factor", Condition::Level(LevelRule::essential(Strength::TwoFactors)));
+        }
+        MfaPolicy::PhishingResistant => {
+            tenant("passkey", Condition::Level(LevelRule::essential(Strength::PhishingResistant)));
+        }
+    }
+    let terms = at.terms_at(client).map(|terms| terms.present());
+    all.extend(terms.map(|of| Requirement::new(format!("terms:{of}"), Source::Terms, Condition::Terms(of))));
+    all
 }
 
 /// Which account a new journey goes for: the demanded one, else the only one signed in here, unless it is to be chosen.

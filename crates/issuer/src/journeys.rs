@@ -23,7 +23,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use portreeve_crypto::{hex, hmac_sha256, sha256};
-use portreeve_domain::journey::Requirements;
+use portreeve_domain::journey::{Requirement, Requirements};
 use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Client, EmailError, Fault, JourneyId, Lifetime, Timestamp, UserId};
 use portreeve_oidc::authorization::Accepted;
@@ -37,6 +37,7 @@ pub use password::SignInForm;
 pub(crate) use password::{FACTOR as PASSWORD_FACTOR, account_key, password_mark, password_place};
 pub(crate) use second_factor::totp_place;
 pub(crate) use settle::{Ended, Settled, at_least_a_second};
+pub(crate) use terms::due as terms_due;
 pub use terms::{TermsDue, shown_terms};
 
 use crate::Issuer;
@@ -55,7 +56,7 @@ pub struct Journey {
     pub(crate) version: i64,
     pub(crate) client: Arc<Client>,
     pub(crate) request: Accepted,
-    pub(crate) required: Requirements,
+    pub(crate) requirements: Vec<Requirement>,
     pub(crate) stored: StoredFacts,
     pub(crate) started_at: Timestamp,
 }
@@ -116,6 +117,11 @@ impl Journey {
     /// The request it is about.
     pub fn request(&self) -> &Accepted {
         &self.request
+    }
+
+    /// What it must show, all together.
+    pub(crate) fn required(&self) -> Requirements {
+        Requirements::of(&self.requirements)
     }
 
     /// Who waits for the person's decision elsewhere; `None` when a client sent the person here.

@@ -17,6 +17,8 @@ pub struct Frame {
     pub accent: Accent,
     /// A message above the page's own content; `None` for most pages.
     pub notice: Option<Notice>,
+    /// Ids of the requirements for which the page is shown; none hides the place where they stand.
+    pub reasons: Vec<String>,
     /// Other languages of this page; none hides the list. The current language may be among them.
     pub languages: Vec<LanguageLink>,
 }

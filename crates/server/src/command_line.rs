@@ -110,10 +110,10 @@ enum Command {
         #[command(flatten)]
         target: Target,
     },
-    /// Tell why somebody was turned away.
+    /// Tell why somebody was turned away, or what a sign-in would ask and why.
     Explain {
-        /// The reference they were shown.
-        reference: String,
+        #[command(flatten)]
+        question: commands::explain::Question,
         #[command(flatten)]
         target: Target,
     },
@@ -193,7 +193,7 @@ impl CommandLine {
             Command::Audit { action, target, tenant } => commands::audit::run(action, &target, tenant.as_deref()).await,
             Command::Pages { action } => commands::pages::run(&action),
             Command::Doctor { target } => commands::doctor::run(&target).await,
-            Command::Explain { reference, target } => commands::explain::run(&reference, &target).await,
+            Command::Explain { question, target } => commands::explain::run(question, &target).await,
             Command::SettingsReference => {
                 print!("{}", reference());
                 Ok(())

@@ -34,7 +34,7 @@ pub struct Available {
 
 impl Available {
     /// Whether the account has a passkey that can be used.
-    const fn has_passkey(&self) -> bool {
+    pub(super) const fn has_passkey(&self) -> bool {
         self.passkey && self.passkeys_usable
     }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::journey::LevelRule;
+use crate::journey::foresight::follow;
 use crate::{ProofKind, Scope, Timestamp};
 
 #[path = "next_tests/combinations.rs"]
@@ -103,35 +104,6 @@ fn terms_come_before_consent_and_only_where_they_are_due() {
     });
 }
 
-/// What a cooperative person does at a step.
-fn follow(step: Step, facts: &mut Facts, available: &mut Available) {
-    match step {
-        Step::SelectAccount => facts.turn_to(Some(ADA), None),
-        Step::Register | Step::Identify => facts.identify(proof(ProofKind::Password, LATE)),
-        Step::Password => facts.proofs.push(proof(ProofKind::Password, LATE)),
-        Step::EmailCode => facts.identify(proof(ProofKind::EmailCode, LATE)),
-        Step::SecondFactor { totp: true } => facts.proofs.push(proof(ProofKind::Totp, LATE)),
-        Step::SecondFactor { totp: false } | Step::Passkey { .. } => {
-            facts.proofs.push(proof(ProofKind::Passkey, LATE));
-        }
-        Step::VerifyEmail => available.verified_email = true,
-        Step::EnrolSecondFactor { .. } => {
-            available.totp = true;
-            facts.enrolment = Some(Enrolment::CodesDue);
-            facts.proofs.push(proof(ProofKind::Totp, LATE));
-        }
-        Step::EnrolPasskey { .. } => {
-            available.passkey = true;
-            facts.enrolment = Some(Enrolment::CodesDue);
-            facts.proofs.push(proof(ProofKind::Passkey, LATE));
-        }
-        Step::RecoveryCodes => facts.enrolment = Some(Enrolment::Done),
-        Step::Terms => available.terms_accepted = true,
-        Step::Consent => facts.consent = Some(ConsentAnswer::Allowed { scope: Scope::default(), at: LATE }),
-        Step::Done | Step::Denied(_) => {}
-    }
-}
-
 /// A person who does what each page asks reaches an end in a few pages from anywhere: no page is a dead end.
 #[test]
 fn a_cooperative_person_always_reaches_an_end() {
@@ -141,7 +113,7 @@ fn a_cooperative_person_always_reaches_an_end() {
             if matches!(step, Step::Done | Step::Denied(_)) {
                 return;
             }
-            follow(step, &mut facts, &mut available);
+            follow(step, (ADA, LATE), &mut facts, &mut available);
             step = next(required, &facts, &available);
         }
         panic!("still at {step:?}: {required:?} {facts:?} {available:?}");
@@ -159,7 +131,7 @@ fn an_unwilling_person_always_reaches_an_end() {
                 Step::Passkey { .. } | Step::EnrolPasskey { .. } => facts.passkey_declined = true,
                 Step::EnrolSecondFactor { optional: true } => facts.enrolment = Some(Enrolment::Declined),
                 Step::Terms => facts.cancelled = true,
-                other => follow(other, &mut facts, &mut available),
+                other => follow(other, (ADA, LATE), &mut facts, &mut available),
             }
             step = next(required, &facts, &available);
         }

@@ -137,7 +137,7 @@ impl Issuer {
             id: JourneyId::new(0),
             browser: Some(browser.clone()),
             version: 0,
-            required: requirements(at, &client, &request, Some(session.user), started_at),
+            requirements: requirements(at, &client, &request, Some(session.user), started_at),
             stored: StoredFacts { facts, ..StoredFacts::default() },
             started_at,
             client,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portreeve_crypto::parse_public_id;
-use portreeve_domain::journey::{Available, Facts, Step, next};
+use portreeve_domain::journey::{Available, Condition, Facts, Requirement, Step, next};
 use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Client, EmailSignIn, Fault, JourneyId, SessionId};
 use portreeve_oidc::Cause;
@@ -55,6 +55,8 @@ pub struct Stop {
     pub lost_factors: LostFactors,
     /// What is to be agreed to, when that is the step.
     pub terms: Vec<TermsDue>,
+    /// The ids of the requirements that the page is due for.
+    pub reasons: Vec<String>,
     /// What waits elsewhere, when it is to be approved.
     pub asking: Option<Asking>,
 }
@@ -111,7 +113,7 @@ impl Issuer {
             id: row.id,
             browser,
             version: row.version,
-            required: requirements(at, &client, &request, subject, row.created_at),
+            requirements: requirements(at, &client, &request, subject, row.created_at),
             stored: open_facts(at, row.id, &row.facts_sealed)?,
             started_at: row.created_at,
             client,
@@ -123,13 +125,14 @@ impl Issuer {
         // A journey on which nothing was done yet goes on with a sign-in that another tab has completed meanwhile.
         let untouched = journey.stored.facts == Facts::default();
         if untouched {
-            journey.stored.facts = first_facts(&journey.required, &sessions);
+            journey.stored.facts = first_facts(&journey.required(), &sessions);
         }
-        let step = self.step_of(&mut conn, at, &journey).await?;
+        let available = self.available(&mut conn, at, &journey).await?;
+        let step = next(&journey.required(), &journey.stored.facts, &available);
         if untouched && journey.stored.facts != Facts::default() {
             self.keep_prepared(at, step, &mut journey).await?;
         }
-        self.stop_at(&mut conn, at, journey, step).await.map(|stop| Arrival::Here(Box::new(stop)))
+        self.stop_at(&mut conn, at, journey, (step, &available)).await.map(|stop| Arrival::Here(Box::new(stop)))
     }
 
     /// Gives the page that is about to be shown a question for a passkey that there is time to answer. Not for a page that
@@ -195,11 +198,16 @@ impl Issuer {
         journey: &Journey,
     ) -> Result<Step, Fault> {
         let available = self.available(conn, at, journey).await?;
-        Ok(next(&journey.required, &journey.stored.facts, &available))
+        Ok(next(&journey.required(), &journey.stored.facts, &available))
     }
 
     /// Looks up what `next` wants to know about the browser and the account.
-    async fn available(&self, conn: &mut Conn, at: &TenantDirectory, journey: &Journey) -> Result<Available, Fault> {
+    pub(crate) async fn available(
+        &self,
+        conn: &mut Conn,
+        at: &TenantDirectory,
+        journey: &Journey,
+    ) -> Result<Available, Fault> {
         let email_codes = at.tenant.settings.email_sign_in != EmailSignIn::Off;
         let mut available = Available { passkeys_usable: at.passkeys.is_some(), email_codes, ..Available::default() };
         if let Some(browser) = &journey.browser {
@@ -232,7 +240,7 @@ impl Issuer {
         conn: &mut Conn,
         at: &TenantDirectory,
         journey: Journey,
-        step: Step,
+        (step, available): (Step, &Available),
     ) -> Result<Stop, Fault> {
         let person = match journey.stored.facts.user {
             Some(user) => people::find(conn, at, user).await?,
@@ -249,6 +257,7 @@ impl Issuer {
             _ => LostFactors::NoWay,
         };
         let terms = if step == Step::Terms { terms::due(conn, at, &journey).await? } else { Vec::new() };
+        let reasons = reasons(&journey, step, available, &terms);
         let asking = match (step, journey.waiting()) {
             (Step::Consent, Some(Waiting::Device(id))) => {
                 device_authorization::asking_device(conn, at, id).await?.map(Asking::Device)
@@ -259,7 +268,7 @@ impl Issuer {
             }
             _ => None,
         };
-        Ok(Stop { journey, step, person, accounts, has_recovery_codes, lost_factors, terms, asking })
+        Ok(Stop { journey, step, person, accounts, has_recovery_codes, lost_factors, terms, reasons, asking })
     }
 
     async fn account_choices(
@@ -277,6 +286,16 @@ impl Issuer {
         }
         Ok(choices)
     }
+}
+
+/// The ids of the requirements for which the page of `step` is shown; `due` are the terms it asks for.
+fn reasons(journey: &Journey, step: Step, available: &Available, due: &[TermsDue]) -> Vec<String> {
+    let of_account = Requirement::of_account(available);
+    let is_due = |one: &&Requirement| match &one.condition {
+        Condition::Terms(version) => due.iter().any(|due| due.terms.present() == *version),
+        _ => one.calls_for(step),
+    };
+    journey.requirements.iter().chain(&of_account).filter(is_due).map(|one| one.id.clone()).collect()
 }
 
 fn choice_text(at: &TenantDirectory, session: SessionId) -> Result<String, Fault> {

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use portreeve_domain::journey::Step;
-use portreeve_domain::{Actor, Event, EventType, Fault, Terms, TermsText};
+use portreeve_domain::journey::{Condition, Step};
+use portreeve_domain::{Actor, Event, EventType, Fault, Terms, TermsText, TermsVersion};
 use portreeve_storage::Conn;
 use portreeve_storage::terms_acceptances::{self, TermsAcceptance};
 
@@ -27,22 +27,33 @@ pub fn shown_terms(due: &[TermsDue]) -> String {
     due.iter().map(|due| due.terms.present().to_string()).collect::<Vec<_>>().join(" ")
 }
 
-/// What is due of the account that a journey goes for; everything that holds when there is none.
-pub(super) async fn due(conn: &mut Conn, at: &TenantDirectory, journey: &Journey) -> Result<Vec<TermsDue>, Fault> {
-    let mut holding = at.terms_at(&journey.client).peekable();
-    if holding.peek().is_none() {
+/// What is due of the account that a journey goes for; everything that is required when there is none.
+pub(crate) async fn due(conn: &mut Conn, at: &TenantDirectory, journey: &Journey) -> Result<Vec<TermsDue>, Fault> {
+    let required: Vec<_> = journey.requirements.iter().filter_map(|one| version_of(&one.condition)).collect();
+    if required.is_empty() {
         return Ok(Vec::new());
     }
     let accepted = match journey.user() {
         Some(user) => terms_acceptances::of_user(conn, at.id(), user).await?,
         None => Vec::new(),
     };
-    let missing = holding.filter(|terms| !accepted.iter().any(|row| row.version == terms.present()));
+    let is_missing = |version: &TermsVersion| !accepted.iter().any(|row| row.version == *version);
+    let missing = at.terms.iter().filter(|terms| {
+        let present = terms.present();
+        required.contains(&&present) && is_missing(&present)
+    });
     let due = missing.map(|terms| TermsDue {
         terms: Arc::clone(terms),
         is_changed: accepted.iter().any(|row| row.version.terms == terms.id),
     });
     Ok(due.collect())
+}
+
+fn version_of(condition: &Condition) -> Option<&TermsVersion> {
+    match condition {
+        Condition::Terms(version) => Some(version),
+        _ => None,
+    }
 }
 
 impl Issuer {

@@ -63,7 +63,7 @@ mod tests {
     use crate::authorization::requirements;
     use crate::testing::{scope, web_client};
     use portreeve_domain::Timestamp;
-    use portreeve_domain::journey::ConsentRule;
+    use portreeve_domain::journey::{ConsentRule, Requirements};
 
     /// S-065: whoever approves a device signs in for it and is asked, also for the operator's own clients.
     #[test]
@@ -75,7 +75,7 @@ mod tests {
             Accepted::of_device(DeviceAuthorizationId::new(1), &client.id, asked, "https://id.example/device".into());
         let started_at = Timestamp::from_millis(5_000);
 
-        let required = requirements(&request, &client, started_at);
+        let required = Requirements::of(&requirements(&request, &client, started_at));
 
         assert_eq!(required.fresh_since, started_at);
         assert_eq!(required.consent, ConsentRule::Always);
@@ -93,7 +93,7 @@ mod tests {
         let request = Accepted::of_backchannel(id, &client.id, asked, "https://id.example/approve/ended".into());
         let started_at = Timestamp::from_millis(5_000);
 
-        let required = requirements(&request, &client, started_at);
+        let required = Requirements::of(&requirements(&request, &client, started_at));
 
         assert_eq!((required.fresh_since, required.consent), (started_at, ConsentRule::Always));
     }

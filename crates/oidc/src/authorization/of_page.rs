@@ -55,6 +55,7 @@ mod tests {
     use crate::authorization::requirements;
     use crate::testing::web_client;
     use portreeve_domain::Timestamp;
+    use portreeve_domain::journey::Requirements;
 
     fn page() -> PageRequest {
         let page = "https://id.example/account".to_owned();
@@ -66,7 +67,7 @@ mod tests {
     fn a_page_that_wants_a_fresh_sign_in_takes_no_older_one() {
         let request = Accepted::of_page(PageRequest { max_age: Some(Lifetime::from_minutes(5)), ..page() });
 
-        let required = requirements(&request, &web_client(), Timestamp::from_millis(1_000_000));
+        let required = Requirements::of(&requirements(&request, &web_client(), Timestamp::from_millis(1_000_000)));
 
         assert_eq!(required.fresh_since, Timestamp::from_millis(700_000));
     }

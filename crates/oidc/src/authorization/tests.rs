@@ -3,6 +3,7 @@
 mod requirements;
 mod responses;
 
+use portreeve_domain::journey::Requirements;
 use portreeve_domain::{Acr, Client, GrantType, Profile, ResourceServer, Timestamp};
 
 use super::*;
@@ -256,7 +257,7 @@ fn prompt_create_needs_open_registration() {
 
     assert_eq!(cause(&[("prompt", "create")]), Cause::RegistrationClosed);
     let accepted = redirectable(&client, &[("prompt", "create")]).unwrap().accept(&open).unwrap();
-    assert!(requirements(&accepted, &client, NOW).create_account);
+    assert!(Requirements::of(&requirements(&accepted, &client, NOW)).create_account);
 }
 
 /// OC-10, OC-11: `max_age` is a number of seconds, and 0 is one.

@@ -159,6 +159,7 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
         uri: words.uri.clone(),
         is_changed,
     };
+    let asked = Frame { reasons: vec!["terms:tos:7".to_owned(), words.title.clone()], ..frame.clone() };
     let terms = Terms {
         form: form(),
         client_name: words.client_name(),
@@ -185,7 +186,7 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     let small = Consent { access: small, redirect_host: None, account_href: None, ..verified.clone() };
     vec![
-        ("journey/terms", terms.render(frame)),
+        ("journey/terms", terms.render(&asked)),
         ("journey/consent", verified.render(frame)),
         ("journey/consent-unverified", unverified.render(frame)),
         ("journey/consent-small", small.render(frame)),

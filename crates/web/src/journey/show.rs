@@ -64,7 +64,8 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
         csrf: door.issuer().form_token(&door.at, &stop.journey, segment),
         version: stop.journey.version().to_string(),
     };
-    let frame = Frame { notice: shown.notice, ..door.frame(&stop.journey.request().ui_locales) };
+    let frame =
+        Frame { notice: shown.notice, reasons: stop.reasons.clone(), ..door.frame(&stop.journey.request().ui_locales) };
     let view = View { door, journey, stop, shown, frame, form };
     let html = match page {
         Page::Identify => view.identify(),

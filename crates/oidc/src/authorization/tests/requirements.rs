@@ -9,7 +9,7 @@ use crate::authorization::{Rules, requirements};
 use crate::testing::{native_client, web_client};
 
 fn required(changes: &[(&str, &str)]) -> Requirements {
-    requirements(&accept(changes).unwrap(), &web_client(), NOW)
+    Requirements::of(&requirements(&accept(changes).unwrap(), &web_client(), NOW))
 }
 
 /// OC-07, OC-10, OC-11, S-034: freshness counts from the start of the journey.
@@ -70,7 +70,7 @@ fn a_voluntary_level_is_dropped_where_no_page_may_be_shown() {
 #[test]
 fn consent_depends_on_prompt_and_client() {
     let consent = |client: &Client, changes| {
-        requirements(&accept_by(client, Profile::OAuth21, changes).unwrap(), client, NOW).consent
+        Requirements::of(&requirements(&accept_by(client, Profile::OAuth21, changes).unwrap(), client, NOW)).consent
     };
     let mut ours = native_client();
     ours.metadata.first_party = true;
@@ -131,5 +131,20 @@ fn the_subject_asked_for_is_handed_on() {
     let accepted = accept(&[("claims", r#"{"id_token":{"sub":{"value":"usr_ada"}}}"#)]).unwrap();
 
     assert_eq!(accepted.subject_value(), Some("usr_ada"));
-    assert_eq!(requirements(&accepted, &web_client(), NOW).subject, None, "the issuer looks it up");
+    assert_eq!(Requirements::of(&requirements(&accepted, &web_client(), NOW)).subject, None, "the issuer looks it up");
+}
+
+/// W23: what a request asks for is told by the parameter that asks.
+#[test]
+fn each_parameter_has_an_id() {
+    let ids = |changes: &[(&str, &str)]| -> Vec<String> {
+        let all = requirements(&accept(changes).unwrap(), &web_client(), NOW);
+        all.into_iter().map(|one| one.id).collect()
+    };
+    let essential = r#"{"id_token":{"acr":{"essential":true,"value":"aal2"}}}"#;
+
+    assert_eq!(ids(&[]), ["client:consent"]);
+    assert_eq!(ids(&[("max_age", "60"), ("prompt", "login")]), ["max_age", "prompt:login", "client:consent"]);
+    assert_eq!(ids(&[("prompt", "select_account consent")]), ["prompt:select_account", "prompt:consent"]);
+    assert_eq!(ids(&[("claims", essential), ("acr_values", "phr")]), ["client:consent", "acr:aal2", "acr_values:phr"]);
 }
