@@ -157,3 +157,68 @@ fn explain_says_why_it_cannot_tell() {
         assert_eq!(refusal("web", cast::ADA, &[("prompt", "login")]).await, "answered");
     });
 }
+
+/// W22: a rule of the operator's holds where it says, with a session as without one, and its page names it.
+#[test]
+fn a_rule_demands_a_level_at_its_clients() {
+    on_both(async |at| {
+        at.apply("[[requirements]]\nid = \"payments\"\nwhen.clients = [\"web\"]\nlevel = \"aal2\"\n").await;
+        let browser = Browser::new(at);
+        let other = browser.authorize(&RelyingParty::new(at, "first-party").request("openid")).await;
+        let done = browser.press(&other, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+        done.callback().code();
+
+        let web = RelyingParty::new(at, "web").request("openid");
+        let silent = browser.authorize(&web.clone().with("prompt", "none")).await.callback();
+        let page = browser.authorize(&web).await;
+
+        assert_eq!(silent.error(), "interaction_required");
+        assert_eq!((page.step(), page.has_button("skip")), ("enrol-totp", false));
+        assert_eq!(named(&page), ["rule:payments"]);
+        assert_eq!(browser.visit("/account").await.path, "/account", "nobody is shut out from their account");
+        let told_of = explained(at, "web", cast::ADA, &[]).await;
+        assert!(told(&told_of).contains(&("rule:payments", "a rule", Standing::Missing)));
+    });
+}
+
+/// OC-11: a rule's age counts as a request's does, and the shorter one of both.
+#[test]
+fn a_rule_demands_a_fresh_sign_in() {
+    on_both(async |at| {
+        at.apply("[[requirements]]\nid = \"fresh\"\nmax_age = 600\n").await;
+        let client = RelyingParty::new(at, "first-party");
+        let browser = Browser::new(at);
+        browser.sign_in(&client.request("openid"), cast::ADA).await.code();
+
+        at.wait(Lifetime::from_seconds(600));
+        assert!(browser.authorize(&client.request("openid")).await.leaves());
+        at.wait(Lifetime::from_seconds(1));
+        let late = browser.authorize(&client.request("openid").with("max_age", "100000")).await;
+
+        assert_eq!((late.step(), named(&late)), ("password", vec!["rule:fresh".to_owned()]));
+        assert_eq!(
+            browser.authorize(&client.request("openid").with("prompt", "none")).await.callback().error(),
+            "login_required"
+        );
+    });
+}
+
+/// A rule can have terms hold, and an address be proven, where they otherwise would not.
+#[test]
+fn a_rule_demands_terms_and_a_proven_address() {
+    on_both(async |at| {
+        let terms = TERMS.replace("version = \"7\"", "version = \"7\"\nclients = [\"web\"]");
+        let rule = "[[requirements]]\nid = \"club\"\nwhen.clients = [\"first-party\"]\nverified_email = true\nterms = [\"tos\"]\n";
+        at.apply(&format!("[[users]]\nemail = \"{}\"\nemail_verified = false\n{terms}{rule}", cast::ALAN)).await;
+
+        let of_alan = explained(at, "first-party", cast::ALAN, &[]).await;
+        let pages: Vec<_> = of_alan.steps.iter().filter_map(|step| step.segment()).collect();
+        assert_eq!(pages, ["identify", "verify-email", "terms"]);
+
+        let browser = Browser::new(at);
+        let page = browser.authorize(&RelyingParty::new(at, "first-party").request("openid")).await;
+        let page = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+        assert_eq!((page.step(), named(&page)), ("terms", vec!["rule:club".to_owned()]));
+        assert!(!browser.press(&page, "allow", &[]).await.callback().code().is_empty());
+    });
+}

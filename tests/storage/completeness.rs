@@ -6,7 +6,7 @@ use crate::sources::{repositories, suite, tables};
 
 /// Statements for all tenants at once: the directory that every node keeps in memory, the outbox, the sealer's waiting
 /// list, clean-up.
-const FOR_ALL_TENANTS: [&str; 27] = [
+const FOR_ALL_TENANTS: [&str; 28] = [
     "account_deletions::DUE",
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
@@ -29,6 +29,7 @@ const FOR_ALL_TENANTS: [&str; 27] = [
     "outbox::OLDEST",
     "outbox::PENDING",
     "outbox::READY",
+    "requirement_rules::ALL",
     "resource_servers::ALL",
     "scopes::ALL",
     "signing_keys::ALL",
@@ -37,7 +38,7 @@ const FOR_ALL_TENANTS: [&str; 27] = [
 ];
 
 /// Tables that hold as much as there are people, clients, tenants and keys, and the log: nothing in them runs out.
-const STAYS: [&str; 27] = [
+const STAYS: [&str; 28] = [
     "account_deletions",
     "audit_chains",
     "audit_checkpoints",
@@ -53,6 +54,7 @@ const STAYS: [&str; 27] = [
     "passkeys",
     "password_credentials",
     "recovery_codes",
+    "requirement_rules",
     "resource_servers",
     "scopes",
     "signing_keys",

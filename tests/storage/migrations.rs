@@ -10,7 +10,7 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 19] = [
+const ALL: [&str; 20] = [
     "0001_spine",
     "0002_row_level_security",
     "0003_scopes",
@@ -29,6 +29,7 @@ const ALL: [&str; 19] = [
     "0017_backchannel_authentications",
     "0018_client_documents",
     "0019_terms",
+    "0020_requirement_rules",
     "0021_endings",
 ];
 

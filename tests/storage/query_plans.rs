@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Statements that read a whole small table (the directory), or count or clean up beside the hot path.
-const WANTS_EVERYTHING: [&str; 18] = [
+const WANTS_EVERYTHING: [&str; 19] = [
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -24,6 +24,7 @@ const WANTS_EVERYTHING: [&str; 18] = [
     "outbox::BACKLOG",
     "outbox::OLDEST",
     "outbox::PENDING",
+    "requirement_rules::ALL",
     "resource_servers::ALL",
     "scopes::ALL",
     "signing_keys::ALL",

@@ -39,6 +39,7 @@ mod rate_limits;
 mod recovery_codes;
 mod refresh_tokens;
 mod refusals;
+mod requirement_rules;
 mod resource_servers;
 mod revoked_jtis;
 mod scopes;

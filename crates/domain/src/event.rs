@@ -56,6 +56,10 @@ event_types! {
     TermsUpdated = "terms.updated"
     /// Terms were removed; what was agreed to stays.
     TermsDeleted = "terms.deleted"
+    /// A requirement of sign-ins was added or changed.
+    RequirementUpdated = "requirement.updated"
+    /// A requirement of sign-ins was removed.
+    RequirementDeleted = "requirement.deleted"
     /// An issuer is trusted, or what is known of it changed.
     TrustedIssuerUpdated = "trusted_issuer.updated"
     /// An issuer is trusted no longer.

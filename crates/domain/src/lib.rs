@@ -31,6 +31,7 @@ pub mod polling;
 mod profile;
 mod rate;
 mod recovery_wait;
+mod requirement_rule;
 mod resource_server;
 mod scope;
 mod scope_meaning;
@@ -79,6 +80,7 @@ pub use rate::attempts::{
 };
 pub use rate::{Gcra, RateDecision, RatePreset};
 pub use recovery_wait::RecoveryWait;
+pub use requirement_rule::{RequirementRule, RuleScope};
 pub use resource_server::{DetailsType, ResourceServer, TokenProfile};
 pub use scope::{Scope, ScopeError};
 pub use scope_meaning::{ScopeMeaning, ScopeText};

@@ -54,10 +54,9 @@ impl Terms {
         TermsVersion { terms: self.id.clone(), version: self.version.clone() }
     }
 
-    /// Whether they hold for whoever signs in at `client`. Our own pages are no client: whoever does not agree can still take
-    /// their data and go.
+    /// Whether they hold for whoever signs in at `client`.
     pub fn hold_at(&self, client: &Client) -> bool {
-        client.id != ClientId::own_pages() && (self.clients.is_empty() || self.clients.contains(&client.id))
+        holds_at(&self.clients, client)
     }
 
     /// The text for a page in `language`: of that tag, else of any tag of the same primary language, else in English, else in
@@ -71,6 +70,12 @@ impl Terms {
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
         (1..=MAX_NAME_BYTES).contains(&text.len()) && text.bytes().all(is_part)
     }
+}
+
+/// Whether what holds at the clients `named`, or at every one when none is, holds at `client`. Our own pages are no client: whoever does
+/// not go along can still look after the account, take their data and go.
+pub(crate) fn holds_at(named: &[ClientId], client: &Client) -> bool {
+    client.id != ClientId::own_pages() && (named.is_empty() || named.contains(&client.id))
 }
 
 impl fmt::Display for TermsVersion {

@@ -220,7 +220,7 @@ pub(crate) fn journey_text(at: &TenantDirectory, id: JourneyId) -> Result<String
     public_id(JOURNEY_PREFIX, id.as_i64(), &at.keys.permutation).map_err(Fault::new)
 }
 
-/// Every requirement of a journey: what the request asks, and what tenant, client and terms demand on top. The one place that decides it; whatever
+/// Every requirement of a journey: what the request asks, and what tenant, client, rules and terms demand on top. The one place that decides it; whatever
 /// else will decide, a policy in words of its own, does so here.
 pub(crate) fn requirements(
     at: &TenantDirectory,
@@ -253,6 +253,8 @@ pub(crate) fn requirements(
             tenant("passkey", Condition::Level(LevelRule::essential(Strength::PhishingResistant)));
         }
     }
+    let rules = at.requirement_rules.iter();
+    all.extend(rules.flat_map(|rule| rule.requirements(client, started_at, &at.terms)));
     let terms = at.terms_at(client).map(|terms| terms.present());
     all.extend(terms.map(|of| Requirement::new(format!("terms:{of}"), Source::Terms, Condition::Terms(of))));
     all

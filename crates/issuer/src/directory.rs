@@ -11,14 +11,14 @@ use portreeve_authenticators::PasskeySite;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{
     Acr, Client, ClientId, ClientMetadata, ClientOrigin, ClientRegistration, DpopNonces, Fault, PasskeyUse,
-    ResourceServer, ScopeMeaning, Tenant, TenantId, TenantSettings, Terms, TrustedIssuer,
+    RequirementRule, ResourceServer, ScopeMeaning, Tenant, TenantId, TenantSettings, Terms, TrustedIssuer,
 };
 use portreeve_oidc::paths;
 use portreeve_storage::encryption_keys::EncryptionKeyRow;
 use portreeve_storage::signing_keys::SigningKeyRow;
 use portreeve_storage::{
-    Store, Wall, clients, directory_versions, encryption_keys, resource_servers, scopes, signing_keys, tenants, terms,
-    trusted_issuers,
+    Store, Wall, clients, directory_versions, encryption_keys, requirement_rules, resource_servers, scopes,
+    signing_keys, tenants, terms, trusted_issuers,
 };
 
 use crate::client_keys::ClientKeys;
@@ -50,6 +50,8 @@ pub struct TenantDirectory {
     pub scopes: Vec<Arc<ScopeMeaning>>,
     /// What people agree to on the way to its clients, by id.
     pub terms: Vec<Arc<Terms>>,
+    /// What its operator demands of sign-ins beyond its settings, by id.
+    pub requirement_rules: Vec<Arc<RequirementRule>>,
     /// The site its passkeys are for; `None` where there are none, by its settings or because its host is an IP address.
     pub(crate) passkeys: Option<PasskeySite>,
     /// The issuers whose assertions it takes as grants.
@@ -142,6 +144,7 @@ struct Rows {
     servers: Vec<(TenantId, ResourceServer)>,
     scopes: Vec<(TenantId, ScopeMeaning)>,
     terms: Vec<(TenantId, Terms)>,
+    rules: Vec<(TenantId, RequirementRule)>,
     trusted: Vec<(TenantId, TrustedIssuer)>,
     signing: Vec<SigningKeyRow>,
     encryption: Vec<EncryptionKeyRow>,
@@ -224,6 +227,7 @@ impl Directory {
             servers: resource_servers::all(&mut conn).await?,
             scopes: scopes::all(&mut conn).await?,
             terms: terms::all(&mut conn).await?,
+            rules: requirement_rules::all(&mut conn).await?,
             trusted: trusted_issuers::all(&mut conn).await?,
             signing: signing_keys::all(&mut conn).await?,
             encryption: encryption_keys::all(&mut conn).await?,
@@ -273,6 +277,7 @@ impl Directory {
             servers: all.servers.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
             scopes: all.scopes.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
             terms: all.terms.iter().filter(|(t, _)| *t == id).map(|(_, terms)| Arc::new(terms.clone())).collect(),
+            requirement_rules: all.rules.iter().filter(|(t, _)| *t == id).map(|(_, r)| Arc::new(r.clone())).collect(),
             trusted_issuers: all.trusted.iter().filter(|(t, _)| *t == id).map(|(_, i)| Arc::new(i.clone())).collect(),
             trusted_keys: all.trusted.iter().filter(|(t, _)| *t == id).map(|_| ClientKeys::default()).collect(),
             passkeys: passkey_site(&tenant, &self.settings.public_url),

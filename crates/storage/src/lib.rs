@@ -42,6 +42,7 @@ mod recall;
 pub mod recovery_codes;
 pub mod refresh_tokens;
 pub mod refusals;
+pub mod requirement_rules;
 pub mod resource_servers;
 pub mod revoked_jtis;
 pub mod scopes;

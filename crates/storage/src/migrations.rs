@@ -174,6 +174,15 @@ const MIGRATIONS: &[Migration] = &[
         )),
     },
     Migration {
+        number: 20,
+        name: "requirement_rules",
+        sqlite: Some(include_str!("../../../migrations/0020_requirement_rules.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0020_requirement_rules.sql"),
+            include_str!("../../../migrations/postgres/0020_requirement_rules.sql")
+        )),
+    },
+    Migration {
         number: 21,
         name: "endings",
         sqlite: None,

@@ -28,6 +28,8 @@ pub enum Source {
     Tenant,
     /// Terms that hold there.
     Terms,
+    /// A rule of the operator's.
+    Rule,
     /// What the account has, or owes.
     Account,
 }
@@ -78,6 +80,7 @@ impl Source {
             Self::Client => "the client",
             Self::Tenant => "the tenant",
             Self::Terms => "terms",
+            Self::Rule => "a rule",
             Self::Account => "the account",
         }
     }

@@ -24,6 +24,8 @@ pub enum ResourceKind {
     Scope,
     /// Terms.
     Terms,
+    /// A requirement of sign-ins.
+    Requirement,
     /// A trusted issuer.
     TrustedIssuer,
     /// A client.
@@ -66,6 +68,7 @@ impl ResourceKind {
             Self::ResourceServer => "resource server",
             Self::Scope => "scope",
             Self::Terms => "terms",
+            Self::Requirement => "requirement",
             Self::TrustedIssuer => "trusted issuer",
             Self::Client => "client",
             Self::User => "user",

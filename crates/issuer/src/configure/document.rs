@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{
-    ClientId, ClientMetadata, PersonClaims, ResourceServer, Scope, ScopeMeaning, Tenant, Terms, TrustedIssuer,
-};
+use portreeve_domain::{ClientId, ClientMetadata, PersonClaims, ResourceServer, Scope, Tenant, TrustedIssuer};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
@@ -23,7 +21,8 @@ use super::secret_reference;
 /// Where to look for the name of a field.
 const FIELDS: &str = "see docs/configuration.md for the fields of each resource";
 /// The lists a document may hold.
-const LISTS: [&str; 7] = ["tenants", "resource_servers", "scopes", "terms", "trusted_issuers", "clients", "users"];
+const LISTS: [&str; 8] =
+    ["tenants", "resource_servers", "scopes", "terms", "requirements", "trusted_issuers", "clients", "users"];
 
 /// Reads one document into `resources` and returns what was wrong; entries without a mistake are read all the same.
 ///
@@ -91,8 +90,9 @@ impl<'a> Document<'a> {
         match list {
             "tenants" => resources.tenants.push(entry.tenant()?),
             "resource_servers" => resources.resource_servers.push(entry.resource_server()?),
-            "scopes" => resources.scopes.push(entry.scope()?),
-            "terms" => resources.terms.push(entry.terms()?),
+            "scopes" => resources.scopes.push(entry.in_tenant()?),
+            "terms" => resources.terms.push(entry.in_tenant()?),
+            "requirements" => resources.requirements.push(entry.in_tenant()?),
             "trusted_issuers" => resources.trusted_issuers.push(entry.trusted_issuer()?),
             "clients" => resources.clients.push(entry.client()?),
             _ => resources.users.push(entry.user()?),
@@ -139,13 +139,8 @@ impl<'i> Entry<'_, 'i> {
         Ok(Declared { origin, tenant, what: server })
     }
 
-    fn scope(mut self) -> Result<Declared<ScopeMeaning>, Problem> {
-        let tenant = self.tenant_slug()?;
-        let (origin, what) = self.rest()?;
-        Ok(Declared { origin, tenant, what })
-    }
-
-    fn terms(mut self) -> Result<Declared<Terms>, Problem> {
+    /// An entry that has nothing of ours but `tenant`.
+    fn in_tenant<T: DeserializeOwned>(mut self) -> Result<Declared<T>, Problem> {
         let tenant = self.tenant_slug()?;
         let (origin, what) = self.rest()?;
         Ok(Declared { origin, tenant, what })

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, TenantId, TenantSettings};
 use portreeve_storage::{
-    Tx, Wall, clients, directory_versions, resource_servers, scopes, tenants, terms, token_families, trusted_issuers,
+    Tx, Wall, clients, directory_versions, requirement_rules, resource_servers, scopes, tenants, terms, token_families,
+    trusted_issuers,
 };
 
 use super::change::{Change, ChangeKind, ResourceKind};
@@ -134,6 +135,14 @@ impl Issuer {
             Action::DeleteTerms(id) => {
                 terms::delete(tx, at.id(), id).await?;
                 self.record(tx, at, EventType::TermsDeleted, change).await
+            }
+            Action::PutRequirement(rule) => {
+                requirement_rules::upsert(tx, at.id(), rule, now).await?;
+                self.record(tx, at, EventType::RequirementUpdated, change).await
+            }
+            Action::DeleteRequirement(id) => {
+                requirement_rules::delete(tx, at.id(), id).await?;
+                self.record(tx, at, EventType::RequirementDeleted, change).await
             }
             Action::PutTrustedIssuer(trusted) => {
                 trusted_issuers::upsert(tx, at.id(), trusted, now).await?;

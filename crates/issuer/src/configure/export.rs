@@ -15,7 +15,7 @@ use crate::{Issuer, people, subject_link};
 /// What an export holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportScope {
-    /// Tenants, resource servers, scopes, terms and clients.
+    /// Tenants, resource servers, scopes, terms, requirements and clients.
     Configuration,
     /// People as well, with their addresses and claims: personal data.
     WithPeople,
@@ -32,6 +32,8 @@ struct File {
     scopes: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     terms: Vec<Table>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requirements: Vec<Table>,
     trusted_issuers: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     clients: Vec<Table>,
@@ -58,6 +60,9 @@ impl Issuer {
             }
             for terms in &at.terms {
                 file.terms.push(in_tenant(&at, table(&**terms)?));
+            }
+            for rule in &at.requirement_rules {
+                file.requirements.push(in_tenant(&at, table(&**rule)?));
             }
             for trusted in &at.trusted_issuers {
                 let table = with_scope_list(table(&**trusted)?, &trusted.scopes);

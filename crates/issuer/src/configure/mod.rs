@@ -12,7 +12,7 @@
 //! | `secret_reference` | `{ env = … }` and `{ file = … }` |
 //! | `resources` | everything the files declare |
 //! | `plan`, `change` | the difference between files and database |
-//! | `clients`, `resource_servers`, `scopes`, `terms`, `trusted_issuers`, `users` | the difference of one kind |
+//! | `clients`, `requirements`, `resource_servers`, `scopes`, `terms`, `trusted_issuers`, `users` | the difference of one kind |
 //! | `credentials` | passwords and authenticator apps that an operator sets |
 //! | `links` | who a person is at other issuers |
 //! | `execute` | the difference, carried out in transactions with their events |
@@ -30,6 +30,7 @@ mod operator;
 mod passkey_settings;
 mod plan;
 mod problem;
+mod requirements;
 mod resource_servers;
 mod resources;
 mod scopes;

@@ -7,20 +7,20 @@ use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{
-    ClientId, ClientMetadata, Failure, Profile, ResourceServer, ScopeMeaning, SecretKeeping, TenantSettings, Terms,
-    TrustedIssuer,
+    ClientId, ClientMetadata, Failure, Profile, RequirementRule, ResourceServer, ScopeMeaning, SecretKeeping,
+    TenantSettings, Terms, TrustedIssuer,
 };
 
 use super::change::{Change, ChangeKind, ResourceKind, differing_members};
 use super::problem::Problem;
 use super::resources::{Resources, UserDeclaration};
 use super::users::UserUpdate;
-use super::{clients, resource_servers, scopes, terms, trusted_issuers, users};
+use super::{clients, requirements, resource_servers, scopes, terms, trusted_issuers, users};
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 
-/// What becomes of clients, resource servers, trusted issuers, terms and texts of scopes that no file declares, in the tenants
-/// that the files mention.
+/// What becomes of clients, resource servers, trusted issuers, terms, requirements and texts of scopes that no file declares, in the
+/// tenants that the files mention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unlisted {
     /// They stay.
@@ -56,6 +56,8 @@ pub(super) enum Action<'r> {
     DeleteScope(String),
     PutTerms(&'r Terms),
     DeleteTerms(String),
+    PutRequirement(&'r RequirementRule),
+    DeleteRequirement(String),
     PutTrustedIssuer(&'r TrustedIssuer),
     DeleteTrustedIssuer(String),
     PutClient { id: &'r ClientId, metadata: Option<Box<ClientMetadata>>, secrets: Option<NewSecrets<'r>> },
@@ -101,7 +103,7 @@ impl Issuer {
 
     /// Tells where the database differs from the files; changes nothing.
     ///
-    /// A creation is what only the files have; a deletion is a client, resource server, scope or terms that only the database
+    /// A creation is what only the files have; a deletion is a client, resource server, scope, requirement or terms that only the database
     /// has, in the tenants that the files mention. People and tenants that no file declares are no difference.
     ///
     /// # Errors
@@ -131,6 +133,7 @@ impl Issuer {
             let mut steps = resource_servers::compare(&scene, &mut problems);
             steps.extend(scopes::compare(&scene, &mut problems));
             steps.extend(terms::compare(&scene, &mut problems));
+            steps.extend(requirements::compare(&scene, &mut problems));
             steps.extend(trusted_issuers::compare(&scene, &mut problems));
             let of_clients = clients::compare(&scene, &mut problems);
             problems.extend(clients::wrong_sectors(self, &scene, &of_clients).await);

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{
-    ClientId, ClientMetadata, PersonClaims, ResourceServer, ScopeMeaning, Tenant, TenantSettings, Terms, TrustedIssuer,
+    ClientId, ClientMetadata, PersonClaims, RequirementRule, ResourceServer, ScopeMeaning, Tenant, TenantSettings,
+    Terms, TrustedIssuer,
 };
 use serde::Deserialize;
 
@@ -89,6 +90,8 @@ pub struct Resources {
     pub scopes: Vec<Declared<ScopeMeaning>>,
     /// Terms.
     pub terms: Vec<Declared<Terms>>,
+    /// Requirements of sign-ins.
+    pub requirements: Vec<Declared<RequirementRule>>,
     /// Issuers whose assertions are grants.
     pub trusted_issuers: Vec<Declared<TrustedIssuer>>,
     /// Clients.
@@ -141,6 +144,7 @@ impl Resources {
             self.resource_servers.iter().map(|d| (&d.origin, "resource server", &d.tenant, d.what.resource.clone()));
         let scopes = self.scopes.iter().map(|d| (&d.origin, "scope", &d.tenant, d.what.name.clone()));
         let terms = self.terms.iter().map(|d| (&d.origin, "terms", &d.tenant, d.what.id.clone()));
+        let rules = self.requirements.iter().map(|d| (&d.origin, "requirement", &d.tenant, d.what.id.clone()));
         let clients = self.clients.iter().map(|d| (&d.origin, "client", &d.tenant, d.what.id.as_str().to_owned()));
         let users = self.users.iter().map(|d| (&d.origin, "user", &d.tenant, d.what.email.trim().to_lowercase()));
         let trusted =
@@ -148,7 +152,7 @@ impl Resources {
         let mut seen: HashMap<(&str, &String, String), &Origin> = HashMap::new();
         let mut problems = Vec::new();
         for (origin, kind, tenant, name) in
-            tenants.chain(servers).chain(scopes).chain(terms).chain(trusted).chain(clients).chain(users)
+            tenants.chain(servers).chain(scopes).chain(terms).chain(rules).chain(trusted).chain(clients).chain(users)
         {
             match seen.get(&(kind, tenant, name.clone())) {
                 Some(first) => {
@@ -188,10 +192,11 @@ impl Resources {
         let servers = self.resource_servers.iter().map(|d| (&d.tenant, &d.origin));
         let scopes = self.scopes.iter().map(|d| (&d.tenant, &d.origin));
         let terms = self.terms.iter().map(|d| (&d.tenant, &d.origin));
+        let rules = self.requirements.iter().map(|d| (&d.tenant, &d.origin));
         let trusted = self.trusted_issuers.iter().map(|d| (&d.tenant, &d.origin));
         let clients = self.clients.iter().map(|d| (&d.tenant, &d.origin));
         let users = self.users.iter().map(|d| (&d.tenant, &d.origin));
-        servers.chain(scopes).chain(terms).chain(trusted).chain(clients).chain(users)
+        servers.chain(scopes).chain(terms).chain(rules).chain(trusted).chain(clients).chain(users)
     }
 
     /// The declaration of the tenant `slug` itself.

@@ -86,8 +86,8 @@ fn text_problem(tag: &str, text: &TermsText) -> Option<(String, &'static str)> {
     (!is_address).then(|| (format!("the {tag} uri is no https URI"), "give the address at which this version is read"))
 }
 
-/// Whether a client will be there when the plan is carried out. One that is not would make the terms hold nowhere, unnoticed.
-fn will_be_there(scene: &Scene<'_>, client: &ClientId) -> bool {
+/// Whether a client will be there when the plan is carried out. What names one that is not would hold nowhere, unnoticed.
+pub(super) fn will_be_there(scene: &Scene<'_>, client: &ClientId) -> bool {
     let is_declared = scene.resources.clients.iter().any(|d| d.tenant == scene.slug && d.what.id == *client);
     is_declared || scene.keeps_undeclared().is_some_and(|at| at.client(client).is_some())
 }

@@ -291,8 +291,11 @@ impl Issuer {
 /// The ids of the requirements for which the page of `step` is shown; `due` are the terms it asks for.
 fn reasons(journey: &Journey, step: Step, available: &Available, due: &[TermsDue]) -> Vec<String> {
     let of_account = Requirement::of_account(available);
+    let fresh_since = journey.required().fresh_since;
     let is_due = |one: &&Requirement| match &one.condition {
         Condition::Terms(version) => due.iter().any(|due| due.terms.present() == *version),
+        // What allows older proofs is no reason beside what does not.
+        Condition::FreshSince(at) if *at < fresh_since => false,
         _ => one.calls_for(step),
     };
     journey.requirements.iter().chain(&of_account).filter(is_due).map(|one| one.id.clone()).collect()

@@ -44,8 +44,8 @@ the database differs from the files (exit code 3 when it does), `portreeve expor
 JSON by the end of its name (`.toml`, `.yaml`, `.yml`, `.json`); YAML may hold several documents divided by `---`, JSON several one
 after another. YAML is read without tags and aliases, and `yes`, `no` and dates are texts. Resources have stable names: `slug`, `resource`, `name`, `id`, `client_id`, `email`. A resource without `tenant` belongs to the tenant
 `default`. Secrets are given by reference, `{ env = \"NAME\" }` or `{ file = \"PATH\" }`, and are never printed. With `--prune`
-clients, resource servers, trusted issuers, terms and texts of scopes that no file declares are deleted, in the tenants that the
-files mention; people and tenants stay.
+clients, resource servers, trusted issuers, terms, requirements and texts of scopes that no file declares are deleted, in the
+tenants that the files mention; people and tenants stay.
 
 | list | fields |
 |---|---|
@@ -53,6 +53,7 @@ files mention; people and tenants stay.
 | `[[resource_servers]]` | `resource` (the audience, RFC 8707), `name`, `scopes` (a list), `token_profile` (`rfc9068`, `jwt-compat`, `opaque`), `access_token_lifetime` (seconds), `authorization_details_types` (a list of `{ type, schema, texts }`; see `docs/protocol/authorization-details.md`) |
 | `[[scopes]]` | `name` (a scope of a resource server), `texts` (by language tag: `title`, `description`) |
 | `[[terms]]` | `id`, `version` (a text; every other one is another version), `clients` (where they hold; none named: at every one), `texts` (by language tag: `name`, `uri`); see [terms](terms.md) |
+| `[[requirements]]` | `id`, `when.clients` (where it holds; none named: at every one), `level` (`aal2`, `phr`), `max_age` (seconds), `verified_email`, `terms` (ids of terms that hold there too); see [requirements](requirements.md) |
 | `[[trusted_issuers]]` | `issuer`, `jwks` (its public keys) or `jwks_uri`, `clients` (who may present its assertions), `scopes` (a list); `software_statements`; `attests` (the clients whose instances it may attest); see `docs/protocol/jwt-bearer.md`, `docs/protocol/registration.md` and `docs/protocol/client-authentication.md` |
 | `[[clients]]` | `client_id`, `client_secret` (a reference, or a list of two while rotating), and the metadata of RFC 7591 and OpenID Connect Registration under their own names |
 | `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), `totp_secret` (a reference; base32), `is_admin`, `links` (a list of `{ issuer, subject }`: who the person is at other issuers) |
