@@ -72,7 +72,7 @@ pub(crate) struct Recall {
     ended: Box<[AtomicU64]>,
     /// The count below which nothing is believed.
     forgotten: AtomicU64,
-    /// Until when every ending was heard of, in milliseconds since it began; 0: never.
+    /// Until when every ending was heard of, as `millis` counts; 0: never.
     heard: AtomicU64,
     /// How many facts were asked for, and how many of them it knew.
     asked: AtomicU64,
@@ -114,7 +114,7 @@ impl Recall {
 
     /// Every ending committed before `asked` was heard of.
     pub(crate) fn hear(&self, asked: Instant) {
-        self.heard.fetch_max(self.millis(asked).max(1), Ordering::SeqCst);
+        self.heard.fetch_max(self.millis(asked), Ordering::SeqCst);
     }
 
     /// Whether anybody has asked since this was last called: a node that nobody asks need not listen so closely.
@@ -136,8 +136,9 @@ impl Recall {
             && as_of >= ended
     }
 
+    /// Since it began, and one more: 0 is never.
     fn millis(&self, at: Instant) -> u64 {
-        u64::try_from(at.saturating_duration_since(self.began).as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(at.saturating_duration_since(self.began).as_millis()).map_or(u64::MAX, |millis| millis + 1)
     }
 }
 
