@@ -23,8 +23,8 @@ async fn go_away(member: &mut Member, times: usize) {
         member.begin().await.expect("the server stays");
     }
     for _ in 0..times {
-        // Some of these are over before the request is read, some when most answers are there.
-        let most = [1_500, 6_000, 40_000][member.dice.below(3)];
+        // Some of these are over before the request is read, some when most answers are there, on a quick machine and on a slow one.
+        let most = [200, 800, 4_000, 40_000][member.dice.below(4)];
         let patience = member.dice.between_micros(50, most);
         if let Ok(answered) = tokio::time::timeout(patience, member.step()).await {
             answered.expect("the server stays");
@@ -57,7 +57,7 @@ fn all_or_nothing(database: Database) {
          acknowledged changes beside them, 0 lost",
         fleet.acknowledged()
     ));
-    assert!(cut_off.len() == 4 && cut_off.values().all(|count| *count > times / 30), "{cut_off:?}");
+    assert!(cut_off.len() == 4 && cut_off.values().all(|count| *count > times / 60), "{cut_off:?}");
 }
 
 /// Part of R-24: SQLite. The short form cuts off some hundred requests, the long one 10 000 tries.

@@ -26,7 +26,7 @@ const TABLES: [&str; 3] = [
 
 /// What stands in a table, and the address of Ada's object there: `J` is her journey, `C` a client that she registered.
 /// `None`: what is published there is everybody's.
-const ROUTES: [(&str, Option<&str>); 47] = [
+const ROUTES: [(&str, Option<&str>); 48] = [
     (r#""/""#, Some("/")),
     (r#""/oauth2/authorize""#, Some("/oauth2/authorize?client_id=web&response_type=code&scope=openid&prompt=none")),
     (r#""/oauth2/check-session""#, Some("/oauth2/check-session")),
@@ -47,6 +47,7 @@ const ROUTES: [(&str, Option<&str>); 47] = [
     (r#""/account/switch""#, Some("/account/switch")),
     (r#"PROFILE"#, Some("/account/profile")),
     (r#"DATA"#, Some("/account/data")),
+    (r#"TERMS"#, Some("/account/terms")),
     (r#"DELETION"#, Some("/account/delete")),
     (r#"EMAIL"#, Some("/account/profile/email")),
     (r#"SECURITY"#, Some("/account/security")),
