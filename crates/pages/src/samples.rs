@@ -28,6 +28,8 @@ pub struct Words {
     pub email: String,
     /// Title of a custom scope, name of a resource server.
     pub title: String,
+    /// What terms are called.
+    pub terms: String,
     /// Longer free text.
     pub description: String,
     /// Host of a redirect URI or resource server.
@@ -45,6 +47,7 @@ impl Words {
             person: "Ada Lovelace".to_owned(),
             email: "ada@example.com".to_owned(),
             title: "Read your orders".to_owned(),
+            terms: "Terms of use".to_owned(),
             description: "Order numbers, items and delivery dates, to show them on your shelf".to_owned(),
             host: "books.example.com".to_owned(),
             uri: "https://books.example.com/legal".to_owned(),
@@ -60,6 +63,7 @@ impl Words {
             person: text.clone(),
             email: text.clone(),
             title: text.clone(),
+            terms: text.clone(),
             description: text.clone(),
             host: text.clone(),
             uri: text,

@@ -152,7 +152,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     let no_applications = Applications { applications: vec![], ..applications.clone() };
     let accepted = |version: &str, client_name| AcceptedVersion {
-        name: words.title.clone(),
+        name: words.terms.clone(),
         version: version.to_owned(),
         uri: words.uri.clone(),
         client_name,

@@ -154,7 +154,7 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
         account_href: Some("/account".to_owned()),
     };
     let due = |version: &str, is_changed| DueTerms {
-        name: words.title.clone(),
+        name: words.terms.clone(),
         version: version.to_owned(),
         uri: words.uri.clone(),
         is_changed,
