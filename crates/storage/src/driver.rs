@@ -7,6 +7,7 @@ mod conn;
 mod endings;
 pub mod patience;
 mod postgres;
+mod postgres_reader;
 mod pulse;
 mod row;
 mod sqlite;

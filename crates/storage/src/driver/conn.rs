@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use portreeve_domain::{Fault, TenantId};
 
-use super::postgres::{PostgresReader, PostgresStore, Slot};
+use super::postgres::{PostgresStore, Slot};
+use super::postgres_reader::PostgresReader;
 use super::row::Row;
 use super::sqlite::{Reader, SqliteStore};
 use super::sqlite_commit::Writing;
@@ -116,7 +117,9 @@ impl Store {
     pub async fn read_together(&self, wall: impl Into<Wall>) -> Result<Conn, Fault> {
         match &self.0 {
             Backend::Sqlite(store) => Ok(Conn(Connection::Reader(store.reader()?.together()))),
-            Backend::Postgres(store) => Ok(Conn(Connection::PostgresReader(store.reader(wall.into())))),
+            Backend::Postgres(store) => {
+                Ok(Conn(Connection::PostgresReader(PostgresReader::new(store.clone(), wall.into()))))
+            }
         }
     }
 

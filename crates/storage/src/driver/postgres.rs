@@ -98,13 +98,12 @@ impl PostgresStore {
         }
     }
 
-    pub(super) fn recall_use(&self) -> RecallUse {
-        self.0.recall.get().map(|recall| recall.use_so_far()).unwrap_or_default()
+    pub(super) fn recall(&self) -> Option<&Arc<Recall>> {
+        self.0.recall.get()
     }
 
-    /// A connection for reading that is taken when it is needed.
-    pub(super) fn reader(&self, wall: Wall) -> PostgresReader {
-        PostgresReader { store: self.clone(), wall, slot: None, recalled: false, asks_itself: false }
+    pub(super) fn recall_use(&self) -> RecallUse {
+        self.0.recall.get().map(|recall| recall.use_so_far()).unwrap_or_default()
     }
 
     /// A connection that works for `wall`.
@@ -127,34 +126,6 @@ impl PostgresStore {
             Slot { live: Some(live), pool, in_transaction: false, failed: false, ends: Vec::new(), _permit: permit };
         slot.work_for(wall).await?;
         Ok(slot)
-    }
-}
-
-/// Reads for one request: by what is remembered, else on a connection that is taken then.
-pub(super) struct PostgresReader {
-    store: PostgresStore,
-    wall: Wall,
-    slot: Option<Slot>,
-    /// Whether the memory has answered.
-    pub(super) recalled: bool,
-    asks_itself: bool,
-}
-
-impl PostgresReader {
-    pub(super) async fn slot(&mut self) -> Result<&mut Slot, Fault> {
-        if self.slot.is_none() {
-            self.slot = Some(Box::pin(self.store.acquire(self.wall)).await?);
-        }
-        self.slot.as_mut().ok_or_else(|| Fault::impossible("a slot that is gone"))
-    }
-
-    pub(super) fn recall(&self) -> Option<Arc<Recall>> {
-        self.store.0.recall.get().filter(|_| !self.asks_itself).cloned()
-    }
-
-    pub(super) fn stop_recalling(&mut self) -> bool {
-        self.asks_itself = true;
-        std::mem::take(&mut self.recalled)
     }
 }
 
