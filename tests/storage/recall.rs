@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use portreeve_domain::{AccessTokenId, BrowserId, FamilyId, Fault, SessionEnd, SessionId, TokenFamily, UserId};
+use portreeve_domain::{
+    AccessTokenId, BrowserId, FamilyId, Fault, Proof, ProofKind, SessionEnd, SessionId, TokenFamily, UserId,
+};
 use portreeve_storage::{
     Conn, Store, Tx, Wall, access_tokens,
     access_tokens::AccessTokenRow,
@@ -24,7 +26,7 @@ const LISTENING: Duration = Duration::from_secs(20);
 
 /// How long after the last word nothing is believed any more, and a little.
 const SILENCE: Duration = Duration::from_millis(1700);
-const END_LISTENERS: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%pg_notify%'";
+const END_LISTENERS: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'LISTEN %'";
 
 /// Everything that ends a token or what it stands on, or narrows it.
 #[derive(Clone, Copy, Debug)]
@@ -47,11 +49,15 @@ enum Ending {
     UserUpdated,
     EmailChanged,
     KeyDestroyed,
+    /// It ends sooner for it.
+    SessionStrengthened,
     /// A hand in psql.
     Typed,
+    /// The same, with another word.
+    Deleted,
 }
 
-const ENDINGS: [Ending; 19] = [
+const ENDINGS: [Ending; 21] = [
     Ending::TokenRevoked,
     Ending::FamilyRevoked,
     Ending::FamiliesOfUserRevoked,
@@ -70,7 +76,9 @@ const ENDINGS: [Ending; 19] = [
     Ending::UserUpdated,
     Ending::EmailChanged,
     Ending::KeyDestroyed,
+    Ending::SessionStrengthened,
     Ending::Typed,
+    Ending::Deleted,
 ];
 
 /// A person with a session, a consent and a token, all by one number.
@@ -144,9 +152,17 @@ impl Person {
                 users::set_email(tx, ONE, self.id(), &[self.0; 32], &new).await?
             }
             Ending::KeyDestroyed => subject_keys::destroy(tx, ONE, self.id(), at).await?,
+            Ending::SessionStrengthened => {
+                let second = Proof { kind: ProofKind::Totp, user: self.id(), at };
+                sessions::strengthen(tx, ONE, self.session(), &[second], at).await?
+            }
             Ending::Typed => {
                 let typed = format!("UPDATE sessions SET ended_at = 5 WHERE id = {}", self.0);
                 tx.execute(lasting(typed), &[]).await? == 1
+            }
+            Ending::Deleted => {
+                let typed = "DELETE FROM consents WHERE user_id = $1";
+                tx.execute(typed, &[(&self.id()).into()]).await? == 1
             }
         };
         assert!(happened, "{ending:?}");
@@ -220,7 +236,7 @@ async fn what_ends_is_forgotten_at_every_node() {
             tx.commit().await.unwrap();
 
             let acknowledged = Instant::now();
-            if !matches!(ending, Ending::Typed) {
+            if !matches!(ending, Ending::Typed | Ending::Deleted) {
                 assert_ne!(Knowledge::of(&here, person).await.told(), before, "{ending:?} here");
             }
             while Knowledge::of(&there, person).await.told() == before {

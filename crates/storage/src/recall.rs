@@ -77,7 +77,8 @@ pub(crate) struct Recall {
     /// How many facts were asked for, and how many of them it knew.
     asked: AtomicU64,
     known: AtomicU64,
-    /// Whether anybody has asked since this was looked at last.
+    /// How often it was asked whether it hears, and whether anybody has asked for a fact since.
+    questions: AtomicU64,
     wanted: AtomicBool,
 }
 
@@ -94,6 +95,7 @@ impl Recall {
             heard: AtomicU64::new(0),
             asked: AtomicU64::new(0),
             known: AtomicU64::new(0),
+            questions: AtomicU64::new(0),
             wanted: AtomicBool::new(false),
         }
     }
@@ -117,9 +119,10 @@ impl Recall {
         self.heard.fetch_max(self.millis(asked), Ordering::SeqCst);
     }
 
-    /// Whether anybody has asked since this was last called: a node that nobody asks need not listen so closely.
-    pub(crate) fn take_wanted(&self) -> bool {
-        self.wanted.swap(false, Ordering::Relaxed)
+    /// The number of a question whether it hears, where anybody has asked for a fact since the last one: a node that nobody asks need
+    /// not know.
+    pub(crate) fn take_question(&self) -> Option<u64> {
+        self.wanted.swap(false, Ordering::Relaxed).then(|| self.questions.fetch_add(1, Ordering::Relaxed))
     }
 
     /// What it was good for since the start.
@@ -196,7 +199,7 @@ pub(crate) fn ask<T: Memorable>(conn: &mut Conn, key: T::Key) -> Known<T> {
     recall.asked.fetch_add(1, Ordering::Relaxed);
     // Before the database is asked: an ending that it does not tell of yet comes after this count.
     let as_of = recall.endings.load(Ordering::SeqCst);
-    let found = T::place(&recall).get(&key);
+    let found = if conn.may_recall() { T::place(&recall).get(&key) } else { None };
     match found.filter(|found| recall.is_believed(found.bucket, found.as_of, Instant::now())) {
         Some(found) => {
             conn.note_recalled();

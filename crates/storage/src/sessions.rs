@@ -8,8 +8,7 @@ use crate::{Conn, Row, Tx};
 const FIND: &str = "SELECT tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at FROM sessions WHERE id = $1 AND tenant_id = $2";
 const OF_BROWSER: &str = "SELECT tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at FROM sessions WHERE tenant_id = $1 AND browser_id = $2 AND ended_at IS NULL ORDER BY id";
 const INSERT: &str = "INSERT INTO sessions (id, tenant_id, browser_id, user_id, sid, proofs, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const STRENGTHEN: &str =
-    "UPDATE sessions SET proofs = $3, seen_at = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
+const STRENGTHEN: &str = "UPDATE sessions SET proofs = $3, seen_at = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL RETURNING user_id";
 const TOUCH: &str =
     "UPDATE sessions SET seen_at = $3 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL AND seen_at < $3";
 const END: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL RETURNING user_id";
@@ -66,7 +65,14 @@ pub async fn strengthen(
     now: Timestamp,
 ) -> Result<bool, Fault> {
     let proofs = write_proofs(proofs)?;
-    Ok(tx.execute(STRENGTHEN, &[id.as_i64().into(), tenant.into(), (&proofs).into(), now.into()]).await? == 1)
+    let user = tx
+        .optional(STRENGTHEN, &[id.as_i64().into(), tenant.into(), (&proofs).into(), now.into()], |row| row.user(0))
+        .await?;
+    if let Some(user) = user {
+        // Whoever has shown more is signed in for less long.
+        tx.ends(Bucket::of_user(user));
+    }
+    Ok(user.is_some())
 }
 
 /// Notes that a session was used.

@@ -204,12 +204,17 @@ impl Conn {
         }
     }
 
-    /// The memory that may answer in place of the database.
+    /// The memory that keeps what the database says.
     pub(crate) fn recall(&self) -> Option<Arc<Recall>> {
         match &self.0 {
             Connection::PostgresReader(reader) => reader.recall(),
             Connection::Reader(_) | Connection::Writing(_) | Connection::Postgres(_) => None,
         }
+    }
+
+    /// Whether that memory may answer in place of the database.
+    pub(crate) fn may_recall(&self) -> bool {
+        matches!(&self.0, Connection::PostgresReader(reader) if !reader.asks_itself)
     }
 
     /// The memory has answered.

@@ -1,11 +1,11 @@
 //! Hearing of what ends, on any node, as PostgreSQL tells it.
 //!
-//! Owns a connection of its own that listens. It tells itself something each `ASK` and believes that it hears when that comes
-//! back: notifications come in the order of the commits, so that every ending before it was heard as well. Silence, a broken
-//! connection, or a pooler that does not pass notifications on are all the same to it. Leaves telling to the triggers of
-//! migration 21, which no node, version or command can forget. R-19.
+//! Owns a connection that listens. Each `ASK` another one tells the same channel something, and when that comes back, everything
+//! that ended before was heard as well: notifications come in the order of the commits. Silence, a broken connection, and a pooler
+//! that does not pass on what others tell are all the same to it. Leaves telling to the triggers of migration 21, which no node,
+//! version or command can forget. R-19.
 
-use std::sync::{Arc, Weak};
+use std::sync::Weak;
 use std::time::{Duration, Instant};
 
 use portreeve_domain::Fault;
@@ -13,11 +13,15 @@ use sqlx::postgres::{PgConnectOptions, PgListener, PgNotification, PgPoolOptions
 use tokio::time::{sleep, timeout};
 use tracing::debug;
 
+use super::conn::Wall;
+use super::postgres::{Pool, PostgresStore};
+use super::value::Value;
 use crate::recall::{Bucket, Recall};
 
 /// The channel of the triggers.
 const CHANNEL: &str = "portreeve_endings";
-const TELL: &str = "SELECT pg_backend_pid() FROM (SELECT pg_notify($1, $2)) AS told";
+/// Tells the channel something, and who did.
+const TELL: &str = "SELECT pg_backend_pid()::bigint FROM (SELECT pg_notify($1, $2)) AS told";
 /// How often it is asked whether endings are heard, while anybody wants to know.
 const ASK: Duration = Duration::from_millis(400);
 /// How long an answer may take.
@@ -25,61 +29,69 @@ const ANSWER: Duration = Duration::from_secs(3);
 /// How soon a broken connection is made again.
 const AGAIN: Duration = Duration::from_millis(500);
 
-/// Listens until `recall` is dropped.
-pub(super) async fn listen(options: PgConnectOptions, recall: Weak<Recall>) {
-    // Nothing durable is written here.
-    let options = options.options([("synchronous_commit", "off")]);
-    while let Some(recall) = recall.upgrade() {
-        if let Err(fault) = hear(&options, &recall).await {
+/// Listens for `recall`, until the store is gone.
+pub(super) async fn listen(options: PgConnectOptions, pool: Weak<Pool>) {
+    let mut listener = None;
+    while let Some(store) = pool.upgrade().map(PostgresStore::of) {
+        let Some(recall) = store.recall().cloned() else { return };
+        let heard = match &mut listener {
+            Some(listener) => hear(listener, &store, &recall).await,
+            None => connect(&options).await.map(|connected| {
+                // What ended before is not told again.
+                recall.forget();
+                listener = Some(connected);
+            }),
+        };
+        drop((store, recall));
+        if let Err(fault) = heard {
             debug!(error = %fault, "endings are not heard of; tokens are read from the database");
+            listener = None;
+            sleep(AGAIN).await;
         }
-        drop(recall);
-        sleep(AGAIN).await;
     }
 }
 
-/// Listens until the connection breaks, or nobody but this remembers.
-async fn hear(options: &PgConnectOptions, recall: &Arc<Recall>) -> Result<(), Fault> {
+async fn connect(options: &PgConnectOptions) -> Result<PgListener, Fault> {
     let pool = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None).acquire_timeout(ANSWER);
-    let pool = pool.connect_with(options.clone()).await.map_err(Fault::new)?;
-    let mut listener = PgListener::connect_with(&pool).await.map_err(Fault::new)?;
+    let pool = within(ANSWER, pool.connect_with(options.clone())).await?;
+    let mut listener = within(ANSWER, PgListener::connect_with(&pool)).await?;
     listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await.map_err(Fault::new)?;
-    // What ended before is not told again.
-    recall.forget();
-    let mut number = 0_u64;
-    while Arc::strong_count(recall) > 1 {
-        if recall.take_wanted() {
-            number += 1;
-            ask(&mut listener, recall, number).await?;
-        }
-        hear_for(&mut listener, recall, ASK).await?;
-    }
-    Ok(())
+    within(ANSWER, listener.listen(CHANNEL)).await?;
+    Ok(listener)
 }
 
-/// Tells itself a number, and waits until it hears it.
-async fn ask(listener: &mut PgListener, recall: &Recall, number: u64) -> Result<(), Fault> {
-    let (asked, own) = (Instant::now(), format!("heard {number}"));
-    let telling = sqlx::query_scalar(TELL).bind(CHANNEL).bind(&own);
-    let connection: i32 = within(ANSWER, telling.fetch_one(&mut *listener)).await?;
-    loop {
-        let left = ANSWER.saturating_sub(asked.elapsed());
-        let told = within(left, listener.try_recv()).await?.ok_or_else(silence)?;
-        if told.payload() == own && i64::from(told.process_id()) == i64::from(connection) {
-            recall.hear(asked);
-            return Ok(());
-        }
-        note(recall, &told);
+/// Asks whether it hears, when anybody wants to know, and hears for a while.
+async fn hear(listener: &mut PgListener, store: &PostgresStore, recall: &Recall) -> Result<(), Fault> {
+    if let Some(number) = recall.take_question() {
+        ask(listener, store, recall, number).await?;
     }
-}
-
-async fn hear_for(listener: &mut PgListener, recall: &Recall, time: Duration) -> Result<(), Fault> {
     let began = Instant::now();
-    while let Ok(told) = timeout(time.saturating_sub(began.elapsed()), listener.try_recv()).await {
+    while let Ok(told) = timeout(ASK.saturating_sub(began.elapsed()), listener.try_recv()).await {
         note(recall, &told.map_err(Fault::new)?.ok_or_else(silence)?);
     }
     Ok(())
+}
+
+/// Has the channel told a number, by another connection than the one that listens, and waits until it hears it.
+async fn ask(listener: &mut PgListener, store: &PostgresStore, recall: &Recall, number: u64) -> Result<(), Fault> {
+    let (asked, question) = (Instant::now(), format!("heard {number}"));
+    // Where no connection has time for it, nothing is known of this one.
+    let Ok(told) = tell(store, &question).await else { return Ok(()) };
+    loop {
+        let left = ANSWER.saturating_sub(asked.elapsed());
+        let heard = within(left, listener.try_recv()).await?.ok_or_else(silence)?;
+        if heard.payload() == question && Some(i64::from(heard.process_id())) == told {
+            recall.hear(asked);
+            return Ok(());
+        }
+        note(recall, &heard);
+    }
+}
+
+/// Tells the channel `what`, and gives the number of the connection that did.
+async fn tell(store: &PostgresStore, what: &str) -> Result<Option<i64>, Fault> {
+    let mut slot = store.acquire(Wall::All).await?;
+    slot.optional(TELL, &[Value::from(CHANNEL), Value::from(what)], |row| row.integer(0)).await
 }
 
 /// What is no bucket is another node's question.

@@ -41,7 +41,7 @@ const AGAIN: Duration = Duration::from_millis(50);
 #[derive(Clone)]
 pub(super) struct PostgresStore(Arc<Pool>);
 
-struct Pool {
+pub(super) struct Pool {
     options: PgConnectOptions,
     idle: Mutex<Vec<Live>>,
     permits: Arc<Semaphore>,
@@ -83,7 +83,8 @@ impl PostgresStore {
             url.parse().map_err(|e: sqlx::Error| Fault::new(e).while_doing("read the database URL"))?;
         let options = options
             .application_name("portreeve")
-            .options([("statement_timeout", STATEMENT.as_millis().to_string())])
+            // The lock that a COMMIT waits for, where it notifies, knows no limit of a statement.
+            .options(["statement_timeout", "lock_timeout"].map(|limit| (limit, STATEMENT.as_millis().to_string())))
             .disable_statement_logging();
         let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let pulse = Pulse::new(Instant::now());
@@ -94,7 +95,7 @@ impl PostgresStore {
     pub(super) fn remember(&self, tokens: usize) {
         let recall = Arc::new(Recall::new(tokens, Instant::now()));
         if self.0.recall.set(Arc::clone(&recall)).is_ok() {
-            tokio::spawn(endings::listen(self.0.options.clone(), Arc::downgrade(&recall)));
+            tokio::spawn(endings::listen(self.0.options.clone(), Arc::downgrade(&self.0)));
         }
     }
 
@@ -104,6 +105,10 @@ impl PostgresStore {
 
     pub(super) fn recall_use(&self) -> RecallUse {
         self.0.recall.get().map(|recall| recall.use_so_far()).unwrap_or_default()
+    }
+
+    pub(super) const fn of(pool: Arc<Pool>) -> Self {
+        Self(pool)
     }
 
     /// A connection that works for `wall`.

@@ -17,7 +17,8 @@ pub(super) struct PostgresReader {
     slot: Option<Slot>,
     /// Whether the memory has answered.
     pub(super) recalled: bool,
-    asks_itself: bool,
+    /// Whether the database is asked even so.
+    pub(super) asks_itself: bool,
 }
 
 impl PostgresReader {
@@ -33,7 +34,7 @@ impl PostgresReader {
     }
 
     pub(super) fn recall(&self) -> Option<Arc<Recall>> {
-        self.store.recall().filter(|_| !self.asks_itself).cloned()
+        self.store.recall().cloned()
     }
 
     pub(super) fn stop_recalling(&mut self) -> bool {
