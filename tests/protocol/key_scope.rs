@@ -12,7 +12,7 @@ use portreeve_tests::{
     deployment::{Deployment, on_both, on_sqlite},
     dpop::{ProofKey, proof_claims, service_token},
     jwt,
-    relying_party::{ASSERTION_TYPE, RelyingParty, Tokens, assertion_claims},
+    relying_party::{ASSERTION_TYPE, RelyingParty, Tokens, assertion_claims, mac_token},
 };
 use serde_json::{Value, json};
 
@@ -119,16 +119,18 @@ fn keys_for_another_purpose_sign_no_tokens() {
 
         for (typ, token) in [("at+jwt", tokens.access()), ("JWT", tokens.id())] {
             for kid in &kids {
-                let input = |alg: &str| {
+                let header = |alg: &str| {
                     let mut header = json!({ "alg": alg, "typ": typ, "kid": kid });
                     header.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-                    format!("{}.{}", jwt::encoded(&header), jwt::encoded(&jwt::claims(token)))
+                    header
                 };
-                let signed =
-                    |alg: &str, signature: &[u8]| format!("{}.{}", input(alg), URL_SAFE_NO_PAD.encode(signature));
-                let by_audit = |alg: &str| signed(alg, &audit.sign(input(alg).as_bytes()).unwrap());
-                let by_forms = portreeve_crypto::hmac_sha256(forms.expose(), &[input("HS256").as_bytes()]);
-                for forged in [by_audit("EdDSA"), by_audit("ES256"), signed("HS256", &by_forms)] {
+                let by_audit = |alg: &str| {
+                    let input = format!("{}.{}", jwt::encoded(&header(alg)), jwt::encoded(&jwt::claims(token)));
+                    let signature = audit.sign(input.as_bytes()).unwrap();
+                    format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
+                };
+                let by_forms = mac_token(&header("HS256"), &jwt::claims(token), forms.expose());
+                for forged in [by_audit("EdDSA"), by_audit("ES256"), by_forms] {
                     assert!(!is_taken(at, &forged).await, "{forged}");
                     assert!(!is_hint(at, &forged).await, "{forged}");
                     assert_eq!(at.userinfo(&forged).await.status, 401);

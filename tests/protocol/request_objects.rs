@@ -1,6 +1,5 @@
 //! Request objects by value: authorization requests that their client has signed. RFC 9101; OIDC Core §6.1; RFC 9126 §3.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portreeve_domain::Lifetime;
 use portreeve_jose::{Algorithm, SigningKey};
 use portreeve_tests::{
@@ -10,7 +9,7 @@ use portreeve_tests::{
     deployment::{Deployment, on_both, on_sqlite},
     hosted::Hosted,
     jwt,
-    relying_party::{ASSERTION_TYPE, Grant, RelyingParty, assertion_claims},
+    relying_party::{ASSERTION_TYPE, Grant, RelyingParty, assertion_claims, mac_token},
 };
 use serde_json::{Value, json};
 
@@ -122,12 +121,7 @@ fn bad_objects_are_refused() {
         let stranger = SigningKey::from_pkcs8(Algorithm::Es256, &stranger.pkcs8).unwrap();
         let unsigned = |alg: &str| format!("{}.{}.", jwt::encoded(&json!({ "alg": alg })), jwt::encoded(&good));
         let genuine = signed(at, &good);
-        let input = unsigned("HS256");
-        let mac = portreeve_crypto::hmac_sha256(
-            at.client_key().public_pem().as_bytes(),
-            &[input.trim_end_matches('.').as_bytes()],
-        );
-        let with_mac = format!("{input}{}", URL_SAFE_NO_PAD.encode(mac));
+        let with_mac = mac_token(&json!({ "alg": "HS256" }), &good, at.client_key().public_pem());
         for (what, object) in [
             ("garbage", "x".to_owned()),
             ("another key", stranger.sign(TYP, good.to_string().as_bytes()).unwrap()),

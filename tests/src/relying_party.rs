@@ -294,10 +294,15 @@ pub fn mac_assertion(claims: &Value, secret: &str) -> String {
 }
 
 /// Makes a JWT with this header and an HMAC with SHA-256 (RFC 2104 §2), whatever the header says.
-pub fn mac_token(header: &Value, claims: &Value, secret: &str) -> String {
+pub fn mac_token(header: &Value, claims: &Value, secret: impl AsRef<[u8]>) -> String {
     let input = format!("{}.{}", jwt::encoded(header), jwt::encoded(claims));
     let mut key = [0; 64];
-    key[..secret.len()].copy_from_slice(secret.as_bytes());
+    let secret = secret.as_ref();
+    if secret.len() <= key.len() {
+        key[..secret.len()].copy_from_slice(secret);
+    } else {
+        key[..32].copy_from_slice(sha256(secret).as_bytes());
+    }
     let inner = sha256(&[&key.map(|byte| byte ^ 0x36)[..], input.as_bytes()].concat());
     let tag = sha256(&[&key.map(|byte| byte ^ 0x5c)[..], inner.as_bytes()].concat());
     format!("{input}.{}", URL_SAFE_NO_PAD.encode(tag.as_bytes()))
