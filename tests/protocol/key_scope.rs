@@ -40,7 +40,7 @@ fn signed_by(signer: &SigningKey, typ: &str, token: &str) -> String {
     signer.sign(typ, jwt::claims(token).to_string().as_bytes()).unwrap()
 }
 
-/// S-156: a token counts by a signature of its own tenant: word for word the same, signed by another tenant, by a client, or by
+/// S-156, AT-07: a token counts by a signature of its own tenant: word for word the same, signed by another tenant, by a client, or by
 /// anybody in our key's name, it is refused by every consumer.
 #[test]
 fn a_token_counts_by_the_signature_of_its_own_tenant() {
@@ -76,6 +76,47 @@ fn a_token_counts_by_the_signature_of_its_own_tenant() {
             named("JWT", tokens.id()),
         ] {
             assert!(!is_hint(at, &forged).await, "{forged}");
+        }
+    });
+}
+
+/// AT-07: a token of another type, issuer or audience is refused though our key signed it, and so is one that is not signed.
+#[test]
+fn a_resource_takes_access_tokens_of_its_issuer_for_itself_alone() {
+    on_both(async |at| {
+        // What a client has in its own name is all in the token: no row says for whom it is.
+        let service = RelyingParty::new(at, "service");
+        let good = Tokens(service.client_credentials(&[("scope", "orders.read")]).await.success());
+        let good = good.access();
+        let id_token = RelyingParty::new(at, "web").tokens("openid").await.id().to_owned();
+        let tenant = at.tenant();
+        let own = tenant.signing.active(Algorithm::Es256).unwrap();
+        let saying = |name: &str, value: &str| {
+            let mut claims = jwt::claims(good);
+            claims[name] = json!(value);
+            own.sign("at+jwt", claims.to_string().as_bytes()).unwrap()
+        };
+        let unsigned = |alg: &str| {
+            let header = json!({ "alg": alg, "typ": "at+jwt", "kid": own.kid() });
+            format!("{}.{}.", jwt::encoded(&header), jwt::encoded(&jwt::claims(good)))
+        };
+
+        assert!(is_taken(at, good).await);
+        assert!(is_taken(at, &saying("aud", cast::ORDERS)).await, "only what is changed makes the difference");
+        for forged in [
+            signed_by(own, "logout+jwt", good),
+            signed_by(own, "token-introspection+jwt", good),
+            saying("iss", "https://evil.example"),
+            saying("iss", &format!("{}/t/acme", cast::ISSUER)),
+            saying("aud", "https://other.example"),
+            saying("aud", "web"),
+            unsigned("none"),
+            unsigned("None"),
+            unsigned("ES256"),
+            id_token,
+        ] {
+            assert!(!is_taken(at, &forged).await, "{forged}");
+            assert_eq!(at.userinfo(&forged).await.status, 401, "{forged}");
         }
     });
 }

@@ -147,7 +147,7 @@ async fn takes(at: &Deployment, place: &str, text: &str) -> bool {
     }
 }
 
-/// S-043, S-044: each text is taken where it belongs and nowhere else.
+/// S-043, S-044, AT-07: each text is taken where it belongs and nowhere else.
 #[test]
 fn each_text_is_taken_in_its_own_place_alone() {
     on_both(async |at| {

@@ -152,7 +152,7 @@ fn client_credentials_have_no_userinfo() {
     });
 }
 
-/// S-043, S-044: other tokens are no access tokens.
+/// S-043, S-044, AT-07: other tokens are no access tokens.
 #[test]
 fn other_tokens_are_no_access_tokens() {
     on_both(async |at| {

@@ -194,7 +194,7 @@ mod tests {
         assert!(issued(Principal::Client(&client), &Scope::default(), 0)["aud"].is_string());
     }
 
-    /// AT-01, AT-07: the default profile is `at+jwt`, so that no other JWT passes for one.
+    /// AT-01: the default profile is `at+jwt`, so that no other JWT passes for one.
     #[test]
     fn the_default_token_type_is_at_jwt() {
         assert_eq!(TokenProfile::default().typ(), Some("at+jwt"));
