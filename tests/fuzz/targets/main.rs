@@ -8,6 +8,7 @@
 //! `issuer`, the certificate header in `http-kit`.
 
 mod documents;
+mod endpoints;
 mod faults;
 mod forms;
 mod headers;

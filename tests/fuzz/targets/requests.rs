@@ -7,8 +7,6 @@ use portreeve_oidc::authorization::{Accepted, Channel, Parsed, Rules};
 use portreeve_oidc::authorization_details;
 use portreeve_oidc::backchannel_authentication::Received;
 use portreeve_oidc::claims_request::{ClaimsRequest, ClaimsSection};
-use portreeve_oidc::device_authorization::DeviceRequest;
-use portreeve_oidc::logout_request::LogoutRequest;
 use portreeve_oidc::request_object::{Expectation, RequestObject, Signing};
 use portreeve_oidc::resource_demand::ResourceDemand;
 use portreeve_oidc::token_request::TokenRequest;
@@ -160,8 +158,6 @@ fn token_requests() {
         let Ok(read) = TokenRequest::from_parameters(&parameters) else { return false };
         assert_eq!(parameters.get("grant_type"), Some(read.grant_type().name()));
         assert!(read.check_allowed(&client()).is_ok());
-        let _other_endpoints =
-            (LogoutRequest::from_parameters(&parameters), DeviceRequest::from_parameters(&parameters, &client(), &[]));
         true
     });
 }

@@ -5,7 +5,7 @@ use portreeve_domain::{AssertionAudience, Client, ClientId, Lifetime, Profile, T
 use portreeve_fuzz::drive;
 use portreeve_jose::{Algorithm, HolderKey};
 use portreeve_oidc::jwt_assertion::{AssertionKeys, Recipient};
-use portreeve_oidc::{assertion, attestation, jwt_bearer, signed_authentication, software_statement};
+use portreeve_oidc::{assertion, attestation, jwt_bearer, login_hint_token, signed_authentication, software_statement};
 use serde_json::Value;
 
 use crate::parties::{ISSUER, NOW, TOKEN_ENDPOINT, client, now};
@@ -80,6 +80,28 @@ fn jwt_bearer_grants() {
         assert!(audiences(&said).iter().all(|name| [ISSUER, TOKEN_ENDPOINT].contains(name)), "{said}");
         assert_short(&said, 3600, accepted.remember_until);
         assert!(check("https://other.example").is_err(), "of another issuer");
+        true
+    });
+}
+
+/// CB-06: a hint names one person in the words of its issuer, is for this server alone, and holds an hour at most.
+#[test]
+fn login_hint_tokens() {
+    let signer = Signer::new(Algorithm::Es256);
+    let keys = signer.keys();
+    let from =
+        |trusted| login_hint_token::Expectation { trusted, issuer: ISSUER, algorithms: &Algorithm::ALL, now: now() };
+    drive("login_hint_token", |claims| {
+        let text = signer.sign(signer.header("login-hint+jwt").to_string(), claims);
+        let as_grant = signer.sign(signer.header("JWT").to_string(), claims);
+        assert!(login_hint_token::check(&as_grant, &from(VOUCHER), &keys).is_err(), "of another type");
+        let Ok(subject) = login_hint_token::check(&text, &from(VOUCHER), &keys) else { return false };
+        let said = plain(claims);
+        assert!(said["iss"] == VOUCHER && said["sub"] == subject.as_str(), "{said}");
+        assert!((1..=255).contains(&subject.chars().count()), "{said}");
+        assert!(!audiences(&said).is_empty() && audiences(&said).iter().all(|name| *name == ISSUER), "{said}");
+        assert!(said["exp"].as_i64().is_some_and(|end| (NOW - 29..=NOW + 3630).contains(&end)), "{said}");
+        assert!(login_hint_token::check(&text, &from("https://other.example"), &keys).is_err(), "of another issuer");
         true
     });
 }
