@@ -1,5 +1,7 @@
 //! The token endpoint beside codes and refresh tokens. RFC 6749 §3.2, §3.3, §4.4, §5.2, RFC 8707.
 
+use axum::body::Body;
+use http::Method;
 use portreeve_tests::{
     cast,
     deployment::{FORM, on_both, on_sqlite, request},
@@ -7,7 +9,12 @@ use portreeve_tests::{
     relying_party::{RelyingParty, basic},
 };
 
+use crate::registered::allow;
+
 const TOKEN: &str = "/oauth2/token";
+/// Sites that no client registered, some of which look like one that did.
+const OTHER_SITES: [&str; 5] =
+    ["https://evil.example", "null", "https://spa.example.evil.example", "https://x.spa.example", "http://spa.example"];
 
 /// OA-01: a parameter given twice is refused.
 #[test]
@@ -45,13 +52,13 @@ fn only_post_forms_are_taken() {
 
         let get = at.get(&format!("{TOKEN}?grant_type=client_credentials"), &[authorization]).await;
         let json = request(
-            http::Method::POST,
+            Method::POST,
             TOKEN,
             &[authorization, ("content-type", "application/json")],
             r#"{"grant_type":"client_credentials","scope":"orders.read"}"#.into(),
         );
         let json = at.send(json).await;
-        let untyped = request(http::Method::POST, TOKEN, &[authorization], "grant_type=client_credentials".into());
+        let untyped = request(Method::POST, TOKEN, &[authorization], "grant_type=client_credentials".into());
         let untyped = at.send(untyped).await;
 
         assert_eq!(get.status, 405);
@@ -211,7 +218,7 @@ fn large_bodies_are_refused() {
     on_sqlite(async |at| {
         let body = format!("grant_type=client_credentials&scope={}", "x".repeat(1 << 20));
 
-        let reply = at.send(request(http::Method::POST, TOKEN, &[("content-type", FORM)], body.into())).await;
+        let reply = at.send(request(Method::POST, TOKEN, &[("content-type", FORM)], body.into())).await;
 
         assert!(reply.status.is_client_error(), "{}", reply.status);
     });
@@ -223,13 +230,7 @@ fn only_registered_origins_may_read_replies() {
     on_both(async |at| {
         let from = async |origin: &str| at.post(TOKEN, &[("origin", origin)], &[("client_id", "spa")]).await;
 
-        for origin in [
-            "https://evil.example",
-            "null",
-            "https://spa.example.evil.example",
-            "https://x.spa.example",
-            "http://spa.example",
-        ] {
+        for origin in OTHER_SITES {
             let reply = from(origin).await;
             assert_eq!(reply.header("access-control-allow-origin"), None, "{origin}");
         }
@@ -238,5 +239,34 @@ fn only_registered_origins_may_read_replies() {
         assert_eq!(own.header("access-control-allow-credentials"), None);
         let metadata = at.get("/oauth2/jwks", &[("origin", "https://evil.example")]).await;
         assert_eq!(metadata.header("access-control-allow-origin"), Some("*"));
+    });
+}
+
+/// S-019: nor may they read what any other endpoint or page answers, asked beforehand or not, with or without cookies.
+#[test]
+fn other_sites_read_nothing_anywhere() {
+    on_both(async |at| {
+        allow(at, "open", "").await;
+        let machines = ["/oauth2/par", "/oauth2/device_authorization", "/oauth2/bc-authorize", "/oauth2/register"];
+        let others = ["/oauth2/authorize", "/oauth2/logout", "/account", "/gateway/auth-request/Orders"];
+        let answer = async |method: &Method, path: &str, origin: &str| {
+            let headers = [("origin", origin), ("access-control-request-method", "POST"), ("content-type", FORM)];
+            at.send(request(method.clone(), path, &headers, Body::empty())).await
+        };
+
+        for path in machines.iter().chain(&others) {
+            for method in [Method::GET, Method::POST, Method::OPTIONS] {
+                for origin in OTHER_SITES {
+                    let reply = answer(&method, path, origin).await;
+                    assert_ne!(reply.status, 404, "{method} {path}: nothing is there to be read");
+                    for name in ["access-control-allow-origin", "access-control-allow-credentials"] {
+                        assert_eq!(reply.header(name), None, "{method} {path} {origin}");
+                    }
+                }
+            }
+        }
+        let own = answer(&Method::OPTIONS, "/oauth2/par", "https://spa.example").await;
+        assert_eq!(own.header("access-control-allow-origin"), Some("https://spa.example"));
+        assert_eq!(own.header("access-control-allow-credentials"), None);
     });
 }
