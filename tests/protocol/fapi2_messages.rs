@@ -56,6 +56,27 @@ fn a_push_is_signed_by_its_client_and_dated() {
     });
 }
 
+/// F2-08: an object from a clock that is ten seconds ahead is taken, one from a minute ahead is not.
+#[test]
+fn an_object_may_be_of_a_clock_that_is_a_little_ahead() {
+    on_both(async |at| {
+        at.apply(&strict(&at.client_key(), "profile = \"fapi2\"\nrequire_signed_request_object = true\n")).await;
+        let keyed = RelyingParty::new(at, "keyed");
+        let ahead = async |name: &str, seconds: i64| {
+            let mut claims = dated_claims(at, &keyed);
+            claims[name] = json!(at.seconds() + seconds);
+            let object = at.client_key().sign(TYP, claims.to_string().as_bytes()).unwrap();
+            keyed.post("/oauth2/par", &[("request", &object)]).await
+        };
+
+        for name in ["nbf", "iat"] {
+            assert_eq!(ahead(name, 10).await.status, 201, "{name}");
+            let refused = ahead(name, 61).await;
+            assert_eq!(refused.error(), (400, "invalid_request_object".to_owned()), "{name}");
+        }
+    });
+}
+
 /// M2-02, F2-15: RS256 signs no object here, although the key is the client's.
 #[test]
 fn an_object_signed_with_rs256_is_refused() {
