@@ -213,7 +213,7 @@ fn pages_carry_their_defences() {
 /// S-020, BC-04: the redirect that carries the code tells nobody where it came from.
 #[test]
 fn the_redirect_sends_no_referrer() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (web, browser) = (RelyingParty::new(at, "web"), Browser::new(at));
         browser.sign_in(&web.request("openid"), cast::ADA).await;
 

@@ -149,7 +149,7 @@ fn the_page_shows_what_is_asked() {
 /// CB-04, S-066: a message that could be markup or is long is refused.
 #[test]
 fn an_unusable_binding_message_is_refused() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let till = Asker::new(at, "till");
         for message in ["<b>pay</b>", "see https://evil.example", &"x".repeat(65)] {
             let pairs = [("scope", "openid"), ("login_hint", cast::ADA), ("binding_message", message)];

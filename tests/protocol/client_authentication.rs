@@ -149,7 +149,7 @@ fn an_assertion_cannot_be_replayed() {
 /// that is near.
 #[test]
 fn an_assertion_has_the_required_claims() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let changed = |name: &str, value: Value| {
             let mut claims = assertion_claims(at, "keyed");
             claims[name] = value;

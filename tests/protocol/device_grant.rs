@@ -245,7 +245,7 @@ fn user_codes_are_not_guessed() {
 /// DV-05, S-065: a link with the code in it only fills it in; the question names code, client and origin.
 #[test]
 fn a_complete_link_still_asks() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (tv, victim) = (Device::new(at, "tv"), Browser::new(at));
         victim.sign_in(&RelyingParty::new(at, "web").request("openid"), cast::ADA).await;
         at.wait(seconds(1));

@@ -107,7 +107,7 @@ fn what_is_no_proof_is_refused_and_costs_nothing() {
 /// DP-02, S-061: the proof is for this method at this address, as we publish it.
 #[test]
 fn a_proof_is_for_one_method_and_address() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let key = ProofKey::new();
         let with = |name: &str, value: &str| {
             let mut claims = proof_claims(at, "POST", TOKEN);

@@ -62,7 +62,7 @@ fn userinfo_wants_a_proof_for_this_token() {
 /// DP-07, S-063, OA-DP-3, OA-API-1: a bound token as a bearer token is refused, also beside a good proof and in a form.
 #[test]
 fn a_bound_token_is_not_borne() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (web, key) = (RelyingParty::new(at, "web"), ProofKey::new());
         let bound = tokens(&web, at, "openid", &key).await;
         let proof = key.resource_proof(at, USERINFO, bound.access());

@@ -93,7 +93,7 @@ fn what_is_not_good_is_no_grant() {
 /// S-068: an HMAC under the public key is no signature.
 #[test]
 fn a_public_key_is_no_secret() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let idp = trusted(at).await;
         let key = serde_json::to_string(&idp.public_jwk()).unwrap();
 

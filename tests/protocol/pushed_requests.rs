@@ -203,7 +203,7 @@ fn a_pushed_request_expires() {
 /// PA-08, S-027: at the endpoint nothing counts beside `client_id` and `request_uri`.
 #[test]
 fn what_stands_beside_the_request_uri_does_not_count() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let path = pushed(&web, &web.request("openid")).await;
         let more = "scope=openid+orders.write&state=other&redirect_uri=https%3A%2F%2Fevil.example%2F&prompt=none";
