@@ -308,17 +308,29 @@ fn malformed_challenges_are_refused() {
     });
 }
 
-/// S-030: a `state` comes back as it was sent; one that is too long is an error.
+/// S-030: a `state` comes back as it was sent; what is too long is an error, whichever parameter it is.
 #[test]
 fn state_comes_back_unchanged() {
     on_both(async |at| {
         let odd = "a b+c%20&d=e;\u{e9}\u{1f600}\"<>'";
 
         let callback = Browser::new(at).sign_in(&request().with("state", odd), cast::ADA).await;
-        let long = Browser::new(at).authorize(&request().with("state", &"x".repeat(2049))).await;
 
         assert_eq!(callback.get("state"), Some(odd));
-        let is_refused = !long.is_redirect() && long.reply.status == 400;
-        assert!(is_refused || long.callback().error() == "invalid_request");
+        for name in ["state", "nonce", "login_hint"] {
+            let long = Browser::new(at).authorize(&request().with(name, &"x".repeat(2049))).await;
+            let is_refused = !long.is_redirect() && long.reply.status == 400;
+            assert!(is_refused || long.callback().error() == "invalid_request", "{name}");
+        }
+        let headers = [("content-type", FORM), ("origin", "https://rp.example"), ("sec-fetch-site", "cross-site")];
+        for name in ["state", "nonce", "login_hint", "unknown"] {
+            let pairs = request().with(name, &"x".repeat(64 * 1024));
+            let long = Browser::new(at).send(Method::POST, "/oauth2/authorize", &headers, form(&pairs.pairs())).await;
+            assert!([400, 413].contains(&long.status.as_u16()), "{name}: {}", long.status);
+        }
+        for name in ["state", "nonce"] {
+            let longest = Browser::new(at).authorize(&request().with(name, &"x".repeat(2048))).await;
+            assert_eq!(longest.step(), "identify", "{name}");
+        }
     });
 }
