@@ -25,7 +25,7 @@ fn the_redirect_after_a_password_is_303() {
     });
 }
 
-/// S-010, BC-12: success and every kind of error name the issuer exactly as discovery does.
+/// S-010, BC-12, IS-01: success and every kind of error name the issuer exactly as discovery does.
 #[test]
 fn every_response_names_the_issuer() {
     on_sqlite(async |at| {

@@ -252,7 +252,7 @@ fn a_pairwise_id_token_hint_names_the_person() {
     });
 }
 
-/// OC-17, OC-58, SU-03: an essential `acr` that does not exist here fails; one that does is reached.
+/// OC-17, OC-58, SU-03, S-031: an essential `acr` that does not exist here fails; one that does is reached.
 #[test]
 fn an_essential_acr_is_met_or_the_request_fails() {
     on_both(async |at| {

@@ -82,8 +82,11 @@ fn failed(detail: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use portreeve_domain::Profile;
     use portreeve_jose::{Algorithm, KeySet, SigningKey};
+    use rcgen::{KeyPair, SigningKey as _};
     use serde_json::{Value, json};
 
     const ISSUER: &str = "https://id.example";
@@ -180,7 +183,7 @@ mod tests {
         ]);
     }
 
-    /// F2-05: in profile `fapi2` the issuer as a string, and nothing else.
+    /// F2-05, JU-01: in profile `fapi2` the issuer as a string, and nothing else.
     #[test]
     fn the_strict_audience_is_the_issuer_as_a_string() {
         let signer = Signer(Signer::new().0, Profile::Fapi2);
@@ -244,7 +247,7 @@ mod tests {
         }
     }
 
-    /// S-044: a JWT with another purpose is not an assertion.
+    /// S-044, JU-01: a JWT with another purpose is not an assertion; one of its own type is, and one of none.
     #[test]
     fn a_token_of_another_type_is_refused() {
         let signer = Signer::new();
@@ -255,6 +258,19 @@ mod tests {
         }
         let typed = signer.0.sign("client-authentication+jwt", good.to_string().as_bytes()).unwrap();
         assert!(signer.check_text(&typed).is_ok());
+        let (untyped, signed) = untyped(&good);
+        assert!(untyped.check_text(&signed).is_ok());
+    }
+
+    /// A signer, and what it signed without saying what it is.
+    fn untyped(claims: &Value) -> (Signer, String) {
+        let pkcs8 = SigningKey::generate(Algorithm::EdDsa).unwrap().pkcs8;
+        let pair = KeyPair::try_from(pkcs8.as_slice()).unwrap();
+        let encoded = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let input = format!("{}.{}", encoded(json!({ "alg": "EdDSA" })), encoded(claims.clone()));
+        let signature = URL_SAFE_NO_PAD.encode(pair.sign(input.as_bytes()).unwrap());
+        let signer = Signer(SigningKey::from_pkcs8(Algorithm::EdDsa, &pkcs8).unwrap(), Profile::OAuth21);
+        (signer, format!("{input}.{signature}"))
     }
 
     /// RFC 7521 §4.2: a `client_id` beside the assertion names the same client.

@@ -107,8 +107,9 @@ const checks = [
       holds(/authorization-server-metadata-endpoint: \d+ passed, 0 failed/.test(printed), printed);
     },
   ],
+  // MC-02: the resource is named to both endpoints, and the tokens are for it and nothing else, after a refresh as well.
   [
-    'the client of the SDK registers itself, and its tokens are for the MCP server alone',
+    'the client of the SDK registers itself, and its tokens are for the MCP server alone (MC-02)',
     (surroundings) =>
       withProtectedResource(surroundings.deployment, async (serverUrl) => {
         const application = new Application('http://127.0.0.1:9/callback');
