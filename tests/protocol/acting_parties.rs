@@ -1,4 +1,7 @@
 //! Who acts in a person's name, by token exchange: it is told, and it gains nothing. RFC 8693 §1.1, §4.1; SECURITY S-070.
+//!
+//! Operators impersonate nobody: no endpoint, page or command signs one in as somebody else, so there is no banner and no more
+//! privileged person to test. Whoever acts for another does so by a token exchange.
 
 use http::Method;
 use portreeve_domain::{EventId, TenantId};

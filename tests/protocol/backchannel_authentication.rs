@@ -159,6 +159,8 @@ fn an_unusable_binding_message_is_refused() {
 }
 
 /// CB-06: who cannot be meant is said to be unknown: no address, an erased person, another client's token, no token.
+///
+/// `missing_user_code` and `invalid_user_code` are never said: user codes are not asked for (`docs/protocol/ciba.md`).
 #[test]
 fn a_hint_that_can_name_nobody_is_refused() {
     on_sqlite(async |at| {

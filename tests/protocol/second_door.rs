@@ -2,7 +2,8 @@
 //!
 //! Rows come from `GrantType::ALL`, columns from [`End`]; a grant without its row in [`Door::open`] does not compile. A
 //! temporary lock, a weak password and a lost second factor are no columns: they keep people from signing in and leave
-//! what they granted alone.
+//! what they granted alone. "Not-before" of a person or a tenant, API tokens and SAML do not exist here, so they are neither
+//! row nor column.
 
 use portreeve_domain::{ActsFor, ClientId, ClientMetadata, GrantType, SessionEnd, TenantId, UserId};
 use portreeve_issuer::configure::AccountSwitch;

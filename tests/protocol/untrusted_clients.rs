@@ -13,7 +13,7 @@ use crate::registered::{Registered, allow, register, web};
 use crate::request_objects::shown_error;
 
 /// BC-10, S-154: whoever registered alone cannot make a mistake lead to an address of theirs: the person is told on a page, until
-/// somebody is signed in.
+/// somebody is signed in. Decision 0021 says where errors lead and when, and that the page has no way to the client.
 #[test]
 fn a_mistake_leads_to_no_client_that_nobody_knows() {
     on_both(async |at| {
