@@ -281,7 +281,7 @@ async fn what_ends_nothing_is_remembered_over() {
     .await;
 }
 
-/// a node that does not hear of endings believes nothing that it remembers, until it hears again.
+/// a node that does not hear of endings believes nothing that it remembers, until it hears again.
 #[tokio::test]
 async fn who_hears_nothing_believes_nothing() {
     on_postgres(async |db| {
