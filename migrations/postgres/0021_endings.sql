@@ -2,13 +2,16 @@
 --
 -- What is told is one of 4096 buckets of people (by the last two bytes of an id), so that a change to very many is told in as
 -- many words at most. Told is every change that may end or narrow a grant, and a few that do not; that a session was used is not.
+-- An id of another length is none that a node remembers; nothing is refused for it.
 
 CREATE FUNCTION portreeve_tell_ending_of_user() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     person BYTEA := CASE TG_OP WHEN 'DELETE' THEN OLD.user_id ELSE NEW.user_id END;
 BEGIN
-    PERFORM pg_catalog.pg_notify(
-        'portreeve_endings', (((get_byte(person, 14) << 8) | get_byte(person, 15)) & 4095)::text);
+    IF octet_length(person) = 16 THEN
+        PERFORM pg_catalog.pg_notify(
+            'portreeve_endings', (((get_byte(person, 14) << 8) | get_byte(person, 15)) & 4095)::text);
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -18,8 +21,10 @@ CREATE FUNCTION portreeve_tell_ending_of_row() RETURNS trigger LANGUAGE plpgsql 
 DECLARE
     person BYTEA := CASE TG_OP WHEN 'DELETE' THEN OLD.id ELSE NEW.id END;
 BEGIN
-    PERFORM pg_catalog.pg_notify(
-        'portreeve_endings', (((get_byte(person, 14) << 8) | get_byte(person, 15)) & 4095)::text);
+    IF octet_length(person) = 16 THEN
+        PERFORM pg_catalog.pg_notify(
+            'portreeve_endings', (((get_byte(person, 14) << 8) | get_byte(person, 15)) & 4095)::text);
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -27,10 +32,12 @@ $$;
 -- A token that stands for nobody has a bucket by its own id.
 CREATE FUNCTION portreeve_tell_ending_of_token() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_catalog.pg_notify('portreeve_endings', (CASE
-        WHEN NEW.user_id IS NULL THEN NEW.id & 4095
-        ELSE ((get_byte(NEW.user_id, 14) << 8) | get_byte(NEW.user_id, 15)) & 4095
-    END)::text);
+    IF NEW.user_id IS NULL THEN
+        PERFORM pg_catalog.pg_notify('portreeve_endings', (NEW.id & 4095)::text);
+    ELSIF octet_length(NEW.user_id) = 16 THEN
+        PERFORM pg_catalog.pg_notify(
+            'portreeve_endings', (((get_byte(NEW.user_id, 14) << 8) | get_byte(NEW.user_id, 15)) & 4095)::text);
+    END IF;
     RETURN NULL;
 END
 $$;
