@@ -64,8 +64,9 @@ impl Issuer {
     /// must be asked for; a DPoP proof that authenticates is not.
     ///
     /// # Errors
-    /// Those of `oidc::client_authentication::Presented::from_request`; those of `check_instance`; `DpopNonceNeeded`; `ClientAuthenticationFailed` for
-    /// everything that is presented and not right; a fault when the database is away.
+    /// Those of `oidc::client_authentication::Presented::from_request`; those of `check_instance`;
+    /// `DpopNonceNeeded`; `ClientAuthenticationFailed` for everything that is presented and not right; a fault when the database is
+    /// away.
     pub(crate) async fn authenticate(
         &self,
         at: &TenantDirectory,

@@ -220,8 +220,8 @@ pub(crate) fn journey_text(at: &TenantDirectory, id: JourneyId) -> Result<String
     public_id(JOURNEY_PREFIX, id.as_i64(), &at.keys.permutation).map_err(Fault::new)
 }
 
-/// Every requirement of a journey: what the request asks, and what tenant, client, rules and terms demand on top. The one place that decides it; whatever
-/// else will decide, a policy in words of its own, does so here.
+/// Every requirement of a journey: what the request asks, and what tenant, client, rules and terms demand on top. The one place
+/// that decides it; whatever else will decide, a policy in words of its own, does so here.
 pub(crate) fn requirements(
     at: &TenantDirectory,
     client: &Client,

@@ -131,7 +131,8 @@ const MAX_ACTORS: usize = 5;
 /// Decides what `client` gets for a subject token. `actor` is the `sub` of the actor token, if one was brought.
 ///
 /// The client must be allowed to bring tokens of this audience for that target; the scope is the subject token's, as far
-/// as the client's registration has it and it means something at the target; the actors grow by the acting party, unless the policy lets the client be silent.
+/// as the client's registration has it and it means something at the target; the actors grow by the acting party, unless the policy
+/// lets the client be silent.
 ///
 /// # Errors
 /// `ResourceMalformed`, `ResourceUnknown`, `ResourceNotSingle` for the target; `ExchangeNotAllowed` where no policy covers

@@ -65,14 +65,8 @@ pub async fn strengthen(
     now: Timestamp,
 ) -> Result<bool, Fault> {
     let proofs = write_proofs(proofs)?;
-    let user = tx
-        .optional(STRENGTHEN, &[id.as_i64().into(), tenant.into(), (&proofs).into(), now.into()], |row| row.user(0))
-        .await?;
-    if let Some(user) = user {
-        // Whoever has shown more is signed in for less long.
-        tx.ends(Bucket::of_user(user));
-    }
-    Ok(user.is_some())
+    // Whoever has shown more is signed in for less long.
+    tx.end_one(STRENGTHEN, &[id.as_i64().into(), tenant.into(), (&proofs).into(), now.into()]).await
 }
 
 /// Notes that a session was used.
@@ -95,11 +89,7 @@ pub async fn end(
     now: Timestamp,
 ) -> Result<bool, Fault> {
     let values = [id.as_i64().into(), tenant.into(), now.into(), reason.name().into()];
-    let user = tx.optional(END, &values, |row| row.user(0)).await?;
-    if let Some(user) = user {
-        tx.ends(Bucket::of_user(user));
-    }
-    Ok(user.is_some())
+    tx.end_one(END, &values).await
 }
 
 /// Ends every session of a user and gives those that were not ended before.

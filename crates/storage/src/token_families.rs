@@ -114,11 +114,7 @@ pub async fn clients_of_session(conn: &mut Conn, tenant: TenantId, session: Sess
 /// A fault when the database is away.
 pub async fn revoke(tx: &mut Tx, tenant: TenantId, id: FamilyId, reason: &str, now: Timestamp) -> Result<bool, Fault> {
     let values = [id.as_i64().into(), tenant.into(), now.into(), reason.into()];
-    let user = tx.optional(REVOKE, &values, |row| row.user(0)).await?;
-    if let Some(user) = user {
-        tx.ends(Bucket::of_user(user));
-    }
-    Ok(user.is_some())
+    tx.end_one(REVOKE, &values).await
 }
 
 /// Revokes every family of a user and says how many there were.

@@ -264,6 +264,18 @@ impl Tx {
         }
     }
 
+    /// Runs a statement that ends, or shortens, something of one person, and returns that `user_id`; false when it found nothing.
+    ///
+    /// # Errors
+    /// As `optional`.
+    pub(crate) async fn end_one(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<bool, Fault> {
+        let user = self.optional(sql, values, |row| row.user(0)).await?;
+        if let Some(user) = user {
+            self.ends(Bucket::of_user(user));
+        }
+        Ok(user.is_some())
+    }
+
     /// Something of somebody in `bucket` ends with it: from the commit on, this node believes nothing older of them. Other nodes
     /// hear of it from the database.
     pub(crate) fn ends(&mut self, bucket: Bucket) {
