@@ -251,6 +251,31 @@ async fn what_ends_is_forgotten_at_every_node() {
     .await;
 }
 
+/// a token of client credentials stands for nobody, and is told of by its own id.
+#[tokio::test]
+async fn a_token_of_nobody_is_forgotten_at_every_node() {
+    on_postgres(async |db| {
+        let [here, there] = two_nodes(db);
+        let nobody = Person(50);
+        let token = AccessTokenRow { family: None, user: None, expires_at: in_seconds(3600), ..access_token(50) };
+        db.write(ONE, async |tx| access_tokens::insert(tx, ONE, &token).await).await;
+        let before = Knowledge::remembered(&here, nobody).await.told();
+        Knowledge::remembered(&there, nobody).await;
+
+        let mut tx = begin(&here, ONE).await;
+        nobody.meet(Ending::TokenRevoked, &mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let acknowledged = Instant::now();
+        assert_ne!(Knowledge::of(&here, nobody).await.told(), before);
+        while Knowledge::of(&there, nobody).await.told() == before {
+            assert!(acknowledged.elapsed() < HEARD);
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+}
+
 /// A session that is used, and somebody else's ending, cost nobody what is remembered.
 #[tokio::test]
 async fn what_ends_nothing_is_remembered_over() {
