@@ -6,7 +6,7 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { openSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,9 @@ import { bank, describe, makeCast, mcp, orders, stock } from './cast.mjs';
 import { freePort } from './free_port.mjs';
 
 const PATIENCE_MS = 180_000;
+/** What portreeve ends with where a port is taken, and how often other ports are tried. */
+const TRY_AGAIN = 75;
+const TRIES = 3;
 
 const { values: options } = parseArgs({ options: { binary: { type: 'string' }, folder: { type: 'string' } } });
 const { binary, folder } = options;
@@ -80,28 +83,41 @@ function resources({ clients, grants, users, trusted_issuer: { issuer, subject, 
 }
 
 const cast = makeCast(folder, await freePort());
-const ports = { public: await freePort(), certificates: await freePort(), admin: await freePort() };
-writeFileSync(file('portreeve.toml'), settings(ports, cast));
 writeFileSync(file('kek'), randomBytes(32).toString('base64url'), { mode: 0o600 });
 writeFileSync(file('resources.json'), JSON.stringify(resources(cast)));
-const run = (...arguments_) => execFileSync(binary, [...arguments_, '--config', file('portreeve.toml')]);
-run('migrate', 'up');
-run('apply', '-f', file('resources.json'));
 
-const log = openSync(file('log'), 'w');
-const server = spawn(binary, ['serve', '--config', file('portreeve.toml')], { stdio: ['ignore', log, log] });
+const isReady = (admin) =>
+  fetch(`http://127.0.0.1:${admin}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
+/** Starts on free ports; somebody else may take one of them before the server does. */
+async function start() {
+  const ports = { public: await freePort(), certificates: await freePort(), admin: await freePort() };
+  writeFileSync(file('portreeve.toml'), settings(ports, cast));
+  const run = (...arguments_) => execFileSync(binary, [...arguments_, '--config', file('portreeve.toml')]);
+  run('migrate', 'up');
+  run('apply', '-f', file('resources.json'));
+  const log = openSync(file('log'), 'w');
+  const server = spawn(binary, ['serve', '--config', file('portreeve.toml')], { stdio: ['ignore', log, log] });
+  let ended;
+  server.on('exit', (code) => (ended = code ?? 0));
+  for (const end = Date.now() + PATIENCE_MS; !(await isReady(ports.admin)); await sleep(100)) {
+    if (ended !== undefined) return { ended };
+    if (Date.now() > end) throw new Error('portreeve did not become ready');
+  }
+  return { server, ports };
+}
+
+let started = await start();
+for (let tries = 1; started.ended === TRY_AGAIN && tries < TRIES; tries += 1) started = await start();
+const { server, ports, ended } = started;
+if (!server) throw new Error(`portreeve ended with ${ended}: ${readFileSync(file('log'), 'utf8')}`);
 process.stdin.resume();
 process.stdin.on('end', () => server.kill());
 server.on('exit', (code) => process.exit(code ?? 0));
 
-const isReady = () =>
-  fetch(`http://127.0.0.1:${ports.admin}/readyz`).then(
-    ({ ok }) => ok,
-    () => false,
-  );
-for (const end = Date.now() + PATIENCE_MS; !(await isReady()); await sleep(100)) {
-  if (Date.now() > end) throw new Error('portreeve did not become ready');
-}
 const issuer = `https://localhost:${ports.public}`;
 const known = { ...cast, clients: [...cast.clients, ...cast.grants] };
 writeFileSync(file('demo.json'), describe(issuer, known), { mode: 0o600 });
