@@ -320,22 +320,40 @@ fn an_assertion_may_be_for_the_endpoint() {
     });
 }
 
-/// CB-07: a client that lost the answer gets the same refresh token again for ten seconds; then it is a replay.
+/// CB-07, S-064: an `auth_req_id` is good for one answer. Who polls again at once changes nothing; later it is a replay.
 #[test]
-fn a_lost_answer_is_given_again() {
+fn an_auth_req_id_is_answered_once() {
     on_both(async |at| {
-        let till = Asker::new(at, "till");
+        let (till, client) = (Asker::new(at, "till"), RelyingParty::new(at, "till"));
         let asked = till.ask(&[("scope", "openid offline_access")]).await;
         till.decide("allow").await;
-        let lost = Tokens(till.poll(&asked).await.success());
+        let tokens = Tokens(till.poll(&asked).await.success());
 
-        let again = Tokens(till.poll(&asked).await.success());
-
-        assert_eq!(again.refresh(), lost.refresh());
-        assert_ne!(again.access(), lost.access());
-        at.wait(seconds(10));
         assert_eq!(till.poll(&asked).await.error(), error("invalid_grant"));
-        assert_eq!(RelyingParty::new(at, "till").refresh(again.refresh()).await.error(), error("invalid_grant"));
+
+        let tokens = Tokens(client.refresh(tokens.refresh()).await.success());
+        assert_eq!(at.events("token.auth_req_id.replayed").await, 0);
+        assert_eq!(till.poll(&asked).await.error(), error("invalid_grant"));
+        assert_eq!(at.events("token.auth_req_id.replayed").await, 1);
+        assert_eq!(client.refresh(tokens.refresh()).await.error(), error("invalid_grant"));
+    });
+}
+
+/// CB-07: without a refresh token that could be used, ten seconds make a replay.
+#[test]
+fn an_auth_req_id_presented_late_ends_its_tokens() {
+    on_both(async |at| {
+        let (till, gateway) = (Asker::new(at, "till"), RelyingParty::new(at, "gateway"));
+        let asked = till.ask(&[("scope", "openid orders.read"), ("resource", cast::ORDERS)]).await;
+        till.decide("allow").await;
+        let tokens = Tokens(till.poll(&asked).await.success());
+
+        at.wait(seconds(9));
+        assert_eq!(till.poll(&asked).await.error(), error("invalid_grant"));
+        assert!(gateway.sees_active(tokens.access()).await);
+        at.wait(seconds(1));
+        assert_eq!(till.poll(&asked).await.error(), error("invalid_grant"));
+        assert!(!gateway.sees_active(tokens.access()).await);
         assert_eq!(at.events("token.auth_req_id.replayed").await, 1);
     });
 }

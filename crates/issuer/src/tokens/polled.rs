@@ -1,8 +1,8 @@
 //! What a person decides elsewhere: polled until then, redeemed once. Device codes, and the `auth_req_id` of the back channel.
 //!
 //! Owns the pace and what each poll is told. A poll right after the redemption is taken for a lost answer, as with a refresh
-//! token; later it ends everything that came of it, as with an authorization code. Another client's attempt changes nothing
-//! for the owner. Leaves approval to
+//! token: a device gets it again, a client of CIBA does not, and nothing else happens. Later it ends everything that came of
+//! the redemption, as with an authorization code. Another client's attempt changes nothing for the owner. Leaves approval to
 //! `journeys::approval`. RFC 8628 §3.4, §3.5; CIBA Core §10.1, §11; SECURITY rules 3 and 4, S-064.
 
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub(super) struct PolledGrant {
     grant: GrantType,
     kind: TokenKind,
     waiting: fn(i64) -> Waiting,
+    /// Whether a poll right after the redemption gets the same answer again (decision 0019).
+    gives_again: bool,
     refused: Cause,
     expired: Cause,
     unusable: Cause,
@@ -52,6 +54,7 @@ pub(super) const DEVICE_CODE: PolledGrant = PolledGrant {
     grant: GrantType::DeviceCode,
     kind: TokenKind::DeviceCode,
     waiting: |id| Waiting::Device(DeviceAuthorizationId::new(id)),
+    gives_again: true,
     refused: Cause::DeviceRefused,
     expired: Cause::DeviceCodeExpired,
     unusable: Cause::DeviceCodeUnusable,
@@ -65,6 +68,7 @@ pub(super) const CIBA: PolledGrant = PolledGrant {
     grant: GrantType::Ciba,
     kind: TokenKind::AuthReqId,
     waiting: |id| Waiting::Backchannel(BackchannelAuthenticationId::new(id)),
+    gives_again: false,
     refused: Cause::AuthenticationRefused,
     expired: Cause::AuthReqIdExpired,
     unusable: Cause::AuthReqIdUnusable,
@@ -180,8 +184,8 @@ impl Polled<'_> {
         Ok(Some(mint::first_for_user(tx, grant, self.client, family, &first).await?))
     }
 
-    /// What was redeemed is presented again: by a client that lost the answer, which gets the same refresh token, or by
-    /// somebody else, which ends everything that came of the first redemption (decision 0019).
+    /// What was redeemed is presented again: by a client that lost the answer or polls twice at once, or by somebody else, which
+    /// ends everything that came of the first redemption (decision 0019).
     async fn again(
         &self,
         tx: &mut Tx,
@@ -203,6 +207,9 @@ impl Polled<'_> {
         };
         if !is_holder || present(&redemption, self.now) != Presentation::Retry {
             return self.replayed(tx, &family).await;
+        }
+        if !self.grant.gives_again {
+            return refuse(Refusal::new(self.grant.unusable).with_detail("redeemed a moment ago"));
         }
         let target = target::choose(self.at, self.client, &family, presented.wanted())?;
         let pass = self.admit(tx, &family).await?;
