@@ -331,7 +331,7 @@ fn in_profile_oidc_an_object_alone_is_the_whole_request() {
     });
 }
 
-/// OC-45: the registered algorithm is the only one that counts; `none` is for clients that registered it.
+/// OC-45: the registered algorithm is the only one that counts; without one, any that is supported (OIDC Registration §2).
 #[test]
 fn the_registered_algorithm_is_enforced() {
     on_sqlite(async |at| {
@@ -347,6 +347,13 @@ fn the_registered_algorithm_is_enforced() {
         register_signer(at, "request_object_signing_alg = \"none\"").await;
         assert_eq!(Browser::new(at).authorize(&by_es256).await.callback().error(), "invalid_request_object");
         assert!(!Browser::new(at).sign_in(&by_nobody, cast::ADA).await.code().is_empty());
+
+        register_signer(at, "").await;
+        assert!(!Browser::new(at).sign_in(&by_nobody, cast::ADA).await.code().is_empty());
+        register_signer(at, "require_signed_request_object = true").await;
+        assert_eq!(Browser::new(at).authorize(&by_nobody).await.callback().error(), "invalid_request");
+        register_signer(at, "profile = \"oauth21\"").await;
+        assert!(shown_error(&Browser::new(at).authorize(&by_nobody).await, "invalid_request_object"));
     });
 }
 

@@ -59,16 +59,13 @@ impl Issuer {
             text
         };
         let by = Expectation { client, issuer: &at.issuer, profile, now: self.ambient.now() };
-        match Signing::of(client, profile)? {
-            Signing::Unsigned => RequestObject::unsigned(text, &by),
-            signing => {
-                let key_id = request_object::claimed_key_id(text);
-                let keys = self.keys_of(at, client, key_id.as_deref()).await;
-                let keys =
-                    keys.map_err(|none| Refusal::new(Cause::RequestObjectUnusable).with_detail(none.to_string()))?;
-                RequestObject::signed(text, &by, signing, &keys)
-            }
+        let signing = Signing::of(client, profile)?;
+        if signing.reads_unsigned(text) {
+            return RequestObject::unsigned(text, &by);
         }
+        let keys = self.keys_of(at, client, request_object::claimed_key_id(text).as_deref()).await;
+        let keys = keys.map_err(|none| Refusal::new(Cause::RequestObjectUnusable).with_detail(none.to_string()))?;
+        RequestObject::signed(text, &by, signing, &keys)
     }
 
     /// OC-46, JA-06: a fragment that is not the hash of what is there means that what we have is too old.

@@ -40,5 +40,5 @@ pub use object::{ObjectError, parse_json, parse_object};
 pub use rejection::Rejection;
 pub use signing_key::{GeneratedKey, SigningError, SigningKey};
 pub use unproven::{Unproven, peek_unproven};
-pub use unsigned::{UNSIGNED, read_unsigned};
+pub use unsigned::{UNSIGNED, is_unsigned, read_unsigned};
 pub use verification::{AudienceRule, Expected, Expiry, TypRule, verify};

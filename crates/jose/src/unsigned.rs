@@ -1,4 +1,4 @@
-//! JWTs without a signature: request objects of OpenID Connect whose client has registered that it does not sign.
+//! JWTs without a signature: request objects of OpenID Connect whose client does not sign, or does not always.
 //!
 //! Owns reading them apart from everything that is verified: whoever asks for a signed token never gets one of these, and
 //! whoever reads one knows that anybody may have written it. OIDC Core §6.1, OIDC Registration §2, RFC 7519 §6.
@@ -12,6 +12,13 @@ use crate::verification::{Expected, check_claims, check_typ};
 
 /// The `alg` of a JWT without a signature (RFC 7518 §3.6), exactly as registered.
 pub const UNSIGNED: &str = "none";
+
+/// Whether the header of a JWT says `none`; nothing else of it is looked at, but that it has at most `max_bytes`.
+pub fn is_unsigned(token: &str, max_bytes: usize) -> bool {
+    let header = token.split('.').next().filter(|_| token.len() <= max_bytes).and_then(base64url::decode);
+    let header = header.and_then(|header| parse_object(&header).ok());
+    header.is_some_and(|header| says_none(&header))
+}
 
 /// Reads a JWT whose header says `none`, and checks type and claims; nothing of it is proven.
 ///
@@ -34,8 +41,12 @@ pub fn read_unsigned(token: &str, expected: &Expected<'_>) -> Result<Map<String,
     Ok(claims)
 }
 
+fn says_none(header: &Map<String, Value>) -> bool {
+    header.get("alg").and_then(Value::as_str) == Some(UNSIGNED)
+}
+
 fn check_header(header: &Map<String, Value>, expected: &Expected<'_>) -> Result<(), Rejection> {
-    if header.get("alg").and_then(Value::as_str) != Some(UNSIGNED) {
+    if !says_none(header) {
         return Err(Rejection::AlgorithmNotAllowed);
     }
     if header.keys().any(|name| !matches!(name.as_str(), "alg" | "typ" | "cty")) {
@@ -90,7 +101,10 @@ mod tests {
     fn only_none_is_unsigned() {
         let rejection = |text: &str| read_unsigned(text, &EXPECTED).err();
 
+        assert!(is_unsigned(&token(r#"{"alg":"none"}"#, "{}"), 1024));
+        assert!(!is_unsigned(&token(r#"{"alg":"none"}"#, "{}"), 8));
         for header in [r#"{"alg":"NoNe"}"#, r#"{"alg":"ES256"}"#, "{}", r#"{"alg":["none"]}"#] {
+            assert!(!is_unsigned(&token(header, "{}"), 1024), "{header}");
             assert_eq!(rejection(&token(header, "{}")), Some(Rejection::AlgorithmNotAllowed), "{header}");
         }
         let signed = format!("{}AA", token(r#"{"alg":"none"}"#, "{}"));

@@ -12,8 +12,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portreeve_crypto::sha256;
 use portreeve_domain::{Client, Demand, Lifetime, Profile, Source, Timestamp, lifetimes};
 use portreeve_jose::{
-    Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, UNSIGNED, claimed_encryption, peek_unproven,
-    read_unsigned, verify,
+    Algorithm, AudienceRule, Expected, Expiry, KeySet, TypRule, UNSIGNED, claimed_encryption, is_unsigned,
+    peek_unproven, read_unsigned, verify,
 };
 use serde_json::{Map, Value};
 
@@ -38,7 +38,12 @@ const NEVER_INSIDE: [&str; 2] = ["request", "request_uri"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signing {
     /// By any algorithm that the profile leaves to clients.
-    AnyOf(&'static [Algorithm]),
+    AnyOf {
+        /// The algorithms.
+        algorithms: &'static [Algorithm],
+        /// Whether an object may be unsigned as well.
+        or_none: bool,
+    },
     /// By the registered one.
     Only(Algorithm),
     /// Not at all: they are worth what a query is worth.
@@ -93,9 +98,19 @@ impl Signing {
         }
     }
 
-    /// What registering no algorithm means.
+    /// What registering no algorithm means: any that is supported (OIDC Registration §2), among them `none` where it is.
     pub(crate) fn any(profile: Profile) -> Self {
-        Self::AnyOf(signatures::of_clients(profile.rules().signatures))
+        let algorithms = signatures::of_clients(profile.rules().signatures);
+        Self::AnyOf { algorithms, or_none: profile.merges_request_objects() }
+    }
+
+    /// Whether `text` is to be read as an object that nobody has signed.
+    pub fn reads_unsigned(self, text: &str) -> bool {
+        match self {
+            Self::AnyOf { or_none, .. } => or_none && is_unsigned(text, MAX_BYTES),
+            Self::Only(_) => false,
+            Self::Unsigned => true,
+        }
     }
 
     /// What registering `name` means; `None` for a name that cannot be registered in `profile`.
@@ -131,7 +146,7 @@ impl RequestObject {
     pub fn signed(text: &str, by: &Expectation<'_>, signing: Signing, keys: &KeySet) -> Result<Self, Refusal> {
         let only;
         let algorithms: &[Algorithm] = match signing {
-            Signing::AnyOf(algorithms) => algorithms,
+            Signing::AnyOf { algorithms, .. } => algorithms,
             Signing::Only(algorithm) => {
                 only = [algorithm];
                 &only

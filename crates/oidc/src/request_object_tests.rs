@@ -117,7 +117,7 @@ fn audience_and_times_are_checked_where_present() {
     assert!(read(&json!({"client_id": "web"})).is_ok());
 }
 
-/// OC-45: the registered algorithm is the only one; an unsigned object is for those alone who registered that.
+/// OC-45: the registered algorithm is the only one; without one, any that is supported, in profile `oidc` none as well.
 #[test]
 fn the_registered_algorithm_is_enforced() {
     let claims = json!({"client_id": "web"});
@@ -130,6 +130,12 @@ fn the_registered_algorithm_is_enforced() {
     client.metadata.request_object_signing_alg = Some("none".into());
     assert_eq!(Signing::of(&client, Profile::Oidc), Ok(Signing::Unsigned));
     assert!(Signing::of(&client, Profile::OAuth21).is_err());
+
+    let unsigned = "eyJhbGciOiJub25lIn0.e30.";
+    assert!(Signing::any(Profile::Oidc).reads_unsigned(unsigned));
+    assert!(!Signing::any(Profile::OAuth21).reads_unsigned(unsigned));
+    assert!(!Signing::any(Profile::Fapi2).reads_unsigned(unsigned));
+    assert!(!Signing::Only(Algorithm::Es256).reads_unsigned(unsigned));
 }
 
 /// OC-46, JA-06: an address is compared without fragments, and is at most 512 bytes long.
