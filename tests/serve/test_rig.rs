@@ -129,6 +129,23 @@ fn a_rig_allows_and_denies() {
     }
 }
 
+/// S-066: the conformance suite leaves requests of one person undecided, more than anybody is asked at once elsewhere.
+#[test]
+fn a_rig_lets_many_requests_wait_for_one_person() {
+    let deployment = deployment(Database::Sqlite);
+    let node = deployment.serve_with(&TESTING);
+
+    Runtime::new().unwrap().block_on(async {
+        let mut asked = Vec::new();
+        for _ in 0..20 {
+            asked.push(ask(&node, ADA).await);
+        }
+        decide(&node, &format!("backchannel?auth_req_id={}&action=allow", asked[0])).await.success();
+        assert_eq!(poll(&node, &asked[19]).await.error(), (400, "authorization_pending".to_owned()));
+        poll(&node, &asked[0]).await.success();
+    });
+}
+
 /// What a rig may not say is refused with a reason, and decides nothing.
 #[test]
 fn a_rig_is_told_what_is_wrong() {

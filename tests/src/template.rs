@@ -12,7 +12,7 @@ use std::{
 
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::{KeyEncryptionKey, Random};
-use portreeve_domain::{Lifetime, Timestamp};
+use portreeve_domain::{Lifetime, Timestamp, polling};
 use portreeve_issuer::{
     Ambient, Clock, Issuer, MutualTls, RowIds, Settings,
     configure::{Resources, Unlisted},
@@ -135,6 +135,7 @@ pub(crate) fn settings() -> Settings {
         password_threads: 1,
         outbound: Rules::allowing([hosted::address().as_str()]).expect("an address and port"),
         mutual_tls: Some(MutualTls { base: None }),
+        waiting_requests: polling::WAITING_FOR_ONE,
     }
 }
 

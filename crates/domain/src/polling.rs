@@ -11,6 +11,8 @@ use crate::{BackchannelAuthenticationId, DeviceAuthorizationId, Lifetime, Timest
 pub const INTERVAL: Lifetime = Lifetime::from_seconds(5);
 /// How much longer it must wait from then on when it came too soon.
 pub const SLOW_DOWN: Lifetime = Lifetime::from_seconds(5);
+/// How many back-channel requests may wait for one person (SECURITY S-066).
+pub const WAITING_FOR_ONE: i64 = 3;
 
 /// Who waits for what a person decides elsewhere: the answer does not go by the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -73,6 +73,7 @@ impl Doors {
             password_threads: 1,
             outbound: Default::default(),
             mutual_tls: None,
+            waiting_requests: portreeve_domain::polling::WAITING_FOR_ONE,
         };
         let issuer = Arc::new(Issuer::start(store, ambient, kek, settings).await.unwrap());
         let trace = RequestTrace {

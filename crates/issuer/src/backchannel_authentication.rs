@@ -31,8 +31,6 @@ use crate::{Issuer, audit, browsers};
 
 /// What the ids of requests in addresses begin with.
 const REQUEST_PREFIX: &str = "apr_";
-/// How many requests may wait for one person (S-066).
-const PLACES: i64 = 3;
 
 /// What is sealed with a request.
 #[derive(Serialize, Deserialize)]
@@ -134,7 +132,7 @@ impl Issuer {
             told_at: None,
         };
         let mut tx = self.store.begin(at.id()).await?;
-        if !take_place(&mut tx, at, &row).await? {
+        if !take_place(&mut tx, at, self.settings.waiting_requests, &row).await? {
             let waiting = rows::waiting_for(&mut tx, at.id(), &row.person_index, now).await?;
             let over_at = waiting.iter().map(|waiting| waiting.awaited.expires_at).min().unwrap_or(now);
             return Ok(BackchannelAnswer::TooMany { wait: over_at.since(now).max(Lifetime::from_seconds(1)) });
@@ -272,10 +270,15 @@ pub(crate) fn request_text(at: &TenantDirectory, id: BackchannelAuthenticationId
     public_id(REQUEST_PREFIX, id.as_i64(), &at.keys.permutation).map_err(Fault::new)
 }
 
-/// Takes one of the person's places; false when requests wait in all of them.
-async fn take_place(tx: &mut Tx, at: &TenantDirectory, row: &BackchannelAuthenticationRow) -> Result<bool, Fault> {
+/// Takes one of the person's `places`; false when requests wait in all of them.
+async fn take_place(
+    tx: &mut Tx,
+    at: &TenantDirectory,
+    places: i64,
+    row: &BackchannelAuthenticationRow,
+) -> Result<bool, Fault> {
     rows::free_slots(tx, at.id(), &row.person_index, row.created_at).await?;
-    for slot in 0..PLACES {
+    for slot in 0..places {
         if rows::insert(tx, at.id(), slot, row).await? {
             return Ok(true);
         }

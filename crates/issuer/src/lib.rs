@@ -149,6 +149,8 @@ pub struct Settings {
     pub outbound: Rules,
     /// Where clients are asked for certificates; `None`: nowhere, and no client can authenticate so.
     pub mutual_tls: Option<MutualTls>,
+    /// How many back-channel authentication requests may wait for one person (S-066).
+    pub waiting_requests: i64,
 }
 
 /// Where clients are asked for certificates (RFC 8705).

@@ -80,6 +80,7 @@ impl World {
             password_threads: 1,
             outbound: Default::default(),
             mutual_tls: None,
+            waiting_requests: portreeve_domain::polling::WAITING_FOR_ONE,
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         register(&issuer).await;

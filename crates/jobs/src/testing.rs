@@ -46,6 +46,7 @@ impl World {
             password_threads: 1,
             outbound,
             mutual_tls: None,
+            waiting_requests: portreeve_domain::polling::WAITING_FOR_ONE,
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         Self { issuer: Arc::new(issuer), clock, folder }

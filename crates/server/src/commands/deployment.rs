@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Lifetime, lifetimes};
+use portreeve_domain::{Lifetime, lifetimes, polling};
 use portreeve_issuer::{Issuer, Settings as IssuerSettings, TenantDirectory};
 use portreeve_storage::Store;
 
@@ -85,6 +85,7 @@ impl Deployment {
             // No command fetches anything.
             outbound: Default::default(),
             mutual_tls: None,
+            waiting_requests: polling::WAITING_FOR_ONE,
         };
         let done = match Issuer::start(store.clone(), ambient.clone(), kek, settings).await {
             Ok(issuer) => work(&issuer).await,

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use axum::Router;
 use portreeve_demo_rp::{ApiConfig, ClientConfig, Config, Secret};
-use portreeve_domain::{Failure as UseCaseFailure, Lifetime};
+use portreeve_domain::{Failure as UseCaseFailure, Lifetime, polling};
 use portreeve_http_kit::client_address::TrustedProxies;
 use portreeve_http_kit::listener::{Limits, Listener, TlsKeys};
 use portreeve_http_kit::request_trace::LoggedRequests;
@@ -138,6 +138,7 @@ async fn start_issuer(folder: &Folder, public_url: String) -> Result<(Arc<Issuer
         password_threads: std::thread::available_parallelism().map_or(1, usize::from),
         outbound: Default::default(),
         mutual_tls: None,
+        waiting_requests: polling::WAITING_FOR_ONE,
     };
     let issuer = Issuer::start(store, ambient, kek, settings).await.map_err(start_failure)?;
     Ok((Arc::new(issuer), node))

@@ -99,6 +99,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         password_threads: settings.limits.password_threads,
         outbound: settings.outbound,
         mutual_tls: settings.server.mutual_tls.as_ref().map(MutualTlsSettings::of_issuer),
+        waiting_requests: settings.test_rig.waiting_requests(),
     };
     let issuer = Issuer::start(store, ambient, kek, issuer_settings).await.map_err(start_failure)?;
     let process = Process {

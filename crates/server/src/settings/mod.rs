@@ -29,6 +29,7 @@ use std::sync::Arc;
 
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::SecretText;
+use portreeve_domain::polling;
 use portreeve_http_kit::client_address::TrustedProxies;
 use portreeve_http_kit::client_certificate::CertificateHeader;
 use portreeve_http_kit::request_trace::LoggedRequests;
@@ -143,6 +144,16 @@ pub(crate) enum TestRig {
     Off,
     /// Whoever reaches the admin listener decides device and back-channel requests.
     DecidesApprovals,
+}
+
+impl TestRig {
+    /// How many back-channel requests may wait for one person: certification tests leave many undecided, all of the same one.
+    pub(crate) const fn waiting_requests(self) -> i64 {
+        match self {
+            Self::Off => polling::WAITING_FOR_ONE,
+            Self::DecidesApprovals => 64,
+        }
+    }
 }
 
 /// `[log]`.
