@@ -252,6 +252,33 @@ fn a_pairwise_id_token_hint_names_the_person() {
     });
 }
 
+/// OC-13, OC-19: a pairwise subject is recognized once its person has signed in, "as a result of the request" (OIDC Core §3.1.2.1).
+#[test]
+fn a_pairwise_subject_may_sign_in_first() {
+    on_both(async |at| {
+        let pair = RelyingParty::new(at, "pair-one");
+        let grant = Browser::new(at).sign_in(&pair.request("openid"), cast::ADA).await;
+        let tokens = redeemed(&pair, grant.code()).await;
+        let ada = jwt::claims(tokens.id())["sub"].as_str().unwrap().to_owned();
+        let hinted = pair.request("openid").with("id_token_hint", tokens.id());
+        let claims = format!(r#"{{"id_token":{{"sub":{{"value":"{ada}"}}}}}}"#);
+        let claimed = pair.request("openid").with("claims", &claims);
+        for request in [&hinted, &claimed, &hinted.clone().with("prompt", "login")] {
+            let again = redeemed(&pair, Browser::new(at).sign_in(request, cast::ADA).await.code()).await;
+            assert_eq!(jwt::claims(again.id())["sub"], ada.as_str());
+            assert_eq!(Browser::new(at).sign_in(request, cast::ALAN).await.error(), "login_required");
+        }
+
+        let others = Browser::new(at);
+        others.sign_in(&pair.request("openid"), cast::ALAN).await;
+        assert_eq!(others.authorize(&hinted.clone().with("prompt", "none")).await.callback().error(), "login_required");
+        assert_eq!(others.authorize(&hinted).await.step(), "identify");
+        let two_factors = r#"{"id_token":{"acr":{"essential":true,"values":["aal2"]}}}"#;
+        let page = Browser::new(at).authorize(&hinted.with("claims", two_factors)).await;
+        assert_eq!(page.step(), "identify");
+    });
+}
+
 /// OC-17, OC-58, SU-03, S-031: an essential `acr` that does not exist here fails; one that does is reached.
 #[test]
 fn an_essential_acr_is_met_or_the_request_fails() {

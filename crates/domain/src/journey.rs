@@ -14,4 +14,4 @@ pub use facts::{ConsentAnswer, Enrolment, Facts};
 pub use foresight::foresee;
 pub use next::{Available, Denial, Step, next};
 pub use requirement::{Condition, Requirement, Source, Standing};
-pub use requirements::{ConsentRule, LevelRule, Requirements};
+pub use requirements::{ConsentRule, LevelRule, Requirements, Subject};

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use portreeve_crypto::{SecretText, public_id};
-use portreeve_domain::journey::{Condition, Facts, LevelRule, Requirement, Requirements, Source, Step};
+use portreeve_domain::journey::{Condition, Facts, LevelRule, Requirement, Requirements, Source, Step, Subject};
 use portreeve_domain::{
     Client, Fault, JourneyId, MfaPolicy, PasskeyUse, ResourceServer, Session, Strength, Timestamp, UserId, lifetimes,
 };
@@ -123,10 +123,10 @@ impl Issuer {
         };
         let subject = match demand::person(&mut conn, at, &client, &request, &sessions, started_at).await? {
             Demand::Anybody => None,
-            Demand::Person(user) => Some(user),
+            Demand::Subject(subject) => Some(subject),
             Demand::Nobody(refusal) => {
-                let to = Addressee { client: &client, request: &request, browser: browser.as_ref() };
                 drop(conn);
+                let to = Addressee { client: &client, request: &request, browser: browser.as_ref() };
                 return self.refused(at, &to, refusal).await;
             }
         };
@@ -226,7 +226,7 @@ pub(crate) fn requirements(
     at: &TenantDirectory,
     client: &Client,
     request: &Accepted,
-    subject: Option<UserId>,
+    subject: Option<Subject>,
     started_at: Timestamp,
 ) -> Vec<Requirement> {
     let settings = &at.tenant.settings;
@@ -263,7 +263,8 @@ pub(crate) fn requirements(
 /// Which account a new journey goes for: the demanded one, else the only one signed in here, unless it is to be chosen.
 pub(crate) fn first_facts(required: &Requirements, sessions: &[Session]) -> Facts {
     let chosen = match (required.subject, sessions) {
-        (Some(subject), _) => sessions.iter().find(|session| session.user == subject),
+        (Some(Subject::Person(user)), _) => sessions.iter().find(|session| session.user == user),
+        (Some(Subject::Pairwise), _) => None,
         (None, [only]) if !required.select_account && !required.create_account => Some(only),
         _ => None,
     };

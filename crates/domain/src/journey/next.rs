@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConsentAnswer, ConsentRule, Enrolment, Facts, Requirements};
+use super::{ConsentAnswer, ConsentRule, Enrolment, Facts, Requirements, Subject};
 use crate::{Proof, Strength, UserId};
 
 /// What can be looked up about the person and the browser; proofs of the used session are in `session_proofs`.
@@ -12,6 +12,8 @@ pub struct Available {
     pub sessions: usize,
     /// What the journey's session has proven before; empty without one.
     pub session_proofs: Vec<Proof>,
+    /// Whether the account is the one that the request names by a pairwise subject.
+    pub is_pairwise_subject: bool,
     /// Whether the account has an authenticator app.
     pub totp: bool,
     /// Whether the account has unused recovery codes.
@@ -36,6 +38,14 @@ impl Available {
     /// Whether the account has a passkey that can be used.
     pub(super) const fn has_passkey(&self) -> bool {
         self.passkey && self.passkeys_usable
+    }
+
+    /// Whether a request that names `subject` means `user`, the account.
+    fn is_named(&self, subject: Subject, user: UserId) -> bool {
+        match subject {
+            Subject::Person(named) => named == user,
+            Subject::Pairwise => self.is_pairwise_subject,
+        }
     }
 
     /// The page of a mailed code, once one was asked for; else `other`.
@@ -144,7 +154,7 @@ pub fn next(required: &Requirements, facts: &Facts, available: &Available) -> St
     if strength < Strength::OneFactor {
         return available.code_or(Step::Password, facts);
     }
-    if required.subject.is_some_and(|subject| subject != user) {
+    if required.subject.is_some_and(|subject| !available.is_named(subject, user)) {
         return Step::Denied(Denial::OtherSubject);
     }
     how_strong(required, facts, available, strength)

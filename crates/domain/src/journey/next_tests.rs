@@ -27,7 +27,8 @@ fn done_means_that_every_requirement_is_met() {
             return;
         }
         assert_eq!(facts.user, Some(ADA));
-        assert_ne!(required.subject, Some(BOB));
+        assert_ne!(required.subject, Some(Subject::Person(BOB)));
+        assert!(required.subject != Some(Subject::Pairwise) || available.is_pairwise_subject);
         let shown = strength(required, facts, available);
         assert!(shown >= Strength::OneFactor);
         assert!(

@@ -3,8 +3,8 @@
 //! Owns what a requirement can demand, how requirements add up, which page each is a reason for, and what an account has of it. Leaves which
 //! ones there are to `oidc` (the request) and `issuer` (tenant, client, terms). They only add: no requirement takes one away.
 
-use super::{Available, ConsentRule, LevelRule, Requirements, Step};
-use crate::{Strength, TermsVersion, Timestamp, UserId};
+use super::{Available, ConsentRule, LevelRule, Requirements, Step, Subject};
+use crate::{Strength, TermsVersion, Timestamp};
 
 /// Something that is demanded or wished for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub enum Condition {
     /// Proofs made at this instant or later.
     FreshSince(Timestamp),
     /// This person and nobody else.
-    Subject(UserId),
+    Subject(Subject),
     /// Proofs of a strength, or the wish for it.
     Level(LevelRule),
     /// That the person chooses an account.
@@ -174,7 +174,7 @@ impl Requirements {
     fn and(mut self, condition: &Condition) -> Self {
         match condition {
             Condition::FreshSince(at) => self.fresh_since = self.fresh_since.max(*at),
-            Condition::Subject(user) => self.subject = Some(*user),
+            Condition::Subject(subject) => self.subject = Some(*subject),
             Condition::Level(level) => return self.with_level(*level),
             Condition::SelectAccount => self.select_account = true,
             Condition::CreateAccount => self.create_account = true,

@@ -1,6 +1,7 @@
 //! Requirements add up, in any order; each page that one of them causes names it.
 
 use super::*;
+use crate::UserId;
 use crate::journey::{Facts, foresee, next};
 
 const ADA: UserId = UserId::from_bytes([1; 16]);
@@ -10,7 +11,7 @@ fn all() -> Vec<Requirement> {
     let version = TermsVersion { terms: "tos".to_owned(), version: "7".to_owned() };
     let conditions = [
         Condition::FreshSince(NOW),
-        Condition::Subject(ADA),
+        Condition::Subject(Subject::Person(ADA)),
         Condition::Level(LevelRule::essential(Strength::TwoFactors)),
         Condition::Level(LevelRule::voluntary(Strength::PhishingResistant)),
         Condition::SelectAccount,

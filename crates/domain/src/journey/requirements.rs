@@ -44,13 +44,22 @@ impl LevelRule {
     }
 }
 
+/// Whom a request names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    /// This person.
+    Person(UserId),
+    /// Somebody who is not signed in here, by a pairwise subject: it names nobody until the person is there (OIDC Core §8.1).
+    Pairwise,
+}
+
 /// What must be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirements {
     /// Proofs made before this instant do not count (`max_age`, `prompt=login`).
     pub fresh_since: Timestamp,
     /// The person it must be (`id_token_hint`, the `sub` claim with a value); anybody when absent.
-    pub subject: Option<UserId>,
+    pub subject: Option<Subject>,
     /// How strong the proofs must be.
     pub level: LevelRule,
     /// Whether the person must choose an account on this journey (`prompt=select_account`).

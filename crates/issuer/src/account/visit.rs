@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use portreeve_crypto::{SecretText, hex, hmac_sha256};
-use portreeve_domain::journey::{Facts, Step};
+use portreeve_domain::journey::{Facts, Step, Subject};
 use portreeve_domain::{Fault, JourneyId, Proof, ProofKind, Session, UserId, lifetimes};
 use portreeve_oidc::authorization::{Accepted, PageRequest};
 use portreeve_oidc::paths;
@@ -137,7 +137,7 @@ impl Issuer {
             id: JourneyId::new(0),
             browser: Some(browser.clone()),
             version: 0,
-            requirements: requirements(at, &client, &request, Some(session.user), started_at),
+            requirements: requirements(at, &client, &request, Some(Subject::Person(session.user)), started_at),
             stored: StoredFacts { facts, ..StoredFacts::default() },
             started_at,
             client,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portreeve_crypto::parse_public_id;
-use portreeve_domain::journey::{Available, Condition, Facts, Requirement, Step, next};
+use portreeve_domain::journey::{Available, Condition, Facts, Requirement, Step, Subject, next};
 use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Client, EmailSignIn, Fault, JourneyId, SessionId};
 use portreeve_oidc::Cause;
@@ -106,7 +106,7 @@ impl Issuer {
         let sessions = browsers::live_sessions(&mut conn, &self.ambient, at, row.browser).await?;
         let subject = match demand::person(&mut conn, at, &client, &request, &sessions, self.ambient.now()).await? {
             Demand::Anybody => None,
-            Demand::Person(user) => Some(user),
+            Demand::Subject(subject) => Some(subject),
             Demand::Nobody(_) => return Ok(Arrival::Elsewhere { client, redirect_uri }),
         };
         let mut journey = Journey {
@@ -210,9 +210,11 @@ impl Issuer {
     ) -> Result<Available, Fault> {
         let email_codes = at.tenant.settings.email_sign_in != EmailSignIn::Off;
         let mut available = Available { passkeys_usable: at.passkeys.is_some(), email_codes, ..Available::default() };
+        let names_absent_person = journey.required().subject == Some(Subject::Pairwise);
         if let Some(browser) = &journey.browser {
             let live = browsers::live_sessions(conn, &self.ambient, at, browser.id).await?;
-            available.sessions = live.len();
+            // None of them is of whom the request names: there is nobody to choose.
+            available.sessions = if names_absent_person { 0 } else { live.len() };
             let facts = &journey.stored.facts;
             let used = live.into_iter().find(|s| facts.session == Some(s.id) && facts.user == Some(s.user));
             available.session_proofs = used.map(|session| session.proofs).unwrap_or_default();
@@ -226,8 +228,12 @@ impl Issuer {
                 let lost = factor_recoveries::find(conn, at.id(), user, self.ambient.now()).await?;
                 available.owes_second_factor = lost.is_some_and(|request| request.removed_at.is_some());
             }
-            let row = users::find(conn, at.id(), user).await?;
-            available.verified_email = row.is_some_and(|row| row.email_verified_at.is_some());
+            if let Some(row) = users::find(conn, at.id(), user).await? {
+                available.verified_email = row.email_verified_at.is_some();
+                let Journey { client, request, .. } = journey;
+                available.is_pairwise_subject =
+                    names_absent_person && demand::names(at, client, request, &row, self.ambient.now());
+            }
             available.terms_accepted = terms::due(conn, at, journey).await?.is_empty();
             let agreed = consents::find(conn, at.id(), user, &journey.client.id).await?;
             available.consent_covers = agreed.is_some_and(|scope| scope.covers(&journey.request.scope));

@@ -37,7 +37,7 @@ fn enrolments() -> [Option<Enrolment>; 4] {
 fn accounts() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
     let (mut requirements, mut facts, mut lookups) = (Vec::new(), Vec::new(), Vec::new());
     for fresh_since in FRESHNESS {
-        for subject in [None, Some(ADA), Some(BOB)] {
+        for subject in [None, Some(Subject::Person(ADA)), Some(Subject::Person(BOB)), Some(Subject::Pairwise)] {
             for level in LEVELS.into_iter().take(3) {
                 for consent in CONSENT_RULES {
                     for bits in 0..8_u8 {
@@ -87,6 +87,7 @@ fn accounts() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                 lookups.push(Available {
                     sessions,
                     session_proofs: session_proofs.clone(),
+                    is_pairwise_subject: (bits & 1 != 0) ^ (bits & 2 != 0),
                     totp: bits & 1 != 0,
                     recovery_codes: bits & 1 != 0,
                     verified_email: bits & 2 != 0,
@@ -151,6 +152,7 @@ fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
             lookups.push(Available {
                 sessions: 1,
                 session_proofs: session_proofs.clone(),
+                is_pairwise_subject: false,
                 totp: bits & 1 != 0,
                 recovery_codes: bits & 1 != 0,
                 verified_email: bits & 2 != 0,
