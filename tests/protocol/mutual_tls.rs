@@ -6,6 +6,7 @@ use portreeve_tests::{
     certificates::{certificates, client_cert, showing, thumbprint},
     deployment::{Deployment, on_both, on_sqlite, post_request, request},
     doors::TRUSTED_PROXY,
+    hosted::Hosted,
     jwt,
     relying_party::{ASSERTION_TYPE, RelyingParty, Tokens, assertion, assertion_claims},
     reply::Reply,
@@ -63,6 +64,33 @@ fn a_registered_certificate_authenticates() {
             assert!(invalid_client(&at.send(showing(named("self-signed"), certificate)).await));
         }
         assert!(invalid_client(&at.send(named("self-signed")).await));
+    });
+}
+
+/// MT-03 (RFC 8705 §2.2.2): a client that publishes its certificate rotates it without asking anybody; the old one counts no more.
+#[test]
+fn a_published_certificate_is_rotated_by_its_client() {
+    on_both(async |at| {
+        let made = certificates();
+        let hosted = Hosted::new("application/json", &made.jwks.to_string());
+        at.apply(&format!(
+            "[[clients]]\nclient_id = \"publishes\"\ntoken_endpoint_auth_method = \"self_signed_tls_client_auth\"\n\
+             grant_types = [\"client_credentials\"]\njwks_uri = \"{}\"\n",
+            hosted.url()
+        ))
+        .await;
+        let by = async |certificate: &[u8]| at.send(showing(named("publishes"), certificate)).await;
+        assert_eq!(by(&made.self_signed).await.status, 200);
+        assert_eq!(by(&made.self_signed).await.status, 200);
+        assert_eq!(hosted.fetches(), 1);
+
+        hosted.replace(&made.rotated_jwks.to_string());
+
+        assert_eq!(by(&made.rotated).await.status, 200);
+        assert!(invalid_client(&by(&made.self_signed).await));
+        assert!(invalid_client(&by(&made.issued).await));
+        assert!(invalid_client(&at.send(named("publishes")).await));
+        assert_eq!(hosted.fetches(), 2, "S-055: certificates of strangers make nobody fetch");
     });
 }
 

@@ -30,6 +30,10 @@ pub struct Certificates {
     pub self_signed: Vec<u8>,
     /// The key set that registers `self_signed`.
     pub jwks: Value,
+    /// As `self_signed`, of another key: what a client rotates to.
+    pub rotated: Vec<u8>,
+    /// The key set that registers `rotated`.
+    pub rotated_jwks: Value,
 }
 
 /// Returns the certificates of this process.
@@ -47,13 +51,17 @@ pub fn certificates() -> &'static Certificates {
         let named = |name: &str| CertificateParams::new([name.to_owned()]).expect("a name");
         let issued = |name: &str| named(name).signed_by(&key(), &authority).expect("a certificate").der().to_vec();
         let own = key();
-        let self_signed = named(CLIENT_NAME).self_signed(&own).expect("a certificate").der().to_vec();
+        let self_signed = |key| named(CLIENT_NAME).self_signed(key).expect("a certificate").der().to_vec();
+        let next = key();
+        let (self_signed, rotated) = (self_signed(&own), self_signed(&next));
         Certificates {
             authority: authority.pem(),
             issued: issued(CLIENT_NAME),
             of_other: issued("other.example"),
             jwks: jwks(&own, &self_signed),
+            rotated_jwks: jwks(&next, &rotated),
             self_signed,
+            rotated,
         }
     })
 }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use portreeve_crypto::{SecretText, Sha256Digest, sha256};
-use portreeve_domain::{AssertionAudience, Client, ClientAuthMethod, ClientId, Failure, Fault, GrantType, Timestamp};
+use portreeve_domain::{AssertionAudience, Client, ClientAuthMethod, ClientId, Failure, Fault, GrantType};
 use portreeve_jose::KeySet;
 use portreeve_oidc::assertion::{self, AcceptedAssertion};
 use portreeve_oidc::certificate::{self, RegisteredSubject};
@@ -77,9 +77,7 @@ impl Issuer {
         let attested = attestation::named_client(&sender.attestation);
         let presented = Presented::from_request(authorization, attested, parameters).map_err(Failure::Refused)?;
         let client = match &presented {
-            Presented::None { client_id } => {
-                check_certificate(at, client_id, sender.certificate.as_ref(), self.ambient.now())
-            }
+            Presented::None { client_id } => self.check_certificate(at, client_id, sender.certificate.as_ref()).await,
             Presented::Basic { client_id, secret } | Presented::Post { client_id, secret } => {
                 check_secret(at, client_id, secret.expose())
             }
@@ -99,6 +97,28 @@ impl Issuer {
             false => None,
         };
         Ok(Authenticated { client, instance })
+    }
+
+    /// Compares the certificate shown with what a client registered, if that is how it authenticates (RFC 8705 §2).
+    async fn check_certificate(
+        &self,
+        at: &TenantDirectory,
+        id: &ClientId,
+        shown: Option<&ShownCertificate>,
+    ) -> Result<Arc<Client>, Refusal> {
+        let client = known(at, id)?;
+        if !client.metadata.token_endpoint_auth_method.is_mutual_tls() {
+            return Ok(client);
+        }
+        let shown = shown.ok_or_else(|| failed("no certificate"))?;
+        let is_right = if client.metadata.token_endpoint_auth_method == ClientAuthMethod::TlsClientAuth {
+            let names = |subject| certificate::names_subject(&shown.der, &subject, self.ambient.now());
+            shown.issuer == CertificateIssuer::Trusted && RegisteredSubject::of(&client.metadata).is_ok_and(names)
+        } else {
+            let found = self.is_certificate_of(at, &client, &shown.der).await;
+            found.map_err(|none| Refusal::new(Cause::ClientAuthenticationFailed).with_detail(none.to_string()))?
+        };
+        if is_right { Ok(client) } else { Err(failed("not the certificate of the client")) }
     }
 
     /// As `authenticate_client`, for endpoints where a client must prove who it is.
@@ -205,29 +225,6 @@ fn is_of_ciba(sender: &SenderEvidence, parameters: &Parameters) -> bool {
 
 fn known(at: &TenantDirectory, id: &ClientId) -> Result<Arc<Client>, Refusal> {
     at.client(id).cloned().ok_or_else(|| failed("no such client"))
-}
-
-/// Compares the certificate shown with what a client registered, if that is how it authenticates (RFC 8705 §2).
-fn check_certificate(
-    at: &TenantDirectory,
-    id: &ClientId,
-    shown: Option<&ShownCertificate>,
-    now: Timestamp,
-) -> Result<Arc<Client>, Refusal> {
-    let client = known(at, id)?;
-    let metadata = &client.metadata;
-    let is_right = |shown: &ShownCertificate| match metadata.token_endpoint_auth_method {
-        ClientAuthMethod::TlsClientAuth => {
-            let subject = RegisteredSubject::of(metadata);
-            let is_named = subject.is_ok_and(|subject| certificate::names_subject(&shown.der, &subject, now));
-            shown.issuer == CertificateIssuer::Trusted && is_named
-        }
-        _ => metadata.jwks.as_ref().is_some_and(|jwks| certificate::is_registered(&shown.der, jwks, now)),
-    };
-    if metadata.token_endpoint_auth_method.is_mutual_tls() && !shown.is_some_and(is_right) {
-        return Err(failed("not the certificate of the client"));
-    }
-    Ok(client)
 }
 
 /// Compares a secret with every live one, all of them, whatever matched.

@@ -1,8 +1,8 @@
 //! The keys a client or a trusted issuer signs with, and those that a client is encrypted to: registered with it, or fetched from where it publishes them.
 //!
 //! Owns when published keys are read again: after ten minutes, and when a signature names a key that is not among them
-//! (OIDC Core §10.1.1), the latter once a minute for one client, whatever is sent in its name (S-055). Each set is parsed
-//! once. Leaves fetching to `outbound` and the rules for keys to `jose`.
+//! (OIDC Core §10.1.1) or a client shows a certificate that is not (RFC 8705 §2.2.2), the latter once a minute for one
+//! client, whatever is sent in its name (S-055). Each set of keys is parsed once. Leaves fetching to `outbound` and the rules for keys to `jose`.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 use portreeve_domain::{Client, TrustedIssuer};
 use portreeve_jose::{KeyManagement, KeySet, KeySetError, RecipientKeys};
+use portreeve_oidc::certificate;
 use portreeve_outbound::{Document, Expected, OutboundError};
 use serde_json::Value;
 
@@ -37,6 +38,18 @@ pub(crate) enum KeySource<'a> {
 }
 
 impl<'a> KeySource<'a> {
+    /// Where the keys of a client are. Those of one that is switched off are not fetched.
+    ///
+    /// # Errors
+    /// `None` when there are none.
+    fn of_client(client: &'a Client) -> Result<Self, NoKeys> {
+        match (&client.metadata.jwks, client.metadata.jwks_uri.as_deref()) {
+            (Some(jwks), _) => Ok(Self::Registered(jwks)),
+            (None, Some(uri)) if client.disabled_at.is_none() => Ok(Self::Published(uri)),
+            (None, _) => Err(NoKeys::None),
+        }
+    }
+
     /// Where the keys of a trusted issuer are; `None` when it has none, which no resource file allows.
     pub(crate) fn of(trusted: &'a TrustedIssuer) -> Option<Self> {
         match (&trusted.jwks, &trusted.jwks_uri) {
@@ -84,12 +97,35 @@ impl Issuer {
     /// Why there are none; nothing of it is our fault.
     pub(crate) async fn keys_of(&self, at: &TenantDirectory, client: &Client, key_id: Option<&str>) -> Parsed {
         let known = at.client_keys.get(&client.id).ok_or(NoKeys::None)?;
-        let source = match (&client.metadata.jwks, client.metadata.jwks_uri.as_deref()) {
-            (Some(jwks), _) => KeySource::Registered(jwks),
-            (None, Some(uri)) if client.disabled_at.is_none() => KeySource::Published(uri),
-            (None, _) => return Err(NoKeys::None),
+        self.signer_keys(at, known, KeySource::of_client(client)?, key_id).await
+    }
+
+    /// Whether a certificate, DER, is one that a client registered or publishes (RFC 8705 §2.2.2). Published ones are looked for
+    /// anew when it is not among them.
+    ///
+    /// # Errors
+    /// Why there are none; nothing of it is our fault.
+    pub(crate) async fn is_certificate_of(
+        &self,
+        at: &TenantDirectory,
+        client: &Client,
+        der: &[u8],
+    ) -> Result<bool, NoKeys> {
+        let now = self.ambient.now();
+        let uri = match KeySource::of_client(client)? {
+            KeySource::Registered(jwks) => return Ok(certificate::is_registered(der, jwks, now)),
+            KeySource::Published(uri) => uri,
         };
-        self.signer_keys(at, known, source, key_id).await
+        let is_in = |document: &Document| Ok(certificate::is_registered(der, &read(document)?, now));
+        let asked_at = Instant::now();
+        let document = self.outbound.fetch(at.id(), uri, Expected::JwkSet, MAX_AGE).await;
+        let document = document.map_err(NoKeys::NotFetched)?;
+        if is_in(&document)? || document.fetched_at > asked_at {
+            return is_in(&document);
+        }
+        let renewed = self.outbound.renew(at.id(), uri, Expected::JwkSet, RENEWED_AT_MOST_EVERY).await;
+        let renewed = renewed.map_err(NoKeys::NotFetched)?;
+        is_in(&renewed)
     }
 
     /// The keys that something is encrypted to a client with, one for `algorithm` among them; they are looked for anew where
@@ -163,8 +199,8 @@ impl TenantDirectory {
         }
         let published = known.published.load();
         let published = published.as_ref().ok_or(NoKeys::None)?;
-        let read = || serde_json::from_slice(&published.document.body).map_err(|_| NoKeys::NotJson);
-        published.recipients.get_or_init(|| read().and_then(|jwks| parse_recipients(&jwks))).clone()
+        let recipients = || read(&published.document).and_then(|jwks| parse_recipients(&jwks));
+        published.recipients.get_or_init(recipients).clone()
     }
 }
 
@@ -176,7 +212,7 @@ impl ClientKeys {
         {
             return published.keys.clone();
         }
-        let keys = serde_json::from_slice(&document.body).map_err(|_| NoKeys::NotJson).and_then(|jwks| parse(&jwks));
+        let keys = read(document).and_then(|jwks| parse(&jwks));
         self.published.store(Some(Arc::new(Published {
             document: Arc::clone(document),
             keys: keys.clone(),
@@ -184,6 +220,10 @@ impl ClientKeys {
         })));
         keys
     }
+}
+
+fn read(document: &Document) -> Result<Value, NoKeys> {
+    serde_json::from_slice(&document.body).map_err(|_| NoKeys::NotJson)
 }
 
 fn parse(jwks: &Value) -> Parsed {

@@ -76,7 +76,8 @@ fn keys(metadata: &ClientMetadata) -> Result<(), Refusal> {
     }
 }
 
-/// MT-02: the subject of a certificate is registered for the method that looks at it, and the certificate for the other.
+/// MT-02: the subject of a certificate is registered for the method that looks at it, and the certificate, or where it is published, for the
+/// other.
 fn certificate(metadata: &ClientMetadata) -> Result<(), Refusal> {
     let names_none = [
         &metadata.tls_client_auth_subject_dn,
@@ -87,14 +88,14 @@ fn certificate(metadata: &ClientMetadata) -> Result<(), Refusal> {
     ]
     .into_iter()
     .all(Option::is_none);
-    let has_certificate = || metadata.jwks.as_ref().is_some_and(holds_certificate);
+    let has_certificate = || metadata.jwks_uri.is_some() || metadata.jwks.as_ref().is_some_and(holds_certificate);
     match metadata.token_endpoint_auth_method {
         ClientAuthMethod::TlsClientAuth => RegisteredSubject::of(metadata)
             .map(drop)
             .map_err(|what| invalid("token_endpoint_auth_method", format!("tls_client_auth: {what}"))),
         _ if !names_none => Err(invalid("token_endpoint_auth_method", "takes no certificate subject")),
         ClientAuthMethod::SelfSignedTlsClientAuth if !has_certificate() => {
-            Err(invalid("jwks", "needs a key with x5c for self_signed_tls_client_auth"))
+            Err(invalid("jwks", "needs a key with x5c, or jwks_uri, for self_signed_tls_client_auth"))
         }
         _ => Ok(()),
     }
@@ -145,7 +146,7 @@ fn request_objects(metadata: &ClientMetadata, profile: Profile) -> Result<(), Re
     }
     match signing {
         Signing::Only(_) if !has_keys => Err(invalid("request_object_signing_alg", "needs jwks or jwks_uri")),
-        Signing::AnyOf(_) | Signing::Only(_) if has_keys => Ok(()),
+        Signing::AnyOf { .. } | Signing::Only(_) if has_keys => Ok(()),
         _ if metadata.require_signed_request_object => {
             Err(invalid("require_signed_request_object", "needs an algorithm and jwks or jwks_uri"))
         }
