@@ -135,6 +135,33 @@ fn an_actor_token_names_the_actor() {
     });
 }
 
+/// TE-06: a bound actor token names the actor to who holds its key.
+#[test]
+fn a_bound_actor_token_comes_with_its_proof() {
+    on_both(async |at| {
+        at.apply(MORE).await;
+        let (api, key) = (RelyingParty::new(at, "orders-api"), ProofKey::new());
+        let asked = [("grant_type", "client_credentials"), ("resource", cast::ORDERS), ("scope", "orders.read")];
+        let bound = at.send(with_proof(api.prepared("/oauth2/token", &asked), &key.token_proof(at))).await;
+        let bound = Tokens(bound.success());
+        let subject = subject_token(at, "web").await;
+        let pairs = [
+            ("grant_type", GRANT),
+            ("subject_token", subject.as_str()),
+            ("subject_token_type", ACCESS_TOKEN),
+            ("actor_token", bound.access()),
+            ("actor_token_type", ACCESS_TOKEN),
+        ];
+        let by = async |key: &ProofKey| {
+            at.send(with_proof(api.prepared("/oauth2/token", &pairs), &key.token_proof(at))).await
+        };
+
+        assert_eq!(api.token(&pairs).await.error(), invalid_request(), "without a proof");
+        assert_eq!(by(&ProofKey::new()).await.error(), invalid_request(), "by another key");
+        assert_eq!(by(&key).await.status, 200);
+    });
+}
+
 /// RFC 8693 §1.1: impersonation is what a policy allows by name.
 #[test]
 fn a_client_is_silent_only_where_a_policy_says_so() {

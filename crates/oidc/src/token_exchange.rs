@@ -178,7 +178,7 @@ fn shrunk(wanted: Option<&Scope>, held: &Scope, client: &Client) -> Result<Scope
     Ok(scope.filter(|token| client.may_have_scope(token)))
 }
 
-/// The resource server the new token is for: the one named, else the only one a policy leads to.
+/// The resource server the new token is for: the one named, else the only one that a policy leads to and the client may have.
 fn target<'s>(
     request: &ExchangeRequest,
     client: &Client,
@@ -188,7 +188,8 @@ fn target<'s>(
     let named = resource::targets(&request.targets, client, servers)?;
     let by_policy = || {
         let policies = client.metadata.exchanges.iter().filter(|policy| policy.from.iter().any(|known| known == from));
-        let mut all: Vec<String> = policies.flat_map(|policy| policy.to.iter().cloned()).collect();
+        let to = policies.flat_map(|policy| &policy.to).filter(|resource| client.may_target(resource));
+        let mut all: Vec<String> = to.cloned().collect();
         all.sort_unstable();
         all.dedup();
         all

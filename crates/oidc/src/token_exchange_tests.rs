@@ -120,6 +120,17 @@ fn the_target_is_one_known_resource_server() {
     assert_eq!(target(&[("audience", "stock")]), Err(Cause::ResourceMalformed));
 }
 
+/// TE-06, S-067: a policy leads nowhere that the client may not go, named or not.
+#[test]
+fn the_target_is_one_of_the_clients() {
+    let held = scope("orders.read");
+    let mut client = exchanger(false);
+    client.metadata.resources = vec![ORDERS.into()];
+
+    assert_eq!(decided(&[], &subject(&held), None, &client).err(), Some(Cause::ResourceNotSingle));
+    assert!(decided(&[("resource", STOCK)], &subject(&held), None, &client).is_err());
+}
+
 /// S-067: without a policy nothing is exchanged, and a policy has a direction.
 #[test]
 fn exchanges_are_off_unless_allowed() {

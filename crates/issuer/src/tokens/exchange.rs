@@ -59,7 +59,7 @@ impl Issuer {
         let mut conn = self.store.read(at.id()).await?;
         let subject = prove(&mut conn, at, &request.subject, Cause::SubjectTokenUnusable, now).await?;
         let acting = match &request.actor {
-            Some(brought) => Some(acting(&mut conn, at, brought, client, now).await?),
+            Some(brought) => Some(acting(&mut conn, at, brought, (client, sender), now).await?),
             None => None,
         };
         drop(conn);
@@ -180,17 +180,21 @@ async fn prove(
     admitted.map_err(|refusal| Failure::Refused(Refusal::new(unusable).with_detail(refusal.name())))
 }
 
-/// Who the actor token says is acting. It must be the client's own: whoever else's it is has not sent this request.
+/// Who the actor token says is acting. It must be the client's own, and a bound one comes with its proof (TE-06): whoever else's it
+/// is has not sent this request.
 async fn acting(
     conn: &mut Conn,
     at: &TenantDirectory,
     brought: &Brought,
-    client: &Client,
+    (client, sender): (&Client, &ProvenSender),
     now: Timestamp,
 ) -> Result<Acting, Failure<Refusal>> {
     let active = prove(conn, at, brought, Cause::ActorTokenUnusable, now).await?;
     if active.client.id != client.id {
         return refuse(Refusal::new(Cause::ActorTokenUnusable).with_detail("another client's"));
+    }
+    if !active.token.confirmation.is_met_by(&sender.confirmation()) {
+        return refuse(Refusal::new(Cause::ActorTokenUnusable).with_detail("bound to another key"));
     }
     let subject = active.pass.subject().map(|subject| subject.as_str().to_owned());
     Ok(Acting {
