@@ -4,6 +4,7 @@ use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use portreeve_domain::{Failure, Scope};
+use portreeve_http_kit::strict_form::declares_form;
 use portreeve_issuer::{RequestTarget, ResourceRequest, Userinfo};
 use portreeve_oidc::bearer::{self, Places, Scheme};
 use portreeve_oidc::resource_demand::ResourceDemand;
@@ -40,9 +41,9 @@ pub(crate) async fn by_post(asked: TenantRequest, request: Request) -> Response 
 async fn answer_post(asked: &TenantRequest, request: Request) -> Response {
     let authorization = Authorization::of(request.headers());
     let query = request.uri().query().map(str::to_owned);
-    // With the token in the header the body may be anything, or nothing.
+    // A body that is no form holds no token (RFC 6750 §2.2); beside one in the header it may be anything, or nothing.
     let bare = Presented { method: POST, authorization: &authorization, form: None, query: query.as_deref() };
-    if !request.headers().contains_key(header::CONTENT_TYPE) {
+    if !declares_form(request.headers()) {
         return answer(asked, bare).await;
     }
     match PostedForm::from_request(request, &()).await {

@@ -125,7 +125,7 @@ impl fmt::Debug for QueryPairs {
 
 /// Whether exactly one `Content-Type` names the form media type; its parameters do not matter,
 /// because the content must be UTF-8 in any case.
-fn declares_form(headers: &HeaderMap) -> bool {
+pub fn declares_form(headers: &HeaderMap) -> bool {
     let mut declared = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(only), None) = (declared.next(), declared.next()) else {
         return false;
