@@ -7,7 +7,7 @@ use portreeve_tests::{
     cast,
     deployment::{Deployment, FORM, form, on_both, on_sqlite},
     jwt,
-    relying_party::RelyingParty,
+    relying_party::{Grant, RelyingParty, Tokens},
 };
 
 fn request() -> AuthorizationRequest {
@@ -185,15 +185,32 @@ fn repeated_parameters_are_refused() {
     });
 }
 
-/// OA-01: `resource` may be repeated (RFC 8707 §2).
+/// OA-01, RI-02: `resource` may be repeated (RFC 8707 §2), here and where requests are pushed. At the token endpoint it may be,
+/// too, for one API: a token is for one audience, and who asks for two is told so (§2.2).
 #[test]
 fn resource_may_be_repeated() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let request =
             web.request("orders.read bills.read").also("resource", cast::ORDERS).also("resource", cast::BILLS);
+        let pushed = web.push(&request).await;
+        assert_eq!(pushed.status, 201, "{}", pushed.text());
+        let reference = web.pushed_path(pushed.json()["request_uri"].as_str().unwrap());
 
-        assert!(!Browser::new(at).sign_in(&request, cast::ADA).await.code().is_empty());
+        let browser = Browser::new(at);
+        let direct = browser.sign_in(&request, cast::ADA).await.code();
+        let by_reference = browser.visit(&reference).await.callback().code();
+
+        for (how, code) in [("direct", direct), ("pushed", by_reference)] {
+            let (orders, bills) = (("resource", cast::ORDERS), ("resource", cast::BILLS));
+            let grant = Grant { code, redirect_uri: web.redirect_uri.clone() };
+            let first = Tokens(web.redeem_with(&grant, &[orders, orders]).await.success());
+            assert_eq!(jwt::claims(first.access())["aud"], cast::ORDERS, "{how}");
+            let two = web.refresh_with(first.refresh(), &[orders, bills]).await;
+            assert_eq!(two.error(), (400, "invalid_target".to_owned()));
+            let other = Tokens(web.refresh_with(first.refresh(), &[bills]).await.success());
+            assert!(RelyingParty::new(at, "bills-gateway").sees_active(other.access()).await);
+        }
     });
 }
 
