@@ -85,9 +85,12 @@ pub(crate) async fn act(
         return error_page::form_rejected(&door);
     }
     let Some(fields) = Fields::read(form) else { return error_page::form_rejected(&door) };
-    let stop = match open(&door, &journey).await {
-        Ok(stop) => stop,
-        Err(reply) => return reply,
+    let stop = match door.issuer().open_journey(&door.at, &journey, door.browser_cookie()).await {
+        Ok(Arrival::Here(stop)) => *stop,
+        // The page with the way on has an address: who goes back to it is not asked to send an old form again.
+        Ok(Arrival::Elsewhere { .. }) => return Reply::see_other(&door, &door.href(&format!("/j/{journey}"))),
+        Ok(Arrival::Unknown) => return error_page::not_found(&door),
+        Err(fault) => return error_page::broken(&door, &fault),
     };
     act::take(&door, &journey, &page, stop, &fields).await
 }
