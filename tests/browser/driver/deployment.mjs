@@ -69,12 +69,12 @@ export class Person {
   }
 
   /** Returns the next one-time code that was not used yet; waits until the issuer's clock is near enough to take it. */
-  async nextCode() {
+  async nextCode(secret = this.totpSecret) {
     const step = Math.max(timeStep(), this.lastTimeStep + 1);
     // RFC 6238 §5.2: a code is taken one step early or late.
     await untilTimeStep(step - 1);
     this.lastTimeStep = step;
-    return oneTimeCode(this.totpSecret, step);
+    return oneTimeCode(secret, step);
   }
 }
 

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 
+import { Person } from './deployment.mjs';
+
 /** How often one page may come up in a journey: a second time after a start from the beginning. */
 const MAX_SAME_PAGE = 2;
 
@@ -21,9 +23,11 @@ const ANSWERS = {
     await tab.press('#submit');
   },
   async 'enrol-totp'(tab, person) {
-    person.totpSecret = await tab.text('#secret');
-    await tab.fill('#code', await person.nextCode());
+    const secret = await tab.text('#secret');
+    await tab.fill('#code', await person.nextCode(secret));
     await tab.press('#submit');
+    // The form of an old page changes nothing: the app that was set up elsewhere stays.
+    if (tab.step === 'recovery-codes' && !(await tab.has('#notice'))) person.totpSecret = secret;
   },
   async 'recovery-codes'(tab, person) {
     person.recoveryCodes = await tab.page.locator('#recovery-codes code').allInnerTexts();
@@ -49,6 +53,13 @@ export async function answer(tab, person) {
   const act = ANSWERS[tab.step];
   assert.ok(act, `nobody knows how to answer ${tab.page.url()}`);
   return act(tab, person);
+}
+
+/** Gives a wrong password where one is asked for; whether it was. */
+export async function mistype(tab, person) {
+  if (!['identify', 'password'].includes(tab.step)) return false;
+  await answer(tab, new Person(person.email, `not ${person.password}`));
+  return true;
 }
 
 /**

@@ -9,6 +9,9 @@ import { unreadable, widerThanWindow } from './looks.mjs';
 const NARROW = { width: 320, height: 640 };
 const WIDE = { width: 1280, height: 800 };
 
+/** What a tab shows before it has been anywhere. */
+const EMPTY = 'about:blank';
+
 export class Tab {
   /** @param {import('playwright-core').Page} page */
   constructor(page, watch) {
@@ -30,8 +33,16 @@ export class Tab {
     return response;
   }
 
+  /** Goes back; where nothing was before, it stays. */
   async back() {
-    await this.page.goBack();
+    await this.#go(() => this.page.goBack());
+    if (this.page.url() === EMPTY) await this.page.goForward();
+    await this.#look();
+  }
+
+  /** Goes forward; where nothing came after, it stays. */
+  async forward() {
+    await this.#go(() => this.page.goForward());
     await this.#look();
   }
 
@@ -72,6 +83,19 @@ export class Tab {
     assert.equal(await this.page.locator('main h1:visible').count(), 1, `${this.page.url()} has no main heading`);
     const ways = this.page.locator('main :is(button:enabled, a[href]):visible');
     assert.notEqual(await ways.count(), 0, `${this.page.url()} is a dead end`);
+  }
+
+  /**
+   * Goes through the history. Where a form was answered by its own page, with what was wrong in it, Chromium shows a page of its
+   * own, which says to reload: nothing of a sign-in is in its cache.
+   */
+  async #go(step) {
+    try {
+      await step();
+    } catch (error) {
+      if (!error.message.includes('ERR_CACHE_MISS')) throw error;
+      await this.page.reload();
+    }
   }
 
   /** Fails unless the page has a way on; at the issuer, notes what does not look right. */

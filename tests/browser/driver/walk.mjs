@@ -1,0 +1,120 @@
+// A person who does anything at all in a browser: answers, goes back, reloads, opens tabs, loses cookies, comes too late.
+// Owns what can be done, what a person knows by then, and the way to the client from wherever it led.
+
+import assert from 'node:assert/strict';
+
+import { expireJourneys, firstClient, secondClient } from './deployment.mjs';
+import { answer, mistype } from './journey.mjs';
+
+const MAX_TABS = 3;
+/** Pages between any place and the client: a start from the beginning, every page of the longest way, and the client's own. */
+const MAX_PAGES = 12;
+
+/** How often something may happen on a walk: attempts of an account are limited, to five a minute. */
+const SCARCE = { cookiesLost: 2, mistyped: 1 };
+
+/** What can happen, each as often as it stands here. */
+const HAPPENINGS = [
+  'answered', 'answered', 'answered', 'answered', 'answered',
+  'wentBack', 'wentForward', 'reloaded', 'sameInNewTab', 'sameInNewTab', 'startedInNewTab', 'closedTab',
+  'cookiesLost', 'expired', 'mistyped', 'answeredEverywhere',
+];
+
+export class Walk {
+  constructor(browser, person, dice) {
+    Object.assign(this, { browser, person, dice, tabs: [], left: { ...SCARCE }, trail: [] });
+  }
+
+  /** Lets `count` things happen. */
+  async wander(count) {
+    await this.startedInNewTab();
+    for (let number = 0; number < count; number += 1) {
+      const what = this.dice.one(HAPPENINGS);
+      const tab = this.dice.one(this.tabs);
+      this.#note(`${what} in tab ${this.tabs.indexOf(tab) + 1}`, tab);
+      await this[what](tab);
+    }
+  }
+
+  /** Goes on in every tab until the client there says that somebody is signed in. */
+  async arriveEverywhere() {
+    for (const tab of this.tabs) await this.arrive(tab);
+  }
+
+  /** Goes on in a tab until the client says that somebody is signed in, and returns the issuer's pages on the way. */
+  async arrive(tab) {
+    const pages = [];
+    while (!(await this.#hasArrived(tab))) {
+      assert.ok(pages.length < MAX_PAGES, `goes round in circles: ${pages}, ${await tab.text('main')}`);
+      this.#note('goes on', tab);
+      if (tab.isAtIssuer) pages.push(tab.step);
+      await this.answered(tab);
+    }
+    return pages;
+  }
+
+  async answered(tab) {
+    if (tab.isAtIssuer) return answer(tab, this.person);
+    if (await this.#hasArrived(tab)) return tab.press('#sign-out');
+    const ways = (await tab.has('#step-up')) ? ['#sign-in', '#sign-in', '#step-up'] : ['#sign-in'];
+    return tab.press(this.dice.one(ways));
+  }
+
+  async answeredEverywhere() {
+    for (const tab of [...this.tabs]) await this.answered(tab);
+  }
+
+  async mistyped(tab) {
+    if (!tab.isAtIssuer || this.left.mistyped === 0) return;
+    if (await mistype(tab, this.person)) this.left.mistyped -= 1;
+  }
+
+  async wentBack(tab) {
+    await tab.back();
+  }
+
+  async wentForward(tab) {
+    await tab.forward();
+  }
+
+  async reloaded(tab) {
+    await tab.reload();
+  }
+
+  async sameInNewTab(tab) {
+    await this.#open(tab.page.url());
+  }
+
+  async startedInNewTab() {
+    await this.#open(this.dice.one([firstClient, secondClient]));
+  }
+
+  async closedTab(tab) {
+    if (this.tabs.length === 1) return;
+    this.tabs.splice(this.tabs.indexOf(tab), 1);
+    await tab.page.close();
+  }
+
+  async cookiesLost() {
+    if (this.left.cookiesLost === 0) return;
+    this.left.cookiesLost -= 1;
+    await this.browser.forgetIssuer();
+  }
+
+  async expired() {
+    expireJourneys();
+  }
+
+  async #open(address) {
+    if (this.tabs.length === MAX_TABS) return;
+    this.tabs.push(await this.browser.tab(address));
+  }
+
+  async #hasArrived(tab) {
+    return !tab.isAtIssuer && tab.has('#signed-in-as');
+  }
+
+  #note(what, tab) {
+    this.trail.push(`${what}, at ${tab.address.pathname}`);
+  }
+}
