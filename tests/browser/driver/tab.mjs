@@ -26,11 +26,15 @@ export class Tab {
   }
 
   /** Presses a button or link and waits for the page it leads to. */
-  async press(selector) {
-    // Waited for from before the click: the new page may be there before the click is told to be done.
-    const [response] = await Promise.all([this.page.waitForEvent('load'), this.page.click(selector)]);
+  press(selector) {
+    return this.leave(() => this.page.click(selector));
+  }
+
+  /** Does what leads to another page, and waits for it. */
+  async leave(act) {
+    // Waited for from before: the new page may be there before the act is told to be done.
+    await Promise.all([this.page.waitForEvent('load'), act()]);
     await this.#look();
-    return response;
   }
 
   /** Goes back; where nothing was before, it stays. */
