@@ -67,18 +67,20 @@ fn a_registered_certificate_authenticates() {
     });
 }
 
+fn publishing(client_id: &str, uri: &str) -> String {
+    format!(
+        "[[clients]]\nclient_id = \"{client_id}\"\ntoken_endpoint_auth_method = \"self_signed_tls_client_auth\"\n\
+         grant_types = [\"client_credentials\"]\njwks_uri = \"{uri}\"\n"
+    )
+}
+
 /// MT-03 (RFC 8705 §2.2.2): a client that publishes its certificate rotates it without asking anybody; the old one counts no more.
 #[test]
 fn a_published_certificate_is_rotated_by_its_client() {
     on_both(async |at| {
         let made = certificates();
         let hosted = Hosted::new("application/json", &made.jwks.to_string());
-        at.apply(&format!(
-            "[[clients]]\nclient_id = \"publishes\"\ntoken_endpoint_auth_method = \"self_signed_tls_client_auth\"\n\
-             grant_types = [\"client_credentials\"]\njwks_uri = \"{}\"\n",
-            hosted.url()
-        ))
-        .await;
+        at.apply(&publishing("publishes", &hosted.url())).await;
         let by = async |certificate: &[u8]| at.send(showing(named("publishes"), certificate)).await;
         assert_eq!(by(&made.self_signed).await.status, 200);
         assert_eq!(by(&made.self_signed).await.status, 200);
@@ -91,6 +93,12 @@ fn a_published_certificate_is_rotated_by_its_client() {
         assert!(invalid_client(&by(&made.issued).await));
         assert!(invalid_client(&at.send(named("publishes")).await));
         assert_eq!(hosted.fetches(), 2, "S-055: certificates of strangers make nobody fetch");
+
+        let mut broken = made.jwks.clone();
+        broken["keys"][0]["d"] = json!("AAAA");
+        let private = Hosted::new("application/json", &broken.to_string());
+        at.apply(&publishing("publishes", &private.url())).await;
+        assert!(invalid_client(&by(&made.self_signed).await), "a set with a private key authenticates nobody");
     });
 }
 

@@ -349,8 +349,11 @@ fn the_registered_algorithm_is_enforced() {
         assert!(!Browser::new(at).sign_in(&by_nobody, cast::ADA).await.code().is_empty());
 
         register_signer(at, "").await;
-        assert!(!Browser::new(at).sign_in(&by_nobody, cast::ADA).await.code().is_empty());
+        let alone = carrying("signer", &unsigned).at_tenant("certified");
+        assert!(!Browser::new(at).sign_in(&alone, cast::ADA).await.code().is_empty());
+        assert_eq!(signer.post("/oauth2/par", &[("request", &unsigned)]).await.status, 201);
         register_signer(at, "require_signed_request_object = true").await;
+        assert_eq!(signer.post("/oauth2/par", &[("request", &unsigned)]).await.error().1, "invalid_request");
         assert_eq!(Browser::new(at).authorize(&by_nobody).await.callback().error(), "invalid_request");
         register_signer(at, "profile = \"oauth21\"").await;
         assert!(shown_error(&Browser::new(at).authorize(&by_nobody).await, "invalid_request_object"));

@@ -137,11 +137,11 @@ fn a_rig_lets_many_requests_wait_for_one_person() {
 
     Runtime::new().unwrap().block_on(async {
         let mut asked = Vec::new();
-        for _ in 0..20 {
+        for _ in 0..64 {
             asked.push(ask(&node, ADA).await);
         }
         decide(&node, &format!("backchannel?auth_req_id={}&action=allow", asked[0])).await.success();
-        assert_eq!(poll(&node, &asked[19]).await.error(), (400, "authorization_pending".to_owned()));
+        assert_eq!(poll(&node, &asked[63]).await.error(), (400, "authorization_pending".to_owned()));
         poll(&node, &asked[0]).await.success();
     });
 }

@@ -159,7 +159,7 @@ impl RequestObject {
         Self::of_claims(claims.into_members(), by, Proof::Signature)
     }
 
-    /// Reads an object of a client that does not sign.
+    /// Reads an object that nobody has signed.
     ///
     /// # Errors
     /// As [`Self::signed`].

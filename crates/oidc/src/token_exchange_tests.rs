@@ -128,7 +128,7 @@ fn the_target_is_one_of_the_clients() {
     client.metadata.resources = vec![ORDERS.into()];
 
     assert_eq!(decided(&[], &subject(&held), None, &client).err(), Some(Cause::ResourceNotSingle));
-    assert!(decided(&[("resource", STOCK)], &subject(&held), None, &client).is_err());
+    assert_eq!(decided(&[("resource", STOCK)], &subject(&held), None, &client).err(), Some(Cause::ResourceUnknown));
 }
 
 /// S-067: without a policy nothing is exchanged, and a policy has a direction.

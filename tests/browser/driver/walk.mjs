@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { expireJourneys, firstClient, secondClient } from './deployment.mjs';
-import { answer, mistype } from './journey.mjs';
+import { answer, claim, mistype } from './journey.mjs';
 
 const MAX_TABS = 3;
 /** Pages between any place and the client: a start from the beginning, every page of the longest way, and the client's own. */
@@ -22,7 +22,7 @@ const HAPPENINGS = [
 
 export class Walk {
   constructor(browser, person, dice) {
-    Object.assign(this, { browser, person, dice, tabs: [], left: { ...SCARCE }, trail: [] });
+    Object.assign(this, { browser, person, dice, tabs: [], homes: new Map(), left: { ...SCARCE }, trail: [] });
   }
 
   /** Lets `count` things happen. */
@@ -41,16 +41,18 @@ export class Walk {
     for (const tab of this.tabs) await this.arrive(tab);
   }
 
-  /** Goes on in a tab until the client says that somebody is signed in, and returns the issuer's pages on the way. */
+  /** Goes on in a tab until its own client says that somebody is signed in, by everything that the account has. */
   async arrive(tab) {
     const pages = [];
+    const hadApp = this.person.totpSecret !== undefined;
     while (!(await this.#hasArrived(tab))) {
       assert.ok(pages.length < MAX_PAGES, `goes round in circles: ${pages}, ${await tab.text('main')}`);
       this.#note('goes on', tab);
-      if (tab.isAtIssuer) pages.push(tab.step);
+      pages.push(tab.step);
       await this.answered(tab);
     }
-    return pages;
+    assert.equal(clientOf(tab), this.homes.get(tab), 'the code of another client');
+    if (pages.length && hadApp) assert.equal(await claim(tab, 'acr'), 'aal2');
   }
 
   async answered(tab) {
@@ -82,11 +84,12 @@ export class Walk {
   }
 
   async sameInNewTab(tab) {
-    await this.#open(tab.page.url());
+    await this.#open(tab.page.url(), this.homes.get(tab));
   }
 
   async startedInNewTab() {
-    await this.#open(this.dice.one([firstClient, secondClient]));
+    const home = this.dice.one([firstClient, secondClient]);
+    await this.#open(home, home);
   }
 
   async closedTab(tab) {
@@ -105,9 +108,11 @@ export class Walk {
     expireJourneys();
   }
 
-  async #open(address) {
+  async #open(address, home) {
     if (this.tabs.length === MAX_TABS) return;
-    this.tabs.push(await this.browser.tab(address));
+    const tab = await this.browser.tab(address);
+    this.tabs.push(tab);
+    this.homes.set(tab, home);
   }
 
   async #hasArrived(tab) {
@@ -117,4 +122,9 @@ export class Walk {
   #note(what, tab) {
     this.trail.push(`${what}, at ${tab.address.pathname}`);
   }
+}
+
+/** The client whose page a tab shows; the second one's are below the first one's. */
+function clientOf(tab) {
+  return tab.page.url().startsWith(secondClient) ? secondClient : firstClient;
 }
