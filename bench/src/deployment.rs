@@ -84,6 +84,15 @@ impl Deployment {
         Ok(took)
     }
 
+    /// Stops the server, changes the file of its database, and starts it again.
+    pub(crate) async fn change_stopped(&mut self, change: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+        self.process.kill().await?;
+        change(&self.folder.path().join("portreeve.db"))?;
+        let (process, _) = serve(self.folder.path(), self.target.address).await?;
+        self.process = process;
+        Ok(())
+    }
+
     /// The server's process.
     pub(crate) fn process(&self) -> Result<u32> {
         self.process.id().context("the server has ended")

@@ -19,6 +19,8 @@ use crate::yardstick::Yardstick;
 
 /// How many tokens are issued before memory is looked at again.
 const MANY_TOKENS: f64 = 1_000_000.0;
+/// How many live tokens are asked about, in any order.
+const LIVE_TOKENS: u32 = 50_000;
 /// Introspections a second beside a storm of sign-ins.
 const STORM_PACE: f64 = 500.0;
 /// How long a pace is kept.
@@ -86,7 +88,7 @@ async fn on_sqlite(target: &Target) -> Result<Vec<Measure>> {
     Ok(vec![
         measure("discovery", REQUEST, target.fetching(target.paths.discovery), (Some(0.85), None)),
         measure("JWKS", REQUEST, target.fetching(target.paths.jwks), (Some(0.85), None)),
-        measure("introspection, opaque", READ, target.introspection(TokenFor::Issuer).await?, (Some(0.60), Some(0.75))),
+        measure("introspection, opaque", READ, target.introspections_of(LIVE_TOKENS).await?, (Some(0.60), Some(0.75))),
         measure("introspection, JWT", VERIFIED, target.introspection(TokenFor::Api).await?, (None, Some(0.75))),
         measure("userinfo", READ, target.userinfo().await?, (None, Some(0.75))),
         measure("gateway decision, a person's JWT", VERIFIED, target.gateway(GATEWAY).await?, (None, Some(0.75))),
@@ -248,12 +250,12 @@ fn find<'m>(measures: &'m [Measure], name: &str) -> Result<&'m Measure> {
 }
 
 /// The driver's one thread leaves the servers' core alone.
-fn pin_driver() -> Result<()> {
+pub(crate) fn pin_driver() -> Result<()> {
     let status = Command::new("taskset").args(["-pc", "1", &std::process::id().to_string()]).output()?.status;
     if status.success() { Ok(()) } else { bail!("taskset, of the package util-linux, cannot pin to core 1") }
 }
 
-fn print_machine() {
+pub(crate) fn print_machine() {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
     let cores = cpu.lines().filter(|line| line.starts_with("processor")).count();

@@ -3,6 +3,7 @@
 //! The same loads go to Portreeve and to its peer; only paths and ids differ.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
@@ -92,6 +93,43 @@ impl Target {
     /// Introspection of one live token each.
     pub(crate) async fn introspection(&self, kind: TokenFor) -> Result<Load> {
         self.introspecting(CONNECTIONS, kind).await
+    }
+
+    /// Introspection of `count` live opaque tokens, in any order.
+    pub(crate) async fn introspections_of(&self, count: u32) -> Result<Load> {
+        let tokens: Arc<[String]> = self.live_tokens(count).await?.into();
+        let workers = (0..CONNECTIONS).map(|number| Worker::Introspect {
+            path: self.paths.introspection,
+            headers: format!("{}{}", self.service.header(), forwarded(number)),
+            tokens: Arc::clone(&tokens),
+            // Each begins elsewhere.
+            next: number as usize * tokens.len() / CONNECTIONS as usize,
+        });
+        Ok(Load { address: self.address, workers: workers.collect() })
+    }
+
+    /// Opaque tokens of the service, issued by all connections.
+    async fn live_tokens(&self, count: u32) -> Result<Vec<String>> {
+        let mut tasks = Vec::new();
+        for number in 0..CONNECTIONS {
+            let headers = format!("{}{}", self.service.header(), forwarded(number));
+            let request = http::post(self.paths.token, &headers, "grant_type=client_credentials");
+            let (address, share) = (self.address, count / CONNECTIONS);
+            tasks.push(tokio::spawn(async move {
+                let mut connection = Connection::open(address).await?;
+                let mut tokens = Vec::new();
+                for _ in 0..share {
+                    let reply: Value = serde_json::from_slice(connection.expect(&request, 200).await?.body)?;
+                    tokens.push(text(&reply, "access_token").context("no access token")?);
+                }
+                anyhow::Ok(tokens)
+            }));
+        }
+        let mut tokens = Vec::new();
+        for task in tasks {
+            tokens.extend(task.await??);
+        }
+        Ok(tokens)
     }
 
     /// Introspection of an opaque token, for a fixed pace.

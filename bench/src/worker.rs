@@ -1,6 +1,7 @@
 //! What one connection does again and again.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
@@ -11,10 +12,17 @@ use crate::http::{self, Connection};
 /// The example verifier of RFC 7636 appendix B; its challenge is in `Target::authorize_path`.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
+/// From one token to the next, so that neighbours are not asked about one after another: a prime, which meets every one.
+const STRIDE: usize = 7_919;
+/// How the reply about a live token begins.
+const ACTIVE: &[u8] = b"{\"active\":true";
+
 /// A step, and what must be remembered for the next one.
 pub(crate) enum Worker {
     /// The same request; the reply must have the status.
     Repeat { request: Vec<u8>, status: u16 },
+    /// One of many tokens is asked about, another one each time; it must be active.
+    Introspect { path: &'static str, headers: String, tokens: Arc<[String]>, next: usize },
     /// A refresh token is used and the one that replaces it kept.
     Refresh { path: &'static str, headers: String, form: String, token: String },
     /// A code by a live session, and its redemption.
@@ -41,6 +49,14 @@ impl Worker {
         match self {
             Self::Repeat { request, status } => {
                 connection.expect(request, *status).await?;
+            }
+            Self::Introspect { path, headers, tokens, next } => {
+                let token = tokens.get(*next).context("no tokens")?;
+                *next = (*next + STRIDE) % tokens.len();
+                let reply = connection.expect(&http::post(path, headers, &format!("token={token}")), 200).await?;
+                if !reply.body.starts_with(ACTIVE) {
+                    bail!("a live token is told to be {}", String::from_utf8_lossy(reply.body));
+                }
             }
             Self::Refresh { path, headers, form, token } => {
                 let request = http::post(path, headers, &format!("{form}&refresh_token={token}"));
