@@ -8,7 +8,7 @@ use portreeve_tests::{
     relying_party::RelyingParty,
 };
 
-const STEPS: [&str; 10] = [
+const STEPS: [&str; 11] = [
     "select-account",
     "register",
     "password",
@@ -17,6 +17,7 @@ const STEPS: [&str; 10] = [
     "verify-email",
     "enrol-totp",
     "recovery-codes",
+    "profile",
     "terms",
     "consent",
 ];

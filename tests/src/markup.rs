@@ -48,6 +48,11 @@ pub(crate) fn forms(html: &str) -> Vec<Form> {
             }
             ("/form", _) => is_open = false,
             ("input", Some(form)) if tag.get("name").is_some() => form.fields.push((text("name"), text("value"))),
+            ("select", Some(form)) => form.fields.push((text("name"), String::new())),
+            ("option", Some(form)) if tag.get("selected").is_some() => {
+                let (_, value) = form.fields.last_mut().expect("an option stands in a field");
+                *value = text("value");
+            }
             ("button", Some(form)) => {
                 let sends = tag.get("name").map(|name| (name.to_owned(), text("value")));
                 form.buttons.push(Button { id: text("id"), sends });

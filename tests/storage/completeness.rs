@@ -6,8 +6,9 @@ use crate::sources::{repositories, suite, tables};
 
 /// Statements for all tenants at once: the directory that every node keeps in memory, the outbox, the sealer's waiting
 /// list, clean-up.
-const FOR_ALL_TENANTS: [&str; 28] = [
+const FOR_ALL_TENANTS: [&str; 29] = [
     "account_deletions::DUE",
+    "attributes::ALL",
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",
@@ -38,8 +39,9 @@ const FOR_ALL_TENANTS: [&str; 28] = [
 ];
 
 /// Tables that hold as much as there are people, clients, tenants and keys, and the log: nothing in them runs out.
-const STAYS: [&str; 28] = [
+const STAYS: [&str; 29] = [
     "account_deletions",
+    "attributes",
     "audit_chains",
     "audit_checkpoints",
     "client_documents",

@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// Statements that read a whole small table (the directory), or count or clean up beside the hot path.
-const WANTS_EVERYTHING: [&str; 19] = [
+const WANTS_EVERYTHING: [&str; 20] = [
+    "attributes::ALL",
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
     "clients::ALL",

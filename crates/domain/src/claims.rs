@@ -1,14 +1,18 @@
-//! Standard claims about a person (OIDC Core §5.1).
+//! Claims about a person: the standard ones (OIDC Core §5.1) and those of the tenant's own attributes (§5.1.2).
 //!
-//! Owns the shape in which they are stored (sealed) and given out. Which of them a client may see is decided in `oidc`.
+//! Owns the shape in which they are stored (sealed) and given out. What a value must be like is said by `attribute`; which of them a
+//! client may see is decided in `oidc`.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::Timestamp;
+use crate::{Attribute, Timestamp};
 
 /// What a person told us about themselves; absent values are left out of every answer (OIDC Core §5.3.2).
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct PersonClaims {
     /// Full name in displayable form.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +62,90 @@ pub struct PersonClaims {
     /// Postal address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
+    /// Names of optional attributes that the person was asked for and left empty, so that nobody asks again.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub left_empty: BTreeSet<String>,
+    /// Every other claim as it was stored: values of attributes that the tenant has, or had, or has otherwise by now.
+    #[serde(flatten)]
+    pub own: BTreeMap<String, Value>,
+}
+
+impl PersonClaims {
+    /// A claim: a standard one that is a text, or one of the tenant's own.
+    pub fn value(&self, name: &str) -> Option<Value> {
+        match self.standard(name) {
+            Some(text) => text.as_deref().filter(|text| !text.is_empty()).map(Value::from),
+            None => self.own.get(name).cloned(),
+        }
+    }
+
+    /// Takes a value, or takes it away. Another phone number is one that nobody has proven.
+    pub fn tell(&mut self, name: &str, value: Option<Value>) {
+        if name == "phone_number" && self.value(name) != value {
+            self.phone_number_verified_at = None;
+        }
+        if value.is_some() {
+            self.left_empty.remove(name);
+        }
+        if let Some(text) = self.standard_mut(name) {
+            *text = value.as_ref().and_then(Value::as_str).map(str::to_owned);
+        } else if let Some(value) = value {
+            self.own.insert(name.to_owned(), value);
+        } else {
+            self.own.remove(name);
+        }
+    }
+
+    /// Without values of attributes that are not among `attributes`, or do not fit them.
+    #[must_use]
+    pub fn fitting<'a>(&self, attributes: impl IntoIterator<Item = &'a Attribute>) -> Self {
+        let mut fitting = Self { own: BTreeMap::new(), left_empty: BTreeSet::new(), ..self.clone() };
+        for attribute in attributes {
+            fitting.tell(&attribute.name, attribute.value_in(self));
+            fitting.left_empty.extend(self.left_empty.get(&attribute.name).cloned());
+        }
+        fitting
+    }
+
+    fn standard(&self, name: &str) -> Option<&Option<String>> {
+        Some(match name {
+            "name" => &self.name,
+            "given_name" => &self.given_name,
+            "family_name" => &self.family_name,
+            "middle_name" => &self.middle_name,
+            "nickname" => &self.nickname,
+            "preferred_username" => &self.preferred_username,
+            "profile" => &self.profile,
+            "picture" => &self.picture,
+            "website" => &self.website,
+            "gender" => &self.gender,
+            "birthdate" => &self.birthdate,
+            "zoneinfo" => &self.zoneinfo,
+            "locale" => &self.locale,
+            "phone_number" => &self.phone_number,
+            _ => return None,
+        })
+    }
+
+    fn standard_mut(&mut self, name: &str) -> Option<&mut Option<String>> {
+        Some(match name {
+            "name" => &mut self.name,
+            "given_name" => &mut self.given_name,
+            "family_name" => &mut self.family_name,
+            "middle_name" => &mut self.middle_name,
+            "nickname" => &mut self.nickname,
+            "preferred_username" => &mut self.preferred_username,
+            "profile" => &mut self.profile,
+            "picture" => &mut self.picture,
+            "website" => &mut self.website,
+            "gender" => &mut self.gender,
+            "birthdate" => &mut self.birthdate,
+            "zoneinfo" => &mut self.zoneinfo,
+            "locale" => &mut self.locale,
+            "phone_number" => &mut self.phone_number,
+            _ => return None,
+        })
+    }
 }
 
 /// A postal address (OIDC Core §5.1.1).

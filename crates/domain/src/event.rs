@@ -52,6 +52,10 @@ event_types! {
     ScopeUpdated = "scope.updated"
     /// A scope's texts were removed.
     ScopeDeleted = "scope.deleted"
+    /// An attribute of people was added or changed.
+    AttributeUpdated = "attribute.updated"
+    /// An attribute of people was removed; what was told of it stays, and is given to nobody.
+    AttributeDeleted = "attribute.deleted"
     /// Terms were set or changed.
     TermsUpdated = "terms.updated"
     /// Terms were removed; what was agreed to stays.
@@ -68,6 +72,8 @@ event_types! {
     UserCreated = "user.created"
     /// A user's claims or address changed.
     UserUpdated = "user.updated"
+    /// A person did not tell what is asked for, and gave up.
+    AttributesRefused = "user.attributes.refused"
     /// A user was linked to a subject of another issuer.
     UserLinked = "user.link.added"
     /// Such a link was removed.

@@ -98,6 +98,9 @@ const PARAMETERS: Classed = &[
 const FIELDS: Classed = &[
     ("account", Personal),
     ("action", Public),
+    // Every field that is called `attribute-` and a name.
+    ("attribute", Personal),
+    ("birthdate", Personal),
     // Which application a person uses.
     ("client", Personal),
     ("code", Secret),
@@ -107,18 +110,24 @@ const FIELDS: Classed = &[
     ("decision", Public),
     ("email", Personal),
     ("family_name", Personal),
+    ("gender", Personal),
     ("given_name", Personal),
+    ("locale", Personal),
+    ("middle_name", Personal),
     ("name", Personal),
     ("nickname", Personal),
     ("own_device", Public),
     ("passkey", Personal),
     ("passkey_name", Personal),
     ("password", Secret),
+    ("phone_number", Personal),
+    ("preferred_username", Personal),
     ("session", Personal),
     // Ids and versions, as the page said them.
     ("terms", Public),
     ("user_code", Secret),
     ("version", Public),
+    ("zoneinfo", Personal),
 ];
 
 const HEADERS: Classed = &[

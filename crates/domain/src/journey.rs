@@ -13,5 +13,5 @@ mod requirements;
 pub use facts::{ConsentAnswer, Enrolment, Facts};
 pub use foresight::foresee;
 pub use next::{Available, Denial, Step, next};
-pub use requirement::{Condition, Requirement, Source, Standing};
+pub use requirement::{Condition, Due, Requirement, Source, Standing};
 pub use requirements::{ConsentRule, LevelRule, Requirements, Subject};

@@ -4,6 +4,7 @@
 //! that can be decided from values alone. Leaves the wire to `oidc`, rows to `storage`, and what happens to `issuer`.
 //! Functions that depend on time take `now`; functions that need secrets are handed them.
 
+mod attribute;
 mod authentication;
 mod claims;
 mod client;
@@ -46,6 +47,7 @@ mod trusted_issuer;
 mod user_agent;
 mod user_code;
 
+pub use attribute::{Asked, Attribute, AttributeText, AttributeType, Choice, Editor, Misfit};
 pub use authentication::{Acr, Amr, Proof, ProofKind, Strength};
 pub use claims::{Address, PersonClaims};
 pub use client::{ApplicationType, Client, ClientAuthMethod, ClientMetadata, ClientSecret, SecretKeeping, SubjectType};

@@ -14,6 +14,7 @@ use portreeve_oidc::Refusal;
 use portreeve_oidc::authorization::{
     self, Accepted, Answer, Channel, Identified, Outside, Prompt, Redirectable, RejectedRequest, Rules,
 };
+use portreeve_oidc::scope_policy::Known;
 use portreeve_storage::journeys::{self as journey_rows, JourneyRow};
 
 use crate::Issuer;
@@ -65,6 +66,11 @@ impl TenantDirectory {
         request.accept(&self.rules(channel, &self.server_list()))
     }
 
+    /// What has scopes here; `servers` are those of [`Self::server_list`].
+    pub(crate) fn known<'a>(&'a self, servers: &'a [&'a ResourceServer]) -> Known<'a> {
+        Known { servers, attributes: &self.attributes }
+    }
+
     /// The tenant's rules for requests; `servers` are those of [`Self::server_list`].
     pub(crate) fn rules<'a>(&'a self, channel: Channel, servers: &'a [&'a ResourceServer]) -> Rules<'a> {
         let settings = &self.tenant.settings;
@@ -76,6 +82,7 @@ impl TenantDirectory {
             registration_open: settings.registration,
             acrs: self.acrs(),
             servers,
+            attributes: &self.attributes,
         }
     }
 }
@@ -220,7 +227,7 @@ pub(crate) fn journey_text(at: &TenantDirectory, id: JourneyId) -> Result<String
     public_id(JOURNEY_PREFIX, id.as_i64(), &at.keys.permutation).map_err(Fault::new)
 }
 
-/// Every requirement of a journey: what the request asks, and what tenant, client, rules and terms demand on top. The one place
+/// Every requirement of a journey: what the request asks, and what tenant, client, rules, attributes and terms demand on top. The one place
 /// that decides it; whatever else will decide, a policy in words of its own, does so here.
 pub(crate) fn requirements(
     at: &TenantDirectory,
@@ -255,6 +262,11 @@ pub(crate) fn requirements(
     }
     let rules = at.requirement_rules.iter();
     all.extend(rules.flat_map(|rule| rule.requirements(client, started_at, &at.terms)));
+    let asked = at.attributes_at(client).map(|one| {
+        let condition = Condition::Attribute(one.name.clone());
+        Requirement::new(format!("attribute:{}", one.name), Source::Attributes, condition)
+    });
+    all.extend(asked);
     let terms = at.terms_at(client).map(|terms| terms.present());
     all.extend(terms.map(|of| Requirement::new(format!("terms:{of}"), Source::Terms, Condition::Terms(of))));
     all

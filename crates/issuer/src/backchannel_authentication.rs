@@ -96,7 +96,8 @@ impl Issuer {
         let client = self.authenticate_confidential_client(at, authorization, sender, parameters).await?;
         let asked = self.asked_by_backchannel(at, &client, parameters).await?;
         let (servers, rules) = (at.server_list(), profile(at, &client).rules());
-        let received = Received::from_parameters(&asked, &client, &servers, rules).map_err(Failure::Refused)?;
+        let received =
+            Received::from_parameters(&asked, &client, at.known(&servers), rules).map_err(Failure::Refused)?;
         let named = self.named(at, &client, &received.hint).await?;
         Ok(self.store_authentication(at, &client, received, &named).await?)
     }

@@ -76,7 +76,8 @@ impl Issuer {
         if let Err(wait) = self.charge_open_request(at, &client, whence.network).await? {
             return Ok(Limited::TooMany { wait });
         }
-        let asked = DeviceRequest::from_parameters(parameters, &client, &at.server_list()).map_err(Failure::Refused)?;
+        let asked = DeviceRequest::from_parameters(parameters, &client, at.known(&at.server_list()))
+            .map_err(Failure::Refused)?;
         for _ in 0..TRIES {
             let mut tx = self.store.begin(at.id()).await?;
             if let Some(body) = self.store_device(&mut tx, at, &client, &asked, whence.address).await? {

@@ -3,21 +3,21 @@
 //! Owns loading and replacing the snapshot. A request takes it once (one atomic load) and sees one state throughout.
 //! The database holds a version; a node that sees another one loads again. DESIGN §7, §8.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use portreeve_authenticators::PasskeySite;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{
-    Acr, Client, ClientId, ClientMetadata, ClientOrigin, ClientRegistration, DpopNonces, Fault, PasskeyUse,
+    Acr, Attribute, Client, ClientId, ClientMetadata, ClientOrigin, ClientRegistration, DpopNonces, Fault, PasskeyUse,
     RequirementRule, ResourceServer, ScopeMeaning, Tenant, TenantId, TenantSettings, Terms, TrustedIssuer,
 };
 use portreeve_oidc::paths;
 use portreeve_storage::encryption_keys::EncryptionKeyRow;
 use portreeve_storage::signing_keys::SigningKeyRow;
 use portreeve_storage::{
-    Store, Wall, clients, directory_versions, encryption_keys, requirement_rules, resource_servers, scopes,
+    Store, Wall, attributes, clients, directory_versions, encryption_keys, requirement_rules, resource_servers, scopes,
     signing_keys, tenants, terms, trusted_issuers,
 };
 
@@ -48,6 +48,8 @@ pub struct TenantDirectory {
     pub(crate) mutual_tls: Option<MutualTls>,
     /// What their scopes mean, by name.
     pub scopes: Vec<Arc<ScopeMeaning>>,
+    /// What it wants to know about people, in the order in which it is shown.
+    pub attributes: Vec<Arc<Attribute>>,
     /// What people agree to on the way to its clients, by id.
     pub terms: Vec<Arc<Terms>>,
     /// What its operator demands of sign-ins beyond its settings, by id.
@@ -92,6 +94,25 @@ impl TenantDirectory {
     /// What the scope `name` means, when somebody has said it.
     pub fn scope(&self, name: &str) -> Option<&Arc<ScopeMeaning>> {
         self.scopes.iter().find(|scope| scope.name == name)
+    }
+
+    /// The attributes that whoever signs in at `client` is asked for.
+    pub fn attributes_at<'a>(&'a self, client: &'a Client) -> impl Iterator<Item = &'a Arc<Attribute>> {
+        self.attributes.iter().filter(|attribute| attribute.is_asked_at(client))
+    }
+
+    /// What people see of themselves on their profile: their names, and what the tenant wants to know.
+    pub fn profile_attributes(&self) -> Vec<Arc<Attribute>> {
+        let built_in = Attribute::built_in(&self.attributes).map(Arc::new);
+        let mut all: Vec<_> = built_in.chain(self.attributes.iter().cloned()).collect();
+        all.sort_by(|one, other| one.order().cmp(&other.order()));
+        all
+    }
+
+    /// The scopes that release claims of the tenant's own, each once.
+    pub fn claim_scopes(&self) -> Vec<&str> {
+        let scopes: BTreeSet<&str> = self.attributes.iter().filter_map(|one| one.scope.as_deref()).collect();
+        scopes.into_iter().collect()
     }
 
     /// The terms that hold for whoever signs in at `client`.
@@ -143,6 +164,7 @@ struct Rows {
     clients: Vec<Client>,
     servers: Vec<(TenantId, ResourceServer)>,
     scopes: Vec<(TenantId, ScopeMeaning)>,
+    attributes: Vec<(TenantId, Attribute)>,
     terms: Vec<(TenantId, Terms)>,
     rules: Vec<(TenantId, RequirementRule)>,
     trusted: Vec<(TenantId, TrustedIssuer)>,
@@ -226,6 +248,7 @@ impl Directory {
             clients: clients::all(&mut conn).await?,
             servers: resource_servers::all(&mut conn).await?,
             scopes: scopes::all(&mut conn).await?,
+            attributes: attributes::all(&mut conn).await?,
             terms: terms::all(&mut conn).await?,
             rules: requirement_rules::all(&mut conn).await?,
             trusted: trusted_issuers::all(&mut conn).await?,
@@ -276,6 +299,7 @@ impl Directory {
             own_pages: Arc::new(own_pages(id)),
             servers: all.servers.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
             scopes: all.scopes.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
+            attributes: attributes_of(id, all),
             terms: all.terms.iter().filter(|(t, _)| *t == id).map(|(_, terms)| Arc::new(terms.clone())).collect(),
             requirement_rules: all.rules.iter().filter(|(t, _)| *t == id).map(|(_, r)| Arc::new(r.clone())).collect(),
             trusted_issuers: all.trusted.iter().filter(|(t, _)| *t == id).map(|(_, i)| Arc::new(i.clone())).collect(),
@@ -288,6 +312,13 @@ impl Directory {
             tenant,
         })
     }
+}
+
+fn attributes_of(tenant: TenantId, all: &Rows) -> Vec<Arc<Attribute>> {
+    let own = all.attributes.iter().filter(|(of, _)| *of == tenant);
+    let mut own: Vec<_> = own.map(|(_, attribute)| Arc::new(attribute.clone())).collect();
+    own.sort_by(|one, other| one.order().cmp(&other.order()));
+    own
 }
 
 /// A client with those of its grants that exist at its tenant: whoever asks what it may use need not ask about the tenant.

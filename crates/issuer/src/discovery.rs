@@ -49,11 +49,14 @@ impl TenantDirectory {
     /// A fault if JSON cannot be written.
     pub fn discovery_document(&self) -> Result<PublicDocument, Fault> {
         let mut scopes = OIDC_SCOPES.to_vec();
-        for scope in self.servers.iter().flat_map(|server| server.scopes.iter()) {
+        for scope in self.claim_scopes().into_iter().chain(self.servers.iter().flat_map(|server| server.scopes.iter()))
+        {
             if !scopes.contains(&scope) {
                 scopes.push(scope);
             }
         }
+        let released = self.attributes.iter().filter(|one| one.scope.is_some());
+        let own_claims: Vec<&str> = released.map(|one| one.name.as_str()).collect();
         let types = self.servers.iter().flat_map(|server| &server.authorization_details_types);
         let mut details_types: Vec<&str> = types.map(|known| known.name.as_str()).collect();
         details_types.sort_unstable();
@@ -68,6 +71,7 @@ impl TenantDirectory {
             client_attestation: settings.client_attestation,
             mutual_tls_base: self.mutual_tls.as_ref().and_then(|mutual| mutual.base.as_deref()),
             scopes: &scopes,
+            own_claims: &own_claims,
             details_types: &details_types,
             pushed_only: settings.require_pushed_authorization_requests,
             signed_only: settings.require_signed_request_object,
@@ -85,7 +89,7 @@ impl TenantDirectory {
     /// # Errors
     /// As `discovery_document`.
     pub fn userinfo_document(&self) -> Result<PublicDocument, Fault> {
-        resource_metadata::of_userinfo(&self.issuer).map(document)
+        resource_metadata::of_userinfo(&self.issuer, &self.claim_scopes()).map(document)
     }
 
     /// The metadata of a registered resource server (RFC 9728).

@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use portreeve_domain::journey::{Requirement, Requirements, Standing, Step, foresee};
-use portreeve_domain::{Client, ClientId, Email, Failure, JourneyId, TermsVersion};
+use portreeve_domain::{Client, ClientId, Email, Failure, JourneyId};
 use portreeve_oidc::authorization::{Channel, Parsed, Rules};
 use portreeve_oidc::{Cause, Parameters, Refusal};
 
 use crate::authorize::requirements;
 use crate::directory::TenantDirectory;
-use crate::journeys::{Journey, terms_due};
+use crate::journeys::{Journey, attributes_due, due, terms_due};
 use crate::stored_facts::StoredFacts;
 use crate::{Issuer, people};
 
@@ -91,8 +91,8 @@ impl Issuer {
             started_at,
         };
         let available = self.available(&mut conn, at, &journey).await?;
-        let due: Vec<TermsVersion> =
-            terms_due(&mut conn, at, &journey).await?.iter().map(|due| due.terms.present()).collect();
+        let attributes = attributes_due(&mut conn, at, &journey).await?;
+        let due = due(&attributes, &terms_due(&mut conn, at, &journey).await?);
         let steps = foresee(&Requirements::of(&journey.requirements), person.id, &available, started_at);
         let all = journey.requirements.into_iter().chain(Requirement::of_account(&available));
         let standing = |one: Requirement| {

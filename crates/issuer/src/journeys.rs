@@ -15,6 +15,7 @@ mod open;
 mod passkey;
 mod passkey_enrolment;
 mod password;
+mod profile;
 mod second_factor;
 mod settle;
 mod terms;
@@ -31,10 +32,12 @@ use portreeve_oidc::authorization::Accepted;
 pub use approval::{ApprovalOutcome, StartedByMyself};
 pub(crate) use ceremony::Ceremony;
 pub use lost_factors::LostFactors;
+pub(crate) use open::due;
 pub use open::{AccountChoice, Arrival, Asking, Stop};
 pub use passkey::PasskeyProblem;
 pub use password::SignInForm;
 pub(crate) use password::{FACTOR as PASSWORD_FACTOR, account_key, password_mark, password_place};
+pub(crate) use profile::due as attributes_due;
 pub(crate) use second_factor::totp_place;
 pub(crate) use settle::{Ended, Settled, at_least_a_second};
 pub(crate) use terms::due as terms_due;
@@ -91,6 +94,8 @@ pub enum Problem {
     AccountGone,
     /// The passkey was not accepted, or not added.
     Passkey(PasskeyProblem),
+    /// An attribute is missing, or is not what it should be: measuring what was typed tells which.
+    Attributes,
     /// Too many attempts.
     TooMany {
         /// How long to wait.

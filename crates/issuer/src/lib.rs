@@ -88,8 +88,8 @@ use portreeve_outbound::{Outbound, Rules};
 use portreeve_storage::Store;
 
 pub use account::{
-    Application, CodesOnPage, DataEntry, DataSection, DataValue, DeletionOutcome, EmailOutcome, Factors, Naming, Need,
-    OwnPasskey, OwnPasskeys, PasskeyOutcome, PasswordOutcome, ProfileForm, ProfileOutcome, ProfileProblems, Removal,
+    Answers, Application, CodesOnPage, DataEntry, DataSection, DataValue, DeletionOutcome, EmailOutcome, Factors,
+    Naming, Need, OwnPasskey, OwnPasskeys, PasskeyOutcome, PasswordOutcome, ProfileOutcome, ProfileProblems, Removal,
     SignIn, TotpOutcome, TotpSetup, Visit, Visitor,
 };
 pub use ambient::{Ambient, Clock};

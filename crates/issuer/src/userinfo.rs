@@ -65,7 +65,7 @@ impl Issuer {
         drop(conn);
         self.prepare_to_encrypt(at, &active.client, Answer::Userinfo).await.map_err(Failure::Refused)?;
         self.spend_proof(at, &sender).await?;
-        let seen = id_token::as_seen(&person, subject);
+        let seen = id_token::as_seen(at, &person, subject);
         let claims = id_token::released(family, ClaimsSection::Userinfo, active.token.scope.iter(), &seen)?;
         Ok(answer(at, &active, userinfo::response(claims, &seen))?)
     }

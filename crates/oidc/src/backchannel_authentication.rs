@@ -8,13 +8,14 @@
 use portreeve_crypto::SecretText;
 use portreeve_domain::journey::ConsentRule;
 use portreeve_domain::{
-    Acr, Client, Demand, Fault, GrantType, Lifetime, ProfileRules, ResourceServer, Scope, TokenDelivery, lifetimes,
+    Acr, Client, Demand, Fault, GrantType, Lifetime, ProfileRules, Scope, TokenDelivery, lifetimes,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::authorization_details::{self, Detail};
-use crate::{Cause, Parameters, Refusal, resource, scope_policy};
+use crate::scope_policy::{self, Known};
+use crate::{Cause, Parameters, Refusal, resource};
 
 /// How many characters a binding message may have: it is compared by eye.
 const MAX_MESSAGE_CHARS: usize = 64;
@@ -70,7 +71,7 @@ pub struct Received {
 }
 
 impl Received {
-    /// Reads a request of `client`, which has authenticated; `servers` are the tenant's.
+    /// Reads a request of `client`, which has authenticated; `known` has scopes in the tenant.
     ///
     /// The person is always asked, so `offline_access` is granted to a client that may refresh. `user_code` is ignored: no
     /// client can register that it is used.
@@ -84,7 +85,7 @@ impl Received {
     pub fn from_parameters(
         parameters: &Parameters,
         client: &Client,
-        servers: &[&ResourceServer],
+        known: Known<'_>,
         rules: &ProfileRules,
     ) -> Result<Self, Refusal> {
         // The mode may have been registered before the tenant became so strict.
@@ -97,9 +98,9 @@ impl Received {
         if !scope.contains("openid") {
             return Err(Cause::ScopeOpenidMissing.into());
         }
-        let scope = scope_policy::allowed(&scope, client, servers)?;
-        let resources = resource::targets(&parameters.all("resource"), client, servers)?;
-        let details = authorization_details::requested(parameters, client, servers)?;
+        let scope = scope_policy::allowed(&scope, client, known)?;
+        let resources = resource::targets(&parameters.all("resource"), client, known.servers)?;
+        let details = authorization_details::requested(parameters, client, known.servers)?;
         let resources = authorization_details::targets(resources, &details)?;
         let scope = scope_policy::settle_offline_access(&scope, client, ConsentRule::Always);
         let (acr_values, binding_message) = (acr_values(parameters, client), binding_message(parameters)?);
@@ -231,7 +232,8 @@ mod tests {
 
     fn read(pairs: &[(&str, &str)]) -> Result<Received, Cause> {
         let all = [&[("scope", "openid"), ("login_hint", "ada@example.com")], pairs].concat();
-        Received::from_parameters(&parameters(&all), &client(None), &[&orders_api()], Profile::OAuth21.rules())
+        let known = Known { servers: &[&orders_api()], ..Known::default() };
+        Received::from_parameters(&parameters(&all), &client(None), known, Profile::OAuth21.rules())
             .map_err(|refusal| refusal.cause)
     }
 
@@ -239,7 +241,7 @@ mod tests {
     #[test]
     fn exactly_one_hint_and_openid_are_needed() {
         let read = |pairs: &[(&str, &str)]| {
-            Received::from_parameters(&parameters(pairs), &client(None), &[], Profile::OAuth21.rules())
+            Received::from_parameters(&parameters(pairs), &client(None), Known::default(), Profile::OAuth21.rules())
                 .map_err(|refusal| refusal.cause)
         };
         let openid = ("scope", "openid");
@@ -264,7 +266,9 @@ mod tests {
     /// S-066: a client uses the grant only when it is registered for it.
     #[test]
     fn the_grant_is_opted_in_to() {
-        let refused = Received::from_parameters(&parameters(&[]), &web_client(), &[], Profile::OAuth21.rules()).err();
+        let refused =
+            Received::from_parameters(&parameters(&[]), &web_client(), Known::default(), Profile::OAuth21.rules())
+                .err();
 
         assert_eq!(refused.map(|refusal| refusal.cause), Some(Cause::GrantTypeNotAllowed));
     }
@@ -310,8 +314,12 @@ mod tests {
     fn a_client_that_is_called_names_a_token() {
         let read = |mode, token: &str| {
             let pairs = [("scope", "openid"), ("login_hint", "ada"), ("client_notification_token", token)];
-            let received =
-                Received::from_parameters(&parameters(&pairs), &client(Some(mode)), &[], Profile::OAuth21.rules());
+            let received = Received::from_parameters(
+                &parameters(&pairs),
+                &client(Some(mode)),
+                Known::default(),
+                Profile::OAuth21.rules(),
+            );
             received.map(|received| received.notification_token.map(|t| t.expose().to_owned())).map_err(|r| r.cause)
         };
 

@@ -74,6 +74,14 @@ impl ClaimsRequest {
         Self { id_token: names(&self.id_token), userinfo: names(&self.userinfo) }
     }
 
+    /// Without the claims that `may_be_asked` says no to, as if they had not been asked for.
+    #[must_use]
+    pub fn limited_to(mut self, may_be_asked: impl Fn(&str) -> bool) -> Self {
+        self.id_token.retain(|name, _| may_be_asked(name));
+        self.userinfo.retain(|name, _| may_be_asked(name));
+        self
+    }
+
     /// Whether `claim` is asked for in `section`, in whatever manner.
     pub fn wants(&self, section: ClaimsSection, claim: &str) -> bool {
         self.section(section).contains_key(claim)

@@ -4,11 +4,12 @@
 //! browser then answers to [`crate::authorization::Accepted::of_device`]. RFC 8628 §3.1, §3.2; RFC 8707 §2.
 
 use portreeve_domain::journey::ConsentRule;
-use portreeve_domain::{Client, Fault, GrantType, Lifetime, ResourceServer, Scope, UserCode};
+use portreeve_domain::{Client, Fault, GrantType, Lifetime, Scope, UserCode};
 use serde::{Deserialize, Serialize};
 
 use crate::authorization_details::{self, Detail};
-use crate::{Cause, Parameters, Refusal, resource, scope_policy};
+use crate::scope_policy::{self, Known};
+use crate::{Cause, Parameters, Refusal, resource};
 
 /// What a device asks for, as accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,26 +25,22 @@ pub struct DeviceRequest {
 }
 
 impl DeviceRequest {
-    /// Reads a request of `client`, which has authenticated; `servers` are the tenant's.
+    /// Reads a request of `client`, which has authenticated; `known` has scopes in the tenant.
     ///
     /// The person is always asked, so `offline_access` is granted to a client that may refresh.
     ///
     /// # Errors
     /// `GrantTypeNotAllowed` for a client that is not registered for the grant; `ScopeMalformed`, `ScopeNotAllowed`; those
     /// of [`resource::targets`] and [`authorization_details::requested`].
-    pub fn from_parameters(
-        parameters: &Parameters,
-        client: &Client,
-        servers: &[&ResourceServer],
-    ) -> Result<Self, Refusal> {
+    pub fn from_parameters(parameters: &Parameters, client: &Client, known: Known<'_>) -> Result<Self, Refusal> {
         if !client.may_use(GrantType::DeviceCode) {
             return Err(Refusal::new(Cause::GrantTypeNotAllowed).with_detail(GrantType::DeviceCode.name()));
         }
         let scope = Scope::parse(parameters.get("scope").unwrap_or_default())
             .map_err(|error| Refusal::new(Cause::ScopeMalformed).with_detail(error.to_string()))?;
-        let scope = scope_policy::allowed(&scope, client, servers)?;
-        let resources = resource::targets(&parameters.all("resource"), client, servers)?;
-        let details = authorization_details::requested(parameters, client, servers)?;
+        let scope = scope_policy::allowed(&scope, client, known)?;
+        let resources = resource::targets(&parameters.all("resource"), client, known.servers)?;
+        let details = authorization_details::requested(parameters, client, known.servers)?;
         let resources = authorization_details::targets(resources, &details)?;
         Ok(Self { scope: scope_policy::settle_offline_access(&scope, client, ConsentRule::Always), resources, details })
     }
@@ -101,13 +98,14 @@ mod tests {
     fn read(pairs: &[(&str, &str)]) -> Result<DeviceRequest, Cause> {
         let mut client = web_client();
         client.metadata.grant_types = vec![GrantType::DeviceCode];
-        DeviceRequest::from_parameters(&parameters(pairs), &client, &[&orders_api()]).map_err(|refusal| refusal.cause)
+        let known = Known { servers: &[&orders_api()], ..Known::default() };
+        DeviceRequest::from_parameters(&parameters(pairs), &client, known).map_err(|refusal| refusal.cause)
     }
 
     /// S-065: a client uses the grant only when it is registered for it.
     #[test]
     fn the_grant_is_opted_in_to() {
-        let refusal = DeviceRequest::from_parameters(&parameters(&[]), &web_client(), &[]).unwrap_err();
+        let refusal = DeviceRequest::from_parameters(&parameters(&[]), &web_client(), Known::default()).unwrap_err();
 
         assert_eq!(refusal.cause, Cause::GrantTypeNotAllowed);
     }

@@ -43,6 +43,8 @@ pub struct Facts<'a> {
     pub mutual_tls_base: Option<&'a str>,
     /// Every scope of the tenant.
     pub scopes: &'a [&'a str],
+    /// The claims that attributes of the tenant add.
+    pub own_claims: &'a [&'a str],
     /// The types of authorization details of the tenant.
     pub details_types: &'a [&'a str],
     /// Whether authorization requests must be pushed.
@@ -128,7 +130,7 @@ pub fn document(facts: &Facts<'_>) -> Result<Vec<u8>, Fault> {
         dpop_signing_alg_values_supported: dpop::ALGORITHMS.map(Algorithm::name),
         tls_client_certificate_bound_access_tokens: facts.mutual_tls,
         mtls_endpoint_aliases: facts.mutual_tls_base.map(|base| Aliases::below(base, &grants)),
-        claims_supported: TOKEN_CLAIMS.into_iter().chain(userinfo::claim_names()).collect(),
+        claims_supported: claims_supported(facts),
         claim_types_supported: ["normal"],
         claims_parameter_supported: true,
         request_parameter_supported: true,
@@ -274,6 +276,12 @@ impl Aliases {
             backchannel_authentication_endpoint: of(GrantType::Ciba, paths::BC_AUTHORIZE),
         }
     }
+}
+
+/// Claims about the token, and those about people that a client can be given.
+fn claims_supported<'a>(facts: &Facts<'a>) -> Vec<&'a str> {
+    let standard: Vec<&str> = userinfo::claim_names().collect();
+    [&TOKEN_CLAIMS[..], &standard, facts.own_claims].concat()
 }
 
 #[cfg(test)]

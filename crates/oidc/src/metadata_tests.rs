@@ -16,6 +16,7 @@ const FACTS: Facts<'static> = Facts {
     client_attestation: ClientAttestation::Off,
     mutual_tls_base: None,
     scopes: &["openid", "email", "orders.read"],
+    own_claims: &[],
     details_types: &[],
     pushed_only: false,
     signed_only: false,

@@ -12,17 +12,17 @@ use crate::metadata::SIGNING_ALGORITHMS;
 use crate::paths;
 use crate::scope_policy::OIDC_SCOPES;
 
-/// The document of our own API, userinfo, whose identifier is its address.
+/// The document of our own API, userinfo, whose identifier is its address; `claim_scopes` are those that release claims of the tenant's own.
 ///
 /// # Errors
 /// A fault if JSON cannot be written, which no value of these types causes.
-pub fn of_userinfo(issuer: &str) -> Result<Vec<u8>, Fault> {
+pub fn of_userinfo(issuer: &str, claim_scopes: &[&str]) -> Result<Vec<u8>, Fault> {
     let resource = format!("{issuer}{}", paths::USERINFO);
     document(&Document {
         resource: &resource,
         authorization_servers: [issuer],
         jwks_uri: Some(format!("{issuer}{}", paths::JWKS)),
-        scopes_supported: OIDC_SCOPES.to_vec(),
+        scopes_supported: [&OIDC_SCOPES, claim_scopes].concat(),
         // In a form as well, for GET has no body and scripts avoid a preflight (OIDC Core §5.3.1); never in the query.
         bearer_methods_supported: &["header", "body"],
         resource_signing_alg_values_supported: &SIGNING_ALGORITHMS.map(Algorithm::name),
@@ -138,9 +138,11 @@ mod tests {
     /// PR-01: userinfo is named by its own address.
     #[test]
     fn userinfo_is_named_by_its_address() {
-        let document = read(of_userinfo("https://id.example/t/acme"));
+        let document = read(of_userinfo("https://id.example/t/acme", &["membership"]));
 
         assert_eq!(document["resource"], "https://id.example/t/acme/oauth2/userinfo");
         assert_eq!(document["authorization_servers"], json!(["https://id.example/t/acme"]));
+        let scopes = document["scopes_supported"].as_array().unwrap();
+        assert!(scopes.contains(&json!("email")) && scopes.contains(&json!("membership")));
     }
 }

@@ -5,22 +5,34 @@
 //! `offline_access`. Leaves syntax to `domain::Scope`, consent to the journey, and which of them a token carries to
 //! `token_target`. RFC 6749 §3.3, OIDC Core §5.4 and §11.
 
-use portreeve_domain::journey::ConsentRule;
-use portreeve_domain::{Client, GrantType, ResourceServer, Scope};
+use std::sync::Arc;
 
-use crate::{Cause, Refusal};
+use portreeve_domain::journey::ConsentRule;
+use portreeve_domain::{Attribute, Client, GrantType, ResourceServer, Scope};
+
+use crate::{Cause, Refusal, userinfo};
 
 /// The scopes every tenant has (OIDC Core §3.1.2.1, §5.4, §11).
 pub const OIDC_SCOPES: [&str; 6] = ["openid", "profile", "email", "phone", "address", "offline_access"];
 
+/// What has scopes in a tenant, beside OpenID Connect.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    /// Its resource servers.
+    pub servers: &'a [&'a ResourceServer],
+    /// Its attributes: the scopes that release them are scopes of userinfo, as those of OpenID Connect are.
+    pub attributes: &'a [Arc<Attribute>],
+}
+
 /// Checks the scope a client asks for. An empty request is granted nothing, and that is no error.
 ///
 /// # Errors
-/// `ScopeNotAllowed` for a scope that is neither one of [`OIDC_SCOPES`] nor defined by one of `servers`, the resource
-/// servers of the tenant, or that is not in the client's registered `scope`. The detail names it.
-pub fn allowed(requested: &Scope, client: &Client, servers: &[&ResourceServer]) -> Result<Scope, Refusal> {
-    let exists =
-        |token: &str| OIDC_SCOPES.contains(&token) || servers.iter().any(|server| server.scopes.contains(token));
+/// `ScopeNotAllowed` for a scope that is neither one of [`OIDC_SCOPES`] nor one of `known`, or that is not in the client's
+/// registered `scope`. The detail names it.
+pub fn allowed(requested: &Scope, client: &Client, known: Known<'_>) -> Result<Scope, Refusal> {
+    let of_server = |token: &str| known.servers.iter().any(|server| server.scopes.contains(token));
+    let of_claims = |token: &str| userinfo::is_claim_scope(token, known.attributes);
+    let exists = |token: &str| OIDC_SCOPES.contains(&token) || of_claims(token) || of_server(token);
     match requested.iter().find(|token| !exists(token) || !client.may_have_scope(token)) {
         None => Ok(requested.clone()),
         Some(token) => Err(Refusal::new(Cause::ScopeNotAllowed).with_detail(token)),
@@ -41,21 +53,37 @@ pub fn settle_offline_access(scope: &Scope, client: &Client, consent: ConsentRul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{orders_api, scope, web_client};
+    use crate::testing::{member_number, orders_api, scope, web_client};
+
+    fn known<'a>(servers: &'a [&'a ResourceServer]) -> Known<'a> {
+        Known { servers, ..Known::default() }
+    }
 
     /// OA-16: OpenID Connect scopes and those of the tenant's resource servers are granted.
     #[test]
     fn known_scopes_are_allowed() {
         let asked = scope("openid email orders.read");
 
-        assert_eq!(allowed(&asked, &web_client(), &[&orders_api()]), Ok(asked));
+        assert_eq!(allowed(&asked, &web_client(), known(&[&orders_api()])), Ok(asked));
+    }
+
+    /// OA-16: the scope of a claim of the tenant's own is one like others.
+    #[test]
+    fn scopes_of_own_claims_are_allowed_as_others_are() {
+        let (asked, attributes) = (scope("openid membership"), [member_number()]);
+        let known = Known { attributes: &attributes, ..Known::default() };
+        let mut client = web_client();
+
+        assert_eq!(allowed(&asked, &client, known), Ok(asked.clone()));
+        client.metadata.scope = Some(scope("openid"));
+        assert!(allowed(&asked, &client, known).is_err());
     }
 
     /// OA-16: a scope that is unknown in the tenant is an error, not dropped.
     #[test]
     fn an_unknown_scope_is_refused() {
         for asked in ["openid admin", "orders.read", "OPENID"] {
-            let refusal = allowed(&scope(asked), &web_client(), &[]).unwrap_err();
+            let refusal = allowed(&scope(asked), &web_client(), Known::default()).unwrap_err();
 
             assert_eq!(refusal.cause, Cause::ScopeNotAllowed, "{asked}");
         }
@@ -67,10 +95,10 @@ mod tests {
         let mut client = web_client();
         client.metadata.scope = Some(scope("openid orders.read"));
 
-        let refusal = allowed(&scope("openid email"), &client, &[]).unwrap_err();
+        let refusal = allowed(&scope("openid email"), &client, Known::default()).unwrap_err();
 
         assert_eq!((refusal.cause, refusal.detail.as_deref()), (Cause::ScopeNotAllowed, Some("email")));
-        assert!(allowed(&scope("openid orders.read"), &client, &[&orders_api()]).is_ok());
+        assert!(allowed(&scope("openid orders.read"), &client, known(&[&orders_api()])).is_ok());
     }
 
     /// OC-36: offline_access needs a refresh-token client, and consent in this journey or the operator's own client.

@@ -1,8 +1,11 @@
 //! Clients, resource servers and requests that the tests of this crate start from.
 
+use std::sync::Arc;
+
 use portreeve_domain::{
-    Acr, ApplicationType, Client, ClientAuthMethod, ClientId, ClientMetadata, ClientOrigin, FamilyId, GrantType, Proof,
-    ProofKind, ResourceServer, Scope, SessionId, TenantId, Timestamp, TokenFamily, TokenProfile, UserId,
+    Acr, ApplicationType, Attribute, Client, ClientAuthMethod, ClientId, ClientMetadata, ClientOrigin, FamilyId,
+    GrantType, Proof, ProofKind, ResourceServer, Scope, SessionId, TenantId, Timestamp, TokenFamily, TokenProfile,
+    UserId,
 };
 
 use crate::Parameters;
@@ -44,6 +47,12 @@ pub(crate) fn orders_api() -> ResourceServer {
         token_profile: TokenProfile::Rfc9068,
         access_token_lifetime: None,
     }
+}
+
+/// An attribute of a tenant's own: the integer `member_number`, which the scope `membership` releases.
+pub(crate) fn member_number() -> Arc<Attribute> {
+    let declared = serde_json::json!({ "name": "member_number", "type": "integer", "scope": "membership" });
+    Arc::new(serde_json::from_value(declared).unwrap())
 }
 
 /// A scope that is known to be well-formed.

@@ -11,11 +11,13 @@
 //! - none was granted: the issuer itself, for userinfo. Where userinfo is out of reach (no `openid`), the one resource
 //!   server that defines every scope of the grant.
 
-use portreeve_domain::{Client, ResourceServer, Scope};
+use std::sync::Arc;
+
+use portreeve_domain::{Attribute, Client, ResourceServer, Scope};
 
 use crate::authorization_details::{Detail, Selection};
 use crate::scope_policy::OIDC_SCOPES;
-use crate::{Cause, Refusal, paths, resource};
+use crate::{Cause, Refusal, paths, resource, userinfo};
 
 /// What a person granted; tokens may have less, never more.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +28,15 @@ pub struct Granted<'a> {
     pub resources: &'a [String],
     /// The authorization details granted.
     pub details: &'a [Detail],
+}
+
+/// Our own API, userinfo.
+#[derive(Clone, Copy, Debug)]
+pub struct Ours<'a> {
+    /// The issuer, which names it.
+    pub issuer: &'a str,
+    /// The attributes of the tenant: the scopes that release them are scopes of it.
+    pub attributes: &'a [Arc<Attribute>],
 }
 
 /// What a token request asks for.
@@ -53,7 +64,7 @@ pub struct TokenTarget {
 /// Chooses what a token for a person's grant to `client` is for. `servers` are the tenant's.
 ///
 /// A token request that names no resource gets a token for the first one granted; where none was, for userinfo if `openid`
-/// was, else for the only server that defines the scopes. Naming `issuer` or the address of userinfo asks for userinfo.
+/// was, else for the only server that defines the scopes. Naming the issuer or the address of userinfo asks for userinfo.
 ///
 /// # Errors
 /// `ScopeBeyondGrant`, `ResourceBeyondGrant`, `ResourceNotSingle`; those of [`resource::targets`]; `ResourceUnknown` also
@@ -63,20 +74,23 @@ pub fn for_user(
     granted: Granted<'_>,
     wanted: Wanted<'_>,
     servers: &[&ResourceServer],
-    issuer: &str,
+    ours: Ours<'_>,
 ) -> Result<TokenTarget, Refusal> {
     let scope = narrow_scope(granted.scope, wanted.scope)?;
-    let wants_ours = granted.scope.contains("openid") && matches!(wanted.resources, [only] if is_ours(only, issuer));
+    let wants_ours =
+        granted.scope.contains("openid") && matches!(wanted.resources, [only] if is_ours(only, ours.issuer));
     let requested = if wants_ours { Vec::new() } else { resource::targets(wanted.resources, client, servers)? };
     let server = match narrow_resources(granted.resources, &requested)? {
         _ if wants_ours => None,
         Some(resource) => Some(find(servers, resource)?),
         None if granted.scope.contains("openid") => None,
-        None => only_server_of(granted.scope, servers),
+        None => {
+            only_server_of(&granted.scope.filter(|token| !userinfo::is_claim_scope(token, ours.attributes)), servers)
+        }
     };
     let audience = server.map(|server| server.resource.as_str());
     let details = Selection::of(granted.details, wanted.details, audience)?;
-    Ok(TokenTarget { details, ..target(server, &scope) })
+    Ok(TokenTarget { details, ..target(server, &scope, Some(ours)) })
 }
 
 /// Chooses what a token by client credentials is for. `servers` are the tenant's.
@@ -101,7 +115,7 @@ pub fn for_client(client: &Client, wanted: Wanted<'_>, servers: &[&ResourceServe
     if server.is_none() && !scope.is_empty() {
         return Err(Refusal::new(Cause::ResourceNotSingle).with_detail("no resource named, scopes of several"));
     }
-    Ok(target(server, &scope))
+    Ok(target(server, &scope, None))
 }
 
 /// Narrows a granted scope to the requested one, for this token only: the grant stays as it is (RFC 6749 §6).
@@ -165,9 +179,11 @@ fn is_openid_scope(token: &str) -> bool {
     OIDC_SCOPES.contains(&token)
 }
 
-/// Every scope of a token must mean something to its audience (RFC 9068 §2.2.3): those of OpenID Connect are the issuer's.
-fn target(server: Option<&ResourceServer>, scope: &Scope) -> TokenTarget {
-    let is_of_audience = |token: &str| server.map_or(is_openid_scope(token), |server| server.scopes.contains(token));
+/// Every scope of a token must mean something to its audience (RFC 9068 §2.2.3): those of OpenID Connect and of claims are the issuer's.
+fn target(server: Option<&ResourceServer>, scope: &Scope, ours: Option<Ours<'_>>) -> TokenTarget {
+    let attributes = ours.map_or(&[][..], |ours| ours.attributes);
+    let is_ours = |token: &str| is_openid_scope(token) || userinfo::is_claim_scope(token, attributes);
+    let is_of_audience = |token: &str| server.map_or(is_ours(token), |server| server.scopes.contains(token));
     TokenTarget {
         resource: server.map(|server| server.resource.clone()),
         scope: scope.filter(is_of_audience),

@@ -1,9 +1,11 @@
 //! Which claims about a person a client is given, at userinfo and in ID tokens.
 //!
-//! Owns the table from scopes to claims and the shape of each value. Leaves the `claims` request to its own module, and
+//! Owns the table from scopes to claims, to which a tenant's attributes add theirs, and the shape of each value. Leaves the `claims` request to its own module, and
 //! consent to `issuer`: what is passed in as asked for was allowed. OIDC Core §5.1, §5.3.2, §5.4, §5.5.
 
-use portreeve_domain::{Address, ClientId, Fault, PersonClaims, Timestamp};
+use std::sync::Arc;
+
+use portreeve_domain::{Address, Attribute, ClientId, Fault, PersonClaims, Timestamp};
 use serde_json::{Map, Value};
 
 /// The claims that each scope asks for (OIDC Core §5.4).
@@ -32,9 +34,20 @@ const SCOPE_CLAIMS: [(&str, &[&str]); 4] = [
     ("phone", &["phone_number", "phone_number_verified"]),
 ];
 
-/// Every claim about a person that can be asked for, besides `sub`; each is in the table of some scope.
+/// Every standard claim about a person that can be asked for, besides `sub`; each is in the table of some scope.
 pub fn claim_names() -> impl Iterator<Item = &'static str> {
     SCOPE_CLAIMS.into_iter().flat_map(|(_, claims)| claims).copied()
+}
+
+/// The scope that releases a claim about a person; `None` for one that no client is given, or that is not about the person.
+pub fn scope_of<'a>(claim: &str, attributes: &'a [Arc<Attribute>]) -> Option<&'a str> {
+    let standard = SCOPE_CLAIMS.into_iter().find(|(_, claims)| claims.contains(&claim)).map(|(scope, _)| scope);
+    standard.or_else(|| attributes.iter().find(|one| one.name == claim)?.scope.as_deref())
+}
+
+/// Whether `scope` releases claims of a tenant's own.
+pub fn is_claim_scope(scope: &str, attributes: &[Arc<Attribute>]) -> bool {
+    attributes.iter().any(|one| one.scope.as_deref() == Some(scope))
 }
 
 /// A person as one client sees them.
@@ -48,23 +61,31 @@ pub struct Person<'a> {
     pub email_verified: bool,
     /// What they told us.
     pub claims: &'a PersonClaims,
+    /// What the tenant says a value must be like: one that is not so is given to nobody.
+    pub attributes: &'a [Arc<Attribute>],
     /// When any of it was last changed.
     pub updated_at: Timestamp,
 }
 
 /// The claims to release: those of the granted scopes and those asked for by name, without `sub`.
 ///
-/// `asked` holds names from one section of the `claims` request parameter; unknown ones are ignored. A claim without a
-/// value is left out, never null or empty (OIDC Core §5.3.2). For an ID token of the code flow pass no scope: its
-/// claims come from userinfo, unless named (OIDC Core §5.4).
+/// `asked` holds names from one section of the `claims` request parameter; unknown ones, and those that no scope releases, are
+/// ignored. A claim without a value is left out, never null or empty (OIDC Core §5.3.2).
+/// For an ID token of the code flow pass no scope: its claims come from userinfo, unless named (OIDC Core §5.4).
 pub fn released<'n>(
     scopes: impl IntoIterator<Item = &'n str>,
     asked: impl IntoIterator<Item = &'n str>,
-    person: &Person<'_>,
+    person: &Person<'n>,
 ) -> Map<String, Value> {
-    let of_scope = |scope: &'n str| SCOPE_CLAIMS.into_iter().filter(move |(name, _)| *name == scope);
-    let by_scope = scopes.into_iter().flat_map(of_scope).flat_map(|(_, claims)| claims.iter().copied());
-    by_scope.chain(asked).filter_map(|name| claim(name, person).map(|value| (name.to_owned(), value))).collect()
+    let attributes = person.attributes;
+    let of_scope = |scope: &'n str| {
+        let standard = SCOPE_CLAIMS.into_iter().filter(move |(name, _)| *name == scope);
+        let own = attributes.iter().filter(move |one| one.scope.as_deref() == Some(scope)).map(|one| one.name.as_str());
+        standard.flat_map(|(_, claims)| claims.iter().copied()).chain(own)
+    };
+    let asked = asked.into_iter().filter(|name| scope_of(name, attributes).is_some());
+    let names = scopes.into_iter().flat_map(of_scope).chain(asked);
+    names.filter_map(|name| claim(name, person).map(|value| (name.to_owned(), value))).collect()
 }
 
 /// The userinfo answer: `sub`, and the claims released.
@@ -92,29 +113,19 @@ pub fn to_json(claims: &Map<String, Value>) -> Result<Vec<u8>, Fault> {
 
 /// The value of a claim. `None` when the person has none, or no such claim exists.
 fn claim(name: &str, person: &Person<'_>) -> Option<Value> {
+    if let Some(attribute) = person.attributes.iter().find(|one| one.name == name) {
+        return attribute.value_in(person.claims);
+    }
     let told = person.claims;
     match name {
-        "name" => text(told.name.as_ref()),
-        "family_name" => text(told.family_name.as_ref()),
-        "given_name" => text(told.given_name.as_ref()),
-        "middle_name" => text(told.middle_name.as_ref()),
-        "nickname" => text(told.nickname.as_ref()),
-        "preferred_username" => text(told.preferred_username.as_ref()),
-        "profile" => text(told.profile.as_ref()),
-        "picture" => text(told.picture.as_ref()),
-        "website" => text(told.website.as_ref()),
-        "gender" => text(told.gender.as_ref()),
-        "birthdate" => text(told.birthdate.as_ref()),
-        "zoneinfo" => text(told.zoneinfo.as_ref()),
-        "locale" => text(told.locale.as_ref()),
         "updated_at" => Some(person.updated_at.as_seconds().into()),
         "email" => person.email.map(Value::from),
         "email_verified" => person.email.map(|_| person.email_verified.into()),
         "address" => told.address.as_ref().and_then(address),
-        "phone_number" => text(told.phone_number.as_ref()),
         "phone_number_verified" => {
-            text(told.phone_number.as_ref()).map(|_| told.phone_number_verified_at.is_some().into())
+            claim("phone_number", person).map(|_| told.phone_number_verified_at.is_some().into())
         }
+        name if scope_of(name, &[]).is_some() => told.value(name),
         _ => None,
     }
 }
@@ -143,6 +154,7 @@ fn address(address: &Address) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::member_number;
     use serde_json::json;
 
     fn told() -> PersonClaims {
@@ -163,6 +175,7 @@ mod tests {
             email: Some("ada@example.com"),
             email_verified: false,
             claims,
+            attributes: &[],
             updated_at: Timestamp::from_millis(1_700_000_000_999),
         }
     }
@@ -181,6 +194,41 @@ mod tests {
             json!({"name": "Ada King", "given_name": "Ada", "updated_at": 1_700_000_000})
         );
         assert_eq!(given(&["email"], &[]), json!({"email": "ada@example.com", "email_verified": false}));
+    }
+
+    /// S-148, OC-18: a claim of the tenant's own is released by its scope or by name, as long as its value fits; without a scope never.
+    #[test]
+    fn an_own_claim_is_released_by_its_scope_or_by_name() {
+        let kept: Attribute = serde_json::from_value(json!({ "name": "rating", "type": "integer" })).unwrap();
+        let attributes = [member_number(), Arc::new(kept)];
+        let given = |number: Value, scopes: &[&str], asked: &[&str]| {
+            let mut told = told();
+            told.tell("member_number", Some(number));
+            told.tell("rating", Some(json!(5)));
+            told.tell("removed", Some(json!("x")));
+            let seen = Person { attributes: &attributes, ..person(&told) };
+            Value::Object(released(scopes.iter().copied(), asked.iter().copied(), &seen))
+        };
+
+        assert_eq!(given(json!(42), &["openid", "membership"], &[]), json!({ "member_number": 42 }));
+        assert_eq!(given(json!(42), &[], &["member_number", "rating", "removed"]), json!({ "member_number": 42 }));
+        assert_eq!(given(json!("42"), &["membership"], &["member_number"]), json!({}));
+        assert_eq!(given(json!(42), &["openid", "email"], &[])["member_number"], Value::Null);
+    }
+
+    /// A standard claim that the tenant has declared is given out as long as it is as declared.
+    #[test]
+    fn a_declared_standard_claim_fits_or_is_left_out() {
+        let declared = |most: u16| {
+            let declared = json!({ "name": "given_name", "type": "text", "max_length": most });
+            Arc::new(serde_json::from_value::<Attribute>(declared).unwrap())
+        };
+        let told = told();
+        let given = |attributes: &[Arc<Attribute>]| {
+            released(["profile"], [], &Person { attributes, ..person(&told) }).contains_key("given_name")
+        };
+
+        assert!(given(&[declared(3)]) && !given(&[declared(2)]));
     }
 
     /// OC-23, S-152: `address` is an object, verified marks are booleans, `updated_at` a number.
@@ -263,6 +311,8 @@ mod tests {
             locale: text(),
             phone_number: text(),
             phone_number_verified_at: None,
+            left_empty: [].into(),
+            own: [].into(),
             address: Some(Address { formatted: text(), ..Address::default() }),
         };
 

@@ -32,6 +32,8 @@ field-code = الرمز
 field-recovery-code = رمز الاسترداد
 field-user-code = الرمز على جهازك
 user-code-hint = أحرف كبيرة أو صغيرة؛ الشرطات لا تهم
+field-optional = (اختياري)
+field-choose = اختر
 password-rules = { $count ->
     [one] حرف واحد على الأقل. بضع كلمات لا صلة بينها تصلح كلمة مرور جيدة، وكل الرموز مقبولة.
     [two] حرفان على الأقل. بضع كلمات لا صلة بينها تصلح كلمة مرور جيدة، وكل الرموز مقبولة.
@@ -73,6 +75,17 @@ problem-recovery-code-wrong = هذا الرمز غير صحيح. تحقق منه
 problem-recovery-code-used = استُخدم هذا الرمز من قبل. استخدم رمزًا آخر.
 problem-user-code-missing = أدخل الرمز الذي يعرضه جهازك.
 problem-user-code-unknown = لا ينتظر أي جهاز بهذا الرمز. تحقق منه، أو احصل على رمز جديد على الجهاز.
+problem-at-field = { $label }: { $problem }
+problem-attribute-missing = املأ هذا الحقل.
+problem-attribute-long = { $count ->
+    [few] اختصره إلى { $count } أحرف.
+   *[other] اختصره إلى { $count } حرفًا.
+}
+problem-attribute-line = استخدم سطرًا واحدًا من نص عادي.
+problem-attribute-phone = أدخل الرقم مع رمز الدولة، مثل +44 20 7946 0000.
+problem-attribute-integer = أدخل عددًا صحيحًا.
+problem-attribute-date = أدخل يومًا، مثل 1990-12-31.
+problem-attribute-choice = اختر من القائمة.
 problem-own-device = أكّد أنك بدأت هذا على جهازك الخاص. إن لم تكن أنت، فاختر الرفض.
 problem-passkey-expired = استغرق ذلك وقتًا طويلًا. حاول مرة أخرى.
 problem-passkey-unknown = لا يوجد هنا حساب يستخدم مفتاح المرور هذا. جرّب مفتاحًا آخر، أو سجّل الدخول بطريقة أخرى.
@@ -223,6 +236,8 @@ consent-about = عن { $client }
 consent-home = الموقع
 consent-policy = سياسة الخصوصية
 consent-terms = شروط الخدمة
+tell-title = بعض التفاصيل
+tell-hint = ما تدخله يصبح جزءًا من ملفك الشخصي، ويمكنك رؤيته في حسابك.
 terms-title = اقرأ ووافق
 terms-version = الإصدار { $version }
 terms-changed = تغيّر منذ موافقتك
@@ -364,6 +379,9 @@ accepted-show = عرضها
 accepted-none = لم توافق على أي شروط هنا.
 accepted-since = تمت الموافقة
 accepted-client = في الطريق إلى { $client }
+attribute-operators = لا يمكن تغيير هذا إلا من قِبل المشغّل.
+data-attributes = المزيد عنك
+data-left-empty = تُرك فارغًا
 data-yes = نعم
 data-no = لا
 data-failures = محاولات فاشلة

@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod assets;
+mod attribute;
 mod catalogue;
 mod check_session;
 mod client;
@@ -39,6 +40,7 @@ pub mod too_many_attempts;
 mod tests;
 
 pub use assets::{Asset, assets};
+pub use attribute::{AttributeField, AttributeInput};
 pub use catalogue::Catalogue;
 pub use check_session::check_session;
 pub use client::Client;
@@ -46,8 +48,8 @@ pub use frame::{Accent, Form, Frame, LanguageLink, Notice};
 pub use locale::{Direction, Locale};
 pub use passkey::{PasskeyExit, PasskeyPrompt};
 pub use problem::{
-    CodeProblem, EmailProblem, NameProblem, OwnDeviceProblem, PasskeyProblem, PasswordProblem, RecoveryCodeProblem,
-    SignInProblem,
+    AttributeProblem, CodeProblem, EmailProblem, NameProblem, OwnDeviceProblem, PasskeyProblem, PasswordProblem,
+    RecoveryCodeProblem, SignInProblem,
 };
 pub use qr::qr_svg;
 

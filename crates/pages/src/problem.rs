@@ -3,6 +3,8 @@
 //! Owns the causes a person can do something about and their texts. Deciding that one applies is the use case's
 //! part; causes that would tell whether an account exists are not here (SECURITY rule 28).
 
+use std::borrow::Cow;
+
 use crate::frame::Frame;
 
 /// Why a sign-in or a similar attempt failed as a whole.
@@ -139,6 +141,28 @@ pub enum UserCodeProblem {
     },
 }
 
+/// What is wrong with an answer about the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttributeProblem {
+    /// Nothing was entered.
+    Missing,
+    /// It has more characters than are stored.
+    TooLong {
+        /// Most characters.
+        maximum: u32,
+    },
+    /// It is no single line of text.
+    NotALine,
+    /// It is no telephone number with its country code.
+    NotAPhoneNumber,
+    /// It is no whole number, or a very large one.
+    NotAnInteger,
+    /// It is no day of the calendar.
+    NotADate,
+    /// It is none of those that can be chosen.
+    NotAChoice,
+}
+
 /// What is missing before a device is approved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnDeviceProblem {
@@ -154,13 +178,19 @@ pub(crate) trait Explain {
 /// The problems of one form, in the order of its fields; `None` as field means the form as a whole.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
-    lines: Vec<(Option<&'static str>, String)>,
+    lines: Vec<(Option<Cow<'static, str>>, String)>,
 }
 
 impl Problems {
     /// Adds a problem, if there is one, at the field with this element id.
     pub(crate) fn at_field(mut self, frame: &Frame, field: &'static str, problem: &Option<impl Explain>) -> Self {
-        self.lines.extend(problem.iter().map(|problem| (Some(field), problem.explain(frame))));
+        self.lines.extend(problem.iter().map(|problem| (Some(field.into()), problem.explain(frame))));
+        self
+    }
+
+    /// Adds a text at the field with this element id.
+    pub(crate) fn with(mut self, field: String, text: String) -> Self {
+        self.lines.push((Some(field.into()), text));
         self
     }
 
@@ -174,13 +204,13 @@ impl Problems {
         self.lines.is_empty()
     }
 
-    pub(crate) fn lines(&self) -> &[(Option<&'static str>, String)] {
+    pub(crate) fn lines(&self) -> &[(Option<Cow<'static, str>>, String)] {
         &self.lines
     }
 
     /// Returns the problem of a field.
     pub(crate) fn of(&self, field: &str) -> Option<&str> {
-        self.lines.iter().find(|(at, _)| *at == Some(field)).map(|(_, text)| text.as_str())
+        self.lines.iter().find(|(at, _)| at.as_deref() == Some(field)).map(|(_, text)| text.as_str())
     }
 
     /// Returns the value of `aria-describedby` for a field: its hint, if it has one, then its error.
@@ -284,6 +314,21 @@ impl Explain for UserCodeProblem {
             Self::Unknown => frame.text("problem-user-code-unknown"),
             Self::TooManyAttempts { wait_seconds } => too_many_attempts(frame, *wait_seconds),
         }
+    }
+}
+
+impl Explain for AttributeProblem {
+    fn explain(&self, frame: &Frame) -> String {
+        let key = match self {
+            Self::Missing => "problem-attribute-missing",
+            Self::TooLong { maximum } => return frame.text_count("problem-attribute-long", u64::from(*maximum)),
+            Self::NotALine => "problem-attribute-line",
+            Self::NotAPhoneNumber => "problem-attribute-phone",
+            Self::NotAnInteger => "problem-attribute-integer",
+            Self::NotADate => "problem-attribute-date",
+            Self::NotAChoice => "problem-attribute-choice",
+        };
+        frame.text(key)
     }
 }
 

@@ -10,7 +10,10 @@ mod journeys;
 mod mails;
 mod outcomes;
 
-use crate::{Client, Form, Frame, LanguageLink, Locale, PasskeyProblem, PasskeyPrompt, RenderError};
+use crate::{
+    AttributeField, AttributeInput, AttributeProblem, Client, Form, Frame, LanguageLink, Locale, PasskeyProblem,
+    PasskeyPrompt, RenderError,
+};
 
 /// A rendered sample: a name such as `journey/identify-wrong` and the page.
 pub type Sample = (&'static str, Result<String, RenderError>);
@@ -120,6 +123,36 @@ pub use mails::mails;
 
 fn form() -> Form {
     Form { action: "/j/jrn_01hv/step".to_owned(), csrf: "c3Jm-dG9rZW4".to_owned(), version: "3".to_owned() }
+}
+
+/// One field of each kind, with or without something wrong in each.
+fn attributes(words: &Words, is_wrong: bool) -> Vec<AttributeField> {
+    use AttributeProblem::{Missing, NotAChoice, NotADate, NotALine, NotAPhoneNumber, NotAnInteger, TooLong};
+    let text = AttributeInput::Text { maximum: 200 };
+    let choice = AttributeInput::Choice(vec![("s".to_owned(), words.title.clone()), ("m".to_owned(), "M".to_owned())]);
+    let fields = [
+        ("given_name", text.clone(), words.person.as_str(), TooLong { maximum: 200 }),
+        ("nickname", text.clone(), "", NotALine),
+        ("phone_number", text.clone(), words.title.as_str(), NotAPhoneNumber),
+        ("birthdate", AttributeInput::Date, "1815-12-10", NotADate),
+        ("attribute-motto", text, words.description.as_str(), Missing),
+        ("attribute-size", AttributeInput::Integer, "42", NotAnInteger),
+        ("attribute-member", AttributeInput::YesOrNo, "true", NotAChoice),
+        ("attribute-shirt", choice, "s", NotAChoice),
+    ];
+    let field = |(id, input, value, problem): (&str, AttributeInput, &str, AttributeProblem)| {
+        let is_own = id.starts_with("attribute-");
+        AttributeField {
+            id: id.to_owned(),
+            label: is_own.then(|| words.title.clone()),
+            purpose: is_own.then(|| words.description.clone()),
+            value: value.to_owned(),
+            input,
+            is_optional: id == "nickname" || id == "attribute-shirt",
+            problem: is_wrong.then_some(problem),
+        }
+    };
+    fields.into_iter().map(field).collect()
 }
 
 fn prompt(problem: Option<PasskeyProblem>) -> PasskeyPrompt {

@@ -3,6 +3,9 @@
 use portreeve_domain::Source;
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection};
 
+/// What fields for attributes of the tenant's own begin with; one class is for all of them.
+pub(crate) const ATTRIBUTE: &str = "attribute-";
+
 /// The fields of a form. Has no `Debug`: it holds passwords.
 pub(crate) struct Fields(Vec<(String, String)>);
 
@@ -22,5 +25,6 @@ impl Fields {
 }
 
 fn is_known(name: &str) -> bool {
-    Source::Field.class_of(name).is_some()
+    let family = name.starts_with(ATTRIBUTE).then(|| ATTRIBUTE.trim_end_matches('-'));
+    Source::Field.class_of(family.unwrap_or(name)).is_some()
 }

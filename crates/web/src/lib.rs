@@ -5,6 +5,7 @@
 
 mod account;
 mod approvals;
+mod attributes;
 mod authorize;
 mod check_session;
 mod device;

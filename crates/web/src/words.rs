@@ -52,8 +52,15 @@ pub(crate) fn passkey_problem(problem: issuer::PasskeyProblem) -> PasskeyProblem
 pub(crate) fn scope(at: &TenantDirectory, name: &str, locale: Locale) -> Scope {
     match at.scope(name).and_then(|meaning| meaning.text_in(locale.tag())) {
         Some(text) => Scope::Other { title: text.title.clone(), description: text.description.clone() },
-        None => Scope::from_name(name),
+        None => own_claims(at, name, locale).unwrap_or_else(|| Scope::from_name(name)),
     }
+}
+
+/// The scope of claims of the tenant's own, by what they are called; `None` for another.
+fn own_claims(at: &TenantDirectory, scope: &str, locale: Locale) -> Option<Scope> {
+    let released = at.attributes.iter().filter(|one| one.scope.as_deref() == Some(scope));
+    let labels: Vec<_> = released.filter_map(|one| one.text_in(locale.tag())).map(|text| text.label.clone()).collect();
+    (!labels.is_empty()).then(|| Scope::Other { title: scope.to_owned(), description: Some(labels.join(" · ")) })
 }
 
 /// A resource server by the name that its operator gave it, else by its address.

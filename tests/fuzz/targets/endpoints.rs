@@ -10,6 +10,7 @@ use portreeve_oidc::introspection::{JWT_MEDIA_TYPE, wants_jwt};
 use portreeve_oidc::login_initiation::LoginInitiation;
 use portreeve_oidc::logout_request::{LogoutRequest, return_target};
 use portreeve_oidc::revocation::{NamedToken, TokenTypeHint};
+use portreeve_oidc::scope_policy::Known;
 use url::Url;
 
 use crate::forms;
@@ -66,7 +67,11 @@ fn device_requests() {
     let (client, api) = (client(), api());
     drive("device_request", |body| {
         let Some(parameters) = forms::parameters(body) else { return false };
-        let Ok(read) = DeviceRequest::from_parameters(&parameters, &client, &[&api]) else { return false };
+        let Ok(read) =
+            DeviceRequest::from_parameters(&parameters, &client, Known { servers: &[&api], attributes: &[] })
+        else {
+            return false;
+        };
         let asked = Scope::parse(parameters.get("scope").unwrap_or_default()).expect("a scope");
         assert!(asked.covers(&read.scope), "{} of {asked}", read.scope);
         assert!(read.resources.iter().all(|resource| *resource == api.resource));

@@ -15,6 +15,7 @@ use portreeve_jose::{Algorithm, verify};
 use portreeve_oidc::backchannel_authentication::Received;
 use portreeve_oidc::bearer::{self, Places};
 use portreeve_oidc::client_authentication::Presented;
+use portreeve_oidc::scope_policy::Known;
 use portreeve_oidc::{Cause, Parameters, redirect_uri};
 use serde_json::{Value, json};
 
@@ -159,7 +160,7 @@ fn bad_numbers() {
                 let read = Received::from_parameters(
                     &Parameters::from_pairs(pairs).unwrap(),
                     &client(),
-                    &[],
+                    Known::default(),
                     Profile::OAuth21.rules(),
                 );
                 read.map(|_| ()).map_err(|refusal| refusal.cause.code().as_str())

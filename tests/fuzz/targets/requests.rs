@@ -9,6 +9,7 @@ use portreeve_oidc::backchannel_authentication::Received;
 use portreeve_oidc::claims_request::{ClaimsRequest, ClaimsSection};
 use portreeve_oidc::request_object::{Expectation, RequestObject, Signing};
 use portreeve_oidc::resource_demand::ResourceDemand;
+use portreeve_oidc::scope_policy::Known;
 use portreeve_oidc::token_request::TokenRequest;
 use portreeve_oidc::{Cause, Parameters, pkce, pushed_request};
 use serde_json::Value;
@@ -27,6 +28,7 @@ fn rules<'a>(servers: &'a [&'a ResourceServer]) -> Rules<'a> {
         registration_open: false,
         acrs: &[Acr::Aal1, Acr::Aal2],
         servers,
+        attributes: &[],
     }
 }
 
@@ -168,7 +170,8 @@ fn backchannel_requests() {
     let (client, api) = (client(), api());
     drive("backchannel_request", |body| {
         let Some(parameters) = forms::parameters(body) else { return false };
-        let Ok(read) = Received::from_parameters(&parameters, &client, &[&api], Profile::OAuth21.rules()) else {
+        let known = Known { servers: &[&api], attributes: &[] };
+        let Ok(read) = Received::from_parameters(&parameters, &client, known, Profile::OAuth21.rules()) else {
             return false;
         };
         let hints =

@@ -4,7 +4,7 @@ use super::{Available, ConsentAnswer, Enrolment, Facts, Requirements, Step, next
 use crate::{Proof, ProofKind, Scope, Timestamp, UserId};
 
 /// More pages than any journey has.
-const MOST: usize = 12;
+const MOST: usize = 13;
 
 /// The pages that `user` meets in a browser that knows nobody, in order, and the end. Whatever the person can do at a page is done: a
 /// password first, then what the account has, enrolling where it has nothing. `at` is when.
@@ -45,6 +45,7 @@ pub(super) fn follow(step: Step, by: (UserId, Timestamp), facts: &mut Facts, ava
             facts.proofs.push(proof(ProofKind::Passkey));
         }
         Step::RecoveryCodes => facts.enrolment = Some(Enrolment::Done),
+        Step::Profile => available.attributes_told = true,
         Step::Terms => available.terms_accepted = true,
         Step::Consent => facts.consent = Some(ConsentAnswer::Allowed { scope: Scope::default(), at }),
         Step::Done | Step::Denied(_) => {}

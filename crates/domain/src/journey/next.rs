@@ -28,6 +28,8 @@ pub struct Available {
     pub verified_email: bool,
     /// Whether a code in a mail can be used here to sign in.
     pub email_codes: bool,
+    /// Whether the account has told every attribute that is asked for here.
+    pub attributes_told: bool,
     /// Whether the account has agreed to the present version of all terms that hold here.
     pub terms_accepted: bool,
     /// Whether an earlier consent covers what is asked.
@@ -103,6 +105,8 @@ pub enum Step {
     },
     /// Save the recovery codes.
     RecoveryCodes,
+    /// Tell the attributes that are asked for.
+    Profile,
     /// Agree to the terms that hold.
     Terms,
     /// Agree to what the client asks.
@@ -128,6 +132,7 @@ impl Step {
             Self::EnrolSecondFactor { .. } => "enrol-totp",
             Self::EnrolPasskey { .. } => "enrol-passkey",
             Self::RecoveryCodes => "recovery-codes",
+            Self::Profile => "profile",
             Self::Terms => "terms",
             Self::Consent => "consent",
             Self::Done | Self::Denied(_) => return None,
@@ -136,7 +141,7 @@ impl Step {
 
     /// Whether the person is signed in once this step is reached: who they are and how strongly is settled.
     pub const fn is_signed_in(self) -> bool {
-        matches!(self, Self::Terms | Self::Consent | Self::Done)
+        matches!(self, Self::Profile | Self::Terms | Self::Consent | Self::Done)
     }
 }
 
@@ -158,6 +163,7 @@ pub fn next(required: &Requirements, facts: &Facts, available: &Available) -> St
         return Step::Denied(Denial::OtherSubject);
     }
     how_strong(required, facts, available, strength)
+        .or_else(|| told(required, available))
         .or_else(|| agreed(required, facts, available))
         .unwrap_or(Step::Done)
 }
@@ -243,6 +249,11 @@ fn offered(required: &Requirements, facts: &Facts, available: &Available, streng
         && !facts.proofs.is_empty()
         && strength < Strength::PhishingResistant;
     is_due.then_some(Step::EnrolPasskey { optional: true })
+}
+
+/// What is missing of what the person is asked about themselves.
+fn told(required: &Requirements, available: &Available) -> Option<Step> {
+    (required.attributes && !available.attributes_told).then_some(Step::Profile)
 }
 
 /// What is missing of the person's agreement.

@@ -39,6 +39,7 @@ fn done_means_that_every_requirement_is_met() {
         assert!(!required.verified_email || available.verified_email);
         assert!(shown >= required.level.least);
         assert!(!available.owes_second_factor || shown >= Strength::TwoFactors, "a lost factor lowers no level");
+        assert!(!required.attributes || available.attributes_told);
         assert!(!required.terms || available.terms_accepted);
         assert!(facts.consent != Some(ConsentAnswer::Refused) && !facts.cancelled);
         let agreed = matches!(facts.consent, Some(ConsentAnswer::Allowed { .. }));
@@ -83,11 +84,11 @@ fn a_mailed_code_is_asked_for_where_one_was_wanted() {
     });
 }
 
-/// Terms and consent are asked only of a person who is signed in as strongly as required.
+/// Attributes, terms and consent are asked only of a person who is signed in as strongly as required.
 #[test]
-fn terms_and_consent_come_after_every_factor() {
+fn attributes_terms_and_consent_come_after_every_factor() {
     for_all(|required, facts, available, step| {
-        if matches!(step, Step::Terms | Step::Consent) {
+        if matches!(step, Step::Profile | Step::Terms | Step::Consent) {
             let shown = strength(required, facts, available);
             assert!(shown >= Strength::OneFactor && (!has_second_factor(available) || shown >= Strength::TwoFactors));
             assert!(shown >= required.level.least);
@@ -105,12 +106,22 @@ fn terms_come_before_consent_and_only_where_they_are_due() {
     });
 }
 
+/// Attributes are asked for where they are asked for and were not told, and before anything is agreed to.
+#[test]
+fn attributes_come_before_every_agreement_and_only_where_they_are_due() {
+    for_all(|required, _, available, step| {
+        let is_due = required.attributes && !available.attributes_told;
+        assert!(step != Step::Profile || is_due);
+        assert!(!matches!(step, Step::Terms | Step::Consent) || !is_due);
+    });
+}
+
 /// A person who does what each page asks reaches an end in a few pages from anywhere: no page is a dead end.
 #[test]
 fn a_cooperative_person_always_reaches_an_end() {
     for_all(|required, facts, available, first| {
         let (mut facts, mut available, mut step) = (facts.clone(), available.clone(), first);
-        for _ in 0..10 {
+        for _ in 0..11 {
             if matches!(step, Step::Done | Step::Denied(_)) {
                 return;
             }
@@ -131,7 +142,7 @@ fn an_unwilling_person_always_reaches_an_end() {
                 Step::Done | Step::Denied(_) => return,
                 Step::Passkey { .. } | Step::EnrolPasskey { .. } => facts.passkey_declined = true,
                 Step::EnrolSecondFactor { optional: true } => facts.enrolment = Some(Enrolment::Declined),
-                Step::Terms => facts.cancelled = true,
+                Step::Profile | Step::Terms => facts.cancelled = true,
                 other => follow(other, (ADA, LATE), &mut facts, &mut available),
             }
             step = next(required, &facts, &available);
@@ -164,6 +175,7 @@ fn a_stricter_requirement_never_finishes_earlier() {
     for_all(|required, facts, available, step| {
         let stricter = [
             Requirements { verified_email: true, ..*required },
+            Requirements { attributes: true, ..*required },
             Requirements { terms: true, ..*required },
             Requirements { consent: ConsentRule::Always, ..*required },
             Requirements { select_account: true, ..*required },

@@ -26,6 +26,8 @@ pub enum Source {
     Client,
     /// The tenant's settings.
     Tenant,
+    /// Attributes that are asked for there.
+    Attributes,
     /// Terms that hold there.
     Terms,
     /// A rule of the operator's.
@@ -49,6 +51,8 @@ pub enum Condition {
     CreateAccount,
     /// A proven address.
     VerifiedEmail,
+    /// That the person tells the attribute of this name, or leaves it empty where that is allowed.
+    Attribute(String),
     /// Agreement to this version of terms.
     Terms(TermsVersion),
     /// Agreement to what the client asks.
@@ -59,6 +63,15 @@ pub enum Condition {
     OwnSecondFactor,
     /// The second factor that is owed after one was lost.
     OwedSecondFactor,
+}
+
+/// What an account lacks of what has parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Due {
+    /// Attributes, by name, that it has not told.
+    pub attributes: Vec<String>,
+    /// Terms that it has not agreed to.
+    pub terms: Vec<TermsVersion>,
 }
 
 /// What there is of a requirement before a person has done anything.
@@ -79,6 +92,7 @@ impl Source {
             Self::Request => "the request",
             Self::Client => "the client",
             Self::Tenant => "the tenant",
+            Self::Attributes => "attributes",
             Self::Terms => "terms",
             Self::Rule => "a rule",
             Self::Account => "the account",
@@ -109,6 +123,7 @@ impl Requirement {
             | (Condition::SelectAccount, Step::SelectAccount)
             | (Condition::CreateAccount, Step::Register)
             | (Condition::VerifiedEmail, Step::VerifyEmail)
+            | (Condition::Attribute(_), Step::Profile)
             | (Condition::Terms(_), Step::Terms)
             | (Condition::Consent(_), Step::Consent)
             | (Condition::OfferPasskey, Step::EnrolPasskey { optional: true })
@@ -122,8 +137,8 @@ impl Requirement {
         }
     }
 
-    /// What an account has of it; `due` are the terms that it has not agreed to.
-    pub fn standing(&self, available: &Available, due: &[TermsVersion]) -> Standing {
+    /// What an account has of it; `due` is what it has not told or agreed to.
+    pub fn standing(&self, available: &Available, due: &Due) -> Standing {
         let is_met = match &self.condition {
             Condition::FreshSince(_) | Condition::SelectAccount | Condition::CreateAccount | Condition::Subject(_) => {
                 return Standing::AtSignIn;
@@ -132,7 +147,8 @@ impl Requirement {
             Condition::Consent(_) => return Standing::AtSignIn,
             Condition::Level(rule) => reach(available) >= rule.least && !lacks_wish(*rule, available),
             Condition::VerifiedEmail => available.verified_email,
-            Condition::Terms(version) => !due.contains(version),
+            Condition::Attribute(name) => !due.attributes.contains(name),
+            Condition::Terms(version) => !due.terms.contains(version),
             Condition::OfferPasskey => available.has_passkey(),
             Condition::OwnSecondFactor => true,
             Condition::OwedSecondFactor => false,
@@ -179,6 +195,7 @@ impl Requirements {
             Condition::SelectAccount => self.select_account = true,
             Condition::CreateAccount => self.create_account = true,
             Condition::VerifiedEmail => self.verified_email = true,
+            Condition::Attribute(_) => self.attributes = true,
             Condition::Terms(_) => self.terms = true,
             Condition::Consent(rule) => self.consent = self.consent.max(*rule),
             Condition::OfferPasskey => self.offer_passkey = true,

@@ -16,6 +16,7 @@ fn all() -> Vec<Requirement> {
         Condition::Level(LevelRule::voluntary(Strength::PhishingResistant)),
         Condition::SelectAccount,
         Condition::VerifiedEmail,
+        Condition::Attribute("shoe_size".to_owned()),
         Condition::Terms(version),
         Condition::Consent(ConsentRule::UnlessCovered),
         Condition::Consent(ConsentRule::Always),
@@ -82,7 +83,8 @@ fn every_page_beyond_the_sign_in_has_a_reason() {
 /// What the account has is told from what it lacks and from what is shown at every sign-in.
 #[test]
 fn what_an_account_has_is_told_from_what_it_lacks() {
-    let due = [TermsVersion { terms: "tos".to_owned(), version: "7".to_owned() }];
+    let terms = TermsVersion { terms: "tos".to_owned(), version: "7".to_owned() };
+    let due = Due { attributes: vec!["shoe_size".to_owned()], terms: vec![terms] };
     let (bare, full) = (
         Available::default(),
         Available {
@@ -94,14 +96,17 @@ fn what_an_account_has_is_told_from_what_it_lacks() {
         },
     );
     use Standing::{AtSignIn, Met, Missing};
-    let of = |available: &Available, due: &[TermsVersion]| -> Vec<_> {
-        all().iter().map(|one| one.standing(available, due)).collect()
-    };
+    let of =
+        |available: &Available, due: &Due| -> Vec<_> { all().iter().map(|one| one.standing(available, due)).collect() };
 
-    let lacks = [AtSignIn, AtSignIn, Missing, Missing, AtSignIn, Missing, Missing, AtSignIn, AtSignIn, Missing];
+    let lacks =
+        [AtSignIn, AtSignIn, Missing, Missing, AtSignIn, Missing, Missing, Missing, AtSignIn, AtSignIn, Missing];
     assert_eq!(of(&bare, &due), lacks);
-    assert_eq!(of(&full, &[]), [AtSignIn, AtSignIn, Met, Met, AtSignIn, Met, Met, Met, AtSignIn, Met]);
+    assert_eq!(of(&full, &Due::default()), [AtSignIn, AtSignIn, Met, Met, AtSignIn, Met, Met, Met, Met, AtSignIn, Met]);
     let owed = Requirement::of_account(&Available { owes_second_factor: true, ..bare });
-    assert_eq!((owed[0].id.as_str(), owed[0].standing(&Available::default(), &[])), ("owed:second-factor", Missing));
+    assert_eq!(
+        (owed[0].id.as_str(), owed[0].standing(&Available::default(), &Due::default())),
+        ("owed:second-factor", Missing)
+    );
     assert_eq!(next(&Requirements::of(&owed), &Facts::default(), &full), Step::Identify);
 }

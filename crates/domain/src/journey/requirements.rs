@@ -68,6 +68,8 @@ pub struct Requirements {
     pub create_account: bool,
     /// Whether a proven address is needed.
     pub verified_email: bool,
+    /// Whether attributes are asked for here.
+    pub attributes: bool,
     /// Whether terms hold here.
     pub terms: bool,
     /// When to ask for consent.
@@ -86,6 +88,7 @@ impl Requirements {
             select_account: false,
             create_account: false,
             verified_email: false,
+            attributes: false,
             terms: false,
             consent: ConsentRule::NotNeeded,
             offer_passkey: false,

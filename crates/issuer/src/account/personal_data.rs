@@ -5,7 +5,9 @@
 //! `web`. The log knows nobody but by a pseudonym and is not searched for one. GDPR Articles 15 and 20; SECURITY S-150.
 
 use portreeve_crypto::hex;
-use portreeve_domain::{Actor, ClientId, Event, EventType, Fault, PersonClaims, ProofKind, Scope, Timestamp};
+use portreeve_domain::{
+    Actor, Attribute, ClientId, Event, EventType, Fault, PersonClaims, ProofKind, Scope, Timestamp,
+};
 use portreeve_storage::{Conn, passkeys as passkey_rows, personal_records as records, terms_acceptances};
 use serde_json::Value;
 
@@ -112,6 +114,7 @@ impl Issuer {
         let mut copy = Transcript { conn: &mut conn, at, visitor };
         let sections = vec![
             DataSection { name: "account", entries: vec![account(&visitor.person)?] },
+            DataSection { name: "attributes", entries: own_claims(&visitor.person) },
             DataSection { name: "factors", entries: copy.factors().await? },
             DataSection { name: "passkeys", entries: copy.passkeys().await? },
             DataSection { name: "recovery_codes", entries: copy.recovery_codes().await? },
@@ -305,7 +308,9 @@ impl Transcript<'_> {
 fn account(person: &Person) -> Result<DataEntry, Fault> {
     let mut entry = DataEntry::default().text("subject", person.subject.as_str());
     entry = entry.some_text("email", person.email.clone()).time("email_confirmed", person.email_verified_at);
-    let claims = PersonClaims { phone_number_verified_at: None, address: None, ..person.claims.clone() };
+    let mut claims = PersonClaims { phone_number_verified_at: None, address: None, ..person.claims.clone() };
+    claims.own.clear();
+    let left_empty: Vec<_> = claims.left_empty.iter().cloned().collect();
     if let Value::Object(members) = serde_json::to_value(&claims).map_err(Fault::new)? {
         for (name, value) in members {
             if let Value::String(text) = value {
@@ -320,8 +325,24 @@ fn account(person: &Person) -> Result<DataEntry, Fault> {
         let lines = members.values().filter_map(|line| line.as_str().map(str::to_owned));
         entry = entry.with("address", DataValue::Texts(lines.collect()));
     }
+    if !left_empty.is_empty() {
+        entry = entry.with("left_empty", DataValue::Texts(left_empty));
+    }
     entry = entry.with("administrator", DataValue::Flag(person.is_admin));
     Ok(entry.time("since", person.created_at).time("changed", person.updated_at))
+}
+
+/// The claims of the tenant's own, also those of attributes that are gone; one entry, or none.
+fn own_claims(person: &Person) -> Vec<DataEntry> {
+    let entry = |entry: DataEntry, (name, value): (&String, &Value)| match value {
+        Value::Bool(flag) => entry.with(name, DataValue::Flag(*flag)),
+        value => match value.as_i64() {
+            Some(number) => entry.with(name, DataValue::Count(number)),
+            None => entry.text(name, Attribute::written(value)),
+        },
+    };
+    let told = &person.claims.own;
+    (!told.is_empty()).then(|| told.iter().fold(DataEntry::default(), entry)).into_iter().collect()
 }
 
 fn proof_name(kind: ProofKind) -> String {

@@ -1,41 +1,32 @@
-//! The names that people give themselves.
+//! What people say of themselves: their names, and the attributes that the tenant lets them change.
 
-use portreeve_domain::{Actor, Event, EventType, Fault, PersonClaims};
-use portreeve_storage::users;
+use std::collections::BTreeMap;
+
+use portreeve_domain::{Actor, Attribute, Editor, Event, EventType, Fault, Misfit, PersonClaims};
+use portreeve_storage::{Tx, users};
+use serde_json::Value;
 
 use super::Visitor;
 use crate::directory::TenantDirectory;
-use crate::people;
+use crate::people::{self, Person};
 use crate::registration::{NameRefusal, accepted_name};
-use crate::{Issuer, audit};
+use crate::{Ambient, Issuer, audit};
 
-/// What a person typed; empty removes.
-pub struct ProfileForm {
-    /// Full name; never empty.
-    pub name: String,
-    /// Given name.
-    pub given_name: String,
-    /// Family name.
-    pub family_name: String,
-    /// Casual name.
-    pub nickname: String,
-}
+/// What a person typed, by the name of the attribute. Has no `Debug`: it is personal.
+#[derive(Clone, Default)]
+pub struct Answers(BTreeMap<String, String>);
 
 /// What is wrong with the form, field by field.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProfileProblems {
     /// The full name.
     pub name: Option<NameRefusal>,
-    /// The given name.
-    pub given_name: Option<NameRefusal>,
-    /// The family name.
-    pub family_name: Option<NameRefusal>,
-    /// The casual name.
-    pub nickname: Option<NameRefusal>,
+    /// Attributes, by name.
+    pub attributes: BTreeMap<String, Misfit>,
 }
 
 /// What the form led to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProfileOutcome {
     /// Saved.
     Saved,
@@ -45,8 +36,20 @@ pub enum ProfileOutcome {
     Stale,
 }
 
+impl Answers {
+    /// Answers by the names of attributes.
+    pub fn new(answers: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(answers.into_iter().collect())
+    }
+
+    /// What was typed for the attribute `name`; empty for nothing.
+    pub fn typed(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+}
+
 impl Issuer {
-    /// Saves the names.
+    /// Saves the full name, as typed, and the attributes that the person may change; what else the form has is not read (S-106).
     ///
     /// # Errors
     /// A fault when the database is away.
@@ -54,45 +57,76 @@ impl Issuer {
         &self,
         at: &TenantDirectory,
         visitor: &Visitor,
-        form: &ProfileForm,
+        name: &str,
+        answers: &Answers,
     ) -> Result<ProfileOutcome, Fault> {
-        let (user, now) = (visitor.user(), self.ambient.now());
-        let (name, given_name) = (accepted_name(&form.name), optional_name(&form.given_name));
-        let (family_name, nickname) = (optional_name(&form.family_name), optional_name(&form.nickname));
-        let problems = ProfileProblems {
-            name: name.as_ref().err().copied(),
-            given_name: given_name.as_ref().err().copied(),
-            family_name: family_name.as_ref().err().copied(),
-            nickname: nickname.as_ref().err().copied(),
-        };
-        let (Ok(name), Ok(given_name), Ok(family_name), Ok(nickname)) = (name, given_name, family_name, nickname)
-        else {
-            return Ok(ProfileOutcome::Refused(problems));
-        };
         let mut tx = self.store.begin(at.id()).await?;
-        let Some(row) = users::find(&mut tx, at.id(), user).await? else { return Ok(ProfileOutcome::Stale) };
+        let Some(row) = users::find(&mut tx, at.id(), visitor.user()).await? else { return Ok(ProfileOutcome::Stale) };
         let Some(former) = row.claims_sealed.clone() else { return Ok(ProfileOutcome::Stale) };
         let Some(person) = people::open(&mut tx, at, row).await? else { return Ok(ProfileOutcome::Stale) };
-        let claims = PersonClaims { name: Some(name), given_name, family_name, nickname, ..person.claims.clone() };
-        if claims == person.claims {
-            return Ok(ProfileOutcome::Saved);
-        }
-        let sealed = people::seal_claims(&self.ambient, at, &person, &claims)?;
-        if !users::set_claims(&mut tx, at.id(), user, &former, &sealed, now).await? {
+        let claims = match changed(at, &person.claims, name, answers) {
+            Ok(claims) => claims,
+            Err(problems) => return Ok(ProfileOutcome::Refused(problems)),
+        };
+        if !keep_claims(&mut tx, &self.ambient, at, &person, (&former, &claims)).await? {
             return Ok(ProfileOutcome::Stale);
         }
-        let event = Event::new(EventType::UserUpdated, now, Actor::User(user)).about(user);
-        audit::record(&mut tx, &self.ambient, at, event).await?;
         tx.commit().await?;
         Ok(ProfileOutcome::Saved)
     }
 }
 
-/// A name that may be left out.
-fn optional_name(typed: &str) -> Result<Option<String>, NameRefusal> {
-    match accepted_name(typed) {
-        Ok(name) => Ok(Some(name)),
-        Err(NameRefusal::Missing) => Ok(None),
-        Err(refusal) => Err(refusal),
+/// The claims with what was typed.
+fn changed(
+    at: &TenantDirectory,
+    former: &PersonClaims,
+    name: &str,
+    answers: &Answers,
+) -> Result<PersonClaims, ProfileProblems> {
+    let mut claims = former.clone();
+    let mut problems = ProfileProblems::default();
+    match accepted_name(name) {
+        Ok(name) => claims.name = Some(name),
+        Err(refusal) => problems.name = Some(refusal),
     }
+    for attribute in at.profile_attributes().iter().filter(|one| one.editable_by == Editor::Person) {
+        match answer(attribute, former, answers) {
+            Ok(value) if value == attribute.value_in(former) => {}
+            Ok(value) => claims.tell(&attribute.name, value),
+            Err(misfit) => drop(problems.attributes.insert(attribute.name.clone(), misfit)),
+        }
+    }
+    if problems == ProfileProblems::default() { Ok(claims) } else { Err(problems) }
+}
+
+/// Nobody has to tell something in order to change something else; what was told can be changed, and taken back where it is optional.
+fn answer(attribute: &Attribute, former: &PersonClaims, answers: &Answers) -> Result<Option<Value>, Misfit> {
+    match attribute.answer(answers.typed(&attribute.name)) {
+        Err(Misfit::Missing) if attribute.value_in(former).is_none() => Ok(None),
+        answer => answer,
+    }
+}
+
+/// Stores the claims of `person` in the place of the `former` sealed ones and writes down which have changed, by name; false when somebody
+/// else has changed them meanwhile. Does not commit.
+pub(crate) async fn keep_claims(
+    tx: &mut Tx,
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    person: &Person,
+    (former, claims): (&[u8], &PersonClaims),
+) -> Result<bool, Fault> {
+    if *claims == person.claims {
+        return Ok(true);
+    }
+    let now = ambient.now();
+    let sealed = people::seal_claims(ambient, at, person, claims)?;
+    if !users::set_claims(tx, at.id(), person.id, former, &sealed, now).await? {
+        return Ok(false);
+    }
+    let event = Event::new(EventType::UserUpdated, now, Actor::User(person.id)).about(person.id);
+    let changed = at.profile_attributes().into_iter().map(|one| one.name.clone()).chain(["name".to_owned()]);
+    let changed: Vec<_> = changed.filter(|name| claims.value(name) != person.claims.value(name)).collect();
+    audit::record(tx, ambient, at, event.with("claims", changed)).await?;
+    Ok(true)
 }

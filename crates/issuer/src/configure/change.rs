@@ -22,6 +22,8 @@ pub enum ResourceKind {
     ResourceServer,
     /// What a scope means.
     Scope,
+    /// An attribute of people.
+    Attribute,
     /// Terms.
     Terms,
     /// A requirement of sign-ins.
@@ -67,6 +69,7 @@ impl ResourceKind {
             Self::Tenant => "tenant",
             Self::ResourceServer => "resource server",
             Self::Scope => "scope",
+            Self::Attribute => "attribute",
             Self::Terms => "terms",
             Self::Requirement => "requirement",
             Self::TrustedIssuer => "trusted issuer",

@@ -21,8 +21,17 @@ use super::secret_reference;
 /// Where to look for the name of a field.
 const FIELDS: &str = "see docs/configuration.md for the fields of each resource";
 /// The lists a document may hold.
-const LISTS: [&str; 8] =
-    ["tenants", "resource_servers", "scopes", "terms", "requirements", "trusted_issuers", "clients", "users"];
+const LISTS: [&str; 9] = [
+    "tenants",
+    "resource_servers",
+    "scopes",
+    "attributes",
+    "terms",
+    "requirements",
+    "trusted_issuers",
+    "clients",
+    "users",
+];
 
 /// Reads one document into `resources` and returns what was wrong; entries without a mistake are read all the same.
 ///
@@ -91,6 +100,7 @@ impl<'a> Document<'a> {
             "tenants" => resources.tenants.push(entry.tenant()?),
             "resource_servers" => resources.resource_servers.push(entry.resource_server()?),
             "scopes" => resources.scopes.push(entry.in_tenant()?),
+            "attributes" => resources.attributes.push(entry.in_tenant()?),
             "terms" => resources.terms.push(entry.in_tenant()?),
             "requirements" => resources.requirements.push(entry.in_tenant()?),
             "trusted_issuers" => resources.trusted_issuers.push(entry.trusted_issuer()?),

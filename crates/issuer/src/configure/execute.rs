@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, TenantId, TenantSettings};
 use portreeve_storage::{
-    Tx, Wall, clients, directory_versions, requirement_rules, resource_servers, scopes, tenants, terms, token_families,
-    trusted_issuers,
+    Tx, Wall, attributes, clients, directory_versions, requirement_rules, resource_servers, scopes, tenants, terms,
+    token_families, trusted_issuers,
 };
 
 use super::change::{Change, ChangeKind, ResourceKind};
@@ -127,6 +127,14 @@ impl Issuer {
             Action::DeleteScope(name) => {
                 scopes::delete(tx, at.id(), name).await?;
                 self.record(tx, at, EventType::ScopeDeleted, change).await
+            }
+            Action::PutAttribute(attribute) => {
+                attributes::upsert(tx, at.id(), attribute, now).await?;
+                self.record(tx, at, EventType::AttributeUpdated, change).await
+            }
+            Action::DeleteAttribute(name) => {
+                attributes::delete(tx, at.id(), name).await?;
+                self.record(tx, at, EventType::AttributeDeleted, change).await
             }
             Action::PutTerms(declared) => {
                 terms::upsert(tx, at.id(), declared, now).await?;

@@ -15,7 +15,7 @@ use crate::{Issuer, people, subject_link};
 /// What an export holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExportScope {
-    /// Tenants, resource servers, scopes, terms, requirements and clients.
+    /// Tenants, resource servers, scopes, attributes, terms, requirements and clients.
     Configuration,
     /// People as well, with their addresses and claims: personal data.
     WithPeople,
@@ -30,6 +30,8 @@ struct File {
     resource_servers: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes: Vec<Table>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attributes: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     terms: Vec<Table>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -57,6 +59,9 @@ impl Issuer {
             }
             for scope in &at.scopes {
                 file.scopes.push(in_tenant(&at, table(&**scope)?));
+            }
+            for attribute in &at.attributes {
+                file.attributes.push(in_tenant(&at, table(&**attribute)?));
             }
             for terms in &at.terms {
                 file.terms.push(in_tenant(&at, table(&**terms)?));
@@ -97,7 +102,7 @@ impl Issuer {
                 let mut entry = Table::new();
                 entry.insert("email".to_owned(), Value::String(email));
                 entry.insert("email_verified".to_owned(), Value::Boolean(person.email_verified_at.is_some()));
-                let claims = table(&person.claims)?;
+                let claims = table(&person.claims.fitting(at.attributes.iter().map(|one| &**one)))?;
                 if !claims.is_empty() {
                     entry.insert("claims".to_owned(), Value::Table(claims));
                 }

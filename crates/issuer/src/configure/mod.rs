@@ -12,13 +12,14 @@
 //! | `secret_reference` | `{ env = … }` and `{ file = … }` |
 //! | `resources` | everything the files declare |
 //! | `plan`, `change` | the difference between files and database |
-//! | `clients`, `requirements`, `resource_servers`, `scopes`, `terms`, `trusted_issuers`, `users` | the difference of one kind |
+//! | `attributes`, `clients`, `requirements`, `resource_servers`, `scopes`, `terms`, `trusted_issuers`, `users` | the difference of one kind |
 //! | `credentials` | passwords and authenticator apps that an operator sets |
 //! | `links` | who a person is at other issuers |
 //! | `execute` | the difference, carried out in transactions with their events |
 //! | `export` | the database in the shape of a resource file |
 //! | `operator` | what the command line does to one person or client |
 
+mod attributes;
 mod change;
 mod clients;
 mod credentials;

@@ -7,19 +7,19 @@ use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{
-    ClientId, ClientMetadata, Failure, Profile, RequirementRule, ResourceServer, ScopeMeaning, SecretKeeping,
-    TenantSettings, Terms, TrustedIssuer,
+    Attribute, ClientId, ClientMetadata, Failure, Profile, RequirementRule, ResourceServer, ScopeMeaning,
+    SecretKeeping, TenantSettings, Terms, TrustedIssuer,
 };
 
 use super::change::{Change, ChangeKind, ResourceKind, differing_members};
 use super::problem::Problem;
 use super::resources::{Resources, UserDeclaration};
 use super::users::UserUpdate;
-use super::{clients, requirements, resource_servers, scopes, terms, trusted_issuers, users};
+use super::{attributes, clients, requirements, resource_servers, scopes, terms, trusted_issuers, users};
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 
-/// What becomes of clients, resource servers, trusted issuers, terms, requirements and texts of scopes that no file declares, in the
+/// What becomes of clients, resource servers, trusted issuers, attributes, terms, requirements and texts of scopes that no file declares, in the
 /// tenants that the files mention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unlisted {
@@ -54,6 +54,8 @@ pub(super) enum Action<'r> {
     DeleteResourceServer(String),
     PutScope(&'r ScopeMeaning),
     DeleteScope(String),
+    PutAttribute(&'r Attribute),
+    DeleteAttribute(String),
     PutTerms(&'r Terms),
     DeleteTerms(String),
     PutRequirement(&'r RequirementRule),
@@ -103,7 +105,7 @@ impl Issuer {
 
     /// Tells where the database differs from the files; changes nothing.
     ///
-    /// A creation is what only the files have; a deletion is a client, resource server, scope, requirement or terms that only the database
+    /// A creation is what only the files have; a deletion is a client, resource server, scope, attribute, requirement or terms that only the database
     /// has, in the tenants that the files mention. People and tenants that no file declares are no difference.
     ///
     /// # Errors
@@ -132,6 +134,7 @@ impl Issuer {
             let scene = Scene { resources, slug, at, profile, undeclared };
             let mut steps = resource_servers::compare(&scene, &mut problems);
             steps.extend(scopes::compare(&scene, &mut problems));
+            steps.extend(attributes::compare(&scene, &mut problems));
             steps.extend(terms::compare(&scene, &mut problems));
             steps.extend(requirements::compare(&scene, &mut problems));
             steps.extend(trusted_issuers::compare(&scene, &mut problems));

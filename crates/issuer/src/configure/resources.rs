@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{
-    ClientId, ClientMetadata, PersonClaims, RequirementRule, ResourceServer, ScopeMeaning, Tenant, TenantSettings,
-    Terms, TrustedIssuer,
+    Attribute, ClientId, ClientMetadata, PersonClaims, RequirementRule, ResourceServer, ScopeMeaning, Tenant,
+    TenantSettings, Terms, TrustedIssuer,
 };
 use serde::Deserialize;
 
@@ -88,6 +88,8 @@ pub struct Resources {
     pub resource_servers: Vec<Declared<ResourceServer>>,
     /// What scopes mean.
     pub scopes: Vec<Declared<ScopeMeaning>>,
+    /// What tenants want to know about people.
+    pub attributes: Vec<Declared<Attribute>>,
     /// Terms.
     pub terms: Vec<Declared<Terms>>,
     /// Requirements of sign-ins.
@@ -143,6 +145,7 @@ impl Resources {
         let servers =
             self.resource_servers.iter().map(|d| (&d.origin, "resource server", &d.tenant, d.what.resource.clone()));
         let scopes = self.scopes.iter().map(|d| (&d.origin, "scope", &d.tenant, d.what.name.clone()));
+        let attributes = self.attributes.iter().map(|d| (&d.origin, "attribute", &d.tenant, d.what.name.clone()));
         let terms = self.terms.iter().map(|d| (&d.origin, "terms", &d.tenant, d.what.id.clone()));
         let rules = self.requirements.iter().map(|d| (&d.origin, "requirement", &d.tenant, d.what.id.clone()));
         let clients = self.clients.iter().map(|d| (&d.origin, "client", &d.tenant, d.what.id.as_str().to_owned()));
@@ -151,8 +154,15 @@ impl Resources {
             self.trusted_issuers.iter().map(|d| (&d.origin, "trusted issuer", &d.tenant, d.what.issuer.clone()));
         let mut seen: HashMap<(&str, &String, String), &Origin> = HashMap::new();
         let mut problems = Vec::new();
-        for (origin, kind, tenant, name) in
-            tenants.chain(servers).chain(scopes).chain(terms).chain(rules).chain(trusted).chain(clients).chain(users)
+        for (origin, kind, tenant, name) in tenants
+            .chain(servers)
+            .chain(scopes)
+            .chain(attributes)
+            .chain(terms)
+            .chain(rules)
+            .chain(trusted)
+            .chain(clients)
+            .chain(users)
         {
             match seen.get(&(kind, tenant, name.clone())) {
                 Some(first) => {
@@ -191,12 +201,13 @@ impl Resources {
     fn contents(&self) -> impl Iterator<Item = (&String, &Origin)> {
         let servers = self.resource_servers.iter().map(|d| (&d.tenant, &d.origin));
         let scopes = self.scopes.iter().map(|d| (&d.tenant, &d.origin));
+        let attributes = self.attributes.iter().map(|d| (&d.tenant, &d.origin));
         let terms = self.terms.iter().map(|d| (&d.tenant, &d.origin));
         let rules = self.requirements.iter().map(|d| (&d.tenant, &d.origin));
         let trusted = self.trusted_issuers.iter().map(|d| (&d.tenant, &d.origin));
         let clients = self.clients.iter().map(|d| (&d.tenant, &d.origin));
         let users = self.users.iter().map(|d| (&d.tenant, &d.origin));
-        servers.chain(scopes).chain(terms).chain(rules).chain(trusted).chain(clients).chain(users)
+        servers.chain(scopes).chain(attributes).chain(terms).chain(rules).chain(trusted).chain(clients).chain(users)
     }
 
     /// The declaration of the tenant `slug` itself.

@@ -1,11 +1,12 @@
 //! The difference in what scopes mean.
 //!
 //! Owns what a text may be like: people read it where they decide, so it is short and on one line. Leaves which scopes there
-//! are to resource servers, and the words of OpenID Connect's own to `pages`.
+//! are to resource servers and attributes, and the words of OpenID Connect's own to `pages`.
 
 use portreeve_domain::{Scope, ScopeMeaning, ScopeText};
 use portreeve_oidc::scope_policy::OIDC_SCOPES;
 
+use super::attributes;
 use super::change::{ChangeKind, ResourceKind, differing_members};
 use super::plan::{Action, Scene, Step};
 use super::problem::{Origin, Problem};
@@ -62,8 +63,13 @@ fn problem_of(scene: &Scene<'_>, origin: &Origin, scope: &ScopeMeaning) -> Optio
         return Some(at_name.problem(what, "remove the entry"));
     }
     if !is_known(scene, name) {
-        let what = format!("scope {name} is in the scopes of no resource server");
-        return Some(at_name.problem(what, "add it to the scopes of one under [[resource_servers]]"));
+        let what = format!("scope {name} is in the scopes of no resource server, and releases no attribute");
+        return Some(
+            at_name.problem(
+                what,
+                "add it to the scopes of one under [[resource_servers]], or name it under [[attributes]]",
+            ),
+        );
     }
     let at_texts = origin.place_of("texts");
     if !(1..=MAX_LANGUAGES).contains(&scope.texts.len()) {
@@ -90,13 +96,15 @@ fn text_problem(tag: &str, text: &ScopeText) -> Option<(String, &'static str)> {
     None
 }
 
-/// Whether a resource server will have the scope when the plan is carried out.
+/// Whether a resource server or an attribute will have the scope when the plan is carried out.
 fn is_known(scene: &Scene<'_>, name: &str) -> bool {
     let declared = || scene.resources.resource_servers.iter().filter(|d| d.tenant == scene.slug).map(|d| &d.what);
     let stored = scene.keeps_undeclared().into_iter().flat_map(|at| &at.servers);
     // A server that is declared as well will have the scopes of its declaration.
     let mut kept = stored.filter(|stored| !declared().any(|server| server.resource == stored.resource));
-    declared().any(|server| server.scopes.contains(name)) || kept.any(|server| server.scopes.contains(name))
+    declared().any(|server| server.scopes.contains(name))
+        || kept.any(|server| server.scopes.contains(name))
+        || attributes::to_be(scene).any(|one| one.scope.as_deref() == Some(name))
 }
 
 /// A primary language of two or three letters, and subtags of two to eight letters and digits (RFC 5646 §2.1).

@@ -12,6 +12,7 @@ use super::*;
 use crate::directory::TenantDirectory;
 use crate::{Ambient, Clock, Issuer, RowIds, Settings};
 
+mod attributes;
 mod drift;
 mod requirements;
 mod secrets;

@@ -9,6 +9,7 @@ use portreeve_authenticators::{Password, PasswordPolicy, TotpSecret};
 use portreeve_domain::{Email, Fault, TenantId};
 use portreeve_storage::{password_credentials, totp_credentials};
 
+use super::attributes::{self, problem_of_claims};
 use super::change::{ChangeKind, ResourceKind};
 use super::links;
 use super::plan::{Action, Scene, Step};
@@ -40,7 +41,8 @@ pub(super) async fn compare<'r>(
 ) -> Result<Vec<Step<'r>>, Fault> {
     let mut steps = Vec::new();
     for declared in scene.resources.users.iter().filter(|declared| declared.tenant == scene.slug) {
-        if let Some(problem) = malformed(declared) {
+        let of_claims = declared.what.claims.as_ref().and_then(|c| problem_of_claims(scene, &declared.origin, c));
+        if let Some(problem) = malformed(declared).or(of_claims) {
             problems.push(problem);
             continue;
         }
@@ -99,7 +101,9 @@ async fn update<'r>(
     if declared.email_verified.is_some_and(|verified| verified != person.email_verified_at.is_some()) {
         fields.push("email_verified");
     }
-    if declared.claims.as_ref().is_some_and(|claims| *claims != person.claims) {
+    // What is left of attributes that were removed, or are otherwise by now, is no difference: no file can say it.
+    let held = || person.claims.fitting(attributes::to_be(scene));
+    if declared.claims.as_ref().is_some_and(|claims| *claims != held()) {
         fields.push("claims");
     }
     if declared.is_admin.is_some_and(|is_admin| is_admin != person.is_admin) {

@@ -44,6 +44,7 @@ impl Asked {
             | Step::Register
             | Step::VerifyEmail
             | Step::RecoveryCodes
+            | Step::Profile
             | Step::Terms
             | Step::Consent
             | Step::Done

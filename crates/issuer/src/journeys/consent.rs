@@ -24,16 +24,17 @@ impl Issuer {
         self.agree(at, journey).await
     }
 
-    /// Remembers that the person agreed to the scope of the request, and goes on.
+    /// Remembers that the person agreed to the scope of the request and to that of the claims it names, and goes on.
     pub(super) async fn agree(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Acted, Fault> {
         let Some(user) = journey.user() else { return Ok(Acted::Stale) };
         let (now, scope) = (self.ambient.now(), journey.request.scope.clone());
         let mut tx = self.store.begin(at.id()).await?;
         let former = consents::find(&mut tx, at.id(), user, &journey.client.id).await?.unwrap_or_default();
-        consents::give(&mut tx, at.id(), user, &journey.client.id, &former.union(&scope), now).await?;
+        let agreed = journey.request.scope_to_agree(&at.attributes);
+        consents::give(&mut tx, at.id(), user, &journey.client.id, &former.union(&agreed), now).await?;
         let event =
             Event::new(EventType::ConsentGiven, now, Actor::User(user)).about(user).with_client(&journey.client.id);
-        audit::record(&mut tx, &self.ambient, at, event.with("scope", &scope)).await?;
+        audit::record(&mut tx, &self.ambient, at, event.with("scope", &agreed)).await?;
         journey.stored.facts.consent = Some(ConsentAnswer::Allowed { scope, at: now });
         self.advance(tx, at, journey).await
     }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use portreeve_crypto::parse_public_id;
-use portreeve_domain::journey::{Available, Condition, Facts, Requirement, Step, Subject, next};
+use portreeve_domain::journey::{Available, Condition, Due, Facts, Requirement, Step, Subject, next};
 use portreeve_domain::polling::Waiting;
-use portreeve_domain::{Client, EmailSignIn, Fault, JourneyId, SessionId};
+use portreeve_domain::{Attribute, Client, EmailSignIn, Fault, JourneyId, SessionId};
 use portreeve_oidc::Cause;
 use portreeve_storage::{
     Conn, consents, factor_recoveries, journeys as rows, passkeys, recovery_codes, totp_credentials, users,
@@ -14,7 +14,7 @@ use portreeve_storage::{
 use super::email_code::void_moved_address;
 use super::passkey::void_removed_passkey;
 use super::password::void_outdated_proofs;
-use super::{Journey, LostFactors, TermsDue, terms};
+use super::{Journey, LostFactors, TermsDue, profile, terms};
 use crate::authorization_response::Addressee;
 use crate::authorize::{JOURNEY_PREFIX, Progress, first_facts, is_bound, requirements};
 use crate::demand::{self, Demand};
@@ -53,6 +53,8 @@ pub struct Stop {
     pub has_recovery_codes: bool,
     /// What is to be done when all second factors are lost, where one is asked for.
     pub lost_factors: LostFactors,
+    /// What is to be told, when that is the step.
+    pub attributes: Vec<Arc<Attribute>>,
     /// What is to be agreed to, when that is the step.
     pub terms: Vec<TermsDue>,
     /// The ids of the requirements that the page is due for.
@@ -234,9 +236,11 @@ impl Issuer {
                 available.is_pairwise_subject =
                     names_absent_person && demand::names(at, client, request, &row, self.ambient.now());
             }
+            available.attributes_told = profile::due(conn, at, journey).await?.is_empty();
             available.terms_accepted = terms::due(conn, at, journey).await?.is_empty();
             let agreed = consents::find(conn, at.id(), user, &journey.client.id).await?;
-            available.consent_covers = agreed.is_some_and(|scope| scope.covers(&journey.request.scope));
+            available.consent_covers =
+                agreed.is_some_and(|scope| scope.covers(&journey.request.scope_to_agree(&at.attributes)));
         }
         Ok(available)
     }
@@ -262,8 +266,9 @@ impl Issuer {
             Step::SecondFactor { .. } => self.lost_factors(conn, at, person.as_ref()).await?,
             _ => LostFactors::NoWay,
         };
+        let attributes = if step == Step::Profile { profile::due(conn, at, &journey).await? } else { Vec::new() };
         let terms = if step == Step::Terms { terms::due(conn, at, &journey).await? } else { Vec::new() };
-        let reasons = reasons(&journey, step, available, &terms);
+        let reasons = reasons(&journey, step, available, &due(&attributes, &terms));
         let asking = match (step, journey.waiting()) {
             (Step::Consent, Some(Waiting::Device(id))) => {
                 device_authorization::asking_device(conn, at, id).await?.map(Asking::Device)
@@ -274,7 +279,18 @@ impl Issuer {
             }
             _ => None,
         };
-        Ok(Stop { journey, step, person, accounts, has_recovery_codes, lost_factors, terms, reasons, asking })
+        Ok(Stop {
+            journey,
+            step,
+            person,
+            accounts,
+            has_recovery_codes,
+            lost_factors,
+            attributes,
+            terms,
+            reasons,
+            asking,
+        })
     }
 
     async fn account_choices(
@@ -294,12 +310,21 @@ impl Issuer {
     }
 }
 
-/// The ids of the requirements for which the page of `step` is shown; `due` are the terms it asks for.
-fn reasons(journey: &Journey, step: Step, available: &Available, due: &[TermsDue]) -> Vec<String> {
+/// What an account lacks, by name.
+pub(crate) fn due(attributes: &[Arc<Attribute>], terms: &[TermsDue]) -> Due {
+    Due {
+        attributes: attributes.iter().map(|attribute| attribute.name.clone()).collect(),
+        terms: terms.iter().map(|due| due.terms.present()).collect(),
+    }
+}
+
+/// The ids of the requirements for which the page of `step` is shown; `due` is what it asks for.
+fn reasons(journey: &Journey, step: Step, available: &Available, due: &Due) -> Vec<String> {
     let of_account = Requirement::of_account(available);
     let fresh_since = journey.required().fresh_since;
     let is_due = |one: &&Requirement| match &one.condition {
-        Condition::Terms(version) => due.iter().any(|due| due.terms.present() == *version),
+        Condition::Attribute(name) => due.attributes.contains(name),
+        Condition::Terms(version) => due.terms.contains(version),
         // What allows older proofs is no reason beside what does not.
         Condition::FreshSince(at) if *at < fresh_since => false,
         _ => one.calls_for(step),

@@ -136,16 +136,21 @@ pub(super) async fn claims(
     }
     let gone = || Fault::impossible("the gate admitted a person who is not there");
     let person = people::find(conn, at, family.user).await?.ok_or_else(gone)?;
-    released(family, ClaimsSection::IdToken, scopes.iter().copied(), &as_seen(&person, subject))
+    released(family, ClaimsSection::IdToken, scopes.iter().copied(), &as_seen(at, &person, subject))
 }
 
 /// A person as the client sees them whose `sub` this is.
-pub(crate) fn as_seen<'p>(person: &'p people::Person, subject: &'p Subject) -> userinfo::Person<'p> {
+pub(crate) fn as_seen<'p>(
+    at: &'p TenantDirectory,
+    person: &'p people::Person,
+    subject: &'p Subject,
+) -> userinfo::Person<'p> {
     userinfo::Person {
         subject: subject.as_str(),
         email: person.email.as_deref(),
         email_verified: person.email_verified_at.is_some(),
         claims: &person.claims,
+        attributes: &at.attributes,
         updated_at: person.updated_at,
     }
 }

@@ -5,7 +5,7 @@
 
 use portreeve_domain::{Client, Failure, TokenFamily};
 use portreeve_oidc::Refusal;
-use portreeve_oidc::token_target::{self, Granted, TokenTarget, Wanted};
+use portreeve_oidc::token_target::{self, Granted, Ours, TokenTarget, Wanted};
 
 use crate::directory::TenantDirectory;
 use crate::granted_details;
@@ -22,5 +22,6 @@ pub(super) fn choose(
 ) -> Result<TokenTarget, Failure<Refusal>> {
     let details = granted_details::open(at, family)?;
     let granted = Granted { scope: &family.scope, resources: &family.resources, details: &details };
-    token_target::for_user(client, granted, wanted, &at.server_list(), &at.issuer).map_err(Failure::Refused)
+    let ours = Ours { issuer: &at.issuer, attributes: &at.attributes };
+    token_target::for_user(client, granted, wanted, &at.server_list(), ours).map_err(Failure::Refused)
 }

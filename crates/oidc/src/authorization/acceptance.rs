@@ -4,14 +4,17 @@
 //! `claims_locales` and odd `ui_locales` (OC-15). OIDC Core §3.1.2.1, §3.1.2.2, §5.5, §6; RFC 6749 §4.1.1; RFC 7636 §4.3;
 //! RFC 9101 §10.5; RFC 9449 §10.
 
-use portreeve_domain::{Acr, Client, Demand, Profile, ResourceServer, Scope, Thumbprint};
+use std::sync::Arc;
+
+use portreeve_domain::{Acr, Attribute, Client, Demand, Profile, ResourceServer, Scope, Thumbprint};
 
 use super::requirements::{consent_rule, essential_acr};
 use super::{Accepted, Prompt, Prompts, Redirectable, ResponseMode, ResponseType};
 use crate::claims_request::ClaimsRequest;
 use crate::pkce::{self, CodeChallenge};
 use crate::request_object::Proof;
-use crate::{Cause, Parameters, Refusal, authorization_details, resource, scope_policy};
+use crate::scope_policy::{self, Known};
+use crate::{Cause, Parameters, Refusal, authorization_details, resource, userinfo};
 
 /// How long a `login_hint` may be, in bytes; a longer one is no address and is ignored.
 const MAX_LOGIN_HINT_BYTES: usize = 256;
@@ -52,6 +55,8 @@ pub struct Rules<'a> {
     pub acrs: &'a [Acr],
     /// The resource servers of the tenant.
     pub servers: &'a [&'a ResourceServer],
+    /// What the tenant wants to know about people.
+    pub attributes: &'a [Arc<Attribute>],
 }
 
 /// How a request came.
@@ -76,8 +81,8 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
     let nonce = nonce(parameters, response_type)?;
     let prompts = prompts(parameters, rules)?;
     let max_age = max_age(parameters, client)?;
-    let claims = claims(parameters, rules)?;
-    let scope = scope(parameters, client, rules.servers)?;
+    let claims = claims(parameters, client, rules)?;
+    let scope = scope(parameters, client, Known { servers: rules.servers, attributes: rules.attributes })?;
     if response_type.has_id_token() && !scope.contains("openid") {
         return Err(Cause::ScopeOpenidMissing.into());
     }
@@ -206,19 +211,24 @@ fn max_age(parameters: &Parameters, client: &Client) -> Result<Option<i64>, Refu
     seconds.map(Some).ok_or_else(|| Refusal::new(Cause::MaxAgeMalformed).with_detail(text))
 }
 
-/// OC-17: an essential `acr` that nobody can reach here fails before a person is bothered.
-fn claims(parameters: &Parameters, rules: &Rules<'_>) -> Result<Option<ClaimsRequest>, Refusal> {
+/// OC-17: an essential `acr` that nobody can reach here fails before a person is bothered. A claim about the person that is named
+/// is asked for as its scope would be: who may not have the scope is not told by its parts.
+fn claims(parameters: &Parameters, client: &Client, rules: &Rules<'_>) -> Result<Option<ClaimsRequest>, Refusal> {
     let claims = parameters.get("claims").map(ClaimsRequest::parse).transpose()?;
     if let Some(claims) = &claims {
         essential_acr(claims, rules.acrs)?;
     }
-    Ok(claims)
+    let may_have = |name: &str| {
+        let scope = userinfo::scope_of(name, rules.attributes);
+        scope.is_none_or(|scope| client.may_have_scope(scope))
+    };
+    Ok(claims.map(|claims| claims.limited_to(may_have)))
 }
 
-fn scope(parameters: &Parameters, client: &Client, servers: &[&ResourceServer]) -> Result<Scope, Refusal> {
+fn scope(parameters: &Parameters, client: &Client, known: Known<'_>) -> Result<Scope, Refusal> {
     let requested = Scope::parse(parameters.get("scope").unwrap_or_default())
         .map_err(|error| Refusal::new(Cause::ScopeMalformed).with_detail(error.to_string()))?;
-    scope_policy::allowed(&requested, client, servers)
+    scope_policy::allowed(&requested, client, known)
 }
 
 fn login_hint(parameters: &Parameters) -> Option<String> {

@@ -1,13 +1,16 @@
 //! An authorization request that has passed every check: what is stored with the journey and, later, the code.
 
+use std::sync::Arc;
+
 use portreeve_domain::polling::Waiting;
-use portreeve_domain::{Acr, ClientId, PushedRequestId, Scope, Thumbprint, UserId};
+use portreeve_domain::{Acr, Attribute, ClientId, PushedRequestId, Scope, Thumbprint, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Prompts, ResponseTarget, ResponseType};
 use crate::authorization_details::Detail;
-use crate::claims_request::ClaimsRequest;
+use crate::claims_request::{ClaimsRequest, ClaimsSection};
 use crate::pkce::CodeChallenge;
+use crate::userinfo;
 
 /// A validated authorization request. Made by [`Redirectable::accept`](super::Redirectable::accept), [`Self::of_device`],
 /// [`Self::of_backchannel`] and [`Self::of_page`] alone; its JSON form is read back from the journey's row.
@@ -81,6 +84,16 @@ impl Accepted {
     /// Whether it is an OpenID Connect request: an ID token is due (OIDC Core §3.1.2.1).
     pub fn is_oidc(&self) -> bool {
         self.scope.contains("openid")
+    }
+
+    /// What a person is asked to agree to: the scope, and the scopes of the claims about them that are asked for by name (OIDC Core §5.5).
+    pub fn scope_to_agree(&self, attributes: &[Arc<Attribute>]) -> Scope {
+        let sections = [ClaimsSection::IdToken, ClaimsSection::Userinfo];
+        let names =
+            self.claims.iter().flat_map(|claims| sections.into_iter().flat_map(|section| claims.names(section)));
+        let mut scope = self.scope.clone();
+        names.filter_map(|name| userinfo::scope_of(name, attributes)).for_each(|of_claim| scope.insert(of_claim));
+        scope
     }
 
     /// The public `sub` the answer must be about (OIDC Core §5.5.1). `None` when anybody will do.

@@ -33,6 +33,7 @@ pub const fn silent(step: Step) -> Option<Cause> {
         | Step::EnrolSecondFactor { .. }
         | Step::EnrolPasskey { .. }
         | Step::RecoveryCodes
+        | Step::Profile
         | Step::Terms => Cause::InteractionNeeded,
     })
 }
@@ -57,6 +58,7 @@ mod tests {
             (Step::EnrolSecondFactor { optional: false }, "interaction_required"),
             (Step::EnrolPasskey { optional: false }, "interaction_required"),
             (Step::RecoveryCodes, "interaction_required"),
+            (Step::Profile, "interaction_required"),
             (Step::Terms, "interaction_required"),
             (Step::Register, "interaction_required"),
             (Step::Denied(Denial::OtherSubject), "login_required"),

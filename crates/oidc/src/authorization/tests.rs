@@ -47,6 +47,7 @@ const RULES: Rules<'static> = Rules {
     registration_open: false,
     acrs: &Acr::ALL,
     servers: &[],
+    attributes: &[],
 };
 
 fn accept_by(client: &Client, profile: Profile, changes: &[(&str, &str)]) -> Result<Accepted, RejectedRequest> {

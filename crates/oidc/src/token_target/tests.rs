@@ -1,7 +1,7 @@
 //! Tests of narrowing: scope and audience never grow.
 
 use super::*;
-use crate::testing::{orders_api, scope, web_client};
+use crate::testing::{member_number, orders_api, scope, web_client};
 
 const ORDERS: &str = "https://orders.example";
 const ISSUER: &str = "https://id.example";
@@ -25,7 +25,19 @@ fn user(granted: (&str, &[&str]), wanted: (Option<&str>, &[&str])) -> Result<(Op
     let (wanted_scope, wanted_resources) = (wanted.0.map(scope), owned(wanted.1));
     let granted = Granted { scope: &granted_scope, resources: &granted_resources, details: &[] };
     let wanted = Wanted { scope: wanted_scope.as_ref(), resources: &wanted_resources, details: None };
-    shown(for_user(&web_client(), granted, wanted, &[&orders(), &bills()], ISSUER))
+    let ours = Ours { issuer: ISSUER, attributes: &[member_number()] };
+    shown(for_user(&web_client(), granted, wanted, &[&orders(), &bills()], ours))
+}
+
+/// RI-03, S-148: the scope of a claim of the tenant's own is one of userinfo, and says nothing to an API.
+#[test]
+fn scopes_of_own_claims_are_of_userinfo() {
+    let granted = "openid membership orders.read";
+
+    assert_eq!(user((granted, &[]), (None, &[])), Ok((None, "openid membership".to_owned())));
+    assert_eq!(user((granted, &[ORDERS]), (None, &[])), Ok((Some(ORDERS.to_owned()), "orders.read".to_owned())));
+    let without_openid = "membership bills.read";
+    assert_eq!(user((without_openid, &[]), (None, &[])), Ok((Some(BILLS.to_owned()), "bills.read".to_owned())));
 }
 
 /// RI-03: a grant for an API and `openid` also gives a token for userinfo, when the issuer is named as the resource.

@@ -19,7 +19,7 @@ pub use email::ChangeEmail;
 pub use home::Home;
 pub use passkeys::{OwnPasskey, PasskeyName, Passkeys};
 pub use personal_data::{PersonalData, PersonalSection, PersonalValue};
-pub use profile::Profile;
+pub use profile::{KnownAttribute, Profile};
 pub use question::{Question, QuestionKind};
 pub use security::{PasskeyCount, Recovery, Security, Totp};
 pub(crate) use sessions::device_in_words;

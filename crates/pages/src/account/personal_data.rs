@@ -28,7 +28,7 @@ pub enum PersonalValue {
 /// Things of one kind.
 #[derive(Debug, Clone)]
 pub struct PersonalSection {
-    /// Which kind: `account`, `factors`, `passkeys`, `recovery_codes`, `failures`, `sign_ins`, `consents`, `terms`,
+    /// Which kind: `account`, `attributes`, `factors`, `passkeys`, `recovery_codes`, `failures`, `sign_ins`, `consents`, `terms`,
     /// `grants`, `requests`, `other_issuers`, `email_changes` or `mailed_links`.
     pub name: &'static str,
     /// Newest first; each as names and what is known by them. A name that is none of ours is shown as it is.
@@ -66,7 +66,7 @@ impl PersonalData {
 }
 
 impl PersonalValue {
-    fn words(&self, frame: &Frame) -> String {
+    pub(super) fn words(&self, frame: &Frame) -> String {
         match self {
             Self::Text(text) if text.is_empty() => frame.text("data-nothing"),
             Self::Text(text) => text.clone(),
@@ -84,6 +84,7 @@ impl PersonalSection {
     fn heading(&self, frame: &Frame) -> String {
         let key = match self.name {
             "account" => "account-profile",
+            "attributes" => "data-attributes",
             "factors" => "account-security",
             "passkeys" => "security-passkeys",
             "recovery_codes" => "security-codes",
@@ -120,6 +121,7 @@ impl View<'_> {
             "former_email" => "data-former-email",
             "email_confirmed" => "data-email-confirmed",
             "phone_number_confirmed" => "data-phone-confirmed",
+            "left_empty" => "data-left-empty",
             "name" => "data-name",
             "given_name" => "field-given-name",
             "family_name" => "field-family-name",

@@ -1,15 +1,29 @@
-//! The names of a person, and where the address is changed.
+//! What a person says of themselves, what the operator says, and where the address is changed.
 
 use askama::Template;
 
-use super::Nav;
+use super::{Nav, PersonalValue};
+use crate::attribute::{AttributeField, label_key};
 use crate::problem::Problems;
 use crate::{Form, Frame, NameProblem, RenderError};
 
-/// Asks for names.
+/// Something about the person that they cannot change.
+#[derive(Debug, Clone)]
+pub struct KnownAttribute {
+    /// What it is called; `None` for a standard claim, which has a name of ours.
+    pub label: Option<String>,
+    /// Name of the claim.
+    pub name: String,
+    /// Why it is known.
+    pub purpose: Option<String>,
+    /// What is known.
+    pub value: PersonalValue,
+}
+
+/// Asks for names, and for what else the tenant wants to know.
 ///
-/// Posts `name`, `given_name`, `family_name` and `nickname`. Element ids: those, `submit`, `address`, `change-email`, `show-data`, `show-terms` and
-/// `delete-account`.
+/// Posts `name`, and a value under the id of each field. Element ids: those, `known-{n}` counted from 1, `submit`, `address`, `change-email`,
+/// `show-data`, `show-terms` and `delete-account`.
 #[derive(Debug, Clone)]
 pub struct Profile {
     /// Where in the account.
@@ -28,20 +42,12 @@ pub struct Profile {
     pub deletion_href: String,
     /// Full name.
     pub name: String,
-    /// Given name.
-    pub given_name: String,
-    /// Family name.
-    pub family_name: String,
-    /// Casual name.
-    pub nickname: String,
     /// What is wrong with the full name.
     pub name_problem: Option<NameProblem>,
-    /// What is wrong with the given name.
-    pub given_name_problem: Option<NameProblem>,
-    /// What is wrong with the family name.
-    pub family_name_problem: Option<NameProblem>,
-    /// What is wrong with the casual name.
-    pub nickname_problem: Option<NameProblem>,
+    /// What else the person may say.
+    pub fields: Vec<AttributeField>,
+    /// What only the operator may say.
+    pub known: Vec<KnownAttribute>,
 }
 
 #[derive(Template)]
@@ -52,17 +58,21 @@ struct View<'a> {
     problems: Problems,
 }
 
+impl KnownAttribute {
+    fn words(&self, frame: &Frame) -> String {
+        let ours = || label_key(&self.name).map(|key| frame.text(key));
+        self.label.clone().or_else(ours).unwrap_or_else(|| self.name.clone())
+    }
+}
+
 impl Profile {
     /// Returns the page as HTML.
     ///
     /// # Errors
     /// [`RenderError`] when the template fails.
     pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
-        let problems = Problems::default()
-            .at_field(frame, "name", &self.name_problem)
-            .at_field(frame, "given_name", &self.given_name_problem)
-            .at_field(frame, "family_name", &self.family_name_problem)
-            .at_field(frame, "nickname", &self.nickname_problem);
+        let problems =
+            Problems::default().at_field(frame, "name", &self.name_problem).at_attributes(frame, &self.fields);
         Ok(View { frame, page: self, problems }.render()?)
     }
 }

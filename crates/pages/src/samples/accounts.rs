@@ -1,10 +1,10 @@
 //! Samples: the pages of one's own account.
 
-use super::{Sample, Words, form};
+use super::{Sample, Words, attributes, form};
 use crate::account::{
-    AcceptedTerms, AcceptedVersion, Application, Applications, ChangeEmail, Holder, Home, Nav, OwnPasskey,
-    PasskeyCount, PasskeyName, Passkeys, PersonalData, PersonalSection, PersonalValue, Place, Profile, Question,
-    QuestionKind, Recovery, Security, Sessions, SignIn, Totp,
+    AcceptedTerms, AcceptedVersion, Application, Applications, ChangeEmail, Holder, Home, KnownAttribute, Nav,
+    OwnPasskey, PasskeyCount, PasskeyName, Passkeys, PersonalData, PersonalSection, PersonalValue, Place, Profile,
+    Question, QuestionKind, Recovery, Security, Sessions, SignIn, Totp,
 };
 use crate::journey::{Resource, Scope};
 use crate::{EmailProblem, Frame, NameProblem, Notice, SignInProblem};
@@ -24,22 +24,23 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         nav: nav(Place::Profile),
         form: form(),
         name: words.person.clone(),
-        given_name: words.person.clone(),
-        family_name: words.person.clone(),
-        nickname: String::new(),
         email: words.email.clone(),
         email_href: "/account/profile/email".to_owned(),
         data_href: "/account/data".to_owned(),
         terms_href: Some("/account/terms".to_owned()),
         deletion_href: "/account/delete".to_owned(),
         name_problem: None,
-        given_name_problem: None,
-        family_name_problem: None,
-        nickname_problem: None,
+        fields: attributes(words, false).split_off(4),
+        known: vec![KnownAttribute {
+            label: Some(words.title.clone()),
+            name: "rating".to_owned(),
+            purpose: Some(words.description.clone()),
+            value: PersonalValue::Text(words.title.clone()),
+        }],
     };
     let profile_wrong = Profile {
         name_problem: Some(NameProblem::Missing),
-        nickname_problem: Some(NameProblem::TooLong { maximum: 200 }),
+        fields: attributes(words, true).split_off(4),
         ..profile.clone()
     };
     let change_email = ChangeEmail {

@@ -1,9 +1,9 @@
 //! Samples: signing in, registering, choosing an account, consenting.
 
-use super::{Sample, Words, form, href, prompt};
+use super::{Sample, Words, attributes, form, href, prompt};
 use crate::journey::{
-    AccessDuration, Account, AccountState, AskedAccess, Consent, Details, DueTerms, ForgotPassword, Identify, Password,
-    Publisher, Register, ResetPassword, Resource, Scope, SelectAccount, Terms,
+    AccessDuration, Account, AccountState, AskedAccess, AskedProfile, Consent, Details, DueTerms, ForgotPassword,
+    Identify, Password, Publisher, Register, ResetPassword, Resource, Scope, SelectAccount, Terms,
 };
 use crate::{EmailProblem, Frame, NameProblem, Notice, PasskeyProblem, PasswordProblem, SignInProblem};
 
@@ -167,6 +167,13 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
         terms: vec![due("7", true), due("2026-11", false)],
         shown: "tos:7 privacy:2026-11".to_owned(),
     };
+    let profile = AskedProfile {
+        form: form(),
+        client_name: words.client_name(),
+        email: words.email.clone(),
+        fields: attributes(words, false),
+    };
+    let profile_fields = AskedProfile { fields: attributes(words, true), ..profile.clone() };
     let unverified = AskedAccess {
         publisher: Publisher::Unverified,
         described_at: Some(words.host.clone()),
@@ -186,6 +193,8 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     let small = Consent { access: small, redirect_host: None, account_href: None, ..verified.clone() };
     vec![
+        ("journey/profile", profile.render(&asked)),
+        ("journey/profile-fields", profile_fields.render(&asked)),
         ("journey/terms", terms.render(&asked)),
         ("journey/consent", verified.render(frame)),
         ("journey/consent-unverified", unverified.render(frame)),

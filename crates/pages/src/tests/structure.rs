@@ -15,7 +15,7 @@ fn every_page(check: impl Fn(&[Tag], &str)) {
 }
 
 fn visible_inputs(page: &[Tag]) -> impl Iterator<Item = &Tag> {
-    page.iter().filter(|tag| tag.is("input") && tag.get("type") != Some("hidden"))
+    page.iter().filter(|tag| tag.is("select") || (tag.is("input") && tag.get("type") != Some("hidden")))
 }
 
 #[test]
@@ -103,6 +103,10 @@ fn every_field_has_a_label_a_name_and_an_autocomplete() {
                 ("given_name", ..) => "given-name",
                 ("family_name", ..) => "family-name",
                 ("nickname", ..) => "nickname",
+                ("phone_number", Some("tel"), Some("tel")) => "tel",
+                ("birthdate", Some("date"), _) => "bday",
+                // What only this tenant asks for.
+                (own, ..) if own.starts_with("attribute-") => "off",
                 ("passkey_name", Some("text"), _) => "off",
                 // Of the device in front of the person, or their word: nothing a browser has stored.
                 ("user_code", Some("text"), _) | ("own_device", Some("checkbox"), _) => "off",

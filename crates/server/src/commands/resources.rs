@@ -24,7 +24,7 @@ pub(crate) struct Files {
 pub(crate) struct Changes {
     #[command(flatten)]
     files: Files,
-    /// Delete clients, resource servers, trusted issuers, terms, requirements and texts of scopes that no file declares, in the tenants that the files mention.
+    /// Delete clients, resource servers, trusted issuers, attributes, terms, requirements and texts of scopes that no file declares, in the tenants that the files mention.
     #[arg(long)]
     prune: bool,
 }

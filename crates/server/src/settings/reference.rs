@@ -44,7 +44,7 @@ the database differs from the files (exit code 3 when it does), `portreeve expor
 JSON by the end of its name (`.toml`, `.yaml`, `.yml`, `.json`); YAML may hold several documents divided by `---`, JSON several one
 after another. YAML is read without tags and aliases, and `yes`, `no` and dates are texts. Resources have stable names: `slug`, `resource`, `name`, `id`, `client_id`, `email`. A resource without `tenant` belongs to the tenant
 `default`. Secrets are given by reference, `{ env = \"NAME\" }` or `{ file = \"PATH\" }`, and are never printed. With `--prune`
-clients, resource servers, trusted issuers, terms, requirements and texts of scopes that no file declares are deleted, in the
+clients, resource servers, trusted issuers, attributes, terms, requirements and texts of scopes that no file declares are deleted, in the
 tenants that the files mention; people and tenants stay.
 
 | list | fields |
@@ -52,11 +52,12 @@ tenants that the files mention; people and tenants stay.
 | `[[tenants]]` | `slug`, `display_name`, `profile` (`oidc`, `oauth21`, `fapi2`), `mfa` (`when_enrolled`, `required`, `phishing_resistant`), `passkeys` (see [passkeys](passkeys.md)), `email_sign_in` (`off`, `allowed`; see [codes by mail](email-sign-in.md)), `lost_factor_wait_hours` (0 to 168; 24; see [lost factors](lost-factors.md)), `registration`, `require_pushed_authorization_requests`, `require_signed_request_object`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `client_id_metadata_documents`, `trust_registered_clients`, `client_attestation` (`off`, `accepted`, `challenged`), `deletion_grace_days` (1 to 90; 14), `disabled_grant_types` (grants that do not exist there, by their names in `grant_types`; not `authorization_code`) |
 | `[[resource_servers]]` | `resource` (the audience, RFC 8707), `name`, `scopes` (a list), `token_profile` (`rfc9068`, `jwt-compat`, `opaque`), `access_token_lifetime` (seconds), `authorization_details_types` (a list of `{ type, schema, texts }`; see `docs/protocol/authorization-details.md`) |
 | `[[scopes]]` | `name` (a scope of a resource server), `texts` (by language tag: `title`, `description`) |
+| `[[attributes]]` | `name` (of the claim), `type` (`text`, `integer`, `boolean`, `date`, `choice`), `max_length`, `choices` (a list of `{ value, texts }`), `texts` (by language tag: `label`, `purpose`), `editable_by` (`person`, `operator`), `asked` (`never`, `everybody`, or `asked.clients`), `optional`, `scope`; see [attributes](attributes.md) |
 | `[[terms]]` | `id`, `version` (a text; every other one is another version), `clients` (where they hold; none named: at every one), `texts` (by language tag: `name`, `uri`); see [terms](terms.md) |
 | `[[requirements]]` | `id`, `when.clients` (where it holds; none named: at every one), `level` (`aal2`, `phr`), `max_age` (seconds), `verified_email`, `terms` (ids of terms that hold there too); see [requirements](requirements.md) |
 | `[[trusted_issuers]]` | `issuer`, `jwks` (its public keys) or `jwks_uri`, `clients` (who may present its assertions), `scopes` (a list); `software_statements`; `attests` (the clients whose instances it may attest); see `docs/protocol/jwt-bearer.md`, `docs/protocol/registration.md` and `docs/protocol/client-authentication.md` |
 | `[[clients]]` | `client_id`, `client_secret` (a reference, or a list of two while rotating), and the metadata of RFC 7591 and OpenID Connect Registration under their own names |
-| `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), `totp_secret` (a reference; base32), `is_admin`, `links` (a list of `{ issuer, subject }`: who the person is at other issuers) |
+| `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect, and attributes by name), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), `totp_secret` (a reference; base32), `is_admin`, `links` (a list of `{ issuer, subject }`: who the person is at other issuers) |
 
 Fields of clients that no RFC names:
 

@@ -4,12 +4,14 @@ use http::StatusCode;
 use portreeve_domain::{Lifetime, Timestamp};
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection};
 use portreeve_issuer::{DataEntry, DataSection, DataValue, Limited};
+use portreeve_pages::Locale;
 use portreeve_pages::account::{PersonalData, PersonalSection, PersonalValue, Place};
 use portreeve_pages::too_many_attempts::TooManyAttempts;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::{DATA, PROFILE, Page, frame, page};
+use crate::attributes;
 use crate::door::Door;
 use crate::error_page;
 use crate::reply::Reply;
@@ -28,7 +30,7 @@ pub(super) async fn show(door: Door) -> Reply {
         Ok(Limited::Within(sections)) => {
             let frame = frame(&door);
             let form = HERE.own_form(&door, &visitor);
-            let sections = sections.iter().map(shown).collect();
+            let sections = sections.iter().map(|section| shown(&door, frame.locale, section)).collect();
             page(&door, PersonalData { nav: HERE.nav(&door), form, sections }.render(&frame))
         }
         Ok(Limited::TooMany { wait }) => too_many(&door, wait),
@@ -82,10 +84,16 @@ fn members_of(entry: &DataEntry) -> Value {
     Value::Object(entry.facts.iter().map(member).collect())
 }
 
-fn shown(section: &DataSection) -> PersonalSection {
+fn shown(door: &Door, locale: Locale, section: &DataSection) -> PersonalSection {
     let fact = |(name, value): &(String, DataValue)| {
+        let is_told = matches!(section.name, "account" | "attributes");
+        let attribute = door.at.attributes.iter().find(|one| is_told && one.name == *name);
+        let label = attribute.and_then(|one| one.text_in(locale.tag())).map(|text| text.label.clone());
         let words = match value {
-            DataValue::Text(text) => PersonalValue::Text(text.clone()),
+            DataValue::Text(text) => match attribute {
+                Some(attribute) => attributes::shown(attribute, &text.as_str().into(), locale),
+                None => PersonalValue::Text(text.clone()),
+            },
             DataValue::Word(word) => PersonalValue::Words(vec![word.clone()]),
             DataValue::Words(words) => PersonalValue::Words(words.clone()),
             DataValue::Scopes(names) => PersonalValue::Scopes(names.clone()),
@@ -95,7 +103,7 @@ fn shown(section: &DataSection) -> PersonalSection {
             DataValue::Flag(false) => PersonalValue::No,
             DataValue::Time(at) => PersonalValue::Text(minute(*at)),
         };
-        (name.clone(), words)
+        (label.unwrap_or_else(|| name.clone()), words)
     };
     let entries = section.entries.iter().map(|entry| entry.facts.iter().map(fact).collect()).collect();
     PersonalSection { name: section.name, entries }

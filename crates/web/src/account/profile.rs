@@ -1,11 +1,13 @@
-//! The names of a person.
+//! What a person says of themselves, and what the operator says of them.
 
+use portreeve_domain::{Attribute, Editor};
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection};
-use portreeve_issuer::{ProfileForm, ProfileOutcome, ProfileProblems, Visitor};
-use portreeve_pages::account::{Place, Profile};
+use portreeve_issuer::{Answers, ProfileOutcome, ProfileProblems, Visitor};
+use portreeve_pages::account::{KnownAttribute, PersonalValue, Place, Profile};
 use portreeve_pages::{Frame, Notice};
 
 use super::{DATA, DELETION, EMAIL, PROFILE, Page, TERMS, done, frame, page};
+use crate::attributes;
 use crate::door::Door;
 use crate::error_page;
 use crate::reply::Reply;
@@ -13,45 +15,61 @@ use crate::words::name_problem;
 
 const HERE: Page = Page::open(PROFILE, Place::Profile);
 
-/// Shows the names.
-pub(super) async fn show(door: Door) -> Reply {
-    let visitor = match HERE.visitor(&door).await {
-        Ok(visitor) => visitor,
-        Err(reply) => return reply,
-    };
-    let claims = visitor.person.claims.clone();
-    let shown = ProfileForm {
-        name: claims.name.unwrap_or_default(),
-        given_name: claims.given_name.unwrap_or_default(),
-        family_name: claims.family_name.unwrap_or_default(),
-        nickname: claims.nickname.unwrap_or_default(),
-    };
-    render(&door, &visitor, (shown, ProfileProblems::default()), &frame(&door))
+/// A form that was not taken: the full name and the answers as typed, and what is wrong.
+struct Refused {
+    name: String,
+    answers: Answers,
+    problems: ProfileProblems,
 }
 
-/// Takes new names.
+/// Shows it.
+pub(super) async fn show(door: Door) -> Reply {
+    match HERE.visitor(&door).await {
+        Ok(visitor) => render(&door, &visitor, None, &frame(&door)),
+        Err(reply) => reply,
+    }
+}
+
+/// Takes what the person says.
 pub(super) async fn take(door: Door, form: Result<FormPairs, PairsRejection>) -> Reply {
     let (visitor, fields) = match HERE.form(&door, form).await {
         Ok(posted) => posted,
         Err(reply) => return reply,
     };
-    let text = |name| fields.get(name).to_owned();
-    let form = ProfileForm {
-        name: text("name"),
-        given_name: text("given_name"),
-        family_name: text("family_name"),
-        nickname: text("nickname"),
-    };
-    match door.issuer().save_profile(&door.at, &visitor, &form).await {
+    let name = fields.get("name").to_owned();
+    let answers = attributes::answers(&fields, door.at.profile_attributes().iter().map(|one| &**one));
+    match door.issuer().save_profile(&door.at, &visitor, &name, &answers).await {
         Ok(ProfileOutcome::Saved) => done(&door, PROFILE, Notice::ProfileSaved, None),
-        Ok(ProfileOutcome::Refused(problems)) => render(&door, &visitor, (form, problems), &door.frame(&[])),
+        Ok(ProfileOutcome::Refused(problems)) => {
+            render(&door, &visitor, Some(Refused { name, answers, problems }), &door.frame(&[]))
+        }
         Ok(ProfileOutcome::Stale) => HERE.outdated(&door),
         Err(fault) => error_page::broken(&door, &fault),
     }
 }
 
-fn render(door: &Door, visitor: &Visitor, shown: (ProfileForm, ProfileProblems), frame: &Frame) -> Reply {
-    let (form, problems) = shown;
+fn render(door: &Door, visitor: &Visitor, refused: Option<Refused>, frame: &Frame) -> Reply {
+    let claims = &visitor.person.claims;
+    let field = |attribute: &Attribute| match &refused {
+        Some(Refused { answers, problems, .. }) => {
+            let misfit = problems.attributes.get(&attribute.name).copied();
+            attributes::typed_field(attribute, answers, misfit, frame.locale)
+        }
+        None => attributes::field(attribute, claims, frame.locale),
+    };
+    let known = |attribute: &Attribute| {
+        let text = attribute.text_in(frame.locale.tag());
+        let value = attribute.value_in(claims);
+        let nothing = || PersonalValue::Text(String::new());
+        KnownAttribute {
+            label: text.map(|text| text.label.clone()),
+            name: attribute.name.clone(),
+            purpose: text.and_then(|text| text.purpose.clone()),
+            value: value.map_or_else(nothing, |value| attributes::shown(attribute, &value, frame.locale)),
+        }
+    };
+    let all = door.at.profile_attributes();
+    let of = |editor: Editor| all.iter().filter(move |one| one.editable_by == editor);
     let profile = Profile {
         nav: HERE.nav(door),
         form: HERE.own_form(door, visitor),
@@ -60,14 +78,10 @@ fn render(door: &Door, visitor: &Visitor, shown: (ProfileForm, ProfileProblems),
         data_href: door.href(DATA),
         terms_href: (!door.at.terms.is_empty()).then(|| door.href(TERMS)),
         deletion_href: door.href(DELETION),
-        name: form.name,
-        given_name: form.given_name,
-        family_name: form.family_name,
-        nickname: form.nickname,
-        name_problem: problems.name.map(name_problem),
-        given_name_problem: problems.given_name.map(name_problem),
-        family_name_problem: problems.family_name.map(name_problem),
-        nickname_problem: problems.nickname.map(name_problem),
+        name_problem: refused.as_ref().and_then(|refused| refused.problems.name).map(name_problem),
+        fields: of(Editor::Person).map(|attribute| field(attribute)).collect(),
+        known: of(Editor::Operator).map(|attribute| known(attribute)).collect(),
+        name: refused.as_ref().map_or_else(|| claims.name.clone().unwrap_or_default(), |refused| refused.name.clone()),
     };
     page(door, profile.render(frame))
 }

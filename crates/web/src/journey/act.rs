@@ -10,6 +10,7 @@ use portreeve_pages::{EmailProblem, PasskeyExit, PasswordProblem};
 use super::page::Page;
 use super::show::{self, Shown};
 use super::{due, outdated_href};
+use crate::attributes;
 use crate::door::Door;
 use crate::error_page;
 use crate::form::Fields;
@@ -84,7 +85,7 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
     let text = |name| fields.get(name).to_owned();
     match (page, fields.get("action")) {
         (
-            Page::Password | Page::SelectAccount | Page::Terms | Page::Consent | Page::DeviceApproval,
+            Page::Password | Page::SelectAccount | Page::Profile | Page::Terms | Page::Consent | Page::DeviceApproval,
             "another_account",
         ) => issuer.use_another_account(at, journey).await,
         (Page::Identify | Page::Password | Page::Passkey { .. }, PASSKEY) => {
@@ -128,6 +129,18 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
             "deny" => issuer.deny(at, journey).await,
             _ => Ok(Acted::Stale),
         },
+        (Page::Profile, _) => match fields.get("decision") {
+            "deny" => issuer.decline_attributes(at, journey).await,
+            _ => {
+                issuer
+                    .tell_attributes(
+                        at,
+                        journey,
+                        &attributes::answers(fields, stop.attributes.iter().map(|one| &**one)),
+                    )
+                    .await
+            }
+        },
         (Page::Terms, _) => match fields.get("decision") {
             "allow" => issuer.accept_terms(at, journey, fields.get("terms"), &from.locale).await,
             "deny" => issuer.decline_terms(at, journey).await,
@@ -158,6 +171,8 @@ async fn show_again(door: &Door, journey: &str, page: Page, problem: Option<Prob
         let shown = Shown {
             problem: Some(problem),
             name: Some(fields.get("name").to_owned()),
+            answers: (page == Page::Profile)
+                .then(|| attributes::answers(fields, stop.attributes.iter().map(|one| &**one))),
             email: keeps.then(|| fields.get("email").to_owned()),
             registers_again: true,
             ..Shown::default()

@@ -3,11 +3,12 @@
 mod access;
 mod lost_factors;
 mod passkeys;
+mod profile;
 mod terms;
 
 use portreeve_domain::journey::Step;
 use portreeve_domain::{EmailSignIn, PasskeyUse};
-use portreeve_issuer::{Asking, Problem, RegistrationProblems, Stop};
+use portreeve_issuer::{Answers, Asking, Problem, RegistrationProblems, Stop};
 use portreeve_oidc::redirect_uri;
 use portreeve_pages::journey::{
     Account, AccountState, BackchannelApproval, CheckMail, Consent, DeviceApproval, EmailCode, Identify, MailPurpose,
@@ -34,6 +35,8 @@ pub(super) struct Shown {
     pub notice: Option<Notice>,
     pub problem: Option<Problem>,
     pub name: Option<String>,
+    /// What was typed for attributes.
+    pub answers: Option<Answers>,
     pub email: Option<String>,
     pub email_problem: Option<EmailProblem>,
     pub password_problem: Option<PasswordProblem>,
@@ -87,6 +90,7 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
         Page::PasskeyEnrolment { exit } => view.passkey_enrolment(exit),
         Page::RecoveryCodes => view.recovery_codes(),
         Page::SelectAccount => view.select_account(),
+        Page::Profile => view.profile(),
         Page::Terms => view.terms(),
         Page::Consent => view.consent(),
         Page::DeviceApproval => view.device_approval(),

@@ -48,6 +48,7 @@ fn accounts() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                             select_account: bits & 1 != 0,
                             create_account: bits & 2 != 0,
                             verified_email: bits & 4 != 0,
+                            attributes: bits & 4 != 0,
                             terms: bits & 2 != 0,
                             consent,
                             offer_passkey: false,
@@ -91,6 +92,7 @@ fn accounts() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                     totp: bits & 1 != 0,
                     recovery_codes: bits & 1 != 0,
                     verified_email: bits & 2 != 0,
+                    attributes_told: bits & 4 != 0,
                     terms_accepted: bits & 2 != 0,
                     consent_covers: bits & 4 != 0,
                     email_codes: bits & 4 != 0,
@@ -124,6 +126,7 @@ fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                         fresh_since,
                         level,
                         verified_email: bits & 1 != 0,
+                        attributes: bits & 2 != 0,
                         terms: bits & 1 != 0,
                         offer_passkey: bits & 2 != 0,
                         consent,
@@ -156,6 +159,7 @@ fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                 totp: bits & 1 != 0,
                 recovery_codes: bits & 1 != 0,
                 verified_email: bits & 2 != 0,
+                attributes_told: bits & 2 != 0,
                 terms_accepted: bits & 4 != 0,
                 consent_covers: bits & 4 != 0,
                 passkeys_usable: bits & 8 != 0,
@@ -168,17 +172,18 @@ fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
     (requirements, facts, lookups)
 }
 
-/// What is agreed to: every combination of terms, address and consent for somebody who has proven one factor or two.
+/// What is told and agreed to: every combination of attributes, terms, address and consent for somebody who has proven one factor or two.
 fn agreements() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
     let (mut requirements, mut facts, mut lookups) = (Vec::new(), Vec::new(), Vec::new());
     for consent in CONSENT_RULES {
         for level in LEVELS {
-            for bits in 0..8_u8 {
+            for bits in 0..16_u8 {
                 requirements.push(Requirements {
                     level,
                     verified_email: bits & 1 != 0,
                     terms: bits & 2 != 0,
                     select_account: bits & 4 != 0,
+                    attributes: bits & 8 != 0,
                     consent,
                     ..Requirements::sign_in()
                 });
@@ -195,11 +200,12 @@ fn agreements() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
             }
         }
     }
-    for bits in 0..32_u8 {
+    for bits in 0..64_u8 {
         lookups.push(Available {
             sessions: 1,
             totp: bits & 1 != 0,
             verified_email: bits & 2 != 0,
+            attributes_told: bits & 32 != 0,
             terms_accepted: bits & 4 != 0,
             consent_covers: bits & 8 != 0,
             passkeys_usable: bits & 16 != 0,

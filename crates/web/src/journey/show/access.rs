@@ -49,8 +49,8 @@ impl View<'_> {
     }
 
     fn scopes(&self) -> Vec<Scope> {
-        let scopes = self.stop.journey.request().scope.iter();
-        scopes.map(|name| words::scope(&self.door.at, name, self.frame.locale)).collect()
+        let scopes = self.stop.journey.request().scope_to_agree(&self.door.at.attributes);
+        scopes.iter().map(|name| words::scope(&self.door.at, name, self.frame.locale)).collect()
     }
 
     /// What exactly is asked for, in the words of the resource server's operator.
