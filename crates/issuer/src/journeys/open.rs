@@ -209,7 +209,9 @@ impl Issuer {
         journey: &Journey,
     ) -> Result<Available, Fault> {
         let email_codes = at.tenant.settings.email_sign_in != EmailSignIn::Off;
-        let mut available = Available { passkeys_usable: at.passkeys.is_some(), email_codes, ..Available::default() };
+        let passwordless = at.tenant.settings.is_passwordless();
+        let passkeys_usable = at.passkeys.is_some();
+        let mut available = Available { passkeys_usable, email_codes, passwordless, ..Available::default() };
         if let Some(browser) = &journey.browser {
             let live = browsers::live_sessions(conn, &self.ambient, at, browser.id).await?;
             available.sessions = live.len();
