@@ -74,6 +74,7 @@ mod new_devices;
 mod open_requests;
 mod passkey_step_up;
 mod passkeys;
+mod passwordless;
 mod passwords;
 mod personal_data;
 mod prompts;

@@ -28,6 +28,7 @@ mod link_purpose;
 mod localized_texts;
 mod outbox;
 mod passkey_policy;
+mod passwords;
 pub mod polling;
 mod profile;
 mod rate;
@@ -76,6 +77,7 @@ pub use link_purpose::LinkPurpose;
 pub use localized_texts::LocalizedTexts;
 pub use outbox::{MailPurpose, OutboxMessage, backoff};
 pub use passkey_policy::{PasskeyAttestation, PasskeySettings, PasskeyUse};
+pub use passwords::Passwords;
 pub use profile::{AssertionAudience, Demand, Profile, ProfileRules, RefreshRule, RequestObjectRule, Signatures};
 pub use rate::attempts::{
     AccountKey, AddressRate, AttemptDecision, MailRate, RateReach, UserCodeRate, rest_after, rest_of_recovery_codes,

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ClientRegistration, DeletionGrace, DisabledGrants, EmailSignIn, GrantType, PasskeySettings, Profile, RatePreset,
-    RecoveryWait, TenantId, Timestamp,
+    ClientRegistration, DeletionGrace, DisabledGrants, EmailSignIn, GrantType, PasskeySettings, PasskeyUse, Passwords,
+    Profile, RatePreset, RecoveryWait, TenantId, Timestamp,
 };
 
 /// Whether a second factor is demanded at sign-in.
@@ -57,6 +57,8 @@ pub struct TenantSettings {
     pub mfa: MfaPolicy,
     /// What is made of passkeys.
     pub passkeys: PasskeySettings,
+    /// Whether people sign in by a password.
+    pub passwords: Passwords,
     /// Whether a code in a mail takes the place of a password.
     pub email_sign_in: EmailSignIn,
     /// How long somebody waits who has lost every second factor.
@@ -89,6 +91,20 @@ impl TenantSettings {
     /// Whether the operator wants a grant here.
     pub fn has_grant(&self, grant: GrantType) -> bool {
         !self.disabled_grant_types.list().contains(&grant)
+    }
+
+    /// Whether nobody has a password here: whatever asks for one, sets one or takes one does not exist.
+    pub fn is_passwordless(&self) -> bool {
+        self.passwords == Passwords::Off
+    }
+
+    /// Whether who signs in without a passkey is offered one. Without passwords it is the way in that needs no mail.
+    pub fn offers_passkeys(&self) -> bool {
+        match self.passkeys.usage {
+            PasskeyUse::First => true,
+            PasskeyUse::Allowed => self.is_passwordless(),
+            PasskeyUse::Off => false,
+        }
     }
 }
 

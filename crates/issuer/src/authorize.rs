@@ -8,7 +8,7 @@ use std::sync::Arc;
 use portreeve_crypto::{SecretText, public_id};
 use portreeve_domain::journey::{Condition, Facts, LevelRule, Requirement, Requirements, Source, Step, Subject};
 use portreeve_domain::{
-    Client, Fault, JourneyId, MfaPolicy, PasskeyUse, ResourceServer, Session, Strength, Timestamp, UserId, lifetimes,
+    Client, Fault, JourneyId, MfaPolicy, ResourceServer, Session, Strength, Timestamp, UserId, lifetimes,
 };
 use portreeve_oidc::Refusal;
 use portreeve_oidc::authorization::{
@@ -248,7 +248,7 @@ pub(crate) fn requirements(
         // Where anybody can get an account, an address counts only when it is proven.
         tenant("verified-email", Condition::VerifiedEmail);
     }
-    if settings.passkeys.usage == PasskeyUse::First {
+    if settings.offers_passkeys() {
         tenant("offer-passkey", Condition::OfferPasskey);
     }
     match settings.mfa {

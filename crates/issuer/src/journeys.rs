@@ -161,6 +161,11 @@ impl Journey {
         self.stored.facts.code_to.as_deref()
     }
 
+    /// Whether the code that was asked for completes a registration.
+    pub fn registers_by_code(&self) -> bool {
+        self.awaits_address().is_some_and(|address| self.code_to() == Some(address))
+    }
+
     /// The authenticator secret on the enrolment page, base32.
     pub fn pending_totp(&self) -> Option<&str> {
         self.stored.pending_totp.as_deref()

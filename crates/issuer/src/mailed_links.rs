@@ -43,6 +43,8 @@ pub enum LinkAsks {
     },
     /// To say that the address is one's own.
     Confirmation,
+    /// The same, where there are no passwords, of somebody who may be another than who set the account up: nothing of that is left.
+    Claim,
     /// To say that a change of the account was somebody else's.
     NotMe,
     /// To sign in to the account first.
@@ -155,6 +157,7 @@ impl Issuer {
         let OpenLink { row, target, asks, email } = link;
         let phc = match asks {
             LinkAsks::Confirmation
+            | LinkAsks::Claim
             | LinkAsks::NotMe
             | LinkAsks::NewEmail
             | LinkAsks::FormerEmail
@@ -176,6 +179,7 @@ impl Issuer {
             (LinkTarget::LostFactors, _) => self.remove_lost_factors(at, &row, from).await,
             (LinkTarget::EmailUndo, _) => self.undo_email_change(at, &row, from).await,
             (LinkTarget::Password(_), None) => Err(Fault::impossible("a reset without a password")),
+            (LinkTarget::Address(person), _) if asks == LinkAsks::Claim => self.claim_by_link(at, &row, &person).await,
             (LinkTarget::Address(person), phc) => self.prove_address(at, &row, &person, phc.as_deref()).await,
             (LinkTarget::Registration(registration), phc) => {
                 self.claim_address(at, &row, *registration, phc.as_deref()).await
@@ -249,6 +253,9 @@ impl Issuer {
         purpose: LinkPurpose,
     ) -> Result<Option<OpenLink>, Fault> {
         let mut conn = self.store.read(at.id()).await?;
+        if at.tenant.settings.is_passwordless() {
+            return Ok(None);
+        }
         let person = owner_of(&mut conn, at, &row).await?.filter(|person| may_set_password(person, purpose));
         let Some(person) = person else { return Ok(None) };
         let has_second_factor = totp_credentials::find(&mut conn, at.id(), person.id).await?.is_some();
@@ -277,7 +284,7 @@ impl Issuer {
         let person = owner_of(&mut conn, at, &row).await?.filter(|person| person.email_verified_at.is_none());
         Ok(person.map(|person| {
             let email = person.email.clone().unwrap_or_default();
-            OpenLink { row, target: LinkTarget::Address(person), email, asks: asks(knows_password) }
+            OpenLink { row, target: LinkTarget::Address(person), email, asks: asks(at, knows_password) }
         }))
     }
 }
@@ -286,7 +293,7 @@ fn open_registration(at: &TenantDirectory, row: LinkRow, registration: Registrat
     // The link proves one address; the form may have been filled in again with another since it was sent.
     (registration::email_index(at, &registration.pending)? == row.email_index).then(|| {
         let email = registration.pending.email.trim().to_owned();
-        OpenLink { row, target: LinkTarget::Registration(Box::new(registration)), email, asks: asks(here) }
+        OpenLink { row, target: LinkTarget::Registration(Box::new(registration)), email, asks: asks(at, here) }
     })
 }
 
@@ -298,10 +305,11 @@ fn has_signed_in(stored: &StoredFacts, user: UserId) -> bool {
     facts.user == Some(user) && (proven || facts.session.is_some())
 }
 
-fn asks(knows_password: bool) -> LinkAsks {
-    match knows_password {
-        true => LinkAsks::Confirmation,
-        false => LinkAsks::NewPassword { minimum: PasswordPolicy::SINGLE_FACTOR.minimum_length },
+fn asks(at: &TenantDirectory, knows_password: bool) -> LinkAsks {
+    match (knows_password, at.tenant.settings.is_passwordless()) {
+        (true, _) => LinkAsks::Confirmation,
+        (false, true) => LinkAsks::Claim,
+        (false, false) => LinkAsks::NewPassword { minimum: PasswordPolicy::SINGLE_FACTOR.minimum_length },
     }
 }
 

@@ -36,6 +36,8 @@ pub struct OutgoingMail {
     pub id: String,
     /// The display name of the tenant.
     pub tenant_name: String,
+    /// Whether there are no passwords that it could speak of.
+    pub passwordless: bool,
     /// The language, as a tag.
     pub locale: String,
     /// What it tells.
@@ -244,6 +246,8 @@ impl Issuer {
             MailPurpose::FactorRemoved => self.notice(&at, &recipient, NoticeOf::FactorRemoved).await?,
             MailPurpose::RecoveryCodesRenewed => self.notice(&at, &recipient, NoticeOf::RecoveryCodesRenewed).await?,
             MailPurpose::RecoveryCodeUsed => self.notice(&at, &recipient, NoticeOf::RecoveryCodeUsed).await?,
+            // Asked for before there were no passwords any more.
+            MailPurpose::PasswordReset if at.tenant.settings.is_passwordless() => return Ok(None),
             MailPurpose::PasswordReset => MailContent::PasswordReset {
                 link: self.new_link(&at, LinkPurpose::PasswordReset, &recipient, back).await?,
             },
@@ -360,6 +364,7 @@ pub(crate) fn outgoing(
         to: to.to_owned(),
         id: public_id(MAIL_PREFIX, row.id.as_i64(), &at.keys.permutation).map_err(Fault::new)?,
         tenant_name: at.tenant.display_name().to_owned(),
+        passwordless: at.tenant.settings.is_passwordless(),
         locale: locale.to_owned(),
         content,
         about: made_at(row.id.as_i64()),

@@ -92,7 +92,7 @@ impl Issuer {
     /// As `set_new_password`, but sessions and refresh tokens are left to the caller.
     ///
     /// # Errors
-    /// A fault when the database is away.
+    /// A fault when the database is away, or in a tenant without passwords: every door has turned back before.
     pub(crate) async fn store_new_password(
         &self,
         tx: &mut Tx,
@@ -100,6 +100,9 @@ impl Issuer {
         owner: &PasswordOwner<'_>,
         phc: &str,
     ) -> Result<[u8; 32], Fault> {
+        if at.tenant.settings.is_passwordless() {
+            return Err(Fault::impossible("a new password where there are none"));
+        }
         let (now, user) = (self.ambient.now(), owner.user);
         let place = password_place(at, &user);
         let sealed = owner.key.seal(self.ambient.random(), &place, phc.as_bytes()).map_err(Fault::new)?;

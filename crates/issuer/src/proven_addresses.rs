@@ -35,13 +35,16 @@ impl Issuer {
         if !self.consume_link(&mut tx, at, link).await? {
             return Ok(LinkOutcome::Dead);
         }
-        let Some(person) = self.claimed_account(&mut tx, at, link, &registration.pending).await? else {
+        let Some(person) = self.claimed_account(&mut tx, at, &link.email_index, &registration.pending).await? else {
             return Ok(LinkOutcome::Dead);
         };
         let owner = PasswordOwner { user: person.id, key: &person.key, email_index: &link.email_index };
-        let chosen = phc.unwrap_or(&registration.pending.phc);
-        let mark = self.set_new_password(&mut tx, at, &owner, chosen).await?;
-        self.let_journey_go_on(&mut tx, at, registration, person.id, phc.is_none().then_some(mark)).await?;
+        let chosen = phc.or(registration.pending.phc.as_deref()).filter(|_| !at.tenant.settings.is_passwordless());
+        let mark = match chosen {
+            Some(chosen) => Some(self.set_new_password(&mut tx, at, &owner, chosen).await?),
+            None => None,
+        };
+        self.let_journey_go_on(&mut tx, at, registration, person.id, mark.filter(|_| phc.is_none())).await?;
         tx.commit().await?;
         Ok(LinkOutcome::AddressConfirmed)
     }
@@ -73,9 +76,27 @@ impl Issuer {
         Ok(LinkOutcome::AddressConfirmed)
     }
 
-    /// Marks the address of an account as proven by a code that was mailed there. Whoever typed it may be another than the one
-    /// who set up how the account is signed in to: nothing of that is left. False when the account has another address by now.
-    pub(crate) async fn claim_by_code(
+    /// Uses a link up, where there are no passwords, for somebody who may be another than the one who set the account up. Commits.
+    pub(crate) async fn claim_by_link(
+        &self,
+        at: &TenantDirectory,
+        link: &LinkRow,
+        person: &Person,
+    ) -> Result<LinkOutcome, Fault> {
+        let mut tx = self.store.begin(at.id()).await?;
+        if owner_of(&mut tx, at, link).await?.is_none()
+            || !self.consume_link(&mut tx, at, link).await?
+            || !self.claim_by_mail(&mut tx, at, person.id, &link.email_index).await?
+        {
+            return Ok(LinkOutcome::Dead);
+        }
+        tx.commit().await?;
+        Ok(LinkOutcome::AddressConfirmed)
+    }
+
+    /// Marks the address of an account as proven by a code or a link that was mailed there. Whoever uses it may be another than the
+    /// one who set up how the account is signed in to: nothing of that is left. False when the account has another address by now.
+    pub(crate) async fn claim_by_mail(
         &self,
         tx: &mut Tx,
         at: &TenantDirectory,
@@ -86,23 +107,17 @@ impl Issuer {
             return Ok(false);
         }
         self.record_about(tx, at, EventType::UserEmailVerified, user).await?;
-        self.wipe_second_factors(tx, at, user).await?;
-        if password_credentials::delete(tx, at.id(), user).await? {
-            self.record_about(tx, at, EventType::PasswordRemoved, user).await?;
-        }
-        self.retire_links(tx, at, user).await?;
-        let (reason, actor) = (SessionEnd::PasswordChanged, Actor::User(user));
-        Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await?;
+        self.wipe_ways_in(tx, at, user).await?;
         Ok(true)
     }
 
     /// The account for a proven address: a new one, or the unproven one that had it, without what it held. `None` when
     /// the address has an owner by now.
-    async fn claimed_account(
+    pub(crate) async fn claimed_account(
         &self,
         tx: &mut Tx,
         at: &TenantDirectory,
-        link: &LinkRow,
+        email_index: &[u8; 32],
         pending: &PendingRegistration,
     ) -> Result<Option<Person>, Fault> {
         let new = NewPerson {
@@ -111,8 +126,8 @@ impl Issuer {
             claims: PersonClaims { name: Some(pending.name.clone()), ..PersonClaims::default() },
             is_admin: false,
         };
-        self.hold_address(tx, at, &link.email_index).await?;
-        let user = match users::find_by_email(tx, at.id(), &link.email_index).await? {
+        self.hold_address(tx, at, email_index).await?;
+        let user = match users::find_by_email(tx, at.id(), email_index).await? {
             None => {
                 let Some(user) = people::insert(tx, &self.ambient, at, &new).await? else { return Ok(None) };
                 self.record_about(tx, at, EventType::UserCreated, user).await?;
@@ -123,7 +138,7 @@ impl Issuer {
                 let Some(former) = former else { return Ok(None) };
                 people::update(tx, &self.ambient, at, &former, &new).await?;
                 self.record_about(tx, at, EventType::UserUpdated, former.id).await?;
-                self.wipe_second_factors(tx, at, former.id).await?;
+                self.wipe_ways_in(tx, at, former.id).await?;
                 former.id
             }
         };
@@ -154,6 +169,17 @@ impl Issuer {
         let sealed = seal_facts(&self.ambient, at, journey, &facts)?;
         // When another tab has moved the journey on meanwhile, the person signs in there.
         journey_rows::update(tx, at.id(), journey, version, &sealed).await.map(drop)
+    }
+
+    /// Removes every way into an account, and ends what was begun by one.
+    async fn wipe_ways_in(&self, tx: &mut Tx, at: &TenantDirectory, user: UserId) -> Result<(), Fault> {
+        self.wipe_second_factors(tx, at, user).await?;
+        if password_credentials::delete(tx, at.id(), user).await? {
+            self.record_about(tx, at, EventType::PasswordRemoved, user).await?;
+        }
+        self.retire_links(tx, at, user).await?;
+        let (reason, actor) = (SessionEnd::PasswordChanged, Actor::User(user));
+        Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await
     }
 
     /// Removes every second factor of an account, and every recovery code.

@@ -3,6 +3,8 @@
 //! Owns the form. It stores what was entered with the journey and sends a mail; whether the address has an account decides
 //! only which mail, so page, status and work are the same (S-071). The account is made when the link is used, by
 //! `proven_addresses`: nobody can leave a password waiting at somebody else's address (SECURITY rule 30; S-100).
+//! Where there are no passwords the mail has a code, as that of a sign-in (`journeys::email_code`): whoever types it has the account of
+//! the address, which is made if there is none.
 //! OpenID Connect Initiating User Registration 1.0.
 
 use std::sync::Arc;
@@ -116,11 +118,10 @@ impl Issuer {
             journey.stored.facts.turn_to(None, None);
             return self.advance(self.store.begin(at.id()).await?, at, journey).await;
         }
-        let checked = (
-            accepted_name(&form.name),
-            Email::parse(&form.email),
-            new_passwords::accept(at, &form.email, &form.password, PasswordPolicy::SINGLE_FACTOR),
-        );
+        let passwordless = at.tenant.settings.is_passwordless();
+        let password = (!passwordless)
+            .then(|| new_passwords::accept(at, &form.email, &form.password, PasswordPolicy::SINGLE_FACTOR));
+        let checked = (accepted_name(&form.name), Email::parse(&form.email), password.transpose());
         let (name, email, password) = match checked {
             (Ok(name), Ok(email), Ok(password)) => (name, email, password),
             (name, email, password) => {
@@ -132,7 +133,10 @@ impl Issuer {
             return Ok(refused);
         }
         let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
-        let phc = self.passwords.place()?.hash(at, password, self.ambient.bytes()?).await?;
+        let phc = match password {
+            Some(password) => Some(self.passwords.place()?.hash(at, password, self.ambient.bytes()?).await?),
+            None => None,
+        };
         let handle = UserId::from_bytes(self.ambient.bytes()?);
         let (mail, to) = match person.filter(is_taken) {
             Some(owner) => (MailPurpose::AccountExists, owner.id),
@@ -142,6 +146,10 @@ impl Issuer {
         let at_time = self.ambient.now();
         journey.stored.registration =
             Some(PendingRegistration { name, email: form.email.trim().to_owned(), phc, mail, to, at: at_time });
+        if passwordless {
+            let event = Event::new(EventType::UserRegistrationRequested, at_time, Actor::Anonymous);
+            return self.wait_for_code(at, journey, (form.email.trim(), Some(to)), event, from).await;
+        }
         self.mail_registration(at, journey, &email, from).await
     }
 
@@ -155,8 +163,8 @@ impl Issuer {
         journey: Journey,
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
-        let typed = journey.stored.registration.as_ref().map(|pending| Email::parse(&pending.email));
-        let Some(Ok(email)) = typed else { return Ok(Acted::Stale) };
+        let pending = journey.stored.registration.as_ref().filter(|_| !at.tenant.settings.is_passwordless());
+        let Some(Ok(email)) = pending.map(|pending| Email::parse(&pending.email)) else { return Ok(Acted::Stale) };
         if let Some(refused) = self.charge_mail_request(at, &email, from).await? {
             return Ok(refused);
         }

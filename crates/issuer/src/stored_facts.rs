@@ -60,13 +60,15 @@ pub(crate) struct PendingRegistration {
     pub name: String,
     /// The address as typed.
     pub email: String,
-    /// The hash of the password, as a PHC string.
-    pub phc: String,
-    /// Which mail the address gets.
+    /// The hash of the password, as a PHC string; `None` where there are no passwords.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phc: Option<String>,
+    /// Which mail the address gets. Where there are no passwords it is one with a code, and this says only whether the address has
+    /// an account.
     pub mail: MailPurpose,
     /// To whom: the account that has the address, or a random handle by which the link finds this registration.
     pub to: UserId,
-    /// When the form was taken: the person proved to know the password then.
+    /// When the form was taken: the person proved to know the password then, if there is one.
     pub at: Timestamp,
 }
 

@@ -12,7 +12,7 @@ use portreeve_domain::polling::{Poll, Waiting};
 use portreeve_domain::{
     Actor, BackchannelAuthenticationId, Email, Event, EventType, Fault, Proof, ProofKind, TokenKind, UserId,
 };
-use portreeve_storage::{backchannel_authentications, password_credentials, polled};
+use portreeve_storage::{backchannel_authentications, password_credentials, polled, users};
 
 use crate::authorize::Progress;
 use crate::device_authorization::DeviceArrival;
@@ -134,7 +134,8 @@ impl Issuer {
         }
     }
 
-    /// Takes for granted that `person` has given a password, and has put off what is only offered.
+    /// Takes for granted that `person` has given a password, or a mailed code where there are none, and has put off what is only
+    /// offered.
     async fn take_sign_in_for_granted(
         &self,
         at: &Arc<TenantDirectory>,
@@ -143,9 +144,14 @@ impl Issuer {
     ) -> Result<Acted, Fault> {
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
+        let kind = match at.tenant.settings.is_passwordless() {
+            true => ProofKind::EmailCode,
+            false => ProofKind::Password,
+        };
         let password = password_credentials::find(&mut tx, at.id(), person).await?;
         journey.stored.password_mark = password.as_deref().map(password_mark);
-        journey.stored.facts.identify(Proof { kind: ProofKind::Password, user: person, at: now });
+        journey.stored.proven_address = users::find(&mut tx, at.id(), person).await?.and_then(|row| row.email_index);
+        journey.stored.facts.identify(Proof { kind, user: person, at: now });
         journey.stored.facts.enrolment = Some(Enrolment::Declined);
         journey.stored.facts.passkey_declined = true;
         let event = Event::new(EventType::FactorProven, now, Actor::Operator)

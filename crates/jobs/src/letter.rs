@@ -57,6 +57,7 @@ fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
     let frame = MailFrame {
         locale: Locale::parse(&mail.locale).unwrap_or_default(),
         tenant_name: mail.tenant_name.clone(),
+        passwordless: mail.passwordless,
         ..MailFrame::default()
     };
     let when = minute(mail.about);
@@ -137,6 +138,7 @@ mod tests {
             to: to.to_owned(),
             id: "mail_0123456789abcdefABCDEF".to_owned(),
             tenant_name: tenant_name.to_owned(),
+            passwordless: false,
             locale: "en".to_owned(),
             content: MailContent::PasswordReset { link: "https://id.example/link/ptml_x".to_owned() },
             about: Timestamp::from_millis(0),

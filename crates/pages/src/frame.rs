@@ -5,6 +5,7 @@
 use crate::assets;
 use crate::catalogue::Catalogue;
 use crate::locale::Locale;
+use crate::passwordless::instead_of;
 
 /// Data common to all pages.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +14,8 @@ pub struct Frame {
     pub locale: Locale,
     /// Display name of the tenant; untrusted text, shown as is.
     pub tenant_name: String,
+    /// Whether the tenant has no passwords, which texts then do not speak of.
+    pub passwordless: bool,
     /// Colour of buttons and links.
     pub accent: Accent,
     /// A message above the page's own content; `None` for most pages.
@@ -172,16 +175,16 @@ pub struct Form {
 
 impl Frame {
     pub(crate) fn text(&self, key: &str) -> String {
-        Catalogue::text(self.locale, key)
+        Catalogue::text(self.locale, instead_of(key, self.passwordless))
     }
 
     /// Returns a text with one value put in.
     pub(crate) fn text_with(&self, key: &str, name: &'static str, value: &str) -> String {
-        Catalogue::text_with(self.locale, key, &[(name, value)])
+        Catalogue::text_with(self.locale, instead_of(key, self.passwordless), &[(name, value)])
     }
 
     pub(crate) fn text_count(&self, key: &str, count: u64) -> String {
-        Catalogue::text_count(self.locale, key, count)
+        Catalogue::text_count(self.locale, instead_of(key, self.passwordless), count)
     }
 
     /// Says how long to wait: seconds below a minute and a half, minutes (rounded up) below an hour and a half,

@@ -20,6 +20,7 @@ mod frame;
 mod links;
 mod locale;
 mod passkey;
+mod passwordless;
 mod problem;
 mod qr;
 

@@ -79,6 +79,7 @@ impl Door {
         Frame {
             locale: self.locale(ui_locales),
             tenant_name: self.at.tenant.display_name().to_owned(),
+            passwordless: self.at.tenant.settings.is_passwordless(),
             ..Frame::default()
         }
     }

@@ -103,7 +103,7 @@ fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<P
         LinkAsks::NewEmail => Confirm { form, purpose: ConfirmPurpose::NewEmail { email } }.render(&frame),
         LinkAsks::LostFactors => Confirm { form, purpose: ConfirmPurpose::LostFactors { email } }.render(&frame),
         LinkAsks::FormerEmail => Confirm { form, purpose: ConfirmPurpose::FormerEmail { email } }.render(&frame),
-        LinkAsks::Confirmation | LinkAsks::SignIn => {
+        LinkAsks::Confirmation | LinkAsks::Claim | LinkAsks::SignIn => {
             Confirm { form, purpose: ConfirmPurpose::Email { email } }.render(&frame)
         }
     };

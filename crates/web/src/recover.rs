@@ -1,7 +1,7 @@
 //! "Forgot your password?": asks for an address and says that a mail may be on its way.
 //!
 //! Outside any journey, so that a mail can lead here as well; `?journey=` keeps the way back. Every address gets the same
-//! page (SECURITY rule 28). Leaves who gets a mail to `issuer::recovery`.
+//! page (SECURITY rule 28). Where there are no passwords there is no such page. Leaves who gets a mail to `issuer::recovery`.
 
 use http::StatusCode;
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
@@ -26,6 +26,9 @@ struct Shown {
 
 /// Asks for the address.
 pub(crate) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
+    if door.at.tenant.settings.is_passwordless() {
+        return error_page::not_found(&door);
+    }
     let journey = journey_of(&door, query);
     render(&door, journey.as_deref(), Shown::default()).await
 }
@@ -36,6 +39,9 @@ pub(crate) async fn take(
     query: Result<QueryPairs, PairsRejection>,
     form: Result<FormPairs, PairsRejection>,
 ) -> Reply {
+    if door.at.tenant.settings.is_passwordless() {
+        return error_page::not_found(&door);
+    }
     let journey = journey_of(&door, query);
     let Some(fields) = Fields::read(form).filter(|_| door.is_own_form()) else {
         return error_page::form_rejected(&door);

@@ -5,7 +5,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { oneTimeCode, timeStep, untilTimeStep } from './one_time_code.mjs';
@@ -52,6 +52,10 @@ export class Person {
     /** What is left of the recovery codes. */
     this.recoveryCodes = [];
     this.lastTimeStep = 0;
+    /** Whether a passkey that is offered is added. */
+    this.wantsPasskeys = true;
+    /** How many codes came by mail so far. */
+    this.mailedCodes = 0;
   }
 
   /** Finds somebody whom the demo comes with. */
@@ -68,6 +72,11 @@ export class Person {
     return person;
   }
 
+  /** Somebody without an account, who will have no password. */
+  static unknown() {
+    return new Person(`${randomBytes(6).toString('hex')}@example.com`);
+  }
+
   /** Returns the next one-time code that was not used yet; waits until the issuer's clock is near enough to take it. */
   async nextCode(secret = this.totpSecret) {
     const step = Math.max(timeStep(), this.lastTimeStep + 1);
@@ -76,6 +85,13 @@ export class Person {
     this.lastTimeStep = step;
     return oneTimeCode(secret, step);
   }
+}
+
+/** Applies a resource file, in TOML, to the demo. */
+export function apply(resources) {
+  const file = join(folder, 'story.toml');
+  writeFileSync(file, resources);
+  execFileSync(binary, ['apply', '-f', file, '--data', folder]);
 }
 
 /** Makes the half hour of every journey pass at once, in the demo's database: the demo itself has no such knob. */

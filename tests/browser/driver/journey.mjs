@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { Person } from './deployment.mjs';
+import { codeMailedTo } from './mail.mjs';
 
 /** How often one page may come up in a journey: a second time after a start from the beginning. */
 const MAX_SAME_PAGE = 2;
@@ -11,11 +12,23 @@ const MAX_SAME_PAGE = 2;
 const ANSWERS = {
   async identify(tab, person) {
     await tab.fill('#email', person.email);
+    if (!person.password) return tab.press('#mail-code');
     await tab.fill('#password', person.password);
     await tab.press('#submit');
   },
   async password(tab, person) {
+    if (!person.password) return tab.press('#mail-code');
     await tab.fill('#password', person.password);
+    await tab.press('#submit');
+  },
+  async register(tab, person) {
+    await tab.fill('#name', 'Somebody New');
+    await tab.fill('#email', person.email);
+    await tab.press('#submit');
+  },
+  async 'email-code'(tab, person) {
+    person.mailedCodes += 1;
+    await tab.fill('#code', await codeMailedTo(person.email, person.mailedCodes));
     await tab.press('#submit');
   },
   async 'second-factor'(tab, person) {
@@ -33,8 +46,8 @@ const ANSWERS = {
     person.recoveryCodes = await tab.page.locator('#recovery-codes code').allInnerTexts();
     await tab.press('#submit');
   },
-  async 'enrol-passkey'(tab) {
-    await tab.press('#passkey');
+  async 'enrol-passkey'(tab, person) {
+    await tab.press(person.wantsPasskeys ? '#passkey' : '#skip');
   },
   async passkey(tab) {
     await tab.press('#passkey');

@@ -16,6 +16,16 @@ export async function linkMailedTo(address, subject, path = /\/link\//) {
   throw new Error(`no mail to ${address} about ${subject}`);
 }
 
+/** Waits until `count` mails with a code have come to `address`, and returns the code of the newest. */
+export async function codeMailedTo(address, count) {
+  for (let tries = 0; tries < 80; tries += 1) {
+    const codes = mails().filter(({ to }) => to === address).flatMap(({ text }) => text.match(/^\d{6}(?=\s*$)/m) ?? []);
+    if (codes.length >= count) return codes[0];
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error(`no ${count} mails with a code to ${address}`);
+}
+
 /** Every mail, the newest first. */
 function mails() {
   const names = readdirSync(mailFolder).filter((name) => name.endsWith('.eml'));

@@ -7,7 +7,7 @@ use crate::{Proof, ProofKind, Scope, Timestamp, UserId};
 const MOST: usize = 13;
 
 /// The pages that `user` meets in a browser that knows nobody, in order, and the end. Whatever the person can do at a page is done: a
-/// password first, then what the account has, enrolling where it has nothing. `at` is when.
+/// password first, or a mailed code where there are none, then what the account has, enrolling where it has nothing. `at` is when.
 pub fn foresee(required: &Requirements, user: UserId, available: &Available, at: Timestamp) -> Vec<Step> {
     let (mut facts, mut available) = (Facts::default(), available.clone());
     let mut steps = Vec::new();
@@ -28,6 +28,10 @@ pub(super) fn follow(step: Step, by: (UserId, Timestamp), facts: &mut Facts, ava
     let proof = |kind| Proof { kind, user, at };
     match step {
         Step::SelectAccount => facts.turn_to(Some(user), None),
+        Step::Register | Step::Identify | Step::Password if available.passwordless => {
+            facts.registering = Some(false);
+            facts.code_to = Some(String::new());
+        }
         Step::Register | Step::Identify => facts.identify(proof(ProofKind::Password)),
         Step::Password => facts.proofs.push(proof(ProofKind::Password)),
         Step::EmailCode => facts.identify(proof(ProofKind::EmailCode)),

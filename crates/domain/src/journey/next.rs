@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ConsentAnswer, ConsentRule, Enrolment, Facts, Requirements, Subject};
-use crate::{Proof, Strength, UserId};
+use crate::{Proof, ProofKind, Strength, UserId};
 
 /// What can be looked up about the person and the browser; proofs of the used session are in `session_proofs`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Available {
     pub email_codes: bool,
     /// Whether the account has told every attribute that is asked for here.
     pub attributes_told: bool,
+    /// Whether there are no passwords here.
+    pub passwordless: bool,
     /// Whether the account has agreed to the present version of all terms that hold here.
     pub terms_accepted: bool,
     /// Whether an earlier consent covers what is asked.
@@ -75,9 +77,9 @@ pub enum Step {
     SelectAccount,
     /// Create an account.
     Register,
-    /// Say who you are and prove it with a password, or do both with a passkey.
+    /// Say who you are and prove it with a password or a mailed code, or do both with a passkey.
     Identify,
-    /// Prove the known account with its password or a passkey.
+    /// Prove the known account with its password, a passkey or a mailed code.
     Password,
     /// Take the code from the mail that was asked for.
     EmailCode,
@@ -154,7 +156,9 @@ pub fn next(required: &Requirements, facts: &Facts, available: &Available) -> St
         Ok(user) => user,
         Err(step) => return step,
     };
-    let proofs: Vec<Proof> = facts.proofs.iter().chain(&available.session_proofs).copied().collect();
+    // Where there are no passwords one proves nothing, whenever and by whichever door it was given.
+    let counts = |proof: &&Proof| !(available.passwordless && proof.kind == ProofKind::Password);
+    let proofs: Vec<Proof> = facts.proofs.iter().chain(&available.session_proofs).filter(counts).copied().collect();
     let strength = Strength::of(&proofs, user, required.fresh_since);
     if strength < Strength::OneFactor {
         return available.code_or(Step::Password, facts);

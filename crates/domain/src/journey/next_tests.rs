@@ -11,7 +11,8 @@ mod combinations;
 use combinations::{ADA, BOB, EARLY, LATE, START, for_all, proof};
 
 fn strength(required: &Requirements, facts: &Facts, available: &Available) -> Strength {
-    let proofs: Vec<_> = facts.proofs.iter().chain(&available.session_proofs).copied().collect();
+    let mut proofs: Vec<_> = facts.proofs.iter().chain(&available.session_proofs).copied().collect();
+    proofs.retain(|proof| !available.passwordless || proof.kind != ProofKind::Password);
     Strength::of(&proofs, ADA, required.fresh_since)
 }
 
@@ -70,7 +71,38 @@ fn a_mailed_code_gets_as_far_as_a_password_and_no_further() {
         let proofs = facts.proofs.iter().map(|given| Proof { kind: replaced(given.kind), ..*given }).collect();
         let by_password = Facts { proofs, ..facts.clone() };
 
-        assert_eq!(next(required, &by_password, available), step);
+        assert!(available.passwordless || next(required, &by_password, available) == step);
+    });
+}
+
+/// S-078: where there are no passwords one counts for nothing, on this journey or in a session: the account is proven otherwise.
+#[test]
+fn without_passwords_a_password_proves_nothing() {
+    let given = vec![proof(ProofKind::Password, LATE)];
+    let on_journey = Facts { user: Some(ADA), account_chosen: true, proofs: given.clone(), ..Facts::default() };
+    let in_session = Facts { proofs: Vec::new(), ..on_journey.clone() };
+    let sign_in = Requirements::sign_in();
+    for passwordless in [false, true] {
+        let here = Available { email_codes: true, passwordless, ..Available::default() };
+        let signed_in = Available { sessions: 1, session_proofs: given.clone(), ..here.clone() };
+        let expected = if passwordless { Step::Password } else { Step::Done };
+
+        assert_eq!(next(&sign_in, &on_journey, &here), expected);
+        assert_eq!(next(&sign_in, &in_session, &signed_in), expected);
+    }
+}
+
+/// No dead end: who has neither a passkey nor a script gets in by a code, wherever the journey begins.
+#[test]
+fn without_passwords_a_code_leads_on_from_every_page_that_asks_who_it_is() {
+    for_all(|required, facts, available, step| {
+        if available.passwordless && matches!(step, Step::Identify | Step::Password | Step::Register) {
+            let (mut facts, mut available) = (facts.clone(), available.clone());
+            follow(step, (ADA, LATE), &mut facts, &mut available);
+            let then = next(required, &facts, &available);
+            let is_stuck = matches!(then, Step::Identify | Step::Password | Step::Register);
+            assert!(!is_stuck, "{required:?} {facts:?} {available:?}");
+        }
     });
 }
 

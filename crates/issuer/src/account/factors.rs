@@ -1,15 +1,17 @@
 //! What a person signs in with, as far as their account pages tell, and what of it may go (S-098).
 
-use portreeve_domain::{Fault, MfaPolicy, Timestamp, UserId};
-use portreeve_storage::{Conn, passkeys, password_credentials, recovery_codes, totp_credentials};
+use portreeve_domain::{EmailSignIn, Fault, MfaPolicy, Timestamp, UserId};
+use portreeve_storage::{Conn, passkeys, password_credentials, recovery_codes, totp_credentials, users};
 
 use crate::directory::TenantDirectory;
 
 /// The factors of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Factors {
-    /// When the password was set; `None` without one.
+    /// When the password was set; `None` without one, and where one lets nobody in.
     pub password_set_at: Option<Timestamp>,
+    /// Whether a code mailed to the account's address, which is proven, lets the person in.
+    pub mailed_codes: bool,
     /// When the authenticator app was set up; `None` without one.
     pub totp_since: Option<Timestamp>,
     /// How many passkeys there are; `None` where nobody can sign in with one.
@@ -38,7 +40,8 @@ impl Factors {
             MfaPolicy::Required => self.totp_since.is_some(),
             MfaPolicy::PhishingResistant => false,
         };
-        self.passkey_count() > 1 || self.passkey_count() == 1 && self.password_set_at.is_some() && is_enough_without
+        let has_first_factor = self.password_set_at.is_some() || self.mailed_codes;
+        self.passkey_count() > 1 || self.passkey_count() == 1 && has_first_factor && is_enough_without
     }
 
     fn passkey_count(&self) -> i64 {
@@ -51,12 +54,19 @@ pub(super) async fn of(conn: &mut Conn, at: &TenantDirectory, user: UserId) -> R
         Some(_) => Some(passkeys::count(conn, at.id(), user).await?),
         None => None,
     };
+    let settings = &at.tenant.settings;
+    let password_set_at = match settings.is_passwordless() {
+        true => None,
+        false => password_credentials::changed_at(conn, at.id(), user).await?,
+    };
+    let is_address_proven = users::find(conn, at.id(), user).await?.is_some_and(|row| row.email_verified_at.is_some());
     Ok(Factors {
-        password_set_at: password_credentials::changed_at(conn, at.id(), user).await?,
+        password_set_at,
+        mailed_codes: settings.email_sign_in != EmailSignIn::Off && is_address_proven,
         totp_since: totp_credentials::find(conn, at.id(), user).await?.map(|row| row.confirmed_at),
         passkeys,
         recovery_codes_left: recovery_codes::left(conn, at.id(), user).await?,
-        demanded: at.tenant.settings.mfa,
+        demanded: settings.mfa,
     })
 }
 
@@ -64,10 +74,11 @@ pub(super) async fn of(conn: &mut Conn, at: &TenantDirectory, user: UserId) -> R
 mod tests {
     use super::*;
 
-    fn factors(password: bool, totp: bool, passkeys: i64, demanded: MfaPolicy) -> Factors {
+    fn factors((password, mailed_codes): (bool, bool), totp: bool, passkeys: i64, demanded: MfaPolicy) -> Factors {
         let set = Timestamp::from_millis(0);
         Factors {
             password_set_at: password.then_some(set),
+            mailed_codes,
             totp_since: totp.then_some(set),
             passkeys: Some(passkeys),
             recovery_codes_left: 0,
@@ -80,17 +91,18 @@ mod tests {
     fn no_removal_leaves_an_account_without_a_way_in() {
         let is_way_in = |factors: &Factors| {
             let passkeys = factors.passkeys.unwrap();
-            let with_password = factors.password_set_at.is_some()
+            let with_first_factor = (factors.password_set_at.is_some() || factors.mailed_codes)
                 && match factors.demanded {
                     MfaPolicy::WhenEnrolled => true,
                     MfaPolicy::Required => factors.totp_since.is_some(),
                     MfaPolicy::PhishingResistant => false,
                 };
-            passkeys > 0 || with_password
+            passkeys > 0 || with_first_factor
         };
         for demanded in [MfaPolicy::WhenEnrolled, MfaPolicy::Required, MfaPolicy::PhishingResistant] {
-            for number in 0..12 {
-                let now = factors(number & 1 == 1, number & 2 == 2, i64::from(number / 4), demanded);
+            for number in 0..24 {
+                let first = (number & 1 == 1, number & 4 == 4);
+                let now = factors(first, number & 2 == 2, i64::from(number / 8), demanded);
                 let without_totp = Factors { totp_since: None, ..now.clone() };
                 let one_less = Factors { passkeys: now.passkeys.map(|count| count - 1), ..now.clone() };
 

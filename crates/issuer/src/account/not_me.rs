@@ -36,7 +36,7 @@ impl Issuer {
     }
 
     /// Shuts everybody out of an account whose change of `told_at` was somebody else's, and sends its owner a link to set a
-    /// new password.
+    /// new password, where there are passwords; else who reads the mail signs in by a code.
     pub(crate) async fn shut_out(
         &self,
         tx: &mut Tx,
@@ -59,6 +59,9 @@ impl Issuer {
         self.end_email_wish(tx, at, user, Actor::Anonymous).await?;
         let (reason, actor) = (SessionEnd::Disowned, Actor::Anonymous);
         Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await?;
+        if at.tenant.settings.is_passwordless() {
+            return Ok(());
+        }
         self.mail(tx, at, MailPurpose::PasswordReset, user, &from.locale).await
     }
 }

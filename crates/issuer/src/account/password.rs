@@ -25,7 +25,7 @@ pub enum PasswordOutcome {
     },
     /// It may not be set.
     Refused(PasswordRefusal),
-    /// Another tab was faster: nothing was done.
+    /// Another tab was faster, or there are no passwords here: nothing was done.
     Stale,
 }
 
@@ -55,6 +55,9 @@ impl Issuer {
         typed: &str,
         from: &PostedFrom,
     ) -> Result<PasswordOutcome, Fault> {
+        if at.tenant.settings.is_passwordless() {
+            return Ok(PasswordOutcome::Stale);
+        }
         let (person, user) = (&visitor.person, visitor.user());
         let email = person.email.as_deref().unwrap_or_default();
         let password = match new_passwords::accept(at, email, typed, visitor.password_policy()) {

@@ -13,10 +13,9 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::passkey_settings;
 use super::problem::{Origin, Problem, Source};
 use super::resources::{ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration};
-use super::secret_reference;
+use super::{passkey_settings, password_settings, secret_reference};
 
 /// Where to look for the name of a field.
 const FIELDS: &str = "see docs/configuration.md for the fields of each resource";
@@ -123,6 +122,7 @@ impl<'i> Entry<'_, 'i> {
         }
         let (origin, settings) = self.rest()?;
         passkey_settings::check(&origin, &settings)?;
+        password_settings::check(&origin, &settings)?;
         Ok(Declared { origin, tenant: slug, what: TenantDeclaration { settings } })
     }
 

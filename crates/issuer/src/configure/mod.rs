@@ -29,6 +29,7 @@ mod export;
 mod links;
 mod operator;
 mod passkey_settings;
+mod password_settings;
 mod plan;
 mod problem;
 mod requirements;

@@ -36,6 +36,8 @@ pub enum OperatorRefusal {
     AlreadyRotating,
     /// The account is switched off: no link would work.
     AccountDisabled,
+    /// The tenant has no passwords: none can be set, by the operator or by a link.
+    WithoutPasswords,
 }
 
 /// What becomes of the secrets a client holds when it gets a new one.
@@ -101,7 +103,7 @@ impl Issuer {
     /// Makes an account.
     ///
     /// # Errors
-    /// `NotAnAddress`, `AddressTaken`, `PasswordRefused`; a fault when the database is away.
+    /// `NotAnAddress`, `AddressTaken`, `PasswordRefused`, `WithoutPasswords`; a fault when the database is away.
     pub async fn add_account(&self, at: &Arc<TenantDirectory>, account: &NewAccount) -> Outcome<()> {
         let email = Email::parse(&account.email).map_err(|_| Failure::Refused(OperatorRefusal::NotAnAddress))?;
         if self.person_at(at, &email).await?.is_some() {
@@ -132,8 +134,11 @@ impl Issuer {
     /// dies. It works once and for half an hour, proves no address and signs nobody in. Commits.
     ///
     /// # Errors
-    /// `NoSuchUser`, `NotAnAddress`, `AccountDisabled`; a fault when the database is away.
+    /// `WithoutPasswords`, `NoSuchUser`, `NotAnAddress`, `AccountDisabled`; a fault when the database is away.
     pub async fn account_setup_link(&self, at: &TenantDirectory, email: &str) -> Outcome<SecretText> {
+        if at.tenant.settings.is_passwordless() {
+            return Err(Failure::Refused(OperatorRefusal::WithoutPasswords));
+        }
         let person = self.account(at, email).await?;
         if person.disabled_at.is_some() {
             return Err(Failure::Refused(OperatorRefusal::AccountDisabled));
@@ -146,7 +151,7 @@ impl Issuer {
     /// Sets a person's password and signs them out everywhere.
     ///
     /// # Errors
-    /// `NoSuchUser`, `NotAnAddress`, `PasswordRefused`; a fault when the database is away.
+    /// `NoSuchUser`, `NotAnAddress`, `PasswordRefused`, `WithoutPasswords`; a fault when the database is away.
     pub async fn set_account_password(
         &self,
         at: &Arc<TenantDirectory>,
@@ -260,6 +265,9 @@ impl Issuer {
         email: &str,
         typed: &SecretText,
     ) -> Outcome<credentials::HashedPassword> {
+        if at.tenant.settings.is_passwordless() {
+            return Err(Failure::Refused(OperatorRefusal::WithoutPasswords));
+        }
         if let Some(violation) = user_rules::violation(typed.expose(), email, &at.tenant.slug) {
             return Err(Failure::Refused(OperatorRefusal::PasswordRefused(violation)));
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{
-    Attribute, ClientId, ClientMetadata, Failure, Profile, RequirementRule, ResourceServer, ScopeMeaning,
+    Attribute, ClientId, ClientMetadata, Failure, Passwords, Profile, RequirementRule, ResourceServer, ScopeMeaning,
     SecretKeeping, TenantSettings, Terms, TrustedIssuer,
 };
 
@@ -90,6 +90,8 @@ pub(super) struct Scene<'r> {
     pub(super) at: Option<Arc<TenantDirectory>>,
     /// The profile it has, or will have.
     pub(super) profile: Profile,
+    /// Whether it has passwords, or will have them.
+    pub(super) passwords: Passwords,
     pub(super) undeclared: Undeclared,
 }
 
@@ -126,12 +128,13 @@ impl Issuer {
         let mut contents = Vec::new();
         for slug in resources.tenant_slugs() {
             let at = self.directory.by_slug(slug);
-            let declared = resources.tenant(slug).map(|declared| declared.what.settings.profile);
-            let Some(profile) = declared.or_else(|| at.as_ref().map(|at| at.tenant.settings.profile)) else {
+            let declared = resources.tenant(slug).map(|declared| &declared.what.settings);
+            let settings = declared.or_else(|| at.as_ref().map(|at| &at.tenant.settings));
+            let Some((profile, passwords)) = settings.map(|settings| (settings.profile, settings.passwords)) else {
                 problems.extend(unknown_tenant(resources, slug));
                 continue;
             };
-            let scene = Scene { resources, slug, at, profile, undeclared };
+            let scene = Scene { resources, slug, at, profile, passwords, undeclared };
             let mut steps = resource_servers::compare(&scene, &mut problems);
             steps.extend(scopes::compare(&scene, &mut problems));
             steps.extend(attributes::compare(&scene, &mut problems));

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use portreeve_authenticators::{Password, PasswordPolicy, TotpSecret};
-use portreeve_domain::{Email, Fault, TenantId};
+use portreeve_domain::{Email, Fault, Passwords, TenantId};
 use portreeve_storage::{password_credentials, totp_credentials};
 
 use super::attributes::{self, problem_of_claims};
@@ -42,7 +42,7 @@ pub(super) async fn compare<'r>(
     let mut steps = Vec::new();
     for declared in scene.resources.users.iter().filter(|declared| declared.tenant == scene.slug) {
         let of_claims = declared.what.claims.as_ref().and_then(|c| problem_of_claims(scene, &declared.origin, c));
-        if let Some(problem) = malformed(declared).or(of_claims) {
+        if let Some(problem) = malformed(declared).or(of_claims).or_else(|| needless_password(scene, declared)) {
             problems.push(problem);
             continue;
         }
@@ -179,6 +179,14 @@ fn malformed(declared: &Declared<UserDeclaration>) -> Option<Problem> {
         let place = declared.origin.place_of("totp_secret");
         place.problem("totp_secret is not base32 of 16 to 64 bytes", "copy it as the app shows it")
     })
+}
+
+/// A password for somebody of a tenant without passwords.
+fn needless_password(scene: &Scene<'_>, declared: &Declared<UserDeclaration>) -> Option<Problem> {
+    let source = declared.what.password.as_ref().filter(|_| scene.passwords == Passwords::Off)?;
+    let field = password_field(source);
+    let what = format!("the tenant {} has no passwords, so {field} would let nobody in", scene.slug);
+    Some(declared.origin.place_of(field).problem(what, format!("leave {field} out; a mailed code is the way in")))
 }
 
 /// A password that may not be set. Of an imported hash only its form can be judged, by comparing something with it.

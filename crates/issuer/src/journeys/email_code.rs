@@ -13,7 +13,8 @@ use std::sync::Arc;
 use portreeve_authenticators::{CanonicalEmailCode, generate_email_code};
 use portreeve_crypto::{SecretBytes, Sha256Digest};
 use portreeve_domain::{
-    Actor, Email, EmailSignIn, Event, EventType, Fault, JourneyId, OutboxMessage, Proof, ProofKind, UserId, lifetimes,
+    Actor, Email, EmailSignIn, Event, EventType, Fault, JourneyId, MailPurpose, OutboxMessage, Proof, ProofKind,
+    UserId, lifetimes,
 };
 use portreeve_storage::outbox::OutboxRow;
 use portreeve_storage::{Conn, Tx, factor_failures, journeys as rows, mailed_links, users};
@@ -25,8 +26,8 @@ use crate::authorize::journey_text;
 use crate::directory::TenantDirectory;
 use crate::mails::{MailContent, OutgoingMail, Recipient, outgoing, recipient_of};
 use crate::people::{self, Person};
-use crate::stored_facts::open_facts;
-use crate::{Issuer, audit};
+use crate::stored_facts::{PendingRegistration, StoredFacts, open_facts};
+use crate::{Issuer, audit, registration};
 
 /// The name under which failures of codes are counted.
 const FACTOR: &str = "email_code";
@@ -39,7 +40,7 @@ impl Issuer {
     pub async fn request_email_code(
         &self,
         at: &Arc<TenantDirectory>,
-        mut journey: Journey,
+        journey: Journey,
         typed: &str,
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
@@ -58,13 +59,29 @@ impl Issuer {
         let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
         let mut event = Event::new(EventType::EmailCodeRequested, self.ambient.now(), Actor::Anonymous);
         event.subject = person.as_ref().map(|person| person.id);
+        let registers = registers(at, &journey.stored, &people::email_index(at, &email)).map(|pending| pending.to);
+        let owner = person.filter(|person| person.disabled_at.is_none()).map(|person| person.id);
+        self.wait_for_code(at, journey, (typed, registers.or(owner)), event, from).await
+    }
+
+    /// Lets the journey wait for a code for the address `typed`, which the caller has checked, and has one mailed to `to` unless the
+    /// address has had its mails of this hour. `event` tells of it.
+    pub(crate) async fn wait_for_code(
+        &self,
+        at: &Arc<TenantDirectory>,
+        mut journey: Journey,
+        (typed, to): (&str, Option<UserId>),
+        event: Event,
+        from: &PostedFrom,
+    ) -> Result<Acted, Fault> {
+        let email = Email::parse(typed).map_err(|_| Fault::impossible("a code for an unchecked address"))?;
         journey.stored.facts.code_to = Some(typed.trim().to_owned());
         journey.stored.locale = Some(from.locale.clone());
         let mut tx = self.store.begin(at.id()).await?;
         audit::record(&mut tx, &self.ambient, at, event.with_client(&journey.client.id)).await?;
         // Five mails an hour and no more, whoever asks; the newest code works, so nothing is said (S-143).
-        if self.charge_mail(&mut tx, at, &account).await? {
-            self.ask_for_code(&mut tx, at, journey.id, person.as_ref(), &from.locale).await?;
+        if self.charge_mail(&mut tx, at, &account_key(&people::email_index(at, &email))).await? {
+            self.ask_for_code(&mut tx, at, journey.id, to, &from.locale).await?;
         }
         self.advance(tx, at, journey).await
     }
@@ -122,23 +139,30 @@ impl Issuer {
         let given = code.fingerprint(&at.keys.email_codes, journey.id.as_i64(), &index);
         let is_right = self.try_email_code(at, journey.id, &given).await?;
         let subject = person.as_ref().map(|person| person.id);
-        let Some(person) = person.filter(|person| is_right && may_sign_in(person, &journey)) else {
-            return self.email_code_failed(at, subject).await;
+        let registers = registers(at, &journey.stored, &index).cloned();
+        let may_go_on = match &person {
+            Some(person) => may_sign_in(person, &journey),
+            None => registers.is_some(),
         };
-        let mut tx = self.store.begin(at.id()).await?;
-        let now = self.ambient.now();
-        if !rows::use_code(&mut tx, at.id(), journey.id, &given, now).await?
-            || (person.email_verified_at.is_none() && !self.claim_by_code(&mut tx, at, person.id, &index).await?)
-        {
-            // Another tab was faster, or the account has another address since.
-            drop(tx);
+        if !is_right || !may_go_on {
             return self.email_code_failed(at, subject).await;
         }
+        let mut tx = self.store.begin(at.id()).await?;
+        let now = self.ambient.now();
+        let user = match rows::use_code(&mut tx, at.id(), journey.id, &given, now).await? {
+            true => self.account_of_code(&mut tx, at, &index, (person, registers)).await?,
+            false => None,
+        };
+        let Some(user) = user else {
+            // Another tab was faster, or the address has another account since.
+            drop(tx);
+            return self.email_code_failed(at, subject).await;
+        };
         factor_failures::clear(&mut tx, at.id(), UserId::from_bytes(account_key(&index)), FACTOR).await?;
-        let event = Event::new(EventType::FactorProven, now, Actor::User(person.id)).about(person.id);
+        let event = Event::new(EventType::FactorProven, now, Actor::User(user)).about(user);
         let event = event.with("factor", FACTOR).with_client(&journey.client.id);
         audit::record(&mut tx, &self.ambient, at, event).await?;
-        journey.stored.facts.identify(Proof { kind: ProofKind::EmailCode, user: person.id, at: now });
+        journey.stored.facts.identify(Proof { kind: ProofKind::EmailCode, user, at: now });
         journey.stored.proven_address = Some(index);
         journey.stored.registration = None;
         journey.stored.locale = Some(from.locale.clone());
@@ -172,22 +196,39 @@ impl Issuer {
         outgoing(at, row, to.email.as_str(), (locale, MailContent::EmailCode { code, link })).map(Some)
     }
 
+    /// The account of an address that a code has just proven: the one that has it, without what others had set up before it was
+    /// proven, or the one that is registered on the journey. `None` when the address has moved to another account meanwhile.
+    async fn account_of_code(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        index: &[u8; 32],
+        (person, registers): (Option<Person>, Option<PendingRegistration>),
+    ) -> Result<Option<UserId>, Fault> {
+        match (person, registers) {
+            (Some(person), _) if person.email_verified_at.is_some() => Ok(Some(person.id)),
+            (_, Some(pending)) => Ok(self.claimed_account(tx, at, index, &pending).await?.map(|person| person.id)),
+            (Some(person), None) => Ok(self.claim_by_mail(tx, at, person.id, index).await?.then_some(person.id)),
+            (None, None) => Ok(None),
+        }
+    }
+
     /// Lets the journey wait for a code, and has it mailed when there is somebody to mail it to.
     async fn ask_for_code(
         &self,
         tx: &mut Tx,
         at: &TenantDirectory,
         journey: JourneyId,
-        person: Option<&Person>,
+        to: Option<UserId>,
         locale: &str,
     ) -> Result<(), Fault> {
         // Until the mail is sent nobody knows the code, and for an address without an account nobody ever does.
         let until = self.ambient.now().plus(lifetimes::EMAIL_CODE);
         rows::expect_code(tx, at.id(), journey, &self.ambient.bytes()?, until).await?;
-        match person.filter(|person| person.disabled_at.is_none()) {
-            Some(person) => {
+        match to {
+            Some(user) => {
                 let locale = locale.to_owned();
-                self.enqueue(tx, at, &OutboxMessage::EmailCodeMail { journey, user: person.id, locale }).await
+                self.enqueue(tx, at, &OutboxMessage::EmailCodeMail { journey, user, locale }).await
             }
             // As many statements for nobody: known and unknown addresses cost the same (S-071).
             None => mailed_links::find(tx, at.id(), portreeve_domain::LinkId::new(0)).await.map(drop),
@@ -203,9 +244,13 @@ impl Issuer {
     ) -> Result<Option<Recipient>, Fault> {
         let mut conn = self.store.read(at.id()).await?;
         let Some(row) = rows::find(&mut conn, at.id(), journey).await? else { return Ok(None) };
-        let facts = open_facts(at, row.id, &row.facts_sealed)?.facts;
-        let wanted = facts.code_to.and_then(|typed| Email::parse(&typed).ok());
-        let Some(wanted) = wanted.map(|email| people::email_index(at, &email)) else { return Ok(None) };
+        let stored = open_facts(at, row.id, &row.facts_sealed)?;
+        let email = stored.facts.code_to.as_ref().and_then(|typed| Email::parse(typed).ok());
+        let Some(email) = email else { return Ok(None) };
+        let wanted = people::email_index(at, &email);
+        if registers(at, &stored, &wanted).is_some_and(|pending| pending.to == user) {
+            return Ok(Some(Recipient { user, email, email_index: wanted }));
+        }
         let person = people::find(&mut conn, at, user).await?;
         let person = person.filter(|person| person.disabled_at.is_none() && person.email_index == Some(wanted));
         Ok(person.and_then(|person| recipient_of(&person)))
@@ -230,6 +275,14 @@ impl Issuer {
         tx.commit().await?;
         Ok(Acted::Problem(Problem::WrongCode))
     }
+}
+
+/// The registration on a journey that a code for the address with this index completes: without passwords, and of an address that
+/// had no account when the form was taken.
+fn registers<'f>(at: &TenantDirectory, stored: &'f StoredFacts, index: &[u8; 32]) -> Option<&'f PendingRegistration> {
+    let pending = stored.registration.as_ref().filter(|_| at.tenant.settings.is_passwordless())?;
+    let is_of_address = registration::email_index(at, pending).as_ref() == Some(index);
+    (is_of_address && pending.mail == MailPurpose::VerifyEmail).then_some(pending)
 }
 
 /// Whether a person may sign in on a journey: in service, and the one it goes for, if it goes for somebody.

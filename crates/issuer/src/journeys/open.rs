@@ -211,7 +211,9 @@ impl Issuer {
         journey: &Journey,
     ) -> Result<Available, Fault> {
         let email_codes = at.tenant.settings.email_sign_in != EmailSignIn::Off;
-        let mut available = Available { passkeys_usable: at.passkeys.is_some(), email_codes, ..Available::default() };
+        let passwordless = at.tenant.settings.is_passwordless();
+        let passkeys_usable = at.passkeys.is_some();
+        let mut available = Available { passkeys_usable, email_codes, passwordless, ..Available::default() };
         let names_absent_person = journey.required().subject == Some(Subject::Pairwise);
         if let Some(browser) = &journey.browser {
             let live = browsers::live_sessions(conn, &self.ambient, at, browser.id).await?;

@@ -90,6 +90,9 @@ impl Issuer {
         password: Password,
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
+        if at.tenant.settings.is_passwordless() {
+            return Ok(Acted::Stale);
+        }
         let place = self.passwords.place()?;
         if let Err(wait) = self.charge_sign_in(at, (key, FACTOR), person.as_ref(), from).await? {
             return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }));

@@ -43,8 +43,8 @@ pub struct Security {
     pub recovery: Option<Recovery>,
     /// How long ago the password was set, in seconds; `None` without one.
     pub password_seconds_ago: Option<u64>,
-    /// Where to change or set it.
-    pub password_href: String,
+    /// Where to change or set it; `None` where there are no passwords.
+    pub password_href: Option<String>,
     /// The passkeys; `None` where nobody can sign in with one.
     pub passkeys: Option<PasskeyCount>,
     /// The authenticator app; `None` without one.

@@ -37,8 +37,8 @@ pub struct Sessions {
     pub form: Form,
     /// This one first.
     pub sign_ins: Vec<SignIn>,
-    /// Where to change the password.
-    pub password_href: String,
+    /// Where to change the password; `None` where there are none.
+    pub password_href: Option<String>,
 }
 
 #[derive(Template)]

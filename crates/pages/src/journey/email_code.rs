@@ -21,6 +21,8 @@ pub struct EmailCode {
     pub email: String,
     /// How long a code works, in minutes.
     pub valid_minutes: u32,
+    /// Whether it completes a registration: then every address gets one.
+    pub registers: bool,
     /// The code of the mail's link; empty without one.
     pub code: String,
     /// What was wrong with the last code.
@@ -45,5 +47,9 @@ impl EmailCode {
     pub fn render(&self, frame: &Frame) -> Result<String, RenderError> {
         let problems = Problems::default().at_field(frame, "code", &self.code_problem);
         Ok(View { frame, page: self, problems }.render()?)
+    }
+
+    fn sent(&self) -> &'static str {
+        if self.registers { "email-code-sent-registering" } else { "email-code-sent" }
     }
 }

@@ -1,4 +1,4 @@
-//! Sign in with e-mail and password on one form, so that password managers fill both.
+//! Sign in with e-mail and password on one form, so that password managers fill both; without passwords, with a mailed code.
 //!
 //! OpenID Connect Core §3.1.2.3. One text for every wrong pair: the page never tells whether an account exists
 //! (SECURITY rule 28). What a wrong pair costs and when to make people wait is decided elsewhere.
@@ -28,6 +28,8 @@ pub struct Identify {
     pub email_problem: Option<EmailProblem>,
     /// What is wrong with the password.
     pub password_problem: Option<PasswordProblem>,
+    /// Whether people have passwords; otherwise a mailed code is what the button asks for.
+    pub asks_password: bool,
     /// The question for a passkey, also offered where the address is typed; `None` where there are none.
     pub passkey: Option<PasskeyPrompt>,
     /// Whether a passkey comes before a password.

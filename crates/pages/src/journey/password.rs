@@ -1,4 +1,4 @@
-//! Re-authentication: the account is known, its password is asked for again.
+//! Re-authentication: the account is known, its password, a mailed code or a passkey is asked for again.
 //!
 //! OpenID Connect Core §3.1.2.1 (`prompt=login`, `max_age`). The address stands in a read-only field, so that
 //! password managers offer the right password (WCAG 2.2 §3.3.7, §3.3.8).
@@ -26,6 +26,8 @@ pub struct Password {
     pub problem: Option<SignInProblem>,
     /// What is wrong with the password.
     pub password_problem: Option<PasswordProblem>,
+    /// Whether people have passwords; otherwise a mailed code is what the button asks for.
+    pub asks_password: bool,
     /// The question for a passkey; `None` where there are none.
     pub passkey: Option<PasskeyPrompt>,
     /// Whether a code can be had by mail.

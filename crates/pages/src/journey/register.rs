@@ -1,4 +1,4 @@
-//! Creating an account with name, e-mail and password.
+//! Creating an account with name, e-mail and, where there are passwords, a password.
 //!
 //! OpenID Connect "Initiating User Registration" (`prompt=create`). An address that already has an account gives
 //! the same next page as a new one; a mail tells its owner (SECURITY rule 28).
@@ -29,8 +29,8 @@ pub struct Register {
     pub password_problem: Option<PasswordProblem>,
     /// Why the attempt failed as a whole.
     pub problem: Option<SignInProblem>,
-    /// Fewest characters of a password.
-    pub password_minimum: u32,
+    /// Fewest characters of a password; `None` where there are none.
+    pub password_minimum: Option<u32>,
     /// Where to sign in instead; `None` shows no link.
     pub sign_in_href: Option<String>,
 }
@@ -55,5 +55,13 @@ impl Register {
             .at_field(frame, "email", &self.email_problem)
             .at_field(frame, "password", &self.password_problem);
         Ok(View { frame, page: self, problems }.render()?)
+    }
+
+    fn asks_password(&self) -> bool {
+        self.password_minimum.is_some()
+    }
+
+    fn fewest_characters(&self) -> u32 {
+        self.password_minimum.unwrap_or_default()
     }
 }

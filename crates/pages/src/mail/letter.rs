@@ -6,6 +6,7 @@ use askama::Template;
 
 use crate::escape::{without_bidi_controls, without_isolates};
 use crate::frame::{Accent, monogram};
+use crate::passwordless::instead_of;
 use crate::{Catalogue, Locale, RenderError};
 
 /// Data common to all mails.
@@ -15,6 +16,8 @@ pub struct MailFrame {
     pub locale: Locale,
     /// Display name of the tenant that sends it.
     pub tenant_name: String,
+    /// Whether the tenant has no passwords, which texts then do not speak of.
+    pub passwordless: bool,
     /// Colour of the button.
     pub accent: Accent,
 }
@@ -62,15 +65,15 @@ struct Plain<'a> {
 
 impl MailFrame {
     pub(crate) fn text(&self, key: &str) -> String {
-        Catalogue::text(self.locale, key)
+        Catalogue::text(self.locale, instead_of(key, self.passwordless))
     }
 
     pub(crate) fn text_count(&self, key: &str, count: u32) -> String {
-        Catalogue::text_count(self.locale, key, u64::from(count))
+        Catalogue::text_count(self.locale, instead_of(key, self.passwordless), u64::from(count))
     }
 
     pub(crate) fn text_with(&self, key: &str, name: &'static str, value: &str) -> String {
-        Catalogue::text_with(self.locale, key, &[(name, value)])
+        Catalogue::text_with(self.locale, instead_of(key, self.passwordless), &[(name, value)])
     }
 
     /// Returns a text with the tenant's name put in.

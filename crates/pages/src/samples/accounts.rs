@@ -64,7 +64,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         nav: nav(Place::Security),
         recovery: None,
         password_seconds_ago: Some(40 * DAY),
-        password_href: "/account/security/password".to_owned(),
+        password_href: Some("/account/security/password".to_owned()),
         passkeys: Some(PasskeyCount { count: 2, href: "/account/security/passkeys".to_owned() }),
         totp: Some(Totp { seconds_ago: 3 * DAY, remove_href: Some("/account/security/totp/remove".to_owned()) }),
         totp_href: "/account/security/totp".to_owned(),
@@ -81,6 +81,8 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
     let none = PasskeyCount { count: 0, href: "/account/security/passkeys".to_owned() };
     let without =
         Security { password_seconds_ago: None, passkeys: Some(none), totp: None, codes_left: None, ..security.clone() };
+    let by_code = Security { password_href: None, recovery: recovered.recovery.clone(), ..without.clone() };
+    let without_passwords = Frame { passwordless: true, ..frame.clone() };
     let passkey = |name: &str, used_seconds_ago| OwnPasskey {
         value: "5d0c".to_owned(),
         name: name.to_owned(),
@@ -130,8 +132,9 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
             sign_in(false, Some("Chrome"), None),
             sign_in(false, None, None),
         ],
-        password_href: "/account/security/password".to_owned(),
+        password_href: Some("/account/security/password".to_owned()),
     };
+    let sessions_by_code = Sessions { password_href: None, ..sessions.clone() };
     let only_here = Sessions { sign_ins: vec![here], ..sessions.clone() };
     let application = |scopes: Vec<Scope>, resources| Application {
         value: "books".to_owned(),
@@ -176,6 +179,9 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("account/email-fields", email_wrong.render(frame)),
         ("account/personal_data", known.render(frame)),
         ("account/security-recovery", recovered.render(frame)),
+        ("account/security-passwordless", by_code.render(&without_passwords)),
+        ("account/sessions-passwordless", sessions_by_code.render(&without_passwords)),
+        ("account/home-passwordless", home.render(&without_passwords)),
         ("account/security", security.render(&done)),
         ("account/security-demanded", demanded.render(frame)),
         ("account/security-without", without.render(frame)),

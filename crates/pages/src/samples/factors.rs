@@ -21,10 +21,13 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         client_name: words.client_name(),
         email: words.email.clone(),
         valid_minutes: 10,
+        registers: false,
         code: String::new(),
         code_problem: None,
         other_way_href: "/j/jrn_01hv/identify".to_owned(),
     };
+    let without_passwords = Frame { passwordless: true, ..frame.clone() };
+    let email_code_registers = EmailCode { registers: true, ..email_code.clone() };
     let email_code_filled = EmailCode { code: "042917".to_owned(), ..email_code.clone() };
     let email_code_wrong = EmailCode { code_problem: Some(CodeProblem::Wrong), ..email_code.clone() };
     let totp_wrong = Totp { code_problem: Some(CodeProblem::Wrong), ..totp.clone() };
@@ -103,6 +106,8 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("journey/lost_factors-asked", lost_asked.render(frame)),
         ("journey/lost_factors-due", lost_due.render(frame)),
         ("journey/email_code", email_code.render(frame)),
+        ("journey/email_code-registers", email_code_registers.render(&without_passwords)),
+        ("journey/totp_enrolment-passwordless", enrolment.render(&without_passwords)),
         ("journey/email_code-filled", email_code_filled.render(frame)),
         ("journey/email_code-wrong", email_code_wrong.render(frame)),
         ("journey/totp", totp.render(frame)),

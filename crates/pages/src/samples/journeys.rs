@@ -15,6 +15,7 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
         problem: None,
         email_problem: None,
         password_problem: None,
+        asks_password: true,
         passkey: None,
         passkey_first: false,
         mails_codes: false,
@@ -34,6 +35,10 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
     let passkey_first = Identify { passkey_first: true, ..passkey.clone() };
     let passkey_wrong = Identify { passkey: Some(prompt(Some(PasskeyProblem::Removed))), ..identify.clone() };
     let identify_code = Identify { mails_codes: true, ..passkey.clone() };
+    let without_passwords = Frame { passwordless: true, ..frame.clone() };
+    let by_code = Identify { asks_password: false, forgot_password_href: None, ..identify_code.clone() };
+    let by_code_after_passkey = Identify { passkey_first: true, ..by_code.clone() };
+    let by_code_malformed = Identify { email_problem: Some(EmailProblem::Malformed), passkey: None, ..by_code.clone() };
     let outdated = Frame { notice: Some(Notice::PageOutdated), ..frame.clone() };
     let password = Password {
         form: form(),
@@ -41,11 +46,18 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
         email: words.email.clone(),
         problem: None,
         password_problem: None,
+        asks_password: true,
         passkey: None,
         mails_codes: false,
         forgot_password_href: href("forgot_password"),
     };
     let password_code = Password { mails_codes: true, ..password.clone() };
+    let known_by_code = Password {
+        asks_password: false,
+        passkey: Some(prompt(None)),
+        forgot_password_href: None,
+        ..password_code.clone()
+    };
     let password_passkey = Password { passkey: Some(prompt(None)), ..password.clone() };
     let password_wrong = Password { password_problem: Some(PasswordProblem::Wrong), ..password.clone() };
     vec![
@@ -58,6 +70,10 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("journey/identify-passkey-first", passkey_first.render(frame)),
         ("journey/identify-passkey-wrong", passkey_wrong.render(frame)),
         ("journey/identify-passkey-code", identify_code.render(frame)),
+        ("journey/identify-passkey-passwordless", by_code.render(&without_passwords)),
+        ("journey/identify-passkey-first-passwordless", by_code_after_passkey.render(&without_passwords)),
+        ("journey/identify-passwordless-wrong", by_code_malformed.render(&without_passwords)),
+        ("journey/password-passwordless", known_by_code.render(&without_passwords)),
         ("journey/password-code", password_code.render(frame)),
         ("journey/password", password.render(frame)),
         ("journey/password-passkey", password_passkey.render(frame)),
@@ -75,7 +91,7 @@ pub(super) fn accounts(frame: &Frame, words: &Words) -> Vec<Sample> {
         email_problem: None,
         password_problem: None,
         problem: None,
-        password_minimum: 12,
+        password_minimum: Some(12),
         sign_in_href: href("identify"),
     };
     let register_fields = Register {
@@ -86,6 +102,7 @@ pub(super) fn accounts(frame: &Frame, words: &Words) -> Vec<Sample> {
         password_problem: Some(PasswordProblem::TooShort { minimum: 12 }),
         ..register.clone()
     };
+    let register_by_code = Register { password_minimum: None, ..register.clone() };
     let forgot = ForgotPassword {
         form: form(),
         email: words.email.clone(),
@@ -117,6 +134,7 @@ pub(super) fn accounts(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     vec![
         ("journey/register", register.render(frame)),
+        ("journey/register-passwordless", register_by_code.render(frame)),
         ("journey/register-fields", register_fields.render(frame)),
         ("journey/forgot_password", forgot.render(frame)),
         ("journey/reset_password", reset.render(frame)),

@@ -22,7 +22,16 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
         let (when, not_me_link) = (when.clone(), link.clone());
         NewSignIn { program, system, network: "203.0.113.*".to_owned(), when, not_me_link }.render(&frame)
     };
+    let without_passwords = MailFrame { passwordless: true, ..frame.clone() };
+    let passkey_copied = PasskeyCopied { when: when.clone(), not_me_link: link.clone() };
+    let recovery_code_used = RecoveryCodeUsed { when: when.clone(), not_me_link: link.clone() };
+    let recovery_requested = RecoveryRequested { due: when.clone(), not_me_link: link.clone() };
+    let email_changed = EmailChanged { when: when.clone(), undo_link: link.clone() };
     vec![
+        ("mail/passkey_copied-passwordless", passkey_copied.render(&without_passwords)),
+        ("mail/recovery_code_used-passwordless", recovery_code_used.render(&without_passwords)),
+        ("mail/recovery_requested-passwordless", recovery_requested.render(&without_passwords)),
+        ("mail/email_changed-passwordless", email_changed.render(&without_passwords)),
         ("mail/password_reset", PasswordReset { link: link.clone(), valid_minutes: 30 }.render(&frame)),
         (
             "mail/email_code",

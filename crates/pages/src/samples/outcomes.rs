@@ -28,6 +28,8 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
     let done = |outcome, continue_href: Option<&str>, client_name| {
         Done { outcome, continue_href: continue_href.map(str::to_owned), client_name }.render(frame)
     };
+    let without_passwords = Frame { passwordless: true, ..frame.clone() };
+    let shut_out = Done { outcome: Outcome::ShutOut, continue_href: Some("/".to_owned()), client_name: None };
     let elsewhere =
         ContinueElsewhere { form: Some(form()), client_name: words.client_name(), reference: REFERENCE.to_owned() };
     let elsewhere_lost = ContinueElsewhere { form: None, client_name: None, ..elsewhere.clone() };
@@ -56,6 +58,10 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("journey/done-request-refused", done(Outcome::RequestRefused, None, None)),
         ("journey/done-request-late", done(Outcome::RequestTooLate, None, None)),
         ("journey/done-request-other", done(Outcome::RequestOfOther, None, None)),
+        ("journey/confirm-passwordless", confirm.render(&without_passwords)),
+        ("journey/confirm-not-me-passwordless", not_me.render(&without_passwords)),
+        ("journey/confirm-former-email-passwordless", former_email.render(&without_passwords)),
+        ("journey/done-shut-out-passwordless", shut_out.render(&without_passwords)),
         ("journey/continue_elsewhere", elsewhere.render(frame)),
         ("journey/continue_elsewhere-lost", elsewhere_lost.render(frame)),
         ("journey/continue_elsewhere-nameless", elsewhere_nameless.render(frame)),

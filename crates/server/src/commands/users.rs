@@ -18,7 +18,8 @@ use crate::failure::Failure;
 pub(crate) enum Action {
     /// List people.
     List,
-    /// Make an account, and print a one-time link by which the person sets the password. There is no default password.
+    /// Make an account, and print a one-time link by which the person sets the password, where there are passwords. There is no
+    /// default password.
     Add {
         /// The address.
         email: String,
@@ -73,7 +74,9 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
                     "Signing in will ask them to prove the address by mail; --email-verified spares them that when you know it."
                 );
             }
-            if account.password.is_none() {
+            if at.tenant.settings.is_passwordless() {
+                eprintln!("They sign in by a code that is mailed to them: the tenant has no passwords.");
+            } else if account.password.is_none() {
                 print_link(issuer, at, &account.email).await?;
             }
         }
@@ -157,6 +160,9 @@ fn refused(failure: UseCaseFailure<OperatorRefusal>, email: &str) -> Failure {
         UseCaseFailure::Refused(OperatorRefusal::AccountDisabled) => {
             Failure::refused(format!("{email} is switched off; see portreeve users enable {email}"))
         }
+        UseCaseFailure::Refused(OperatorRefusal::WithoutPasswords) => Failure::refused(format!(
+            "the tenant has no passwords; {email} signs in by a code that is mailed there, or by a passkey"
+        )),
         UseCaseFailure::Refused(_) => {
             Failure::refused(format!("there is no account for {email}; look at portreeve users list"))
         }

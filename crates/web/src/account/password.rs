@@ -1,4 +1,4 @@
-//! A new password.
+//! A new password; where there are none there is no such page.
 
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection};
 use portreeve_issuer::{PasswordOutcome, PasswordRefusal, Visitor};
@@ -16,6 +16,9 @@ const HERE: Page = Page::fresh(PASSWORD, Place::Security);
 
 /// Asks for a new password.
 pub(super) async fn show(door: Door) -> Reply {
+    if door.at.tenant.settings.is_passwordless() {
+        return error_page::not_found(&door);
+    }
     match HERE.visitor(&door).await {
         Ok(visitor) => render(&door, &visitor, None, &frame(&door)),
         Err(reply) => reply,
@@ -24,6 +27,9 @@ pub(super) async fn show(door: Door) -> Reply {
 
 /// Takes it.
 pub(super) async fn take(door: Door, form: Result<FormPairs, PairsRejection>) -> Reply {
+    if door.at.tenant.settings.is_passwordless() {
+        return error_page::not_found(&door);
+    }
     let (visitor, fields) = match HERE.form(&door, form).await {
         Ok(posted) => posted,
         Err(reply) => return reply,

@@ -35,7 +35,7 @@ pub(super) async fn show(door: Door) -> Reply {
         nav: HERE.nav(&door),
         recovery,
         password_seconds_ago: factors.password_set_at.map(|at| seconds_since(&door, at)),
-        password_href: door.href(PASSWORD),
+        password_href: (!door.at.tenant.settings.is_passwordless()).then(|| door.href(PASSWORD)),
         passkeys: factors.passkeys.map(|count| PasskeyCount { count: count.unsigned_abs(), href: door.href(PASSKEYS) }),
         totp,
         totp_href: door.href(TOTP),

@@ -24,7 +24,7 @@ pub(super) async fn show(door: Door) -> Reply {
                 nav: HERE.nav(&door),
                 form: HERE.own_form(&door, &visitor),
                 sign_ins: sign_ins.into_iter().map(|sign_in| shown(&door, sign_in)).collect(),
-                password_href: door.href(PASSWORD),
+                password_href: (!door.at.tenant.settings.is_passwordless()).then(|| door.href(PASSWORD)),
             };
             page(&door, sessions.render(&frame(&door)))
         }

@@ -36,7 +36,7 @@ pub(super) async fn take(door: &Door, journey: &str, segment: &str, stop: Stop, 
         let shown = Shown { notice: Some(portreeve_pages::Notice::PageOutdated), ..Shown::default() };
         return show::render(door, journey, page, &stop, &shown).with_status(StatusCode::FORBIDDEN);
     }
-    if let Some(missing) = missing(page, fields) {
+    if let Some(missing) = missing(door, page, fields) {
         return show::render(door, journey, page, &stop, &missing);
     }
     match act(door, page, stop, fields).await {
@@ -53,10 +53,11 @@ pub(super) async fn take(door: &Door, journey: &str, segment: &str, stop: Stop, 
 
 /// What the form lacks before anybody is asked; `None` when it is complete. Of a registration nothing can be told apart
 /// from what is wrong otherwise: that is the use case's.
-fn missing(page: Page, fields: &Fields) -> Option<Shown> {
+fn missing(door: &Door, page: Page, fields: &Fields) -> Option<Shown> {
     let is_empty = |name| fields.get(name).trim().is_empty();
     let asks_email = page == Page::Identify;
-    let asks_password = matches!(page, Page::Identify | Page::Password);
+    let has_passwords = !door.at.tenant.settings.is_passwordless();
+    let asks_password = has_passwords && matches!(page, Page::Identify | Page::Password);
     let asks_code = matches!(page, Page::EmailCode | Page::Totp | Page::RecoveryCode | Page::TotpEnrolment { .. });
     let shown = Shown {
         email: asks_email.then(|| fields.get("email").to_owned()),

@@ -72,10 +72,12 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
     let view = View { door, journey, stop, shown, frame, form };
     let html = match page {
         Page::Identify => view.identify(),
-        Page::Register => match stop.journey.awaits_address().filter(|_| !shown.registers_again) {
-            Some(email) => view.check_mail(email, Some(IDENTIFY)),
-            None => view.register(),
-        },
+        Page::Register => {
+            match stop.journey.awaits_address().filter(|_| !shown.registers_again && view.asks_password()) {
+                Some(email) => view.check_mail(email, Some(IDENTIFY)),
+                None => view.register(),
+            }
+        }
         Page::VerifyEmail => {
             let email = view.email();
             view.check_mail(&email, None)
@@ -129,9 +131,14 @@ impl View<'_> {
         self.door.href(&format!("/j/{}/{segment}", self.journey))
     }
 
+    /// Whether people have passwords here.
+    fn asks_password(&self) -> bool {
+        !self.door.at.tenant.settings.is_passwordless()
+    }
+
     /// Where to get a new password, with the way back here.
     fn recover_href(&self) -> Option<String> {
-        Some(self.door.href(&format!("/recover?journey={}", self.journey)))
+        self.asks_password().then(|| self.door.href(&format!("/recover?journey={}", self.journey)))
     }
 
     fn sign_in_problem(&self) -> Option<SignInProblem> {
@@ -175,7 +182,7 @@ impl View<'_> {
             email_problem: problems.email.map(words::email_problem),
             password_problem: problems.password.map(words::password_problem),
             problem: self.sign_in_problem(),
-            password_minimum: PASSWORD_MINIMUM,
+            password_minimum: self.asks_password().then_some(PASSWORD_MINIMUM),
             sign_in_href: Some(self.page_href(IDENTIFY)),
             form: self.form,
         };
@@ -201,6 +208,7 @@ impl View<'_> {
             problem: self.sign_in_problem(),
             email_problem: self.email_problem(),
             password_problem: self.shown.password_problem,
+            asks_password: self.asks_password(),
             passkey: self.prompt(),
             mails_codes: self.mails_codes(),
             passkey_first: self.door.at.tenant.settings.passkeys.usage == PasskeyUse::First,
@@ -218,6 +226,7 @@ impl View<'_> {
             email: self.email(),
             problem: self.sign_in_problem().filter(|problem| *problem != SignInProblem::WrongCredentials),
             password_problem: self.shown.password_problem.or(wrong),
+            asks_password: self.asks_password(),
             passkey: self.prompt(),
             mails_codes: self.mails_codes(),
             forgot_password_href: self.recover_href(),
@@ -243,6 +252,7 @@ impl View<'_> {
             client_name: self.client_name(),
             email: self.stop.journey.code_to().unwrap_or_default().to_owned(),
             valid_minutes: words::code_minutes(),
+            registers: self.stop.journey.registers_by_code(),
             code: self.shown.code.clone().unwrap_or_default(),
             code_problem: self.code_problem(),
             other_way_href: self.page_href(other_way),

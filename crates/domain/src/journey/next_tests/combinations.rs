@@ -165,6 +165,7 @@ fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                 passkeys_usable: bits & 8 != 0,
                 passkey: bits & 16 != 0,
                 email_codes: false,
+                passwordless: false,
                 owes_second_factor: bits & 5 == 4,
             });
         }
@@ -215,9 +216,64 @@ fn agreements() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
     (requirements, facts, lookups)
 }
 
+/// Where there are no passwords: every subset of proofs, also of passwords from before, for everybody.
+fn without_passwords() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
+    let (mut requirements, mut facts, mut lookups) = (Vec::new(), Vec::new(), Vec::new());
+    for fresh_since in FRESHNESS {
+        for level in LEVELS {
+            for bits in 0..4_u8 {
+                requirements.push(Requirements {
+                    fresh_since,
+                    level,
+                    verified_email: bits & 1 != 0,
+                    create_account: bits & 1 != 0,
+                    offer_passkey: bits & 2 != 0,
+                    ..Requirements::sign_in()
+                });
+            }
+        }
+    }
+    let kinds = [ProofKind::Password, ProofKind::EmailCode, ProofKind::Totp, ProofKind::Passkey];
+    for subset in 0..16_usize {
+        let proofs: Vec<_> = (0..4).filter(|at| subset & (1 << at) != 0).map(|at| proof(kinds[at], LATE)).collect();
+        for user in [None, Some(ADA)] {
+            for registering in [None, Some(false), Some(true)] {
+                for bits in 0..4_u8 {
+                    facts.push(Facts {
+                        user,
+                        proofs: proofs.clone(),
+                        registering,
+                        account_chosen: user.is_some(),
+                        code_to: (bits & 1 != 0).then(|| "ada@example.com".to_owned()),
+                        passkey_declined: bits & 2 != 0,
+                        ..Facts::default()
+                    });
+                }
+            }
+        }
+    }
+    for session_proofs in session_proofs() {
+        for bits in 0..16_u8 {
+            lookups.push(Available {
+                sessions: 1,
+                session_proofs: session_proofs.clone(),
+                totp: bits & 1 != 0,
+                recovery_codes: bits & 1 != 0,
+                verified_email: bits & 2 != 0,
+                passkeys_usable: bits & 4 != 0,
+                passkey: bits & 8 != 0,
+                email_codes: true,
+                passwordless: true,
+                ..Available::default()
+            });
+        }
+    }
+    (requirements, facts, lookups)
+}
+
 /// Calls `check` for every combination.
 pub(super) fn for_all(mut check: impl FnMut(&Requirements, &Facts, &Available, Step)) {
-    for (requirements, facts, lookups) in [accounts(), factors(), agreements()] {
+    for (requirements, facts, lookups) in [accounts(), factors(), agreements(), without_passwords()] {
         for required in &requirements {
             for fact in &facts {
                 for available in &lookups {
