@@ -17,6 +17,8 @@ export class Tab {
   constructor(page, watch) {
     this.page = page;
     this.watch = watch;
+    /** How often a button is clicked when it is pressed. */
+    this.clicks = 1;
   }
 
   /** Goes to an address. */
@@ -27,13 +29,15 @@ export class Tab {
 
   /** Presses a button or link and waits for the page it leads to. */
   press(selector) {
-    return this.leave(() => this.page.click(selector));
+    return this.leave(() => this.page.click(selector, { clickCount: this.clicks }));
   }
 
   /** Does what leads to another page, and waits for it. */
   async leave(act) {
     // Waited for from before: the new page may be there before the act is told to be done.
     await Promise.all([this.page.waitForEvent('load'), act()]);
+    // The second click may have sent the form again meanwhile.
+    if (this.clicks > 1) await this.page.waitForLoadState('networkidle');
     await this.#look();
   }
 
@@ -73,8 +77,13 @@ export class Tab {
     return new URL(this.page.url());
   }
 
+  /** Whether the tab shows a page of an origin. */
+  isAt(origin) {
+    return this.address.origin === origin;
+  }
+
   get isAtIssuer() {
-    return this.address.origin === issuer;
+    return this.isAt(issuer);
   }
 
   /** The page of a journey by the last part of its address, such as `consent`; its id for the journey's own address. */

@@ -3,10 +3,9 @@
 
 import assert from 'node:assert/strict';
 
-import { expireJourneys, firstClient, secondClient } from './deployment.mjs';
+import { expireJourneys, firstClient, relyingParty, secondClient } from './deployment.mjs';
 import { answer, claim, mistype } from './journey.mjs';
 
-const MAX_TABS = 3;
 /** Pages between any place and the client: a start from the beginning, every page of the longest way, and the client's own. */
 const MAX_PAGES = 12;
 
@@ -17,12 +16,15 @@ const SCARCE = { cookiesLost: 2, mistyped: 1 };
 const HAPPENINGS = [
   'answered', 'answered', 'answered', 'answered', 'answered',
   'wentBack', 'wentForward', 'reloaded', 'sameInNewTab', 'sameInNewTab', 'startedInNewTab', 'closedTab',
-  'cookiesLost', 'expired', 'mistyped', 'answeredEverywhere',
+  'cookiesLost', 'expired', 'mistyped', 'answeredEverywhere', 'answeredTwice',
 ];
 
 export class Walk {
-  constructor(browser, person, dice) {
-    Object.assign(this, { browser, person, dice, tabs: [], homes: new Map(), left: { ...SCARCE }, trail: [] });
+  /** A walk in at most `maxTabs` tabs, at the relying party's two clients and where there is one at an application of its own. */
+  constructor(browser, person, dice, { maxTabs = 3, application } = {}) {
+    Object.assign(this, { browser, person, dice, maxTabs, application });
+    Object.assign(this, { tabs: [], homes: new Map(), left: { ...SCARCE }, trail: [] });
+    this.clients = [firstClient, secondClient, ...(application ? [application.request()] : [])];
   }
 
   /** Lets `count` things happen. */
@@ -51,12 +53,13 @@ export class Walk {
       pages.push(tab.step);
       await this.answered(tab);
     }
-    assert.equal(clientOf(tab), this.homes.get(tab), 'the code of another client');
-    if (pages.length && hadApp) assert.equal(await claim(tab, 'acr'), 'aal2');
+    assert.equal(this.#clientAt(tab), this.homes.get(tab), 'the code of another client');
+    if (pages.length && hadApp && tab.isAt(relyingParty)) assert.equal(await claim(tab, 'acr'), 'aal2');
   }
 
   async answered(tab) {
     if (tab.isAtIssuer) return answer(tab, this.person);
+    if (!tab.isAt(relyingParty)) return tab.visit(this.application.request());
     if (await this.#hasArrived(tab)) return tab.press('#sign-out');
     const ways = (await tab.has('#step-up')) ? ['#sign-in', '#sign-in', '#step-up'] : ['#sign-in'];
     return tab.press(this.dice.one(ways));
@@ -64,6 +67,13 @@ export class Walk {
 
   async answeredEverywhere() {
     for (const tab of [...this.tabs]) await this.answered(tab);
+  }
+
+  /** As a person who is used to it from a desktop: with two clicks where one is enough. */
+  async answeredTwice(tab) {
+    tab.clicks = 2;
+    await this.answered(tab);
+    tab.clicks = 1;
   }
 
   async mistyped(tab) {
@@ -88,7 +98,7 @@ export class Walk {
   }
 
   async startedInNewTab() {
-    const home = this.dice.one([firstClient, secondClient]);
+    const home = this.dice.one(this.clients);
     await this.#open(home, home);
   }
 
@@ -109,22 +119,23 @@ export class Walk {
   }
 
   async #open(address, home) {
-    if (this.tabs.length === MAX_TABS) return;
+    if (this.tabs.length === this.maxTabs) return;
     const tab = await this.browser.tab(address);
     this.tabs.push(tab);
     this.homes.set(tab, home);
   }
 
   async #hasArrived(tab) {
-    return !tab.isAtIssuer && tab.has('#signed-in-as');
+    return tab.isAt(relyingParty) ? tab.has('#signed-in-as') : tab.address.searchParams.has('code');
   }
 
   #note(what, tab) {
     this.trail.push(`${what}, at ${tab.address.pathname}`);
   }
-}
 
-/** The client whose page a tab shows; the second one's are below the first one's. */
-function clientOf(tab) {
-  return tab.page.url().startsWith(secondClient) ? secondClient : firstClient;
+  /** The client whose page a tab shows; the second one's are below the first one's. */
+  #clientAt(tab) {
+    if (!tab.isAt(relyingParty)) return this.application.request();
+    return tab.page.url().startsWith(secondClient) ? secondClient : firstClient;
+  }
 }
