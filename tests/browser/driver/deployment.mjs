@@ -5,8 +5,9 @@
 
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import { oneTimeCode, timeStep, untilTimeStep } from './one_time_code.mjs';
 
@@ -76,6 +77,15 @@ export class Person {
     this.lastTimeStep = step;
     return oneTimeCode(this.totpSecret, step);
   }
+}
+
+/** Applies a resource file on top of the demo's own, and waits until the running demo knows. */
+export async function apply(text) {
+  const file = join(folder, 'story.toml');
+  writeFileSync(file, text);
+  execFileSync(binary, ['apply', '-f', file, '--data', folder]);
+  // Running servers look for changes once a second.
+  await setTimeout(2500);
 }
 
 /** Makes the half hour of every journey pass at once, in the demo's database: the demo itself has no such knob. */
