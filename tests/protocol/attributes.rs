@@ -1,12 +1,15 @@
 //! Attributes of a tenant: asked for where a client needs them, told by the person, given out by their scope. OIDC Core §5.1.2, §5.4, §5.5;
 //! SECURITY S-079, S-106, S-148, S-150.
 
+use portreeve_domain::journey::Standing;
 use portreeve_domain::{EventId, Lifetime, TenantId};
+use portreeve_issuer::{MailContent, OutgoingMail, SignInQuestion};
 use portreeve_storage::{Wall, attributes, directory_versions, events};
 use portreeve_tests::{
     browser::{Browser, Page},
     cast,
     deployment::{Deployment, on_both, on_sqlite},
+    device::Device,
     jwt,
     relying_party::{Grant, RelyingParty, Tokens},
 };
@@ -325,5 +328,87 @@ fn discovery_tells_of_them() {
         assert!(!has("claims_supported", "rating") && !has("scopes_supported", "rating"), "nobody is told");
         let userinfo = at.get("/.well-known/oauth-protected-resource/oauth2/userinfo", &[]).await.json();
         assert!(userinfo["scopes_supported"].as_array().unwrap().contains(&json!("membership")));
+    });
+}
+
+/// S-065, S-079: whoever approves a device tells it as well, and who has just registered does; giving up turns the device away.
+#[test]
+fn a_new_account_and_the_approval_of_a_device_are_asked_as_well() {
+    on_both(async |at| {
+        at.apply(&SCHEMA.replace("asked.clients = [\"first-party\"]", "asked = \"everybody\"")).await;
+        let tv = Device::new(at, "tv");
+        let asked = tv.ask(&[("scope", "openid")]).await;
+        let browser = Browser::new(at);
+        let page = browser.visit("/device").await;
+        let page = browser.press(&page, "submit", &[("user_code", &asked.user_code)]).await;
+        let page = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+        assert_eq!(page.step(), "profile");
+        assert_eq!(browser.press(&page, "deny", &[]).await.path, "/device/refused");
+        assert_eq!(tv.poll(&asked).await.error(), (400, "access_denied".to_owned()));
+
+        at.apply("[[tenants]]\nslug = \"default\"\ndisplay_name = \"Example\"\nregistration = true\n").await;
+        let (browser, password) = (Browser::new(at), "a pony without wheels");
+        let request = RelyingParty::new(at, "first-party").request("openid").with("prompt", "create");
+        let page = browser.authorize(&request).await;
+        let filled = [("name", "Mary"), ("email", "mary@example.com"), ("password", password)];
+        browser.press(&page, "submit", &filled).await;
+        let [mail] = <[OutgoingMail; 1]>::try_from(at.read_mails().await).ok().expect("one mail");
+        let MailContent::VerifyEmail { link } = mail.content else { panic!("another mail") };
+        let confirm = browser.visit(&link).await;
+        browser.press(&confirm, "submit", &[]).await;
+        let mut page = browser.visit(page.path.rsplit_once('/').unwrap().0).await;
+        if page.step() == "password" {
+            page = browser.press(&page, "submit", &[("password", password)]).await;
+        }
+        assert_eq!(page.step(), "profile", "{}", page.html());
+        browser.press(&page, "submit", &[("attribute-member_number", "1")]).await.callback().code();
+        at.deliver_mails().await;
+    });
+}
+
+/// W22: explain tells what a sign-in would ask for, and whether the account has it.
+#[test]
+fn explain_names_what_is_asked_for() {
+    on_sqlite(async |at| {
+        at.apply(SCHEMA).await;
+        let explained = async || {
+            let question = SignInQuestion {
+                client: "first-party".to_owned(),
+                email: cast::ADA.to_owned(),
+                parameters: Vec::new(),
+            };
+            let Ok(explained) = at.issuer.explain_sign_in(&at.tenant(), question).await else { panic!("no answer") };
+            let pages: Vec<_> = explained.steps.iter().filter_map(|step| step.segment()).collect();
+            let [(one, standing)] = explained.requirements.as_slice() else { panic!("not one requirement") };
+            (one.id.clone(), one.source.words(), *standing, pages)
+        };
+
+        let id = || "attribute:member_number".to_owned();
+        assert_eq!(explained().await, (id(), "attributes", Standing::Missing, vec!["identify", "profile"]));
+        rate(at, cast::ADA, "name = \"Ada\", member_number = 42").await;
+        assert_eq!(explained().await, (id(), "attributes", Standing::Met, vec!["identify"]));
+    });
+}
+
+/// OC-18, S-148: a standard claim that is asked for by name is agreed to as its scope is, and asked for again when more is named.
+#[test]
+fn a_standard_claim_asked_for_by_name_is_agreed_to() {
+    on_both(async |at| {
+        let (web, browser) = (RelyingParty::new(at, "web"), Browser::new(at));
+        browser.sign_in(&web.request("openid profile"), cast::ADA).await.code();
+        let named =
+            |claim: &str| web.request("openid").with("claims", &format!(r#"{{"userinfo":{{"{claim}":null}}}}"#));
+
+        assert!(browser.authorize(&named("given_name")).await.leaves(), "profile was agreed to");
+        let silent = browser.authorize(&named("phone_number").with("prompt", "none")).await.callback();
+        let page = browser.authorize(&named("phone_number")).await;
+
+        assert_eq!((silent.error(), page.step()), ("consent_required", "consent"));
+        assert!(page.html().contains("See your phone number"), "{}", page.html());
+        let tokens = redeemed(&web, browser.press(&page, "allow", &[]).await.callback().code()).await;
+        assert_eq!(tokens.0["scope"], "openid", "granted is what was asked for");
+        assert!(at.userinfo(tokens.access()).await.success()["phone_number"].is_string());
+        let refreshed = web.refresh(tokens.refresh()).await.success();
+        assert_eq!(at.userinfo(refreshed["access_token"].as_str().unwrap()).await.status, 200, "refreshing goes on");
     });
 }
