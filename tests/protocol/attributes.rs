@@ -249,6 +249,7 @@ fn the_copy_of_the_data_has_it_and_erasure_takes_it() {
         }
         let copy: Value = serde_json::from_str(&browser.press(&page, "submit", &[]).await.reply.text()).unwrap();
         assert_eq!(copy["data"]["attributes"], json!([{ "member_number": 42, "rating": "gold" }]));
+        assert_eq!(copy["labels"], json!({ "member_number": "Member number", "rating": "Rating" }));
 
         let page = browser.visit("/account/delete").await;
         browser.press(&page, "submit", &[]).await;
