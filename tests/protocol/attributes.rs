@@ -1,19 +1,21 @@
-//! Attributes of a tenant: asked for where a client needs them, told by the person, given out by their scope. OIDC Core §5.1.2, §5.4, §5.5;
-//! SECURITY S-079, S-106, S-148, S-150.
+//! Attributes of a tenant: asked for where a client needs them, told by the person, seen and changed by whom they say. OIDC Core §5.1.2;
+//! SECURITY S-079, S-106, S-150.
 
+use portreeve_domain::journey::Standing;
 use portreeve_domain::{EventId, Lifetime, TenantId};
+use portreeve_issuer::{MailContent, OutgoingMail, SignInQuestion};
 use portreeve_storage::{Wall, attributes, directory_versions, events};
 use portreeve_tests::{
     browser::{Browser, Page},
     cast,
     deployment::{Deployment, on_both, on_sqlite},
-    jwt,
-    relying_party::{Grant, RelyingParty, Tokens},
+    device::Device,
+    relying_party::RelyingParty,
 };
 use serde_json::{Value, json};
 
 /// A number for everybody's page that `first-party` asks for, and a rating that only the operator gives.
-const SCHEMA: &str = r#"
+pub(crate) const SCHEMA: &str = r#"
 [[attributes]]
 name = "member_number"
 type = "integer"
@@ -41,18 +43,14 @@ async fn signed_in<'d>(at: &'d Deployment, client: &str, email: &str) -> (Browse
     (browser, page)
 }
 
-async fn rate(at: &Deployment, email: &str, claims: &str) {
+pub(crate) async fn rate(at: &Deployment, email: &str, claims: &str) {
     at.apply(&format!("[[users]]\nemail = \"{email}\"\nclaims = {{ {claims} }}\n")).await;
 }
 
 /// What the client `web` is told of a person at userinfo.
-async fn told(at: &Deployment, scope: &str, email: &str) -> Value {
+pub(crate) async fn told(at: &Deployment, scope: &str, email: &str) -> Value {
     let tokens = RelyingParty::new(at, "web").tokens_of(scope, email).await;
     at.userinfo(tokens.access()).await.success()
-}
-
-async fn redeemed(client: &RelyingParty<'_>, code: String) -> Tokens {
-    Tokens(client.redeem(&Grant { code, redirect_uri: client.redirect_uri.clone() }).await.success())
 }
 
 /// The public facts of every event of a kind.
@@ -208,55 +206,6 @@ fn the_profile_takes_what_the_person_may_change() {
     });
 }
 
-/// S-148: the claim goes with its scope, or by name with the consent for it, and nowhere else.
-#[test]
-fn a_claim_is_released_by_its_scope_or_by_name_and_with_consent() {
-    on_both(async |at| {
-        at.apply(SCHEMA).await;
-        rate(at, cast::ADA, "name = \"Ada\", rating = \"gold\", member_number = 42").await;
-        let web = RelyingParty::new(at, "web");
-
-        let plain = told(at, "openid profile", cast::ADA).await;
-        assert_eq!((plain.get("rating"), plain.get("member_number")), (None, None));
-        assert_eq!(told(at, "openid rating", cast::ADA).await, json!({ "sub": plain["sub"], "rating": "gold" }));
-
-        let claims = r#"{"userinfo":{"member_number":null},"id_token":{"member_number":null}}"#;
-        let browser = Browser::new(at);
-        let page = browser.authorize(&web.request("openid").with("claims", claims)).await;
-        let page = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
-        assert_eq!(page.step(), "consent", "openid was agreed to, this was not");
-        assert!(page.html().contains("Member number"), "{}", page.html());
-        let tokens = redeemed(&web, browser.press(&page, "allow", &[]).await.callback().code()).await;
-        assert_eq!(jwt::claims(tokens.id())["member_number"], 42);
-        let userinfo = at.userinfo(tokens.access()).await.success();
-        assert_eq!((userinfo["member_number"].clone(), userinfo.get("rating")), (json!(42), None));
-        assert!(browser.authorize(&web.request("openid").with("claims", claims)).await.leaves(), "agreed to once");
-    });
-}
-
-/// OA-16, S-148: who may not have the scope has the claim by no other name; one without a scope is nobody's.
-#[test]
-fn a_client_without_the_scope_is_not_told_by_name() {
-    on_sqlite(async |at| {
-        at.apply(&SCHEMA.replace("scope = \"rating\"\n", "")).await;
-        rate(at, cast::ADA, "rating = \"gold\", member_number = 42, phone_number = \"+44 1 23456\"").await;
-        let named = r#"{"userinfo":{"member_number":null,"rating":null,"phone_number":null}}"#;
-        let limited = "[[clients]]\nclient_id = \"first-party\"\nclient_secret = { file = \"secret\" }\nscope = \"openid email\"\n\
-             redirect_uris = [\"https://own.example/cb\"]\nfirst_party = true\n";
-        at.apply(limited).await;
-        let own = RelyingParty::new(at, "first-party");
-        let browser = Browser::new(at);
-
-        let signed_in = browser.sign_in(&own.request("openid").with("claims", named), cast::ADA).await;
-        let tokens = redeemed(&own, signed_in.code()).await;
-
-        let told = at.userinfo(tokens.access()).await.success();
-        assert_eq!(told, json!({ "sub": told["sub"] }));
-        let refused = browser.authorize(&own.request("openid membership")).await.callback();
-        assert_eq!(refused.error(), "invalid_scope");
-    });
-}
-
 /// A value that a changed schema does not allow is asked for again and given to nobody; one of a removed attribute harms nothing.
 #[test]
 fn a_changed_or_removed_schema_breaks_nothing() {
@@ -300,6 +249,7 @@ fn the_copy_of_the_data_has_it_and_erasure_takes_it() {
         }
         let copy: Value = serde_json::from_str(&browser.press(&page, "submit", &[]).await.reply.text()).unwrap();
         assert_eq!(copy["data"]["attributes"], json!([{ "member_number": 42, "rating": "gold" }]));
+        assert_eq!(copy["labels"], json!({ "member_number": "Member number", "rating": "Rating" }));
 
         let page = browser.visit("/account/delete").await;
         browser.press(&page, "submit", &[]).await;
@@ -325,5 +275,64 @@ fn discovery_tells_of_them() {
         assert!(!has("claims_supported", "rating") && !has("scopes_supported", "rating"), "nobody is told");
         let userinfo = at.get("/.well-known/oauth-protected-resource/oauth2/userinfo", &[]).await.json();
         assert!(userinfo["scopes_supported"].as_array().unwrap().contains(&json!("membership")));
+    });
+}
+
+/// S-065, S-079: whoever approves a device tells it as well, and who has just registered does; giving up turns the device away.
+#[test]
+fn a_new_account_and_the_approval_of_a_device_are_asked_as_well() {
+    on_both(async |at| {
+        at.apply(&SCHEMA.replace("asked.clients = [\"first-party\"]", "asked = \"everybody\"")).await;
+        let tv = Device::new(at, "tv");
+        let asked = tv.ask(&[("scope", "openid")]).await;
+        let browser = Browser::new(at);
+        let page = browser.visit("/device").await;
+        let page = browser.press(&page, "submit", &[("user_code", &asked.user_code)]).await;
+        let page = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+        assert_eq!(page.step(), "profile");
+        assert_eq!(browser.press(&page, "deny", &[]).await.path, "/device/refused");
+        assert_eq!(tv.poll(&asked).await.error(), (400, "access_denied".to_owned()));
+
+        at.apply("[[tenants]]\nslug = \"default\"\ndisplay_name = \"Example\"\nregistration = true\n").await;
+        let (browser, password) = (Browser::new(at), "a pony without wheels");
+        let request = RelyingParty::new(at, "first-party").request("openid").with("prompt", "create");
+        let page = browser.authorize(&request).await;
+        let filled = [("name", "Mary"), ("email", "mary@example.com"), ("password", password)];
+        browser.press(&page, "submit", &filled).await;
+        let [mail] = <[OutgoingMail; 1]>::try_from(at.read_mails().await).ok().expect("one mail");
+        let MailContent::VerifyEmail { link } = mail.content else { panic!("another mail") };
+        let confirm = browser.visit(&link).await;
+        browser.press(&confirm, "submit", &[]).await;
+        let mut page = browser.visit(page.path.rsplit_once('/').unwrap().0).await;
+        if page.step() == "password" {
+            page = browser.press(&page, "submit", &[("password", password)]).await;
+        }
+        assert_eq!(page.step(), "profile", "{}", page.html());
+        browser.press(&page, "submit", &[("attribute-member_number", "1")]).await.callback().code();
+        at.deliver_mails().await;
+    });
+}
+
+/// W22: explain tells what a sign-in would ask for, and whether the account has it.
+#[test]
+fn explain_names_what_is_asked_for() {
+    on_sqlite(async |at| {
+        at.apply(SCHEMA).await;
+        let explained = async || {
+            let question = SignInQuestion {
+                client: "first-party".to_owned(),
+                email: cast::ADA.to_owned(),
+                parameters: Vec::new(),
+            };
+            let Ok(explained) = at.issuer.explain_sign_in(&at.tenant(), question).await else { panic!("no answer") };
+            let pages: Vec<_> = explained.steps.iter().filter_map(|step| step.segment()).collect();
+            let [(one, standing)] = explained.requirements.as_slice() else { panic!("not one requirement") };
+            (one.id.clone(), one.source.words(), *standing, pages)
+        };
+
+        let id = || "attribute:member_number".to_owned();
+        assert_eq!(explained().await, (id(), "attributes", Standing::Missing, vec!["identify", "profile"]));
+        rate(at, cast::ADA, "name = \"Ada\", member_number = 42").await;
+        assert_eq!(explained().await, (id(), "attributes", Standing::Met, vec!["identify"]));
     });
 }

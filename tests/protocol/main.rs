@@ -70,6 +70,7 @@ mod login_initiation;
 mod logout;
 mod lost_factors;
 mod mutual_tls;
+mod named_claims;
 mod new_devices;
 mod open_requests;
 mod passkey_step_up;

@@ -78,6 +78,20 @@ pub async fn find(conn: &mut Conn, at: &TenantDirectory, user: UserId) -> Result
     }
 }
 
+/// As `find`, with the claims as they are sealed, which guards replacing them.
+///
+/// # Errors
+/// As `find`.
+pub(crate) async fn find_with_sealed_claims(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    user: UserId,
+) -> Result<Option<(Person, Vec<u8>)>, Fault> {
+    let Some(row) = users::find(conn, at.id(), user).await? else { return Ok(None) };
+    let sealed = row.claims_sealed.clone();
+    Ok(open(conn, at, row).await?.zip(sealed))
+}
+
 /// Finds and opens a person by address, in any spelling of it.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import { oneTimeCode, timeStep, untilTimeStep } from './one_time_code.mjs';
 
@@ -87,11 +88,13 @@ export class Person {
   }
 }
 
-/** Applies a resource file, in TOML, to the demo. */
-export function apply(resources) {
+/** Applies a resource file on top of the demo's own, and waits until the running demo knows. */
+export async function apply(text) {
   const file = join(folder, 'story.toml');
-  writeFileSync(file, resources);
+  writeFileSync(file, text);
   execFileSync(binary, ['apply', '-f', file, '--data', folder]);
+  // Running servers look for changes once a second.
+  await setTimeout(2500);
 }
 
 /** Makes the half hour of every journey pass at once, in the demo's database: the demo itself has no such knob. */

@@ -9,9 +9,7 @@ import { apply, firstClient, issuer, Person } from '../driver/deployment.mjs';
 import { assertSignedIn, claim, finish, signIn } from '../driver/journey.mjs';
 import { story } from '../driver/story.mjs';
 
-before(() => {
-  apply('[[tenants]]\nslug = "default"\npasswords = "off"\nemail_sign_in = "allowed"\nregistration = true\n');
-});
+before(() => apply('[[tenants]]\nslug = "default"\npasswords = "off"\nemail_sign_in = "allowed"\nregistration = true\n'));
 
 /** Registers at the client whose page a tab shows, and returns the names of the issuer's pages on the way. */
 async function register(tab, person) {

@@ -61,9 +61,8 @@ impl Issuer {
         answers: &Answers,
     ) -> Result<ProfileOutcome, Fault> {
         let mut tx = self.store.begin(at.id()).await?;
-        let Some(row) = users::find(&mut tx, at.id(), visitor.user()).await? else { return Ok(ProfileOutcome::Stale) };
-        let Some(former) = row.claims_sealed.clone() else { return Ok(ProfileOutcome::Stale) };
-        let Some(person) = people::open(&mut tx, at, row).await? else { return Ok(ProfileOutcome::Stale) };
+        let found = people::find_with_sealed_claims(&mut tx, at, visitor.user()).await?;
+        let Some((person, former)) = found else { return Ok(ProfileOutcome::Stale) };
         let claims = match changed(at, &person.claims, name, answers) {
             Ok(claims) => claims,
             Err(problems) => return Ok(ProfileOutcome::Refused(problems)),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use portreeve_domain::journey::{Condition, Step};
 use portreeve_domain::{Actor, Attribute, Event, EventType, Fault};
-use portreeve_storage::{Conn, users};
+use portreeve_storage::Conn;
 
 use super::{Acted, Journey, Problem};
 use crate::account::{Answers, keep_claims};
@@ -60,9 +60,8 @@ impl Issuer {
                 Err(_) => return Ok(Acted::Problem(Problem::Attributes)),
             };
         }
-        let Some(row) = users::find(&mut tx, at.id(), user).await? else { return Ok(Acted::Stale) };
-        let Some(former) = row.claims_sealed.clone() else { return Ok(Acted::Stale) };
-        let Some(person) = people::open(&mut tx, at, row).await? else { return Ok(Acted::Stale) };
+        let found = people::find_with_sealed_claims(&mut tx, at, user).await?;
+        let Some((person, former)) = found else { return Ok(Acted::Stale) };
         let mut claims = person.claims.clone();
         for (name, value) in told {
             if value.is_none() {

@@ -218,9 +218,10 @@ fn claims(parameters: &Parameters, client: &Client, rules: &Rules<'_>) -> Result
     if let Some(claims) = &claims {
         essential_acr(claims, rules.acrs)?;
     }
-    let may_have = |name: &str| {
-        let scope = userinfo::scope_of(name, rules.attributes);
-        scope.is_none_or(|scope| client.may_have_scope(scope))
+    let may_have = |name: &str| match userinfo::scope_of(name, rules.attributes) {
+        Some(scope) => client.may_have_scope(scope),
+        // A claim that the tenant may come to have is not granted before anybody can agree to it.
+        None => !Attribute::is_name(name),
     };
     Ok(claims.map(|claims| claims.limited_to(may_have)))
 }

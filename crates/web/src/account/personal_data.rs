@@ -52,6 +52,7 @@ pub(super) async fn download(door: Door, form: Result<FormPairs, PairsRejection>
             let file = json!({
                 "issuer": door.at.issuer,
                 "made_at": rfc3339(door.issuer().ambient().now()),
+                "labels": labels(&door, door.frame(&[]).locale),
                 "data": members.collect::<Map<_, _>>(),
             });
             Reply::file(&door, FILE, format!("{file:#}\n"))
@@ -59,6 +60,12 @@ pub(super) async fn download(door: Door, form: Result<FormPairs, PairsRejection>
         Ok(Limited::TooMany { wait }) => too_many(&door, wait),
         Err(fault) => error_page::broken(&door, &fault),
     }
+}
+
+/// What the operator calls the attributes of the tenant, by name.
+fn labels(door: &Door, locale: Locale) -> Map<String, Value> {
+    let named = door.at.attributes.iter().filter_map(|one| Some((one, one.text_in(locale.tag())?)));
+    named.map(|(one, text)| (one.name.clone(), text.label.as_str().into())).collect()
 }
 
 fn too_many(door: &Door, wait: Lifetime) -> Reply {
