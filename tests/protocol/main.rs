@@ -60,6 +60,7 @@ mod front_channel;
 mod front_channel_logout;
 mod id_tokens;
 mod introspection;
+mod invitations;
 mod jarm;
 mod jwt_bearer;
 mod key_schedule;

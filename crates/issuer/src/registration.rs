@@ -114,6 +114,9 @@ impl Issuer {
         form: RegistrationForm,
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
+        if let Some(invitation) = journey.stored.invitation.clone() {
+            return self.register_invited(at, journey, invitation, form, from).await;
+        }
         if !at.tenant.settings.registration {
             journey.stored.facts.turn_to(None, None);
             return self.advance(self.store.begin(at.id()).await?, at, journey).await;

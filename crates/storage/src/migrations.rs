@@ -188,6 +188,15 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: None,
         postgres: Some(include_str!("../../../migrations/postgres/0021_endings.sql")),
     },
+    Migration {
+        number: 23,
+        name: "invitations",
+        sqlite: Some(include_str!("../../../migrations/0023_invitations.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0023_invitations.sql"),
+            include_str!("../../../migrations/postgres/0023_invitations.sql")
+        )),
+    },
 ];
 
 const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";

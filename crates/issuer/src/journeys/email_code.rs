@@ -26,6 +26,7 @@ use crate::authorize::journey_text;
 use crate::directory::TenantDirectory;
 use crate::mails::{MailContent, OutgoingMail, Recipient, outgoing, recipient_of};
 use crate::people::{self, Person};
+use crate::registration::is_taken;
 use crate::stored_facts::{PendingRegistration, StoredFacts, open_facts};
 use crate::{Issuer, audit, registration};
 
@@ -207,7 +208,9 @@ impl Issuer {
     ) -> Result<Option<UserId>, Fault> {
         match (person, registers) {
             (Some(person), _) if person.email_verified_at.is_some() => Ok(Some(person.id)),
-            (_, Some(pending)) => Ok(self.claimed_account(tx, at, index, &pending).await?.map(|person| person.id)),
+            (_, Some(pending)) => {
+                Ok(self.claimed_account(tx, at, index, (&pending, is_taken)).await?.map(|person| person.id))
+            }
             (Some(person), None) => Ok(self.claim_by_mail(tx, at, person.id, index).await?.then_some(person.id)),
             (None, None) => Ok(None),
         }
