@@ -171,6 +171,22 @@ fn an_invitation_signs_nobody_in_who_has_an_account() {
     });
 }
 
+/// Who has another account and says so at the form gets on by a code, and is not led back to the form.
+#[test]
+fn a_code_leads_away_from_the_form_of_an_invitation() {
+    on_sqlite(async |at| {
+        at.apply("[[tenants]]\nslug = \"default\"\ndisplay_name = \"Example\"\nemail_sign_in = \"allowed\"\n").await;
+        let browser = Browser::new(at);
+        let form = accepts(&browser, &invited(at, NEW, None).await).await;
+        let sign_in = browser.visit(&form.href_of("sign-in").unwrap()).await;
+
+        let asked = browser.press(&sign_in, "mail-code", &[("email", cast::ADA)]).await;
+
+        assert_eq!(asked.step(), "email-code", "{}", asked.html());
+        at.deliver_mails().await;
+    });
+}
+
 /// Who is signed in as somebody else is told, and stays signed in: accounts are neither switched nor merged.
 #[test]
 fn somebody_else_at_the_browser_stays_signed_in() {

@@ -75,6 +75,7 @@ mod open_requests;
 mod passkey_step_up;
 mod passkeys;
 mod passwordless;
+mod passwordless_claims;
 mod passwords;
 mod personal_data;
 mod prompts;

@@ -5,7 +5,7 @@
 //! §5.7), revoked grants until they are swept, and the audit log, which never held more than a pseudonym. DESIGN §6; S-149.
 
 use portreeve_domain::{Actor, Event, EventType, Fault, SessionEnd, TenantId, UserId};
-use portreeve_storage::{Tx, Wall, account_deletions, invitations, subject_keys, users};
+use portreeve_storage::{Tx, Wall, account_deletions, subject_keys, users};
 
 use crate::directory::TenantDirectory;
 use crate::journeys::account_key;
@@ -52,7 +52,7 @@ impl Issuer {
         let person = people::find(tx, at, user).await?;
         if let Some(index) = person.and_then(|person| person.email_index) {
             users::forget_failures(tx, tenant, UserId::from_bytes(account_key(&index))).await?;
-            invitations::revoke(tx, tenant, &index).await?;
+            self.drop_invitation(tx, at, &index).await?;
         }
         users::erase(tx, tenant, user, now).await?;
         subject_keys::destroy(tx, tenant, user, now).await?;

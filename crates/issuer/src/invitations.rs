@@ -208,8 +208,21 @@ impl Issuer {
         if !self.consume_link(tx, at, link).await? || !invitations::take(tx, at.id(), link.user, now).await? {
             return Ok(false);
         }
+        mailed_links::forget(tx, at.id(), link.user).await?;
         let event = Event::new(EventType::InvitationAccepted, now, Actor::User(user)).about(user);
         audit::record(tx, &self.ambient, at, event).await?;
+        Ok(true)
+    }
+
+    /// Takes the invitation of an address back, with its links; false when there is none.
+    pub(crate) async fn drop_invitation(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        email_index: &[u8; 32],
+    ) -> Result<bool, Fault> {
+        let Some(id) = invitations::revoke(tx, at.id(), email_index).await? else { return Ok(false) };
+        mailed_links::forget(tx, at.id(), id).await?;
         Ok(true)
     }
 

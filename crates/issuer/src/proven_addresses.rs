@@ -181,6 +181,8 @@ impl Issuer {
             self.record_about(tx, at, EventType::PasswordRemoved, user).await?;
         }
         self.retire_links(tx, at, user).await?;
+        self.stop_recovery(tx, at, user, Actor::User(user)).await?;
+        self.end_email_wish(tx, at, user, Actor::User(user)).await?;
         let (reason, actor) = (SessionEnd::PasswordChanged, Actor::User(user));
         Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await
     }

@@ -9,7 +9,7 @@ const PUT: &str = "INSERT INTO invitations (tenant_id, id, email_sealed, email_i
 const FIND: &str = "SELECT id, email_sealed, email_index, client_id, invited_at, expires_at FROM invitations WHERE tenant_id = $1 AND id = $2 AND expires_at > $3";
 const STANDING: &str = "SELECT id, email_sealed, email_index, client_id, invited_at, expires_at FROM invitations WHERE tenant_id = $1 AND expires_at > $2 ORDER BY invited_at LIMIT 1000";
 const TAKE: &str = "DELETE FROM invitations WHERE tenant_id = $1 AND id = $2 AND expires_at > $3";
-const REVOKE: &str = "DELETE FROM invitations WHERE tenant_id = $1 AND email_index = $2";
+const REVOKE: &str = "DELETE FROM invitations WHERE tenant_id = $1 AND email_index = $2 RETURNING id";
 
 /// An invitation as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,12 +74,12 @@ pub async fn take(tx: &mut Tx, tenant: TenantId, id: UserId, now: Timestamp) -> 
     Ok(tx.execute(TAKE, &[tenant.into(), (&id).into(), now.into()]).await? == 1)
 }
 
-/// Takes the invitation of an address back; false when there is none.
+/// Takes the invitation of an address back and says which it was; `None` when there is none.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn revoke(tx: &mut Tx, tenant: TenantId, email_index: &[u8; 32]) -> Result<bool, Fault> {
-    Ok(tx.execute(REVOKE, &[tenant.into(), email_index.into()]).await? == 1)
+pub async fn revoke(tx: &mut Tx, tenant: TenantId, email_index: &[u8; 32]) -> Result<Option<UserId>, Fault> {
+    tx.optional(REVOKE, &[tenant.into(), email_index.into()], |row| row.user(0)).await
 }
 
 fn read(row: &Row<'_>) -> Result<InvitationRow, Fault> {

@@ -64,6 +64,7 @@ impl Issuer {
             expires_at: now.plus(new.expires_in),
         };
         let mut tx = self.store.begin(at.id()).await?;
+        self.drop_invitation(&mut tx, at, &row.email_index).await?;
         invitations::put(&mut tx, at.id(), &row).await?;
         let mut event = Event::new(EventType::InvitationCreated, now, Actor::Operator);
         event.client = new.client.cloned();
@@ -93,7 +94,7 @@ impl Issuer {
     pub async fn revoke_invitation(&self, at: &TenantDirectory, email: &str) -> Outcome<()> {
         let email = Email::parse(email).map_err(|_| Failure::Refused(OperatorRefusal::NotAnAddress))?;
         let mut tx = self.store.begin(at.id()).await?;
-        if !invitations::revoke(&mut tx, at.id(), &people::email_index(at, &email)).await? {
+        if !self.drop_invitation(&mut tx, at, &people::email_index(at, &email)).await? {
             return Err(Failure::Refused(OperatorRefusal::NoSuchInvitation));
         }
         let event = Event::new(EventType::InvitationRevoked, self.ambient.now(), Actor::Operator);
