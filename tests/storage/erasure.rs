@@ -27,9 +27,11 @@ const KEEP: [&str; 4] = [
 ];
 
 /// Columns of tables without people that are found by what somebody knows, or by a pseudonym.
-const NOT_OF_PEOPLE: [(&str, &str); 2] = [
+const NOT_OF_PEOPLE: [(&str, &str); 3] = [
     // A code that a device shows.
     ("device_authorizations", "user_code_index"),
+    // An invitation may be nobody's. That of an erased person's address is taken back by `invitations::revoke`.
+    ("invitations", "email_index"),
     // The log names people by a pseudonym alone, and stays whole.
     ("events", "subject_pseudonym"),
 ];

@@ -10,7 +10,7 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 21] = [
+const ALL: [&str; 22] = [
     "0001_spine",
     "0002_row_level_security",
     "0003_scopes",
@@ -31,7 +31,8 @@ const ALL: [&str; 21] = [
     "0019_terms",
     "0020_requirement_rules",
     "0021_endings",
-    "0023_attributes",
+    "0022_attributes",
+    "0023_invitations",
 ];
 
 async fn state_of(store: &Store) -> SchemaState {

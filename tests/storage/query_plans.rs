@@ -36,7 +36,7 @@ const WANTS_EVERYTHING: [&str; 20] = [
 ];
 
 /// Statements for tables, or partial indexes, with a handful of rows a tenant.
-const WANTS_ITS_TENANT: [&str; 14] = [
+const WANTS_ITS_TENANT: [&str; 15] = [
     "audit_chains::ADVANCE",
     "audit_chains::FIND",
     "client_documents::COUNT",
@@ -44,6 +44,7 @@ const WANTS_ITS_TENANT: [&str; 14] = [
     "directory_versions::BUMP",
     "encryption_keys::REPLACE",
     "events::UNSEALED",
+    "invitations::STANDING",
     "leases::ALL",
     "signing_keys::RETIRE",
     "tenant_keys::NEWEST",

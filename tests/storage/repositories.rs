@@ -27,6 +27,7 @@ mod expiry;
 mod factor_failures;
 mod factor_recoveries;
 mod initial_access_tokens;
+mod invitations;
 mod journeys;
 mod leases;
 mod mailed_links;

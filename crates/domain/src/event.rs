@@ -92,6 +92,12 @@ event_types! {
     UserDeletionCancelled = "user.deletion.cancelled"
     /// Somebody asked for an account; whether the address had one is not told.
     UserRegistrationRequested = "user.registration.requested"
+    /// Somebody was invited to have an account.
+    InvitationCreated = "user.invitation.created"
+    /// An invitation was taken back.
+    InvitationRevoked = "user.invitation.revoked"
+    /// An invitation was accepted.
+    InvitationAccepted = "user.invitation.accepted"
     /// The address was proven.
     UserEmailVerified = "user.email.verified"
     /// A person wants another address.

@@ -34,6 +34,10 @@ pub const PASSKEY_QUESTION: Lifetime = Lifetime::from_minutes(10);
 pub const PUSHED_REQUEST: Lifetime = Lifetime::from_seconds(60);
 /// A link sent by mail, counted from sending.
 pub const MAILED_LINK: Lifetime = Lifetime::from_minutes(30);
+/// An invitation, unless the operator gives it another time; its link works as long.
+pub const INVITATION: Lifetime = Lifetime::from_days(7);
+/// The longest time of an invitation.
+pub const LONGEST_INVITATION: Lifetime = Lifetime::from_days(30);
 /// A code sent by mail to sign in, counted from sending (SECURITY S-083).
 pub const EMAIL_CODE: Lifetime = Lifetime::from_minutes(10);
 /// The link in the notice of a change, to say that it was somebody else's.

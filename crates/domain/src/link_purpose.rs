@@ -19,11 +19,13 @@ pub enum LinkPurpose {
     UndoEmailChange,
     /// Mailed when the wait is over: remove second factors that are lost.
     FactorRecovery,
+    /// Mailed: accept an invitation.
+    Invitation,
 }
 
 impl LinkPurpose {
     /// Every purpose.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PasswordReset,
         Self::VerifyEmail,
         Self::AccountSetup,
@@ -31,6 +33,7 @@ impl LinkPurpose {
         Self::ConfirmEmailChange,
         Self::UndoEmailChange,
         Self::FactorRecovery,
+        Self::Invitation,
     ];
 
     /// Those that a new password or a new address ends. Whoever took an account over sets both: the way back of the former
@@ -48,16 +51,18 @@ impl LinkPurpose {
             Self::ConfirmEmailChange => "confirm_email_change",
             Self::UndoEmailChange => "undo_email_change",
             Self::FactorRecovery => "factor_recovery",
+            Self::Invitation => "invitation",
         }
     }
 
-    /// How long a link works, from its making. A notice is read when its owner is back from a journey.
+    /// How long a link works at most, from its making; that of an invitation ends with it. A notice is read when its owner is back from a journey.
     pub const fn lifetime(self) -> Lifetime {
         match self {
             Self::PasswordReset | Self::VerifyEmail | Self::AccountSetup | Self::ConfirmEmailChange => {
                 lifetimes::MAILED_LINK
             }
             Self::NotMe | Self::UndoEmailChange | Self::FactorRecovery => lifetimes::NOTICE_LINK,
+            Self::Invitation => lifetimes::LONGEST_INVITATION,
         }
     }
 

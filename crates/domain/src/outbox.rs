@@ -86,6 +86,13 @@ pub enum OutboxMessage {
         /// The language it is written in, as a tag.
         locale: String,
     },
+    /// A mail with the link of an invitation.
+    InvitationMail {
+        /// Which: what its links have in the place of a person.
+        invitation: UserId,
+        /// The language it is written in, as a tag.
+        locale: String,
+    },
     /// A mail to the person who has signed in at a browser that was not known for the account.
     NewDeviceMail {
         /// The session that began.
@@ -134,6 +141,7 @@ impl OutboxMessage {
             Self::Mail { .. }
             | Self::EmailChangeMail { .. }
             | Self::EmailCodeMail { .. }
+            | Self::InvitationMail { .. }
             | Self::NewDeviceMail { .. }
             | Self::ApprovalMail { .. } => Self::MAIL,
             Self::BackchannelNotice { .. } => Self::BACKCHANNEL_NOTICE,

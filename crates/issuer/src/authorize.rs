@@ -162,6 +162,27 @@ impl Issuer {
         }
     }
 
+    /// Begins a journey to a page of ours on which something was shown already, or ends it when nothing is missing.
+    pub(crate) async fn begin_with(
+        &self,
+        at: &Arc<TenantDirectory>,
+        request: Accepted,
+        cookie: Option<&str>,
+        stored: StoredFacts,
+    ) -> Result<Progress, Fault> {
+        let client = at.began_by(&request.client_id).cloned();
+        let client = client.ok_or_else(|| Fault::impossible("our own pages are unknown"))?;
+        let (browser, started_at) = (self.recognize_browser(at, cookie).await?, self.ambient.now());
+        let requirements = requirements(at, &client, &request, request.person, started_at);
+        let id = JourneyId::new(self.ambient.row_id());
+        let journey = Journey { id, browser, version: 0, client, requirements, stored, started_at, request };
+        let step = self.step_of(&mut self.store.read(at.id()).await?, at, &journey).await?;
+        match step {
+            Step::Done | Step::Denied(_) => self.finish_at_once(at, journey).await,
+            _ => self.begin_journey(at, journey).await,
+        }
+    }
+
     pub(crate) async fn refused(
         &self,
         at: &TenantDirectory,

@@ -8,7 +8,9 @@
 use std::sync::Arc;
 
 use portreeve_crypto::{AssociatedData, SealingKey};
-use portreeve_domain::{Actor, Email, EmailChangeId, Event, EventType, Fault, LinkPurpose, MailPurpose, lifetimes};
+use portreeve_domain::{
+    Actor, Email, EmailChangeId, Event, EventType, Fault, LinkPurpose, MailPurpose, ProofKind, Session, lifetimes,
+};
 use portreeve_oidc::authorization::{Accepted, PageRequest};
 use portreeve_storage::email_changes::{self, EmailChangeRow};
 use portreeve_storage::mailed_links::LinkRow;
@@ -47,7 +49,7 @@ impl Issuer {
             Some(browser) => browsers::live_sessions(&mut conn, &self.ambient, at, browser.id).await?,
             None => Vec::new(),
         };
-        let is_here = sessions.iter().any(|session| session.user == person.id);
+        let is_here = sessions.iter().any(|session| session.user == person.id && still_counts(at, session));
         let asks = if is_here { LinkAsks::NewEmail } else { LinkAsks::SignIn };
         Ok(Some(OpenLink { row: link, target: LinkTarget::EmailChange, email, asks }))
     }
@@ -224,6 +226,12 @@ impl Issuer {
         let email = former_email(at, &person, &row)?;
         Ok(Some(OpenChange { row, person, email }))
     }
+}
+
+/// Whether what a session was made of signs somebody in here: where there are no passwords any more, one does not.
+fn still_counts(at: &TenantDirectory, session: &Session) -> bool {
+    let is_way_in = |kind: ProofKind| kind == ProofKind::EmailCode || kind.is_passkey();
+    !at.tenant.settings.is_passwordless() || session.proofs.iter().any(|proof| is_way_in(proof.kind))
 }
 
 /// The person of a change, while the account is in service.

@@ -48,10 +48,11 @@ impl Issuer {
         let (tenant, now) = (at.id(), self.ambient.now());
         let (reason, actor) = (SessionEnd::Erased, Actor::System);
         Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await?;
-        // Failures with a password are counted by address, known or not.
+        // Failures with a password are counted by address, known or not; so are invitations.
         let person = people::find(tx, at, user).await?;
         if let Some(index) = person.and_then(|person| person.email_index) {
             users::forget_failures(tx, tenant, UserId::from_bytes(account_key(&index))).await?;
+            self.drop_invitation(tx, at, &index).await?;
         }
         users::erase(tx, tenant, user, now).await?;
         subject_keys::destroy(tx, tenant, user, now).await?;

@@ -90,6 +90,8 @@ pub enum Problem {
     WrongRecoveryCode,
     /// The registration form was not complete or not acceptable.
     Registration(RegistrationProblems),
+    /// The invitation was used, taken back or replaced, or its time is over.
+    InvitationOver,
     /// The chosen account is not signed in here any more.
     AccountGone,
     /// The passkey was not accepted, or not added.
@@ -159,6 +161,11 @@ impl Journey {
     /// The address that a code to sign in was asked for, as typed.
     pub fn code_to(&self) -> Option<&str> {
         self.stored.facts.code_to.as_deref()
+    }
+
+    /// The address that somebody was invited under, whose account is about to be made; it cannot be another.
+    pub fn invited_address(&self) -> Option<&str> {
+        self.stored.invitation.as_ref().map(|invitation| invitation.email.as_str())
     }
 
     /// Whether the code that was asked for completes a registration.

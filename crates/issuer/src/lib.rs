@@ -40,6 +40,7 @@ mod granted_details;
 mod id_token_hint;
 mod initial_access_tokens;
 mod introspect;
+mod invitations;
 mod journeys;
 mod key_rotation;
 pub mod known_device;

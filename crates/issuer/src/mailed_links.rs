@@ -3,14 +3,15 @@
 //!
 //! Owns the secret, what a link is for and when it is dead: it works for its purpose, account, address and tenant only,
 //! for a time from its making (30 minutes, or 7 days of a notice and of lost factors), once, and the newest only. Leaves what it brings about
-//! to `recovery`, `factor_recovery`, `proven_addresses`, `email_changes` and `account::not_me`.
+//! to `recovery`, `factor_recovery`, `invitations`, `proven_addresses`, `email_changes` and `account::not_me`.
 //! SECURITY rules 26, 27 and 30; S-087, S-100.
 
 use std::sync::Arc;
 
 use portreeve_authenticators::PasswordPolicy;
 use portreeve_crypto::{Bearer, SecretText};
-use portreeve_domain::{Actor, Event, EventType, Fault, LinkId, LinkPurpose, ProofKind, TokenKind, UserId};
+use portreeve_domain::{Actor, Event, EventType, Fault, LinkId, LinkPurpose, ProofKind, Timestamp, TokenKind, UserId};
+use portreeve_storage::invitations::InvitationRow;
 use portreeve_storage::mailed_links::{self, LinkRow};
 use portreeve_storage::{Conn, Tx, totp_credentials};
 
@@ -55,6 +56,8 @@ pub enum LinkAsks {
     FormerEmail,
     /// To remove second factors that are lost.
     LostFactors,
+    /// To accept an invitation, by `Issuer::accept_invitation`.
+    Invitation,
 }
 
 /// What a link is about.
@@ -73,6 +76,8 @@ pub(crate) enum LinkTarget {
     LostFactors,
     /// Proving the address of an account to be made.
     Registration(Box<Registration>),
+    /// An invitation.
+    Invitation(Box<InvitationRow>),
 }
 
 /// What pressing the button led to.
@@ -118,6 +123,7 @@ impl Issuer {
             Some(LinkPurpose::NotMe) => return self.open_disowning(at, row).await,
             Some(LinkPurpose::ConfirmEmailChange) => return self.open_email_change(at, row, cookie).await,
             Some(LinkPurpose::UndoEmailChange) => return self.open_email_undo(at, row).await,
+            Some(LinkPurpose::Invitation) => return self.open_invitation(at, row).await,
             Some(LinkPurpose::FactorRecovery) => return self.open_recovery(at, row).await,
             Some(LinkPurpose::VerifyEmail) => {}
             None => return Ok(None),
@@ -163,7 +169,7 @@ impl Issuer {
             | LinkAsks::FormerEmail
             | LinkAsks::LostFactors => None,
             // Nothing can be done by the link alone.
-            LinkAsks::SignIn => return Ok(LinkOutcome::Dead),
+            LinkAsks::SignIn | LinkAsks::Invitation => return Ok(LinkOutcome::Dead),
             LinkAsks::NewPassword { minimum } => {
                 let policy = PasswordPolicy { minimum_length: minimum };
                 match crate::new_passwords::accept(at, &email, typed, policy) {
@@ -178,6 +184,7 @@ impl Issuer {
             (LinkTarget::EmailChange, _) => self.confirm_email(at, &row, from).await,
             (LinkTarget::LostFactors, _) => self.remove_lost_factors(at, &row, from).await,
             (LinkTarget::EmailUndo, _) => self.undo_email_change(at, &row, from).await,
+            (LinkTarget::Invitation(_), _) => Ok(LinkOutcome::Dead),
             (LinkTarget::Password(_), None) => Err(Fault::impossible("a reset without a password")),
             (LinkTarget::Address(person), _) if asks == LinkAsks::Claim => self.claim_by_link(at, &row, &person).await,
             (LinkTarget::Address(person), phc) => self.prove_address(at, &row, &person, phc.as_deref()).await,
@@ -195,6 +202,18 @@ impl Issuer {
         user: UserId,
         email_index: [u8; 32],
     ) -> Result<SecretText, Fault> {
+        let expires_at = self.ambient.now().plus(purpose.lifetime());
+        self.mint_link_until(at, purpose, (user, email_index), expires_at).await
+    }
+
+    /// As `mint_link`, for one that ends at `expires_at`.
+    pub(crate) async fn mint_link_until(
+        &self,
+        at: &TenantDirectory,
+        purpose: LinkPurpose,
+        (user, email_index): (UserId, [u8; 32]),
+        expires_at: Timestamp,
+    ) -> Result<SecretText, Fault> {
         let (id, now, secret) = (LinkId::new(self.ambient.row_id()), self.ambient.now(), self.ambient.secret()?);
         let row = LinkRow {
             id,
@@ -202,7 +221,7 @@ impl Issuer {
             purpose: purpose.name().to_owned(),
             secret_hash: *Bearer::stored_hash(&secret).as_bytes(),
             email_index,
-            expires_at: now.plus(purpose.lifetime()),
+            expires_at,
             consumed_at: None,
         };
         let mut tx = self.store.begin(at.id()).await?;
@@ -211,7 +230,9 @@ impl Issuer {
             LinkPurpose::AccountSetup => (EventType::LinkPrinted, Actor::Operator),
             _ => (EventType::LinkSent, Actor::System),
         };
-        let event = Event::new(kind, now, actor).about(user).with("purpose", purpose.name());
+        let mut event = Event::new(kind, now, actor).with("purpose", purpose.name());
+        // An invitation is nobody's yet.
+        event.subject = (purpose != LinkPurpose::Invitation).then_some(user);
         audit::record(&mut tx, &self.ambient, at, event).await?;
         tx.commit().await?;
         Bearer::mint(TokenKind::MailedLink.prefix(), id.as_i64(), &secret, &at.keys.permutation).map_err(Fault::new)
@@ -223,8 +244,8 @@ impl Issuer {
         if !mailed_links::consume(tx, at.id(), link.id, now).await? {
             return Ok(false);
         }
-        let event =
-            Event::new(EventType::LinkUsed, now, Actor::Anonymous).about(link.user).with("purpose", &link.purpose);
+        let mut event = Event::new(EventType::LinkUsed, now, Actor::Anonymous).with("purpose", &link.purpose);
+        event.subject = (link.purpose != LinkPurpose::Invitation.name()).then_some(link.user);
         audit::record(tx, &self.ambient, at, event).await?;
         Ok(true)
     }

@@ -123,6 +123,13 @@ pub enum MailContent {
         /// Where to say that it was somebody else.
         not_me_link: String,
     },
+    /// Somebody is invited to have an account.
+    Invitation {
+        /// Where to accept.
+        link: String,
+        /// Until when.
+        expires_at: Timestamp,
+    },
     /// A client wants the person authenticated.
     ApprovalWanted {
         /// Where to decide.
@@ -229,6 +236,9 @@ impl Issuer {
             }
             OutboxMessage::EmailCodeMail { journey, user, locale } => {
                 return self.email_code_mail(&at, row, (*journey, *user), locale).await;
+            }
+            OutboxMessage::InvitationMail { invitation, locale } => {
+                return self.invitation_mail(&at, row, *invitation, locale).await;
             }
             OutboxMessage::NewDeviceMail { session, user, locale } => {
                 return self.new_device_mail(&at, row, (*session, *user), locale).await;

@@ -35,7 +35,9 @@ impl Issuer {
         if !self.consume_link(&mut tx, at, link).await? {
             return Ok(LinkOutcome::Dead);
         }
-        let Some(person) = self.claimed_account(&mut tx, at, &link.email_index, &registration.pending).await? else {
+        let Some(person) =
+            self.claimed_account(&mut tx, at, &link.email_index, (&registration.pending, is_taken)).await?
+        else {
             return Ok(LinkOutcome::Dead);
         };
         let owner = PasswordOwner { user: person.id, key: &person.key, email_index: &link.email_index };
@@ -112,13 +114,13 @@ impl Issuer {
     }
 
     /// The account for a proven address: a new one, or the unproven one that had it, without what it held. `None` when
-    /// the address has an owner by now.
+    /// the address has an account by now that `keeps` it.
     pub(crate) async fn claimed_account(
         &self,
         tx: &mut Tx,
         at: &TenantDirectory,
         email_index: &[u8; 32],
-        pending: &PendingRegistration,
+        (pending, keeps): (&PendingRegistration, fn(&Person) -> bool),
     ) -> Result<Option<Person>, Fault> {
         let new = NewPerson {
             email: &pending.email,
@@ -134,8 +136,9 @@ impl Issuer {
                 user
             }
             Some(row) => {
-                let former = people::open(tx, at, row).await?.filter(|person| !is_taken(person));
+                let former = people::open(tx, at, row).await?.filter(|person| !keeps(person));
                 let Some(former) = former else { return Ok(None) };
+                let new = NewPerson { is_admin: former.is_admin, ..new };
                 people::update(tx, &self.ambient, at, &former, &new).await?;
                 self.record_about(tx, at, EventType::UserUpdated, former.id).await?;
                 self.wipe_ways_in(tx, at, former.id).await?;
@@ -178,6 +181,8 @@ impl Issuer {
             self.record_about(tx, at, EventType::PasswordRemoved, user).await?;
         }
         self.retire_links(tx, at, user).await?;
+        self.stop_recovery(tx, at, user, Actor::User(user)).await?;
+        self.end_email_wish(tx, at, user, Actor::User(user)).await?;
         let (reason, actor) = (SessionEnd::PasswordChanged, Actor::User(user));
         Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await
     }

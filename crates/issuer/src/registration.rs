@@ -114,6 +114,9 @@ impl Issuer {
         form: RegistrationForm,
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
+        if let Some(invitation) = journey.stored.invitation.clone() {
+            return self.register_invited(at, journey, invitation, form, from).await;
+        }
         if !at.tenant.settings.registration {
             journey.stored.facts.turn_to(None, None);
             return self.advance(self.store.begin(at.id()).await?, at, journey).await;
@@ -148,7 +151,8 @@ impl Issuer {
             Some(PendingRegistration { name, email: form.email.trim().to_owned(), phc, mail, to, at: at_time });
         if passwordless {
             let event = Event::new(EventType::UserRegistrationRequested, at_time, Actor::Anonymous);
-            return self.wait_for_code(at, journey, (form.email.trim(), Some(to)), event, from).await;
+            let budget = account_key(&people::email_index(at, &email));
+            return self.wait_for_code(at, journey, (form.email.trim(), Some(to), budget), event, from).await;
         }
         self.mail_registration(at, journey, &email, from).await
     }

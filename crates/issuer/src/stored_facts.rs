@@ -33,6 +33,9 @@ pub(crate) struct StoredFacts {
     /// The registration that waits for its mailed link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration: Option<PendingRegistration>,
+    /// The invitation that was accepted and is not used up yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<AcceptedInvitation>,
     /// Which password was proven, as SHA-256 of its sealed hash: with another one set meanwhile the proof is void.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_mark: Option<[u8; 32]>,
@@ -50,6 +53,17 @@ pub(crate) struct StoredFacts {
     pub device: Option<String>,
     /// Whether this journey has asked for a link to prove the account's address.
     pub address_mail_sent: bool,
+}
+
+/// An invitation that leads to the registration form. Its link is used up when the form is taken.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct AcceptedInvitation {
+    /// Which.
+    pub id: UserId,
+    /// The number of its link.
+    pub link: i64,
+    /// The address, which the link has proven.
+    pub email: String,
 }
 
 /// What a person entered to get an account. Nothing is made of it until the address is proven (SECURITY rule 30), and

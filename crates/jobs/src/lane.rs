@@ -61,6 +61,7 @@ impl Receiver {
             OutboxMessage::Mail { user, .. }
             | OutboxMessage::EmailChangeMail { user, .. }
             | OutboxMessage::EmailCodeMail { user, .. }
+            | OutboxMessage::InvitationMail { invitation: user, .. }
             | OutboxMessage::NewDeviceMail { user, .. }
             | OutboxMessage::ApprovalMail { user, .. } => Self::Account(*user),
             OutboxMessage::LogoutNotice { client, .. } | OutboxMessage::BackchannelNotice { client, .. } => {
@@ -105,6 +106,7 @@ impl Lane {
                 OutboxMessage::Mail { .. }
                 | OutboxMessage::EmailChangeMail { .. }
                 | OutboxMessage::EmailCodeMail { .. }
+                | OutboxMessage::InvitationMail { .. }
                 | OutboxMessage::NewDeviceMail { .. }
                 | OutboxMessage::ApprovalMail { .. },
             ) => match issuer.outgoing_mail(row, &message).await {

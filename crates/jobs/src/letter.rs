@@ -10,7 +10,7 @@ use portreeve_domain::Timestamp;
 use portreeve_issuer::{MailContent, NoticeOf, OutgoingMail};
 use portreeve_pages::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, DeletionCancelled, DeletionRequested,
-    EmailChanged, EmailCode, FactorAdded, FactorRemoved, MailFrame, MailText, NewSignIn, PasskeyCopied,
+    EmailChanged, EmailCode, FactorAdded, FactorRemoved, Invitation, MailFrame, MailText, NewSignIn, PasskeyCopied,
     PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped, RemovedFactor,
     VerifyEmail,
 };
@@ -93,6 +93,9 @@ fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
             ConfirmEmailChange { link: link.clone(), valid_minutes }.render(&frame)
         }
         MailContent::EmailChanged { undo_link } => EmailChanged { when, undo_link: undo_link.clone() }.render(&frame),
+        MailContent::Invitation { link, expires_at } => {
+            Invitation { link: link.clone(), until: minute(*expires_at) }.render(&frame)
+        }
         MailContent::ApprovalWanted { link, minutes } => {
             let valid_minutes = u32::try_from(*minutes).unwrap_or(u32::MAX);
             ApprovalWanted { link: link.clone(), valid_minutes }.render(&frame)

@@ -22,6 +22,11 @@ pub struct LoginInitiation {
 }
 
 impl LoginInitiation {
+    /// A sign-in at a client, and nothing more.
+    pub fn at(client_id: ClientId) -> Self {
+        Self { client_id, login_hint: None, target_link_uri: None }
+    }
+
     /// Reads the parameters `client_id`, `login_hint` and `target_link_uri`.
     ///
     /// # Errors

@@ -564,6 +564,13 @@ ago-years = { $count ->
     [few] قبل { $count } سنوات
    *[other] قبل { $count } سنة
 }
+invitation-title = قبول الدعوة
+invitation-text = هذه الدعوة للعنوان { $email }.
+invitation-client = بعد ذلك تنتقل إلى { $client }.
+invitation-other = أنت مسجّل الدخول هنا باسم { $email }. يبقى هذا الحساب كما هو ويبقى مسجّل الدخول.
+invitation-stay = المتابعة بهذا الحساب
+invitation-submit = قبول
+invitation-otherwise = لم تتوقع ذلك؟ أغلق هذه الصفحة؛ لن يحدث شيء.
 not-me-title = هل كان هذا شخصًا آخر؟
 not-me-text = غيّر أحدهم طريقة دخولك إلى حساب { $email }.
 not-me-next = إن لم تكن أنت، نسجّل خروج الجميع ونوقف كلمة المرور ونزيل مفاتيح المرور الجديدة ونرسل إليك رابطًا لاختيار كلمة مرور جديدة.
@@ -711,6 +718,10 @@ mail-code-valid = { $count ->
    *[other] يعمل الرمز مرة واحدة، لمدة { $count } دقيقة، في المتصفح الذي طلبته فيه.
 }
 mail-code-secret = احتفظ به لنفسك. من يطلبه منك يريد الدخول إلى حسابك.
+mail-invitation-subject = أنت مدعو إلى { $tenant }
+mail-invitation-text = أنت مدعو إلى امتلاك حساب لدى { $tenant }.
+mail-invitation-action = عرض الدعوة
+mail-invitation-until = يعمل الرابط مرة واحدة، حتى { $when }.
 mail-reset-subject = اختيار كلمة مرور جديدة لدى { $tenant }
 mail-reset-text = طلب أحدهم، ونأمل أنه أنت، كلمة مرور جديدة لحسابك لدى { $tenant }.
 mail-reset-action = اختيار كلمة مرور جديدة

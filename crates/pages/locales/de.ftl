@@ -502,6 +502,13 @@ ago-years = { $count ->
     [one] vor { $count } Jahr
    *[other] vor { $count } Jahren
 }
+invitation-title = Einladung annehmen
+invitation-text = Diese Einladung ist für { $email }.
+invitation-client = Danach geht es weiter zu { $client }.
+invitation-other = Hier sind Sie als { $email } angemeldet. Dieses Konto bleibt, wie es ist, und bleibt angemeldet.
+invitation-stay = Mit diesem Konto weiter
+invitation-submit = Annehmen
+invitation-otherwise = Damit haben Sie nicht gerechnet? Schließen Sie die Seite; es geschieht nichts.
 not-me-title = War das jemand anderes?
 not-me-text = Jemand hat geändert, wie Sie sich beim Konto { $email } anmelden.
 not-me-next = Wenn Sie es nicht waren, melden wir alle ab, schalten das Passwort aus, entfernen neue Passkeys und senden Ihnen einen Link für ein neues Passwort.
@@ -645,6 +652,10 @@ mail-code-valid = { $count ->
    *[other] Der Code gilt einmal, { $count } Minuten lang, in dem Browser, in dem Sie ihn angefordert haben.
 }
 mail-code-secret = Behalten Sie ihn für sich. Wer Sie danach fragt, will in Ihr Konto.
+mail-invitation-subject = Sie sind eingeladen: { $tenant }
+mail-invitation-text = Sie sind zu einem Konto bei { $tenant } eingeladen.
+mail-invitation-action = Einladung ansehen
+mail-invitation-until = Der Link gilt einmal, bis { $when }.
 mail-reset-subject = Neues Passwort für { $tenant } wählen
 mail-reset-text = Jemand, hoffentlich Sie, hat ein neues Passwort für Ihr Konto bei { $tenant } angefordert.
 mail-reset-action = Neues Passwort wählen

@@ -502,6 +502,13 @@ ago-years = { $count ->
     [one] { $count } year ago
    *[other] { $count } years ago
 }
+invitation-title = Accept the invitation
+invitation-text = This invitation is for { $email }.
+invitation-client = Afterwards you go on to { $client }.
+invitation-other = You are signed in here as { $email }. That account stays as it is and stays signed in.
+invitation-stay = Go on with that account
+invitation-submit = Accept
+invitation-otherwise = You did not expect this? Close this page; nothing happens.
 not-me-title = Was this somebody else?
 not-me-text = Somebody changed how you sign in to the account of { $email }.
 not-me-next = If it was not you, we sign everybody out, switch the password off, remove passkeys that are new, and mail you a link to choose a new password.
@@ -645,6 +652,10 @@ mail-code-valid = { $count ->
    *[other] The code works once, for { $count } minutes, in the browser where you asked for it.
 }
 mail-code-secret = Keep it to yourself. Whoever asks you for it wants to get into your account.
+mail-invitation-subject = You are invited to { $tenant }
+mail-invitation-text = You are invited to have an account at { $tenant }.
+mail-invitation-action = See the invitation
+mail-invitation-until = The link works once, until { $when }.
 mail-reset-subject = Choose a new password for { $tenant }
 mail-reset-text = Someone, we hope you, asked for a new password for your account at { $tenant }.
 mail-reset-action = Choose new password

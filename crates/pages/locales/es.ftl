@@ -502,6 +502,13 @@ ago-years = { $count ->
     [one] hace { $count } año
    *[other] hace { $count } años
 }
+invitation-title = Aceptar la invitación
+invitation-text = Esta invitación es para { $email }.
+invitation-client = Después seguirás a { $client }.
+invitation-other = Aquí has iniciado sesión como { $email }. Esa cuenta se queda como está y sigue con la sesión iniciada.
+invitation-stay = Seguir con esa cuenta
+invitation-submit = Aceptar
+invitation-otherwise = ¿No lo esperabas? Cierra esta página; no pasará nada.
 not-me-title = ¿Fue otra persona?
 not-me-text = Alguien ha cambiado la forma de iniciar sesión en la cuenta de { $email }.
 not-me-next = Si no fuiste tú, cerraremos todas las sesiones, desactivaremos la contraseña, quitaremos las llaves de acceso nuevas y te enviaremos un enlace para elegir otra contraseña.
@@ -645,6 +652,10 @@ mail-code-valid = { $count ->
    *[other] El código sirve una sola vez, durante { $count } minutos, en el navegador donde lo pediste.
 }
 mail-code-secret = No lo compartas. Quien te lo pida quiere entrar en tu cuenta.
+mail-invitation-subject = Tienes una invitación: { $tenant }
+mail-invitation-text = Te han invitado a tener una cuenta en { $tenant }.
+mail-invitation-action = Ver la invitación
+mail-invitation-until = El enlace funciona una vez, hasta { $when }.
 mail-reset-subject = Elige una contraseña nueva para { $tenant }
 mail-reset-text = Alguien (esperamos que tú) ha pedido una contraseña nueva para tu cuenta de { $tenant }.
 mail-reset-action = Elegir contraseña nueva

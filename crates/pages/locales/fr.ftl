@@ -502,6 +502,13 @@ ago-years = { $count ->
     [one] il y a { $count } an
    *[other] il y a { $count } ans
 }
+invitation-title = Accepter l’invitation
+invitation-text = Cette invitation est pour { $email }.
+invitation-client = Vous continuerez ensuite vers { $client }.
+invitation-other = Vous êtes connecté ici avec { $email }. Ce compte reste tel quel et reste connecté.
+invitation-stay = Continuer avec ce compte
+invitation-submit = Accepter
+invitation-otherwise = Vous ne vous y attendiez pas ? Fermez cette page ; rien ne se passera.
 not-me-title = Était-ce quelqu’un d’autre ?
 not-me-text = Quelqu’un a modifié la façon de se connecter au compte { $email }.
 not-me-next = Si ce n’était pas vous, nous déconnectons tous les appareils, désactivons le mot de passe, retirons les nouvelles clés d’accès et vous envoyons un lien pour choisir un nouveau mot de passe.
@@ -645,6 +652,10 @@ mail-code-valid = { $count ->
    *[other] Le code est valable une seule fois, pendant { $count } minutes, dans le navigateur où vous l’avez demandé.
 }
 mail-code-secret = Gardez-le pour vous. Toute personne qui vous le demande veut accéder à votre compte.
+mail-invitation-subject = Vous êtes invité : { $tenant }
+mail-invitation-text = Vous êtes invité à avoir un compte { $tenant }.
+mail-invitation-action = Voir l’invitation
+mail-invitation-until = Le lien fonctionne une fois, jusqu’au { $when }.
 mail-reset-subject = Choisissez un nouveau mot de passe pour { $tenant }
 mail-reset-text = Quelqu’un (vous, espérons-le) a demandé un nouveau mot de passe pour votre compte { $tenant }.
 mail-reset-action = Choisir un nouveau mot de passe

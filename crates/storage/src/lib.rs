@@ -28,6 +28,7 @@ pub mod expiry;
 pub mod factor_failures;
 pub mod factor_recoveries;
 pub mod initial_access_tokens;
+pub mod invitations;
 pub mod journeys;
 pub mod leases;
 pub mod mailed_links;

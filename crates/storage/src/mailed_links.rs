@@ -13,6 +13,8 @@ const REPLACE: &str = "UPDATE mailed_links SET consumed_at = $5 WHERE tenant_id 
 const INSERT: &str = "INSERT INTO mailed_links (id, tenant_id, user_id, purpose, secret_hash, email_index, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const CONSUME: &str = "UPDATE mailed_links SET consumed_at = $3 WHERE id = $1 AND tenant_id = $2 AND consumed_at IS NULL AND expires_at > $3 AND NOT EXISTS (SELECT 1 FROM mailed_links AS newer WHERE newer.tenant_id = mailed_links.tenant_id AND newer.user_id = mailed_links.user_id AND newer.purpose = mailed_links.purpose AND newer.email_index = mailed_links.email_index AND (newer.created_at > mailed_links.created_at OR newer.created_at = mailed_links.created_at AND newer.id > mailed_links.id))";
 
+const FORGET: &str = "DELETE FROM mailed_links WHERE tenant_id = $1 AND user_id = $2";
+
 /// A mailed link as stored.
 #[derive(Clone)]
 pub struct LinkRow {
@@ -91,4 +93,12 @@ pub async fn retire(
 /// A fault when the database is away.
 pub async fn consume(tx: &mut Tx, tenant: TenantId, id: LinkId, now: Timestamp) -> Result<bool, Fault> {
     Ok(tx.execute(CONSUME, &[id.as_i64().into(), tenant.into(), now.into()]).await? == 1)
+}
+
+/// Removes every link of an invitation that is over, used ones too: each holds an index of its address.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn forget(tx: &mut Tx, tenant: TenantId, invitation: UserId) -> Result<(), Fault> {
+    tx.execute(FORGET, &[tenant.into(), (&invitation).into()]).await.map(drop)
 }

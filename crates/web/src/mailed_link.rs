@@ -7,6 +7,7 @@
 use axum::extract::Path;
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
 use portreeve_issuer::{LinkAsks, LinkOutcome, OpenLink};
+use portreeve_oidc::paths;
 use portreeve_pages::Form;
 use portreeve_pages::PasswordProblem;
 use portreeve_pages::journey::{Confirm, ConfirmPurpose, Done, Outcome, ResetPassword};
@@ -34,6 +35,7 @@ pub(crate) async fn show(
     let link = Link { token: token_of(path), journey: journey_of(&door, query) };
     match open(&door, &link).await {
         Ok(opened) if opened.asks == LinkAsks::SignIn => sign_in_for(&door, &link).await,
+        Ok(opened) if opened.asks == LinkAsks::Invitation => invitation(&door, &link, &opened).await,
         Ok(opened) => page(&door, &link, &opened.email, opened.asks, None),
         Err(reply) => reply,
     }
@@ -56,6 +58,9 @@ pub(crate) async fn take(
     };
     if opened.asks == LinkAsks::SignIn {
         return sign_in_for(&door, &link).await;
+    }
+    if opened.asks == LinkAsks::Invitation {
+        return accept(&door, opened).await;
     }
     let (email, asks) = (opened.email.clone(), opened.asks);
     let from = door.posted_from(door.locale(&[]));
@@ -80,6 +85,38 @@ async fn open(door: &Door, link: &Link) -> Result<OpenLink, Reply> {
     }
 }
 
+/// Says who is invited, and who is signed in here already: that stays as it is.
+async fn invitation(door: &Door, link: &Link, opened: &OpenLink) -> Reply {
+    match door.issuer().others_signed_in(&door.at, door.browser_cookie(), &opened.email).await {
+        Ok(others) => {
+            let (client, onward) = door.issuer().invited_to(&door.at, opened).unzip();
+            let purpose = ConfirmPurpose::Invitation {
+                email: opened.email.clone(),
+                client,
+                signed_in_as: others.into_iter().next(),
+                account_href: door.href(paths::ACCOUNT),
+            };
+            let html = Confirm { form: form_of(door, link), purpose }.render(&door.frame(&[]));
+            Reply::secret_page(door, html, onward.as_deref())
+        }
+        Err(fault) => error_page::broken(door, &fault),
+    }
+}
+
+/// Accepts an invitation, which leads to a journey.
+async fn accept(door: &Door, opened: OpenLink) -> Reply {
+    match door.issuer().accept_invitation(&door.at, opened, door.browser_cookie()).await {
+        Ok(Some(progress)) => Reply::progress(door, progress),
+        Ok(None) => error_page::link_expired(door),
+        Err(fault) => error_page::broken(door, &fault),
+    }
+}
+
+fn form_of(door: &Door, link: &Link) -> Form {
+    let query = link.journey.as_ref().map(|journey| format!("?journey={journey}")).unwrap_or_default();
+    Form { action: door.href(&format!("/link/{}{query}", link.token)), csrf: String::new(), version: String::new() }
+}
+
 /// Leads to a sign-in that comes back to the link.
 async fn sign_in_for(door: &Door, link: &Link) -> Reply {
     let path = format!("/link/{}", link.token);
@@ -90,10 +127,7 @@ async fn sign_in_for(door: &Door, link: &Link) -> Reply {
 }
 
 fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<PasswordProblem>) -> Reply {
-    let query = link.journey.as_ref().map(|journey| format!("?journey={journey}")).unwrap_or_default();
-    let action = door.href(&format!("/link/{}{query}", link.token));
-    let form = Form { action, csrf: String::new(), version: String::new() };
-    let (frame, email) = (door.frame(&[]), email.to_owned());
+    let (form, frame, email) = (form_of(door, link), door.frame(&[]), email.to_owned());
     let html = match asks {
         LinkAsks::NewPassword { minimum } => {
             let password_minimum = words::count(minimum);
@@ -103,11 +137,11 @@ fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<P
         LinkAsks::NewEmail => Confirm { form, purpose: ConfirmPurpose::NewEmail { email } }.render(&frame),
         LinkAsks::LostFactors => Confirm { form, purpose: ConfirmPurpose::LostFactors { email } }.render(&frame),
         LinkAsks::FormerEmail => Confirm { form, purpose: ConfirmPurpose::FormerEmail { email } }.render(&frame),
-        LinkAsks::Confirmation | LinkAsks::Claim | LinkAsks::SignIn => {
+        LinkAsks::Confirmation | LinkAsks::Claim | LinkAsks::SignIn | LinkAsks::Invitation => {
             Confirm { form, purpose: ConfirmPurpose::Email { email } }.render(&frame)
         }
     };
-    Reply::secret_page(door, html)
+    Reply::secret_page(door, html, None)
 }
 
 fn done(door: &Door, link: &Link, outcome: Outcome) -> Reply {
@@ -118,7 +152,7 @@ fn done(door: &Door, link: &Link, outcome: Outcome) -> Reply {
         (None, _) => "/".to_owned(),
     };
     let page = Done { outcome, continue_href: Some(door.href(&path)), client_name: None };
-    Reply::secret_page(door, page.render(&door.frame(&[])))
+    Reply::secret_page(door, page.render(&door.frame(&[])), None)
 }
 
 fn token_of(path: Vec<(String, String)>) -> String {

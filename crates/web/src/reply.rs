@@ -36,9 +36,9 @@ impl Reply {
         Self { status: StatusCode::NOT_FOUND, headers: HeaderMap::new(), body: String::new() }
     }
 
-    /// A page whose address is a secret: nothing it leads to learns the address (SECURITY rule 27).
-    pub(crate) fn secret_page(door: &Door, html: Result<String, RenderError>) -> Self {
-        let mut reply = Self::page(door, html, None);
+    /// A page whose address is a secret: nothing it leads to learns the address (SECURITY rule 27). `form_target` as for `page`.
+    pub(crate) fn secret_page(door: &Door, html: Result<String, RenderError>, form_target: Option<&str>) -> Self {
+        let mut reply = Self::page(door, html, form_target);
         reply.headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         reply
     }

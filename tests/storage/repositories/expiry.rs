@@ -10,9 +10,10 @@ use portreeve_storage::{
     client_assertions, client_assertions::UsedAssertion, consents, device_authorizations,
     device_authorizations::DeviceAuthorizationRow, dpop_proofs, email_changes, email_changes::EmailChangeRow, expiry,
     factor_failures, factor_recoveries, factor_recoveries::NewFactorRecovery, initial_access_tokens,
-    initial_access_tokens::InitialAccessTokenRow, journeys, journeys::JourneyRow, mailed_links, mailed_links::LinkRow,
-    outbox, pushed_requests, pushed_requests::PushedRequestRow, rate_limits, refresh_tokens,
-    refresh_tokens::RefreshTokenRow, refusals, revoked_jtis, sessions, token_families, trusted_assertions, users,
+    initial_access_tokens::InitialAccessTokenRow, invitations, invitations::InvitationRow, journeys,
+    journeys::JourneyRow, mailed_links, mailed_links::LinkRow, outbox, pushed_requests,
+    pushed_requests::PushedRequestRow, rate_limits, refresh_tokens, refresh_tokens::RefreshTokenRow, refusals,
+    revoked_jtis, sessions, token_families, trusted_assertions, users,
 };
 
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 24] = [
     "access_tokens",
     "authorization_codes",
     "backchannel_authentications",
@@ -36,6 +37,7 @@ const TABLES: [&str; 23] = [
     "factor_failures",
     "factor_recoveries",
     "initial_access_tokens",
+    "invitations",
     "journeys",
     "mailed_links",
     "outbox WHERE dead_at IS NULL",
@@ -78,6 +80,15 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
     let due_at = at.minus(lifetimes::NOTICE_LINK);
     let lost = NewFactorRecovery { user: UserId::from_bytes(account), due_at, locale: "en" };
     factor_recoveries::insert(tx, ONE, &lost, NOW).await?;
+    let invitation = InvitationRow {
+        id: UserId::from_bytes(account),
+        email_sealed: vec![1],
+        email_index: hash,
+        client: None,
+        invited_at: NOW,
+        expires_at: at,
+    };
+    invitations::put(tx, ONE, &invitation).await?;
     journeys::insert(tx, ONE, &JourneyRow { expires_at: at, ..journey(number) }).await?;
     email_changes::insert(tx, ONE, &EmailChangeRow { expires_at: at, ..email_change(number) }).await?;
     mailed_links::insert_newest(tx, ONE, &LinkRow { expires_at: at, ..link(number) }, NOW).await?;

@@ -158,3 +158,21 @@ async fn another_tenants_link_is_neither_found_nor_killed() {
     })
     .await;
 }
+
+/// S-149: of an invitation that is over nothing is left, not even a used link; other rows stay.
+#[tokio::test]
+async fn links_are_forgotten_with_what_they_are_of() {
+    on_both(async |db| {
+        let theirs = LinkRow { user: user_id(9), ..link(2) };
+        db.write(ONE, async |tx| mailed_links::insert_newest(tx, ONE, &link(1), NOW).await).await;
+        db.write(ONE, async |tx| mailed_links::insert_newest(tx, ONE, &theirs, NOW).await).await;
+        db.write(ONE, async |tx| mailed_links::consume(tx, ONE, LinkId::new(2), NOW).await).await;
+
+        db.write(ONE, async |tx| mailed_links::forget(tx, ONE, user_id(9)).await).await;
+
+        let is_there = async |id| db.read(ONE, async |conn| mailed_links::find(conn, ONE, LinkId::new(id)).await).await;
+        assert!(is_there(2).await.is_none());
+        assert!(is_there(1).await.is_some());
+    })
+    .await;
+}

@@ -17,6 +17,7 @@
 //! | `links` | who a person is at other issuers |
 //! | `execute` | the difference, carried out in transactions with their events |
 //! | `export` | the database in the shape of a resource file |
+//! | `invitations` | invitations that an operator makes, looks at and takes back |
 //! | `operator` | what the command line does to one person or client |
 
 mod attributes;
@@ -26,6 +27,7 @@ mod credentials;
 mod document;
 mod execute;
 mod export;
+mod invitations;
 mod links;
 mod operator;
 mod passkey_settings;
@@ -48,6 +50,7 @@ mod yaml;
 pub use change::{Change, ChangeKind, ResourceKind};
 pub(crate) use clients::changed_fields;
 pub use export::ExportScope;
+pub use invitations::{NewInvitation, StandingInvitation};
 pub use operator::{AccountSwitch, FormerSecrets, NewAccount, OperatorRefusal, RotatedSecret};
 pub use plan::Unlisted;
 pub use problem::{Origin, Place, Problem};

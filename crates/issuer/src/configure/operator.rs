@@ -38,6 +38,12 @@ pub enum OperatorRefusal {
     AccountDisabled,
     /// The tenant has no passwords: none can be set, by the operator or by a link.
     WithoutPasswords,
+    /// The client does not say where a sign-in at it starts, is switched off, or nobody answers for it.
+    SignInNotStartedThere,
+    /// An invitation stands for an hour to 30 days.
+    InvitationTime,
+    /// The address has no invitation.
+    NoSuchInvitation,
 }
 
 /// What becomes of the secrets a client holds when it gets a new one.
@@ -80,7 +86,7 @@ pub enum AccountSwitch {
     Off,
 }
 
-type Outcome<T> = Result<T, Failure<OperatorRefusal>>;
+pub(super) type Outcome<T> = Result<T, Failure<OperatorRefusal>>;
 
 impl Issuer {
     /// Every person of a tenant, in no particular order.

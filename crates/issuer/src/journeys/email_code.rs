@@ -13,8 +13,8 @@ use std::sync::Arc;
 use portreeve_authenticators::{CanonicalEmailCode, generate_email_code};
 use portreeve_crypto::{SecretBytes, Sha256Digest};
 use portreeve_domain::{
-    Actor, Email, EmailSignIn, Event, EventType, Fault, JourneyId, MailPurpose, OutboxMessage, Proof, ProofKind,
-    UserId, lifetimes,
+    AccountKey, Actor, Email, EmailSignIn, Event, EventType, Fault, JourneyId, MailPurpose, OutboxMessage, Proof,
+    ProofKind, UserId, lifetimes,
 };
 use portreeve_storage::outbox::OutboxRow;
 use portreeve_storage::{Conn, Tx, factor_failures, journeys as rows, mailed_links, users};
@@ -26,8 +26,9 @@ use crate::authorize::journey_text;
 use crate::directory::TenantDirectory;
 use crate::mails::{MailContent, OutgoingMail, Recipient, outgoing, recipient_of};
 use crate::people::{self, Person};
+use crate::registration::is_taken;
 use crate::stored_facts::{PendingRegistration, StoredFacts, open_facts};
-use crate::{Issuer, audit, registration};
+use crate::{Issuer, audit, known_device, registration};
 
 /// The name under which failures of codes are counted.
 const FACTOR: &str = "email_code";
@@ -61,26 +62,30 @@ impl Issuer {
         event.subject = person.as_ref().map(|person| person.id);
         let registers = registers(at, &journey.stored, &people::email_index(at, &email)).map(|pending| pending.to);
         let owner = person.filter(|person| person.disabled_at.is_none()).map(|person| person.id);
-        self.wait_for_code(at, journey, (typed, registers.or(owner)), event, from).await
+        // Strangers can use the mails of an address up, but not those of a device that its owner has signed in at (S-073).
+        let known = owner.filter(|owner| known_device::knows(at, from.device.as_deref(), *owner));
+        let budget = known.map_or(account, |owner| *owner.as_bytes());
+        self.wait_for_code(at, journey, (typed, registers.or(owner), budget), event, from).await
     }
 
     /// Lets the journey wait for a code for the address `typed`, which the caller has checked, and has one mailed to `to` unless the
-    /// address has had its mails of this hour. `event` tells of it.
+    /// budget has had its mails of this hour. `event` tells of it. Whoever was at the registration form has left it by that.
     pub(crate) async fn wait_for_code(
         &self,
         at: &Arc<TenantDirectory>,
         mut journey: Journey,
-        (typed, to): (&str, Option<UserId>),
+        (typed, to, budget): (&str, Option<UserId>, AccountKey),
         event: Event,
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
-        let email = Email::parse(typed).map_err(|_| Fault::impossible("a code for an unchecked address"))?;
+        journey.stored.facts.registering = Some(false);
+        journey.stored.facts.account_chosen = true;
         journey.stored.facts.code_to = Some(typed.trim().to_owned());
         journey.stored.locale = Some(from.locale.clone());
         let mut tx = self.store.begin(at.id()).await?;
         audit::record(&mut tx, &self.ambient, at, event.with_client(&journey.client.id)).await?;
         // Five mails an hour and no more, whoever asks; the newest code works, so nothing is said (S-143).
-        if self.charge_mail(&mut tx, at, &account_key(&people::email_index(at, &email))).await? {
+        if self.charge_mail(&mut tx, at, &budget).await? {
             self.ask_for_code(&mut tx, at, journey.id, to, &from.locale).await?;
         }
         self.advance(tx, at, journey).await
@@ -207,7 +212,9 @@ impl Issuer {
     ) -> Result<Option<UserId>, Fault> {
         match (person, registers) {
             (Some(person), _) if person.email_verified_at.is_some() => Ok(Some(person.id)),
-            (_, Some(pending)) => Ok(self.claimed_account(tx, at, index, &pending).await?.map(|person| person.id)),
+            (_, Some(pending)) => {
+                Ok(self.claimed_account(tx, at, index, (&pending, is_taken)).await?.map(|person| person.id))
+            }
             (Some(person), None) => Ok(self.claim_by_mail(tx, at, person.id, index).await?.then_some(person.id)),
             (None, None) => Ok(None),
         }

@@ -10,7 +10,7 @@ use super::{Accepted, Prompt, Prompts, ResponseMode, ResponseTarget, ResponseTyp
 /// Who may see a page, and where it is.
 #[derive(Clone, Debug)]
 pub struct PageRequest {
-    /// The page's address, an absolute one of ours.
+    /// The page's address: an absolute one of ours, or where a client of ours has a sign-in begin.
     pub page: String,
     /// The person it is about; anybody when absent.
     pub person: Option<UserId>,

@@ -193,6 +193,7 @@ fn word_key(word: &str) -> Option<&'static str> {
         "not_me" => "mail-not-you-action",
         "confirm_email_change" => "new-email-submit",
         "factor_recovery" => "remove-lost-submit",
+        "invitation" => "invitation-title",
         "factors_removed" => "done-lost-title",
         "undo_email_change" => "data-link-undo",
         "signed_out" => "select-account-signed-out",

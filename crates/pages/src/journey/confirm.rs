@@ -29,6 +29,17 @@ pub enum ConfirmPurpose {
         /// The address.
         email: String,
     },
+    /// That the person wants the account that they are invited to.
+    Invitation {
+        /// The address that is invited.
+        email: String,
+        /// The name of the application that it leads to.
+        client: Option<String>,
+        /// Another account that is signed in at this browser.
+        signed_in_as: Option<String>,
+        /// Where to go on with that one.
+        account_href: String,
+    },
     /// That the second factors of the account at this address are lost.
     LostFactors {
         /// The address.
@@ -38,7 +49,7 @@ pub enum ConfirmPurpose {
 
 /// Asks to confirm what a mailed link is for.
 ///
-/// Posts no field of its own. Element id: `submit`.
+/// Posts no field of its own. Element ids: `submit`, `stay`.
 #[derive(Debug, Clone)]
 pub struct Confirm {
     /// Where the form posts to.
@@ -72,6 +83,7 @@ impl ConfirmPurpose {
             Self::FormerEmail { .. } => "former-email-title",
             Self::NotMe { .. } => "not-me-title",
             Self::LostFactors { .. } => "remove-lost-title",
+            Self::Invitation { .. } => "invitation-title",
         }
     }
 
@@ -82,6 +94,7 @@ impl ConfirmPurpose {
             Self::FormerEmail { .. } => "former-email-submit",
             Self::NotMe { .. } => "not-me-submit",
             Self::LostFactors { .. } => "remove-lost-submit",
+            Self::Invitation { .. } => "invitation-submit",
         }
     }
 
@@ -91,6 +104,7 @@ impl ConfirmPurpose {
             Self::Email { .. } => "confirm-email-not-you",
             Self::NewEmail { .. } => "new-email-otherwise",
             Self::LostFactors { .. } => "remove-lost-otherwise",
+            Self::Invitation { .. } => "invitation-otherwise",
             Self::FormerEmail { .. } | Self::NotMe { .. } => "not-me-otherwise",
         }
     }

@@ -19,8 +19,10 @@ pub struct Register {
     pub client_name: Option<String>,
     /// Name as typed before.
     pub name: String,
-    /// Address as typed before.
+    /// Address as typed before, or that of the invitation.
     pub email: String,
+    /// Whether the address is that of an invitation, and cannot be another.
+    pub is_invited: bool,
     /// What is wrong with the name.
     pub name_problem: Option<NameProblem>,
     /// What is wrong with the address.

@@ -87,6 +87,7 @@ pub(super) fn accounts(frame: &Frame, words: &Words) -> Vec<Sample> {
         client_name: words.client_name(),
         name: String::new(),
         email: String::new(),
+        is_invited: false,
         name_problem: None,
         email_problem: None,
         password_problem: None,
@@ -102,6 +103,7 @@ pub(super) fn accounts(frame: &Frame, words: &Words) -> Vec<Sample> {
         password_problem: Some(PasswordProblem::TooShort { minimum: 12 }),
         ..register.clone()
     };
+    let register_invited = Register { email: words.email.clone(), is_invited: true, ..register.clone() };
     let register_by_code = Register { password_minimum: None, ..register.clone() };
     let forgot = ForgotPassword {
         form: form(),
@@ -134,6 +136,7 @@ pub(super) fn accounts(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     vec![
         ("journey/register", register.render(frame)),
+        ("journey/register-invited", register_invited.render(frame)),
         ("journey/register-passwordless", register_by_code.render(frame)),
         ("journey/register-fields", register_fields.render(frame)),
         ("journey/forgot_password", forgot.render(frame)),

@@ -2,7 +2,7 @@
 
 use crate::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, DeletionCancelled, DeletionRequested,
-    EmailChanged, EmailCode, FactorAdded, FactorRemoved, MailFrame, MailText, NewSignIn, PasskeyCopied,
+    EmailChanged, EmailCode, FactorAdded, FactorRemoved, Invitation, MailFrame, MailText, NewSignIn, PasskeyCopied,
     PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped, RemovedFactor,
     VerifyEmail,
 };
@@ -32,6 +32,7 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
         ("mail/recovery_code_used-passwordless", recovery_code_used.render(&without_passwords)),
         ("mail/recovery_requested-passwordless", recovery_requested.render(&without_passwords)),
         ("mail/email_changed-passwordless", email_changed.render(&without_passwords)),
+        ("mail/invitation", Invitation { link: link.clone(), until: when.clone() }.render(&frame)),
         ("mail/password_reset", PasswordReset { link: link.clone(), valid_minutes: 30 }.render(&frame)),
         (
             "mail/email_code",

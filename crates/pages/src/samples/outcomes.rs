@@ -29,6 +29,20 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
         Done { outcome, continue_href: continue_href.map(str::to_owned), client_name }.render(frame)
     };
     let without_passwords = Frame { passwordless: true, ..frame.clone() };
+    let invited = ConfirmPurpose::Invitation {
+        email: words.email.clone(),
+        client: None,
+        signed_in_as: None,
+        account_href: "/account".to_owned(),
+    };
+    let invitation = Confirm { form: form(), purpose: invited };
+    let invited_elsewhere = ConfirmPurpose::Invitation {
+        email: words.email.clone(),
+        client: words.client_name(),
+        signed_in_as: Some(words.email.clone()),
+        account_href: "/account".to_owned(),
+    };
+    let invitation_elsewhere = Confirm { form: form(), purpose: invited_elsewhere };
     let shut_out = Done { outcome: Outcome::ShutOut, continue_href: Some("/".to_owned()), client_name: None };
     let elsewhere =
         ContinueElsewhere { form: Some(form()), client_name: words.client_name(), reference: REFERENCE.to_owned() };
@@ -58,6 +72,8 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("journey/done-request-refused", done(Outcome::RequestRefused, None, None)),
         ("journey/done-request-late", done(Outcome::RequestTooLate, None, None)),
         ("journey/done-request-other", done(Outcome::RequestOfOther, None, None)),
+        ("journey/confirm-invitation", invitation.render(frame)),
+        ("journey/confirm-invitation-elsewhere", invitation_elsewhere.render(frame)),
         ("journey/confirm-passwordless", confirm.render(&without_passwords)),
         ("journey/confirm-not-me-passwordless", not_me.render(&without_passwords)),
         ("journey/confirm-former-email-passwordless", former_email.render(&without_passwords)),

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use portreeve_crypto::SecretText;
-use portreeve_domain::Failure as UseCaseFailure;
-use portreeve_issuer::configure::{AccountSwitch, NewAccount, OperatorRefusal};
+use portreeve_domain::{ClientId, Failure as UseCaseFailure, Lifetime};
+use portreeve_issuer::configure::{AccountSwitch, NewAccount, NewInvitation, OperatorRefusal, StandingInvitation};
 use portreeve_issuer::{Issuer, MailContent, TenantDirectory};
+use portreeve_pages::Locale;
 
 use super::{deployment, table};
 use crate::command_line::{Output, TenantTarget};
@@ -35,6 +36,27 @@ pub(crate) enum Action {
     },
     /// Print a one-time link by which the person sets a password; older links of the account end.
     Link {
+        /// The address.
+        email: String,
+    },
+    /// Invite somebody by mail, whether or not the address has an account; an older invitation of the address ends.
+    Invite {
+        /// The address.
+        email: String,
+        /// The client that the invitation leads to, which has an initiate_login_uri; the account pages without.
+        #[arg(long, value_name = "CLIENT")]
+        client: Option<String>,
+        /// For how many hours it stands.
+        #[arg(long, default_value_t = 168, value_parser = clap::value_parser!(u16).range(1..=720))]
+        expires_hours: u16,
+        /// The language of the mail.
+        #[arg(long, default_value = "en", value_parser = language)]
+        language: &'static str,
+    },
+    /// List the invitations that stand.
+    Invitations,
+    /// Take the invitation of an address back; its link is dead.
+    RevokeInvitation {
         /// The address.
         email: String,
     },
@@ -81,6 +103,14 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
             }
         }
         Action::Link { email } => print_link(issuer, at, &email).await?,
+        Action::Invite { email, client, expires_hours, language } => {
+            invite(issuer, at, (&email, client.as_deref()), (expires_hours, language)).await?;
+        }
+        Action::Invitations => invitations(issuer, at, output).await?,
+        Action::RevokeInvitation { email } => {
+            issuer.revoke_invitation(at, &email).await.map_err(|failure| refused(failure, &email))?;
+            println!("Took the invitation of {email} back.");
+        }
         Action::Disable { email } => {
             let done = issuer.switch_account(at, &email, AccountSwitch::Off).await;
             done.map_err(|failure| refused(failure, &email))?;
@@ -98,6 +128,40 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
         }
     }
     Ok(())
+}
+
+async fn invite(
+    issuer: &Issuer,
+    at: &Arc<TenantDirectory>,
+    (email, client): (&str, Option<&str>),
+    (hours, locale): (u16, &str),
+) -> Result<(), Failure> {
+    let no_such = || Failure::refused("there is no such client; look at portreeve clients list");
+    let client = client.map(|id| ClientId::parse(id).ok_or_else(no_such)).transpose()?;
+    let expires_in = Lifetime::from_hours(i64::from(hours));
+    let new = NewInvitation { email, client: client.as_ref(), expires_in, locale };
+    issuer.invite(at, &new).await.map_err(|failure| refused(failure, email))?;
+    println!("Invited {email}; the mail goes out when a server runs, and its link works for {hours} hours, once.");
+    Ok(())
+}
+
+async fn invitations(issuer: &Issuer, at: &Arc<TenantDirectory>, output: Output) -> Result<(), Failure> {
+    let now = issuer.ambient().now();
+    let standing = issuer.standing_invitations(at).await?;
+    let row = |one: &StandingInvitation| {
+        let client = one.client.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
+        let hours_left = one.expires_at.since(now).as_seconds_ceiling().unsigned_abs().div_ceil(3600);
+        [one.email.clone(), client, table::age(one.invited_at, now), format!("{hours_left} h")]
+    };
+    let rows: Vec<_> = standing.iter().map(row).collect();
+    table::print(["EMAIL", "CLIENT", "AGE", "EXPIRES IN"], &rows, output);
+    Ok(())
+}
+
+/// The tag of a language that mails are written in.
+fn language(tag: &str) -> Result<&'static str, String> {
+    let known = || Locale::ALL.map(Locale::tag).join(", ");
+    Locale::parse(tag).map(Locale::tag).ok_or_else(|| format!("mails are written in {}", known()))
 }
 
 /// The link alone goes to standard output: it is what a script reads.
@@ -159,6 +223,18 @@ fn refused(failure: UseCaseFailure<OperatorRefusal>, email: &str) -> Failure {
         )),
         UseCaseFailure::Refused(OperatorRefusal::AccountDisabled) => {
             Failure::refused(format!("{email} is switched off; see portreeve users enable {email}"))
+        }
+        UseCaseFailure::Refused(OperatorRefusal::NoSuchClient) => {
+            Failure::refused("there is no such client; look at portreeve clients list")
+        }
+        UseCaseFailure::Refused(OperatorRefusal::SignInNotStartedThere) => Failure::refused(
+            "no sign-in starts at that client: give it an initiate_login_uri, and see that it is enabled and vouched for",
+        ),
+        UseCaseFailure::Refused(OperatorRefusal::InvitationTime) => {
+            Failure::usage("an invitation stands for 1 to 720 hours")
+        }
+        UseCaseFailure::Refused(OperatorRefusal::NoSuchInvitation) => {
+            Failure::refused(format!("{email} has no invitation; look at portreeve users invitations"))
         }
         UseCaseFailure::Refused(OperatorRefusal::WithoutPasswords) => Failure::refused(format!(
             "the tenant has no passwords; {email} signs in by a code that is mailed there, or by a passkey"

@@ -157,6 +157,9 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
 
 /// Shows the page again with what was wrong, or, when the form was stale, where the journey stands by now.
 async fn show_again(door: &Door, journey: &str, page: Page, problem: Option<Problem>, fields: &Fields) -> Reply {
+    if problem == Some(Problem::InvitationOver) {
+        return error_page::link_expired(door);
+    }
     let stop = match door.issuer().open_journey(&door.at, journey, door.browser_cookie()).await {
         Ok(Arrival::Here(stop)) => *stop,
         Ok(_) => return Reply::see_other(door, &door.href(&format!("/j/{journey}"))),

@@ -174,10 +174,15 @@ impl View<'_> {
             Some(Problem::Registration(problems)) => problems,
             _ => RegistrationProblems::default(),
         };
+        let invited = self.stop.journey.invited_address().map(str::to_owned);
         let page = Register {
             client_name: self.client_name(),
             name: self.shown.name.clone().unwrap_or_default(),
-            email: self.shown.email.clone().or(self.stop.journey.request().login_hint.clone()).unwrap_or_default(),
+            is_invited: invited.is_some(),
+            email: invited
+                .or(self.shown.email.clone())
+                .or(self.stop.journey.request().login_hint.clone())
+                .unwrap_or_default(),
             name_problem: problems.name.map(words::name_problem),
             email_problem: problems.email.map(words::email_problem),
             password_problem: problems.password.map(words::password_problem),
