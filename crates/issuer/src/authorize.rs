@@ -173,7 +173,7 @@ impl Issuer {
         let client = at.began_by(&request.client_id).cloned();
         let client = client.ok_or_else(|| Fault::impossible("our own pages are unknown"))?;
         let (browser, started_at) = (self.recognize_browser(at, cookie).await?, self.ambient.now());
-        let requirements = requirements(at, &client, &request, request.person, started_at);
+        let requirements = requirements(at, &client, &request, request.person.map(Subject::Person), started_at);
         let id = JourneyId::new(self.ambient.row_id());
         let journey = Journey { id, browser, version: 0, client, requirements, stored, started_at, request };
         let step = self.step_of(&mut self.store.read(at.id()).await?, at, &journey).await?;
