@@ -197,6 +197,17 @@ impl<'d> RelyingParty<'d> {
         self.post("/oauth2/introspect", &[("token", token)]).await
     }
 
+    /// Whether a token that has ended is told to be inactive within a second: as soon as that another node hears of it.
+    pub async fn sees_ended(&self, token: &str) -> bool {
+        for _ in 0..100 {
+            if !self.sees_active(token).await {
+                return true;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        false
+    }
+
     /// Whether a token is active for this client.
     pub async fn sees_active(&self, token: &str) -> bool {
         self.introspect(token).await.success()["active"] == true
