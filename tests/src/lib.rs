@@ -23,6 +23,7 @@ pub mod hosted;
 pub mod idp;
 pub mod jwt;
 mod markup;
+pub mod patience;
 pub mod portreeve;
 mod published;
 pub mod relying_party;

@@ -20,6 +20,7 @@ use crate::{
     certificates::{certificates, showing},
     deployment::{Deployment, form, post_request},
     jwt,
+    patience::within_a_second,
     reply::Reply,
 };
 
@@ -199,13 +200,7 @@ impl<'d> RelyingParty<'d> {
 
     /// Whether a token that has ended is told to be inactive within a second: as soon as that another node hears of it.
     pub async fn sees_ended(&self, token: &str) -> bool {
-        for _ in 0..100 {
-            if !self.sees_active(token).await {
-                return true;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        false
+        within_a_second(async || !self.sees_active(token).await).await
     }
 
     /// Whether a token is active for this client.
