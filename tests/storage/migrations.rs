@@ -31,7 +31,7 @@ const ALL: [&str; 21] = [
     "0019_terms",
     "0020_requirement_rules",
     "0021_endings",
-    "0023_attributes",
+    "0022_attributes",
 ];
 
 async fn state_of(store: &Store) -> SchemaState {

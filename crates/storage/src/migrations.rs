@@ -189,12 +189,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: Some(include_str!("../../../migrations/postgres/0021_endings.sql")),
     },
     Migration {
-        number: 23,
+        number: 22,
         name: "attributes",
-        sqlite: Some(include_str!("../../../migrations/0023_attributes.sql")),
+        sqlite: Some(include_str!("../../../migrations/0022_attributes.sql")),
         postgres: Some(concat!(
-            include_str!("../../../migrations/0023_attributes.sql"),
-            include_str!("../../../migrations/postgres/0023_attributes.sql")
+            include_str!("../../../migrations/0022_attributes.sql"),
+            include_str!("../../../migrations/postgres/0022_attributes.sql")
         )),
     },
 ];
