@@ -29,6 +29,7 @@ mod back_channel_logout;
 mod backchannel_authentication;
 mod backchannel_notices;
 mod bearer_tokens;
+mod claims_from_files;
 mod client_attestations;
 mod client_authentication;
 mod client_documents;

@@ -10,6 +10,24 @@ use serde_json::Value;
 
 use crate::{Attribute, Timestamp};
 
+/// The standard claims that are texts.
+const TEXTS: [&str; 14] = [
+    "name",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "phone_number",
+];
+
 /// What a person told us about themselves; absent values are left out of every answer (OIDC Core §5.3.2).
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -96,6 +114,23 @@ impl PersonClaims {
         }
     }
 
+    /// With the claims that `said` names, and otherwise as they are. A text that is named and empty is taken away.
+    #[must_use]
+    pub fn overlaid_by(&self, said: &Self) -> Self {
+        let mut claims = self.clone();
+        for name in said.named() {
+            let value = said.value(name);
+            if claims.value(name) != value {
+                claims.tell(name, value);
+            }
+        }
+        claims.phone_number_verified_at = said.phone_number_verified_at.or(claims.phone_number_verified_at);
+        claims.address = said.address.clone().or(claims.address);
+        let empty: Vec<_> = said.left_empty.iter().filter(|name| claims.value(name).is_none()).cloned().collect();
+        claims.left_empty.extend(empty);
+        claims
+    }
+
     /// Without values of attributes that are not among `attributes`, or do not fit them.
     #[must_use]
     pub fn fitting<'a>(&self, attributes: impl IntoIterator<Item = &'a Attribute>) -> Self {
@@ -105,6 +140,12 @@ impl PersonClaims {
             fitting.left_empty.extend(self.left_empty.get(&attribute.name).cloned());
         }
         fitting
+    }
+
+    /// The names of claims that are there, empty texts among them.
+    fn named(&self) -> impl Iterator<Item = &str> {
+        let is_there = |name: &&str| self.standard(name).is_some_and(Option::is_some);
+        TEXTS.into_iter().filter(is_there).chain(self.own.keys().map(String::as_str))
     }
 
     fn standard(&self, name: &str) -> Option<&Option<String>> {

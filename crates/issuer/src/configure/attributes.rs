@@ -10,6 +10,7 @@ use portreeve_oidc::userinfo;
 use super::change::{ChangeKind, ResourceKind, differing_members};
 use super::plan::{Action, Scene, Step};
 use super::problem::{Origin, Problem};
+use super::resource_servers::servers_to_be;
 use super::scopes::{is_language_tag, is_line};
 use super::terms::will_be_there;
 
@@ -200,9 +201,10 @@ fn problem_of_scope(scene: &Scene<'_>, attribute: &Attribute) -> Option<(String,
     if OIDC_SCOPES.contains(&scope) {
         return Some((format!("the scope {scope} has its claims already"), "give one of your own, such as membership"));
     }
-    let declared = || scene.resources.resource_servers.iter().filter(|d| d.tenant == scene.slug).map(|d| &d.what);
-    let stored = scene.keeps_undeclared().into_iter().flat_map(|at| &at.servers);
-    let kept = stored.filter(|stored| !declared().any(|server| server.resource == stored.resource));
-    let is_taken = declared().chain(kept.map(|server| &**server)).any(|server| server.scopes.contains(scope));
-    is_taken.then(|| (format!("the scope {scope} is one of a resource server"), "give another one"))
+    if servers_to_be(scene).any(|server| server.scopes.contains(scope)) {
+        return Some((format!("the scope {scope} is one of a resource server"), "give another one"));
+    }
+    let mut others = to_be(scene).filter(|one| one.name != attribute.name);
+    let other = others.find(|one| one.scope.as_deref() == Some(scope))?;
+    Some((format!("the scope {scope} releases the attribute {} already", other.name), "give one scope to each"))
 }

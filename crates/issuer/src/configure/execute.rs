@@ -10,7 +10,7 @@ use std::sync::Arc;
 use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, TenantId, TenantSettings};
 use portreeve_storage::{
     Tx, Wall, attributes, clients, directory_versions, requirement_rules, resource_servers, scopes, tenants, terms,
-    token_families, trusted_issuers,
+    token_families, trusted_issuers, users,
 };
 
 use super::change::{Change, ChangeKind, ResourceKind};
@@ -219,7 +219,11 @@ impl Issuer {
         update: &UserUpdate<'_>,
         hash: Option<&HashedPassword>,
     ) -> Result<(), Fault> {
-        let (person, declared) = (&*update.person, update.declared);
+        let declared = update.declared;
+        // What the person tells at the same time is kept: from here on nobody else writes, and what is written over is what is there now.
+        let is_there = users::hold(tx, at.id(), update.person).await?;
+        let person = if is_there { people::find(tx, at, update.person).await? } else { None };
+        let person = &person.ok_or_else(|| Fault::transient("a person was erased while the plan was carried out"))?;
         if update.profile {
             let now = self.ambient.now();
             let verified_at = match declared.email_verified {
@@ -230,11 +234,11 @@ impl Issuer {
             let new = NewPerson {
                 email: declared.email.trim(),
                 email_verified_at: verified_at,
-                claims: declared.claims.clone().unwrap_or_else(|| person.claims.clone()),
+                claims: declared.claims_over(&person.claims),
                 is_admin: declared.is_admin.unwrap_or(person.is_admin),
             };
             if !people::update(tx, &self.ambient, at, person, &new).await? {
-                return Err(Fault::transient("a person was erased while the plan was carried out"));
+                return Err(Fault::impossible("a person is gone whose row was held"));
             }
             let event = Event::new(EventType::UserUpdated, now, Actor::Operator).about(person.id);
             audit::record(tx, &self.ambient, at, event).await?;

@@ -2,11 +2,12 @@
 //!
 //! RFC 8707 §2 for the form of their names.
 
-use portreeve_domain::ResourceServer;
+use portreeve_domain::{Attribute, ResourceServer};
 use portreeve_oidc::{authorization_details, resource};
 
+use super::attributes;
 use super::change::{ChangeKind, ResourceKind, differing_members};
-use super::plan::{Action, Scene, Step, Undeclared};
+use super::plan::{Action, Scene, Step};
 use super::problem::{Origin, Problem};
 
 /// How long an access token may live at most, in seconds: it cannot be called back everywhere before it runs out.
@@ -17,12 +18,12 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
     let mut steps = Vec::new();
     let declared: Vec<_> = scene.resources.resource_servers.iter().filter(|d| d.tenant == scene.slug).collect();
     for declared in &declared {
-        let problem = problem_of(&declared.origin, &declared.what);
-        if let Some(problem) = problem.or_else(|| details_problem(scene, &declared.origin, &declared.what)) {
+        let (origin, server) = (&declared.origin, &declared.what);
+        let problem = problem_of(origin, server).or_else(|| details_problem(scene, origin, server));
+        if let Some(problem) = problem.or_else(|| scope_problem(scene, origin, server)) {
             problems.push(problem);
             continue;
         }
-        let server = &declared.what;
         let stored = scene.at.as_ref().and_then(|at| at.server(&server.resource));
         let kind = match stored {
             None => ChangeKind::Create,
@@ -75,14 +76,24 @@ fn details_problem(scene: &Scene<'_>, origin: &Origin, server: &ResourceServer) 
     None
 }
 
+/// A scope that releases an attribute of people and nothing else.
+fn scope_problem(scene: &Scene<'_>, origin: &Origin, server: &ResourceServer) -> Option<Problem> {
+    let is_taken = |one: &&Attribute| one.scope.as_ref().is_some_and(|scope| server.scopes.contains(scope));
+    let attribute = attributes::to_be(scene).find(is_taken)?;
+    let scope = attribute.scope.as_deref().unwrap_or_default();
+    let what = format!("the scope {scope} releases the attribute {}", attribute.name);
+    Some(origin.place_of("scopes").problem(what, "give another one"))
+}
+
+/// The resource servers that the tenant has when the plan is carried out.
+pub(super) fn servers_to_be<'s>(scene: &'s Scene<'_>) -> impl Iterator<Item = &'s ResourceServer> {
+    let declared = || scene.resources.resource_servers.iter().filter(|d| d.tenant == scene.slug).map(|d| &d.what);
+    let stored = scene.keeps_undeclared().into_iter().flat_map(|at| &at.servers).map(|stored| &**stored);
+    declared().chain(stored.filter(move |stored| !declared().any(|server| server.resource == stored.resource)))
+}
+
 /// The types that other resource servers of the tenant will have.
 fn types_elsewhere<'s>(scene: &'s Scene<'_>, resource: &str) -> Vec<&'s str> {
-    let declared = scene.resources.resource_servers.iter().filter(|d| d.tenant == scene.slug).map(|d| &d.what);
-    let stays = |stored: &&ResourceServer| {
-        let is_declared = declared.clone().any(|declared| declared.resource == stored.resource);
-        !is_declared && scene.undeclared != Undeclared::Deleted
-    };
-    let stored = scene.at.iter().flat_map(|at| &at.servers).map(|server| &**server).filter(stays);
-    let others = declared.clone().chain(stored).filter(|server| server.resource != resource);
+    let others = servers_to_be(scene).filter(|server| server.resource != resource);
     others.flat_map(|server| &server.authorization_details_types).map(|known| known.name.as_str()).collect()
 }

@@ -67,7 +67,7 @@ pub struct UserDeclaration {
     pub email: String,
     /// Whether it counts as proven; `None` leaves it as it is.
     pub email_verified: Option<bool>,
-    /// What is known about the person; `None` leaves it as it is.
+    /// What is known about the person; the claims that it does not name stay as they are.
     pub claims: Option<PersonClaims>,
     /// The password; `None` leaves the one there is.
     pub password: Option<PasswordSource>,
@@ -100,6 +100,13 @@ pub struct Resources {
     pub clients: Vec<Declared<ClientDeclaration>>,
     /// People.
     pub users: Vec<Declared<UserDeclaration>>,
+}
+
+impl UserDeclaration {
+    /// The claims of a person who has `held`, when the declaration is carried out.
+    pub(super) fn claims_over(&self, held: &PersonClaims) -> PersonClaims {
+        self.claims.as_ref().map_or_else(|| held.clone(), |said| held.overlaid_by(said))
+    }
 }
 
 impl Resources {

@@ -10,6 +10,7 @@ use super::attributes;
 use super::change::{ChangeKind, ResourceKind, differing_members};
 use super::plan::{Action, Scene, Step};
 use super::problem::{Origin, Problem};
+use super::resource_servers::servers_to_be;
 
 /// How many languages a scope may be explained in.
 const MAX_LANGUAGES: usize = 100;
@@ -98,12 +99,7 @@ fn text_problem(tag: &str, text: &ScopeText) -> Option<(String, &'static str)> {
 
 /// Whether a resource server or an attribute will have the scope when the plan is carried out.
 fn is_known(scene: &Scene<'_>, name: &str) -> bool {
-    let declared = || scene.resources.resource_servers.iter().filter(|d| d.tenant == scene.slug).map(|d| &d.what);
-    let stored = scene.keeps_undeclared().into_iter().flat_map(|at| &at.servers);
-    // A server that is declared as well will have the scopes of its declaration.
-    let mut kept = stored.filter(|stored| !declared().any(|server| server.resource == stored.resource));
-    declared().any(|server| server.scopes.contains(name))
-        || kept.any(|server| server.scopes.contains(name))
+    servers_to_be(scene).any(|server| server.scopes.contains(name))
         || attributes::to_be(scene).any(|one| one.scope.as_deref() == Some(name))
 }
 

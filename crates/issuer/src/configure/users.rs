@@ -1,15 +1,15 @@
 //! The difference in people and their credentials.
 //!
-//! Owns which fields a file decides about: those it gives. What it leaves out belongs to the person. Leaves the policy for
+//! Owns which fields and claims a file decides about: those it gives. What it leaves out belongs to the person. Leaves the policy for
 //! passwords to `authenticators`. People are never deleted by a file.
 
 use std::sync::Arc;
 
 use portreeve_authenticators::{Password, PasswordPolicy, TotpSecret};
-use portreeve_domain::{Email, Fault, Passwords, TenantId};
+use portreeve_domain::{Email, Fault, Passwords, TenantId, UserId};
 use portreeve_storage::{password_credentials, totp_credentials};
 
-use super::attributes::{self, problem_of_claims};
+use super::attributes::problem_of_claims;
 use super::change::{ChangeKind, ResourceKind};
 use super::links;
 use super::plan::{Action, Scene, Step};
@@ -22,7 +22,7 @@ use crate::people::{self, Person, place};
 
 /// What of a person is to be brought in line with its declaration.
 pub(super) struct UserUpdate<'r> {
-    pub(super) person: Box<Person>,
+    pub(super) person: UserId,
     pub(super) declared: &'r UserDeclaration,
     pub(super) profile: bool,
     pub(super) password: bool,
@@ -101,9 +101,7 @@ async fn update<'r>(
     if declared.email_verified.is_some_and(|verified| verified != person.email_verified_at.is_some()) {
         fields.push("email_verified");
     }
-    // What is left of attributes that were removed, or are otherwise by now, is no difference: no file can say it.
-    let held = || person.claims.fitting(attributes::to_be(scene));
-    if declared.claims.as_ref().is_some_and(|claims| *claims != held()) {
+    if declared.claims_over(&person.claims) != person.claims {
         fields.push("claims");
     }
     if declared.is_admin.is_some_and(|is_admin| is_admin != person.is_admin) {
@@ -127,7 +125,7 @@ async fn update<'r>(
     }
     let fields = fields.into_iter().map(str::to_owned).collect();
     let change = scene.change(ChangeKind::Update, ResourceKind::User, declared.email.trim(), fields);
-    let update = UserUpdate { person: Box::new(person), declared, profile, password, totp, links };
+    let update = UserUpdate { person: person.id, declared, profile, password, totp, links };
     Ok(Some(Step { change, action: Action::UpdateUser(update) }))
 }
 

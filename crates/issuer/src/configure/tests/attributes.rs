@@ -72,7 +72,7 @@ async fn attributes_that_cannot_work_are_refused() {
         (
             "\"camp\"",
             "\"api\"\n[[resource_servers]]\nresource = \"https://api.example\"\nscopes = [\"api\"]",
-            "resources.toml:7: attribute shirt_size: the scope api is one of a resource server",
+            "resources.toml:10: the scope api releases the attribute shirt_size",
         ),
     ] {
         let problems = fixture.plan(&SIZE.replace(right, wrong), Unlisted::Keep).await.unwrap_err();
@@ -138,4 +138,27 @@ async fn the_scope_of_an_attribute_can_be_explained() {
 
     assert!(fixture.plan(meaning, Unlisted::Keep).await.is_err());
     assert!(fixture.plan(&format!("{meaning}{SIZE}"), Unlisted::Keep).await.is_ok());
+}
+
+/// S-153: a scope releases one attribute and nothing else, whichever of the two was there first: who agreed to one thing has not agreed to another.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scope_of_an_attribute_is_its_own() {
+    let fixture = Fixture::new().await;
+    let second = SIZE.replace("shirt_size", "shoe_size");
+    let server = "[[resource_servers]]\nresource = \"https://api.example\"\nscopes = [\"read\", \"camp\"]\n";
+
+    let together = fixture.plan(&format!("{SIZE}{second}"), Unlisted::Keep).await.unwrap_err();
+    fixture.apply(SIZE, Unlisted::Keep).await;
+    let later = fixture.plan(&second, Unlisted::Keep).await.unwrap_err();
+    let at_server = fixture.plan(server, Unlisted::Keep).await.unwrap_err();
+
+    assert!(together.contains("attribute shirt_size: the scope camp releases the attribute shoe_size already"));
+    assert!(later.starts_with("resources.toml:7: attribute shoe_size: the scope camp releases"), "{later}");
+    assert!(at_server.starts_with("resources.toml:3: the scope camp releases the attribute shirt_size"), "{at_server}");
+    let (freed, server) = (SIZE.replace("\"camp\"", "\"size\""), server.to_owned());
+    fixture.apply(&format!("{freed}{server}"), Unlisted::Keep).await;
+    let back = fixture.plan(SIZE, Unlisted::Keep).await.unwrap_err();
+    assert!(back.starts_with("resources.toml:7: attribute shirt_size: the scope camp is one of a resource server"));
+    let instead = fixture.plan(&format!("[[tenants]]\nslug = \"default\"\n{second}"), Unlisted::Delete).await;
+    assert!(instead.is_ok(), "{instead:?}");
 }
