@@ -87,6 +87,11 @@ export class Person {
   }
 }
 
+/** Invites somebody by mail. */
+export function invite(email) {
+  execFileSync(binary, ['users', 'invite', email, '--data', folder]);
+}
+
 /** Applies a resource file, in TOML, to the demo. */
 export function apply(resources) {
   const file = join(folder, 'story.toml');
