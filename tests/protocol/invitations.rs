@@ -76,10 +76,12 @@ fn an_invitation_makes_an_account_where_nobody_can_register() {
             let page = scanner.visit(&link).await;
             assert!(page.html().contains(NEW) && page.html().contains("The Portal"), "{}", page.html());
             assert_eq!(page.reply.header("referrer-policy"), Some("no-referrer"));
+            assert!(page.reply.header("content-security-policy").unwrap().contains("https://portal.example"));
         }
 
         let form = accepts(&browser, &link).await;
         assert_eq!((form.step(), form.value_of("email").as_deref()), ("register", Some(NEW)), "{}", form.html());
+        assert!(form.reply.header("content-security-policy").unwrap().contains("https://portal.example"));
         let other = [("name", "New Person"), ("password", PASSWORD), ("email", "eve@example.com")];
         let done = browser.press(&form, "submit", &other).await;
 

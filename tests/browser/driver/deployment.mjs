@@ -88,6 +88,11 @@ export class Person {
   }
 }
 
+/** Invites somebody by mail. */
+export function invite(email) {
+  execFileSync(binary, ['users', 'invite', email, '--data', folder]);
+}
+
 /** Applies a resource file on top of the demo's own, and waits until the running demo knows. */
 export async function apply(text) {
   const file = join(folder, 'story.toml');

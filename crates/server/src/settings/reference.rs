@@ -57,7 +57,7 @@ tenants that the files mention; people and tenants stay.
 | `[[requirements]]` | `id`, `when.clients` (where it holds; none named: at every one), `level` (`aal2`, `phr`), `max_age` (seconds), `verified_email`, `terms` (ids of terms that hold there too); see [requirements](requirements.md) |
 | `[[trusted_issuers]]` | `issuer`, `jwks` (its public keys) or `jwks_uri`, `clients` (who may present its assertions), `scopes` (a list); `software_statements`; `attests` (the clients whose instances it may attest); see `docs/protocol/jwt-bearer.md`, `docs/protocol/registration.md` and `docs/protocol/client-authentication.md` |
 | `[[clients]]` | `client_id`, `client_secret` (a reference, or a list of two while rotating), and the metadata of RFC 7591 and OpenID Connect Registration under their own names |
-| `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect, and attributes by name), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), neither in a tenant without passwords, `totp_secret` (a reference; base32), `is_admin`, `links` (a list of `{ issuer, subject }`: who the person is at other issuers) |
+| `[[users]]` | `email`, `email_verified`, `claims` (standard claims of OpenID Connect, and attributes by name; those that it does not name stay as they are), `password` (a reference) or `password_hash` (Argon2id as a PHC string, for people who have no password here yet), neither in a tenant without passwords, `totp_secret` (a reference; base32), `is_admin`, `links` (a list of `{ issuer, subject }`: who the person is at other issuers) |
 
 Fields of clients that no RFC names:
 
