@@ -40,7 +40,7 @@ const BUILT_IN: [&str; 3] = ["given_name", "family_name", "nickname"];
 /// an attribute could have them, and ours.
 const TAKEN: &str = "\
     ace_profile acr act active address also_known_as amr at_hash at_use_nbr ath attest aud auth_time authority_hints \
-    authorization_details azp birth_family_name birth_given_name birth_middle_name bootcount bootseed c_hash \
+    authorization_details azp birth_family_name birth_given_name birth_middle_name bootcount bootseed by_operator c_hash \
     cdnicrit cdniets cdniip cdnistd cdnistt cdniuc cdniv client_id cnf cnonce crn dbgstat dest div dloas eat_nonce \
     eat_profile email email_verified entitlements events exi exp geohash groups htm htu hwmodel hwversion iat intuse \
     iss jcard jti jwks left_empty location manifests may_act measres measurements metadata metadata_policy mky msgi \
@@ -221,9 +221,11 @@ impl Attribute {
         self.max_length.unwrap_or(TEXT_CHARS)
     }
 
-    /// What `claims` hold of it, when it fits.
+    /// What `claims` hold of it, when it fits, and its editor wrote it: of an attribute that only the operator may write, the words of the person,
+    /// from a time when they might, are no value.
     pub fn value_in(&self, claims: &PersonClaims) -> Option<Value> {
-        claims.value(&self.name).filter(|value| self.admits(value))
+        let is_of_editor = self.editable_by == Editor::Person || claims.by_operator.contains(&self.name);
+        claims.value(&self.name).filter(|value| is_of_editor && self.admits(value))
     }
 
     /// Whether the person with `claims` has yet to tell it, or to leave it empty where that is allowed.

@@ -79,6 +79,9 @@ pub(super) fn problem_of_claims(scene: &Scene<'_>, origin: &Origin, claims: &Per
         let mend = "declare it under [[attributes]], or remove it";
         return Some(at_claims.problem(format!("claims: there is no attribute {name}"), mend));
     }
+    if !claims.by_operator.is_empty() {
+        return Some(at_claims.problem("claims: by_operator is written by the server alone", "remove it"));
+    }
     let misfit = to_be(scene).find(|one| claims.value(&one.name).is_some_and(|value| !one.admits(&value)))?;
     let what = format!("claims: {} is not as the attribute of that name says", misfit.name);
     Some(at_claims.problem(what, "dates are texts such as \"1815-12-10\"; see docs/attributes.md"))

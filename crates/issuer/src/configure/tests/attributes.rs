@@ -117,6 +117,7 @@ async fn claims_that_nobody_declared_or_that_do_not_fit_are_refused() {
         ("{ shoe_size = 9 }", "claims: there is no attribute shoe_size"),
         ("{ nickname = \"A\", phone = \"1\" }", "claims: there is no attribute phone"),
         ("{ left_empty = [\"nickname\"] }", "claims: there is no attribute nickname"),
+        ("{ by_operator = [\"nickname\"] }", "claims: by_operator is written by the server alone"),
         ("{ shirt_size = \"m\" }", "claims: shirt_size is not as the attribute of that name says"),
         ("{ shirt_size = 1 }", "claims: shirt_size is not as the attribute of that name says"),
     ] {
