@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::invisible::is_invisible;
 use crate::scope_meaning::text_in;
 use crate::terms::holds_at;
 use crate::{Client, ClientId, PersonClaims};
@@ -152,7 +153,7 @@ pub enum Misfit {
         /// The most.
         maximum: u16,
     },
-    /// It is no single line of text.
+    /// It is no single line of text, or has characters that nobody sees.
     NotALine,
     /// It is no telephone number with its country code.
     NotAPhoneNumber,
@@ -279,7 +280,7 @@ impl Attribute {
 
     fn read_line(&self, text: &str) -> Result<Value, Misfit> {
         let maximum = self.max_chars();
-        if text.chars().any(char::is_control) {
+        if text.chars().any(is_invisible) {
             return Err(Misfit::NotALine);
         }
         if text.chars().count() > usize::from(maximum) {

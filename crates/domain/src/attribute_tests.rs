@@ -30,6 +30,8 @@ fn what_is_typed_is_measured_by_the_type() {
         (&text, " äöü ", Ok(json!("äöü"))),
         (&text, "four", Err(TooLong { maximum: 3 })),
         (&text, "a\nb", Err(NotALine)),
+        (&text, "\u{200b}", Err(NotALine)),
+        (&text, "a\u{202e}b", Err(NotALine)),
         (&text, " \u{a0} ", Err(Missing)),
         (&integer, "-42", Ok(json!(-42))),
         (&integer, "9007199254740991", Ok(json!(9_007_199_254_740_991_i64))),
