@@ -118,6 +118,14 @@ impl PersonClaims {
         }
     }
 
+    /// Takes what the person was asked for: a value, or that there is none, so that nobody asks again where that is allowed.
+    pub fn answer(&mut self, name: &str, value: Option<Value>) {
+        if value.is_none() {
+            self.left_empty.insert(name.to_owned());
+        }
+        self.tell(name, value);
+    }
+
     /// With the claims that `said`, the operator's word, names, and otherwise as they are. A text that is named and empty is taken away, and so is
     /// what the operator said before of the `operators`: attributes, by name, that only they may write.
     #[must_use]

@@ -26,21 +26,22 @@ pub(crate) fn field(attribute: &Attribute, claims: &PersonClaims, locale: Locale
     }
 }
 
-/// As `field`, with what was typed, and why that was not taken.
+/// As `field`, with what was typed, where something was, and why that was not taken.
 pub(crate) fn typed_field(
     attribute: &Attribute,
-    answers: &Answers,
+    (claims, answers): (&PersonClaims, &Answers),
     misfit: Option<Misfit>,
     locale: Locale,
 ) -> AttributeField {
-    let value = answers.typed(&attribute.name).to_owned();
-    AttributeField { value, problem: misfit.map(problem), ..field(attribute, &PersonClaims::default(), locale) }
+    let field = field(attribute, claims, locale);
+    let value = answers.typed(&attribute.name).map_or(field.value, str::to_owned);
+    AttributeField { value, problem: misfit.map(problem), ..field }
 }
 
 /// What was typed into the fields of `attributes`.
 pub(crate) fn answers<'a>(fields: &Fields, attributes: impl IntoIterator<Item = &'a Attribute>) -> Answers {
-    let typed = |attribute: &Attribute| (attribute.name.clone(), fields.get(&field_name(attribute)).to_owned());
-    Answers::new(attributes.into_iter().map(typed))
+    let typed = |attribute: &Attribute| Some((attribute.name.clone(), fields.find(&field_name(attribute))?.to_owned()));
+    Answers::new(attributes.into_iter().filter_map(typed))
 }
 
 /// A value in the words of the page.
