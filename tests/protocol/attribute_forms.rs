@@ -76,3 +76,22 @@ fn what_was_emptied_on_the_profile_is_not_asked_for() {
         assert!(browser.authorize(&RelyingParty::new(at, "first-party").request("openid")).await.leaves());
     });
 }
+
+/// OC-23: a birthday without its year stays what it is: a field that can hold nothing but days would empty it.
+#[test]
+fn a_birthday_without_its_year_is_shown_and_kept() {
+    on_both(async |at| {
+        at.apply("[[attributes]]\nname = \"birthdate\"\ntype = \"date\"\noptional = true\n").await;
+        rate(at, cast::ADA, "name = \"Ada\", birthdate = \"0000-12-10\"").await;
+        let browser = Browser::new(at);
+        let (page, _) = browser.visit_as("/account/profile", cast::ADA).await;
+        assert!(page.html().contains("name=\"birthdate\" type=\"text\""), "{}", page.html());
+
+        browser.press(&page, "submit", &[("nickname", "A")]).await;
+
+        assert_eq!(told(at, "openid profile", cast::ADA).await["birthdate"], "0000-12-10");
+        let page = browser.visit("/account/profile").await;
+        let day = browser.press(&page, "submit", &[("birthdate", "1815-12-10")]).await;
+        assert!(day.html().contains("name=\"birthdate\" type=\"date\""), "{}", day.html());
+    });
+}

@@ -17,6 +17,8 @@ use crate::{Client, ClientId, PersonClaims};
 const TEXT_CHARS: u16 = 200;
 /// The largest integer, either way: every reader of JSON holds it exactly (RFC 8259 §6).
 const MAX_INTEGER: u64 = (1 << 53) - 1;
+/// The year of a birthday whose year is not told.
+const NO_YEAR: &str = "0000";
 /// How long the name of an attribute may be.
 const MAX_NAME_BYTES: usize = 40;
 
@@ -92,7 +94,7 @@ pub enum AttributeType {
     Integer,
     /// Yes or no.
     Boolean,
-    /// A day, `YYYY-MM-DD`; the year `0000` where it is not told (OIDC Core §5.1, `birthdate`).
+    /// A day, `YYYY-MM-DD`. As `birthdate` also `0000-MM-DD`, where the year is not told, and `YYYY` alone (OIDC Core §5.1).
     Date,
     /// One of the values that are listed.
     Choice,
@@ -235,6 +237,11 @@ impl Attribute {
         !is_answered && self.value_in(claims).is_none()
     }
 
+    /// Whether a text is a day of a year from 0001 on, which is what a date field of HTML can hold.
+    pub fn is_day(text: &str) -> bool {
+        is_date(text) && !text.starts_with(NO_YEAR)
+    }
+
     /// Whether a value is one of it.
     pub fn admits(&self, value: &Value) -> bool {
         self.read(&Self::written(value)).is_ok_and(|read| read == *value)
@@ -271,7 +278,8 @@ impl Attribute {
                 "false" => Ok(false.into()),
                 _ => Err(Misfit::NotAChoice),
             },
-            AttributeType::Date if is_date(text) => Ok(text.into()),
+            AttributeType::Date if Self::is_day(text) => Ok(text.into()),
+            AttributeType::Date if self.name == "birthdate" && is_part_of_a_day(text) => Ok(text.into()),
             AttributeType::Date => Err(Misfit::NotADate),
             AttributeType::Choice if self.choices.iter().any(|choice| choice.value == text) => Ok(text.into()),
             AttributeType::Choice => Err(Misfit::NotAChoice),
@@ -334,6 +342,12 @@ fn is_date(text: &str) -> bool {
         _ => return false,
     };
     (1..=days).contains(&day)
+}
+
+/// A day without its year, or a year alone.
+fn is_part_of_a_day(text: &str) -> bool {
+    let is_year = text.len() == NO_YEAR.len() && text.bytes().all(|byte| byte.is_ascii_digit()) && text != NO_YEAR;
+    is_year || (text.starts_with(NO_YEAR) && is_date(text))
 }
 
 /// A plus sign and 5 to 15 digits (E.164 §6), with what people put between them.

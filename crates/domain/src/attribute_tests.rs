@@ -23,6 +23,7 @@ fn what_is_typed_is_measured_by_the_type() {
     let text = attribute("motto", "text", json!({ "max_length": 3 }));
     let integer = attribute("size", "integer", json!({}));
     let date = attribute("birthdate", "date", json!({}));
+    let day = attribute("joined", "date", json!({}));
     let phone = attribute("phone_number", "text", json!({}));
     let flag = attribute("member", "boolean", json!({}));
     let choice = attribute("shirt", "choice", json!({ "choices": [{ "value": "s", "texts": {} }] }));
@@ -40,6 +41,12 @@ fn what_is_typed_is_measured_by_the_type() {
         (&integer, "1.5", Err(NotAnInteger)),
         (&date, "2024-02-29", Ok(json!("2024-02-29"))),
         (&date, "0000-12-10", Ok(json!("0000-12-10"))),
+        (&date, "1815", Ok(json!("1815"))),
+        (&date, "0000", Err(NotADate)),
+        (&date, "0000-13-10", Err(NotADate)),
+        (&day, "0001-12-10", Ok(json!("0001-12-10"))),
+        (&day, "0000-12-10", Err(NotADate)),
+        (&day, "1815", Err(NotADate)),
         (&date, "2023-02-29", Err(NotADate)),
         (&date, "1900-02-29", Err(NotADate)),
         (&date, "2023-13-01", Err(NotADate)),

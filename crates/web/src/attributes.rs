@@ -11,16 +11,19 @@ use serde_json::Value;
 use crate::form::{ATTRIBUTE, Fields};
 use crate::words;
 
+/// How many characters a day has.
+const DATE_CHARS: u32 = 10;
+
 /// The field of an attribute, with what `claims` hold of it, also where that does not fit.
 pub(crate) fn field(attribute: &Attribute, claims: &PersonClaims, locale: Locale) -> AttributeField {
     let text = attribute.text_in(locale.tag());
-    let value = claims.value(&attribute.name);
+    let value = claims.value(&attribute.name).as_ref().map(Attribute::written).unwrap_or_default();
     AttributeField {
         id: field_name(attribute),
         label: text.map(|text| text.label.clone()),
         purpose: text.and_then(|text| text.purpose.clone()),
-        value: value.as_ref().map(Attribute::written).unwrap_or_default(),
-        input: input(attribute, locale),
+        input: input(attribute, &value, locale),
+        value,
         is_optional: attribute.optional,
         problem: None,
     }
@@ -35,7 +38,7 @@ pub(crate) fn typed_field(
 ) -> AttributeField {
     let field = field(attribute, claims, locale);
     let value = answers.typed(&attribute.name).map_or(field.value, str::to_owned);
-    AttributeField { value, problem: misfit.map(problem), ..field }
+    AttributeField { input: input(attribute, &value, locale), value, problem: misfit.map(problem), ..field }
 }
 
 /// What was typed into the fields of `attributes`.
@@ -65,11 +68,13 @@ fn field_name(attribute: &Attribute) -> String {
     if attribute.is_standard() { attribute.name.clone() } else { own() }
 }
 
-fn input(attribute: &Attribute, locale: Locale) -> AttributeInput {
+/// What `value` can be shown in: a date field of a browser shows days alone, and neither a birthday without its year nor what was mistyped.
+fn input(attribute: &Attribute, value: &str, locale: Locale) -> AttributeInput {
     match attribute.kind {
         AttributeType::Text => AttributeInput::Text { maximum: attribute.max_chars().into() },
         AttributeType::Integer => AttributeInput::Integer,
-        AttributeType::Date => AttributeInput::Date,
+        AttributeType::Date if value.is_empty() || Attribute::is_day(value) => AttributeInput::Date,
+        AttributeType::Date => AttributeInput::Text { maximum: DATE_CHARS },
         AttributeType::Boolean => AttributeInput::YesOrNo,
         AttributeType::Choice => {
             let choices = attribute.choices.iter();
