@@ -42,15 +42,16 @@ const BUILT_IN: [&str; 3] = ["given_name", "family_name", "nickname"];
 /// Names that mean something else in a token, in userinfo or in our own store: those that are registered for JWTs (RFC 7519 §10.1), as far as
 /// an attribute could have them, and ours.
 const TAKEN: &str = "\
-    ace_profile acr act active address also_known_as amr at_hash at_use_nbr ath attest aud auth_time authority_hints \
-    authorization_details azp birth_family_name birth_given_name birth_middle_name bootcount bootseed by_operator c_hash \
-    cdnicrit cdniets cdniip cdnistd cdnistt cdniuc cdniv client_id cnf cnonce crn dbgstat dest div dloas eat_nonce \
-    eat_profile email email_verified entitlements events exi exp geohash groups htm htu hwmodel hwversion iat intuse \
-    iss jcard jti jwks left_empty location manifests may_act measres measurements metadata metadata_policy mky msgi \
-    msisdn name nationalities nbf nonce oemboot oemid opt orig origid phone_number_verified phone_number_verified_at \
-    picture place_of_birth profile rcd rcdi roles rph s_hash salutation scope sd_hash sid sph status sub sub_id \
-    sub_jwk submods sueids swname swversion title toe token_introspection token_type trust_marks ttl txn ueid \
-    updated_at uptime username vc verified_claims vot vp vtm website";
+    ace_profile acr act active address also_known_as amr at_hash at_use_nbr atc ath attest aud auth_time \
+    authority_hints authorization_details azp birth_family_name birth_given_name birth_middle_name bootcount \
+    bootseed by_operator c_hash cdnicrit cdniets cdniip cdnistd cdnistt cdniuc cdniv client_id cnf cnonce crn \
+    dbgstat dest div dloas eat_nonce eat_profile email email_verified entitlements error error_description events \
+    exi exp geohash groups htm htu hwmodel hwversion iat intuse iss jcard jti jwks left_empty location manifests \
+    may_act measres measurements metadata metadata_policy mky msgi msisdn name nationalities nbf nonce oemboot oemid \
+    opt org_id orig origid permissions phone_number_verified phone_number_verified_at picture place_of_birth profile \
+    rcd rcdi rdap_allowed_purposes rdap_dnt_allowed rdap_metadata roles rph s_hash salutation scope sd_hash sid \
+    sig_val_claims sph status sub sub_id sub_jwk submods sueids swname swversion title toe token_introspection \
+    token_type trust_marks ttl txn ueid updated_at uptime username vc verified_claims vot vp vtm website";
 
 /// An attribute of the people of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -146,8 +146,22 @@ fn no_attribute_takes_the_name_of_something_else() {
     for name in ["shoe_size", "given_name", "birthdate", "phone_number", "a2"] {
         assert!(Attribute::is_name(name), "{name}");
     }
-    let registered =
-        ["sub", "iss", "acr", "email", "email_verified", "phone_number_verified", "updated_at", "roles", "groups"];
+    let registered = [
+        "sub",
+        "iss",
+        "acr",
+        "email",
+        "email_verified",
+        "phone_number_verified",
+        "updated_at",
+        "roles",
+        "groups",
+        "by_operator",
+        "atc",
+        "permissions",
+        "org_id",
+        "error",
+    ];
     let malformed = ["", "Size", "2a", "_a", "shoe-size", "shoe size", "größe", "a:b", &"x".repeat(41)];
     for name in registered.into_iter().chain(malformed) {
         assert!(!Attribute::is_name(name), "{name:?}");
