@@ -85,3 +85,29 @@ fn an_answer_at_the_time_of_an_apply_is_not_lost() {
         }
     });
 }
+
+/// S-106: what people wrote while they might is no word of the operator's when they may not any more: shown and given to nobody until a file says it.
+#[test]
+fn an_attribute_of_the_operators_has_only_what_the_operator_wrote() {
+    on_both(async |at| {
+        at.apply(&SCHEMA.replace("editable_by = \"operator\"\n", "")).await;
+        let browser = Browser::new(at);
+        let (page, _) = browser.visit_as("/account/profile", cast::ADA).await;
+        browser.press(&page, "submit", &[("attribute-rating", "gold")]).await;
+        let rated = async || told(at, "openid rating", cast::ADA).await.get("rating").cloned();
+        assert_eq!(rated().await, Some("gold".into()));
+
+        at.apply(SCHEMA).await;
+
+        assert_eq!(rated().await, None);
+        let page = browser.visit("/account/profile").await;
+        assert!(!page.text_of("known-1").unwrap().contains("Golden"), "{}", page.html());
+        let file = format!("[[users]]\nemail = \"{}\"\nclaims = {{ rating = \"gold\" }}\n", cast::ADA);
+        assert_eq!(drift_of_people(at, &file).await.len(), 1, "the same value in another's words");
+        at.apply(&file).await;
+        assert_eq!(rated().await, Some("gold".into()));
+        assert_eq!(drift_of_people(at, &file).await, Vec::<String>::new());
+        rate(at, cast::ADA, "nickname = \"A\"").await;
+        assert_eq!(rated().await, None, "a file that gives claims says all that is the operator's to say");
+    });
+}

@@ -18,6 +18,7 @@ mod acting_parties;
 mod assertion_algorithms;
 mod attestation_proofs;
 mod attested;
+mod attribute_forms;
 mod attributes;
 mod audit_export;
 mod audit_log;

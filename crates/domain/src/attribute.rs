@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::invisible::is_invisible;
 use crate::scope_meaning::text_in;
 use crate::terms::holds_at;
 use crate::{Client, ClientId, PersonClaims};
@@ -16,6 +17,8 @@ use crate::{Client, ClientId, PersonClaims};
 const TEXT_CHARS: u16 = 200;
 /// The largest integer, either way: every reader of JSON holds it exactly (RFC 8259 §6).
 const MAX_INTEGER: u64 = (1 << 53) - 1;
+/// The year of a birthday whose year is not told.
+const NO_YEAR: &str = "0000";
 /// How long the name of an attribute may be.
 const MAX_NAME_BYTES: usize = 40;
 
@@ -39,15 +42,16 @@ const BUILT_IN: [&str; 3] = ["given_name", "family_name", "nickname"];
 /// Names that mean something else in a token, in userinfo or in our own store: those that are registered for JWTs (RFC 7519 §10.1), as far as
 /// an attribute could have them, and ours.
 const TAKEN: &str = "\
-    ace_profile acr act active address also_known_as amr at_hash at_use_nbr ath attest aud auth_time authority_hints \
-    authorization_details azp birth_family_name birth_given_name birth_middle_name bootcount bootseed c_hash \
-    cdnicrit cdniets cdniip cdnistd cdnistt cdniuc cdniv client_id cnf cnonce crn dbgstat dest div dloas eat_nonce \
-    eat_profile email email_verified entitlements events exi exp geohash groups htm htu hwmodel hwversion iat intuse \
-    iss jcard jti jwks left_empty location manifests may_act measres measurements metadata metadata_policy mky msgi \
-    msisdn name nationalities nbf nonce oemboot oemid opt orig origid phone_number_verified phone_number_verified_at \
-    picture place_of_birth profile rcd rcdi roles rph s_hash salutation scope sd_hash sid sph status sub sub_id \
-    sub_jwk submods sueids swname swversion title toe token_introspection token_type trust_marks ttl txn ueid \
-    updated_at uptime username vc verified_claims vot vp vtm website";
+    ace_profile acr act active address also_known_as amr at_hash at_use_nbr atc ath attest aud auth_time \
+    authority_hints authorization_details azp birth_family_name birth_given_name birth_middle_name bootcount \
+    bootseed by_operator c_hash cdnicrit cdniets cdniip cdnistd cdnistt cdniuc cdniv client_id cnf cnonce crn \
+    dbgstat dest div dloas eat_nonce eat_profile email email_verified entitlements error error_description events \
+    exi exp geohash groups htm htu hwmodel hwversion iat intuse iss jcard jti jwks left_empty location manifests \
+    may_act measres measurements metadata metadata_policy mky msgi msisdn name nationalities nbf nonce oemboot oemid \
+    opt org_id orig origid permissions phone_number_verified phone_number_verified_at picture place_of_birth profile \
+    rcd rcdi rdap_allowed_purposes rdap_dnt_allowed rdap_metadata roles rph s_hash salutation scope sd_hash sid \
+    sig_val_claims sph status sub sub_id sub_jwk submods sueids swname swversion title toe token_introspection \
+    token_type trust_marks ttl txn ueid updated_at uptime username vc verified_claims vot vp vtm website";
 
 /// An attribute of the people of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +95,7 @@ pub enum AttributeType {
     Integer,
     /// Yes or no.
     Boolean,
-    /// A day, `YYYY-MM-DD`; the year `0000` where it is not told (OIDC Core §5.1, `birthdate`).
+    /// A day, `YYYY-MM-DD`. As `birthdate` also `0000-MM-DD`, where the year is not told, and `YYYY` alone (OIDC Core §5.1).
     Date,
     /// One of the values that are listed.
     Choice,
@@ -152,7 +156,7 @@ pub enum Misfit {
         /// The most.
         maximum: u16,
     },
-    /// It is no single line of text.
+    /// It is no single line of text, or has characters that nobody sees.
     NotALine,
     /// It is no telephone number with its country code.
     NotAPhoneNumber,
@@ -221,15 +225,22 @@ impl Attribute {
         self.max_length.unwrap_or(TEXT_CHARS)
     }
 
-    /// What `claims` hold of it, when it fits.
+    /// What `claims` hold of it, when it fits, and its editor wrote it: of an attribute that only the operator may write, the words of the person,
+    /// from a time when they might, are no value.
     pub fn value_in(&self, claims: &PersonClaims) -> Option<Value> {
-        claims.value(&self.name).filter(|value| self.admits(value))
+        let is_of_editor = self.editable_by == Editor::Person || claims.by_operator.contains(&self.name);
+        claims.value(&self.name).filter(|value| is_of_editor && self.admits(value))
     }
 
     /// Whether the person with `claims` has yet to tell it, or to leave it empty where that is allowed.
     pub fn is_due(&self, claims: &PersonClaims) -> bool {
         let is_answered = self.optional && claims.left_empty.contains(&self.name);
         !is_answered && self.value_in(claims).is_none()
+    }
+
+    /// Whether a text is a day of a year from 0001 on, which is what a date field of HTML can hold.
+    pub fn is_day(text: &str) -> bool {
+        is_date(text) && !text.starts_with(NO_YEAR)
     }
 
     /// Whether a value is one of it.
@@ -268,7 +279,8 @@ impl Attribute {
                 "false" => Ok(false.into()),
                 _ => Err(Misfit::NotAChoice),
             },
-            AttributeType::Date if is_date(text) => Ok(text.into()),
+            AttributeType::Date if Self::is_day(text) => Ok(text.into()),
+            AttributeType::Date if self.name == "birthdate" && is_part_of_a_day(text) => Ok(text.into()),
             AttributeType::Date => Err(Misfit::NotADate),
             AttributeType::Choice if self.choices.iter().any(|choice| choice.value == text) => Ok(text.into()),
             AttributeType::Choice => Err(Misfit::NotAChoice),
@@ -277,7 +289,7 @@ impl Attribute {
 
     fn read_line(&self, text: &str) -> Result<Value, Misfit> {
         let maximum = self.max_chars();
-        if text.chars().any(char::is_control) {
+        if text.chars().any(is_invisible) {
             return Err(Misfit::NotALine);
         }
         if text.chars().count() > usize::from(maximum) {
@@ -331,6 +343,12 @@ fn is_date(text: &str) -> bool {
         _ => return false,
     };
     (1..=days).contains(&day)
+}
+
+/// A day without its year, or a year alone.
+fn is_part_of_a_day(text: &str) -> bool {
+    let is_year = text.len() == NO_YEAR.len() && text.bytes().all(|byte| byte.is_ascii_digit()) && text != NO_YEAR;
+    is_year || (text.starts_with(NO_YEAR) && is_date(text))
 }
 
 /// A plus sign and 5 to 15 digits (E.164 §6), with what people put between them.

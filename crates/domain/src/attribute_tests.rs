@@ -23,6 +23,7 @@ fn what_is_typed_is_measured_by_the_type() {
     let text = attribute("motto", "text", json!({ "max_length": 3 }));
     let integer = attribute("size", "integer", json!({}));
     let date = attribute("birthdate", "date", json!({}));
+    let day = attribute("joined", "date", json!({}));
     let phone = attribute("phone_number", "text", json!({}));
     let flag = attribute("member", "boolean", json!({}));
     let choice = attribute("shirt", "choice", json!({ "choices": [{ "value": "s", "texts": {} }] }));
@@ -30,6 +31,8 @@ fn what_is_typed_is_measured_by_the_type() {
         (&text, " äöü ", Ok(json!("äöü"))),
         (&text, "four", Err(TooLong { maximum: 3 })),
         (&text, "a\nb", Err(NotALine)),
+        (&text, "\u{200b}", Err(NotALine)),
+        (&text, "a\u{202e}b", Err(NotALine)),
         (&text, " \u{a0} ", Err(Missing)),
         (&integer, "-42", Ok(json!(-42))),
         (&integer, "9007199254740991", Ok(json!(9_007_199_254_740_991_i64))),
@@ -38,6 +41,12 @@ fn what_is_typed_is_measured_by_the_type() {
         (&integer, "1.5", Err(NotAnInteger)),
         (&date, "2024-02-29", Ok(json!("2024-02-29"))),
         (&date, "0000-12-10", Ok(json!("0000-12-10"))),
+        (&date, "1815", Ok(json!("1815"))),
+        (&date, "0000", Err(NotADate)),
+        (&date, "0000-13-10", Err(NotADate)),
+        (&day, "0001-12-10", Ok(json!("0001-12-10"))),
+        (&day, "0000-12-10", Err(NotADate)),
+        (&day, "1815", Err(NotADate)),
         (&date, "2023-02-29", Err(NotADate)),
         (&date, "1900-02-29", Err(NotADate)),
         (&date, "2023-13-01", Err(NotADate)),
@@ -137,8 +146,22 @@ fn no_attribute_takes_the_name_of_something_else() {
     for name in ["shoe_size", "given_name", "birthdate", "phone_number", "a2"] {
         assert!(Attribute::is_name(name), "{name}");
     }
-    let registered =
-        ["sub", "iss", "acr", "email", "email_verified", "phone_number_verified", "updated_at", "roles", "groups"];
+    let registered = [
+        "sub",
+        "iss",
+        "acr",
+        "email",
+        "email_verified",
+        "phone_number_verified",
+        "updated_at",
+        "roles",
+        "groups",
+        "by_operator",
+        "atc",
+        "permissions",
+        "org_id",
+        "error",
+    ];
     let malformed = ["", "Size", "2a", "_a", "shoe-size", "shoe size", "größe", "a:b", &"x".repeat(41)];
     for name in registered.into_iter().chain(malformed) {
         assert!(!Attribute::is_name(name), "{name:?}");

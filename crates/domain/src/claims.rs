@@ -83,6 +83,9 @@ pub struct PersonClaims {
     /// Names of optional attributes that the person was asked for and left empty, so that nobody asks again.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub left_empty: BTreeSet<String>,
+    /// Names of claims that the operator wrote; the others are the person's words.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub by_operator: BTreeSet<String>,
     /// Every other claim as it was stored: values of attributes that the tenant has, or had, or has otherwise by now.
     #[serde(flatten)]
     pub own: BTreeMap<String, Value>,
@@ -97,11 +100,12 @@ impl PersonClaims {
         }
     }
 
-    /// Takes a value, or takes it away. Another phone number is one that nobody has proven.
+    /// Takes a value from the person, or takes it away. Another phone number is one that nobody has proven.
     pub fn tell(&mut self, name: &str, value: Option<Value>) {
         if name == "phone_number" && self.value(name) != value {
             self.phone_number_verified_at = None;
         }
+        self.by_operator.remove(name);
         if value.is_some() {
             self.left_empty.remove(name);
         }
@@ -114,14 +118,31 @@ impl PersonClaims {
         }
     }
 
-    /// With the claims that `said` names, and otherwise as they are. A text that is named and empty is taken away.
+    /// Takes what the person was asked for: a value, or that there is none, so that nobody asks again where that is allowed.
+    pub fn answer(&mut self, name: &str, value: Option<Value>) {
+        if value.is_none() {
+            self.left_empty.insert(name.to_owned());
+        }
+        self.tell(name, value);
+    }
+
+    /// With the claims that `said`, the operator's word, names, and otherwise as they are. A text that is named and empty is taken away, and so is
+    /// what the operator said before of the `operators`: attributes, by name, that only they may write.
     #[must_use]
-    pub fn overlaid_by(&self, said: &Self) -> Self {
+    pub fn overlaid_by(&self, said: &Self, operators: &BTreeSet<String>) -> Self {
         let mut claims = self.clone();
         for name in said.named() {
             let value = said.value(name);
-            if claims.value(name) != value {
+            let is_unmarked = operators.contains(name) && !claims.by_operator.contains(name);
+            if claims.value(name) != value || (value.is_some() && is_unmarked) {
+                let is_told = value.is_some();
                 claims.tell(name, value);
+                claims.by_operator.extend(is_told.then(|| name.to_owned()));
+            }
+        }
+        for name in operators.iter().filter(|name| said.value(name).is_none()) {
+            if claims.by_operator.contains(name) {
+                claims.tell(name, None);
             }
         }
         claims.phone_number_verified_at = said.phone_number_verified_at.or(claims.phone_number_verified_at);
@@ -134,7 +155,8 @@ impl PersonClaims {
     /// Without values of attributes that are not among `attributes`, or do not fit them.
     #[must_use]
     pub fn fitting<'a>(&self, attributes: impl IntoIterator<Item = &'a Attribute>) -> Self {
-        let mut fitting = Self { own: BTreeMap::new(), left_empty: BTreeSet::new(), ..self.clone() };
+        let mut fitting =
+            Self { own: BTreeMap::new(), left_empty: BTreeSet::new(), by_operator: BTreeSet::new(), ..self.clone() };
         for attribute in attributes {
             fitting.tell(&attribute.name, attribute.value_in(self));
             fitting.left_empty.extend(self.left_empty.get(&attribute.name).cloned());

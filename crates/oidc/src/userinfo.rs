@@ -312,6 +312,7 @@ mod tests {
             phone_number: text(),
             phone_number_verified_at: None,
             left_empty: [].into(),
+            by_operator: [].into(),
             own: [].into(),
             address: Some(Address { formatted: text(), ..Address::default() }),
         };

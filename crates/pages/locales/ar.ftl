@@ -387,6 +387,7 @@ accepted-client = في الطريق إلى { $client }
 attribute-operators = لا يمكن تغيير هذا إلا من قِبل المشغّل.
 data-attributes = المزيد عنك
 data-left-empty = تُرك فارغًا
+data-by-operator = كتبه المشغّل
 data-yes = نعم
 data-no = لا
 data-failures = محاولات فاشلة

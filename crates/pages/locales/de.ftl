@@ -350,6 +350,7 @@ accepted-client = Auf dem Weg zu { $client }
 attribute-operators = Nur der Betreiber kann das ändern.
 data-attributes = Weiteres über Sie
 data-left-empty = Leer gelassen
+data-by-operator = Vom Betreiber eingetragen
 data-yes = Ja
 data-no = Nein
 data-failures = Fehlversuche

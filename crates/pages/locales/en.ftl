@@ -350,6 +350,7 @@ accepted-client = On the way to { $client }
 attribute-operators = Only the operator can change this.
 data-attributes = More about you
 data-left-empty = Left empty
+data-by-operator = Written by the operator
 data-yes = Yes
 data-no = No
 data-failures = Failed attempts

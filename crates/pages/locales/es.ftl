@@ -350,6 +350,7 @@ accepted-client = Al continuar en { $client }
 attribute-operators = Solo el operador puede cambiarlo.
 data-attributes = Más sobre ti
 data-left-empty = Dejado en blanco
+data-by-operator = Escrito por el operador
 data-yes = Sí
 data-no = No
 data-failures = Intentos fallidos

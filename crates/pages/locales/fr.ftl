@@ -350,6 +350,7 @@ accepted-client = En accédant à { $client }
 attribute-operators = Seul l’exploitant peut le modifier.
 data-attributes = Plus sur vous
 data-left-empty = Laissé vide
+data-by-operator = Écrit par l’exploitant
 data-yes = Oui
 data-no = Non
 data-failures = Tentatives échouées

@@ -11,36 +11,40 @@ use serde_json::Value;
 use crate::form::{ATTRIBUTE, Fields};
 use crate::words;
 
+/// How many characters a day has.
+const DATE_CHARS: u32 = 10;
+
 /// The field of an attribute, with what `claims` hold of it, also where that does not fit.
 pub(crate) fn field(attribute: &Attribute, claims: &PersonClaims, locale: Locale) -> AttributeField {
     let text = attribute.text_in(locale.tag());
-    let value = claims.value(&attribute.name);
+    let value = claims.value(&attribute.name).as_ref().map(Attribute::written).unwrap_or_default();
     AttributeField {
         id: field_name(attribute),
         label: text.map(|text| text.label.clone()),
         purpose: text.and_then(|text| text.purpose.clone()),
-        value: value.as_ref().map(Attribute::written).unwrap_or_default(),
-        input: input(attribute, locale),
+        input: input(attribute, &value, locale),
+        value,
         is_optional: attribute.optional,
         problem: None,
     }
 }
 
-/// As `field`, with what was typed, and why that was not taken.
+/// As `field`, with what was typed, where something was, and why that was not taken.
 pub(crate) fn typed_field(
     attribute: &Attribute,
-    answers: &Answers,
+    (claims, answers): (&PersonClaims, &Answers),
     misfit: Option<Misfit>,
     locale: Locale,
 ) -> AttributeField {
-    let value = answers.typed(&attribute.name).to_owned();
-    AttributeField { value, problem: misfit.map(problem), ..field(attribute, &PersonClaims::default(), locale) }
+    let field = field(attribute, claims, locale);
+    let value = answers.typed(&attribute.name).map_or(field.value, str::to_owned);
+    AttributeField { input: input(attribute, &value, locale), value, problem: misfit.map(problem), ..field }
 }
 
 /// What was typed into the fields of `attributes`.
 pub(crate) fn answers<'a>(fields: &Fields, attributes: impl IntoIterator<Item = &'a Attribute>) -> Answers {
-    let typed = |attribute: &Attribute| (attribute.name.clone(), fields.get(&field_name(attribute)).to_owned());
-    Answers::new(attributes.into_iter().map(typed))
+    let typed = |attribute: &Attribute| Some((attribute.name.clone(), fields.find(&field_name(attribute))?.to_owned()));
+    Answers::new(attributes.into_iter().filter_map(typed))
 }
 
 /// A value in the words of the page.
@@ -64,11 +68,13 @@ fn field_name(attribute: &Attribute) -> String {
     if attribute.is_standard() { attribute.name.clone() } else { own() }
 }
 
-fn input(attribute: &Attribute, locale: Locale) -> AttributeInput {
+/// What `value` can be shown in: a date field of a browser shows days alone, and neither a birthday without its year nor what was mistyped.
+fn input(attribute: &Attribute, value: &str, locale: Locale) -> AttributeInput {
     match attribute.kind {
         AttributeType::Text => AttributeInput::Text { maximum: attribute.max_chars().into() },
         AttributeType::Integer => AttributeInput::Integer,
-        AttributeType::Date => AttributeInput::Date,
+        AttributeType::Date if value.is_empty() || Attribute::is_day(value) => AttributeInput::Date,
+        AttributeType::Date => AttributeInput::Text { maximum: DATE_CHARS },
         AttributeType::Boolean => AttributeInput::YesOrNo,
         AttributeType::Choice => {
             let choices = attribute.choices.iter();

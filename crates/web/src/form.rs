@@ -19,8 +19,13 @@ impl Fields {
 
     /// The first value of a field; empty when it was not sent.
     pub(crate) fn get(&self, name: &str) -> &str {
+        self.find(name).unwrap_or_default()
+    }
+
+    /// The first value of a field; `None` when it was not sent.
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
         debug_assert!(is_known(name), "{name} has no class; add it to domain::input");
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 

@@ -4,6 +4,8 @@
 //! words of ours; secrets, hashes and keys never do, and what is over does, for as long as it is kept. Leaves how it looks to
 //! `web`. The log knows nobody but by a pseudonym and is not searched for one. GDPR Articles 15 and 20; SECURITY S-150.
 
+use std::collections::BTreeSet;
+
 use portreeve_crypto::hex;
 use portreeve_domain::{
     Actor, Attribute, ClientId, Event, EventType, Fault, PersonClaims, ProofKind, Scope, Timestamp,
@@ -310,7 +312,7 @@ fn account(person: &Person) -> Result<DataEntry, Fault> {
     entry = entry.some_text("email", person.email.clone()).time("email_confirmed", person.email_verified_at);
     let mut claims = PersonClaims { phone_number_verified_at: None, address: None, ..person.claims.clone() };
     claims.own.clear();
-    let left_empty: Vec<_> = claims.left_empty.iter().cloned().collect();
+    let texts = |names: &BTreeSet<String>| DataValue::Texts(names.iter().cloned().collect());
     if let Value::Object(members) = serde_json::to_value(&claims).map_err(Fault::new)? {
         for (name, value) in members {
             if let Value::String(text) = value {
@@ -325,8 +327,11 @@ fn account(person: &Person) -> Result<DataEntry, Fault> {
         let lines = members.values().filter_map(|line| line.as_str().map(str::to_owned));
         entry = entry.with("address", DataValue::Texts(lines.collect()));
     }
-    if !left_empty.is_empty() {
-        entry = entry.with("left_empty", DataValue::Texts(left_empty));
+    if !claims.left_empty.is_empty() {
+        entry = entry.with("left_empty", texts(&claims.left_empty));
+    }
+    if !claims.by_operator.is_empty() {
+        entry = entry.with("by_operator", texts(&claims.by_operator));
     }
     entry = entry.with("administrator", DataValue::Flag(person.is_admin));
     Ok(entry.time("since", person.created_at).time("changed", person.updated_at))

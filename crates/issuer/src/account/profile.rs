@@ -42,9 +42,9 @@ impl Answers {
         Self(answers.into_iter().collect())
     }
 
-    /// What was typed for the attribute `name`; empty for nothing.
-    pub fn typed(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
+    /// What was typed for the attribute `name`; `None` when the form did not have it.
+    pub fn typed(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
     }
 }
 
@@ -90,19 +90,28 @@ fn changed(
     }
     for attribute in at.profile_attributes().iter().filter(|one| one.editable_by == Editor::Person) {
         match answer(attribute, former, answers) {
-            Ok(value) if value == attribute.value_in(former) => {}
-            Ok(value) => claims.tell(&attribute.name, value),
-            Err(misfit) => drop(problems.attributes.insert(attribute.name.clone(), misfit)),
+            None => {}
+            Some(Ok(value)) => claims.answer(&attribute.name, value),
+            Some(Err(misfit)) => drop(problems.attributes.insert(attribute.name.clone(), misfit)),
         }
     }
     if problems == ProfileProblems::default() { Ok(claims) } else { Err(problems) }
 }
 
-/// Nobody has to tell something in order to change something else; what was told can be changed, and taken back where it is optional.
-fn answer(attribute: &Attribute, former: &PersonClaims, answers: &Answers) -> Result<Option<Value>, Misfit> {
-    match attribute.answer(answers.typed(&attribute.name)) {
-        Err(Misfit::Missing) if attribute.value_in(former).is_none() => Ok(None),
-        answer => answer,
+/// What the person changes; `None` for what they leave as it is, also where it does not fit, or the form does not have it.
+///
+/// Nobody has to tell something in order to change something else; what was told can be changed, and taken back where it is optional, or
+/// did not fit.
+fn answer(attribute: &Attribute, former: &PersonClaims, answers: &Answers) -> Option<Result<Option<Value>, Misfit>> {
+    let stored = former.value(&attribute.name);
+    let typed = answers.typed(&attribute.name)?;
+    if typed == stored.as_ref().map(Attribute::written).unwrap_or_default() {
+        return None;
+    }
+    match attribute.answer(typed) {
+        Err(Misfit::Missing) if attribute.value_in(former).is_none() => stored.map(|_| Ok(None)),
+        Ok(value) if value == stored => None,
+        answer => Some(answer),
     }
 }
 

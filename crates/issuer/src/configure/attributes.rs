@@ -20,6 +20,8 @@ const MAX_ATTRIBUTES: usize = 50;
 const MAX_CHOICES: usize = 250;
 /// How many characters a text may be allowed to have.
 const MAX_TEXT_CHARS: u16 = 1000;
+/// How many characters all texts of a tenant may have together: one form holds them, in whatever script (`MAX_FORM_BYTES`, 12 bytes each at most).
+const MAX_CHARS_TOGETHER: usize = 5000;
 /// In how many languages something may have a text.
 const MAX_LANGUAGES: usize = 100;
 /// How long a label, or the text of a choice, may be, in characters.
@@ -52,6 +54,12 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
         let what = format!("the tenant {} has more than {MAX_ATTRIBUTES} attributes", scene.slug);
         problems.push(last.origin.place().problem(what, "declare fewer"));
     }
+    let texts = to_be(scene).filter(|one| one.kind == AttributeType::Text);
+    let chars: usize = texts.map(|one| usize::from(one.max_chars())).sum();
+    if let (Some(last), true) = (declared.last(), chars > MAX_CHARS_TOGETHER) {
+        let what = format!("the texts of the tenant {} may have {chars} characters together", scene.slug);
+        problems.push(last.origin.place().problem(what, "allow 5000 at most: give max_length"));
+    }
     if let Some(at) = scene.tells_undeclared() {
         for stored in &at.attributes {
             if !declared.iter().any(|d| d.what.name == stored.name) {
@@ -78,6 +86,9 @@ pub(super) fn problem_of_claims(scene: &Scene<'_>, origin: &Origin, claims: &Per
     if let Some(name) = unknown {
         let mend = "declare it under [[attributes]], or remove it";
         return Some(at_claims.problem(format!("claims: there is no attribute {name}"), mend));
+    }
+    if !claims.by_operator.is_empty() {
+        return Some(at_claims.problem("claims: by_operator is written by the server alone", "remove it"));
     }
     let misfit = to_be(scene).find(|one| claims.value(&one.name).is_some_and(|value| !one.admits(&value)))?;
     let what = format!("claims: {} is not as the attribute of that name says", misfit.name);

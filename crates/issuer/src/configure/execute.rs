@@ -4,10 +4,10 @@
 //! configured. Every change writes its event and raises the directory's version, which running servers watch. Passwords
 //! are hashed before a transaction begins.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, TenantId, TenantSettings};
+use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, PersonClaims, TenantId, TenantSettings};
 use portreeve_storage::{
     Tx, Wall, attributes, clients, directory_versions, requirement_rules, resource_servers, scopes, tenants, terms,
     token_families, trusted_issuers, users,
@@ -197,7 +197,7 @@ impl Issuer {
         let new = NewPerson {
             email: declared.email.trim(),
             email_verified_at: declared.email_verified.unwrap_or_default().then_some(now),
-            claims: declared.claims.clone().unwrap_or_default(),
+            claims: declared.claims_over(&PersonClaims::default(), &BTreeSet::new()),
             is_admin: declared.is_admin.unwrap_or_default(),
         };
         let person = insert_person(self, tx, at, &new).await?;
@@ -234,7 +234,7 @@ impl Issuer {
             let new = NewPerson {
                 email: declared.email.trim(),
                 email_verified_at: verified_at,
-                claims: declared.claims_over(&person.claims),
+                claims: declared.claims_over(&person.claims, &update.operators),
                 is_admin: declared.is_admin.unwrap_or(person.is_admin),
             };
             if !people::update(tx, &self.ambient, at, person, &new).await? {

@@ -2,7 +2,7 @@
 //!
 //! Owns the declarations and that no resource is declared twice. Leaves reading them to `document`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -103,9 +103,9 @@ pub struct Resources {
 }
 
 impl UserDeclaration {
-    /// The claims of a person who has `held`, when the declaration is carried out.
-    pub(super) fn claims_over(&self, held: &PersonClaims) -> PersonClaims {
-        self.claims.as_ref().map_or_else(|| held.clone(), |said| held.overlaid_by(said))
+    /// The claims of a person who has `held`, when the declaration is carried out. `operators` are the attributes that only the operator may write.
+    pub(super) fn claims_over(&self, held: &PersonClaims, operators: &BTreeSet<String>) -> PersonClaims {
+        self.claims.as_ref().map_or_else(|| held.clone(), |said| held.overlaid_by(said, operators))
     }
 }
 

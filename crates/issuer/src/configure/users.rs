@@ -3,13 +3,14 @@
 //! Owns which fields and claims a file decides about: those it gives. What it leaves out belongs to the person. Leaves the policy for
 //! passwords to `authenticators`. People are never deleted by a file.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use portreeve_authenticators::{Password, PasswordPolicy, TotpSecret};
-use portreeve_domain::{Email, Fault, Passwords, TenantId, UserId};
+use portreeve_domain::{Editor, Email, Fault, Passwords, TenantId, UserId};
 use portreeve_storage::{password_credentials, totp_credentials};
 
-use super::attributes::problem_of_claims;
+use super::attributes::{self, problem_of_claims};
 use super::change::{ChangeKind, ResourceKind};
 use super::links;
 use super::plan::{Action, Scene, Step};
@@ -24,6 +25,8 @@ use crate::people::{self, Person, place};
 pub(super) struct UserUpdate<'r> {
     pub(super) person: UserId,
     pub(super) declared: &'r UserDeclaration,
+    /// The attributes, by name, that only the operator may write when it is carried out.
+    pub(super) operators: BTreeSet<String>,
     pub(super) profile: bool,
     pub(super) password: bool,
     pub(super) totp: bool,
@@ -101,7 +104,9 @@ async fn update<'r>(
     if declared.email_verified.is_some_and(|verified| verified != person.email_verified_at.is_some()) {
         fields.push("email_verified");
     }
-    if declared.claims_over(&person.claims) != person.claims {
+    let of_operator = attributes::to_be(scene).filter(|one| one.editable_by == Editor::Operator);
+    let operators: BTreeSet<_> = of_operator.map(|one| one.name.clone()).collect();
+    if declared.claims_over(&person.claims, &operators) != person.claims {
         fields.push("claims");
     }
     if declared.is_admin.is_some_and(|is_admin| is_admin != person.is_admin) {
@@ -125,7 +130,7 @@ async fn update<'r>(
     }
     let fields = fields.into_iter().map(str::to_owned).collect();
     let change = scene.change(ChangeKind::Update, ResourceKind::User, declared.email.trim(), fields);
-    let update = UserUpdate { person: person.id, declared, profile, password, totp, links };
+    let update = UserUpdate { person: person.id, declared, operators, profile, password, totp, links };
     Ok(Some(Step { change, action: Action::UpdateUser(update) }))
 }
 

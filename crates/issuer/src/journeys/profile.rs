@@ -55,7 +55,9 @@ impl Issuer {
         let due = due(&mut tx, at, &journey).await?;
         let mut told = BTreeMap::new();
         for attribute in &due {
-            match attribute.answer(answers.typed(&attribute.name)) {
+            // A form without the field is of a page that did not ask for it: nobody has answered.
+            let Some(typed) = answers.typed(&attribute.name) else { return Ok(Acted::Stale) };
+            match attribute.answer(typed) {
                 Ok(value) => told.insert(&attribute.name, value),
                 Err(_) => return Ok(Acted::Problem(Problem::Attributes)),
             };
@@ -64,10 +66,7 @@ impl Issuer {
         let Some((person, former)) = found else { return Ok(Acted::Stale) };
         let mut claims = person.claims.clone();
         for (name, value) in told {
-            if value.is_none() {
-                claims.left_empty.insert(name.clone());
-            }
-            claims.tell(name, value);
+            claims.answer(name, value);
         }
         if !keep_claims(&mut tx, &self.ambient, at, &person, (&former, &claims)).await? {
             return Ok(Acted::Stale);

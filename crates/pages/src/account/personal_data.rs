@@ -122,6 +122,7 @@ impl View<'_> {
             "email_confirmed" => "data-email-confirmed",
             "phone_number_confirmed" => "data-phone-confirmed",
             "left_empty" => "data-left-empty",
+            "by_operator" => "data-by-operator",
             "name" => "data-name",
             "given_name" => "field-given-name",
             "family_name" => "field-family-name",

@@ -53,7 +53,7 @@ fn render(door: &Door, visitor: &Visitor, refused: Option<Refused>, frame: &Fram
     let field = |attribute: &Attribute| match &refused {
         Some(Refused { answers, problems, .. }) => {
             let misfit = problems.attributes.get(&attribute.name).copied();
-            attributes::typed_field(attribute, answers, misfit, frame.locale)
+            attributes::typed_field(attribute, (claims, answers), misfit, frame.locale)
         }
         None => attributes::field(attribute, claims, frame.locale),
     };

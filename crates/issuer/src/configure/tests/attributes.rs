@@ -96,17 +96,20 @@ async fn attributes_that_cannot_work_are_refused() {
     }
 }
 
-/// a page asks for fifty things at most.
+/// a page asks for fifty things at most, and what can be typed into it can be sent.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tenant_has_fifty_attributes_at_most() {
+async fn a_tenant_has_fifty_attributes_at_most_and_texts_that_one_form_holds() {
     let fixture = Fixture::new().await;
-    let many = |count: usize| -> String {
-        let one = |at| format!("[[attributes]]\nname = \"a{at}\"\ntype = \"text\"\ntexts.en = {{ label = \"A\" }}\n");
+    let many = |count: usize, kind: &str| -> String {
+        let one = |at| format!("[[attributes]]\nname = \"a{at}\"\ntype = \"{kind}\"\ntexts.en = {{ label = \"A\" }}\n");
         (0..count).map(one).collect()
     };
 
-    assert!(fixture.plan(&many(50), Unlisted::Keep).await.is_ok());
-    assert!(fixture.plan(&many(51), Unlisted::Keep).await.unwrap_err().contains("more than 50 attributes"));
+    assert!(fixture.plan(&many(50, "integer"), Unlisted::Keep).await.is_ok());
+    assert!(fixture.plan(&many(51, "integer"), Unlisted::Keep).await.unwrap_err().contains("more than 50 attributes"));
+    assert!(fixture.plan(&many(25, "text"), Unlisted::Keep).await.is_ok());
+    let refused = fixture.plan(&many(26, "text"), Unlisted::Keep).await.unwrap_err();
+    assert!(refused.contains("the texts of the tenant default may have 5200 characters together"), "{refused}");
 }
 
 /// claims of a person are those of the standard and those that were declared, with values that fit.
@@ -117,6 +120,7 @@ async fn claims_that_nobody_declared_or_that_do_not_fit_are_refused() {
         ("{ shoe_size = 9 }", "claims: there is no attribute shoe_size"),
         ("{ nickname = \"A\", phone = \"1\" }", "claims: there is no attribute phone"),
         ("{ left_empty = [\"nickname\"] }", "claims: there is no attribute nickname"),
+        ("{ by_operator = [\"nickname\"] }", "claims: by_operator is written by the server alone"),
         ("{ shirt_size = \"m\" }", "claims: shirt_size is not as the attribute of that name says"),
         ("{ shirt_size = 1 }", "claims: shirt_size is not as the attribute of that name says"),
     ] {

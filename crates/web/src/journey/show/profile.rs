@@ -1,6 +1,6 @@
 //! The data of the page that asks for attributes.
 
-use portreeve_domain::Attribute;
+use portreeve_domain::{Attribute, PersonClaims};
 use portreeve_pages::journey::AskedProfile;
 use portreeve_pages::{AttributeField, RenderError};
 
@@ -19,14 +19,10 @@ impl View<'_> {
     }
 
     fn field(&self, attribute: &Attribute) -> AttributeField {
-        let locale = self.frame.locale;
-        match (&self.shown.answers, &self.stop.person) {
-            (Some(answers), _) => {
-                let misfit = attribute.answer(answers.typed(&attribute.name)).err();
-                attributes::typed_field(attribute, answers, misfit, locale)
-            }
-            (None, Some(person)) => attributes::field(attribute, &person.claims, locale),
-            (None, None) => attributes::field(attribute, &Default::default(), locale),
-        }
+        let (locale, nobody) = (self.frame.locale, PersonClaims::default());
+        let claims = self.stop.person.as_ref().map_or(&nobody, |person| &person.claims);
+        let Some(answers) = &self.shown.answers else { return attributes::field(attribute, claims, locale) };
+        let misfit = answers.typed(&attribute.name).and_then(|typed| attribute.answer(typed).err());
+        attributes::typed_field(attribute, (claims, answers), misfit, locale)
     }
 }
