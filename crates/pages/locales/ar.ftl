@@ -78,8 +78,11 @@ problem-user-code-unknown = لا ينتظر أي جهاز بهذا الرمز. �
 problem-at-field = { $label }: { $problem }
 problem-attribute-missing = املأ هذا الحقل.
 problem-attribute-long = { $count ->
+    [one] اختصره إلى حرف واحد.
+    [two] اختصره إلى حرفين.
     [few] اختصره إلى { $count } أحرف.
-   *[other] اختصره إلى { $count } حرفًا.
+    [many] اختصره إلى { $count } حرفًا.
+   *[other] اختصره إلى { $count } حرف.
 }
 problem-attribute-line = استخدم سطرًا واحدًا من نص عادي.
 problem-attribute-phone = أدخل الرقم مع رمز الدولة، مثل +44 20 7946 0000.
