@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { Browser, scriptsAllowed } from './browser.mjs';
@@ -15,10 +15,8 @@ const TIMEOUT_MS = 120_000;
 /** One cause has many effects; these are enough to find it. */
 const SHOWN_COMPLAINTS = 10;
 
+/** Started by the first story: a file may have none with scripts, or none without. */
 let chrome;
-before(async () => {
-  chrome = await start();
-});
 after(() => chrome?.close());
 
 /**
@@ -29,6 +27,7 @@ after(() => chrome?.close());
  */
 export function story(name, run) {
   test(name, { timeout: TIMEOUT_MS }, async () => {
+    chrome ??= await start();
     const browsers = [];
     const openBrowser = async () => {
       const browser = await Browser.open(chrome);
