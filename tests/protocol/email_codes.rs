@@ -262,8 +262,8 @@ fn the_link_works_in_the_browser_that_began_and_by_its_button() {
     });
 }
 
-/// The page without what differs by chance.
-fn comparable(page: &Page, email: &str) -> (u16, Vec<String>, String) {
+/// The page without what differs by chance: status, names of headers, HTML.
+pub(crate) fn comparable(page: &Page, email: &str) -> (u16, Vec<String>, String) {
     let csrf = page.value_of("csrf").unwrap_or_default();
     let journey = page.path.split('/').nth(2).unwrap_or_default();
     let html = page.html().replace(&csrf, "CSRF").replace(email, "EMAIL").replace(journey, "JOURNEY");

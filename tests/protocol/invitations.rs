@@ -225,7 +225,9 @@ fn an_invitation_that_is_over_says_so() {
         let form = accepts(&browser, &newer).await;
         at.issuer.revoke_invitation(&at.tenant(), NEW).await.ok().unwrap();
         assert!(is_dead(&browser.visit(&newer).await) && is_dead(&browser.post_own(&newer, &[]).await), "taken back");
+        let hashed = at.issuer.password_load().begun;
         assert!(is_dead(&fills_in(&browser, &form).await), "taken back while the form was open");
+        assert_eq!(at.issuer.password_load().begun, hashed, "nobody hashes for an invitation that is over");
 
         let old = invited(at, NEW, None).await;
         at.wait(WEEK);

@@ -16,6 +16,8 @@ use portreeve_tests::{
 };
 use serde_json::json;
 
+use crate::email_codes::comparable;
+
 const NEW: &str = "new@example.com";
 /// Nobody has proven the address.
 const HALF: &str = "half@example.com";
@@ -217,15 +219,6 @@ fn a_passkey_is_added_on_the_way() {
         let (elsewhere, page) = at_first_page(at).await;
         assert!(is_in(&elsewhere.show_passkey(&page, &authenticator).await));
     });
-}
-
-/// The page without what differs by chance.
-fn comparable(page: &Page, email: &str) -> (u16, Vec<String>, String) {
-    let csrf = page.value_of("csrf").unwrap_or_default();
-    let journey = page.path.split('/').nth(2).unwrap_or_default();
-    let html = page.html().replace(&csrf, "CSRF").replace(email, "EMAIL").replace(journey, "JOURNEY");
-    let names = page.reply.headers.keys().map(ToString::to_string).collect();
-    (page.reply.status.as_u16(), names, html)
 }
 
 /// S-071: registering with an address that has an account, a switched-off or unproven one, or none, gives the same pages, events

@@ -311,7 +311,6 @@ impl Choice {
 
 impl Editor {
     /// Whether the person may change it. By reference, as serde asks.
-    #[allow(clippy::trivially_copy_pass_by_ref)]
     fn is_person(&self) -> bool {
         *self == Self::Person
     }

@@ -133,6 +133,9 @@ impl Issuer {
                 return Ok(Acted::Problem(Problem::Registration(problems)));
             }
         };
+        if self.live_link(at, &invitation).await?.is_none() {
+            return Ok(Acted::Problem(Problem::InvitationOver));
+        }
         let phc = match password {
             Some(password) => Some(self.passwords.place()?.hash(at, password, self.ambient.bytes()?).await?),
             None => None,
@@ -159,6 +162,16 @@ impl Issuer {
         journey.stored.invitation = None;
         journey.stored.locale = Some(from.locale.clone());
         self.advance(tx, at, journey).await
+    }
+
+    /// The link of an invitation that was accepted at its page, while it can be used: nobody's password is hashed for another.
+    async fn live_link(&self, at: &TenantDirectory, invitation: &AcceptedInvitation) -> Result<Option<LinkRow>, Fault> {
+        let mut conn = self.store.read(at.id()).await?;
+        let row = mailed_links::find(&mut conn, at.id(), LinkId::new(invitation.link)).await?;
+        let is_live = |row: &LinkRow| {
+            row.user == invitation.id && row.consumed_at.is_none() && self.ambient.now() < row.expires_at
+        };
+        Ok(row.filter(is_live))
     }
 
     /// Writes the mail of an invitation; its link is made now, and every older one of it dies. `None` when it was accepted, taken back
