@@ -26,7 +26,7 @@ const TABLES: [&str; 3] = [
 
 /// What stands in a table, and the address of Ada's object there: `J` is her journey, `C` a client that she registered.
 /// `None`: what is published there is everybody's.
-const ROUTES: [(&str, Option<&str>); 48] = [
+const ROUTES: [(&str, Option<&str>); 49] = [
     (r#""/""#, Some("/")),
     (r#""/oauth2/authorize""#, Some("/oauth2/authorize?client_id=web&response_type=code&scope=openid&prompt=none")),
     (r#""/oauth2/check-session""#, Some("/oauth2/check-session")),
@@ -50,6 +50,7 @@ const ROUTES: [(&str, Option<&str>); 48] = [
     (r#"TERMS"#, Some("/account/terms")),
     (r#"DELETION"#, Some("/account/delete")),
     (r#"EMAIL"#, Some("/account/profile/email")),
+    (r#"PHONE"#, Some("/account/profile/phone")),
     (r#"SECURITY"#, Some("/account/security")),
     (r#"APPLICATIONS"#, Some("/account/applications")),
     (r#"SESSIONS"#, Some("/account/sessions")),

@@ -82,6 +82,7 @@ mod passwordless;
 mod passwordless_claims;
 mod passwords;
 mod personal_data;
+mod phone_codes;
 mod prompts;
 mod pushed_proofs;
 mod pushed_requests;

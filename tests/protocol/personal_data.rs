@@ -38,13 +38,15 @@ const TOLD: [(&str, &str); 14] = [
 ];
 
 /// Tables that refer to people and are not told of.
-const UNTOLD: [&str; 4] = [
+const UNTOLD: [&str; 5] = [
     // What a grant is used with, for minutes; the grant is told of.
     "access_tokens",
     // Whoever can ask for a copy has signed in, which takes the wish back.
     "account_deletions",
     // Whoever can ask for a copy has signed in with every factor, which ends the request.
     "factor_recoveries",
+    // A code that is waited for, for half an hour; the number is told of.
+    "phone_codes",
     // A key, and nothing else.
     "subject_keys",
 ];

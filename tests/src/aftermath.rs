@@ -1,7 +1,7 @@
 //! What a request left behind in a deployment: events, and messages that wait to be delivered.
 
 use portreeve_domain::{EventId, MailPurpose, OutboxMessage, TenantId};
-use portreeve_issuer::{BackchannelNotice, MailContent, OutgoingMail};
+use portreeve_issuer::{BackchannelNotice, MailContent, OutgoingMail, OutgoingText};
 use portreeve_storage::{
     Wall, events,
     outbox::{self, OutboxRow},
@@ -57,6 +57,20 @@ impl Deployment {
             mails.extend(self.issuer.outgoing_mail(&row, &message).await.expect("a mail"));
         }
         mails
+    }
+
+    /// Delivers the text messages that wait in the outbox and returns them.
+    ///
+    /// # Panics
+    ///
+    /// When the database is away.
+    pub async fn read_text_messages(&self) -> Vec<OutgoingText> {
+        let mut texts = vec![];
+        for row in self.waiting(OutboxMessage::TEXT_MESSAGE).await {
+            let message = self.take_out(&row).await;
+            texts.extend(self.issuer.outgoing_text(&row, &message).await.expect("a text message"));
+        }
+        texts
     }
 
     /// As `read_mails`, of the notices of sign-ins at new browsers, which other functions here deliver unread: to most

@@ -12,7 +12,7 @@ use std::{
 
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::{KeyEncryptionKey, Random};
-use portreeve_domain::{Lifetime, Timestamp, polling};
+use portreeve_domain::{Lifetime, TextMessageRules, Timestamp, polling};
 use portreeve_issuer::{
     Ambient, Clock, Issuer, MutualTls, RowIds, Settings,
     configure::{Resources, Unlisted},
@@ -136,6 +136,7 @@ pub(crate) fn settings() -> Settings {
         outbound: Rules::allowing([hosted::address().as_str()]).expect("an address and port"),
         mutual_tls: Some(MutualTls { base: None }),
         waiting_requests: polling::WAITING_FOR_ONE,
+        text_messages: Some(TextMessageRules::new(vec!["+49".to_owned()], 20).expect("a country code")),
     }
 }
 

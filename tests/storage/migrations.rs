@@ -10,7 +10,7 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 22] = [
+const ALL: [&str; 23] = [
     "0001_spine",
     "0002_row_level_security",
     "0003_scopes",
@@ -33,6 +33,7 @@ const ALL: [&str; 22] = [
     "0021_endings",
     "0022_attributes",
     "0023_invitations",
+    "0024_phone_codes",
 ];
 
 async fn state_of(store: &Store) -> SchemaState {

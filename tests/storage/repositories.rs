@@ -35,6 +35,7 @@ mod outbox;
 mod passkeys;
 mod password_credentials;
 mod personal_records;
+mod phone_codes;
 mod polled;
 mod pushed_requests;
 mod rate_limits;

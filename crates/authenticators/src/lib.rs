@@ -6,7 +6,6 @@
 //! NIST SP 800-63B-4 §3.1, RFC 6238, RFC 8265, RFC 9106, Web Authentication Level 3.
 
 mod common_passwords;
-mod email_code;
 mod hash_memory;
 mod hash_parameters;
 mod passkey;
@@ -15,9 +14,9 @@ mod password_hash;
 mod password_policy;
 mod phc;
 mod recovery_code;
+mod sent_code;
 mod totp;
 
-pub use email_code::{CanonicalEmailCode, generate_email_code};
 pub use hash_memory::HashMemory;
 pub use hash_parameters::{HashParameters, ParametersTooWeak};
 pub use passkey::{
@@ -28,4 +27,5 @@ pub use password::{Password, PasswordRefused};
 pub use password_hash::{HashFault, PasswordHashing, Pepper, Verification};
 pub use password_policy::{PasswordPolicy, PolicyViolation};
 pub use recovery_code::{CanonicalRecoveryCode, generate_recovery_codes};
+pub use sent_code::{CanonicalSentCode, generate_sent_code};
 pub use totp::{TotpSecret, otpauth_uri, verify_totp};

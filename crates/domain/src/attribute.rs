@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::invisible::is_invisible;
 use crate::scope_meaning::text_in;
 use crate::terms::holds_at;
-use crate::{Client, ClientId, PersonClaims};
+use crate::{Client, ClientId, PersonClaims, PhoneNumber};
 
 /// How long a text may be that says nothing of it, in characters.
 const TEXT_CHARS: u16 = 200;
@@ -80,6 +80,9 @@ pub struct Attribute {
     /// Whether it may be left empty.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
+    /// Whether it is proven by a code in a text message once it is told: only a telephone number can be.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub confirmed: bool,
     /// The scope that releases a claim of the tenant's own; without one no client is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
@@ -181,6 +184,7 @@ impl Attribute {
             editable_by: Editor::Person,
             asked: Asked::Never,
             optional: true,
+            confirmed: false,
             scope: None,
         })
     }
@@ -236,6 +240,13 @@ impl Attribute {
     pub fn is_due(&self, claims: &PersonClaims) -> bool {
         let is_answered = self.optional && claims.left_empty.contains(&self.name);
         !is_answered && self.value_in(claims).is_none()
+    }
+
+    /// The number that the person with `claims` has told and has yet to prove by a code; `None` where none need be.
+    pub fn number_to_confirm(&self, claims: &PersonClaims) -> Option<PhoneNumber> {
+        let is_open = self.confirmed && claims.phone_number_verified_at.is_none();
+        let told = self.value_in(claims).filter(|_| is_open)?;
+        PhoneNumber::parse(told.as_str()?)
     }
 
     /// Whether a text is a day of a year from 0001 on, which is what a date field of HTML can hold.
@@ -295,7 +306,7 @@ impl Attribute {
         if text.chars().count() > usize::from(maximum) {
             return Err(Misfit::TooLong { maximum });
         }
-        if self.name == "phone_number" && !is_phone_number(text) {
+        if self.name == "phone_number" && PhoneNumber::parse(text).is_none() {
             return Err(Misfit::NotAPhoneNumber);
         }
         Ok(text.into())
@@ -348,13 +359,6 @@ fn is_date(text: &str) -> bool {
 fn is_part_of_a_day(text: &str) -> bool {
     let is_year = text.len() == NO_YEAR.len() && text.bytes().all(|byte| byte.is_ascii_digit()) && text != NO_YEAR;
     is_year || (text.starts_with(NO_YEAR) && is_date(text))
-}
-
-/// A plus sign and 5 to 15 digits (E.164 §6), with what people put between them.
-fn is_phone_number(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix('+') else { return false };
-    let digits = rest.bytes().filter(u8::is_ascii_digit).count();
-    (5..=15).contains(&digits) && rest.bytes().all(|byte| byte.is_ascii_digit() || b" ()-./".contains(&byte))
 }
 
 #[cfg(test)]

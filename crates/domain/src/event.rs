@@ -100,6 +100,14 @@ event_types! {
     InvitationAccepted = "user.invitation.accepted"
     /// The address was proven.
     UserEmailVerified = "user.email.verified"
+    /// A person asked for a code by text message, to prove their number.
+    PhoneCodeRequested = "user.phone.code_requested"
+    /// Such a code was sent.
+    PhoneCodeSent = "user.phone.code_sent"
+    /// Another code was typed.
+    PhoneCodeFailed = "user.phone.code_failed"
+    /// The number was proven.
+    PhoneVerified = "user.phone.verified"
     /// A person wants another address.
     EmailChangeRequested = "user.email_change.requested"
     /// Nobody can confirm that any more: the person or a new password ended it.

@@ -29,6 +29,7 @@ mod localized_texts;
 mod outbox;
 mod passkey_policy;
 mod passwords;
+mod phone_number;
 pub mod polling;
 mod profile;
 mod rate;
@@ -78,6 +79,7 @@ pub use localized_texts::LocalizedTexts;
 pub use outbox::{MailPurpose, OutboxMessage, backoff};
 pub use passkey_policy::{PasskeyAttestation, PasskeySettings, PasskeyUse};
 pub use passwords::Passwords;
+pub use phone_number::{PhoneNumber, TextMessageRules};
 pub use profile::{AssertionAudience, Demand, Profile, ProfileRules, RefreshRule, RequestObjectRule, Signatures};
 pub use rate::attempts::{
     AccountKey, AddressRate, AttemptDecision, MailRate, RateReach, UserCodeRate, rest_after, rest_of_recovery_codes,

@@ -40,6 +40,8 @@ pub const INVITATION: Lifetime = Lifetime::from_days(7);
 pub const LONGEST_INVITATION: Lifetime = Lifetime::from_days(30);
 /// A code sent by mail to sign in, counted from sending (SECURITY S-083).
 pub const EMAIL_CODE: Lifetime = Lifetime::from_minutes(10);
+/// A code sent by text message to prove a number, counted from sending (SECURITY S-083).
+pub const PHONE_CODE: Lifetime = Lifetime::from_minutes(10);
 /// The link in the notice of a change, to say that it was somebody else's.
 pub const NOTICE_LINK: Lifetime = Lifetime::from_days(7);
 /// A wish for another address, until it is confirmed there; its link is made when its mail is sent.

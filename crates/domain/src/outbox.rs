@@ -109,6 +109,20 @@ pub enum OutboxMessage {
         /// To whom.
         user: UserId,
     },
+    /// A text message with the code that proves the number of an account; the code is made when it is sent.
+    PhoneCodeText {
+        /// Whose account.
+        user: UserId,
+        /// The language it is written in, as a tag.
+        locale: String,
+    },
+    /// A text message to the proven number of an account: second factors are said to be lost, and will be removed.
+    FactorRecoveryText {
+        /// Whose account.
+        user: UserId,
+        /// The language it is written in, as a tag.
+        locale: String,
+    },
     /// A notification to the client that a person has decided, or that the time is over (CIBA Core §10.2, §10.3).
     BackchannelNotice {
         /// Whom to tell.
@@ -130,6 +144,8 @@ pub enum OutboxMessage {
 impl OutboxMessage {
     /// The topic of mails.
     pub const MAIL: &'static str = "mail";
+    /// The topic of text messages.
+    pub const TEXT_MESSAGE: &'static str = "text_message";
     /// The topic of logout tokens.
     pub const LOGOUT_NOTICE: &'static str = "logout_notice";
     /// The topic of notifications of back-channel authentication.
@@ -144,6 +160,7 @@ impl OutboxMessage {
             | Self::InvitationMail { .. }
             | Self::NewDeviceMail { .. }
             | Self::ApprovalMail { .. } => Self::MAIL,
+            Self::PhoneCodeText { .. } | Self::FactorRecoveryText { .. } => Self::TEXT_MESSAGE,
             Self::BackchannelNotice { .. } => Self::BACKCHANNEL_NOTICE,
             Self::LogoutNotice { .. } => Self::LOGOUT_NOTICE,
         }

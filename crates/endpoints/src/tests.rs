@@ -74,6 +74,7 @@ impl Doors {
             outbound: Default::default(),
             mutual_tls: None,
             waiting_requests: portreeve_domain::polling::WAITING_FOR_ONE,
+            text_messages: None,
         };
         let issuer = Arc::new(Issuer::start(store, ambient, kek, settings).await.unwrap());
         let trace = RequestTrace {

@@ -242,17 +242,31 @@ impl Issuer {
             RatePreset::Standard => count,
             RatePreset::Strict => RatePreset::ATTEMPTS_PER_MINUTE,
         };
+        let mut tx = self.store.begin(at.id()).await?;
+        let charged = self.charge(&mut tx, at, what, Gcra::new(count, MINUTE)).await?;
+        if charged.is_ok() {
+            tx.commit().await?;
+        }
+        Ok(charged)
+    }
+
+    /// Charges `what` once. `Err` says how long to wait, when it is one too many.
+    pub(crate) async fn charge(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        what: &str,
+        limit: Gcra,
+    ) -> Result<Result<(), Lifetime>, Fault> {
         let now = self.ambient.now();
         let key = at.keys.index.index(INDEX, what);
-        let mut tx = self.store.begin(at.id()).await?;
-        let taken = rate_limits::take(&mut tx, at.id(), &key, now).await?;
+        let taken = rate_limits::take(tx, at.id(), &key, now).await?;
         let arrival: Option<Timestamp> = read(&taken)?;
-        let next = match Gcra::new(count, MINUTE).charge(arrival, now) {
+        let next = match limit.charge(arrival, now) {
             RateDecision::Allowed { next } => next,
             RateDecision::Refused { retry_after } => return Ok(Err(retry_after)),
         };
-        rate_limits::store(&mut tx, at.id(), &key, &written(taken, &next)?, next).await?;
-        tx.commit().await?;
+        rate_limits::store(tx, at.id(), &key, &written(taken, &next)?, next).await?;
         Ok(Ok(()))
     }
 

@@ -12,7 +12,7 @@ use portreeve_oidc::{Cause, Parameters, Refusal};
 
 use crate::authorize::requirements;
 use crate::directory::TenantDirectory;
-use crate::journeys::{Journey, attributes_due, due, terms_due};
+use crate::journeys::{Journey, due, missing_attributes, terms_due};
 use crate::stored_facts::StoredFacts;
 use crate::{Issuer, people};
 
@@ -91,8 +91,8 @@ impl Issuer {
             started_at,
         };
         let available = self.available(&mut conn, at, &journey).await?;
-        let attributes = attributes_due(&mut conn, at, &journey).await?;
-        let due = due(&attributes, &terms_due(&mut conn, at, &journey).await?);
+        let untold = missing_attributes(&mut conn, at, &journey).await?;
+        let due = due(&untold, &terms_due(&mut conn, at, &journey).await?);
         let steps = foresee(&Requirements::of(&journey.requirements), person.id, &available, started_at);
         let all = journey.requirements.into_iter().chain(Requirement::of_account(&available));
         let standing = |one: Requirement| {

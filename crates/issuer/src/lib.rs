@@ -54,6 +54,7 @@ mod passkeys;
 mod password_threads;
 mod patience;
 pub mod people;
+mod phone_codes;
 mod proven_addresses;
 mod pushed_requests;
 mod recent_signatures;
@@ -79,19 +80,20 @@ mod test_rig;
 mod testing;
 #[cfg(test)]
 mod testing_pages;
+mod text_messages;
 mod tokens;
 mod userinfo;
 
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::KeyEncryptionKey;
-use portreeve_domain::{Fault, Lifetime};
+use portreeve_domain::{Fault, Lifetime, TextMessageRules};
 use portreeve_outbound::{Outbound, Rules};
 use portreeve_storage::Store;
 
 pub use account::{
     Answers, Application, CodesOnPage, DataEntry, DataSection, DataValue, DeletionOutcome, EmailOutcome, Factors,
-    Naming, Need, OwnPasskey, OwnPasskeys, PasskeyOutcome, PasswordOutcome, ProfileOutcome, ProfileProblems, Removal,
-    SignIn, TotpOutcome, TotpSetup, Visit, Visitor,
+    Naming, Need, OwnPasskey, OwnPasskeys, PasskeyOutcome, PasswordOutcome, PhoneOutcome, ProfileOutcome,
+    ProfileProblems, Removal, SignIn, TotpOutcome, TotpSetup, Visit, Visitor,
 };
 pub use ambient::{Ambient, Clock};
 pub use attempts::{Limited, Whence};
@@ -122,6 +124,7 @@ pub use mails::{MailContent, NoticeOf, OutgoingMail};
 pub use new_passwords::PasswordRefusal;
 pub use password_threads::{PasswordLoad, PasswordThreads};
 pub use patience::patiently;
+pub use phone_codes::{NumberState, NumberToConfirm};
 pub use portreeve_crypto::SecretText;
 pub use portreeve_storage::terms_acceptances::TermsAcceptance;
 pub use recovery::ResetRequest;
@@ -132,6 +135,7 @@ pub use sender::{CertificateIssuer, RequestTarget, ResourceRequest, SenderEviden
 pub use session_origin::Origin;
 pub use signing_keys::{KnownKey, SigningKeys};
 pub use test_rig::{RigAnswer, RigDecision};
+pub use text_messages::{OutgoingText, TextContent};
 pub use tokens::{IssuedTokens, UnstoredTokens};
 pub use userinfo::Userinfo;
 
@@ -152,6 +156,8 @@ pub struct Settings {
     pub mutual_tls: Option<MutualTls>,
     /// How many back-channel authentication requests may wait for one person (S-066).
     pub waiting_requests: i64,
+    /// Where text messages may be sent; `None`: there are none.
+    pub text_messages: Option<TextMessageRules>,
 }
 
 /// Where clients are asked for certificates (RFC 8705).

@@ -313,7 +313,7 @@ impl Issuer {
         Ok(true)
     }
 
-    fn tenant_of(&self, row: &OutboxRow) -> Result<Arc<TenantDirectory>, Fault> {
+    pub(crate) fn tenant_of(&self, row: &OutboxRow) -> Result<Arc<TenantDirectory>, Fault> {
         self.directory.by_id(row.tenant).ok_or_else(|| Fault::transient("the tenant is not in the directory yet"))
     }
 

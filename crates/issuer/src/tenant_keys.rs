@@ -26,6 +26,8 @@ pub(crate) struct TenantKeys {
     pub(crate) recovery: SecretBytes<32>,
     /// Fingerprints codes mailed to sign in.
     pub(crate) email_codes: SecretBytes<32>,
+    /// Fingerprints codes that prove telephone numbers.
+    pub(crate) phone_codes: SecretBytes<32>,
     /// Form tokens.
     pub(crate) forms: SecretBytes<32>,
     /// Pairwise subjects (OIDC Core §8.1).
@@ -58,6 +60,7 @@ impl TenantKeys {
             refresh: derive_key(root, "refresh successor"),
             recovery: derive_key(root, "recovery code"),
             email_codes: derive_key(root, "email code"),
+            phone_codes: derive_key(root, "phone code"),
             forms: derive_key(root, "form token"),
             pairwise: derive_key(root, "pairwise subject"),
             pseudonym: derive_key(root, "audit pseudonym"),

@@ -81,6 +81,7 @@ impl World {
             outbound: Default::default(),
             mutual_tls: None,
             waiting_requests: portreeve_domain::polling::WAITING_FOR_ONE,
+            text_messages: None,
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         register(&issuer).await;

@@ -10,8 +10,9 @@ use portreeve_storage::outbox::OutboxRow;
 use tracing::{error, warn};
 
 use crate::mailer::{Mailer, NotSent};
+use crate::texter::{NotTexted, Texter};
 
-/// How many mails are sent at once, each to another account: one that hangs holds up its own mails only, and gets them in
+/// How many mails, and how many text messages, are sent at once, each to another account: one that hangs holds up its own mails only, and gets them in
 /// the order they were caused.
 pub(crate) const MAILS_AT_ONCE: usize = 32;
 /// How many relying parties are told at once: each may take the whole time of a request, and holds up its own notices only.
@@ -22,6 +23,8 @@ const NOTICES_AT_ONCE: usize = 32;
 pub(crate) enum Lane {
     /// Mails.
     Mails(Mailer),
+    /// Text messages.
+    TextMessages(Texter),
     /// Logout tokens to relying parties.
     LogoutNotices,
     /// Notifications of back-channel authentication to relying parties.
@@ -63,7 +66,9 @@ impl Receiver {
             | OutboxMessage::EmailCodeMail { user, .. }
             | OutboxMessage::InvitationMail { invitation: user, .. }
             | OutboxMessage::NewDeviceMail { user, .. }
-            | OutboxMessage::ApprovalMail { user, .. } => Self::Account(*user),
+            | OutboxMessage::ApprovalMail { user, .. }
+            | OutboxMessage::PhoneCodeText { user, .. }
+            | OutboxMessage::FactorRecoveryText { user, .. } => Self::Account(*user),
             OutboxMessage::LogoutNotice { client, .. } | OutboxMessage::BackchannelNotice { client, .. } => {
                 Self::RelyingParty(tenant, client.clone())
             }
@@ -76,6 +81,7 @@ impl Lane {
     pub(crate) const fn topic(&self) -> &'static str {
         match self {
             Self::Mails(_) => OutboxMessage::MAIL,
+            Self::TextMessages(_) => OutboxMessage::TEXT_MESSAGE,
             Self::LogoutNotices => OutboxMessage::LOGOUT_NOTICE,
             Self::BackchannelNotices => OutboxMessage::BACKCHANNEL_NOTICE,
         }
@@ -84,7 +90,7 @@ impl Lane {
     /// How many of its messages are on their way at once: one that is stuck holds up nobody.
     pub(crate) const fn at_once(&self) -> usize {
         match self {
-            Self::Mails(_) => MAILS_AT_ONCE,
+            Self::Mails(_) | Self::TextMessages(_) => MAILS_AT_ONCE,
             Self::LogoutNotices | Self::BackchannelNotices => NOTICES_AT_ONCE,
         }
     }
@@ -111,6 +117,14 @@ impl Lane {
                 | OutboxMessage::ApprovalMail { .. },
             ) => match issuer.outgoing_mail(row, &message).await {
                 Ok(Some(mail)) => mailer.send(&mail, issuer.ambient().now()).await.map_err(Undelivered::from),
+                Ok(None) => Ok(()),
+                Err(fault) => Err(unmade(row, &fault)),
+            },
+            (
+                Self::TextMessages(texter),
+                OutboxMessage::PhoneCodeText { .. } | OutboxMessage::FactorRecoveryText { .. },
+            ) => match issuer.outgoing_text(row, &message).await {
+                Ok(Some(text)) => texter.send(issuer, &text).await.map_err(Undelivered::from),
                 Ok(None) => Ok(()),
                 Err(fault) => Err(unmade(row, &fault)),
             },
@@ -143,6 +157,16 @@ impl From<NotSent> for Undelivered {
         match reason {
             NotSent::Unreachable => Self::WayClosed(reason.to_string()),
             NotSent::Refused(_) | NotSent::Unwritable => Self::NotTaken(reason.to_string()),
+        }
+    }
+}
+
+impl From<NotTexted> for Undelivered {
+    fn from(reason: NotTexted) -> Self {
+        match reason {
+            NotTexted::Unreachable(_) => Self::WayClosed(reason.to_string()),
+            // Each try may be paid for.
+            NotTexted::Refused(_) => Self::Unwelcome(reason.to_string()),
         }
     }
 }

@@ -6,11 +6,14 @@
 
 mod lane;
 mod letter;
+mod mailbox;
 mod mailer;
 mod outbox;
+mod texter;
 
 #[cfg(test)]
 mod testing;
 
 pub use mailer::{Mailer, MailerRefused, NotSent};
 pub use outbox::run_outbox;
+pub use texter::{Provider, TemplateRefused, TextTemplate, Texter};

@@ -3,7 +3,7 @@
 //! Owns the transports and what their failures mean. A password never crosses the network in the clear. RFC 5321, RFC
 //! 3207 (STARTTLS), RFC 8314 (implicit TLS).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use lettre::message::Mailbox;
@@ -11,11 +11,11 @@ use lettre::transport::smtp;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use portreeve_domain::Timestamp;
 use portreeve_issuer::OutgoingMail;
-use tokio::fs::{self, OpenOptions};
-use tokio::io::AsyncWriteExt;
+use tokio::fs;
 use tokio::time::timeout;
 
 use crate::letter;
+use crate::mailbox::put;
 
 /// How long one mail may take, so that a server that never answers holds up few others, and that shortly.
 const SEND: Duration = Duration::from_secs(30);
@@ -126,7 +126,7 @@ impl Mailer {
             Way::Folder { folder, sender } => {
                 let message = write(mail, sender, now)?;
                 let name = format!("{}-{}", mail.about.as_millis(), mail.id);
-                put(folder, &name, &message.formatted()).await.map_err(|error| {
+                put(folder, &name, "eml", &message.formatted()).await.map_err(|error| {
                     tracing::warn!(%error, "a mail cannot be put into the folder");
                     NotSent::Unreachable
                 })
@@ -164,15 +164,6 @@ fn why(error: &smtp::Error) -> NotSent {
         Some(code) if !ABOUT_US.contains(&code) => NotSent::Refused(code),
         _ => NotSent::Unreachable,
     }
-}
-
-/// Makes a file appear whole: a reader never sees half a mail.
-async fn put(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
-    let partial = folder.join(format!("{name}.part"));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial).await?;
-    file.write_all(bytes).await?;
-    file.sync_all().await?;
-    fs::rename(&partial, folder.join(format!("{name}.eml"))).await
 }
 
 #[cfg(test)]

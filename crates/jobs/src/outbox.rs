@@ -20,6 +20,7 @@ use tracing::{error, info, warn};
 
 use crate::lane::{Lane, Receiver, Undelivered};
 use crate::mailer::Mailer;
+use crate::texter::Texter;
 
 /// How often the outbox is looked at.
 const PACE: Duration = Duration::from_millis(500);
@@ -37,20 +38,26 @@ const LEAST_AGE: Lifetime = Lifetime::from_hours(10);
 /// How long a message that cannot be read is left to others: while nodes are upgraded, a newer one may know it.
 const UPGRADE: Lifetime = Lifetime::from_hours(1);
 
-/// Delivers what is due until `stop` is cancelled, then finishes what it has begun. Mails and notices to relying parties
+/// Delivers what is due until `stop` is cancelled, then finishes what it has begun. Mails, text messages and notices to relying parties
 /// travel side by side.
 ///
 /// With a mailer that is off it says so once; mails wait.
-pub async fn run_outbox(issuer: Arc<Issuer>, mailer: Mailer, stop: CancellationToken) {
+pub async fn run_outbox(issuer: Arc<Issuer>, (mailer, texter): (Mailer, Texter), stop: CancellationToken) {
     let of_logout = run_lane(Arc::clone(&issuer), Lane::LogoutNotices, stop.clone());
     let of_backchannel = run_lane(Arc::clone(&issuer), Lane::BackchannelNotices, stop.clone());
-    let notices = async { tokio::join!(of_logout, of_backchannel) };
-    if mailer.is_off() {
-        warn!("mail is off: mails wait in the outbox until a transport is set");
-        notices.await;
-        return;
-    }
-    tokio::join!(notices, run_lane(issuer, Lane::Mails(mailer), stop));
+    let texts = async {
+        if !texter.is_off() {
+            run_lane(Arc::clone(&issuer), Lane::TextMessages(texter), stop.clone()).await;
+        }
+    };
+    let mails = async {
+        if mailer.is_off() {
+            warn!("mail is off: mails wait in the outbox until a transport is set");
+        } else {
+            run_lane(Arc::clone(&issuer), Lane::Mails(mailer), stop.clone()).await;
+        }
+    };
+    tokio::join!(of_logout, of_backchannel, texts, mails);
 }
 
 async fn run_lane(issuer: Arc<Issuer>, lane: Lane, stop: CancellationToken) {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::{KeyEncryptionKey, Random};
-use portreeve_domain::{EventType, Lifetime, MailPurpose, OutboxId, OutboxMessage, TenantId, Timestamp, UserId};
+use portreeve_domain::{
+    EventType, Lifetime, MailPurpose, OutboxId, OutboxMessage, TenantId, TextMessageRules, Timestamp, UserId,
+};
 use portreeve_issuer::configure::{AccountSwitch, NewAccount};
 use portreeve_issuer::{Ambient, Clock, Issuer, RowIds, Settings};
 use portreeve_outbound::Rules;
@@ -47,6 +49,7 @@ impl World {
             outbound,
             mutual_tls: None,
             waiting_requests: portreeve_domain::polling::WAITING_FOR_ONE,
+            text_messages: Some(TextMessageRules::new(vec!["+49".to_owned()], 20).unwrap()),
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         Self { issuer: Arc::new(issuer), clock, folder }

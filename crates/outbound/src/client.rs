@@ -103,27 +103,39 @@ impl Outbound {
     /// # Errors
     /// Every [`OutboundError`] but `Status` and `MediaType`.
     pub async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Result<u16, OutboundError> {
-        let target = Target::parse(url)?;
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-        let accept = HeaderValue::from_static("*/*");
-        let body = Some((media_type, Bytes::from(body)));
-        let message = Message { method: Method::POST, accept, authorization: None, body };
-        self.ask(&target, message).await.map(|answer| answer.status.as_u16())
+        self.post(url, None, ("application/x-www-form-urlencoded", body.into_bytes())).await
     }
 
     /// Posts JSON with a bearer token (RFC 6750 §2.1) and gives the status of the answer, as `post_form`.
     ///
     /// # Errors
-    /// As `post_form`; `UnacceptableUrl` for a token that no header can hold.
+    /// As `post`.
     pub async fn post_json(&self, url: &str, bearer: &str, body: Vec<u8>) -> Result<u16, OutboundError> {
+        self.post(url, Some(&format!("Bearer {bearer}")), ("application/json", body)).await
+    }
+
+    /// Posts a body of a media type, with `authorization` as the header of that name, and gives the status of the answer, as `post_form`.
+    ///
+    /// # Errors
+    /// As `post_form`; `UnacceptableUrl` for an authorization that no header can hold.
+    pub async fn post(
+        &self,
+        url: &str,
+        authorization: Option<&str>,
+        (media_type, body): (&'static str, Vec<u8>),
+    ) -> Result<u16, OutboundError> {
         let target = Target::parse(url)?;
-        let mut authorization = HeaderValue::try_from(format!("Bearer {bearer}"))
-            .map_err(|_| OutboundError::UnacceptableUrl("the token cannot be sent"))?;
-        authorization.set_sensitive(true);
-        let body = Some((HeaderValue::from_static("application/json"), Bytes::from(body)));
+        let sensitive = |value: &str| {
+            let mut header = HeaderValue::try_from(value)
+                .map_err(|_| OutboundError::UnacceptableUrl("the authorization cannot be sent"))?;
+            header.set_sensitive(true);
+            Ok(header)
+        };
+        let authorization = authorization.map(sensitive).transpose()?;
+        let body = Some((HeaderValue::from_static(media_type), Bytes::from(body)));
         let accept = HeaderValue::from_static("*/*");
-        let message = Message { method: Method::POST, accept, authorization: Some(authorization), body };
+        let message = Message { method: Method::POST, accept, authorization, body };
         self.ask(&target, message).await.map(|answer| answer.status.as_u16())
     }
 

@@ -152,6 +152,34 @@ email-code-hint = { $count ->
 email-code-resend = إرسال رمز جديد
 email-code-other-way = تسجيل الدخول بطريقة أخرى
 
+## Telephone number
+
+phone-code-title = تأكيد رقم هاتفك
+phone-code-to-send = سنرسل رمزًا في رسالة نصية إلى { $number }.
+phone-code-send = إرسال الرمز
+phone-code-sent = أُرسل رمز في رسالة نصية إلى { $number }.
+phone-code-hint = { $count ->
+    [one] 6 أرقام تعمل دقيقة واحدة
+    [two] 6 أرقام تعمل دقيقتين
+    [few] 6 أرقام تعمل { $count } دقائق
+   *[other] 6 أرقام تعمل { $count } دقيقة
+}
+phone-code-submit = تأكيد
+phone-code-other-number = استخدام رقم آخر
+phone-code-not-served = لا يمكننا إرسال رسائل نصية إلى { $number }. استخدم رقمًا آخر.
+phone-code-back = العودة إلى ملفك الشخصي
+phone-unconfirmed = رقم هاتفك غير مؤكد
+phone-confirm = تأكيده برسالة نصية
+notice-phone-confirmed = تم تأكيد رقم هاتفك.
+text-phone-code = { $code } هو رمزك لدى { $tenant }. لا تعطه لأحد.
+text-phone-code-valid = { $count ->
+    [one] يعمل دقيقة واحدة.
+    [two] يعمل دقيقتين.
+    [few] يعمل { $count } دقائق.
+   *[other] يعمل { $count } دقيقة.
+}
+text-recovery-announced = يريد شخص ما إزالة العوامل الثانية من حسابك لدى { $tenant }. لست أنت؟ سجّل الدخول وأوقف ذلك:
+
 ## Authenticator app and recovery codes
 
 totp-title = أدخل الرمز

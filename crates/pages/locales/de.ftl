@@ -124,6 +124,30 @@ email-code-hint = { $count ->
 email-code-resend = Neuen Code senden
 email-code-other-way = Anders anmelden
 
+## Telephone number
+
+phone-code-title = Telefonnummer bestätigen
+phone-code-to-send = Wir senden einen Code per SMS an { $number }.
+phone-code-send = Code senden
+phone-code-sent = Ein Code ist per SMS an { $number } unterwegs.
+phone-code-hint = { $count ->
+    [one] 6 Ziffern; sie gelten { $count } Minute
+   *[other] 6 Ziffern; sie gelten { $count } Minuten
+}
+phone-code-submit = Bestätigen
+phone-code-other-number = Andere Nummer verwenden
+phone-code-not-served = An { $number } können wir keine SMS senden. Verwenden Sie eine andere Nummer.
+phone-code-back = Zurück zu Ihrem Profil
+phone-unconfirmed = Ihre Telefonnummer ist nicht bestätigt
+phone-confirm = Per SMS bestätigen
+notice-phone-confirmed = Ihre Telefonnummer ist bestätigt.
+text-phone-code = { $code } ist Ihr Code für { $tenant }. Geben Sie ihn niemandem.
+text-phone-code-valid = { $count ->
+    [one] Er gilt { $count } Minute.
+   *[other] Er gilt { $count } Minuten.
+}
+text-recovery-announced = Jemand möchte die zweiten Faktoren Ihres Kontos bei { $tenant } entfernen. Das waren nicht Sie? Melden Sie sich an und stoppen Sie es:
+
 ## Authenticator app and recovery codes
 
 totp-title = Code eingeben

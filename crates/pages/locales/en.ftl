@@ -124,6 +124,30 @@ email-code-hint = { $count ->
 email-code-resend = Send a new code
 email-code-other-way = Sign in another way
 
+## Telephone number
+
+phone-code-title = Confirm your phone number
+phone-code-to-send = We will send a code to { $number } by text message.
+phone-code-send = Send the code
+phone-code-sent = A code is on its way to { $number } by text message.
+phone-code-hint = { $count ->
+    [one] 6 digits; they work for { $count } minute
+   *[other] 6 digits; they work for { $count } minutes
+}
+phone-code-submit = Confirm
+phone-code-other-number = Use another number
+phone-code-not-served = We cannot send text messages to { $number }. Use another number.
+phone-code-back = Back to your profile
+phone-unconfirmed = Your phone number is not confirmed
+phone-confirm = Confirm it by text message
+notice-phone-confirmed = Your phone number is confirmed.
+text-phone-code = { $code } is your code for { $tenant }. Give it to nobody.
+text-phone-code-valid = { $count ->
+    [one] It works for { $count } minute.
+   *[other] It works for { $count } minutes.
+}
+text-recovery-announced = Somebody wants to remove the second factors of your account at { $tenant }. Not you? Sign in and stop it:
+
 ## Authenticator app and recovery codes
 
 totp-title = Enter your code

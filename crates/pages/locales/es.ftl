@@ -124,6 +124,30 @@ email-code-hint = { $count ->
 email-code-resend = Enviar un código nuevo
 email-code-other-way = Iniciar sesión de otra forma
 
+## Telephone number
+
+phone-code-title = Confirma tu número de teléfono
+phone-code-to-send = Enviaremos un código por SMS al { $number }.
+phone-code-send = Enviar el código
+phone-code-sent = Hemos enviado un código por SMS al { $number }.
+phone-code-hint = { $count ->
+    [one] 6 dígitos, válidos durante { $count } minuto
+   *[other] 6 dígitos, válidos durante { $count } minutos
+}
+phone-code-submit = Confirmar
+phone-code-other-number = Usar otro número
+phone-code-not-served = No podemos enviar SMS al { $number }. Usa otro número.
+phone-code-back = Volver a tu perfil
+phone-unconfirmed = Tu número de teléfono no está confirmado
+phone-confirm = Confirmarlo por SMS
+notice-phone-confirmed = Tu número de teléfono está confirmado.
+text-phone-code = { $code } es tu código para { $tenant }. No se lo des a nadie.
+text-phone-code-valid = { $count ->
+    [one] Sirve durante { $count } minuto.
+   *[other] Sirve durante { $count } minutos.
+}
+text-recovery-announced = Alguien quiere quitar los segundos factores de tu cuenta de { $tenant }. ¿No eres tú? Inicia sesión y detenlo:
+
 ## Authenticator app and recovery codes
 
 totp-title = Escribe tu código

@@ -124,6 +124,30 @@ email-code-hint = { $count ->
 email-code-resend = Envoyer un nouveau code
 email-code-other-way = Se connecter autrement
 
+## Telephone number
+
+phone-code-title = Confirmez votre numéro de téléphone
+phone-code-to-send = Nous enverrons un code par SMS au { $number }.
+phone-code-send = Envoyer le code
+phone-code-sent = Un code vient d’être envoyé par SMS au { $number }.
+phone-code-hint = { $count ->
+    [one] 6 chiffres, valables { $count } minute
+   *[other] 6 chiffres, valables { $count } minutes
+}
+phone-code-submit = Confirmer
+phone-code-other-number = Utiliser un autre numéro
+phone-code-not-served = Nous ne pouvons pas envoyer de SMS au { $number }. Utilisez un autre numéro.
+phone-code-back = Revenir à votre profil
+phone-unconfirmed = Votre numéro de téléphone n’est pas confirmé
+phone-confirm = Le confirmer par SMS
+notice-phone-confirmed = Votre numéro de téléphone est confirmé.
+text-phone-code = { $code } est votre code pour { $tenant }. Ne le donnez à personne.
+text-phone-code-valid = { $count ->
+    [one] Il est valable { $count } minute.
+   *[other] Il est valable { $count } minutes.
+}
+text-recovery-announced = Quelqu’un veut supprimer les seconds facteurs de votre compte { $tenant }. Ce n’est pas vous ? Connectez-vous et arrêtez cela :
+
 ## Authenticator app and recovery codes
 
 totp-title = Saisissez votre code

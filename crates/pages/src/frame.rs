@@ -123,6 +123,8 @@ pub enum Notice {
     EmailAsked,
     /// The address stays.
     EmailKept,
+    /// The telephone number is proven.
+    PhoneConfirmed,
     /// Second factors that were said to be lost stay.
     RecoveryStopped,
     /// The only administrator cannot delete their account.
@@ -148,6 +150,7 @@ impl Notice {
             Self::AccessTakenBack => "notice-access-taken-back",
             Self::EmailAsked => "notice-email-asked",
             Self::EmailKept => "notice-email-kept",
+            Self::PhoneConfirmed => "notice-phone-confirmed",
             Self::RecoveryStopped => "notice-recovery-stopped",
             Self::LastAdministrator => "notice-last-administrator",
         }

@@ -21,6 +21,7 @@ mod links;
 mod locale;
 mod passkey;
 mod passwordless;
+mod phone_code;
 mod problem;
 mod qr;
 
@@ -35,6 +36,7 @@ pub mod logout;
 pub mod mail;
 pub mod redirecting;
 pub mod samples;
+pub mod text_message;
 pub mod too_many_attempts;
 
 #[cfg(test)]
@@ -48,6 +50,7 @@ pub use client::Client;
 pub use frame::{Accent, Form, Frame, LanguageLink, Notice};
 pub use locale::{Direction, Locale};
 pub use passkey::{PasskeyExit, PasskeyPrompt};
+pub use phone_code::NumberState;
 pub use problem::{
     AttributeProblem, CodeProblem, EmailProblem, NameProblem, OwnDeviceProblem, PasskeyProblem, PasswordProblem,
     RecoveryCodeProblem, SignInProblem,

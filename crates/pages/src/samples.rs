@@ -29,6 +29,8 @@ pub struct Words {
     pub person: String,
     /// E-mail address.
     pub email: String,
+    /// Telephone number.
+    pub number: String,
     /// Title of a custom scope, name of a resource server.
     pub title: String,
     /// What terms are called.
@@ -49,6 +51,7 @@ impl Words {
             client: "Harbour Books".to_owned(),
             person: "Ada Lovelace".to_owned(),
             email: "ada@example.com".to_owned(),
+            number: "+44 20 7946 0000".to_owned(),
             title: "Read your orders".to_owned(),
             terms: "Terms of use".to_owned(),
             description: "Order numbers, items and delivery dates, to show them on your shelf".to_owned(),
@@ -65,6 +68,7 @@ impl Words {
             client: text.clone(),
             person: text.clone(),
             email: text.clone(),
+            number: text.clone(),
             title: text.clone(),
             terms: text.clone(),
             description: text.clone(),

@@ -12,7 +12,7 @@ const BURIED_IS_KEPT: Lifetime = Lifetime::from_days(30);
 const FAILURES_ARE_KEPT: Lifetime = Lifetime::from_days(90);
 
 /// One statement a table; each removes at most 500 rows.
-const STATEMENTS: [&str; 17] = [
+const STATEMENTS: [&str; 18] = [
     "DELETE FROM authorization_codes WHERE id IN (SELECT id FROM authorization_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM access_tokens WHERE id IN (SELECT id FROM access_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM refresh_tokens WHERE id IN (SELECT id FROM refresh_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
@@ -29,6 +29,7 @@ const STATEMENTS: [&str; 17] = [
     "DELETE FROM account_drafts WHERE session_id IN (SELECT session_id FROM account_drafts WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM email_changes WHERE id IN (SELECT id FROM email_changes WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM invitations WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM invitations WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
+    "DELETE FROM phone_codes WHERE (tenant_id, user_id) IN (SELECT tenant_id, user_id FROM phone_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
     "DELETE FROM initial_access_tokens WHERE id IN (SELECT id FROM initial_access_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT 500)",
 ];
 /// By id, which ascends with the time: there is no index by time.

@@ -37,6 +37,7 @@ pub mod outbox;
 pub mod passkeys;
 pub mod password_credentials;
 pub mod personal_records;
+pub mod phone_codes;
 pub mod polled;
 pub mod pushed_requests;
 pub mod rate_limits;

@@ -206,6 +206,15 @@ const MIGRATIONS: &[Migration] = &[
             include_str!("../../../migrations/postgres/0023_invitations.sql")
         )),
     },
+    Migration {
+        number: 24,
+        name: "phone_codes",
+        sqlite: Some(include_str!("../../../migrations/0024_phone_codes.sql")),
+        postgres: Some(concat!(
+            include_str!("../../../migrations/0024_phone_codes.sql"),
+            include_str!("../../../migrations/postgres/0024_phone_codes.sql")
+        )),
+    },
 ];
 
 const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";

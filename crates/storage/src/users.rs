@@ -24,7 +24,7 @@ const DISABLE: &str = "UPDATE users SET disabled_at = $3 WHERE tenant_id = $1 AN
 const ERASE: &str = "UPDATE users SET email_sealed = NULL, email_index = NULL, email_verified_at = NULL, claims_sealed = NULL, is_admin = FALSE, erased_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 
 /// Rows that are a person's alone, in this order. What a request by the back channel came to is nobody's to know any more.
-const TRACES: [&str; 14] = [
+const TRACES: [&str; 15] = [
     "DELETE FROM account_drafts WHERE tenant_id = $1 AND session_id IN (SELECT id FROM sessions WHERE tenant_id = $1 AND user_id = $2)",
     "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM subject_links WHERE tenant_id = $1 AND user_id = $2",
@@ -36,6 +36,7 @@ const TRACES: [&str; 14] = [
     "DELETE FROM terms_acceptances WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM mailed_links WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM email_changes WHERE tenant_id = $1 AND user_id = $2",
+    "DELETE FROM phone_codes WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM account_deletions WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM factor_recoveries WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM backchannel_authentications WHERE tenant_id = $1 AND user_id = $2",

@@ -1,10 +1,10 @@
 //! Which words of `pages` stand for which refusal of `issuer`.
 
 use portreeve_domain::{Client, ClientOrigin, EmailError, Timestamp};
-use portreeve_issuer::{self as issuer, MailContent, NameRefusal, PasswordRefusal, TenantDirectory};
+use portreeve_issuer::{self as issuer, MailContent, NameRefusal, PasswordRefusal, TenantDirectory, TextContent};
 use portreeve_oidc::client_document;
 use portreeve_pages::journey::{Resource, Scope};
-use portreeve_pages::{EmailProblem, Locale, NameProblem, PasskeyProblem, PasswordProblem};
+use portreeve_pages::{EmailProblem, Locale, NameProblem, NumberState, PasskeyProblem, PasswordProblem};
 
 /// What is said about an address.
 pub(crate) fn email_problem(error: EmailError) -> EmailProblem {
@@ -48,6 +48,15 @@ pub(crate) fn passkey_problem(problem: issuer::PasskeyProblem) -> PasskeyProblem
     }
 }
 
+/// What there is to do to prove a telephone number.
+pub(crate) fn number_state(state: issuer::NumberState) -> NumberState {
+    match state {
+        issuer::NumberState::NotServed => NumberState::NotServed,
+        issuer::NumberState::ToSend => NumberState::ToSend,
+        issuer::NumberState::Sent => NumberState::Sent,
+    }
+}
+
 /// A scope in the words of the operator, else in those of OpenID Connect, else by its bare name.
 pub(crate) fn scope(at: &TenantDirectory, name: &str, locale: Locale) -> Scope {
     match at.scope(name).and_then(|meaning| meaning.text_in(locale.tag())) {
@@ -87,6 +96,11 @@ pub(crate) fn count(limit: usize) -> u32 {
 /// For how many minutes a mailed code works.
 pub(crate) fn code_minutes() -> u32 {
     u32::try_from(MailContent::CODE_MINUTES).unwrap_or(u32::MAX)
+}
+
+/// For how many minutes a code by text message works.
+pub(crate) fn phone_code_minutes() -> u32 {
+    u32::try_from(TextContent::CODE_MINUTES).unwrap_or(u32::MAX)
 }
 
 /// How many hours there are until a time, begun ones too; none when it is over.

@@ -20,6 +20,7 @@ fn attribute(max_length: u16) -> Attribute {
         editable_by: Editor::Operator,
         asked: Asked::Clients(vec![web()]),
         optional: true,
+        confirmed: false,
         scope: Some("shoes".to_owned()),
     }
 }

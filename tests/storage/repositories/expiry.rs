@@ -11,7 +11,7 @@ use portreeve_storage::{
     device_authorizations::DeviceAuthorizationRow, dpop_proofs, email_changes, email_changes::EmailChangeRow, expiry,
     factor_failures, factor_recoveries, factor_recoveries::NewFactorRecovery, initial_access_tokens,
     initial_access_tokens::InitialAccessTokenRow, invitations, invitations::InvitationRow, journeys,
-    journeys::JourneyRow, mailed_links, mailed_links::LinkRow, outbox, pushed_requests,
+    journeys::JourneyRow, mailed_links, mailed_links::LinkRow, outbox, phone_codes, pushed_requests,
     pushed_requests::PushedRequestRow, rate_limits, refresh_tokens, refresh_tokens::RefreshTokenRow, refusals,
     revoked_jtis, sessions, token_families, trusted_assertions, users,
 };
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The tables that are cleaned up.
-const TABLES: [&str; 24] = [
+const TABLES: [&str; 25] = [
     "access_tokens",
     "authorization_codes",
     "backchannel_authentications",
@@ -38,6 +38,7 @@ const TABLES: [&str; 24] = [
     "factor_recoveries",
     "initial_access_tokens",
     "invitations",
+    "phone_codes",
     "journeys",
     "mailed_links",
     "outbox WHERE dead_at IS NULL",
@@ -89,6 +90,7 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
         expires_at: at,
     };
     invitations::put(tx, ONE, &invitation).await?;
+    phone_codes::wait(tx, ONE, UserId::from_bytes(account), NOW, at).await?;
     journeys::insert(tx, ONE, &JourneyRow { expires_at: at, ..journey(number) }).await?;
     email_changes::insert(tx, ONE, &EmailChangeRow { expires_at: at, ..email_change(number) }).await?;
     mailed_links::insert_newest(tx, ONE, &LinkRow { expires_at: at, ..link(number) }, NOW).await?;

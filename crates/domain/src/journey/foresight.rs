@@ -4,7 +4,7 @@ use super::{Available, ConsentAnswer, Enrolment, Facts, Requirements, Step, next
 use crate::{Proof, ProofKind, Scope, Timestamp, UserId};
 
 /// More pages than any journey has.
-const MOST: usize = 13;
+const MOST: usize = 14;
 
 /// The pages that `user` meets in a browser that knows nobody, in order, and the end. Whatever the person can do at a page is done: a
 /// password first, or a mailed code where there are none, then what the account has, enrolling where it has nothing. `at` is when.
@@ -50,6 +50,7 @@ pub(super) fn follow(step: Step, by: (UserId, Timestamp), facts: &mut Facts, ava
         }
         Step::RecoveryCodes => facts.enrolment = Some(Enrolment::Done),
         Step::Profile => available.attributes_told = true,
+        Step::ConfirmNumber => available.number_to_confirm = false,
         Step::Terms => available.terms_accepted = true,
         Step::Consent => facts.consent = Some(ConsentAnswer::Allowed { scope: Scope::default(), at }),
         Step::Done | Step::Denied(_) => {}

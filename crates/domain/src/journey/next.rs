@@ -30,6 +30,8 @@ pub struct Available {
     pub email_codes: bool,
     /// Whether the account has told every attribute that is asked for here.
     pub attributes_told: bool,
+    /// Whether a telephone number that is asked for here has yet to be proven, told or not.
+    pub number_to_confirm: bool,
     /// Whether there are no passwords here.
     pub passwordless: bool,
     /// Whether the account has agreed to the present version of all terms that hold here.
@@ -109,6 +111,8 @@ pub enum Step {
     RecoveryCodes,
     /// Tell the attributes that are asked for.
     Profile,
+    /// Prove the telephone number that was told, by a code in a text message.
+    ConfirmNumber,
     /// Agree to the terms that hold.
     Terms,
     /// Agree to what the client asks.
@@ -135,6 +139,7 @@ impl Step {
             Self::EnrolPasskey { .. } => "enrol-passkey",
             Self::RecoveryCodes => "recovery-codes",
             Self::Profile => "profile",
+            Self::ConfirmNumber => "phone-code",
             Self::Terms => "terms",
             Self::Consent => "consent",
             Self::Done | Self::Denied(_) => return None,
@@ -143,7 +148,7 @@ impl Step {
 
     /// Whether the person is signed in once this step is reached: who they are and how strongly is settled.
     pub const fn is_signed_in(self) -> bool {
-        matches!(self, Self::Profile | Self::Terms | Self::Consent | Self::Done)
+        matches!(self, Self::Profile | Self::ConfirmNumber | Self::Terms | Self::Consent | Self::Done)
     }
 }
 
@@ -257,7 +262,11 @@ fn offered(required: &Requirements, facts: &Facts, available: &Available, streng
 
 /// What is missing of what the person is asked about themselves.
 fn told(required: &Requirements, available: &Available) -> Option<Step> {
-    (required.attributes && !available.attributes_told).then_some(Step::Profile)
+    if !required.attributes {
+        return None;
+    }
+    let is_to_prove = available.number_to_confirm.then_some(Step::ConfirmNumber);
+    if available.attributes_told { is_to_prove } else { Some(Step::Profile) }
 }
 
 /// What is missing of the person's agreement.

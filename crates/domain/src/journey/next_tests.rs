@@ -40,7 +40,7 @@ fn done_means_that_every_requirement_is_met() {
         assert!(!required.verified_email || available.verified_email);
         assert!(shown >= required.level.least);
         assert!(!available.owes_second_factor || shown >= Strength::TwoFactors, "a lost factor lowers no level");
-        assert!(!required.attributes || available.attributes_told);
+        assert!(!required.attributes || (available.attributes_told && !available.number_to_confirm));
         assert!(!required.terms || available.terms_accepted);
         assert!(facts.consent != Some(ConsentAnswer::Refused) && !facts.cancelled);
         let agreed = matches!(facts.consent, Some(ConsentAnswer::Allowed { .. }));
@@ -143,8 +143,10 @@ fn terms_come_before_consent_and_only_where_they_are_due() {
 fn attributes_come_before_every_agreement_and_only_where_they_are_due() {
     for_all(|required, _, available, step| {
         let is_due = required.attributes && !available.attributes_told;
+        let is_to_prove = required.attributes && available.number_to_confirm;
         assert!(step != Step::Profile || is_due);
-        assert!(!matches!(step, Step::Terms | Step::Consent) || !is_due);
+        assert!(step != Step::ConfirmNumber || (is_to_prove && !is_due));
+        assert!(!matches!(step, Step::Terms | Step::Consent) || !(is_due || is_to_prove));
     });
 }
 

@@ -123,7 +123,7 @@ impl Requirement {
             | (Condition::SelectAccount, Step::SelectAccount)
             | (Condition::CreateAccount, Step::Register)
             | (Condition::VerifiedEmail, Step::VerifyEmail)
-            | (Condition::Attribute(_), Step::Profile)
+            | (Condition::Attribute(_), Step::Profile | Step::ConfirmNumber)
             | (Condition::Terms(_), Step::Terms)
             | (Condition::Consent(_), Step::Consent)
             | (Condition::OfferPasskey, Step::EnrolPasskey { optional: true })

@@ -114,6 +114,10 @@ fn problem_of(scene: &Scene<'_>, origin: &Origin, attribute: &Attribute) -> Opti
         let what = format!("attribute {name} is asked of people who may not say it");
         return problem("asked", what, "leave asked out, or let editable_by be \"person\"");
     }
+    if attribute.confirmed && (name != "phone_number" || attribute.editable_by == Editor::Operator) {
+        let what = format!("attribute {name} cannot be confirmed by a code");
+        return problem("confirmed", what, "only phone_number can, where people tell it themselves: remove confirmed");
+    }
     if let Asked::Clients(clients) = &attribute.asked {
         if clients.is_empty() {
             return problem(

@@ -93,6 +93,7 @@ impl Fixture {
             outbound: Default::default(),
             mutual_tls: None,
             waiting_requests: portreeve_domain::polling::WAITING_FOR_ONE,
+            text_messages: None,
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         let fixture = Self { folder, clock, issuer };

@@ -45,6 +45,7 @@ impl Asked {
             | Step::VerifyEmail
             | Step::RecoveryCodes
             | Step::Profile
+            | Step::ConfirmNumber
             | Step::Terms
             | Step::Consent
             | Step::Done

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use portreeve_authenticators::{CanonicalEmailCode, generate_email_code};
+use portreeve_authenticators::{CanonicalSentCode, generate_sent_code};
 use portreeve_crypto::{SecretBytes, Sha256Digest};
 use portreeve_domain::{
     AccountKey, Actor, Email, EmailSignIn, Event, EventType, Fault, JourneyId, MailPurpose, OutboxMessage, Proof,
@@ -135,7 +135,7 @@ impl Issuer {
             return Ok(Acted::Stale);
         };
         // What is no code is nobody's.
-        let Some(code) = CanonicalEmailCode::parse(typed) else { return Ok(Acted::Problem(Problem::WrongCode)) };
+        let Some(code) = CanonicalSentCode::parse(typed) else { return Ok(Acted::Problem(Problem::WrongCode)) };
         let index = people::email_index(at, &email);
         let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
         if let Err(wait) = self.charge_sign_in(at, (account_key(&index), FACTOR), person.as_ref(), from).await? {
@@ -184,9 +184,9 @@ impl Issuer {
         locale: &str,
     ) -> Result<Option<OutgoingMail>, Fault> {
         let Some(to) = self.waits_for_code(at, journey, user).await? else { return Ok(None) };
-        let code = generate_email_code(&SecretBytes::new(self.ambient.bytes()?));
+        let code = generate_sent_code(&SecretBytes::new(self.ambient.bytes()?));
         let canonical =
-            CanonicalEmailCode::parse(code.expose()).ok_or_else(|| Fault::impossible("a code of ours is none"))?;
+            CanonicalSentCode::parse(code.expose()).ok_or_else(|| Fault::impossible("a code of ours is none"))?;
         let hash = canonical.fingerprint(&at.keys.email_codes, journey.as_i64(), &to.email_index);
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;

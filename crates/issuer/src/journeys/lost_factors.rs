@@ -59,6 +59,7 @@ impl Issuer {
             let event = Event::new(EventType::FactorRecoveryRequested, now, Actor::Anonymous).about(user);
             audit::record(&mut tx, &self.ambient, at, event.with("due_at", due_at.as_millis())).await?;
             self.mail(&mut tx, at, MailPurpose::FactorRecoveryRequested, user, &from.locale).await?;
+            self.text_of_recovery(&mut tx, at, user, &from.locale).await?;
         }
         self.advance(tx, at, journey).await
     }

@@ -14,13 +14,15 @@ use portreeve_storage::{
 use super::email_code::void_moved_address;
 use super::passkey::void_removed_passkey;
 use super::password::void_outdated_proofs;
-use super::{Journey, LostFactors, TermsDue, profile, terms};
+use super::profile::{self, Missing};
+use super::{Journey, LostFactors, TermsDue, terms};
 use crate::authorization_response::Addressee;
 use crate::authorize::{JOURNEY_PREFIX, Progress, first_facts, is_bound, requirements};
 use crate::demand::{self, Demand};
 use crate::device_authorization::{self, AskingDevice};
 use crate::directory::TenantDirectory;
 use crate::people::{self, Person};
+use crate::phone_codes::NumberToConfirm;
 use crate::stored_facts::{open_facts, open_request, seal_facts};
 use crate::{Issuer, backchannel_authentication, browsers};
 
@@ -55,6 +57,8 @@ pub struct Stop {
     pub lost_factors: LostFactors,
     /// What is to be told, when that is the step.
     pub attributes: Vec<Arc<Attribute>>,
+    /// The telephone number to be proven, when that is the step.
+    pub number: Option<NumberToConfirm>,
     /// What is to be agreed to, when that is the step.
     pub terms: Vec<TermsDue>,
     /// The ids of the requirements that the page is due for.
@@ -238,7 +242,9 @@ impl Issuer {
                 available.is_pairwise_subject =
                     names_absent_person && demand::names(at, client, request, &row, self.ambient.now());
             }
-            available.attributes_told = profile::due(conn, at, journey).await?.is_empty();
+            let missing = profile::missing(conn, at, journey).await?;
+            available.attributes_told = missing.untold.is_empty();
+            available.number_to_confirm = missing.wants_code();
             available.terms_accepted = terms::due(conn, at, journey).await?.is_empty();
             let agreed = consents::find(conn, at.id(), user, &journey.client.id).await?;
             available.consent_covers =
@@ -268,9 +274,13 @@ impl Issuer {
             Step::SecondFactor { .. } => self.lost_factors(conn, at, person.as_ref()).await?,
             _ => LostFactors::NoWay,
         };
-        let attributes = if step == Step::Profile { profile::due(conn, at, &journey).await? } else { Vec::new() };
+        let missing = match step {
+            Step::Profile | Step::ConfirmNumber => profile::missing(conn, at, &journey).await?,
+            _ => Missing::default(),
+        };
+        let number = self.number_on_page(conn, at, step, person.as_ref()).await?;
         let terms = if step == Step::Terms { terms::due(conn, at, &journey).await? } else { Vec::new() };
-        let reasons = reasons(&journey, step, available, &due(&attributes, &terms));
+        let reasons = reasons(&journey, step, available, &due(&missing, &terms));
         let asking = match (step, journey.waiting()) {
             (Step::Consent, Some(Waiting::Device(id))) => {
                 device_authorization::asking_device(conn, at, id).await?.map(Asking::Device)
@@ -288,7 +298,8 @@ impl Issuer {
             accounts,
             has_recovery_codes,
             lost_factors,
-            attributes,
+            attributes: missing.untold,
+            number,
             terms,
             reasons,
             asking,
@@ -313,11 +324,8 @@ impl Issuer {
 }
 
 /// What an account lacks, by name.
-pub(crate) fn due(attributes: &[Arc<Attribute>], terms: &[TermsDue]) -> Due {
-    Due {
-        attributes: attributes.iter().map(|attribute| attribute.name.clone()).collect(),
-        terms: terms.iter().map(|due| due.terms.present()).collect(),
-    }
+pub(crate) fn due(attributes: &Missing, terms: &[TermsDue]) -> Due {
+    Due { attributes: attributes.names(), terms: terms.iter().map(|due| due.terms.present()).collect() }
 }
 
 /// The ids of the requirements for which the page of `step` is shown; `due` is what it asks for.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use portreeve_domain::journey::{Condition, Step};
-use portreeve_domain::{Actor, Attribute, Event, EventType, Fault};
+use portreeve_domain::{Actor, Attribute, Event, EventType, Fault, PhoneNumber};
 use portreeve_storage::Conn;
 
 use super::{Acted, Journey, Problem};
@@ -15,25 +15,48 @@ use crate::account::{Answers, keep_claims};
 use crate::directory::TenantDirectory;
 use crate::{Issuer, audit, people};
 
-/// What is due of the account that a journey goes for; everything that is required when there is none.
-pub(crate) async fn due(
-    conn: &mut Conn,
-    at: &TenantDirectory,
-    journey: &Journey,
-) -> Result<Vec<Arc<Attribute>>, Fault> {
+/// The attribute that a code can prove.
+pub(crate) const PHONE_NUMBER: &str = "phone_number";
+
+/// What is missing of the attributes that a journey requires.
+#[derive(Default)]
+pub(crate) struct Missing {
+    /// What is not told.
+    pub untold: Vec<Arc<Attribute>>,
+    /// The telephone number that was told and is not proven.
+    pub number: Option<PhoneNumber>,
+}
+
+impl Missing {
+    /// Whether a telephone number is yet to be proven, told or not.
+    pub(crate) fn wants_code(&self) -> bool {
+        self.number.is_some() || self.untold.iter().any(|attribute| attribute.confirmed)
+    }
+
+    /// What is missing, by the name of the attribute.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let unproven = self.number.as_ref().map(|_| PHONE_NUMBER.to_owned());
+        self.untold.iter().map(|attribute| attribute.name.clone()).chain(unproven).collect()
+    }
+}
+
+/// What is missing of the account that a journey goes for; everything that is required when there is none.
+pub(crate) async fn missing(conn: &mut Conn, at: &TenantDirectory, journey: &Journey) -> Result<Missing, Fault> {
     let is_required = |attribute: &&Arc<Attribute>| {
         journey
             .requirements
             .iter()
             .any(|one| matches!(&one.condition, Condition::Attribute(name) if *name == attribute.name))
     };
-    let mut required: Vec<_> = at.attributes.iter().filter(is_required).cloned().collect();
-    if let (false, Some(user)) = (required.is_empty(), journey.user()) {
+    let mut untold: Vec<_> = at.attributes.iter().filter(is_required).cloned().collect();
+    let mut number = None;
+    if let (false, Some(user)) = (untold.is_empty(), journey.user()) {
         let person = people::find(conn, at, user).await?;
         let claims = person.map(|person| person.claims).unwrap_or_default();
-        required.retain(|attribute| attribute.is_due(&claims));
+        number = untold.iter().find_map(|attribute| attribute.number_to_confirm(&claims));
+        untold.retain(|attribute| attribute.is_due(&claims));
     }
-    Ok(required)
+    Ok(Missing { untold, number })
 }
 
 impl Issuer {
@@ -52,7 +75,7 @@ impl Issuer {
         if self.step_of(&mut tx, at, &journey).await? != Step::Profile {
             return Ok(Acted::Stale);
         }
-        let due = due(&mut tx, at, &journey).await?;
+        let due = missing(&mut tx, at, &journey).await?.untold;
         let mut told = BTreeMap::new();
         for attribute in &due {
             // A form without the field is of a page that did not ask for it: nobody has answered.
@@ -81,8 +104,7 @@ impl Issuer {
     pub async fn decline_attributes(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Acted, Fault> {
         let Some(user) = journey.user() else { return Ok(Acted::Stale) };
         let mut tx = self.store.begin(at.id()).await?;
-        let refused: Vec<_> =
-            due(&mut tx, at, &journey).await?.iter().map(|attribute| attribute.name.clone()).collect();
+        let refused = missing(&mut tx, at, &journey).await?.names();
         let event = Event::new(EventType::AttributesRefused, self.ambient.now(), Actor::User(user)).about(user);
         let event = event.with_client(&journey.client.id).with("attributes", refused);
         audit::record(&mut tx, &self.ambient, at, event).await?;

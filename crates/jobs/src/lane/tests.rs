@@ -1,13 +1,14 @@
 //! Logout tokens and notifications on their way: to every relying party, past those that hang, refuse or send elsewhere.
 
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use portreeve_crypto::sha256;
 use portreeve_domain::{
-    ClientAuthMethod, ClientId, ClientMetadata, EventType, GrantType, Lifetime, MailPurpose, OutboxId, TenantId,
-    TokenDelivery, UserId,
+    ClientAuthMethod, ClientId, ClientMetadata, EventType, GrantType, Lifetime, MailPurpose, OutboxId, PhoneNumber,
+    TenantId, TokenDelivery, UserId,
 };
-use portreeve_issuer::SenderEvidence;
+use portreeve_issuer::{OutgoingText, SecretText, SenderEvidence, TextContent};
 use portreeve_oidc::Parameters;
 use portreeve_outbound::Rules;
 use portreeve_storage::{clients, directory_versions, outbox};
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::outbox::{Sending, run_outbox, take_up};
 use crate::testing::{Manners, SENDER, World, mail_server};
+use crate::texter::{Provider, TextTemplate, Texter};
 
 /// What a relying party answers; `None` never answers.
 type Answer = Option<&'static str>;
@@ -158,7 +160,8 @@ async fn one_that_hangs_holds_up_nobody() {
     let (url, mut mailed) = mail_server(Manners { refuses: None, stalls: None }).await;
     let mailer = Mailer::smtp(&url, SENDER).unwrap();
 
-    let running = tokio::spawn(run_outbox(Arc::clone(&world.issuer), mailer, CancellationToken::new()));
+    let running =
+        tokio::spawn(run_outbox(Arc::clone(&world.issuer), (mailer, Texter::off()), CancellationToken::new()));
     begun.recv().await.unwrap();
     told.recv().await.unwrap();
     mailed.recv().await.unwrap();
@@ -241,4 +244,84 @@ async fn a_notification_that_is_not_welcome_is_given_up() {
         assert_eq!(world.pending().await, waits, "{status}");
         assert_eq!(world.events(EventType::MessageBuried).await, 1 - waits, "{status}");
     }
+}
+
+/// A text message as it leaves for `texter`, and what the lane makes of the answer.
+async fn text(world: &World, texter: Texter) -> Result<(), Undelivered> {
+    let message = OutgoingText {
+        to: PhoneNumber::parse("+49 30 901820").unwrap(),
+        id: "text_0123456789abcdefABCDEF".to_owned(),
+        tenant_name: "Say \"{to}\"".to_owned(),
+        locale: "en".to_owned(),
+        content: TextContent::PhoneCode { code: "042917".to_owned(), host: "id.example".to_owned() },
+    };
+    texter.send(&world.issuer, &message).await.map_err(Undelivered::from)
+}
+
+fn provider(port: u16) -> Texter {
+    let body = TextTemplate::parse("application/json", r#"{"to": "{to}", "text": "{text}", "id": "{id}"}"#).unwrap();
+    let url = SecretText::new(format!("http://127.0.0.1:{port}/send?account=7"));
+    Texter::provider(Provider { url, authorization: Some(SecretText::new("Bearer s3cret".to_owned())), body })
+}
+
+/// A provider gets number, words and identifier as its template says, with our credentials; whatever a tenant is called, it
+/// stays inside its text (S-143).
+#[tokio::test]
+async fn a_text_message_is_posted_to_the_provider() {
+    let (port, mut got) = relying_party(TAKEN).await;
+    let world = world(&[port]).await;
+
+    assert_eq!(text(&world, provider(port)).await, Ok(()));
+
+    let request = got.recv().await.unwrap();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("POST /send?account=7 HTTP/1.1"), "{head}");
+    assert!(head.contains("authorization: Bearer s3cret") && head.contains("content-type: application/json"), "{head}");
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    assert_eq!((&body["to"], &body["id"]), (&"+4930901820".into(), &"text_0123456789abcdefABCDEF".into()));
+    let words =
+        "042917 is your code for Say \"{to}\". Give it to nobody. It works for 10 minutes.\n\n@id.example #042917";
+    assert_eq!(body["text"], words);
+}
+
+/// What is wrong with us or the provider is tried again; a message that is refused is not paid for twice.
+#[tokio::test]
+async fn a_text_message_that_is_refused_is_not_tried_again() {
+    let refusing = |status: &'static str| async move {
+        let (port, _got) = relying_party(Some(status)).await;
+        text(&world(&[port]).await, provider(port)).await.unwrap_err()
+    };
+
+    let refused = refusing("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await;
+    assert_eq!(refused, Undelivered::Unwelcome("the provider answered 400".to_owned()));
+    for ours in [
+        "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n",
+    ] {
+        assert!(matches!(refusing(ours).await, Undelivered::WayClosed(_)), "{ours}");
+    }
+}
+
+/// S-029: a provider is asked like any other host: one on the inside has to be allowed.
+#[tokio::test]
+async fn a_provider_on_the_inside_has_to_be_allowed() {
+    let (port, mut got) = relying_party(TAKEN).await;
+
+    assert!(matches!(text(&World::new().await, provider(port)).await, Err(Undelivered::WayClosed(_))));
+    assert!(got.try_recv().is_err());
+}
+
+/// The mailbox of demos and tests: one whole file a message, its owner's alone.
+#[tokio::test]
+async fn a_text_message_can_go_to_a_folder() {
+    let world = World::new().await;
+    let folder = world.mail_folder().join("sms");
+
+    assert_eq!(text(&world, Texter::folder(&folder)).await, Ok(()));
+
+    let file = folder.join("text_0123456789abcdefABCDEF.txt");
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.starts_with("+4930901820\n042917 is your code"), "{written}");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
 }

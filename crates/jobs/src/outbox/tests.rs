@@ -6,6 +6,7 @@ use super::*;
 use crate::lane::MAILS_AT_ONCE;
 use crate::mailer::NotSent;
 use crate::testing::{Manners, SENDER, World, mail_server};
+use crate::texter::Texter;
 
 const WELL_MANNERED: Manners = Manners { refuses: None, stalls: None };
 
@@ -258,7 +259,8 @@ async fn a_stuck_message_does_not_hold_up_others() {
     let (url, mut taken) = mail_server(Manners { stalls: Some("ada"), ..WELL_MANNERED }).await;
     let mailer = Mailer::smtp(&url, SENDER).unwrap();
 
-    let running = tokio::spawn(run_outbox(Arc::clone(&world.issuer), mailer, CancellationToken::new()));
+    let running =
+        tokio::spawn(run_outbox(Arc::clone(&world.issuer), (mailer, Texter::off()), CancellationToken::new()));
     let mail = taken.recv().await.unwrap();
     running.abort();
 
@@ -304,9 +306,9 @@ async fn a_runner_ends_when_it_is_told_to() {
     let stop = CancellationToken::new();
 
     stop.cancel();
-    run_outbox(Arc::clone(&world.issuer), Mailer::off(), stop.clone()).await;
+    run_outbox(Arc::clone(&world.issuer), (Mailer::off(), Texter::off()), stop.clone()).await;
     assert_eq!(world.pending().await, 1);
 
-    run_outbox(Arc::clone(&world.issuer), world.to_folder(), stop).await;
+    run_outbox(Arc::clone(&world.issuer), (world.to_folder(), Texter::off()), stop).await;
     assert_eq!(world.pending().await, 1);
 }

@@ -34,6 +34,7 @@ pub const fn silent(step: Step) -> Option<Cause> {
         | Step::EnrolPasskey { .. }
         | Step::RecoveryCodes
         | Step::Profile
+        | Step::ConfirmNumber
         | Step::Terms => Cause::InteractionNeeded,
     })
 }
@@ -59,6 +60,7 @@ mod tests {
             (Step::EnrolPasskey { optional: false }, "interaction_required"),
             (Step::RecoveryCodes, "interaction_required"),
             (Step::Profile, "interaction_required"),
+            (Step::ConfirmNumber, "interaction_required"),
             (Step::Terms, "interaction_required"),
             (Step::Register, "interaction_required"),
             (Step::Denied(Denial::OtherSubject), "login_required"),

@@ -22,7 +22,7 @@ pub struct KnownAttribute {
 
 /// Asks for names, and for what else the tenant wants to know.
 ///
-/// Posts `name`, and a value under the id of each field. Element ids: those, `known-{n}` counted from 1, `submit`, `address`, `change-email`,
+/// Posts `name`, and a value under the id of each field. Element ids: those, `known-{n}` counted from 1, `submit`, `confirm-phone`, `address`, `change-email`,
 /// `show-data`, `show-terms` and `delete-account`.
 #[derive(Debug, Clone)]
 pub struct Profile {
@@ -46,6 +46,8 @@ pub struct Profile {
     pub name_problem: Option<NameProblem>,
     /// What else the person may say.
     pub fields: Vec<AttributeField>,
+    /// Where the telephone number is proven, when it was told and is not.
+    pub confirm_phone_href: Option<String>,
     /// What only the operator may say.
     pub known: Vec<KnownAttribute>,
 }

@@ -105,8 +105,8 @@ impl Letter<'_> {
     }
 }
 
-/// Makes a header value: line ends become spaces, invisible direction controls go.
-fn one_line(subject: &str) -> String {
+/// Makes a header value, or a line of a text message: line ends become spaces, invisible direction controls go.
+pub(crate) fn one_line(subject: &str) -> String {
     without_bidi_controls(&without_isolates(subject)).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -2,12 +2,12 @@
 
 use super::{Sample, Words, attributes, form};
 use crate::account::{
-    AcceptedTerms, AcceptedVersion, Application, Applications, ChangeEmail, Holder, Home, KnownAttribute, Nav,
-    OwnPasskey, PasskeyCount, PasskeyName, Passkeys, PersonalData, PersonalSection, PersonalValue, Place, Profile,
+    AcceptedTerms, AcceptedVersion, Application, Applications, ChangeEmail, ConfirmPhone, Holder, Home, KnownAttribute,
+    Nav, OwnPasskey, PasskeyCount, PasskeyName, Passkeys, PersonalData, PersonalSection, PersonalValue, Place, Profile,
     Question, QuestionKind, Recovery, Security, Sessions, SignIn, Totp,
 };
 use crate::journey::{Resource, Scope};
-use crate::{EmailProblem, Frame, NameProblem, Notice, SignInProblem};
+use crate::{CodeProblem, EmailProblem, Frame, NameProblem, Notice, NumberState, SignInProblem};
 
 const DAY: u64 = 86_400;
 
@@ -31,6 +31,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         deletion_href: "/account/delete".to_owned(),
         name_problem: None,
         fields: attributes(words, false).split_off(4),
+        confirm_phone_href: Some("/account/profile/phone".to_owned()),
         known: vec![KnownAttribute {
             label: Some(words.title.clone()),
             name: "rating".to_owned(),
@@ -53,6 +54,20 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         problem: None,
         cancel_href: "/account/profile".to_owned(),
     };
+    let phone = ConfirmPhone {
+        nav: nav(Place::Profile),
+        form: form(),
+        number: words.number.clone(),
+        state: NumberState::ToSend,
+        valid_minutes: 10,
+        code_problem: None,
+        problem: None,
+        back_href: "/account/profile".to_owned(),
+    };
+    let phone_sent = ConfirmPhone { state: NumberState::Sent, code_problem: Some(CodeProblem::Wrong), ..phone.clone() };
+    let phone_too_many =
+        ConfirmPhone { problem: Some(SignInProblem::TooManyAttempts { wait_seconds: 900 }), ..phone.clone() };
+    let phone_not_served = ConfirmPhone { state: NumberState::NotServed, ..phone.clone() };
     let email_wished = ChangeEmail { wished: Some("ada.king@example.com".to_owned()), ..change_email.clone() };
     let email_wrong = ChangeEmail {
         email: words.email.clone(),
@@ -174,6 +189,10 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("account/home-nameless", nameless.render(frame)),
         ("account/profile", profile.render(frame)),
         ("account/profile-fields", profile_wrong.render(frame)),
+        ("account/phone", phone.render(frame)),
+        ("account/phone-sent", phone_sent.render(frame)),
+        ("account/phone-too_many", phone_too_many.render(frame)),
+        ("account/phone-not_served", phone_not_served.render(frame)),
         ("account/email", change_email.render(frame)),
         ("account/email-wished", email_wished.render(frame)),
         ("account/email-fields", email_wrong.render(frame)),

@@ -3,9 +3,11 @@
 use super::{Sample, Words, attributes, form, href, prompt};
 use crate::journey::{
     AccessDuration, Account, AccountState, AskedAccess, AskedProfile, Consent, Details, DueTerms, ForgotPassword,
-    Identify, Password, Publisher, Register, ResetPassword, Resource, Scope, SelectAccount, Terms,
+    Identify, Password, PhoneCode, Publisher, Register, ResetPassword, Resource, Scope, SelectAccount, Terms,
 };
-use crate::{EmailProblem, Frame, NameProblem, Notice, PasskeyProblem, PasswordProblem, SignInProblem};
+use crate::{
+    CodeProblem, EmailProblem, Frame, NameProblem, Notice, NumberState, PasskeyProblem, PasswordProblem, SignInProblem,
+};
 
 pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
     let identify = Identify {
@@ -195,6 +197,17 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
         fields: attributes(words, false),
     };
     let profile_fields = AskedProfile { fields: attributes(words, true), ..profile.clone() };
+    let phone = PhoneCode {
+        form: form(),
+        client_name: words.client_name(),
+        number: words.number.clone(),
+        state: NumberState::Sent,
+        valid_minutes: 10,
+        code_problem: None,
+    };
+    let phone_wrong = PhoneCode { code_problem: Some(CodeProblem::Wrong), ..phone.clone() };
+    let phone_to_send = PhoneCode { state: NumberState::ToSend, ..phone.clone() };
+    let phone_not_served = PhoneCode { state: NumberState::NotServed, ..phone.clone() };
     let unverified = AskedAccess {
         publisher: Publisher::Unverified,
         described_at: Some(words.host.clone()),
@@ -216,6 +229,10 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
     vec![
         ("journey/profile", profile.render(&asked)),
         ("journey/profile-fields", profile_fields.render(&asked)),
+        ("journey/phone_code", phone.render(&asked)),
+        ("journey/phone_code-wrong", phone_wrong.render(frame)),
+        ("journey/phone_code-to_send", phone_to_send.render(frame)),
+        ("journey/phone_code-not_served", phone_not_served.render(frame)),
         ("journey/terms", terms.render(&asked)),
         ("journey/consent", verified.render(frame)),
         ("journey/consent-unverified", unverified.render(frame)),

@@ -86,6 +86,8 @@ impl Deployment {
             outbound: Default::default(),
             mutual_tls: None,
             waiting_requests: polling::WAITING_FOR_ONE,
+            // No command sends anything.
+            text_messages: None,
         };
         let done = match Issuer::start(store.clone(), ambient.clone(), kek, settings).await {
             Ok(issuer) => work(&issuer).await,

@@ -34,13 +34,14 @@ const PLAUSIBLE_SINCE_MILLIS: i64 = 1_735_689_600_000;
 /// A refusal when a finding is wrong; a configuration failure when the settings cannot be read at all.
 pub(crate) async fn run(target: &Target) -> Result<(), Failure> {
     let mut findings = Vec::new();
-    let mut mail_is_off = false;
+    let (mut mail_is_off, mut text_messages_are_off) = (false, false);
     match &target.data {
         Some(folder) => findings.push(surroundings::secrets(Folder::open(folder)?.private_files().iter())),
         None => {
             let settings = Settings::load(target.source.config.as_deref(), &target.source.overrides)?;
             surroundings::look(&settings, &mut findings).await;
             mail_is_off = matches!(settings.mail.transport, MailTransport::None);
+            text_messages_are_off = settings.sms.rules.is_none();
         }
     }
     findings.push(clock());
@@ -49,7 +50,7 @@ pub(crate) async fn run(target: &Target) -> Result<(), Failure> {
         Ok(_) => findings.push(Finding::good("the key-encryption key is there, private and random")),
         Err(failure) => findings.push(Finding::failed(&failure)),
     }
-    if let Err(failure) = rows(&deployment, mail_is_off, &mut findings).await {
+    if let Err(failure) = rows(&deployment, (mail_is_off, text_messages_are_off), &mut findings).await {
         findings.push(Finding::failed(&failure));
     }
     for (number, finding) in findings.iter().enumerate() {
@@ -70,13 +71,18 @@ fn clock() -> Finding {
 }
 
 /// Everything that needs the database; the keys in it are opened last.
-async fn rows(deployment: &Deployment, mail_is_off: bool, findings: &mut Vec<Finding>) -> Result<(), Failure> {
+async fn rows(
+    deployment: &Deployment,
+    (mail_is_off, text_messages_are_off): (bool, bool),
+    findings: &mut Vec<Finding>,
+) -> Result<(), Failure> {
     let store = deployment.store()?;
     if schema(&store, findings).await? != SchemaState::Current {
         return Ok(());
     }
     let key_publish_ahead: Lifetime = deployment.key_publish_ahead;
-    let scene = Scene { store: &store, now: Clock::System.now(), key_publish_ahead, mail_is_off };
+    let now = Clock::System.now();
+    let scene = Scene { store: &store, now, key_publish_ahead, mail_is_off, text_messages_are_off };
     database::look(&scene, findings).await?;
     deployment.with_issuer(async |_| Ok(())).await?;
     findings.push(Finding::good("what is stored opens with the key-encryption key"));

@@ -45,6 +45,7 @@ pub(super) struct Addresses {
     pub(super) rp_url: String,
     pub(super) admin_url: String,
     pub(super) mail_dir: PathBuf,
+    pub(super) text_message_dir: PathBuf,
     pub(super) ca_file: Option<PathBuf>,
 }
 
@@ -103,6 +104,7 @@ pub(super) fn describe(
         rp_url: addresses.rp_url,
         admin_url: addresses.admin_url,
         mail_dir: addresses.mail_dir,
+        text_message_dir: addresses.text_message_dir,
         ca_file: addresses.ca_file,
         users,
         clients,

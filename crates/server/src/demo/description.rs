@@ -16,6 +16,8 @@ pub(crate) struct Description {
     pub(crate) rp_url: String,
     pub(crate) admin_url: String,
     pub(crate) mail_dir: PathBuf,
+    #[serde(default)]
+    pub(crate) text_message_dir: PathBuf,
     /// The authority to be trusted; absent over plain http.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ca_file: Option<PathBuf>,

@@ -24,7 +24,9 @@ impl Folder {
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(cannot)?;
         // mail_dir and the like are read by other programs from other working directories.
         let folder = Self(path.canonicalize().map_err(cannot)?);
-        DirBuilder::new().recursive(true).mode(0o700).create(folder.mails()).map_err(cannot)?;
+        for folder in [folder.mails(), folder.text_messages()] {
+            DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(cannot)?;
+        }
         Ok(folder)
     }
 
@@ -51,6 +53,11 @@ impl Folder {
     /// Where mails are put.
     pub(crate) fn mails(&self) -> PathBuf {
         self.0.join("mail")
+    }
+
+    /// Where text messages are put.
+    pub(crate) fn text_messages(&self) -> PathBuf {
+        self.0.join("sms")
     }
 
     /// Where the file called `name` is.

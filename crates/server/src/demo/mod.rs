@@ -17,13 +17,13 @@ use std::time::Duration;
 
 use axum::Router;
 use portreeve_demo_rp::{ApiConfig, ClientConfig, Config, Secret};
-use portreeve_domain::{Failure as UseCaseFailure, Lifetime, polling};
+use portreeve_domain::{Failure as UseCaseFailure, Lifetime, TextMessageRules, polling};
 use portreeve_http_kit::client_address::TrustedProxies;
 use portreeve_http_kit::listener::{Limits, Listener, TlsKeys};
 use portreeve_http_kit::request_trace::LoggedRequests;
 use portreeve_issuer::configure::Unlisted;
 use portreeve_issuer::{Clock, Issuer, Settings};
-use portreeve_jobs::Mailer;
+use portreeve_jobs::{Mailer, Texter};
 use portreeve_storage::Store;
 
 pub(crate) use folder::Folder;
@@ -39,6 +39,8 @@ use description::Description;
 /// How long a signing key of a demo is published before it signs.
 pub(crate) const KEY_PUBLISH_AHEAD: Lifetime = Lifetime::from_minutes(1);
 
+/// How many text messages a demo writes a day for numbers that begin with the same digit.
+const MESSAGES_A_DAY: u32 = 1000;
 /// The sender of a demo's mails.
 const MAIL_SENDER: &str = "Portreeve demo <no-reply@localhost>";
 
@@ -89,6 +91,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         rp_url: format!("{scheme}://{rp_address}"),
         admin_url: format!("http://{}", local_address(&listeners.admin)?),
         mail_dir: folder.mails(),
+        text_message_dir: folder.text_messages(),
         ca_file: certificates.as_ref().map(|certificates| certificates.ca_file.clone()),
     };
     let (issuer, node) = start_issuer(&folder, issuer_url).await?;
@@ -120,6 +123,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         logged_requests: LoggedRequests::Failed,
         drain_delay: Duration::ZERO,
         mailer,
+        texter: Texter::folder(folder.text_messages()),
         test_rig: TestRig::Off,
     };
     process.run().await
@@ -139,9 +143,17 @@ async fn start_issuer(folder: &Folder, public_url: String) -> Result<(Arc<Issuer
         outbound: Default::default(),
         mutual_tls: None,
         waiting_requests: polling::WAITING_FOR_ONE,
+        text_messages: Some(text_message_rules()?),
     };
     let issuer = Issuer::start(store, ambient, kek, settings).await.map_err(start_failure)?;
     Ok((Arc::new(issuer), node))
+}
+
+/// A demo's messages reach a folder alone, wherever the number is.
+fn text_message_rules() -> Result<TextMessageRules, Failure> {
+    let countries = (1..=9).map(|digit| format!("+{digit}")).collect();
+    TextMessageRules::new(countries, MESSAGES_A_DAY)
+        .map_err(|faulty| Failure::refused(format!("the demo's own country code {faulty}")))
 }
 
 impl Listeners {

@@ -22,6 +22,7 @@ impl Display for Welcome<'_> {
         writeln!(f, "  discovery      {issuer}/.well-known/openid-configuration")?;
         writeln!(f, "  health         {}/readyz", demo.admin_url)?;
         writeln!(f, "  mails          {}", demo.mail_dir.display())?;
+        writeln!(f, "  text messages  {}", demo.text_message_dir.display())?;
         writeln!(f, "  for scripts    {}", self.file.display())?;
         let cacert = match &demo.ca_file {
             Some(ca_file) => {

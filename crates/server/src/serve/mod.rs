@@ -30,7 +30,7 @@ use portreeve_http_kit::client_certificate::CertificateRules;
 use portreeve_http_kit::listener::{ClientCertificates, Limits, Listener, TlsKeys};
 use portreeve_http_kit::request_trace::{LoggedRequests, RequestIdSource, RequestTrace};
 use portreeve_issuer::Issuer;
-use portreeve_jobs::Mailer;
+use portreeve_jobs::{Mailer, Texter};
 use portreeve_storage::Store;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -66,6 +66,7 @@ pub(crate) struct Process {
     pub(crate) logged_requests: LoggedRequests,
     pub(crate) drain_delay: Duration,
     pub(crate) mailer: Mailer,
+    pub(crate) texter: Texter,
     pub(crate) test_rig: TestRig,
 }
 
@@ -100,6 +101,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         outbound: settings.outbound,
         mutual_tls: settings.server.mutual_tls.as_ref().map(MutualTlsSettings::of_issuer),
         waiting_requests: settings.test_rig.waiting_requests(),
+        text_messages: settings.sms.rules,
     };
     let issuer = Issuer::start(store, ambient, kek, issuer_settings).await.map_err(start_failure)?;
     let process = Process {
@@ -115,6 +117,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         logged_requests: settings.log.requests,
         drain_delay: settings.limits.drain_delay,
         mailer,
+        texter: settings.sms.texter,
         test_rig: settings.test_rig,
     };
     info!(public_url = settings.server.public_url, listen = %settings.server.listen, "serving");
@@ -187,7 +190,7 @@ impl Process {
         let admin_door = admin_door::router(readiness.clone(), metrics.clone(), issuer, trace, self.test_rig);
         let (stop, stop_admin, lost) = (CancellationToken::new(), CancellationToken::new(), CancellationToken::new());
         let node = Arc::new(self.node);
-        let upkeep = upkeep::start(&self.issuer, &node, self.mailer, &stop, &lost);
+        let upkeep = upkeep::start(&self.issuer, &node, (self.mailer, self.texter), &stop, &lost);
         let doors = TaskTracker::new();
         if let Some(listener) = self.mutual_tls {
             doors.spawn(listener.serve(public_door.clone(), stop.clone()));

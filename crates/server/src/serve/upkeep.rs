@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use portreeve_domain::{Fault, Lifetime, TenantId};
 use portreeve_issuer::Issuer;
-use portreeve_jobs::{Mailer, run_outbox};
+use portreeve_jobs::{Mailer, Texter, run_outbox};
 use portreeve_storage::{Wall, expiry, leases};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -37,12 +37,12 @@ const SMALL_BATCH: u64 = 500;
 pub(crate) fn start(
     issuer: &Arc<Issuer>,
     node: &Arc<Node>,
-    mailer: Mailer,
+    senders: (Mailer, Texter),
     stop: &CancellationToken,
     lost: &CancellationToken,
 ) -> TaskTracker {
     let tasks = TaskTracker::new();
-    tasks.spawn(run_outbox(Arc::clone(issuer), mailer, stop.clone()));
+    tasks.spawn(run_outbox(Arc::clone(issuer), senders, stop.clone()));
     tasks.spawn(follow_directory(Arc::clone(issuer), stop.clone()));
     tasks.spawn(keep_schedules(Arc::clone(issuer), stop.clone()));
     tasks.spawn(seal_events(Arc::clone(issuer), Arc::clone(node), stop.clone()));

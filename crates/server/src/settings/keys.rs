@@ -126,6 +126,42 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key("mail.from", Kind::Text, None, "The sender of every mail. Required unless the transport is `none`."),
     key(
+        "sms.transport",
+        Kind::Secret,
+        Some("none"),
+        "How text messages leave: `none`, `file:FOLDER`, or the `https://` address of a provider that they are posted to; see [text messages](text-messages.md). A private address needs an entry in `outbound.allow`.",
+    ),
+    key(
+        "sms.authorization",
+        Kind::Secret,
+        None,
+        "The value of the header `Authorization` for the provider, such as `Bearer …` or `Basic …`.",
+    ),
+    key(
+        "sms.media_type",
+        Kind::Choice(&["application/json", "application/x-www-form-urlencoded"]),
+        Some("application/json"),
+        "What `sms.body` is.",
+    ),
+    key(
+        "sms.body",
+        Kind::Text,
+        Some(r#"{"to": "{to}", "text": "{text}", "id": "{id}"}"#),
+        "What is posted: `{to}` becomes the number as + and digits, `{text}` the message, `{id}` what is the same for every try.",
+    ),
+    key(
+        "sms.countries",
+        Kind::List,
+        Some(""),
+        "Country codes of the numbers that messages may go to, such as +49; the longest that fits counts. Required with a transport.",
+    ),
+    key(
+        "sms.per_country_and_day",
+        Kind::Count { least: 1, most: 1_000_000 },
+        Some("200"),
+        "How many messages a tenant may have sent to numbers of each country code in 24 hours.",
+    ),
+    key(
         "outbound.allow",
         Kind::List,
         Some(""),
@@ -216,7 +252,7 @@ pub(super) fn suggestion(name: &str) -> String {
     let known: Vec<_> =
         KEYS.iter().map(|key| key.name).filter(|known| known.starts_with(&format!("{section}."))).collect();
     if known.is_empty() {
-        "known sections are server, admin, database, secrets, mail, outbound, limits, test_rig, log".to_owned()
+        "known sections are server, admin, database, secrets, mail, sms, outbound, limits, test_rig, log".to_owned()
     } else {
         format!("known are {}", known.join(", "))
     }

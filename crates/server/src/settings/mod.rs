@@ -9,6 +9,7 @@
 //! | `layers` | the three sources, merged, each value with its origin |
 //! | `file` | the TOML file as a layer, with line numbers |
 //! | `read` | checked values of the types the program uses |
+//! | `text_messages` | `[sms]` |
 //! | `public_url` | the rules for `server.public_url` |
 //! | `key_encryption_key` | the key that opens every other |
 //! | `reference` | the table as `docs/configuration.md` |
@@ -22,6 +23,7 @@ mod read;
 mod reference;
 #[cfg(test)]
 mod tests;
+mod text_messages;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -37,6 +39,7 @@ use portreeve_outbound::Rules;
 
 pub(crate) use key_encryption_key::{KeySource, write_new as write_new_key};
 pub(crate) use reference::reference;
+pub(crate) use text_messages::TextMessageSettings;
 
 use crate::failure::Failure;
 
@@ -48,6 +51,7 @@ pub(crate) struct Settings {
     pub(crate) database: DatabaseSettings,
     pub(crate) key_encryption_key: KeySource,
     pub(crate) mail: MailSettings,
+    pub(crate) sms: TextMessageSettings,
     /// `[outbound]`: where requests to others' addresses may go beyond the public web.
     pub(crate) outbound: Rules,
     pub(crate) limits: LimitSettings,

@@ -30,6 +30,7 @@ pub(super) fn settings(layers: &Layers, mistakes: &mut Vec<String>) -> Option<Se
     let database = reader.database();
     let key_encryption_key = reader.key_source();
     let mail = reader.mail();
+    let sms = reader.text_messages();
     let outbound = reader.outbound();
     let limits = reader.limits();
     let test_rig = reader.test_rig();
@@ -40,6 +41,7 @@ pub(super) fn settings(layers: &Layers, mistakes: &mut Vec<String>) -> Option<Se
         database: database?,
         key_encryption_key,
         mail: mail?,
+        sms: sms?,
         outbound: outbound?,
         limits: limits?,
         test_rig: test_rig?,
@@ -67,7 +69,7 @@ fn secret_files(layers: &Layers) -> Vec<PathBuf> {
     files
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     layers: &'a Layers,
     mistakes: &'a mut Vec<String>,
 }
@@ -263,7 +265,7 @@ impl Reader<'_> {
     }
 
     /// The value as text: given, from its file, or by default.
-    fn text(&mut self, name: &'static str) -> Option<String> {
+    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         match self.layers.get(name).map(|given| (&given.raw, &given.origin)) {
             None => find(name)?.default.map(str::to_owned),
             Some((Raw::Text(text), _)) => Some(text.clone()),
@@ -311,7 +313,7 @@ impl Reader<'_> {
         self.parsed(name, "true or false")
     }
 
-    fn count(&mut self, name: &'static str) -> Option<i64> {
+    pub(super) fn count(&mut self, name: &'static str) -> Option<i64> {
         let number = self.parsed(name, "a whole number")?;
         match find(name)?.kind {
             Kind::Count { least, most } if !(least..=most).contains(&number) => {
@@ -321,7 +323,7 @@ impl Reader<'_> {
         }
     }
 
-    fn choice(&mut self, name: &'static str) -> Option<String> {
+    pub(super) fn choice(&mut self, name: &'static str) -> Option<String> {
         let text = self.text(name)?;
         match find(name)?.kind {
             Kind::Choice(words) if !words.contains(&text.as_str()) => {
@@ -331,7 +333,7 @@ impl Reader<'_> {
         }
     }
 
-    fn list(&mut self, name: &'static str) -> Vec<String> {
+    pub(super) fn list(&mut self, name: &'static str) -> Vec<String> {
         if let Some(Given { raw: Raw::List(entries), .. }) = self.layers.get(name) {
             return entries.clone();
         }
@@ -339,12 +341,12 @@ impl Reader<'_> {
         text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
     }
 
-    fn origin(&self, name: &str) -> &Origin {
+    pub(super) fn origin(&self, name: &str) -> &Origin {
         self.layers.get(name).map_or(&Origin::Default, |given| &given.origin)
     }
 
     /// Notes a mistake in the place of a value.
-    fn mistake<T>(&mut self, name: &str, what: impl Display) -> Option<T> {
+    pub(super) fn mistake<T>(&mut self, name: &str, what: impl Display) -> Option<T> {
         self.note(name, what);
         None
     }
@@ -356,7 +358,7 @@ impl Reader<'_> {
 }
 
 /// A relative path in the settings file is meant beside that file; elsewhere beside the working directory.
-fn beside(path: &str, origin: &Origin) -> PathBuf {
+pub(super) fn beside(path: &str, origin: &Origin) -> PathBuf {
     match origin {
         Origin::File { path: file, .. } => Path::new(file).parent().unwrap_or(Path::new("")).join(path),
         _ => PathBuf::from(path),

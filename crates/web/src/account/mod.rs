@@ -11,6 +11,7 @@ mod home;
 mod passkeys;
 mod password;
 mod personal_data;
+mod phone;
 mod profile;
 mod recovery_codes;
 mod security;
@@ -45,6 +46,8 @@ const TERMS: &str = "/account/terms";
 const DELETION: &str = "/account/delete";
 /// The page that takes another address.
 const EMAIL: &str = "/account/profile/email";
+/// The page that proves the telephone number.
+const PHONE: &str = "/account/profile/phone";
 /// The page that lists the ways in.
 const SECURITY: &str = "/account/security";
 /// The page that takes a new password.
@@ -69,7 +72,7 @@ const SESSIONS: &str = "/account/sessions";
 pub(crate) const APPLICATIONS: &str = "/account/applications";
 
 /// What is said, by the word that the browser keeps until the next page. A cookie, since anybody can make a link.
-const NOTICES: [(&str, Notice); 15] = [
+const NOTICES: [(&str, Notice); 16] = [
     ("outdated", Notice::PageOutdated),
     ("profile", Notice::ProfileSaved),
     ("email-asked", Notice::EmailAsked),
@@ -82,6 +85,7 @@ const NOTICES: [(&str, Notice); 15] = [
     ("passkey", Notice::PasskeyAdded),
     ("passkey-renamed", Notice::PasskeyRenamed),
     ("passkey-removed", Notice::PasskeyRemoved),
+    ("phone", Notice::PhoneConfirmed),
     ("recovery-stopped", Notice::RecoveryStopped),
     ("signed-out", Notice::SignedOutElsewhere),
     ("withdrawn", Notice::AccessTakenBack),
@@ -97,6 +101,7 @@ pub(crate) fn routes() -> Router<Arc<Web>> {
         .route(TERMS, get(terms::show))
         .route(DELETION, get(deletion::ask).post(deletion::take))
         .route(EMAIL, get(email::show).post(email::take))
+        .route(PHONE, get(phone::show).post(phone::take))
         .route(SECURITY, get(security::show).post(security::stop_recovery))
         .route(APPLICATIONS, get(applications::show).post(applications::take))
         .route(SESSIONS, get(sessions::show).post(sessions::take))

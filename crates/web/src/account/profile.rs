@@ -6,7 +6,7 @@ use portreeve_issuer::{Answers, ProfileOutcome, ProfileProblems, Visitor};
 use portreeve_pages::account::{KnownAttribute, PersonalValue, Place, Profile};
 use portreeve_pages::{Frame, Notice};
 
-use super::{DATA, DELETION, EMAIL, PROFILE, Page, TERMS, done, frame, page};
+use super::{DATA, DELETION, EMAIL, PHONE, PROFILE, Page, TERMS, done, frame, page};
 use crate::attributes;
 use crate::door::Door;
 use crate::error_page;
@@ -80,6 +80,7 @@ fn render(door: &Door, visitor: &Visitor, refused: Option<Refused>, frame: &Fram
         deletion_href: door.href(DELETION),
         name_problem: refused.as_ref().and_then(|refused| refused.problems.name).map(name_problem),
         fields: of(Editor::Person).map(|attribute| field(attribute)).collect(),
+        confirm_phone_href: door.issuer().has_number_to_confirm(&door.at, visitor).then(|| door.href(PHONE)),
         known: of(Editor::Operator).map(|attribute| known(attribute)).collect(),
         name: refused.as_ref().map_or_else(|| claims.name.clone().unwrap_or_default(), |refused| refused.name.clone()),
     };

@@ -58,7 +58,10 @@ fn missing(door: &Door, page: Page, fields: &Fields) -> Option<Shown> {
     let asks_email = page == Page::Identify;
     let has_passwords = !door.at.tenant.settings.is_passwordless();
     let asks_password = has_passwords && matches!(page, Page::Identify | Page::Password);
-    let asks_code = matches!(page, Page::EmailCode | Page::Totp | Page::RecoveryCode | Page::TotpEnrolment { .. });
+    let asks_code = matches!(
+        page,
+        Page::EmailCode | Page::PhoneCode | Page::Totp | Page::RecoveryCode | Page::TotpEnrolment { .. }
+    );
     let shown = Shown {
         email: asks_email.then(|| fields.get("email").to_owned()),
         email_problem: (asks_email && is_empty("email")).then_some(EmailProblem::Missing),
@@ -142,6 +145,10 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
                     .await
             }
         },
+        (Page::PhoneCode, RESEND) => issuer.request_number_code(at, journey, &from).await,
+        (Page::PhoneCode, "other_number") => issuer.take_number_back(at, journey).await,
+        (Page::PhoneCode, "deny") => issuer.decline_attributes(at, journey).await,
+        (Page::PhoneCode, _) => issuer.prove_number(at, journey, fields.get("code")).await,
         (Page::Terms, _) => match fields.get("decision") {
             "allow" => issuer.accept_terms(at, journey, fields.get("terms"), &from.locale).await,
             "deny" => issuer.decline_terms(at, journey).await,

@@ -3,6 +3,7 @@
 mod access;
 mod lost_factors;
 mod passkeys;
+mod phone_code;
 mod profile;
 mod terms;
 
@@ -93,6 +94,7 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
         Page::RecoveryCodes => view.recovery_codes(),
         Page::SelectAccount => view.select_account(),
         Page::Profile => view.profile(),
+        Page::PhoneCode => view.phone_code(),
         Page::Terms => view.terms(),
         Page::Consent => view.consent(),
         Page::DeviceApproval => view.device_approval(),

@@ -93,6 +93,7 @@ fn accounts() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                     recovery_codes: bits & 1 != 0,
                     verified_email: bits & 2 != 0,
                     attributes_told: bits & 4 != 0,
+                    number_to_confirm: bits & 2 != 0,
                     terms_accepted: bits & 2 != 0,
                     consent_covers: bits & 4 != 0,
                     email_codes: bits & 4 != 0,
@@ -160,6 +161,7 @@ fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                 recovery_codes: bits & 1 != 0,
                 verified_email: bits & 2 != 0,
                 attributes_told: bits & 2 != 0,
+                number_to_confirm: bits & 4 != 0,
                 terms_accepted: bits & 4 != 0,
                 consent_covers: bits & 4 != 0,
                 passkeys_usable: bits & 8 != 0,
@@ -201,12 +203,13 @@ fn agreements() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
             }
         }
     }
-    for bits in 0..64_u8 {
+    for bits in 0..128_u8 {
         lookups.push(Available {
             sessions: 1,
             totp: bits & 1 != 0,
             verified_email: bits & 2 != 0,
             attributes_told: bits & 32 != 0,
+            number_to_confirm: bits & 64 != 0,
             terms_accepted: bits & 4 != 0,
             consent_covers: bits & 8 != 0,
             passkeys_usable: bits & 16 != 0,

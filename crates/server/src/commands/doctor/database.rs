@@ -3,12 +3,12 @@
 //! Looks at rows as they are: opening the issuer would do first what a stopped server has left undone.
 
 use portreeve_domain::{
-    Client, Fault, KeyTimes, Lifetime, ScheduleStep, Tenant, TenantId, Timestamp, lifetimes, schedule_step,
+    Attribute, Client, Fault, KeyTimes, Lifetime, ScheduleStep, Tenant, TenantId, Timestamp, lifetimes, schedule_step,
 };
 use portreeve_issuer::{ALGORITHMS, NODE_LEASE};
 use portreeve_storage::leases::{self, LeaseRow};
 use portreeve_storage::outbox::{self, WaitingMessage};
-use portreeve_storage::{Store, Wall, clients, signing_keys, tenants, users};
+use portreeve_storage::{Store, Wall, attributes, clients, signing_keys, tenants, users};
 
 use super::super::table::age;
 use super::finding::Finding;
@@ -28,6 +28,8 @@ pub(super) struct Scene<'a> {
     pub(super) key_publish_ahead: Lifetime,
     /// Whether no mail ever leaves.
     pub(super) mail_is_off: bool,
+    /// Whether no text message ever leaves.
+    pub(super) text_messages_are_off: bool,
 }
 
 /// Looks at the rows of a database with our schema.
@@ -64,6 +66,8 @@ pub(super) async fn look(scene: &Scene<'_>, findings: &mut Vec<Finding>) -> Resu
     }
     findings.push(administrators(&unadministered));
     findings.extend(registration(&tenants, scene.mail_is_off));
+    let attributes = attributes::all(&mut conn).await?;
+    findings.extend(numbers(&attributes, scene.text_messages_are_off));
     findings.extend(secrets(&clients, now));
     Ok(())
 }
@@ -145,6 +149,15 @@ fn registration(tenants: &[Tenant], mail_is_off: bool) -> Option<Finding> {
     (mail_is_off && !open.is_empty()).then(|| {
         let what = format!("people may register in {}, and no mail leaves to prove their addresses", open.join(", "));
         Finding::wrong(what, "set mail.transport, or registration = false")
+    })
+}
+
+/// Telephone numbers that are to be proven, and cannot be.
+fn numbers(attributes: &[(TenantId, Attribute)], text_messages_are_off: bool) -> Option<Finding> {
+    (text_messages_are_off && attributes.iter().any(|(_, attribute)| attribute.confirmed)).then(|| {
+        let what =
+            "people are asked to prove telephone numbers, and no text message leaves: whoever is asked gets no further";
+        Finding::wrong(what, "set sms.transport, or take confirmed from the attribute phone_number")
     })
 }
 

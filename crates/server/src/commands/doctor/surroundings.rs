@@ -9,7 +9,7 @@ use portreeve_http_kit::listener::{ClientCertificates, TlsKeys};
 
 use super::finding::Finding;
 use crate::serve;
-use crate::settings::{MailSettings, MailTransport, ServerSettings, Settings};
+use crate::settings::{MailSettings, MailTransport, ServerSettings, Settings, TextMessageSettings};
 
 /// Every permission bit of group and others.
 const OTHERS: u32 = 0o077;
@@ -22,6 +22,7 @@ pub(super) async fn look(settings: &Settings, findings: &mut Vec<Finding>) {
     let database = settings.database.url.expose().strip_prefix("sqlite:").map(PathBuf::from);
     findings.push(secrets(settings.secret_files.iter().chain(&database)));
     findings.push(mail(&settings.mail).await);
+    findings.extend(text_messages(&settings.sms));
 }
 
 fn public_url(server: &ServerSettings) -> Finding {
@@ -118,6 +119,15 @@ async fn mail(mail: &MailSettings) -> Finding {
             Finding::wrong(format!("mails wait: {error}"), "check host, port, TLS and password of mail.transport")
         }
     }
+}
+
+fn text_messages(sms: &TextMessageSettings) -> Option<Finding> {
+    let rules = sms.rules.as_ref()?;
+    let countries = rules.countries().join(", ");
+    Some(match sms.is_folder {
+        true => Finding::look("text messages go to a folder and reach nobody", "set sms.transport to a provider"),
+        false => Finding::good(format!("text messages may go to numbers that begin with {countries}")),
+    })
 }
 
 #[cfg(test)]
