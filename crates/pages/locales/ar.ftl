@@ -85,9 +85,9 @@ problem-attribute-long = { $count ->
    *[other] اختصره إلى { $count } حرف.
 }
 problem-attribute-line = استخدم سطرًا واحدًا من نص عادي.
-problem-attribute-phone = أدخل الرقم مع رمز الدولة، مثل +44 20 7946 0000.
+problem-attribute-phone = أدخل الرقم مع رمز الدولة، مثل { "\u200E" }+44 20 7946 0000.
 problem-attribute-integer = أدخل عددًا صحيحًا.
-problem-attribute-date = أدخل يومًا، مثل 1990-12-31.
+problem-attribute-date = أدخل يومًا، مثل { "\u200E" }1990-12-31.
 problem-attribute-choice = اختر من القائمة.
 problem-own-device = أكّد أنك بدأت هذا على جهازك الخاص. إن لم تكن أنت، فاختر الرفض.
 problem-passkey-expired = استغرق ذلك وقتًا طويلًا. حاول مرة أخرى.

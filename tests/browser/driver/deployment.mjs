@@ -27,6 +27,8 @@ const description = JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8'));
 export const issuer = description.issuer;
 /** Where the demo puts its mails. */
 export const mailFolder = description.mail_dir;
+/** Where the demo puts its text messages. */
+export const textMessageFolder = description.text_message_dir;
 /** The address of the relying party's first client. */
 export const firstClient = `${description.rp_url}/`;
 /** The address of its second client. */
@@ -104,10 +106,20 @@ export async function apply(text) {
 
 /** Makes the half hour of every journey pass at once, in the demo's database: the demo itself has no such knob. */
 export function expireJourneys() {
+  inDatabase('UPDATE journeys SET expires_at = created_at');
+}
+
+/** Makes the wait for the removal of lost factors pass at once, in the same way. */
+export function letRecoveriesBeDue() {
+  inDatabase('UPDATE factor_recoveries SET due_at = due_at - 24 * 3600 * 1000');
+}
+
+/** Runs a statement beside the demo. */
+function inDatabase(statement) {
   const script = `
 import sqlite3, sys
 with sqlite3.connect(sys.argv[1], timeout=10) as database:
-    database.execute("UPDATE journeys SET expires_at = created_at")
+    database.execute(sys.argv[2])
 `;
-  execFileSync('python3', ['-c', script, join(folder, 'portreeve.db')]);
+  execFileSync('python3', ['-c', script, join(folder, 'portreeve.db'), statement]);
 }

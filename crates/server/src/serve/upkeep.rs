@@ -24,6 +24,8 @@ use super::node::Node;
 const FOLLOW: Duration = Duration::from_millis(500);
 /// How often the schedules are looked at.
 const SCHEDULE: Duration = Duration::from_secs(60);
+/// How often is looked at what people were told would happen at a time.
+const PROMISES: Duration = Duration::from_secs(5);
 /// How soon an event gets its number in the audit log: whoever wants to change one unseen has no longer than this.
 const SEAL: Duration = Duration::from_secs(1);
 /// How often the clock is looked at.
@@ -46,6 +48,7 @@ pub(crate) fn start(
     tasks.spawn(follow_directory(Arc::clone(issuer), stop.clone()));
     tasks.spawn(keep_schedules(Arc::clone(issuer), stop.clone()));
     tasks.spawn(seal_events(Arc::clone(issuer), Arc::clone(node), stop.clone()));
+    tasks.spawn(keep_promises(Arc::clone(issuer), stop.clone()));
     tasks.spawn(sweep_expired(Arc::clone(issuer), Arc::clone(node), stop.clone()));
     tasks.spawn(watch_clock(Arc::clone(issuer), stop.clone()));
     tasks.spawn(keep_node_number(Arc::clone(issuer), Arc::clone(node), stop.clone(), lost.clone()));
@@ -83,18 +86,26 @@ async fn seal_events(issuer: Arc<Issuer>, node: Arc<Node>, stop: CancellationTok
     }
 }
 
-/// Erases people whose time is over, tells those whose lost factors can be removed, and removes what ran out; of that one node does it for all.
-async fn sweep_expired(issuer: Arc<Issuer>, node: Arc<Node>, stop: CancellationToken) {
-    let (mut pace, mut log) = (paced(SCHEDULE), Repeated::new("remove what ran out"));
+/// Erases people whose time is over, and tells those whose lost factors can be removed.
+async fn keep_promises(issuer: Arc<Issuer>, stop: CancellationToken) {
+    let (mut pace, mut log) = (paced(PROMISES), Repeated::new("do what people were told would happen"));
     while next(&mut pace, &stop).await {
-        log.note(look_after(&issuer, &node, &stop).await);
+        log.note(do_what_is_due(&issuer).await);
     }
 }
 
-async fn look_after(issuer: &Issuer, node: &Node, stop: &CancellationToken) -> Result<(), Fault> {
+async fn do_what_is_due(issuer: &Issuer) -> Result<(), Fault> {
     issuer.erase_due_accounts().await?;
     issuer.tell_of_due_recoveries().await?;
-    sweep(issuer, node, stop).await
+    Ok(())
+}
+
+/// Removes what ran out; one node does it for all.
+async fn sweep_expired(issuer: Arc<Issuer>, node: Arc<Node>, stop: CancellationToken) {
+    let (mut pace, mut log) = (paced(SCHEDULE), Repeated::new("remove what ran out"));
+    while next(&mut pace, &stop).await {
+        log.note(sweep(&issuer, &node, &stop).await);
+    }
 }
 
 async fn sweep(issuer: &Issuer, node: &Node, stop: &CancellationToken) -> Result<(), Fault> {
