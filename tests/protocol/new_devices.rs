@@ -6,6 +6,8 @@ use portreeve_tests::{
     browser::Browser,
     cast,
     deployment::{Deployment, on_both, on_sqlite},
+    relying_party::RelyingParty,
+    totp,
 };
 
 /// Signs in at the account page.
@@ -113,5 +115,37 @@ fn no_number_of_notices_hides_the_next_one() {
         let page = browser.visit("/recover").await;
         browser.press(&page, "submit", &[("email", cast::ADA)]).await;
         assert_eq!(at.read_mails().await.len(), 1);
+    });
+}
+
+/// S-088: what a stranger has proven on a sign-in that is still open, with a code that was given away, is worth nothing once the owner has
+/// shut everybody out; a sign-in of the owner's own goes on afterwards.
+#[test]
+fn an_open_sign_in_does_not_outlive_being_shut_out() {
+    on_both(async |at| {
+        at.apply("[[tenants]]\nslug = \"default\"\ndisplay_name = \"Example\"\nemail_sign_in = \"allowed\"\n").await;
+        sign_in(&Browser::new(at), cast::GRACE).await;
+        let link = link(at).await;
+        let to_second_factor = async || {
+            let browser = Browser::new(at);
+            let page = browser.authorize(&RelyingParty::new(at, "first-party").request("openid")).await;
+            let page = browser.press(&page, "mail-code", &[("email", cast::GRACE)]).await;
+            let [mail] = <[OutgoingMail; 1]>::try_from(at.read_mails().await).ok().expect("one mail");
+            let MailContent::EmailCode { code, .. } = mail.content else { panic!("another mail") };
+            let page = browser.press(&page, "submit", &[("code", &code)]).await;
+            assert_eq!(page.step(), "second-factor", "{}", page.html());
+            (browser, page)
+        };
+        let (stranger, page) = to_second_factor().await;
+
+        let owner = Browser::new(at);
+        owner.press(&owner.visit(&link).await, "submit", &[]).await;
+
+        assert_eq!(stranger.visit(&page.path).await.step(), "password", "the code counts no more");
+        let code = totp::code(cast::TOTP_SECRET, at.seconds());
+        assert_eq!(stranger.press(&page, "submit", &[("code", &code)]).await.step(), "password");
+        at.deliver_mails().await;
+        at.wait(Lifetime::from_millis(1));
+        to_second_factor().await;
     });
 }

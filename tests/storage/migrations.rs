@@ -10,7 +10,7 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 23] = [
+const ALL: [&str; 24] = [
     "0001_spine",
     "0002_row_level_security",
     "0003_scopes",
@@ -34,6 +34,7 @@ const ALL: [&str; 23] = [
     "0022_attributes",
     "0023_invitations",
     "0024_phone_codes",
+    "0026_shut_out",
 ];
 
 async fn state_of(store: &Store) -> SchemaState {

@@ -109,8 +109,11 @@ pub enum OutboxMessage {
         /// To whom.
         user: UserId,
     },
-    /// A text message with the code that proves the number of an account; the code is made when it is sent.
+    /// A text message with the code that proves the number of an account, made when it is sent, of the number of the request: the same however
+    /// often that is.
     PhoneCodeText {
+        /// Which request; only the newest of a person is sent.
+        request: i64,
         /// Whose account.
         user: UserId,
         /// The language it is written in, as a tag.

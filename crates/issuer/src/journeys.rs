@@ -19,6 +19,7 @@ mod phone_code;
 mod profile;
 mod second_factor;
 mod settle;
+mod stale_proofs;
 mod terms;
 
 use std::net::IpAddr;

@@ -6,11 +6,12 @@
 //! `journeys` and `account`. OIDC Core §5.1 (`phone_number_verified`).
 
 use portreeve_authenticators::{CanonicalSentCode, generate_sent_code};
-use portreeve_crypto::{SecretBytes, Sha256Digest, hex};
+use portreeve_crypto::{SecretBytes, Sha256Digest, hex, hmac_sha256};
 use portreeve_domain::{
     Actor, Event, EventType, Fault, Gcra, Lifetime, OutboxMessage, PersonClaims, PhoneNumber, UserId, lifetimes,
 };
-use portreeve_storage::{Conn, Tx, phone_codes as rows, users};
+use portreeve_storage::phone_codes::{self as rows, NumberOf};
+use portreeve_storage::{Conn, Tx, users};
 
 use crate::directory::TenantDirectory;
 use crate::journeys::PostedFrom;
@@ -23,15 +24,18 @@ const TRIES: i64 = 5;
 const WAIT: Lifetime = Lifetime::from_minutes(30);
 const HOUR: Lifetime = Lifetime::from_hours(1);
 const DAY: Lifetime = Lifetime::from_hours(24);
-/// How many messages a number gets an hour, whoever asks.
+/// How many messages a number gets an hour, whoever asks, and how many a day.
 const PER_NUMBER_AND_HOUR: u32 = 5;
+const PER_NUMBER_AND_DAY: u32 = 10;
 /// How many messages a person may ask for a day.
 const PER_PERSON_AND_DAY: u32 = 10;
+/// How many messages that they did not ask for a person gets a day.
+const NOTICES_PER_DAY: u32 = 3;
 /// How many messages may be asked for from one network an hour.
 const PER_NETWORK_AND_HOUR: u32 = 30;
 
-/// A number that was told and is to be proven.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A number that was told and is to be proven. Has no `Debug`: it is personal.
+#[derive(Clone, PartialEq, Eq)]
 pub struct NumberToConfirm {
     /// As it was told.
     pub number: String,
@@ -48,6 +52,12 @@ pub enum NumberState {
     ToSend,
     /// A code was asked for, and can be typed.
     Sent,
+}
+
+/// A code that was found right, and for which number.
+pub(crate) struct RightCode {
+    of: NumberOf,
+    fingerprint: [u8; 32],
 }
 
 /// Why no code is sent.
@@ -73,7 +83,7 @@ impl Issuer {
     ) -> Result<NumberToConfirm, Fault> {
         let state = if self.country_served(number).is_none() {
             NumberState::NotServed
-        } else if rows::is_awaited(conn, at.id(), user, self.ambient.now()).await? {
+        } else if rows::is_awaited(conn, at.id(), of(at, user, number), self.ambient.now()).await? {
             NumberState::Sent
         } else {
             NumberState::ToSend
@@ -81,10 +91,9 @@ impl Issuer {
         Ok(NumberToConfirm { number: claims.phone_number.clone().unwrap_or_default(), state })
     }
 
-    /// Has a code sent to `number`, that of the person `user`. What was counted is to be kept, also where none is sent.
+    /// Has a code sent to `number`, that of the person `user`. Nothing is counted where none is sent. Commits.
     pub(crate) async fn ask_for_phone_code(
         &self,
-        tx: &mut Tx,
         at: &TenantDirectory,
         (user, number): (UserId, &PhoneNumber),
         from: &PostedFrom,
@@ -93,42 +102,54 @@ impl Issuer {
         let Some(country) = rules.country_of(number) else { return Ok(Err(NoCode::NotServed)) };
         let now = self.ambient.now();
         let limits = [
-            (format!("text messages from {}", from.network), Gcra::new(PER_NETWORK_AND_HOUR, HOUR)),
             (format!("text messages for {}", hex(user.as_bytes())), Gcra::new(PER_PERSON_AND_DAY, DAY)),
-            (format!("text messages to {}", number.as_str()), Gcra::new(PER_NUMBER_AND_HOUR, HOUR)),
-            (format!("text messages to the country {country}"), Gcra::new(rules.per_country_and_day, DAY)),
+            (format!("text messages to {} in an hour", number.as_str()), Gcra::new(PER_NUMBER_AND_HOUR, HOUR)),
+            (format!("text messages to {} in a day", number.as_str()), Gcra::new(PER_NUMBER_AND_DAY, DAY)),
+            (format!("text messages from {}", from.network), Gcra::new(PER_NETWORK_AND_HOUR, HOUR)),
+            (of_country(country), Gcra::new(rules.per_country_and_day, DAY)),
         ];
+        let mut tx = self.store.begin(at.id()).await?;
         for (what, limit) in limits {
-            if let Err(wait) = self.charge(tx, at, &what, limit).await? {
-                let event = Event::new(EventType::AttemptsLimited, now, Actor::User(user)).about(user);
-                let event = event.with("endeavour", "text_message").with("country", country);
-                audit::record(tx, &self.ambient, at, event).await?;
+            if let Err(wait) = self.charge(&mut tx, at, &what, limit).await? {
+                drop(tx);
+                self.note_too_many(at, user, country).await?;
                 return Ok(Err(NoCode::TooMany { wait }));
             }
         }
-        rows::wait(tx, at.id(), user, now, now.plus(WAIT)).await?;
-        self.enqueue(tx, at, &OutboxMessage::PhoneCodeText { user, locale: from.locale.clone() }).await?;
+        let request = self.ambient.row_id();
+        rows::wait(&mut tx, at.id(), (of(at, user, number), request), now, now.plus(WAIT)).await?;
+        self.enqueue(&mut tx, at, &OutboxMessage::PhoneCodeText { request, user, locale: from.locale.clone() }).await?;
         let event = Event::new(EventType::PhoneCodeRequested, now, Actor::User(user)).about(user);
-        audit::record(tx, &self.ambient, at, event.with("country", country)).await?;
+        audit::record(&mut tx, &self.ambient, at, event.with("country", country)).await?;
+        tx.commit().await?;
         Ok(Ok(()))
     }
 
-    /// Makes the code for a person who waits for one, and lets only that one work; `None` when nobody waits, or the number was proven or taken
-    /// back. Commits.
+    /// Makes the code of a request, and lets only that one work; `None` when the person has asked again since, or too long ago, or the number was
+    /// proven or is another. Commits.
+    ///
+    /// The code is made of the request, so that a message that is sent again says the same.
     pub(crate) async fn phone_code(
         &self,
         at: &TenantDirectory,
         person: &Person,
+        request: i64,
     ) -> Result<Option<(PhoneNumber, String)>, Fault> {
-        let Some(number) = number_of(at, &person.claims) else { return Ok(None) };
-        let code = generate_sent_code(&SecretBytes::new(self.ambient.bytes()?));
+        let number = number_of(at, &person.claims).filter(|number| self.country_served(number).is_some());
+        let Some(number) = number else { return Ok(None) };
+        let (key, of) = (&at.keys.phone_codes, of(at, person.id, &number));
+        let drawn =
+            hmac_sha256(key.expose(), &[b"draw", &request.to_be_bytes(), person.id.as_bytes(), &of.number_index]);
+        let mut random = [0; 16];
+        random.iter_mut().zip(drawn).for_each(|(to, from)| *to = from);
+        let code = generate_sent_code(&SecretBytes::new(random));
         let canonical =
             CanonicalSentCode::parse(code.expose()).ok_or_else(|| Fault::impossible("a code of ours is none"))?;
-        let hash = canonical.number_fingerprint(&at.keys.phone_codes, person.id.as_bytes(), number.as_str());
+        let hash = canonical.number_fingerprint(key, person.id.as_bytes(), number.as_str());
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
-        let until = (now, now.plus(lifetimes::PHONE_CODE));
-        if !rows::expect(&mut tx, at.id(), person.id, &hash, until).await? {
+        let times = (now.minus(WAIT), now.plus(lifetimes::PHONE_CODE));
+        if !rows::expect(&mut tx, at.id(), (of, request), &hash, times).await? {
             return Ok(None);
         }
         let event = Event::new(EventType::PhoneCodeSent, now, Actor::System).about(person.id);
@@ -143,7 +164,7 @@ impl Issuer {
         at: &TenantDirectory,
         user: UserId,
         typed: &str,
-    ) -> Result<Option<[u8; 32]>, Fault> {
+    ) -> Result<Option<RightCode>, Fault> {
         // What is no code is nobody's.
         let Some(code) = CanonicalSentCode::parse(typed) else { return Ok(None) };
         let person = people::find(&mut self.store.read(at.id()).await?, at, user).await?;
@@ -152,7 +173,8 @@ impl Issuer {
         let given = code.number_fingerprint(&at.keys.phone_codes, user.as_bytes(), number.as_str());
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
-        let expected = rows::try_code(&mut tx, at.id(), user, TRIES, now).await?;
+        let of = of(at, user, &number);
+        let expected = rows::try_code(&mut tx, at.id(), of, TRIES, now).await?;
         let is_right =
             expected.is_some_and(|expected| Sha256Digest::from_bytes(expected).ct_eq(&Sha256Digest::from_bytes(given)));
         if !is_right {
@@ -160,7 +182,7 @@ impl Issuer {
             audit::record(&mut tx, &self.ambient, at, event).await?;
         }
         tx.commit().await?;
-        Ok(is_right.then_some(given))
+        Ok(is_right.then_some(RightCode { of, fingerprint: given }))
     }
 
     /// Uses a code up that was found right, and writes down that the number is proven; false when another tab was faster, or the account has
@@ -169,12 +191,12 @@ impl Issuer {
         &self,
         tx: &mut Tx,
         at: &TenantDirectory,
-        user: UserId,
-        right: &[u8; 32],
+        right: &RightCode,
     ) -> Result<bool, Fault> {
-        let now = self.ambient.now();
+        let (now, user) = (self.ambient.now(), right.of.user);
         let Some((person, former)) = people::find_with_sealed_claims(tx, at, user).await? else { return Ok(false) };
-        if number_of(at, &person.claims).is_none() || !rows::use_code(tx, at.id(), user, right, now).await? {
+        let present = number_of(at, &person.claims).map(|number| of(at, user, &number));
+        if present != Some(right.of) || !rows::use_code(tx, at.id(), right.of, &right.fingerprint, now).await? {
             return Ok(false);
         }
         let claims = PersonClaims { phone_number_verified_at: Some(now), ..person.claims.clone() };
@@ -186,9 +208,42 @@ impl Issuer {
         audit::record(tx, &self.ambient, at, event).await?;
         Ok(true)
     }
+
+    /// Charges a message that nobody asked for to its person and its country; false when there were too many.
+    pub(crate) async fn charge_notice(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        (user, country): (UserId, &str),
+    ) -> Result<bool, Fault> {
+        let Some(rules) = &self.settings.text_messages else { return Ok(false) };
+        let own = format!("notices by text message for {}", hex(user.as_bytes()));
+        Ok(self.charge(tx, at, &own, Gcra::new(NOTICES_PER_DAY, DAY)).await?.is_ok()
+            && self.charge(tx, at, &of_country(country), Gcra::new(rules.per_country_and_day, DAY)).await?.is_ok())
+    }
+
+    async fn note_too_many(&self, at: &TenantDirectory, user: UserId, country: &str) -> Result<(), Fault> {
+        let event = Event::new(EventType::AttemptsLimited, self.ambient.now(), Actor::User(user)).about(user);
+        let event = event.with("endeavour", "text_message").with("country", country);
+        let mut tx = self.store.begin(at.id()).await?;
+        audit::record(&mut tx, &self.ambient, at, event).await?;
+        tx.commit().await
+    }
+}
+
+/// What the messages to a country are counted under.
+fn of_country(country: &str) -> String {
+    format!("text messages to the country {country}")
+}
+
+fn of(at: &TenantDirectory, user: UserId, number: &PhoneNumber) -> NumberOf {
+    NumberOf { user, number_index: at.keys.index.index("phone_codes.number_index", number.as_str()) }
 }
 
 /// The number that a person with `claims` can prove.
 pub(crate) fn number_of(at: &TenantDirectory, claims: &PersonClaims) -> Option<PhoneNumber> {
     at.attributes.iter().find_map(|attribute| attribute.number_to_confirm(claims))
 }
+
+#[cfg(test)]
+mod tests;

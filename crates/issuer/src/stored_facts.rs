@@ -51,6 +51,9 @@ pub(crate) struct StoredFacts {
     /// The cookie by which the browser that posted that form is known for accounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// Whether the person wants to tell another telephone number than the one that they have told.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tells_another_number: bool,
     /// Whether this journey has asked for a link to prove the account's address.
     pub address_mail_sent: bool,
 }

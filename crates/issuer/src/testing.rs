@@ -7,7 +7,7 @@ use portreeve_crypto::{Bearer, KeyEncryptionKey, Random, SecretBytes, sha256};
 use portreeve_domain::{
     Acr, BrowserId, Client, ClientAuthMethod, ClientId, ClientMetadata, EventId, EventType, Failure, FamilyId,
     GrantType, Lifetime, PersonClaims, Proof, ProofKind, ResourceServer, Scope, Session, SessionId, TenantId,
-    Timestamp, TokenFamily, TokenKind, TokenProfile, UserId,
+    TextMessageRules, Timestamp, TokenFamily, TokenKind, TokenProfile, UserId,
 };
 use portreeve_oidc::bearer::{PresentedToken, Scheme};
 use portreeve_oidc::{Cause, Parameters};
@@ -81,7 +81,7 @@ impl World {
             outbound: Default::default(),
             mutual_tls: None,
             waiting_requests: portreeve_domain::polling::WAITING_FOR_ONE,
-            text_messages: None,
+            text_messages: Some(TextMessageRules::new(vec!["+49".to_owned()], 20).unwrap()),
         };
         let issuer = Issuer::start(store, ambient, kek, settings).await.unwrap();
         register(&issuer).await;

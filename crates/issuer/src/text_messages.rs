@@ -6,8 +6,8 @@
 use portreeve_crypto::public_id;
 use portreeve_domain::{Fault, OutboxMessage, PhoneNumber, UserId, lifetimes};
 use portreeve_oidc::paths;
-use portreeve_storage::Tx;
 use portreeve_storage::outbox::OutboxRow;
+use portreeve_storage::{Tx, factor_recoveries};
 
 use crate::Issuer;
 use crate::directory::TenantDirectory;
@@ -58,24 +58,22 @@ impl Issuer {
     /// As `outgoing_mail`.
     pub async fn outgoing_text(&self, row: &OutboxRow, message: &OutboxMessage) -> Result<Option<OutgoingText>, Fault> {
         let at = self.tenant_of(row)?;
-        let (user, locale, content) = match message {
-            OutboxMessage::PhoneCodeText { user, locale } => (*user, locale, None),
-            OutboxMessage::FactorRecoveryText { user, locale } => {
-                let account_link = format!("{}{}", at.issuer, paths::ACCOUNT);
-                (*user, locale, Some(TextContent::FactorRecoveryRequested { account_link }))
-            }
+        let (user, locale, request) = match message {
+            OutboxMessage::PhoneCodeText { request, user, locale } => (*user, locale, Some(*request)),
+            OutboxMessage::FactorRecoveryText { user, locale } => (*user, locale, None),
             _ => return Err(Fault::impossible("a message of another topic was taken for a text message")),
         };
         let person = people::find(&mut self.store.read(at.id()).await?, &at, user).await?;
         let Some(person) = person.filter(|person| person.disabled_at.is_none()) else { return Ok(None) };
-        let (to, content) = match content {
-            Some(content) => (proven_number(&person), content),
-            None => match self.phone_code(&at, &person).await? {
-                Some((to, code)) => (Some(to), TextContent::PhoneCode { code, host: host(&at.issuer).to_owned() }),
-                None => return Ok(None),
-            },
+        let told = match request {
+            Some(request) => {
+                let host = host(&at.issuer).to_owned();
+                let made = self.phone_code(&at, &person, request).await?;
+                made.map(|(to, code)| (to, TextContent::PhoneCode { code, host }))
+            }
+            None => self.announced(&at, &person).await?,
         };
-        let Some(to) = to.filter(|to| self.country_served(to).is_some()) else { return Ok(None) };
+        let Some((to, content)) = told else { return Ok(None) };
         Ok(Some(OutgoingText {
             to,
             id: public_id(PREFIX, row.id.as_i64(), &at.keys.permutation).map_err(Fault::new)?,
@@ -83,6 +81,20 @@ impl Issuer {
             locale: locale.clone(),
             content,
         }))
+    }
+
+    /// What is announced to the owner of an account whose second factors will be removed; `None` when they will not, or no number is proven.
+    async fn announced(
+        &self,
+        at: &TenantDirectory,
+        person: &Person,
+    ) -> Result<Option<(PhoneNumber, TextContent)>, Fault> {
+        let mut conn = self.store.read(at.id()).await?;
+        let standing = factor_recoveries::find(&mut conn, at.id(), person.id, self.ambient.now()).await?;
+        let is_open = standing.is_some_and(|request| request.removed_at.is_none());
+        let to = proven_number(person).filter(|to| is_open && self.country_served(to).is_some());
+        let account_link = format!("{}{}", at.issuer, paths::ACCOUNT);
+        Ok(to.map(|to| (to, TextContent::FactorRecoveryRequested { account_link })))
     }
 
     /// The country code of a number that text messages are sent to; `None` where none are.
@@ -99,7 +111,10 @@ impl Issuer {
         locale: &str,
     ) -> Result<(), Fault> {
         let Some(person) = people::find(tx, at, user).await? else { return Ok(()) };
-        if proven_number(&person).is_none_or(|number| self.country_served(&number).is_none()) {
+        let country = proven_number(&person).and_then(|number| self.country_served(&number).map(str::to_owned));
+        let Some(country) = country else { return Ok(()) };
+        // The mail goes in any case.
+        if !self.charge_notice(tx, at, (user, &country)).await? {
             return Ok(());
         }
         self.enqueue(tx, at, &OutboxMessage::FactorRecoveryText { user, locale: locale.to_owned() }).await
@@ -115,5 +130,10 @@ fn proven_number(person: &Person) -> Option<PhoneNumber> {
 /// The host of an issuer.
 fn host(issuer: &str) -> &str {
     let authority = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
-    authority.split(['/', ':']).next().unwrap_or_default()
+    let authority = authority.split('/').next().unwrap_or_default();
+    // Colons stand within the brackets of an IPv6 address, too.
+    match authority.rfind(']') {
+        Some(end) => authority.get(..=end).unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    }
 }

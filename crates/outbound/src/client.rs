@@ -22,7 +22,7 @@ use crate::exchange::{Answer, Limits, Message, exchange};
 use crate::freshness::freshness;
 use crate::resolver::{Resolver, checked_addresses};
 use crate::rules::Rules;
-use crate::target::Target;
+use crate::target::{Scheme, Target};
 
 /// What kind of document a fetch expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +54,18 @@ impl Outbound {
     /// A client that keeps to the rules. Connects to nothing yet.
     pub fn new(rules: Rules) -> Self {
         Self::with(rules, Resolver::System, Limits::default())
+    }
+
+    /// Finds out whether a request to `url` with this `Authorization` could ever be sent, without sending one.
+    ///
+    /// # Errors
+    /// `UnacceptableUrl`, also for plain http to what [`Rules`] does not allow.
+    pub fn accepts(rules: &Rules, url: &str, authorization: Option<&str>) -> Result<(), OutboundError> {
+        let target = Target::parse(url)?;
+        if target.scheme == Scheme::Http && !rules.allows(&target) {
+            return Err(OutboundError::UnacceptableUrl("the scheme is not https"));
+        }
+        authorization.map_or(Ok(()), |value| sensitive(value).map(drop))
     }
 
     /// A client for tests.
@@ -126,12 +138,6 @@ impl Outbound {
         (media_type, body): (&'static str, Vec<u8>),
     ) -> Result<u16, OutboundError> {
         let target = Target::parse(url)?;
-        let sensitive = |value: &str| {
-            let mut header = HeaderValue::try_from(value)
-                .map_err(|_| OutboundError::UnacceptableUrl("the authorization cannot be sent"))?;
-            header.set_sensitive(true);
-            Ok(header)
-        };
         let authorization = authorization.map(sensitive).transpose()?;
         let body = Some((HeaderValue::from_static(media_type), Bytes::from(body)));
         let accept = HeaderValue::from_static("*/*");
@@ -185,6 +191,14 @@ impl Outbound {
         let shared = Arc::clone(&self.0);
         tokio::task::spawn_blocking(move || connection::connector(&shared.rules)).await.map_err(Fault::new)?
     }
+}
+
+/// A value of `Authorization`.
+fn sensitive(value: &str) -> Result<HeaderValue, OutboundError> {
+    let mut header =
+        HeaderValue::try_from(value).map_err(|_| OutboundError::UnacceptableUrl("the authorization cannot be sent"))?;
+    header.set_sensitive(true);
+    Ok(header)
 }
 
 impl fmt::Debug for Outbound {

@@ -12,6 +12,8 @@ const INSERT: &str = "INSERT INTO journeys (id, tenant_id, browser_id, client_id
 const UPDATE: &str = "UPDATE journeys SET facts_sealed = $4, version = version + 1 WHERE id = $1 AND tenant_id = $2 AND version = $3 AND finished_at IS NULL";
 const FINISH: &str = "UPDATE journeys SET facts_sealed = $4, version = version + 1, finished_at = $5 WHERE id = $1 AND tenant_id = $2 AND version = $3 AND finished_at IS NULL";
 const EXPECT_CODE: &str = "UPDATE journeys SET code_hash = $3, code_tries = 0, code_expires_at = $4 WHERE id = $1 AND tenant_id = $2 AND finished_at IS NULL";
+const SEND_CODE: &str =
+    "UPDATE journeys SET code_hash = $3, code_expires_at = $4 WHERE id = $1 AND tenant_id = $2 AND finished_at IS NULL";
 const TRY_CODE: &str = "UPDATE journeys SET code_tries = code_tries + 1 WHERE id = $1 AND tenant_id = $2 AND code_tries < $3 AND code_expires_at > $4 AND finished_at IS NULL RETURNING code_hash";
 const USE_CODE: &str = "UPDATE journeys SET code_hash = NULL, code_expires_at = NULL WHERE id = $1 AND tenant_id = $2 AND code_hash = $3 AND code_expires_at > $4 AND finished_at IS NULL";
 
@@ -122,6 +124,22 @@ pub async fn expect_code(
 ) -> Result<bool, Fault> {
     let values = [id.as_i64().into(), tenant.into(), hash.into(), expires_at.into()];
     Ok(tx.execute(EXPECT_CODE, &values).await? == 1)
+}
+
+/// Puts the code that is sent now in the place of the expected one: the tries that were made count, however often it is sent. False when the
+/// journey is finished.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn send_code(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: JourneyId,
+    hash: &[u8; 32],
+    expires_at: Timestamp,
+) -> Result<bool, Fault> {
+    let values = [id.as_i64().into(), tenant.into(), hash.into(), expires_at.into()];
+    Ok(tx.execute(SEND_CODE, &values).await? == 1)
 }
 
 /// Counts one try before it is checked, and returns the fingerprint that the journey waits for; `None` when it waits for none

@@ -215,6 +215,12 @@ const MIGRATIONS: &[Migration] = &[
             include_str!("../../../migrations/postgres/0024_phone_codes.sql")
         )),
     },
+    Migration {
+        number: 26,
+        name: "shut_out",
+        sqlite: Some(include_str!("../../../migrations/0026_shut_out.sql")),
+        postgres: Some(include_str!("../../../migrations/0026_shut_out.sql")),
+    },
 ];
 
 const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";

@@ -15,7 +15,7 @@ const RETRY: &str = "UPDATE outbox SET available_at = $4, lease_until = NULL, la
 const BURY: &str = "UPDATE outbox SET dead_at = $4, lease_until = NULL, last_error = $5 WHERE id = $1 AND tenant_id = $2 AND attempts = $3 AND lease_until IS NOT NULL";
 const BACKLOG: &str = "SELECT COUNT(*), MIN(created_at), COALESCE(SUM(CASE WHEN attempts > 0 THEN 1 ELSE 0 END), 0), (SELECT COUNT(*) FROM outbox WHERE dead_at IS NOT NULL) FROM outbox WHERE done_at IS NULL AND dead_at IS NULL";
 const PENDING: &str = "SELECT COUNT(*) FROM outbox WHERE done_at IS NULL AND dead_at IS NULL";
-const OLDEST: &str = "SELECT created_at, attempts, last_error FROM outbox WHERE done_at IS NULL AND dead_at IS NULL ORDER BY created_at LIMIT 1";
+const OLDEST: &str = "SELECT created_at, attempts, last_error FROM outbox WHERE topic = $1 AND done_at IS NULL AND dead_at IS NULL ORDER BY created_at LIMIT 1";
 
 /// A message that is due, as it is stored.
 #[derive(Clone, Debug)]
@@ -167,8 +167,8 @@ pub async fn pending(conn: &mut Conn) -> Result<i64, Fault> {
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn oldest(conn: &mut Conn) -> Result<Option<WaitingMessage>, Fault> {
-    conn.optional(OLDEST, &[], |row| {
+pub async fn oldest(conn: &mut Conn, topic: &str) -> Result<Option<WaitingMessage>, Fault> {
+    conn.optional(OLDEST, &[topic.into()], |row| {
         Ok(WaitingMessage {
             created_at: row.timestamp(0)?,
             attempts: row.integer(1)?,

@@ -21,7 +21,7 @@ const HOLD_ADMINS: &str =
     "UPDATE users SET updated_at = updated_at WHERE tenant_id = $1 AND is_admin AND erased_at IS NULL";
 const HOLD: &str = "UPDATE users SET updated_at = updated_at WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const DISABLE: &str = "UPDATE users SET disabled_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
-const ERASE: &str = "UPDATE users SET email_sealed = NULL, email_index = NULL, email_verified_at = NULL, claims_sealed = NULL, is_admin = FALSE, erased_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
+const ERASE: &str = "UPDATE users SET email_sealed = NULL, email_index = NULL, email_verified_at = NULL, claims_sealed = NULL, is_admin = FALSE, shut_out_at = NULL, erased_at = $3, updated_at = $3 WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 
 /// Rows that are a person's alone, in this order. What a request by the back channel came to is nobody's to know any more.
 const TRACES: [&str; 15] = [
@@ -41,6 +41,8 @@ const TRACES: [&str; 15] = [
     "DELETE FROM factor_recoveries WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM backchannel_authentications WHERE tenant_id = $1 AND user_id = $2",
 ];
+const SHUT_OUT: &str = "UPDATE users SET shut_out_at = $3 WHERE tenant_id = $1 AND id = $2";
+const SHUT_OUT_AT: &str = "SELECT shut_out_at FROM users WHERE tenant_id = $1 AND id = $2";
 const FORGET_FAILURES: &str = "DELETE FROM factor_failures WHERE tenant_id = $1 AND user_id = $2";
 
 /// A user as stored.
@@ -255,6 +257,23 @@ pub async fn erase(tx: &mut Tx, tenant: TenantId, user: UserId, now: Timestamp) 
         token_families::strip_of_user(tx, tenant, user).await?;
     }
     Ok(is_erased)
+}
+
+/// Notes that everybody was shut out of an account at `now`.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn shut_out(tx: &mut Tx, tenant: TenantId, user: UserId, now: Timestamp) -> Result<(), Fault> {
+    tx.execute(SHUT_OUT, &[tenant.into(), (&user).into(), now.into()]).await.map(drop)
+}
+
+/// When everybody was shut out of an account last; `None` when nobody ever was.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn shut_out_at(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Option<Timestamp>, Fault> {
+    let found = conn.optional(SHUT_OUT_AT, &[tenant.into(), (&user).into()], |row| row.optional_timestamp(0)).await?;
+    Ok(found.flatten())
 }
 
 /// Forgets the failures that are counted under an id: a person's, or what stands for their address.

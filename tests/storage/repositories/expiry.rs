@@ -11,9 +11,9 @@ use portreeve_storage::{
     device_authorizations::DeviceAuthorizationRow, dpop_proofs, email_changes, email_changes::EmailChangeRow, expiry,
     factor_failures, factor_recoveries, factor_recoveries::NewFactorRecovery, initial_access_tokens,
     initial_access_tokens::InitialAccessTokenRow, invitations, invitations::InvitationRow, journeys,
-    journeys::JourneyRow, mailed_links, mailed_links::LinkRow, outbox, phone_codes, pushed_requests,
-    pushed_requests::PushedRequestRow, rate_limits, refresh_tokens, refresh_tokens::RefreshTokenRow, refusals,
-    revoked_jtis, sessions, token_families, trusted_assertions, users,
+    journeys::JourneyRow, mailed_links, mailed_links::LinkRow, outbox, phone_codes, phone_codes::NumberOf,
+    pushed_requests, pushed_requests::PushedRequestRow, rate_limits, refresh_tokens, refresh_tokens::RefreshTokenRow,
+    refusals, revoked_jtis, sessions, token_families, trusted_assertions, users,
 };
 
 use crate::{
@@ -90,7 +90,8 @@ async fn plant(tx: &mut Tx, number: i64, at: Timestamp) -> Result<(), Fault> {
         expires_at: at,
     };
     invitations::put(tx, ONE, &invitation).await?;
-    phone_codes::wait(tx, ONE, UserId::from_bytes(account), NOW, at).await?;
+    phone_codes::wait(tx, ONE, (NumberOf { user: UserId::from_bytes(account), number_index: hash }, number), NOW, at)
+        .await?;
     journeys::insert(tx, ONE, &JourneyRow { expires_at: at, ..journey(number) }).await?;
     email_changes::insert(tx, ONE, &EmailChangeRow { expires_at: at, ..email_change(number) }).await?;
     mailed_links::insert_newest(tx, ONE, &LinkRow { expires_at: at, ..link(number) }, NOW).await?;

@@ -89,11 +89,16 @@ async fn a_code_is_tried_a_few_times_and_used_once() {
         assert!(db.write(ONE, async |tx| journeys::expect_code(tx, ONE, ID, &[2; 32], end).await).await);
         assert_eq!((tried(NOW).await, tried(NOW).await, tried(NOW).await), (Some([2; 32]), Some([2; 32]), None));
 
+        let send = async |hash| db.write(ONE, async |tx| journeys::send_code(tx, ONE, ID, hash, end).await).await;
+        assert!(send(&[3; 32]).await && tried(NOW).await.is_none(), "sent again: the tries that were made count");
+        assert!(send(&[2; 32]).await);
+
         assert!(!used(&[1; 32], NOW).await && !used(&[2; 32], end).await);
         assert!(used(&[2; 32], NOW).await && !used(&[2; 32], NOW).await);
         assert_eq!(tried(NOW).await, None, "it is used");
         assert!(db.write(ONE, async |tx| journeys::finish(tx, ONE, ID, 1, b"end", NOW).await).await);
         assert!(!db.write(ONE, async |tx| journeys::expect_code(tx, ONE, ID, &[3; 32], end).await).await);
+        assert!(!send(&[3; 32]).await);
     })
     .await;
 }
@@ -129,6 +134,7 @@ async fn another_tenants_journey_is_neither_found_nor_changed() {
         assert!(!db.write(Wall::All, async |tx| journeys::finish(tx, ONE, ID, 1, b"ours", NOW).await).await);
         let end = in_seconds(60);
         assert!(!db.write(Wall::All, async |tx| journeys::expect_code(tx, ONE, ID, &[1; 32], end).await).await);
+        assert!(!db.write(Wall::All, async |tx| journeys::send_code(tx, ONE, ID, &[1; 32], end).await).await);
         assert!(db.write(TWO, async |tx| journeys::expect_code(tx, TWO, ID, &[2; 32], end).await).await);
         assert!(db.write(Wall::All, async |tx| journeys::try_code(tx, ONE, ID, 5, NOW).await).await.is_none());
         assert!(!db.write(Wall::All, async |tx| journeys::use_code(tx, ONE, ID, &[2; 32], NOW).await).await);

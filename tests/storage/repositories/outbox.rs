@@ -239,7 +239,7 @@ async fn another_tenants_message_is_not_touched() {
 #[tokio::test]
 async fn the_longest_waiting_message_is_told_with_its_tries() {
     on_both(async |db| {
-        let oldest = async || db.read(Wall::All, async |conn| outbox::oldest(conn).await).await;
+        let oldest = async || db.read(Wall::All, async |conn| outbox::oldest(conn, OutboxMessage::MAIL).await).await;
         assert_eq!(oldest().await, None);
         insert(db, ONE, 5, NOW).await;
         insert(db, TWO, 6, in_seconds(9)).await;

@@ -356,3 +356,22 @@ async fn an_address_takes_the_place_of_the_one_that_is_there() {
     })
     .await;
 }
+
+/// S-088, S-118: when everybody was shut out is told of the account alone, the last time.
+#[tokio::test]
+async fn the_last_time_somebody_was_shut_out_is_told() {
+    on_both(async |db| {
+        for tenant in [ONE, TWO] {
+            assert!(insert(db, tenant, &user(7)).await);
+        }
+        let told = async |tenant| db.read(tenant, async |conn| users::shut_out_at(conn, tenant, USER).await).await;
+        assert_eq!(told(ONE).await, None);
+
+        for at in [NOW, in_seconds(5)] {
+            db.write(ONE, async |tx| users::shut_out(tx, ONE, USER, at).await).await;
+        }
+
+        assert_eq!((told(ONE).await, told(TWO).await), (Some(in_seconds(5)), None));
+    })
+    .await;
+}

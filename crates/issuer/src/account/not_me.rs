@@ -1,15 +1,16 @@
 //! "This was not me": the link in the notice of a change.
 //!
-//! Whoever changed it is shut out: every session and token family ends, the password lets nobody in any more, and neither does
-//! a passkey that is new. The owner, who reads the account's mail, gets a link to set a new password. Second factors and
-//! passkeys from before stay: a mailbox alone must not get around them (SECURITY rule 26; S-084, S-088).
+//! Whoever changed it is shut out: every session and token family ends, what was proven on sign-ins that are still open counts no more, the
+//! password lets nobody in, and neither does a passkey that is new. The owner, who reads the account's mail, gets a link to set a new
+//! password. Authenticator app, recovery codes and passkeys from before stay: a mailbox alone must not get around them (SECURITY rule 26;
+//! S-084, S-088). An owner who meets an app of somebody else's says that theirs is lost, and waits (`factor_recovery`).
 
 use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, SessionEnd, Timestamp, UserId, lifetimes};
 use portreeve_storage::mailed_links::LinkRow;
-use portreeve_storage::{Tx, passkeys, password_credentials};
+use portreeve_storage::{Conn, Tx, passkeys, password_credentials, users};
 
 use crate::directory::TenantDirectory;
-use crate::journeys::PostedFrom;
+use crate::journeys::{Journey, PostedFrom};
 use crate::mailed_links::{LinkOutcome, owner_of};
 use crate::session_end::Ending;
 use crate::{Issuer, audit};
@@ -45,6 +46,7 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<(), Fault> {
         let now = self.ambient.now();
+        users::shut_out(tx, at.id(), user, now).await?;
         if password_credentials::delete(tx, at.id(), user).await? {
             let event = Event::new(EventType::PasswordRemoved, now, Actor::Anonymous).about(user);
             audit::record(tx, &self.ambient, at, event).await?;
@@ -64,4 +66,17 @@ impl Issuer {
         }
         self.mail(tx, at, MailPurpose::PasswordReset, user, &from.locale).await
     }
+}
+
+/// Forgets what a journey has proven before everybody was shut out of its account (S-088).
+pub(crate) async fn void_disowned_proofs(
+    conn: &mut Conn,
+    at: &TenantDirectory,
+    journey: &mut Journey,
+) -> Result<(), Fault> {
+    let Some(user) = journey.stored.facts.proofs.first().map(|proof| proof.user) else { return Ok(()) };
+    if let Some(since) = users::shut_out_at(conn, at.id(), user).await? {
+        journey.stored.facts.proofs.retain(|proof| proof.at > since);
+    }
+    Ok(())
 }

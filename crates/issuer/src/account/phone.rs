@@ -56,10 +56,7 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<PhoneOutcome, Fault> {
         let Some(number) = number_of(at, &visitor.person.claims) else { return Ok(PhoneOutcome::Stale) };
-        let mut tx = self.store.begin(at.id()).await?;
-        let asked = self.ask_for_phone_code(&mut tx, at, (visitor.user(), &number), from).await?;
-        tx.commit().await?;
-        Ok(match asked {
+        Ok(match self.ask_for_phone_code(at, (visitor.user(), &number), from).await? {
             Ok(()) => PhoneOutcome::Asked,
             Err(NoCode::NotServed) => PhoneOutcome::NotServed,
             Err(NoCode::TooMany { wait }) => PhoneOutcome::TooMany { wait: at_least_a_second(wait) },
@@ -76,10 +73,10 @@ impl Issuer {
         visitor: &Visitor,
         typed: &str,
     ) -> Result<PhoneOutcome, Fault> {
-        let user = visitor.user();
-        let Some(right) = self.try_phone_code(at, user, typed).await? else { return Ok(PhoneOutcome::WrongCode) };
+        let right = self.try_phone_code(at, visitor.user(), typed).await?;
+        let Some(right) = right else { return Ok(PhoneOutcome::WrongCode) };
         let mut tx = self.store.begin(at.id()).await?;
-        if !self.confirm_number(&mut tx, at, user, &right).await? {
+        if !self.confirm_number(&mut tx, at, &right).await? {
             return Ok(PhoneOutcome::Stale);
         }
         tx.commit().await?;

@@ -190,7 +190,7 @@ impl Issuer {
         let hash = canonical.fingerprint(&at.keys.email_codes, journey.as_i64(), &to.email_index);
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
-        if !rows::expect_code(&mut tx, at.id(), journey, &hash, now.plus(lifetimes::EMAIL_CODE)).await? {
+        if !rows::send_code(&mut tx, at.id(), journey, &hash, now.plus(lifetimes::EMAIL_CODE)).await? {
             return Ok(None);
         }
         let event = Event::new(EventType::EmailCodeSent, now, Actor::System).about(user);

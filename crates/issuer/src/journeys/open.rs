@@ -11,11 +11,8 @@ use portreeve_storage::{
     Conn, consents, factor_recoveries, journeys as rows, passkeys, recovery_codes, totp_credentials, users,
 };
 
-use super::email_code::void_moved_address;
-use super::passkey::void_removed_passkey;
-use super::password::void_outdated_proofs;
 use super::profile::{self, Missing};
-use super::{Journey, LostFactors, TermsDue, terms};
+use super::{Journey, LostFactors, TermsDue, stale_proofs, terms};
 use crate::authorization_response::Addressee;
 use crate::authorize::{JOURNEY_PREFIX, Progress, first_facts, is_bound, requirements};
 use crate::demand::{self, Demand};
@@ -125,9 +122,7 @@ impl Issuer {
             client,
             request,
         };
-        void_outdated_proofs(&mut conn, at, &mut journey).await?;
-        void_removed_passkey(&mut conn, at, &mut journey).await?;
-        void_moved_address(&mut conn, at, &mut journey).await?;
+        stale_proofs::void(&mut conn, at, &mut journey).await?;
         // A journey on which nothing was done yet goes on with a sign-in that another tab has completed meanwhile.
         let untouched = journey.stored.facts == Facts::default();
         if untouched {

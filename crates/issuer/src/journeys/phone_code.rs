@@ -6,13 +6,12 @@ use portreeve_domain::journey::Step;
 use portreeve_domain::{Fault, PhoneNumber, UserId};
 use portreeve_storage::Conn;
 
-use super::profile::{PHONE_NUMBER, missing};
+use super::profile::missing;
 use super::settle::at_least_a_second;
 use super::{Acted, Journey, PostedFrom, Problem};
 use crate::Issuer;
-use crate::account::keep_claims;
 use crate::directory::TenantDirectory;
-use crate::people::{self, Person};
+use crate::people::Person;
 use crate::phone_codes::{NoCode, NumberToConfirm, number_of};
 
 impl Issuer {
@@ -39,19 +38,15 @@ impl Issuer {
         journey: Journey,
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
-        let Some((user, number)) = self.awaited_number(&mut tx, at, &journey).await? else { return Ok(Acted::Stale) };
-        match self.ask_for_phone_code(&mut tx, at, (user, &number), from).await? {
-            Ok(()) => self.advance(tx, at, journey).await,
-            Err(no_code) => {
-                tx.commit().await?;
-                Ok(match no_code {
-                    // The page says so, too.
-                    NoCode::NotServed => Acted::Stale,
-                    NoCode::TooMany { wait } => Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }),
-                })
-            }
-        }
+        let mut conn = self.store.read(at.id()).await?;
+        let Some((user, number)) = self.awaited_number(&mut conn, at, &journey).await? else { return Ok(Acted::Stale) };
+        drop(conn);
+        Ok(match self.ask_for_phone_code(at, (user, &number), from).await? {
+            Ok(()) => return self.resume_journey(at, journey).await,
+            // The page says so, too.
+            Err(NoCode::NotServed) => Acted::Stale,
+            Err(NoCode::TooMany { wait }) => Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }),
+        })
     }
 
     /// Takes what was typed for a code.
@@ -66,26 +61,22 @@ impl Issuer {
             return Ok(Acted::Problem(Problem::WrongCode));
         };
         let mut tx = self.store.begin(at.id()).await?;
-        if !self.confirm_number(&mut tx, at, user, &right).await? {
+        if !self.confirm_number(&mut tx, at, &right).await? {
             return Ok(Acted::Stale);
         }
         self.advance(tx, at, journey).await
     }
 
-    /// Takes the number back, so that the page before asks for another one.
+    /// Goes back to the page that asks for the number, where another one can be told.
     ///
     /// # Errors
     /// A fault when the database is away.
-    pub async fn take_number_back(&self, at: &Arc<TenantDirectory>, journey: Journey) -> Result<Acted, Fault> {
+    pub async fn tell_another_number(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Acted, Fault> {
         let mut tx = self.store.begin(at.id()).await?;
-        let Some((user, _)) = self.awaited_number(&mut tx, at, &journey).await? else { return Ok(Acted::Stale) };
-        let found = people::find_with_sealed_claims(&mut tx, at, user).await?;
-        let Some((person, former)) = found else { return Ok(Acted::Stale) };
-        let mut claims = person.claims.clone();
-        claims.tell(PHONE_NUMBER, None);
-        if !keep_claims(&mut tx, &self.ambient, at, &person, (&former, &claims)).await? {
+        if self.awaited_number(&mut tx, at, &journey).await?.is_none() {
             return Ok(Acted::Stale);
         }
+        journey.stored.tells_another_number = true;
         self.advance(tx, at, journey).await
     }
 

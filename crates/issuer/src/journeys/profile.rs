@@ -53,8 +53,9 @@ pub(crate) async fn missing(conn: &mut Conn, at: &TenantDirectory, journey: &Jou
     if let (false, Some(user)) = (untold.is_empty(), journey.user()) {
         let person = people::find(conn, at, user).await?;
         let claims = person.map(|person| person.claims).unwrap_or_default();
+        let tells_again = |attribute: &Attribute| attribute.confirmed && journey.stored.tells_another_number;
         number = untold.iter().find_map(|attribute| attribute.number_to_confirm(&claims));
-        untold.retain(|attribute| attribute.is_due(&claims));
+        untold.retain(|attribute| attribute.is_due(&claims) || tells_again(attribute));
     }
     Ok(Missing { untold, number })
 }
@@ -67,7 +68,7 @@ impl Issuer {
     pub async fn tell_attributes(
         &self,
         at: &Arc<TenantDirectory>,
-        journey: Journey,
+        mut journey: Journey,
         answers: &Answers,
     ) -> Result<Acted, Fault> {
         let Some(user) = journey.user() else { return Ok(Acted::Stale) };
@@ -94,6 +95,7 @@ impl Issuer {
         if !keep_claims(&mut tx, &self.ambient, at, &person, (&former, &claims)).await? {
             return Ok(Acted::Stale);
         }
+        journey.stored.tells_another_number = false;
         self.advance(tx, at, journey).await
     }
 

@@ -10,10 +10,7 @@ use portreeve_oidc::claims_request::ClaimsRequest;
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::{Tx, browsers, journeys as rows, sessions};
 
-use super::email_code::void_moved_address;
-use super::passkey::void_removed_passkey;
-use super::password::void_outdated_proofs;
-use super::{Acted, Journey};
+use super::{Acted, Journey, stale_proofs};
 use crate::authorization_response::Outcome;
 use crate::authorize::{Progress, journey_text};
 use crate::directory::TenantDirectory;
@@ -55,9 +52,7 @@ impl Issuer {
         at: &Arc<TenantDirectory>,
         journey: &mut Journey,
     ) -> Result<Settled, Fault> {
-        void_outdated_proofs(tx, at, journey).await?;
-        void_removed_passkey(tx, at, journey).await?;
-        void_moved_address(tx, at, journey).await?;
+        stale_proofs::void(tx, at, journey).await?;
         let mut step = self.step_of(tx, at, journey).await?;
         let mut cookie = None;
         if step.is_signed_in() && !journey.stored.facts.proofs.is_empty() {

@@ -8,7 +8,7 @@ use crate::{CodeProblem, Form, Frame, RenderError};
 
 /// Asks whether to send a code, then for the code.
 ///
-/// Posts `code`, or `action=resend` to have one sent, `action=other_number`, `action=deny`. Element ids: `send`, or `code`, `submit` and
+/// Posts `code`, or `action=resend` to have one sent, `action=other_number`, `action=deny`, `action=another_account`. Element ids: `email`, `another-account`, `send`, or `code`, `submit` and
 /// `resend`, or `not-served`; `other-number` and `deny`.
 #[derive(Debug, Clone)]
 pub struct PhoneCode {
@@ -16,6 +16,8 @@ pub struct PhoneCode {
     pub form: Form,
     /// Name of the application that asks; `None` when nobody does.
     pub client_name: Option<String>,
+    /// Address of the signed-in account.
+    pub email: String,
     /// The number as it was told.
     pub number: String,
     /// What there is to do.

@@ -200,6 +200,7 @@ pub(super) fn consent(frame: &Frame, words: &Words) -> Vec<Sample> {
     let phone = PhoneCode {
         form: form(),
         client_name: words.client_name(),
+        email: words.email.clone(),
         number: words.number.clone(),
         state: NumberState::Sent,
         valid_minutes: 10,

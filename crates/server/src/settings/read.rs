@@ -30,8 +30,8 @@ pub(super) fn settings(layers: &Layers, mistakes: &mut Vec<String>) -> Option<Se
     let database = reader.database();
     let key_encryption_key = reader.key_source();
     let mail = reader.mail();
-    let sms = reader.text_messages();
     let outbound = reader.outbound();
+    let sms = reader.text_messages(outbound.as_ref());
     let limits = reader.limits();
     let test_rig = reader.test_rig();
     let log = reader.log();

@@ -57,6 +57,30 @@ fn defaults_are_on_loopback_and_do_not_migrate() {
     assert!(matches!(settings.key_encryption_key, KeySource::Missing));
 }
 
+/// S-143: a connector that could never send, or that could send anywhere, is refused before the server starts, and no secret is repeated.
+#[test]
+fn text_messages_have_a_provider_and_countries() {
+    let sms = |lines: &str| load(&format!("{GOOD}\n[sms]\n{lines}\n"), &[], &[]).map(|settings| settings.sms.rules);
+    let good = "transport = \"https://api.provider.example/send?key=s3cret\"\ncountries = [\"+49\"]\n";
+
+    assert_eq!(load(GOOD, &[], &[]).unwrap().sms.rules, None);
+    assert_eq!(sms(good).unwrap().unwrap().countries(), ["+49"]);
+    for (lines, told) in [
+        ("transport = \"https://api.provider.example\"", "sms.countries is empty"),
+        ("transport = \"file:sms\"\ncountries = [\"49\"]", "sms.countries holds \"49\""),
+        ("transport = \"gopher://x\"\ncountries = [\"+49\"]", "sms.transport must be"),
+        ("transport = \"https://u:s3cret@api.provider.example\"\ncountries = [\"+49\"]", "user information"),
+        ("transport = \"http://api.provider.example/s3cret\"\ncountries = [\"+49\"]", "the scheme is not https"),
+        (&format!("{good}authorization = \"a\\nb\""), "the authorization cannot be sent"),
+        (&format!("{good}body = \"{{to}}\""), "sms.body cannot be used"),
+        (&format!("{good}media_type = \"text/xml\""), "sms.media_type"),
+        (&format!("{good}per_country_and_day = 0"), "sms.per_country_and_day"),
+    ] {
+        let refused = sms(lines).unwrap_err();
+        assert!(refused.contains(told) && !refused.contains("s3cret"), "{lines}: {refused}");
+    }
+}
+
 /// Whatever folder the server is started in, it opens the same database.
 #[test]
 fn a_relative_database_is_meant_beside_the_settings_file() {

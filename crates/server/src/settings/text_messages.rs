@@ -3,6 +3,7 @@
 use portreeve_crypto::SecretText;
 use portreeve_domain::TextMessageRules;
 use portreeve_jobs::{Provider, TextTemplate, Texter};
+use portreeve_outbound::{Outbound, Rules};
 
 use super::read::{Reader, beside};
 
@@ -24,7 +25,7 @@ impl TextMessageSettings {
 }
 
 impl Reader<'_> {
-    pub(super) fn text_messages(&mut self) -> Option<TextMessageSettings> {
+    pub(super) fn text_messages(&mut self, outbound: Option<&Rules>) -> Option<TextMessageSettings> {
         let transport = self.text("sms.transport")?;
         if transport == "none" {
             return Some(TextMessageSettings::off());
@@ -32,7 +33,7 @@ impl Reader<'_> {
         let (texter, is_folder) = if let Some(folder) = transport.strip_prefix("file:") {
             (Some(Texter::folder(beside(folder, self.origin("sms.transport")))), true)
         } else if transport.starts_with("https://") || transport.starts_with("http://") {
-            (self.provider(transport), false)
+            (self.provider(transport, outbound?), false)
         } else {
             (self.mistake("sms.transport", "must be none, file:FOLDER or https://…"), false)
         };
@@ -40,13 +41,17 @@ impl Reader<'_> {
         Some(TextMessageSettings { texter: texter?, rules: Some(rules?), is_folder })
     }
 
-    fn provider(&mut self, url: String) -> Option<Texter> {
+    fn provider(&mut self, url: String, outbound: &Rules) -> Option<Texter> {
         let (media_type, body) = (self.choice("sms.media_type")?, self.text("sms.body")?);
         let body = match TextTemplate::parse(&media_type, &body) {
             Ok(body) => body,
             Err(refused) => return self.mistake("sms.body", format!("cannot be used: {refused}")),
         };
         let authorization = self.text("sms.authorization").map(SecretText::new);
+        // The words of the error hold neither.
+        if let Err(error) = Outbound::accepts(outbound, &url, authorization.as_ref().map(SecretText::expose)) {
+            return self.mistake("sms.transport", format!("cannot be used: {error}"));
+        }
         Some(Texter::provider(Provider { url: SecretText::new(url), authorization, body }))
     }
 

@@ -89,7 +89,13 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
     let text = |name| fields.get(name).to_owned();
     match (page, fields.get("action")) {
         (
-            Page::Password | Page::SelectAccount | Page::Profile | Page::Terms | Page::Consent | Page::DeviceApproval,
+            Page::Password
+            | Page::SelectAccount
+            | Page::Profile
+            | Page::PhoneCode
+            | Page::Terms
+            | Page::Consent
+            | Page::DeviceApproval,
             "another_account",
         ) => issuer.use_another_account(at, journey).await,
         (Page::Identify | Page::Password | Page::Passkey { .. }, PASSKEY) => {
@@ -146,7 +152,7 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
             }
         },
         (Page::PhoneCode, RESEND) => issuer.request_number_code(at, journey, &from).await,
-        (Page::PhoneCode, "other_number") => issuer.take_number_back(at, journey).await,
+        (Page::PhoneCode, "other_number") => issuer.tell_another_number(at, journey).await,
         (Page::PhoneCode, "deny") => issuer.decline_attributes(at, journey).await,
         (Page::PhoneCode, _) => issuer.prove_number(at, journey, fields.get("code")).await,
         (Page::Terms, _) => match fields.get("decision") {

@@ -3,7 +3,8 @@
 //! Looks at rows as they are: opening the issuer would do first what a stopped server has left undone.
 
 use portreeve_domain::{
-    Attribute, Client, Fault, KeyTimes, Lifetime, ScheduleStep, Tenant, TenantId, Timestamp, lifetimes, schedule_step,
+    Attribute, Client, Fault, KeyTimes, Lifetime, OutboxMessage, ScheduleStep, Tenant, TenantId, Timestamp, lifetimes,
+    schedule_step,
 };
 use portreeve_issuer::{ALGORITHMS, NODE_LEASE};
 use portreeve_storage::leases::{self, LeaseRow};
@@ -19,6 +20,16 @@ const PATIENCE: Lifetime = Lifetime::from_minutes(15);
 const SKEW: Lifetime = lifetimes::CLOCK_SKEW;
 /// How long a client rotates from one secret to the next.
 const ROTATION: Lifetime = Lifetime::from_days(30);
+
+/// What the doctor always says something of.
+const MAILS: &str = "mails";
+/// What waits in the outbox, by topic, and what to look at when it does for long.
+const WAYS_OUT: [(&str, &str, &str); 4] = [
+    (OutboxMessage::MAIL, MAILS, "mail.transport"),
+    (OutboxMessage::TEXT_MESSAGE, "text messages", "sms.transport"),
+    (OutboxMessage::LOGOUT_NOTICE, "logout tokens", "the relying parties"),
+    (OutboxMessage::BACKCHANNEL_NOTICE, "back-channel notifications", "the clients"),
+];
 
 /// What a look at the database needs besides it.
 pub(super) struct Scene<'a> {
@@ -56,7 +67,9 @@ pub(super) async fn look(scene: &Scene<'_>, findings: &mut Vec<Finding>) -> Resu
             findings.push(key(&format!("tenant {}: {}", tenant.slug, algorithm.name()), step, &times, now));
         }
     }
-    findings.push(backlog(outbox::oldest(&mut conn).await?.as_ref(), now));
+    for (topic, what, mend) in WAYS_OUT {
+        findings.extend(backlog(what, mend, outbox::oldest(&mut conn, topic).await?.as_ref(), now));
+    }
     findings.extend(buried(outbox::backlog(&mut conn).await?.dead));
     let mut unadministered = Vec::new();
     for tenant in &tenants {
@@ -118,21 +131,23 @@ fn key(name: &str, step: ScheduleStep, times: &[KeyTimes], now: Timestamp) -> Fi
     }
 }
 
-fn backlog(oldest: Option<&WaitingMessage>, now: Timestamp) -> Finding {
-    let Some(oldest) = oldest else { return Finding::good("no mail waits in the outbox") };
-    let waiting = format!("mails wait in the outbox, the oldest for {}", age(oldest.created_at, now));
+fn backlog(what: &str, mend: &str, oldest: Option<&WaitingMessage>, now: Timestamp) -> Option<Finding> {
+    let Some(oldest) = oldest else {
+        return (what == MAILS).then(|| Finding::good(format!("no {what} wait in the outbox")));
+    };
+    let waiting = format!("{what} wait in the outbox, the oldest for {}", age(oldest.created_at, now));
     if now <= oldest.created_at.plus(PATIENCE) {
-        return Finding::good(waiting);
+        return Some(Finding::good(waiting));
     }
     let reason = match (oldest.attempts, oldest.last_error.as_deref()) {
         (0, _) => "it was never tried".to_owned(),
         (attempts, reason) => format!("{attempts} tries, {}", reason.unwrap_or("no reason was noted")),
     };
-    Finding::wrong(format!("{waiting} ({reason})"), "check mail.transport, and that a server runs")
+    Some(Finding::wrong(format!("{waiting} ({reason})"), format!("check {mend}, and that a server runs")))
 }
 
 fn buried(count: i64) -> Option<Finding> {
-    let what = format!("{count} mails were given up: their servers do not want them");
+    let what = format!("{count} messages were given up: whoever was to take them does not want them");
     (count > 0).then(|| Finding::look(what, "look for \"given up\" in the log"))
 }
 
@@ -188,15 +203,29 @@ mod tests {
 
     #[test]
     fn a_stuck_outbox_is_told_with_its_last_error() {
-        assert_eq!(backlog(None, NOW).grade, Grade::Good);
-        assert_eq!(backlog(Some(&waiting(15, 3)), NOW).grade, Grade::Good);
+        let mails = |oldest: Option<WaitingMessage>| backlog(MAILS, "mail.transport", oldest.as_ref(), NOW).unwrap();
+        assert_eq!(mails(None).grade, Grade::Good);
+        assert_eq!(mails(Some(waiting(15, 3))).grade, Grade::Good);
+        assert!(backlog("text messages", "sms.transport", None, NOW).is_none(), "nobody asked");
 
-        let stuck = backlog(Some(&waiting(120, 3)), NOW);
-        let untried = backlog(Some(&waiting(120, 0)), NOW);
+        let stuck = mails(Some(waiting(120, 3)));
+        let untried = mails(Some(waiting(120, 0)));
 
         assert_eq!((stuck.grade, untried.grade), (Grade::Wrong, Grade::Wrong));
         assert!(stuck.to_string().contains("2h (3 tries, the mail server answered 550)"), "{stuck}");
         assert!(untried.to_string().contains("never tried"), "{untried}");
+    }
+
+    /// A tenant that demands what the server cannot do is told of before somebody is stuck at it.
+    #[test]
+    fn numbers_that_cannot_be_proven_are_told() {
+        let attribute = |confirmed| {
+            let text = format!(r#"{{"name":"phone_number","type":"text","confirmed":{confirmed}}}"#);
+            [(TenantId::DEFAULT, serde_json::from_str::<Attribute>(&text).unwrap())]
+        };
+
+        assert_eq!(numbers(&attribute(true), true).unwrap().grade, Grade::Wrong);
+        assert!(numbers(&attribute(true), false).is_none() && numbers(&attribute(false), true).is_none());
     }
 
     /// S-138: a schedule that nobody keeps is told; a step that a server is about to make is not held against it.

@@ -11,6 +11,7 @@ impl View<'_> {
         let number = self.stop.number.clone();
         let page = PhoneCode {
             client_name: self.client_name(),
+            email: self.email(),
             state: number.as_ref().map_or(NumberState::NotServed, |one| words::number_state(one.state)),
             number: number.map(|one| one.number).unwrap_or_default(),
             valid_minutes: words::phone_code_minutes(),
