@@ -29,7 +29,7 @@ impl PhoneCode {
         let data = [("code", self.code.as_str()), ("tenant", frame.tenant_name.as_str())];
         let said = Catalogue::text_with(frame.locale, "text-phone-code", &data);
         let valid = frame.text_count("text-phone-code-valid", self.valid_minutes);
-        format!("{} {valid}\n\n@{} #{}", one_line(&said), self.host, self.code)
+        format!("{}\n\n@{} #{}", one_line(&format!("{said} {valid}")), self.host, self.code)
     }
 }
 
