@@ -274,6 +274,13 @@ impl Visit<'_> {
         let transport = format!("smtps://mailer:{}@mail.invalid", self.of(Source::Setting, "mail.transport"));
         let doctor = self.deployment.command(&["doctor", "--set", &format!("mail.transport={transport}")], "");
         said.push_str(&String::from_utf8_lossy(&[doctor.stdout, doctor.stderr].concat()));
+        let provider = format!("sms.transport=https://api.invalid/{}", self.of(Source::Setting, "sms.transport"));
+        let authorization = format!("sms.authorization=Bearer {}", self.of(Source::Setting, "sms.authorization"));
+        for faulty in ["sms.countries=49", "sms.countries=+49"] {
+            let settings = ["doctor", "--set", &provider, "--set", &authorization, "--set", faulty];
+            let doctor = self.deployment.command(&settings, "");
+            said.push_str(&String::from_utf8_lossy(&[doctor.stdout, doctor.stderr].concat()));
+        }
         for name in ["database.url", "database.migrate_url"] {
             let url = format!("postgres://portreeve:{}@127.0.0.1:1/none", self.of(Source::Setting, name));
             let output = self.deployment.command(&["doctor", "--set", &format!("{name}={url}")], "");

@@ -174,6 +174,8 @@ const SETTINGS: Classed = &[
     ("database.url", Secret),
     ("mail.transport", Secret),
     ("secrets.key_encryption_key", Secret),
+    ("sms.authorization", Secret),
+    ("sms.transport", Secret),
 ];
 
 const RESOURCES: Classed = &[
