@@ -159,7 +159,7 @@ pub(crate) fn start_again(deployment: &Deployment, node: Node) -> (Node, Duratio
 }
 
 /// Waits until every event has its number; the lease of a sealer that was killed must run out first.
-async fn wait_for_sealer(node: &Node) {
+pub(crate) async fn wait_for_sealer(node: &Node) {
     let (admin, began) = (Visitor::new(node.admin), Instant::now());
     loop {
         let metrics = admin.send(Method::GET, "/metrics", &[], String::new()).await.text();

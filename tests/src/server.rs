@@ -237,16 +237,18 @@ impl Deployment {
     ///
     /// When there is no link.
     pub async fn mailed_link(&self, subject: &str) -> String {
-        let wanted = format!("Subject: {subject}");
-        let mail = loop {
-            match self.mails().into_iter().rfind(|mail| mail.contains(&wanted)) {
-                Some(mail) => break mail.replace("=\r\n", "").replace("=\n", ""),
+        path_in(&self.mailed("", subject).await, "/link/")
+    }
+
+    /// Waits for the newest mail to an address whose subject begins so, and returns its text.
+    pub async fn mailed(&self, to: &str, subject: &str) -> String {
+        let (to, subject) = (format!("To: {to}"), format!("Subject: {subject}"));
+        loop {
+            match self.mails().into_iter().rfind(|mail| mail.contains(&to) && mail.contains(&subject)) {
+                Some(mail) => return mail.replace("=\r\n", "").replace("=\n", "").replace("=3D", "="),
                 None => tokio::time::sleep(Duration::from_millis(50)).await,
             }
-        };
-        let (_, rest) = mail.split_once("/link/").expect("a link");
-        let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
-        format!("/link/{token}")
+        }
     }
 
     fn write_settings(&self, name: &str, public: SocketAddr, admin: SocketAddr) {
@@ -278,6 +280,17 @@ impl Deployment {
         );
         fs::write(self.folder.path().join(name), text).expect("write the settings");
     }
+}
+
+/// The path in a text that begins so and ends with an id or a token, with the query.
+///
+/// # Panics
+///
+/// When there is none.
+pub fn path_in(text: &str, beginning: &str) -> String {
+    let (_, rest) = text.split_once(beginning).expect("a link");
+    let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_?=".contains(*c)).collect();
+    format!("{beginning}{token}")
 }
 
 impl Node {
