@@ -21,7 +21,7 @@ use crate::{
     address::free_address,
     deployment::Database,
     portreeve::binary,
-    postgres::{self, PostgresUrls},
+    postgres::{self, Durability, PostgresUrls},
     process::ChildProcess,
     temp::TempFolder,
 };
@@ -253,6 +253,11 @@ impl Deployment {
 
     fn write_settings(&self, name: &str, public: SocketAddr, admin: SocketAddr) {
         let migrate_url = self.postgres.as_ref().map_or_else(|| self.database_url(), |urls| urls.owner_url.clone());
+        // The cluster that tests share is as fast as it can be.
+        let durability = match self.postgres.as_ref().map(|urls| urls.durability) {
+            Some(Durability::Off) => "unchecked",
+            Some(Durability::On) | None => "required",
+        };
         let text = format!(
             r#"
             [server]
@@ -264,6 +269,7 @@ impl Deployment {
             [database]
             url = "{url}"
             migrate_url = "{migrate_url}"
+            durability = "{durability}"
             [secrets]
             key_encryption_key_file = "kek"
             [mail]

@@ -21,6 +21,7 @@ pub mod device_authorizations;
 pub mod directory_versions;
 pub mod dpop_proofs;
 mod driver;
+pub mod durability;
 pub mod email_changes;
 pub mod encryption_keys;
 pub mod events;

@@ -79,6 +79,8 @@ pub struct PostgresUrls {
     pub owner_url: String,
     /// Logs in as the server does: reads and writes rows under row-level security.
     pub server_url: String,
+    /// Whether a commit there waits for the disk.
+    pub durability: Durability,
 }
 
 /// Makes an empty database in the cluster that all tests of this process share, without durability.
@@ -123,6 +125,7 @@ pub struct PostgresCluster {
     folder: PathBuf,
     address: SocketAddr,
     databases: AtomicU64,
+    durability: Durability,
 }
 
 impl PostgresCluster {
@@ -173,7 +176,7 @@ impl PostgresCluster {
         }
         // A group of its own: an interrupt from the keyboard must reach the tests, which take the server with them.
         let supervisor = server.stdin(Stdio::piped()).process_group(0).spawn().expect("start PostgreSQL");
-        Self { supervisor, programs, folder: folder.into_path(), address, databases: AtomicU64::new(0) }
+        Self { supervisor, programs, folder: folder.into_path(), address, databases: AtomicU64::new(0), durability }
     }
 
     /// Makes an empty database.
@@ -205,7 +208,7 @@ impl PostgresCluster {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         self.execute("postgres", &[&format!("create database {name} owner {OWNER} template {template}")]);
         let url = |role| format!("postgres://{role}@{}/{name}?sslmode=disable", self.address);
-        PostgresUrls { owner_url: url(OWNER), server_url: url(SERVER) }
+        PostgresUrls { owner_url: url(OWNER), server_url: url(SERVER), durability: self.durability }
     }
 
     /// Returns the log of a server that has ended, or is not ready in time, as the error.
