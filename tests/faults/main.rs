@@ -16,6 +16,7 @@ mod disk_trace;
 mod fake_clock;
 mod fleet;
 mod half_done;
+mod hostile_host;
 mod keeper;
 mod key_rotation;
 mod ledger;
