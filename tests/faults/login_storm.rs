@@ -105,9 +105,10 @@ fn email(person: usize) -> String {
     format!("somebody-{person}@example.com")
 }
 
-/// Signs in once. What the server was too busy for is told by the time it took to say so; it waits as it is asked to, or `until`.
+/// Signs in once, at a client that is no member of a fleet. What the server was too busy for is told by the time it took to say so; it waits as it is asked to, or `until`.
 async fn sign_in(browser: &Visitor, person: usize, told: &RefCell<Told>, until: Instant) {
-    let page = browser.visit(&AuthorizationRequest::new("app-0", REDIRECT_URI, "openid").path()).await;
+    let client = format!("app-{MEMBERS}");
+    let page = browser.visit(&AuthorizationRequest::new(&client, REDIRECT_URI, "openid").path()).await;
     let asked = Instant::now();
     let page = browser.press(&page, "submit", &[("email", &email(person)), ("password", PASSWORD)]).await;
     let took = asked.elapsed();

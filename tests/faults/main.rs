@@ -13,6 +13,7 @@ mod database_away;
 mod dice;
 mod disk_full;
 mod disk_trace;
+mod error_budget;
 mod fake_clock;
 mod fleet;
 mod half_done;

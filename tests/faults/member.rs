@@ -113,8 +113,8 @@ impl Member {
     }
 
     /// As `work`, but goes on when a node was lost: what was not answered is asked again, of another node.
-    pub(crate) async fn work_on(&mut self, until: Instant) {
-        while Instant::now() < until {
+    pub(crate) async fn work_on(&mut self, goes_on: &(dyn Fn() -> bool + Sync)) {
+        while goes_on() {
             if self.step().await.is_err() {
                 self.broken += 1;
                 tokio::time::sleep(Duration::from_millis(50)).await;
