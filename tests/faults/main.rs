@@ -24,6 +24,7 @@ mod ledger;
 mod login_storm;
 mod member;
 mod nodes;
+mod noisy_tenant;
 mod people_links;
 mod people_once;
 mod power_cut;

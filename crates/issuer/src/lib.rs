@@ -51,6 +51,7 @@ mod mails;
 mod new_devices;
 mod new_passwords;
 mod passkeys;
+mod password_lines;
 mod password_threads;
 mod patience;
 pub mod people;
