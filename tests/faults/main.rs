@@ -5,6 +5,7 @@
 //! server, and the faults. All of it goes over HTTP and the command line to the real binary. Each test prints its figures;
 //! with `PORTREEVE_FAULTS=long` in the environment it runs its long form. docs/reliability.md keeps what that printed.
 
+mod backup;
 mod cancellation;
 mod clock_jumps;
 mod crash;

@@ -214,7 +214,7 @@ impl Member {
         self.browser.stranger().try_post(path, &[("authorization", &own)], pairs).await
     }
 
-    async fn present(&self, code: &str) -> Result<Reply, Gone> {
+    pub(crate) async fn present(&self, code: &str) -> Result<Reply, Gone> {
         let pairs = [
             ("grant_type", "authorization_code"),
             ("code", code),
@@ -276,7 +276,7 @@ impl Member {
         self.post("/oauth2/revoke", &[("token", self.newest_refresh(family))]).await
     }
 
-    async fn present_refresh(&self, token: &str) -> Result<Reply, Gone> {
+    pub(crate) async fn present_refresh(&self, token: &str) -> Result<Reply, Gone> {
         self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)]).await
     }
 

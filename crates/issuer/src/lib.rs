@@ -62,6 +62,7 @@ mod recovery;
 mod refusals;
 mod registration;
 mod request_objects;
+mod restoration;
 mod revoke;
 mod row_ids;
 mod sector_identifiers;

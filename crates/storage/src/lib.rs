@@ -47,6 +47,7 @@ pub mod refresh_tokens;
 pub mod refusals;
 pub mod requirement_rules;
 pub mod resource_servers;
+pub mod restorations;
 pub mod revoked_jtis;
 pub mod scopes;
 pub mod sessions;

@@ -5,7 +5,8 @@
 //! this module makes the two roles they are about.
 
 use std::{
-    env, fs, io,
+    env, fs,
+    io::{self, Write},
     net::SocketAddr,
     os::unix::{
         fs::{MetadataExt, chown},
@@ -115,6 +116,25 @@ pub fn dump(database: &PostgresUrls) -> Vec<u8> {
         Command::new(programs.join("pg_dump")).args(["--inserts", "--dbname", &url]).output().expect("run pg_dump");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output.stdout
+}
+
+/// Makes a database of what `dump` returned, in the cluster that all tests of this process share.
+///
+/// # Panics
+///
+/// When there is no such cluster, or it refuses.
+pub fn restored(dump: &[u8]) -> PostgresUrls {
+    let cluster = SHARED.get().expect("the shared cluster");
+    let urls = cluster.database_like("template0");
+    let url = urls.owner_url.replace(OWNER, "postgres");
+    let mut psql = Command::new(cluster.programs.join("psql"))
+        .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--dbname", &url])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("run psql");
+    psql.stdin.take().expect("its standard input").write_all(dump).expect("write to it");
+    assert!(psql.wait().expect("its end").success(), "the dump is refused");
+    urls
 }
 
 /// A running PostgreSQL on a loopback port; it is stopped and its folder removed on drop.
