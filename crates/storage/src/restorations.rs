@@ -3,14 +3,13 @@
 //! Offline work for an operator: each statement walks through what a tenant has. What a person can take back with, a mailed link
 //! that undoes a change of address or says that a change was somebody else's, stays: the restored database has the change, too.
 
-use portreeve_domain::{Fault, TenantId, Timestamp};
+use portreeve_domain::{Fault, SessionEnd, TenantId, Timestamp};
 
 use crate::Tx;
 
-const SESSIONS: &str =
-    "UPDATE sessions SET ended_at = $2, end_reason = 'restored' WHERE tenant_id = $1 AND ended_at IS NULL";
+const SESSIONS: &str = "UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE tenant_id = $1 AND ended_at IS NULL";
 const FAMILIES: &str =
-    "UPDATE token_families SET revoked_at = $2, revoke_reason = 'restored' WHERE tenant_id = $1 AND revoked_at IS NULL";
+    "UPDATE token_families SET revoked_at = $2, revoke_reason = $3 WHERE tenant_id = $1 AND revoked_at IS NULL";
 /// What is used once, or waits for somebody.
 const STATEMENTS: [&str; 10] = [
     "UPDATE authorization_codes SET consumed_at = $2 WHERE tenant_id = $1 AND consumed_at IS NULL",
@@ -43,8 +42,9 @@ pub struct Ended {
 /// # Errors
 /// A fault when the database is away.
 pub async fn end_everything(tx: &mut Tx, tenant: TenantId, last_step: i64, now: Timestamp) -> Result<Ended, Fault> {
-    let sessions = tx.execute(SESSIONS, &[tenant.into(), now.into()]).await?;
-    let token_families = tx.execute(FAMILIES, &[tenant.into(), now.into()]).await?;
+    let because = [tenant.into(), now.into(), SessionEnd::Revoked.name().into()];
+    let sessions = tx.execute(SESSIONS, &because).await?;
+    let token_families = tx.execute(FAMILIES, &because).await?;
     for statement in STATEMENTS {
         tx.execute(statement, &[tenant.into(), now.into()]).await?;
     }
