@@ -3,7 +3,7 @@
 //!
 //! Owns a load whose drivers keep a ledger of every change that was acknowledged, the check of that ledger against the
 //! server, and the faults. All of it goes over HTTP and the command line to the real binary. Each test prints its figures;
-//! with `PORTREEVE_FAULTS=long` in the environment it runs its long form. docs/reliability.md keeps what that printed.
+//! with `PORTREEVE_FAULTS=long` in the environment it runs its long form, with a number so many percent of it. docs/reliability.md keeps what that printed.
 
 mod backup;
 mod cancellation;

@@ -8,7 +8,7 @@ use std::{
     fs,
     path::Path,
     process::Command,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -34,6 +34,8 @@ use crate::{
 const CONSUMED: &str = "SELECT secret_hash FROM authorization_codes WHERE consumed_at IS NOT NULL UNION ALL SELECT secret_hash FROM refresh_tokens WHERE consumed_at IS NOT NULL";
 /// How soon a server that is refused its database ends: two seconds, on a machine that runs other tests.
 const REFUSED: Duration = Duration::from_secs(10);
+/// How long everybody works at most until enough is used up.
+const LONGEST: Duration = Duration::from_secs(120);
 /// One cut in so many is also looked at by a command.
 const LOOK: usize = 40;
 
@@ -83,9 +85,19 @@ async fn consumed(database: &Path) -> HashSet<Vec<u8>> {
     conn.all(CONSUMED, &[], |row| row.bytes(0)).await.expect("the database").into_iter().collect()
 }
 
+/// How many cuts are made right after answers, and how many anywhere.
+fn cuts_of_each() -> usize {
+    rounds(100, 1000)
+}
+
+/// How many codes and refresh tokens the clients were told to have used up.
+fn used_up(fleet: &Fleet) -> usize {
+    fleet.members.iter().flat_map(|member| &member.ledger.families).map(|family| family.refresh.len()).sum()
+}
+
 /// Where to cut: right after each of many answers, when chance keeps nothing, and anywhere.
 fn cuts(told: &[Consumption], steps: usize, dice: &Dice) -> BTreeSet<(usize, bool)> {
-    let (number, mut cuts) = (rounds(100, 1000), BTreeSet::new());
+    let (number, mut cuts) = (cuts_of_each(), BTreeSet::new());
     assert!(told.len() > 2 * number, "there was hardly any load: {} used up", told.len());
     while cuts.len() < number {
         cuts.insert((told[dice.below(told.len())].told_at, true));
@@ -106,7 +118,10 @@ fn a_power_cut_undoes_nothing_that_was_acknowledged() {
     let mut disk = Disk::of(deployment.folder.path());
     let node = deployment.serve_by(&launcher(), &[]);
     fleet.go_to(&Nodes::new(vec![node.public]), deployment.public);
-    fleet.work_during(Duration::from_secs(rounds(2, 20) as u64), || ());
+    let began = Instant::now();
+    while used_up(&fleet) < 3 * cuts_of_each() && began.elapsed() < LONGEST {
+        fleet.work_during(Duration::from_secs(2), || ());
+    }
     node.signal("KILL");
     let steps = record(deployment.folder.path(), node.process.id());
 

@@ -27,6 +27,11 @@ use crate::{
 };
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What a command ends with that could not reach the database.
+const TEMPORARY: i32 = 75;
+/// How often such a command is tried again, and after how long.
+const TRIES: usize = 10;
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// A database, a key and resource files; what `portreeve.toml` says is the same for every node but for its addresses.
 pub struct Deployment {
@@ -167,13 +172,21 @@ impl Deployment {
         child.wait_with_output().expect("its end")
     }
 
-    /// As `command`, for one that must succeed; returns what it prints.
+    /// As `command`, for one that must succeed; returns what it prints. One that says that it may be well again in a moment is
+    /// tried again: the database of a busy machine is slow.
     ///
     /// # Panics
     ///
     /// When it does not.
     pub fn succeed(&self, arguments: &[&str], input: &str) -> String {
-        let output = self.command(arguments, input);
+        let mut output = self.command(arguments, input);
+        for _ in 0..TRIES {
+            if output.status.code() != Some(TEMPORARY) {
+                break;
+            }
+            thread::sleep(PAUSE);
+            output = self.command(arguments, input);
+        }
         let complaints = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {complaints}");
         format!("{}{complaints}", String::from_utf8_lossy(&output.stdout))
