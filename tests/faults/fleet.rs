@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     net::SocketAddr,
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -85,10 +86,24 @@ impl Fleet {
     /// All clients work for a while, during which something else goes on.
     pub(crate) fn work_during<T>(&mut self, time: Duration, other: impl FnOnce() -> T) -> T {
         let until = Instant::now() + time;
+        self.work_as_long(&|| Instant::now() < until, other)
+    }
+
+    /// All clients work until something else is over.
+    pub(crate) fn work_while<T>(&mut self, other: impl FnOnce() -> T) -> T {
+        let is_over = AtomicBool::new(false);
+        self.work_as_long(&|| !is_over.load(Ordering::SeqCst), || {
+            let result = other();
+            is_over.store(true, Ordering::SeqCst);
+            result
+        })
+    }
+
+    fn work_as_long<T>(&mut self, goes_on: &(dyn Fn() -> bool + Sync), other: impl FnOnce() -> T) -> T {
         thread::scope(|scope| {
             let members = self.members.iter_mut();
             let tasks: Vec<_> =
-                members.map(|member| scope.spawn(move || runtime().block_on(member.work_on(until)))).collect();
+                members.map(|member| scope.spawn(move || runtime().block_on(member.work_on(goes_on)))).collect();
             let result = other();
             for task in tasks {
                 task.join().expect("a client was answered rightly");
@@ -159,7 +174,7 @@ pub(crate) fn start_again(deployment: &Deployment, node: Node) -> (Node, Duratio
 }
 
 /// Waits until every event has its number; the lease of a sealer that was killed must run out first.
-async fn wait_for_sealer(node: &Node) {
+pub(crate) async fn wait_for_sealer(node: &Node) {
     let (admin, began) = (Visitor::new(node.admin), Instant::now());
     loop {
         let metrics = admin.send(Method::GET, "/metrics", &[], String::new()).await.text();

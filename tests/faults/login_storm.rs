@@ -64,8 +64,8 @@ pub(crate) struct Told {
 
 /// How long the other endpoints took to answer, and how many passwords waited meanwhile, from the first that did.
 #[derive(Default)]
-struct Others {
-    named: Vec<(&'static str, Vec<Duration>)>,
+pub(crate) struct Others {
+    pub(crate) named: Vec<(&'static str, Vec<Duration>)>,
     queue: Vec<usize>,
 }
 
@@ -105,9 +105,10 @@ fn email(person: usize) -> String {
     format!("somebody-{person}@example.com")
 }
 
-/// Signs in once. What the server was too busy for is told by the time it took to say so; it waits as it is asked to, or `until`.
+/// Signs in once, at a client that is no member of a fleet. What the server was too busy for is told by the time it took to say so; it waits as it is asked to, or `until`.
 async fn sign_in(browser: &Visitor, person: usize, told: &RefCell<Told>, until: Instant) {
-    let page = browser.visit(&AuthorizationRequest::new("app-0", REDIRECT_URI, "openid").path()).await;
+    let client = format!("app-{MEMBERS}");
+    let page = browser.visit(&AuthorizationRequest::new(&client, REDIRECT_URI, "openid").path()).await;
     let asked = Instant::now();
     let page = browser.press(&page, "submit", &[("email", &email(person)), ("password", PASSWORD)]).await;
     let took = asked.elapsed();
@@ -142,7 +143,7 @@ pub(crate) fn storm(at: Door, browsers: usize, first: usize, time: Duration) -> 
 }
 
 /// Asks the other endpoints in turn until `until`.
-async fn look(node: &Node, client: &mut Member, until: Instant) -> Others {
+pub(crate) async fn look(node: &Node, client: &mut Member, until: Instant) -> Others {
     let (visitor, service, mut others) = (Visitor::new(node.public), basic("service", SECRET), Others::default());
     while Instant::now() < until {
         let asked = Instant::now();
@@ -180,7 +181,7 @@ impl Others {
         }
     }
 
-    fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let one = |(name, all): &(&str, Vec<Duration>)| {
             format!("{name} {:.1}/{:.1}", millis(quantile(all, 50)), millis(quantile(all, 99)))
         };
@@ -188,7 +189,7 @@ impl Others {
     }
 }
 
-fn millis(time: Duration) -> f64 {
+pub(crate) fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 

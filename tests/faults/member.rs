@@ -113,8 +113,8 @@ impl Member {
     }
 
     /// As `work`, but goes on when a node was lost: what was not answered is asked again, of another node.
-    pub(crate) async fn work_on(&mut self, until: Instant) {
-        while Instant::now() < until {
+    pub(crate) async fn work_on(&mut self, goes_on: &(dyn Fn() -> bool + Sync)) {
+        while goes_on() {
             if self.step().await.is_err() {
                 self.broken += 1;
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -214,7 +214,7 @@ impl Member {
         self.browser.stranger().try_post(path, &[("authorization", &own)], pairs).await
     }
 
-    async fn present(&self, code: &str) -> Result<Reply, Gone> {
+    pub(crate) async fn present(&self, code: &str) -> Result<Reply, Gone> {
         let pairs = [
             ("grant_type", "authorization_code"),
             ("code", code),
@@ -276,7 +276,7 @@ impl Member {
         self.post("/oauth2/revoke", &[("token", self.newest_refresh(family))]).await
     }
 
-    async fn present_refresh(&self, token: &str) -> Result<Reply, Gone> {
+    pub(crate) async fn present_refresh(&self, token: &str) -> Result<Reply, Gone> {
         self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)]).await
     }
 

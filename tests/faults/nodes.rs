@@ -30,13 +30,13 @@ const LISTENING: Duration = Duration::from_secs(20);
 /// What tells that it did.
 const REMEMBERED: &str = "portreeve_token_reads_remembered_total";
 /// How long a node that is told to end goes on as before, so that a load balancer sees that it is not ready.
-const DRAIN_DELAY: &str = "limits.drain_delay_ms=1000";
+pub(crate) const DRAIN_DELAY: &str = "limits.drain_delay_ms=1000";
 /// How many nodes are replaced or lost in turn.
-const NODES: usize = 3;
+pub(crate) const NODES: usize = 3;
 /// How many people with a second factor sign in meanwhile.
 const CAREFUL: usize = 8;
 /// How often the load balancer of these tests looks at each node.
-const LOOK: Duration = Duration::from_millis(50);
+pub(crate) const LOOK: Duration = Duration::from_millis(50);
 
 fn member_at(number: u8, nodes: &[&Node], deployment: &Deployment) -> Member {
     let mut member = Member::new(number, deployment.public);
@@ -115,7 +115,7 @@ fn what_is_revoked_at_one_node_is_dead_at_the_other_within_a_second() {
 }
 
 /// What a load balancer does: only nodes that call themselves ready get requests.
-fn balance(nodes: &Nodes, all: &[(SocketAddr, SocketAddr)], stop: &AtomicBool) {
+pub(crate) fn balance(nodes: &Nodes, all: &[(SocketAddr, SocketAddr)], stop: &AtomicBool) {
     runtime().block_on(async {
         let looks: Vec<_> = all.iter().map(|(public, admin)| (*public, Visitor::new(*admin))).collect();
         while !stop.load(Ordering::SeqCst) {

@@ -9,11 +9,14 @@ use std::{
 use http::Method;
 use portreeve_tests::{server::Node, visitor::Visitor};
 
-/// Returns how many times something is done: a few in the short form, which runs with every change, or as often as a goal
-/// says.
+/// Returns how many times something is done: a few in the short form, which runs with every change; as often as a goal says in
+/// the long one; or so many percent of that, where `PORTREEVE_FAULTS` is a number.
 pub(crate) fn rounds(short: usize, long: usize) -> usize {
-    let is_long = env::var("PORTREEVE_FAULTS").is_ok_and(|form| form == "long");
-    if is_long { long } else { short }
+    match env::var("PORTREEVE_FAULTS").as_deref() {
+        Ok("long") => long,
+        Ok(percent) => percent.parse().map_or(short, |percent: usize| short.max(long * percent / 100)),
+        Err(_) => short,
+    }
 }
 
 /// Writes past the test runner, which swallows the output of tests that pass.

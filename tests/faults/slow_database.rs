@@ -44,7 +44,7 @@ const BACK: Duration = Duration::from_secs(4);
 const GROWTH: usize = 32;
 
 /// A line to the database on which every answer takes a while longer.
-struct SlowLine {
+pub(crate) struct SlowLine {
     address: SocketAddr,
     delay: Arc<AtomicU64>,
 }
@@ -65,7 +65,7 @@ impl SlowLine {
         Self { address: address.recv().expect("a line"), delay }
     }
 
-    fn delay(&self, millis: u64) {
+    pub(crate) fn delay(&self, millis: u64) {
         self.delay.store(millis, Ordering::SeqCst);
     }
 }
@@ -87,7 +87,7 @@ async fn carry(client: TcpStream, database: SocketAddr, delay: Arc<AtomicU64>) -
 }
 
 /// The addresses of a database, for the server by way of the line.
-fn behind(urls: &PostgresUrls) -> (SlowLine, PostgresUrls) {
+pub(crate) fn behind(urls: &PostgresUrls) -> (SlowLine, PostgresUrls) {
     let address = urls.server_url.split(['@', '/']).find_map(|part| part.parse().ok()).expect("an address");
     let line = SlowLine::to(address);
     let server_url = urls.server_url.replace(&address.to_string(), &line.address.to_string());

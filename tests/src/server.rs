@@ -21,12 +21,17 @@ use crate::{
     address::free_address,
     deployment::Database,
     portreeve::binary,
-    postgres::{self, PostgresUrls},
+    postgres::{self, Durability, PostgresUrls},
     process::ChildProcess,
     temp::TempFolder,
 };
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What a command ends with that could not reach the database.
+const TEMPORARY: i32 = 75;
+/// How often such a command is tried again, and after how long.
+const TRIES: usize = 10;
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// A database, a key and resource files; what `portreeve.toml` says is the same for every node but for its addresses.
 pub struct Deployment {
@@ -167,13 +172,21 @@ impl Deployment {
         child.wait_with_output().expect("its end")
     }
 
-    /// As `command`, for one that must succeed; returns what it prints.
+    /// As `command`, for one that must succeed; returns what it prints. One that says that it may be well again in a moment is
+    /// tried again: the database of a busy machine is slow.
     ///
     /// # Panics
     ///
     /// When it does not.
     pub fn succeed(&self, arguments: &[&str], input: &str) -> String {
-        let output = self.command(arguments, input);
+        let mut output = self.command(arguments, input);
+        for _ in 0..TRIES {
+            if output.status.code() != Some(TEMPORARY) {
+                break;
+            }
+            thread::sleep(PAUSE);
+            output = self.command(arguments, input);
+        }
         let complaints = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {complaints}");
         format!("{}{complaints}", String::from_utf8_lossy(&output.stdout))
@@ -237,20 +250,27 @@ impl Deployment {
     ///
     /// When there is no link.
     pub async fn mailed_link(&self, subject: &str) -> String {
-        let wanted = format!("Subject: {subject}");
-        let mail = loop {
-            match self.mails().into_iter().rfind(|mail| mail.contains(&wanted)) {
-                Some(mail) => break mail.replace("=\r\n", "").replace("=\n", ""),
+        path_in(&self.mailed("", subject).await, "/link/")
+    }
+
+    /// Waits for the newest mail to an address whose subject begins so, and returns its text.
+    pub async fn mailed(&self, to: &str, subject: &str) -> String {
+        let (to, subject) = (format!("To: {to}"), format!("Subject: {subject}"));
+        loop {
+            match self.mails().into_iter().rfind(|mail| mail.contains(&to) && mail.contains(&subject)) {
+                Some(mail) => return mail.replace("=\r\n", "").replace("=\n", "").replace("=3D", "="),
                 None => tokio::time::sleep(Duration::from_millis(50)).await,
             }
-        };
-        let (_, rest) = mail.split_once("/link/").expect("a link");
-        let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
-        format!("/link/{token}")
+        }
     }
 
     fn write_settings(&self, name: &str, public: SocketAddr, admin: SocketAddr) {
         let migrate_url = self.postgres.as_ref().map_or_else(|| self.database_url(), |urls| urls.owner_url.clone());
+        // The cluster that tests share is as fast as it can be.
+        let durability = match self.postgres.as_ref().map(|urls| urls.durability) {
+            Some(Durability::Off) => "unchecked",
+            Some(Durability::On) | None => "required",
+        };
         let text = format!(
             r#"
             [server]
@@ -262,6 +282,7 @@ impl Deployment {
             [database]
             url = "{url}"
             migrate_url = "{migrate_url}"
+            durability = "{durability}"
             [secrets]
             key_encryption_key_file = "kek"
             [mail]
@@ -278,6 +299,17 @@ impl Deployment {
         );
         fs::write(self.folder.path().join(name), text).expect("write the settings");
     }
+}
+
+/// The path in a text that begins so and ends with an id or a token, with the query.
+///
+/// # Panics
+///
+/// When there is none.
+pub fn path_in(text: &str, beginning: &str) -> String {
+    let (_, rest) = text.split_once(beginning).expect("a link");
+    let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_?=".contains(*c)).collect();
+    format!("{beginning}{token}")
 }
 
 impl Node {

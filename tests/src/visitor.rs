@@ -91,6 +91,12 @@ impl Visitor {
         Self { origin: format!("http://{public}"), address: Some(address), ..self }
     }
 
+    /// At a server that people know by another name than the proxy's address, such as `http://localhost:8080`.
+    #[must_use]
+    pub fn of_origin(self, origin: &str) -> Self {
+        Self { origin: origin.to_owned(), ..self }
+    }
+
     /// Each request goes to the next of these nodes.
     #[must_use]
     pub fn balanced(self, nodes: &Nodes) -> Self {
@@ -101,6 +107,11 @@ impl Visitor {
     #[must_use]
     pub fn from_address(self, address: IpAddr) -> Self {
         Self { address: Some(address), ..self }
+    }
+
+    /// The address that a proxy says.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     /// Somebody else: the same connections, but no cookies.

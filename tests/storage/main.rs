@@ -7,6 +7,7 @@
 
 mod completeness;
 mod database;
+mod durability;
 mod erasure;
 mod migrations;
 mod query_plans;

@@ -44,6 +44,7 @@ mod refresh_tokens;
 mod refusals;
 mod requirement_rules;
 mod resource_servers;
+mod restorations;
 mod revoked_jtis;
 mod scopes;
 mod sessions;

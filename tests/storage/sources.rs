@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Files of the storage crate that are no repositories.
-const NOT_REPOSITORIES: [&str; 4] = ["lib", "driver", "migrations", "recall"];
+const NOT_REPOSITORIES: [&str; 5] = ["lib", "driver", "durability", "migrations", "recall"];
 
 /// A repository file.
 pub(crate) struct Repository {

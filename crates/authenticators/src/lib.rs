@@ -28,4 +28,4 @@ pub use password_hash::{HashFault, PasswordHashing, Pepper, Verification};
 pub use password_policy::{PasswordPolicy, PolicyViolation};
 pub use recovery_code::{CanonicalRecoveryCode, generate_recovery_codes};
 pub use sent_code::{CanonicalSentCode, generate_sent_code};
-pub use totp::{TotpSecret, otpauth_uri, verify_totp};
+pub use totp::{TotpSecret, newest_totp_step, otpauth_uri, verify_totp};

@@ -126,6 +126,11 @@ pub fn verify_totp(secret: &TotpSecret, code: &str, now_seconds: i64, last_step:
     accepted
 }
 
+/// The newest time step of which a code may have been accepted until now.
+pub fn newest_totp_step(now_seconds: i64) -> i64 {
+    now_seconds.div_euclid(STEP_SECONDS) + WINDOW_STEPS
+}
+
 fn label(name: &str) -> String {
     let plain: String = name
         .chars()

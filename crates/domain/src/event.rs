@@ -237,6 +237,8 @@ event_types! {
     LinkUsed = "link.used"
     /// A message was given up: it was refused too often, or cannot be read.
     MessageBuried = "outbox.message.buried"
+    /// The database was restored from a copy; what may have been used since was ended.
+    DatabaseRestored = "database.restored"
     /// The clock of a node jumped ahead, or back.
     ClockJumped = "clock.jumped"
 }

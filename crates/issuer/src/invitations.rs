@@ -137,7 +137,7 @@ impl Issuer {
             return Ok(Acted::Problem(Problem::InvitationOver));
         }
         let phc = match password {
-            Some(password) => Some(self.passwords.place()?.hash(at, password, self.ambient.bytes()?).await?),
+            Some(password) => Some(self.passwords.place(at.id())?.hash(at, password, self.ambient.bytes()?).await?),
             None => None,
         };
         let now = self.ambient.now();

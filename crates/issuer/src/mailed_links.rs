@@ -173,7 +173,9 @@ impl Issuer {
             LinkAsks::NewPassword { minimum } => {
                 let policy = PasswordPolicy { minimum_length: minimum };
                 match crate::new_passwords::accept(at, &email, typed, policy) {
-                    Ok(password) => Some(self.passwords.place()?.hash(at, password, self.ambient.bytes()?).await?),
+                    Ok(password) => {
+                        Some(self.passwords.place(at.id())?.hash(at, password, self.ambient.bytes()?).await?)
+                    }
                     Err(refusal) => return Ok(LinkOutcome::Refused(refusal)),
                 }
             }

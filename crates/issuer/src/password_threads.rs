@@ -1,7 +1,7 @@
 //! Password hashing on threads of its own: bounded, so that a storm of sign-ins cannot slow anything else down.
 //!
-//! Owns the queue and the threads, each with its own block of Argon2 memory and behind everything else that wants the
-//! processor. Leaves the hashing to `authenticators`.
+//! Owns the threads, each with its own block of Argon2 memory and behind everything else that wants the processor. Leaves
+//! whose turn it is to `password_lines` and the hashing to `authenticators`.
 //! DESIGN §7, SECURITY rule 24.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,13 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use portreeve_authenticators::{HashMemory, Password, Verification};
-use portreeve_domain::Fault;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use portreeve_domain::{Fault, TenantId};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::directory::TenantDirectory;
+use crate::password_lines::{Lines, Place};
 
-/// How many passwords may wait for each thread; beyond that a request is told to come back.
+/// How many passwords may wait for each thread; beyond that, and the share of its tenant, a request is told to come back.
 const QUEUE_PER_THREAD: usize = 32;
 
 /// The priority of the threads, as `nice` counts: the least there is.
@@ -38,17 +39,18 @@ type Work = Box<dyn FnOnce(&mut HashMemory) + Send>;
 /// The hashing threads. Cheap to clone; they end with the last clone.
 #[derive(Clone)]
 pub struct PasswordThreads {
-    queue: mpsc::Sender<Work>,
-    places: Arc<Semaphore>,
+    /// Something waits in a line. The threads end with the last sender.
+    waits: mpsc::Sender<()>,
+    lines: Lines<Work>,
     load: Arc<Load>,
 }
 
 /// A place in the queue for one password. Whoever counts an attempt takes it before: nobody's attempts are used up by a server
 /// that has no time to look at them.
 pub(crate) struct QueuePlace {
-    queue: mpsc::Sender<Work>,
+    waits: mpsc::Sender<()>,
     load: Arc<Load>,
-    permit: OwnedSemaphorePermit,
+    place: Place<Work>,
 }
 
 /// What the queue has seen since the start.
@@ -80,15 +82,15 @@ impl PasswordThreads {
     /// A fault when the system gives no thread.
     pub fn start(threads: usize) -> Result<Self, Fault> {
         let threads = threads.max(1);
-        let (queue, work) = mpsc::channel::<Work>();
-        let work = Arc::new(Mutex::new(work));
+        let (waits, turn) = mpsc::channel();
+        let (turn, lines) = (Arc::new(Mutex::new(turn)), Lines::new(threads * QUEUE_PER_THREAD));
         for number in 0..threads {
-            let work = Arc::clone(&work);
+            let (turn, lines) = (Arc::clone(&turn), lines.clone());
             let name = format!("password-{number}");
-            std::thread::Builder::new().name(name).spawn(move || hash_until_closed(&work)).map_err(Fault::new)?;
+            let hash = move || hash_until_closed(&turn, &lines);
+            std::thread::Builder::new().name(name).spawn(hash).map_err(Fault::new)?;
         }
-        let places = Arc::new(Semaphore::new(threads * QUEUE_PER_THREAD));
-        Ok(Self { queue, places, load: Arc::default() })
+        Ok(Self { waits, lines, load: Arc::default() })
     }
 
     /// How busy the threads are and were.
@@ -102,16 +104,16 @@ impl PasswordThreads {
         }
     }
 
-    /// A place in the queue, free again when a thread takes the password up, or when it is dropped.
+    /// A place in the queue for somebody of `tenant`, free again when a thread takes the password up, or when it is dropped.
     ///
     /// # Errors
-    /// A transient fault when the queue is full.
-    pub(crate) fn place(&self) -> Result<QueuePlace, Fault> {
-        let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
+    /// A transient fault when the queue is full and the tenant has its share of it.
+    pub(crate) fn place(&self, tenant: TenantId) -> Result<QueuePlace, Fault> {
+        let Some(place) = self.lines.place(tenant) else {
             self.load.refused.fetch_add(1, Ordering::Relaxed);
             return Err(Fault::transient("every password thread is busy"));
         };
-        Ok(QueuePlace { queue: self.queue.clone(), load: Arc::clone(&self.load), permit })
+        Ok(QueuePlace { waits: self.waits.clone(), load: Arc::clone(&self.load), place })
     }
 }
 
@@ -162,16 +164,16 @@ impl QueuePlace {
         work: impl FnOnce(&mut HashMemory) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let (answer, answered) = oneshot::channel();
-        let Self { queue, load, permit } = self;
+        let Self { waits, load, place } = self;
         let (seen, queued) = (Arc::clone(&load), Instant::now());
         let work: Work = Box::new(move |memory| {
-            drop(permit);
             seen.begin(queued.elapsed());
             // Nobody waits any more when the browser has gone away.
             let _ = answer.send(work(memory));
         });
         load.waiting.fetch_add(1, Ordering::Relaxed);
-        queue.send(work).map_err(|_| Fault::impossible("every password thread died"))?;
+        place.wait(work);
+        waits.send(()).map_err(|_| Fault::impossible("every password thread died"))?;
         answered.await.map_err(|_| Fault::impossible("a password thread died"))?
     }
 }
@@ -185,13 +187,13 @@ impl Load {
     }
 }
 
-fn hash_until_closed(work: &Mutex<mpsc::Receiver<Work>>) {
+fn hash_until_closed(turn: &Mutex<mpsc::Receiver<()>>, lines: &Lines<Work>) {
     give_way();
     let mut memory = HashMemory::new();
     loop {
-        let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let next = turn.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match next {
-            Ok(work) => work(&mut memory),
+            Ok(()) => lines.next().into_iter().for_each(|work| work(&mut memory)),
             Err(mpsc::RecvError) => return,
         }
     }
@@ -217,8 +219,12 @@ mod tests {
         let own = rustix::process::getpriority_process(None).unwrap();
         let threads = PasswordThreads::start(1).unwrap();
 
-        let niceness =
-            threads.place().unwrap().run(|_| Ok(rustix::process::getpriority_process(None).unwrap())).await.unwrap();
+        let niceness = threads
+            .place(TenantId::DEFAULT)
+            .unwrap()
+            .run(|_| Ok(rustix::process::getpriority_process(None).unwrap()))
+            .await
+            .unwrap();
 
         assert_eq!(niceness, NICENESS);
         assert_eq!(rustix::process::getpriority_process(None).unwrap(), own);
@@ -229,18 +235,19 @@ mod tests {
     async fn what_waits_and_what_is_refused_is_counted() {
         let threads = PasswordThreads::start(1).unwrap();
         let (open, closed) = mpsc::channel::<()>();
-        let first = threads.place().unwrap();
+        let first = threads.place(TenantId::DEFAULT).unwrap();
         let first = tokio::spawn(first.run(move |_| Ok(closed.recv().is_err())));
         while threads.load().begun == 0 {
             tokio::task::yield_now().await;
         }
-        let waiting: Vec<_> =
-            (0..QUEUE_PER_THREAD).map(|_| tokio::spawn(threads.place().unwrap().run(|_| Ok(())))).collect();
+        let waiting: Vec<_> = (0..QUEUE_PER_THREAD)
+            .map(|_| tokio::spawn(threads.place(TenantId::DEFAULT).unwrap().run(|_| Ok(()))))
+            .collect();
         while threads.load().waiting < QUEUE_PER_THREAD as u64 {
             tokio::task::yield_now().await;
         }
 
-        let refused = threads.place().err().expect("no place");
+        let refused = threads.place(TenantId::DEFAULT).err().expect("no place");
 
         assert!(refused.is_transient());
         assert_eq!((threads.load().refused, threads.load().begun), (1, 1));

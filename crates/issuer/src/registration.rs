@@ -137,7 +137,7 @@ impl Issuer {
         }
         let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
         let phc = match password {
-            Some(password) => Some(self.passwords.place()?.hash(at, password, self.ambient.bytes()?).await?),
+            Some(password) => Some(self.passwords.place(at.id())?.hash(at, password, self.ambient.bytes()?).await?),
             None => None,
         };
         let handle = UserId::from_bytes(self.ambient.bytes()?);

@@ -105,6 +105,19 @@ enum Command {
         #[command(subcommand)]
         action: commands::pages::Action,
     },
+    /// Copy an embedded database into a new file, also while it is served.
+    Backup {
+        /// The file; there must be none yet.
+        file: PathBuf,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// After a database was put back from a copy, and before it is served: end everything that may have been used or taken back since
+    /// the copy was made. Everybody signs in again.
+    Restored {
+        #[command(flatten)]
+        target: Target,
+    },
     /// Look for what is wrong with this deployment.
     Doctor {
         #[command(flatten)]
@@ -192,6 +205,8 @@ impl CommandLine {
             Command::Clients { action, target } => commands::clients::run(action, &target).await,
             Command::Audit { action, target, tenant } => commands::audit::run(action, &target, tenant.as_deref()).await,
             Command::Pages { action } => commands::pages::run(&action),
+            Command::Backup { file, target } => commands::backup::copy(&file, &target),
+            Command::Restored { target } => commands::backup::restored(&target).await,
             Command::Doctor { target } => commands::doctor::run(&target).await,
             Command::Explain { question, target } => commands::explain::run(question, &target).await,
             Command::SettingsReference => {

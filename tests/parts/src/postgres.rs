@@ -5,7 +5,8 @@
 //! this module makes the two roles they are about.
 
 use std::{
-    env, fs, io,
+    env, fs,
+    io::{self, Write},
     net::SocketAddr,
     os::unix::{
         fs::{MetadataExt, chown},
@@ -79,6 +80,8 @@ pub struct PostgresUrls {
     pub owner_url: String,
     /// Logs in as the server does: reads and writes rows under row-level security.
     pub server_url: String,
+    /// Whether a commit there waits for the disk.
+    pub durability: Durability,
 }
 
 /// Makes an empty database in the cluster that all tests of this process share, without durability.
@@ -115,6 +118,25 @@ pub fn dump(database: &PostgresUrls) -> Vec<u8> {
     output.stdout
 }
 
+/// Makes a database of what `dump` returned, in the cluster that all tests of this process share.
+///
+/// # Panics
+///
+/// When there is no such cluster, or it refuses.
+pub fn restored(dump: &[u8]) -> PostgresUrls {
+    let cluster = SHARED.get().expect("the shared cluster");
+    let urls = cluster.database_like("template0");
+    let url = urls.owner_url.replace(OWNER, "postgres");
+    let mut psql = Command::new(cluster.programs.join("psql"))
+        .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--dbname", &url])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("run psql");
+    psql.stdin.take().expect("its standard input").write_all(dump).expect("write to it");
+    assert!(psql.wait().expect("its end").success(), "the dump is refused");
+    urls
+}
+
 /// A running PostgreSQL on a loopback port; it is stopped and its folder removed on drop.
 #[derive(Debug)]
 pub struct PostgresCluster {
@@ -123,6 +145,7 @@ pub struct PostgresCluster {
     folder: PathBuf,
     address: SocketAddr,
     databases: AtomicU64,
+    durability: Durability,
 }
 
 impl PostgresCluster {
@@ -173,7 +196,7 @@ impl PostgresCluster {
         }
         // A group of its own: an interrupt from the keyboard must reach the tests, which take the server with them.
         let supervisor = server.stdin(Stdio::piped()).process_group(0).spawn().expect("start PostgreSQL");
-        Self { supervisor, programs, folder: folder.into_path(), address, databases: AtomicU64::new(0) }
+        Self { supervisor, programs, folder: folder.into_path(), address, databases: AtomicU64::new(0), durability }
     }
 
     /// Makes an empty database.
@@ -205,7 +228,7 @@ impl PostgresCluster {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
         self.execute("postgres", &[&format!("create database {name} owner {OWNER} template {template}")]);
         let url = |role| format!("postgres://{role}@{}/{name}?sslmode=disable", self.address);
-        PostgresUrls { owner_url: url(OWNER), server_url: url(SERVER) }
+        PostgresUrls { owner_url: url(OWNER), server_url: url(SERVER), durability: self.durability }
     }
 
     /// Returns the log of a server that has ended, or is not ready in time, as the error.

@@ -64,7 +64,7 @@ impl Issuer {
             Ok(password) => password,
             Err(refusal) => return Ok(PasswordOutcome::Refused(refusal)),
         };
-        let phc = self.passwords.place()?.hash(at, password, self.ambient.bytes()?).await?;
+        let phc = self.passwords.place(at.id())?.hash(at, password, self.ambient.bytes()?).await?;
         let now = self.ambient.now();
         let index = person.email_index.unwrap_or_default();
         let owner = PasswordOwner { user, key: &person.key, email_index: &index };

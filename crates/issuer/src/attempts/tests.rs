@@ -127,7 +127,7 @@ async fn who_is_turned_away_has_not_tried() {
     let world = World::new().await;
     world.add_person("bob@example.com", true).await;
     let mut pages = world.arrive(&[]).await;
-    let places: Vec<_> = std::iter::from_fn(|| world.issuer.passwords.place().ok()).collect();
+    let places: Vec<_> = std::iter::from_fn(|| world.issuer.passwords.place(world.at().id()).ok()).collect();
     for _ in 0..20 {
         let journey = world.stop(&pages).await.journey;
         let form = SignInForm { email: "bob@example.com".to_owned(), password: PASSWORD.to_owned() };

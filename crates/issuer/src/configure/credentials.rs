@@ -29,7 +29,7 @@ pub(super) async fn hash(
         PasswordSource::Hash(phc) => Ok(HashedPassword(phc.clone())),
         PasswordSource::Text(text) => {
             let password = Password::prepare(text.expose()).map_err(Fault::new)?;
-            issuer.passwords.place()?.hash(at, password, issuer.ambient.bytes()?).await.map(HashedPassword)
+            issuer.passwords.place(at.id())?.hash(at, password, issuer.ambient.bytes()?).await.map(HashedPassword)
         }
     }
 }

@@ -151,7 +151,7 @@ async fn password_differs(
         .open(&place("password_credentials", "phc_sealed", at.id(), &person.id), sealed)
         .map_err(Fault::new)?;
     let phc = String::from_utf8(phc.to_vec()).map_err(Fault::new)?;
-    let compared = issuer.passwords.place()?.verify(at, password, Some(phc), issuer.ambient.bytes()?).await?;
+    let compared = issuer.passwords.place(at.id())?.verify(at, password, Some(phc), issuer.ambient.bytes()?).await?;
     Ok(matches!(compared, Compared::Differs))
 }
 
@@ -209,7 +209,8 @@ async fn refused_password(
             // Hashes from elsewhere know no pepper, so any tenant's threads can tell.
             let Some(at) = issuer.directory.by_id(TenantId::DEFAULT) else { return Ok(None) };
             let probe = Password::prepare("whatever").map_err(Fault::new)?;
-            match issuer.passwords.place()?.verify(&at, probe, Some(phc.clone()), issuer.ambient.bytes()?).await {
+            match issuer.passwords.place(at.id())?.verify(&at, probe, Some(phc.clone()), issuer.ambient.bytes()?).await
+            {
                 Ok(_) => Ok(None),
                 Err(fault) if fault.is_transient() => Err(fault),
                 Err(_) => Ok(Some(declared.origin.place_of("password_hash").problem(

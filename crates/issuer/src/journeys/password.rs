@@ -93,7 +93,7 @@ impl Issuer {
         if at.tenant.settings.is_passwordless() {
             return Ok(Acted::Stale);
         }
-        let place = self.passwords.place()?;
+        let place = self.passwords.place(at.id())?;
         if let Err(wait) = self.charge_sign_in(at, (key, FACTOR), person.as_ref(), from).await? {
             return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }));
         }

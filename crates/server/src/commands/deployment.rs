@@ -15,13 +15,14 @@ use crate::demo::{self, Folder};
 use crate::failure::Failure;
 use crate::serve::node::Node;
 use crate::serve::{schema, start_failure};
-use crate::settings::{DEFAULT_PASSWORD_COST, KeySource, Settings};
+use crate::settings::{DEFAULT_PASSWORD_COST, Durability, KeySource, Settings};
 
 /// Where a deployment keeps its data, and what is needed to open it.
 pub(super) struct Deployment {
     pub(super) database_url: SecretText,
     pub(super) migrate_url: SecretText,
     pub(super) key: KeySource,
+    pub(super) durability: Durability,
     public_url: String,
     password_cost: HashParameters,
     /// How long a signing key is published before it signs.
@@ -41,6 +42,7 @@ impl Deployment {
                 database_url: folder.database_url(),
                 migrate_url: folder.database_url(),
                 key: folder.key(),
+                durability: Durability::Required,
                 public_url: description.map_or_else(|| "http://localhost:8080".to_owned(), |demo| demo.issuer),
                 password_cost: DEFAULT_PASSWORD_COST,
                 key_publish_ahead: demo::KEY_PUBLISH_AHEAD,
@@ -51,6 +53,7 @@ impl Deployment {
             database_url: settings.database.url,
             migrate_url: settings.database.migrate_url,
             key: settings.key_encryption_key,
+            durability: settings.database.durability,
             public_url: settings.server.public_url,
             password_cost: settings.limits.password_cost,
             key_publish_ahead: lifetimes::KEY_PUBLISH_AHEAD,

@@ -15,15 +15,16 @@ mod surroundings;
 
 use portreeve_domain::Lifetime;
 use portreeve_issuer::Clock;
-use portreeve_storage::Store;
 use portreeve_storage::migrations::{self, SchemaState};
+use portreeve_storage::{Store, durability};
 
 use super::deployment::Deployment;
 use super::migrate;
 use crate::command_line::Target;
 use crate::demo::Folder;
 use crate::failure::Failure;
-use crate::settings::{MailTransport, Settings};
+use crate::serve::schema::{LOSS_MEND, loses};
+use crate::settings::{Durability, MailTransport, Settings};
 use database::Scene;
 use finding::{Finding, Grade};
 
@@ -80,6 +81,7 @@ async fn rows(
     if schema(&store, findings).await? != SchemaState::Current {
         return Ok(());
     }
+    findings.push(survives(&durability::doubts(&store).await?, deployment.durability));
     let key_publish_ahead: Lifetime = deployment.key_publish_ahead;
     let now = Clock::System.now();
     let scene = Scene { store: &store, now, key_publish_ahead, mail_is_off, text_messages_are_off };
@@ -87,6 +89,15 @@ async fn rows(
     deployment.with_issuer(async |_| Ok(())).await?;
     findings.push(Finding::good("what is stored opens with the key-encryption key"));
     Ok(())
+}
+
+/// `doubts` are settings because of which commits are lost.
+fn survives(doubts: &[String], durability: Durability) -> Finding {
+    match (doubts, durability) {
+        ([], _) => Finding::good("every commit waits for the disk"),
+        (_, Durability::Required) => Finding::wrong(loses(doubts), LOSS_MEND),
+        (_, Durability::Unchecked) => Finding::look(loses(doubts), "it is only fit for tests"),
+    }
 }
 
 async fn schema(store: &Store, findings: &mut Vec<Finding>) -> Result<SchemaState, Failure> {

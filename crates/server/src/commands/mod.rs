@@ -4,6 +4,7 @@
 //! the change as it would another node's.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod clients;
 mod deployment;
 pub(crate) mod doctor;

@@ -1,15 +1,16 @@
 //! The schema a process finds when it starts: made, brought up to date, or refused.
 //!
-//! Owns who may migrate and when. An empty database is always migrated; an older one only where the operator said so; a
+//! Owns who may migrate and when, and what a database must promise. An empty database is always migrated; an older one only where the operator said so; a
 //! newer one never. DESIGN §11, R-25.
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::Timestamp;
-use portreeve_storage::Store;
 use portreeve_storage::migrations::{self, SchemaState};
+use portreeve_storage::{Store, durability};
 use tracing::info;
 
 use crate::failure::Failure;
+use crate::settings::Durability;
 
 /// What to do about an older schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,30 @@ pub(crate) async fn require_current(store: &Store) -> Result<(), Failure> {
         SchemaState::Ahead(number) => Err(ahead(number)),
     }
 }
+
+/// Refuses a database that may lose what it acknowledged, where that is `required`. R-02.
+///
+/// # Errors
+/// A configuration failure; a temporary one when the database is away.
+pub(crate) async fn require_durability(store: &Store, durability: Durability) -> Result<(), Failure> {
+    let doubts = match durability {
+        Durability::Required => durability::doubts(store).await?,
+        Durability::Unchecked => Vec::new(),
+    };
+    if doubts.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::configuration(format!("{}; {}", loses(&doubts), LOSS_MEND)))
+}
+
+/// What such a database does.
+pub(crate) fn loses(doubts: &[String]) -> String {
+    format!("the database acknowledges what a power cut undoes ({})", doubts.join(", "))
+}
+
+/// What to do about it.
+pub(crate) const LOSS_MEND: &str =
+    "switch it on for the server's role; a test may set database.durability = \"unchecked\"";
 
 fn behind(missing: &[String]) -> Failure {
     Failure::configuration(format!(

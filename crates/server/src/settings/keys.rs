@@ -107,6 +107,12 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key("database.auto_migrate", Kind::Flag, Some("false"), "Whether `serve` migrates an older schema by itself."),
     key(
+        "database.durability",
+        Kind::Choice(&["required", "unchecked"]),
+        Some("required"),
+        "Whether `serve` refuses a database that acknowledges what a power cut undoes: PostgreSQL with `fsync=off` or `synchronous_commit=off`. There codes and tokens that were used would count again. `unchecked` is for tests.",
+    ),
+    key(
         "database.remembered_tokens",
         Kind::Count { least: 0, most: 1_000_000 },
         Some("32768"),

@@ -109,8 +109,18 @@ pub(crate) struct DatabaseSettings {
     /// Where migrations log in: the role that owns the tables.
     pub(crate) migrate_url: SecretText,
     pub(crate) auto_migrate: bool,
+    pub(crate) durability: Durability,
     /// How many access tokens are remembered between requests.
     pub(crate) remembered_tokens: usize,
+}
+
+/// What is done about a database whose commits a power cut may undo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// It is not served.
+    Required,
+    /// Nothing.
+    Unchecked,
 }
 
 /// `[mail]`.

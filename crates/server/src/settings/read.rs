@@ -18,8 +18,8 @@ use portreeve_outbound::Rules;
 use super::keys::{KEYS, Kind, find};
 use super::layers::{Given, Layers, Origin, Raw};
 use super::{
-    DatabaseSettings, KeySource, LimitSettings, LogFormat, LogSettings, MailSettings, MailTransport, MutualTlsListener,
-    MutualTlsSettings, ServerSettings, Settings, TestRig, TlsFiles, public_url,
+    DatabaseSettings, Durability, KeySource, LimitSettings, LogFormat, LogSettings, MailSettings, MailTransport,
+    MutualTlsListener, MutualTlsSettings, ServerSettings, Settings, TestRig, TlsFiles, public_url,
 };
 
 /// Reads every setting; `None` when one that is required is missing or wrong. Mistakes go to `mistakes`.
@@ -147,9 +147,13 @@ impl Reader<'_> {
             None => url.clone(),
         };
         let auto_migrate = self.flag("database.auto_migrate")?;
+        let durability = match self.choice("database.durability")?.as_str() {
+            "unchecked" => Durability::Unchecked,
+            _ => Durability::Required,
+        };
         let remembered_tokens = usize::try_from(self.count("database.remembered_tokens")?).ok()?;
         let (url, migrate_url) = (SecretText::new(url), SecretText::new(migrate_url));
-        Some(DatabaseSettings { url, migrate_url, auto_migrate, remembered_tokens })
+        Some(DatabaseSettings { url, migrate_url, auto_migrate, durability, remembered_tokens })
     }
 
     /// The address of a database. A refused one may hold a password and is not repeated.

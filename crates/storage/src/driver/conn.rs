@@ -75,6 +75,18 @@ impl Store {
         matches!(self.0, Backend::Postgres(_))
     }
 
+    /// Copies an embedded database, as it is at one moment, into a new file at `path`, which only its owner can read; false on
+    /// PostgreSQL, which has programs for that. Blocks for as long as it takes; writers are not held up.
+    ///
+    /// # Errors
+    /// A fault when there is such a file, or it cannot be written.
+    pub fn copy_to(&self, path: &std::path::Path) -> Result<bool, Fault> {
+        match &self.0 {
+            Backend::Sqlite(store) => store.copy_to(path).map(|()| true),
+            Backend::Postgres(_) => Ok(false),
+        }
+    }
+
     /// Remembers up to `tokens` access tokens and as many standings between requests, for connections of `read_together`, and
     /// listens for what ends them from now on; 0 remembers nothing. Once a store. SQLite needs none: a read costs as little.
     ///

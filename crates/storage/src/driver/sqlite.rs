@@ -81,6 +81,20 @@ impl SqliteStore {
         Ok(Reader { connection: Some(connection), locking: Locking::EachTime, pool: Arc::clone(&self.readers) })
     }
 
+    /// Copies the database as it is at one moment into a new file at `path` (mode 0600), and waits for the disk. Writers are not held
+    /// up.
+    pub(super) fn copy_to(&self, path: &Path) -> Result<(), Fault> {
+        if path.exists() {
+            return Err(Fault::new(format!("{} exists", path.display())));
+        }
+        create_private(path)?;
+        let text = path.to_str().ok_or_else(|| Fault::new("the path is no text"))?;
+        let source = Connection::open(&self.readers.path).map_err(fault)?;
+        source.execute("VACUUM INTO ?1", [text]).map_err(fault)?;
+        let copied = std::fs::File::open(path).and_then(|file| file.sync_all());
+        copied.map_err(|e| Fault::new(e).while_doing(format!("wait for {}", path.display())))
+    }
+
     /// Begins a transaction on the writer.
     pub(super) async fn begin(&self) -> Result<Writing, Fault> {
         self.writer.begin().await

@@ -1,0 +1,86 @@
+//! What was restored from a copy ends, of one tenant, and what a person can take back with stays.
+
+use portreeve_domain::{BrowserId, CodeId, LinkId, LinkPurpose, SessionId, TenantId, UserId};
+use portreeve_storage::{
+    Wall, authorization_codes,
+    mailed_links::{self, LinkRow},
+    phone_codes::{self, NumberOf},
+    recovery_codes,
+    restorations::{self, Ended},
+    sessions, token_families, totp_credentials,
+};
+
+use crate::{
+    database::{Database, NOW, ONE, TWO, on_both},
+    rows::{FAMILY, code, family, in_seconds, link, session, user_id},
+};
+
+const USER: UserId = user_id(7);
+const NUMBER: NumberOf = NumberOf { user: USER, number_index: [1; 32] };
+const STEP: i64 = 60_000_001;
+
+async fn plant(db: &Database, tenant: TenantId, id: i64) {
+    let session = session(tenant, id, BrowserId::new(50), USER);
+    db.write(tenant, async |tx| {
+        sessions::insert(tx, &session).await?;
+        recovery_codes::replace(tx, tenant, USER, &[[1; 32]], NOW).await?;
+        assert!(totp_credentials::insert(tx, tenant, USER, b"secret", 5, NOW).await?);
+        Ok(())
+    })
+    .await;
+}
+
+async fn alive(db: &Database, tenant: TenantId, id: i64) -> (bool, i64, i64) {
+    db.read(Wall::All, async |conn| {
+        let session = sessions::find(conn, tenant, SessionId::new(id)).await?;
+        let step = totp_credentials::find(conn, tenant, USER).await?.unwrap().last_step;
+        let codes = recovery_codes::left(conn, tenant, USER).await?;
+        Ok((session.unwrap().ended_at.is_none(), codes, step))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_may_have_been_used_since_ends_for_one_tenant() {
+    on_both(async |db| {
+        plant(db, ONE, 5).await;
+        plant(db, TWO, 6).await;
+        db.write(ONE, async |tx| {
+            token_families::insert(tx, &family(ONE, FAMILY.as_i64(), USER)).await?;
+            authorization_codes::insert(tx, ONE, &code(31)).await?;
+            phone_codes::wait(tx, ONE, (NUMBER, 1), NOW, in_seconds(30)).await?;
+            assert!(phone_codes::expect(tx, ONE, (NUMBER, 1), &[5; 32], (in_seconds(-1), in_seconds(30))).await?);
+            for (id, purpose) in [(41, LinkPurpose::PasswordReset), (42, LinkPurpose::UndoEmailChange)] {
+                let link = LinkRow { purpose: purpose.name().to_owned(), ..link(id) };
+                mailed_links::insert_newest(tx, ONE, &link, NOW).await?;
+            }
+            Ok(())
+        })
+        .await;
+
+        let ended = db.write(ONE, async |tx| restorations::end_everything(tx, ONE, STEP, in_seconds(9)).await).await;
+
+        assert_eq!(ended, Ended { sessions: 1, token_families: 1 });
+        assert_eq!((alive(db, ONE, 5).await, alive(db, TWO, 6).await), ((false, 0, STEP), (true, 1, 5)));
+        db.write(ONE, async |tx| {
+            assert!(phone_codes::try_code(tx, ONE, NUMBER, 5, in_seconds(9)).await?.is_none());
+            // A message that waited in the copy is not sent.
+            let times = (in_seconds(-1), in_seconds(30));
+            assert!(!phone_codes::expect(tx, ONE, (NUMBER, 1), &[5; 32], times).await?);
+            Ok(())
+        })
+        .await;
+        db.read(Wall::All, async |conn| {
+            assert!(token_families::find(conn, ONE, FAMILY).await?.unwrap().revoked_at.is_some());
+            let (code, _) = authorization_codes::find(conn, ONE, CodeId::new(31)).await?.unwrap();
+            assert!(code.consumed_at.is_some());
+            for (id, is_dead) in [(41, true), (42, false)] {
+                let link = mailed_links::find(conn, ONE, LinkId::new(id)).await?.unwrap();
+                assert_eq!(link.consumed_at.is_some(), is_dead, "{}", link.purpose);
+            }
+            Ok(())
+        })
+        .await;
+    })
+    .await;
+}
