@@ -2,7 +2,10 @@
 //! since the copy was made counts nowhere.
 
 use std::{
-    fs, thread,
+    fs,
+    net::Ipv4Addr,
+    path::PathBuf,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -28,22 +31,22 @@ use crate::{
 const GRACE: &str = "[[users]]\nemail = \"grace@example.com\"\nemail_verified = true\npassword = { file = \"password\" }\n\
                      totp_secret = { file = \"totp\" }\n";
 
-/// Makes a copy while everybody works, and returns what a node or a command needs to use it.
-fn copy(deployment: &Deployment, urls: Option<&PostgresUrls>) -> Copy {
-    let Some(urls) = urls else {
-        let path = deployment.folder.path().join("copy.db");
-        deployment.succeed(&["backup", "copy.db"], "");
-        return Copy::File(path);
-    };
-    Copy::Dump(postgres::dump(urls))
-}
-
-enum Copy {
-    File(std::path::PathBuf),
+/// A copy of a database.
+enum Backup {
+    File(PathBuf),
     Dump(Vec<u8>),
 }
 
-impl Copy {
+impl Backup {
+    /// Copies the database of a deployment, which may be in use.
+    fn of(deployment: &Deployment, urls: Option<&PostgresUrls>) -> Self {
+        if let Some(urls) = urls {
+            return Self::Dump(postgres::dump(urls));
+        }
+        deployment.succeed(&["backup", "copy.db"], "");
+        Self::File(deployment.folder.path().join("copy.db"))
+    }
+
     /// Puts it back where nothing is, and returns the setting that names the place.
     fn put_back(self, deployment: &Deployment) -> String {
         match self {
@@ -73,7 +76,7 @@ async fn has_nothing(member: &Member) {
 }
 
 fn visitor(deployment: &Deployment, node: &Node) -> Visitor {
-    Visitor::new(node.public).through_proxy(deployment.public, std::net::Ipv4Addr::new(100, 100, 0, 5).into())
+    Visitor::new(node.public).through_proxy(deployment.public, Ipv4Addr::new(100, 100, 0, 5).into())
 }
 
 fn comes_back(database: Database) {
@@ -89,10 +92,10 @@ fn comes_back(database: Database) {
     before.go_to(&Nodes::new(vec![node.public]), deployment.public);
     runtime().block_on(before.begin()).expect("an answer");
 
-    let (copy, copied) = fleet.work_during(time, || {
+    let (backup, copied) = fleet.work_during(time, || {
         thread::sleep(time / 3);
         let began = Instant::now();
-        (copy(&deployment, urls.as_ref()), began.elapsed())
+        (Backup::of(&deployment, urls.as_ref()), began.elapsed())
     });
     let code = totp::code(TOTP_SECRET, Clock::System.now().as_seconds());
     assert!(runtime().block_on(totp_counts(&visitor(&deployment, &node), &code)), "a code of an app");
@@ -100,7 +103,7 @@ fn comes_back(database: Database) {
     drop(node);
 
     let began = Instant::now();
-    let setting = copy.put_back(&deployment);
+    let setting = backup.put_back(&deployment);
     let said = deployment.succeed(&["restored", "--set", &setting], "");
     let node = deployment.serve_with(&["--set", &setting]);
     let back = began.elapsed();

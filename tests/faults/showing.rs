@@ -2,14 +2,15 @@
 //!
 //! Owns sending it and whether it counted. What there is to show is `people_once`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::IpAddr};
 
+use http::StatusCode;
 use portreeve_tests::{browser::Page, visitor::Visitor};
 
 /// Something that is ready in a browser. It can be sent more than once, each time with the cookies of now.
 pub(crate) struct Showing {
     cookies: BTreeMap<String, String>,
-    address: std::net::IpAddr,
+    address: IpAddr,
     sending: Sending,
     /// Whether what came back says that it counted.
     counted: fn(&Page) -> bool,
@@ -66,7 +67,7 @@ pub(crate) fn brings_a_code(page: &Page) -> bool {
 
 /// The page says that a link was used, and asks for nothing more.
 pub(crate) fn says_done(page: &Page) -> bool {
-    page.reply.status == http::StatusCode::OK && !page.has_button("submit")
+    page.reply.status == StatusCode::OK && !page.has_button("submit")
 }
 
 /// The browser has arrived at the account.
@@ -76,5 +77,5 @@ pub(crate) fn is_at_account(page: &Page) -> bool {
 
 /// A request that waited for the person was allowed now.
 pub(crate) fn is_allowed(page: &Page) -> bool {
-    page.reply.status == http::StatusCode::OK && page.step() == "allowed"
+    page.reply.status == StatusCode::OK && page.step() == "allowed"
 }
