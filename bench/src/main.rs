@@ -3,12 +3,13 @@
 //! Every server runs pinned to core 0, one at a time, the driver on core 1. Rounds are interleaved, so that a noisy
 //! machine disturbs all alike; medians are printed, and a run whose yardstick drifted by more than a fifth says that it
 //! does not count. `quick` is for whoever changes something: SQLite alone, short rounds; `databases` compares the two; `sizes` compares
-//! a small database with a large one; `drive` is for a profiler.
+//! a small database with a large one, `crowd` a server with many idle people with one without; `drive` is for a profiler.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod browser;
+mod crowd;
 mod deployment;
 mod growth;
 mod http;
@@ -42,6 +43,8 @@ pub(crate) struct Extent {
 const ALL: Extent = Extent { rounds: 5, period: Duration::from_millis(1500), everything: true };
 /// How many rows a large database has of each kind, unless another number is given.
 const MILLION: i64 = 1_000_000;
+/// How many connections are idle in a crowd, unless another number is given.
+const CROWD: usize = 10_000;
 const QUICK: Extent = Extent { rounds: 3, period: Duration::from_millis(700), everything: false };
 
 fn main() -> Result<()> {
@@ -51,12 +54,13 @@ fn main() -> Result<()> {
         Some("quick") => driver(measures::run(QUICK)),
         Some("databases") => driver(measures::databases(ALL)),
         Some("sizes") => driver(sizes::run(ALL, argument(2).map_or(Ok(MILLION), |count| count.parse())?)),
+        Some("crowd") => driver(crowd::run(ALL, argument(2).map_or(Ok(CROWD), |count| count.parse())?)),
         Some("drive") => driver(measures::drive(&argument(2).unwrap_or_default())),
         Some("yardstick") => yardstick::serve(),
         Some("raw") => raw::serve(),
         _ => {
             bail!(
-                "usage: portreeve-bench all | quick | databases | sizes [ROWS] | drive MEASURE   (after: cargo build --release -p portreeve-server)"
+                "usage: portreeve-bench all | quick | databases | sizes [ROWS] | crowd [CONNECTIONS] | drive MEASURE   (after: cargo build --release -p portreeve-server)"
             )
         }
     }

@@ -18,6 +18,13 @@ const LOOKS = [
   { viewport: { width: 320, height: 640 }, colorScheme: 'light', languages: ['en', 'ar'] },
   { viewport: { width: 1280, height: 800 }, colorScheme: 'dark', languages: ['en'] },
 ];
+/** Every look there is: `node axe.mjs FOLDER all`, some minutes. */
+const EVERY_LOOK = [320, 1280].flatMap((width) =>
+  ['light', 'dark'].map((colorScheme) => {
+    const languages = ['en', 'de', 'fr', 'es', 'ar'];
+    return { viewport: { width, height: 800 }, colorScheme, languages };
+  }),
+);
 /** A mail is shown inside the page of whoever reads it, which has the landmarks. */
 const RULES_OF_MAILS = { 'landmark-one-main': { enabled: false }, region: { enabled: false } };
 
@@ -50,10 +57,10 @@ async function look(chrome, folder, { languages, ...way }) {
   return { looked: names.length, wrong };
 }
 
-const [folder] = process.argv.slice(2);
+const [folder, extent] = process.argv.slice(2);
 const chrome = await start();
 try {
-  const seen = await Promise.all(LOOKS.map((way) => look(chrome, folder, way)));
+  const seen = await Promise.all((extent === 'all' ? EVERY_LOOK : LOOKS).map((way) => look(chrome, folder, way)));
   const looked = seen.reduce((sum, part) => sum + part.looked, 0);
   const wrong = seen.flatMap((part) => part.wrong);
   console.log([...wrong, `looked ${looked} times, ${wrong.length} violations`].join('\n'));

@@ -1,0 +1,63 @@
+//! What many people cost who do nothing: sessions that are open, and connections over which nothing comes.
+//!
+//! Owns the comparison of a crowded server with an empty one. Rounds on both are interleaved, so that the machine disturbs both alike.
+
+use anyhow::{Context as _, Result};
+
+use crate::deployment::{Database, Deployment};
+use crate::growth::{self, Place};
+use crate::http::{self, Connection};
+use crate::load::Load;
+use crate::report::{self, median};
+use crate::target::{Target, TokenFor};
+use crate::{Extent, measures};
+
+/// How many sessions are open, each of somebody else, with a grant and its tokens.
+const SESSIONS: i64 = 100_000;
+
+/// Measures with `connections` that have brought one request and are kept open. The process may open as many files and some more.
+pub(crate) async fn run(extent: Extent, connections: usize) -> Result<()> {
+    measures::pin_driver()?;
+    measures::print_machine();
+    let (empty, mut crowded) = (Deployment::start(Database::Sqlite).await?, Deployment::start(Database::Sqlite).await?);
+    crowded.change_stopped(|file| growth::grow(file, SESSIONS, Place::Between)).await.context("open sessions")?;
+    let (mut there, mut here) = (loads(&empty.target).await?, loads(&crowded.target).await?);
+    for (_, load) in &mut here {
+        load.drive(extent.period).await?;
+    }
+    let before = crowded.resident_mib()?;
+    let mut idle = Vec::with_capacity(connections);
+    let request = http::get(crowded.target.paths.discovery, "");
+    for number in 0..connections {
+        let mut connection = Connection::open(crowded.target.address).await.with_context(|| format!("number {number}"))?;
+        connection.expect(&request, 200).await?;
+        idle.push(connection);
+    }
+    let kib = (crowded.resident_mib()? - before) * 1024.0;
+    let mut rows = Vec::new();
+    for ((name, here), (_, there)) in here.iter_mut().zip(&mut there) {
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        for _ in 0..extent.rounds {
+            with.push(here.drive(extent.period).await.with_context(|| *name)?);
+            without.push(there.drive(extent.period).await.with_context(|| *name)?);
+        }
+        rows.push((*name, median(&with), median(&without)));
+    }
+    report::print_beside(&format!("{SESSIONS} open sessions, {connections} idle connections, beside none"), &rows);
+    let mut left = 0;
+    for connection in &mut idle {
+        left += usize::from(connection.send(&request).await.is_ok());
+    }
+    #[expect(clippy::cast_precision_loss, reason = "thousands of connections")]
+    let each = kib / connections as f64;
+    println!("{each:.1} KiB a connection (8); {left} of {connections} still open");
+    Ok(())
+}
+
+async fn loads(target: &Target) -> Result<[(&'static str, Load); 3]> {
+    Ok([
+        ("JWKS", target.fetching(target.paths.jwks)),
+        ("introspection, opaque", target.introspection(TokenFor::Issuer).await?),
+        ("client credentials, opaque, durable", target.client_credentials(TokenFor::Issuer)),
+    ])
+}
