@@ -29,12 +29,14 @@ mod localized_texts;
 mod outbox;
 mod passkey_policy;
 mod passwords;
+mod place;
 pub mod polling;
 mod profile;
 mod rate;
 mod recovery_wait;
 mod requirement_rule;
 mod resource_server;
+pub mod risk;
 mod scope;
 mod scope_meaning;
 mod session;
@@ -78,6 +80,7 @@ pub use localized_texts::LocalizedTexts;
 pub use outbox::{MailPurpose, OutboxMessage, backoff};
 pub use passkey_policy::{PasskeyAttestation, PasskeySettings, PasskeyUse};
 pub use passwords::Passwords;
+pub use place::{Place, Point};
 pub use profile::{AssertionAudience, Demand, Profile, ProfileRules, RefreshRule, RequestObjectRule, Signatures};
 pub use rate::attempts::{
     AccountKey, AddressRate, AttemptDecision, MailRate, RateReach, UserCodeRate, rest_after, rest_of_recovery_codes,
