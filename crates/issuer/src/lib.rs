@@ -62,6 +62,7 @@ mod refusals;
 mod registration;
 mod request_objects;
 mod revoke;
+mod risk;
 mod row_ids;
 mod sector_identifiers;
 mod sender;
@@ -82,9 +83,12 @@ mod testing_pages;
 mod tokens;
 mod userinfo;
 
+use std::sync::Arc;
+
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{Fault, Lifetime};
+use portreeve_networks::Networks;
 use portreeve_outbound::{Outbound, Rules};
 use portreeve_storage::Store;
 
@@ -148,6 +152,8 @@ pub struct Settings {
     pub password_threads: usize,
     /// Where requests to others' addresses may go beyond the public web.
     pub outbound: Rules,
+    /// What the operator's files say of networks.
+    pub networks: Arc<Networks>,
     /// Where clients are asked for certificates; `None`: nowhere, and no client can authenticate so.
     pub mutual_tls: Option<MutualTls>,
     /// How many back-channel authentication requests may wait for one person (S-066).

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Ambient;
 use crate::directory::TenantDirectory;
 use crate::journeys::Ceremony;
+use crate::risk::AssessedRisk;
 use crate::session_origin::Origin;
 
 /// Facts and pending secrets; has no `Debug`, since it holds secrets.
@@ -51,8 +52,22 @@ pub(crate) struct StoredFacts {
     /// The cookie by which the browser that posted that form is known for accounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// Whether the operator's list has the network of that form.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_listed: bool,
+    /// How many wrong tries in a row there were before the first factor was proven.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub failures: i64,
+    /// How unusual the sign-in is; absent until its first factor is proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk: Option<AssessedRisk>,
     /// Whether this journey has asked for a link to prove the account's address.
     pub address_mail_sent: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_zero(count: &i64) -> bool {
+    *count == 0
 }
 
 /// An invitation that leads to the registration form. Its link is used up when the form is taken.

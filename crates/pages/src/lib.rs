@@ -23,6 +23,7 @@ mod passkey;
 mod passwordless;
 mod problem;
 mod qr;
+mod whereabouts;
 
 pub mod account;
 pub mod approvals;
@@ -53,6 +54,7 @@ pub use problem::{
     RecoveryCodeProblem, SignInProblem,
 };
 pub use qr::qr_svg;
+pub use whereabouts::Whereabouts;
 
 /// Why a page could not be made.
 #[derive(Debug)]

@@ -22,7 +22,7 @@ use crate::device_authorization::{self, AskingDevice};
 use crate::directory::TenantDirectory;
 use crate::people::{self, Person};
 use crate::stored_facts::{open_facts, open_request, seal_facts};
-use crate::{Issuer, backchannel_authentication, browsers};
+use crate::{Issuer, backchannel_authentication, browsers, risk};
 
 /// What is found at a journey's address.
 pub enum Arrival {
@@ -124,6 +124,7 @@ impl Issuer {
         void_outdated_proofs(&mut conn, at, &mut journey).await?;
         void_removed_passkey(&mut conn, at, &mut journey).await?;
         void_moved_address(&mut conn, at, &mut journey).await?;
+        risk::renew_requirements(&mut journey);
         // A journey on which nothing was done yet goes on with a sign-in that another tab has completed meanwhile.
         let untouched = journey.stored.facts == Facts::default();
         if untouched {

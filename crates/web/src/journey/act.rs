@@ -81,12 +81,18 @@ fn is_own_device(fields: &Fields) -> bool {
 
 async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Acted, Fault> {
     let (issuer, at, step, mut journey) = (door.issuer(), &door.at, stop.step, stop.journey);
-    journey.is_posted_from(door.origin(), door.device_cookie());
+    door.note_whence(&mut journey);
     let from = door.posted_from(door.locale(&journey.request().ui_locales));
     let text = |name| fields.get(name).to_owned();
     match (page, fields.get("action")) {
         (
-            Page::Password | Page::SelectAccount | Page::Profile | Page::Terms | Page::Consent | Page::DeviceApproval,
+            Page::Password
+            | Page::EmailCode
+            | Page::SelectAccount
+            | Page::Profile
+            | Page::Terms
+            | Page::Consent
+            | Page::DeviceApproval,
             "another_account",
         ) => issuer.use_another_account(at, journey).await,
         (Page::Identify | Page::Password | Page::Passkey { .. }, PASSKEY) => {

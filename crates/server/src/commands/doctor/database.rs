@@ -2,6 +2,7 @@
 //!
 //! Looks at rows as they are: opening the issuer would do first what a stopped server has left undone.
 
+use portreeve_domain::risk::RiskPolicy;
 use portreeve_domain::{
     Client, Fault, KeyTimes, Lifetime, ScheduleStep, Tenant, TenantId, Timestamp, lifetimes, schedule_step,
 };
@@ -64,6 +65,7 @@ pub(super) async fn look(scene: &Scene<'_>, findings: &mut Vec<Finding>) -> Resu
     }
     findings.push(administrators(&unadministered));
     findings.extend(registration(&tenants, scene.mail_is_off));
+    findings.extend(confirmations(&tenants, scene.mail_is_off));
     findings.extend(secrets(&clients, now));
     Ok(())
 }
@@ -145,6 +147,15 @@ fn registration(tenants: &[Tenant], mail_is_off: bool) -> Option<Finding> {
     (mail_is_off && !open.is_empty()).then(|| {
         let what = format!("people may register in {}, and no mail leaves to prove their addresses", open.join(", "));
         Finding::wrong(what, "set mail.transport, or registration = false")
+    })
+}
+
+fn confirmations(tenants: &[Tenant], mail_is_off: bool) -> Option<Finding> {
+    let asking = tenants.iter().filter(|tenant| tenant.settings.risk == RiskPolicy::Confirm);
+    let asking: Vec<_> = asking.map(|tenant| tenant.slug.as_str()).collect();
+    (mail_is_off && !asking.is_empty()).then(|| {
+        let what = format!("unusual sign-ins in {} are confirmed by mail, and no mail leaves", asking.join(", "));
+        Finding::wrong(what, "set mail.transport, or risk = \"notice\"")
     })
 }
 
