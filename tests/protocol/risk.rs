@@ -1,6 +1,7 @@
 //! Unusual sign-ins: what is told, what is asked, and what is not. SECURITY S-146; decision 0031.
 
 use portreeve_domain::Lifetime;
+use portreeve_issuer::configure::NewInvitation;
 use portreeve_issuer::{MailContent, OutgoingMail};
 use portreeve_tests::{
     browser::{Browser, Page},
@@ -363,6 +364,53 @@ fn a_mailed_code_is_not_asked_for_twice() {
     });
 }
 
+/// S-146: whoever has just registered, or accepted an invitation, has shown the mailbox, also where a half-made account had the address.
+#[test]
+fn an_address_that_was_just_proven_is_not_asked_for_again() {
+    on_both(async |at| {
+        set(at, "risk = \"confirm\"\nregistration = true").await;
+        at.apply(&format!("[[users]]\nemail = \"{HALF}\"\npassword = {{ file = \"password\" }}\n")).await;
+        at.wait(Lifetime::from_minutes(1));
+        for email in ["new@example.com", HALF] {
+            let browser = Browser::new(at);
+            let page = first_page(&browser, at).await;
+            let form = browser.visit(&page.href_of("register").unwrap()).await;
+            let filled = [("name", "New Person"), ("email", email), ("password", NEW_PASSWORD)];
+            let page = browser.press(&form, "submit", &filled).await;
+            let [mail] = <[OutgoingMail; 1]>::try_from(at.read_mails().await).ok().expect("one mail");
+            let MailContent::VerifyEmail { link } = mail.content else { panic!("another mail") };
+            let confirm = browser.visit(&link).await;
+            browser.press(&confirm, "submit", &[]).await;
+
+            let done = browser.visit(page.path.rsplit_once('/').unwrap().0).await;
+
+            assert!(is_in(&done), "{email}: {} {}", done.path, done.html());
+        }
+        at.apply("[[users]]\nemail = \"late@example.com\"\npassword = { file = \"password\" }\n").await;
+        at.wait(Lifetime::from_minutes(1));
+        let browser = Browser::new(at);
+        let page = signs_in(&browser, at, "late@example.com", cast::PASSWORD).await;
+        assert_eq!(page.step(), "verify-email");
+        let [mail] = <[OutgoingMail; 1]>::try_from(at.read_mails().await).ok().expect("one mail");
+        let MailContent::VerifyEmail { link } = mail.content else { panic!("another mail") };
+        let confirm = browser.visit(&link).await;
+        browser.press(&confirm, "submit", &[]).await;
+        let done = browser.visit(page.path.rsplit_once('/').unwrap().0).await;
+        assert!(is_in(&done), "{} {}", done.path, done.html());
+        let expires_in = Lifetime::from_days(7);
+        let new = NewInvitation { email: "invited@example.com", client: None, expires_in, locale: "en" };
+        assert!(at.issuer.invite(&at.tenant(), &new).await.is_ok());
+        let [mail] = <[OutgoingMail; 1]>::try_from(at.read_mails().await).ok().expect("one mail");
+        let MailContent::Invitation { link, .. } = mail.content else { panic!("another mail") };
+        let browser = Browser::new(at);
+        let page = browser.visit(&link).await;
+        let form = browser.press(&page, "submit", &[]).await;
+        let done = browser.press(&form, "submit", &[("name", "New Person"), ("password", NEW_PASSWORD)]).await;
+        assert_eq!(done.path, "/account", "{}", done.html());
+        assert_eq!(at.read_mails().await.len(), 0);
+    });
+}
+
 /// S-146: a token that was presented twice raises the risk for seven days.
 #[test]
 fn a_replayed_token_is_a_signal() {
@@ -439,9 +487,37 @@ fn a_session_that_grows_is_not_looked_at() {
         confirm(at).await;
         at.wait(Lifetime::from_seconds(5));
         let again = RelyingParty::new(at, "first-party").request("openid").with("prompt", "login");
-        let page = browser.authorize(&again).await;
+        let moved = Browser::at_address(at, "203.0.113.7");
+        moved.set_cookies(browser.cookies().into_iter().filter(|(name, _)| !name.contains("device")).collect());
+        let page = moved.authorize(&again).await;
 
-        assert!(is_in(&browser.press(&page, "submit", &[("password", cast::PASSWORD)]).await));
+        assert!(is_in(&moved.press(&page, "submit", &[("password", cast::PASSWORD)]).await));
         assert_eq!(at.events("risk.evaluated").await, 1);
+    });
+}
+
+/// S-146, S-071: whoever is only named has proven nothing: asking for a code for somebody who was signed in here once causes nothing.
+#[test]
+fn who_is_only_named_is_not_looked_at() {
+    on_sqlite(async |at| {
+        let own = RelyingParty::new(at, "first-party");
+        let (browser, elsewhere) = (Browser::new(at), Browser::new(at));
+        browser.sign_in(&own.request("openid"), cast::ADA).await;
+        set(at, "risk = \"confirm\"\nemail_sign_in = \"allowed\"").await;
+        at.wait(Lifetime::from_seconds(1));
+        let page = browser.authorize(&own.request("openid").with("prompt", "login")).await;
+        elsewhere.visit_as("/account", cast::ADA).await;
+        let sessions = elsewhere.visit("/account/sessions").await;
+        elsewhere.press(&sessions, "end-all", &[]).await;
+        let before = at.events("risk.evaluated").await;
+
+        let stranger = Browser::at_address(at, "203.0.113.7");
+        stranger.set_cookies(browser.cookies().into_iter().filter(|(name, _)| !name.contains("device")).collect());
+        let asked = stranger.press(&page, "mail-code", &[]).await;
+
+        assert_eq!((page.step(), asked.step()), ("password", "email-code"), "{}", asked.html());
+        assert!(!asked.html().contains("risk:") && asked.href_of("other-way").is_some());
+        assert_eq!(at.events("risk.evaluated").await, before);
+        at.read_mails().await;
     });
 }

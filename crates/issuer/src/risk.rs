@@ -26,14 +26,14 @@ pub(crate) struct AssessedRisk {
     user: UserId,
     /// What is unusual.
     risk: Risk,
-    /// Whether it must be confirmed. Not by an account that had no proven address then: there was nowhere to send a code.
+    /// Whether it must be confirmed. Not by an account that had no proven address then, or has just proven it.
     confirms: bool,
 }
 
 impl AssessedRisk {
     /// Whether the sign-in of `user` is unusual.
     pub(crate) fn is_unusual_for(&self, user: UserId) -> bool {
-        self.user == user && self.risk.level() > RiskLevel::Low
+        self.user == user && is_unusual(&self.risk)
     }
 }
 
@@ -95,9 +95,9 @@ impl Issuer {
         let person = people::find(tx, at, user).await?.filter(|person| person.created_at < journey.started_at);
         let Some(person) = person else { return Ok(()) };
         let risk = self.risk_of(tx, at, (&person, origin), &journey.stored).await?;
-        let is_unusual = risk.level() > RiskLevel::Low;
-        let confirms = is_unusual && policy == RiskPolicy::Confirm && person.email_verified_at.is_some();
-        if is_unusual {
+        // Nobody is asked twice for what the mailbox has answered on this journey.
+        let confirms = asks(at, &person, &risk) && journey.stored.proven_address != person.email_index;
+        if is_unusual(&risk) {
             let event = Event::new(EventType::RiskEvaluated, self.ambient.now(), Actor::User(user))
                 .about(user)
                 .with_client(&journey.client.id)
@@ -155,9 +155,6 @@ impl Issuer {
         at: &TenantDirectory,
         person: &Person,
     ) -> Result<Vec<Requirement>, Fault> {
-        if at.tenant.settings.risk != RiskPolicy::Confirm || person.email_verified_at.is_none() {
-            return Ok(Vec::new());
-        }
         let nowhere = Sighting { network: String::new(), place: None, at: self.ambient.now() };
         let risk = Risk::of(&Evidence {
             here: Some(&nowhere),
@@ -167,8 +164,18 @@ impl Issuer {
             was_replayed: self.was_replayed(conn, at, person.id).await?,
             failures: 0,
         });
-        Ok(risk.signals().iter().copied().map(requirement).collect())
+        let asked = asks(at, person, &risk).then(|| risk.signals().iter().copied().map(requirement).collect());
+        Ok(asked.unwrap_or_default())
     }
+}
+
+fn is_unusual(risk: &Risk) -> bool {
+    !matches!(risk.level(), RiskLevel::Low)
+}
+
+/// Whether a sign-in of `person` is to be confirmed, and can be: without a proven address there is nowhere to send a code.
+fn asks(at: &TenantDirectory, person: &Person, risk: &Risk) -> bool {
+    at.tenant.settings.risk == RiskPolicy::Confirm && is_unusual(risk) && person.email_verified_at.is_some()
 }
 
 /// From where the person has signed in lately, newest first.

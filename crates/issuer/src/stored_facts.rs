@@ -40,7 +40,7 @@ pub(crate) struct StoredFacts {
     /// Which password was proven, as SHA-256 of its sealed hash: with another one set meanwhile the proof is void.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_mark: Option<[u8; 32]>,
-    /// Which address was proven by a code, as its blind index: with another one meanwhile the proof is void.
+    /// Which address was proven by a code or a link, as its blind index: with another one meanwhile the proof is void.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proven_address: Option<[u8; 32]>,
     /// The language of the page the person last signed in on, for mails.
