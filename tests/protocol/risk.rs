@@ -521,3 +521,43 @@ fn who_is_only_named_is_not_looked_at() {
         at.read_mails().await;
     });
 }
+
+/// S-146: a password that was set by a mailed link on the way needs no second mail in that browser, and does in any other.
+#[test]
+fn a_reset_on_the_way_is_the_confirmation() {
+    on_both(async |at| {
+        confirm(at).await;
+        for is_here in [true, false] {
+            let (browser, elsewhere) = (Browser::new(at), Browser::new(at));
+            let page = first_page(&browser, at).await;
+            let forgot = browser.visit(&page.href_of("forgot-password").unwrap()).await;
+            browser.press(&forgot, "submit", &[("email", cast::ADA)]).await;
+            let [mail] = <[OutgoingMail; 1]>::try_from(at.read_mails().await).ok().expect("one mail");
+            let MailContent::PasswordReset { link } = mail.content else { panic!("another mail") };
+            let opener = if is_here { &browser } else { &elsewhere };
+            let form = opener.visit(&link).await;
+            opener.press(&form, "submit", &[("password", NEW_PASSWORD)]).await;
+            at.deliver_mails().await;
+            let page = browser.visit(page.path.rsplit_once('/').unwrap().0).await;
+
+            let done = browser.press(&page, "submit", &[("email", cast::ADA), ("password", NEW_PASSWORD)]).await;
+
+            assert_eq!((is_in(&done), done.step() == "email-code"), (is_here, !is_here), "{}", done.html());
+            if is_here {
+                disown(at).await;
+            }
+            at.wait(Lifetime::from_minutes(61));
+        }
+        at.read_mails().await;
+    });
+}
+
+/// Has Ada's sessions disowned: none of their networks is known any more.
+async fn disown(at: &Deployment) {
+    let [mail] = <[OutgoingMail; 1]>::try_from(at.read_new_device_mails().await).ok().expect("one notice");
+    let MailContent::NewDevice { not_me_link, .. } = mail.content else { panic!("another mail") };
+    let browser = Browser::new(at);
+    let page = browser.visit(&not_me_link).await;
+    browser.press(&page, "submit", &[]).await;
+    at.read_mails().await;
+}
