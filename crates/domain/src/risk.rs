@@ -100,6 +100,17 @@ pub enum RiskLevel {
     High,
 }
 
+impl RiskLevel {
+    /// Its name in events and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Elevated => "elevated",
+            Self::High => "high",
+        }
+    }
+}
+
 /// Whose sign-in looks how: the signals, of which score and level follow.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

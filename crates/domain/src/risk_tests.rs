@@ -119,4 +119,7 @@ fn names_are_as_they_are_stored() {
     for signal in Signal::ALL {
         assert_eq!(serde_json::to_value(signal).unwrap(), signal.name());
     }
+    for level in [RiskLevel::Low, RiskLevel::Elevated, RiskLevel::High] {
+        assert_eq!(serde_json::to_value(level).unwrap(), level.name());
+    }
 }

@@ -131,6 +131,7 @@ pub use portreeve_storage::terms_acceptances::TermsAcceptance;
 pub use recovery::ResetRequest;
 pub use refusals::{Explanation, RememberedRefusal};
 pub use registration::{NameRefusal, RegistrationForm, RegistrationProblems};
+pub use risk::UnusualSignIns;
 pub use row_ids::{NODE_LEASE, RowIds, made_at};
 pub use sender::{CertificateIssuer, RequestTarget, ResourceRequest, SenderEvidence, ShownCertificate};
 pub use session_origin::Origin;
@@ -178,6 +179,8 @@ pub struct Issuer {
     pub(crate) outbound: Outbound,
     /// How many tokens were issued that leave no row.
     pub unstored_tokens: UnstoredTokens,
+    /// How many sign-ins were unusual.
+    pub unusual_sign_ins: UnusualSignIns,
     /// Tenants, clients, resource servers and keys.
     pub directory: Directory,
 }
@@ -196,10 +199,20 @@ impl Issuer {
         let passwords = PasswordThreads::start(settings.password_threads)?;
         let directory = Directory::load(store.clone(), ambient.clone(), kek, settings.clone()).await?;
         let attempts = attempts::Attempts::default();
-        let (refusals, unstored_tokens) = Default::default();
+        let (refusals, unstored_tokens, unusual_sign_ins) = Default::default();
         let outbound = Outbound::new(settings.outbound.clone());
-        let issuer =
-            Self { store, ambient, settings, passwords, attempts, refusals, outbound, unstored_tokens, directory };
+        let issuer = Self {
+            store,
+            ambient,
+            settings,
+            passwords,
+            attempts,
+            refusals,
+            outbound,
+            unstored_tokens,
+            unusual_sign_ins,
+            directory,
+        };
         issuer.keep_keys_on_schedule().await?;
         Ok(issuer)
     }

@@ -4,6 +4,8 @@
 //! looked at, and no page, mail or time tells of it. Leaves signals and weights to `domain::risk`, the code that confirms to
 //! `journeys::email_code`, and the notice to `new_devices`. SECURITY S-146.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use portreeve_domain::journey::{Condition, Requirement, Source};
 use portreeve_domain::risk::{
     EARLIER_SIGN_INS, Evidence, REPLAY_COUNTS, Risk, RiskLevel, RiskPolicy, Sighting, Signal,
@@ -18,6 +20,34 @@ use crate::people::Person;
 use crate::session_origin::{self, Origin};
 use crate::stored_facts::StoredFacts;
 use crate::{Issuer, audit, browsers, known_device, people};
+
+/// How many unusual sign-ins this node has seen.
+#[derive(Debug, Default)]
+pub struct UnusualSignIns {
+    elevated: AtomicU64,
+    high: AtomicU64,
+}
+
+impl UnusualSignIns {
+    /// The number of a level since the start of the process; `low` ones are not counted.
+    pub fn count(&self, level: RiskLevel) -> u64 {
+        self.of(level).map_or(0, |count| count.load(Ordering::Relaxed))
+    }
+
+    fn add_one(&self, level: RiskLevel) {
+        if let Some(count) = self.of(level) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    const fn of(&self, level: RiskLevel) -> Option<&AtomicU64> {
+        match level {
+            RiskLevel::Low => None,
+            RiskLevel::Elevated => Some(&self.elevated),
+            RiskLevel::High => Some(&self.high),
+        }
+    }
+}
 
 /// What was found about a sign-in.
 #[derive(Clone, Serialize, Deserialize)]
@@ -105,6 +135,7 @@ impl Issuer {
                 .with("level", risk.level())
                 .with("signals", risk.signals());
             audit::record(tx, &self.ambient, at, event).await?;
+            self.unusual_sign_ins.add_one(risk.level());
         }
         journey.stored.risk = Some(AssessedRisk { user, risk, confirms });
         Ok(())
