@@ -29,7 +29,8 @@ pub(crate) async fn run(extent: Extent, connections: usize) -> Result<()> {
     let mut idle = Vec::with_capacity(connections);
     let request = http::get(crowded.target.paths.discovery, "");
     for number in 0..connections {
-        let mut connection = Connection::open(crowded.target.address).await.with_context(|| format!("number {number}"))?;
+        let mut connection =
+            Connection::open(crowded.target.address).await.with_context(|| format!("number {number}"))?;
         connection.expect(&request, 200).await?;
         idle.push(connection);
     }

@@ -95,6 +95,8 @@ mod request_uris;
 mod requirements;
 mod resource_metadata;
 mod revocation;
+mod risk;
+mod risk_places;
 mod second_door;
 mod second_factors;
 mod sector_identifiers;

@@ -51,3 +51,19 @@ fn a_sign_in_is_explained_in_words() {
         assert_eq!(deployment.command(&wrong, "").status.code(), Some(2), "{wrong:?}");
     }
 }
+
+/// S-146: what a new browser would be asked because of risk is told by the ids that its page names.
+#[test]
+fn a_confirmation_is_explained() {
+    let deployment = Deployment::new(Database::Sqlite, "json");
+    deployment.apply(&RESOURCES.replace("display_name", "risk = \"confirm\"\ndisplay_name"));
+    let explain = ["explain", "--client", "app", "--user", "ada@example.com"];
+
+    let said = deployment.succeed(&explain, "");
+
+    for signal in ["new_device", "new_network"] {
+        let line = said.lines().find(|line| line.starts_with(&format!("risk:{signal}"))).expect("a requirement");
+        assert!(line.contains("the risk") && line.contains("asked at the sign-in"), "{line}");
+    }
+    assert!(said.contains("pages in a new browser: identify, email-code, terms, consent"), "{said}");
+}

@@ -9,5 +9,6 @@ mod explain_command;
 mod keys;
 mod many_names;
 mod metrics;
+mod network_files;
 mod planted;
 mod test_rig;

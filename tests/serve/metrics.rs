@@ -7,7 +7,7 @@ use portreeve_tests::{deployment::Database, server::Deployment, visitor::Visitor
 use tokio::runtime::Runtime;
 
 /// The labels there may be: each from a closed set that no caller can add to.
-const LABELS: [&str; 6] = ["algorithm", "le", "method", "route", "status", "version"];
+const LABELS: [&str; 7] = ["algorithm", "le", "level", "method", "route", "status", "version"];
 
 /// What the second column of a described metric says.
 const KINDS: [&str; 4] = ["counter", "gauge", "histogram", "info"];

@@ -28,6 +28,23 @@ impl Deployment {
         }
     }
 
+    /// Returns the public facts of the events of a kind that the tenant `default` has, oldest first.
+    ///
+    /// # Panics
+    ///
+    /// When the database is away.
+    pub async fn facts_of_events(&self, kind: &str) -> Vec<serde_json::Value> {
+        let mut conn = self.issuer.store().read(TenantId::DEFAULT).await.expect("a connection");
+        let (mut last, mut found) = (EventId::new(0), vec![]);
+        loop {
+            let page = events::after(&mut conn, TenantId::DEFAULT, last).await.expect("events");
+            let Some(newest) = page.last() else { return found };
+            last = newest.id;
+            let facts = page.iter().filter(|event| event.kind == kind).map(|event| event.facts.as_str());
+            found.extend(facts.map(|facts| serde_json::from_str(facts).expect("facts are JSON")));
+        }
+    }
+
     /// Delivers what waits in the outbox and returns it: why each mail is sent, and in which language.
     ///
     /// # Panics

@@ -154,6 +154,11 @@ impl<'d> Browser<'d> {
         Self { at, address: at.fresh_address(), cookies: RefCell::default() }
     }
 
+    /// Opens a browser at an address.
+    pub fn at_address(at: &'d Deployment, address: &str) -> Self {
+        Self { at, address: address.parse().expect("an address"), cookies: RefCell::default() }
+    }
+
     /// Opens a browser at the address of another one.
     pub fn beside(other: &Self) -> Self {
         Self { at: other.at, address: other.address, cookies: RefCell::default() }

@@ -26,6 +26,7 @@ use portreeve_issuer::{
     configure::{Problem, Resources, Unlisted},
 };
 use portreeve_jose::SigningKey;
+use portreeve_networks::Networks;
 use portreeve_storage::{Store, Wall, outbox};
 use tokio::runtime::Builder;
 use tower::ServiceExt;
@@ -169,6 +170,15 @@ impl Deployment {
     pub async fn another_node_with_certificates_at(&self, base: &str) -> Self {
         let mutual_tls = Some(MutualTls { base: Some(base.to_owned()) });
         self.started(self.clock.clone(), Settings { mutual_tls, ..template::settings() }).await
+    }
+
+    /// Starts another node on the same database, which knows something of networks.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub async fn another_node_with_networks(&self, networks: Arc<Networks>) -> Self {
+        self.started(self.clock.clone(), Settings { networks, ..template::settings() }).await
     }
 
     async fn started(&self, clock: Clock, settings: Settings) -> Self {

@@ -134,6 +134,7 @@ pub(crate) fn settings() -> Settings {
         hash_parameters: HashParameters::default(),
         password_threads: 1,
         outbound: Rules::allowing([hosted::address().as_str()]).expect("an address and port"),
+        networks: Default::default(),
         mutual_tls: Some(MutualTls { base: None }),
         waiting_requests: polling::WAITING_FOR_ONE,
         text_messages: Some(TextMessageRules::new(vec!["+49".to_owned()], 20).expect("a country code")),

@@ -158,6 +158,8 @@ event_types! {
     EmailCodeRequested = "auth.email_code.requested"
     /// A code to sign in was sent.
     EmailCodeSent = "auth.email_code.sent"
+    /// A sign-in whose first factor is proven is unusual for its account.
+    RiskEvaluated = "risk.evaluated"
     /// The owner of an account said, by the link in a notice, that a change was somebody else's.
     ChangeDisowned = "account.change.disowned"
     /// Attempts were too many.

@@ -30,12 +30,14 @@ mod outbox;
 mod passkey_policy;
 mod passwords;
 mod phone_number;
+mod place;
 pub mod polling;
 mod profile;
 mod rate;
 mod recovery_wait;
 mod requirement_rule;
 mod resource_server;
+pub mod risk;
 mod scope;
 mod scope_meaning;
 mod session;
@@ -80,6 +82,7 @@ pub use outbox::{MailPurpose, OutboxMessage, backoff};
 pub use passkey_policy::{PasskeyAttestation, PasskeySettings, PasskeyUse};
 pub use passwords::Passwords;
 pub use phone_number::{PhoneNumber, TextMessageRules};
+pub use place::{Place, Point};
 pub use profile::{AssertionAudience, Demand, Profile, ProfileRules, RefreshRule, RequestObjectRule, Signatures};
 pub use rate::attempts::{
     AccountKey, AddressRate, AttemptDecision, MailRate, RateReach, UserCodeRate, rest_after, rest_of_recovery_codes,

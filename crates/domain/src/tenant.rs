@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::risk::RiskPolicy;
 use crate::{
     ClientRegistration, DeletionGrace, DisabledGrants, EmailSignIn, GrantType, PasskeySettings, PasskeyUse, Passwords,
     Profile, RatePreset, RecoveryWait, TenantId, Timestamp,
@@ -61,6 +62,8 @@ pub struct TenantSettings {
     pub passwords: Passwords,
     /// Whether a code in a mail takes the place of a password.
     pub email_sign_in: EmailSignIn,
+    /// What is made of a sign-in that is unusual for its account.
+    pub risk: RiskPolicy,
     /// How long somebody waits who has lost every second factor.
     pub lost_factor_wait_hours: RecoveryWait,
     /// Whether people may create an account themselves (`prompt=create`).

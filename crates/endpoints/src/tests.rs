@@ -72,6 +72,7 @@ impl Doors {
             hash_parameters: HashParameters::default(),
             password_threads: 1,
             outbound: Default::default(),
+            networks: Default::default(),
             mutual_tls: None,
             waiting_requests: portreeve_domain::polling::WAITING_FOR_ONE,
             text_messages: None,

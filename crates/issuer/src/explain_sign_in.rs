@@ -80,11 +80,13 @@ impl Issuer {
         let started_at = self.ambient.now();
         let mut stored = StoredFacts::default();
         stored.facts.user = Some(person.id);
+        let mut all = requirements(at, &client, &request, None, started_at);
+        all.extend(self.foreseen_risk(&mut conn, at, &person).await?);
         let journey = Journey {
             id: JourneyId::new(0),
             browser: None,
             version: 0,
-            requirements: requirements(at, &client, &request, None, started_at),
+            requirements: all,
             client,
             request,
             stored,

@@ -33,6 +33,7 @@ use portreeve_oidc::authorization::Accepted;
 
 pub use approval::{ApprovalOutcome, StartedByMyself};
 pub(crate) use ceremony::Ceremony;
+pub(crate) use email_code::FACTOR as EMAIL_CODE_FACTOR;
 pub use lost_factors::LostFactors;
 pub(crate) use open::due;
 pub use open::{AccountChoice, Arrival, Asking, Stop};
@@ -45,7 +46,6 @@ pub(crate) use settle::{Ended, Settled, at_least_a_second};
 pub(crate) use terms::due as terms_due;
 pub use terms::{TermsDue, shown_terms};
 
-use crate::Issuer;
 use crate::authorization_response::Addressee;
 use crate::authorize::Progress;
 use crate::browsers::Browser;
@@ -53,6 +53,7 @@ use crate::directory::TenantDirectory;
 use crate::registration::RegistrationProblems;
 use crate::session_origin::Origin;
 use crate::stored_facts::StoredFacts;
+use crate::{Issuer, risk};
 
 /// An open journey in its browser. Has no `Debug`: it holds secrets.
 pub struct Journey {
@@ -143,13 +144,6 @@ impl Journey {
         Addressee { client: &self.client, request: &self.request, browser: self.browser.as_ref() }
     }
 
-    /// Notes from where and with what a form of it is posted, and the device cookie that came with it, for the session that
-    /// may follow.
-    pub fn is_posted_from(&mut self, origin: Origin, device: Option<&str>) {
-        self.stored.origin = Some(origin);
-        self.stored.device = device.map(str::to_owned);
-    }
-
     /// The version that forms carry.
     pub fn version(&self) -> i64 {
         self.version
@@ -168,6 +162,11 @@ impl Journey {
     /// The address that somebody was invited under, whose account is about to be made; it cannot be another.
     pub fn invited_address(&self) -> Option<&str> {
         self.stored.invitation.as_ref().map(|invitation| invitation.email.as_str())
+    }
+
+    /// Whether the code on its way confirms an unusual sign-in, whose first factor is proven.
+    pub fn is_confirmed_by_code(&self) -> bool {
+        risk::is_confirmed_by_code(&self.stored)
     }
 
     /// Whether the code that was asked for completes a registration.
@@ -192,6 +191,15 @@ impl Journey {
 }
 
 impl Issuer {
+    /// Notes from where and with what a form of a journey is posted, and the device cookie that came with it, for the session that
+    /// may follow.
+    pub fn note_whence(&self, journey: &mut Journey, address: IpAddr, user_agent: &str, device: Option<&str>) {
+        let networks = &self.settings.networks;
+        journey.stored.origin = Some(Origin::of(address, user_agent, networks.place_of(address)));
+        journey.stored.is_listed = networks.is_listed(address);
+        journey.stored.device = device.map(str::to_owned);
+    }
+
     /// The token of a form: bound to browser, journey, page and version, so that it dies with each of them (S-014).
     pub fn form_token(&self, at: &TenantDirectory, journey: &Journey, page: &str) -> String {
         let secret = journey.browser.as_ref().map_or([0; 32], |browser| browser.secret_hash);

@@ -65,6 +65,7 @@ mod registration;
 mod request_objects;
 mod restoration;
 mod revoke;
+mod risk;
 mod row_ids;
 mod sector_identifiers;
 mod sender;
@@ -86,9 +87,12 @@ mod text_messages;
 mod tokens;
 mod userinfo;
 
+use std::sync::Arc;
+
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{Fault, Lifetime, TextMessageRules};
+use portreeve_networks::Networks;
 use portreeve_outbound::{Outbound, Rules};
 use portreeve_storage::Store;
 
@@ -132,6 +136,7 @@ pub use portreeve_storage::terms_acceptances::TermsAcceptance;
 pub use recovery::ResetRequest;
 pub use refusals::{Explanation, RememberedRefusal};
 pub use registration::{NameRefusal, RegistrationForm, RegistrationProblems};
+pub use risk::UnusualSignIns;
 pub use row_ids::{NODE_LEASE, RowIds, made_at};
 pub use sender::{CertificateIssuer, RequestTarget, ResourceRequest, SenderEvidence, ShownCertificate};
 pub use session_origin::Origin;
@@ -154,6 +159,8 @@ pub struct Settings {
     pub password_threads: usize,
     /// Where requests to others' addresses may go beyond the public web.
     pub outbound: Rules,
+    /// What the operator's files say of networks.
+    pub networks: Arc<Networks>,
     /// Where clients are asked for certificates; `None`: nowhere, and no client can authenticate so.
     pub mutual_tls: Option<MutualTls>,
     /// How many back-channel authentication requests may wait for one person (S-066).
@@ -180,6 +187,8 @@ pub struct Issuer {
     pub(crate) outbound: Outbound,
     /// How many tokens were issued that leave no row.
     pub unstored_tokens: UnstoredTokens,
+    /// How many sign-ins were unusual.
+    pub unusual_sign_ins: UnusualSignIns,
     /// Tenants, clients, resource servers and keys.
     pub directory: Directory,
 }
@@ -198,10 +207,20 @@ impl Issuer {
         let passwords = PasswordThreads::start(settings.password_threads)?;
         let directory = Directory::load(store.clone(), ambient.clone(), kek, settings.clone()).await?;
         let attempts = attempts::Attempts::default();
-        let (refusals, unstored_tokens) = Default::default();
+        let (refusals, unstored_tokens, unusual_sign_ins) = Default::default();
         let outbound = Outbound::new(settings.outbound.clone());
-        let issuer =
-            Self { store, ambient, settings, passwords, attempts, refusals, outbound, unstored_tokens, directory };
+        let issuer = Self {
+            store,
+            ambient,
+            settings,
+            passwords,
+            attempts,
+            refusals,
+            outbound,
+            unstored_tokens,
+            unusual_sign_ins,
+            directory,
+        };
         issuer.keep_keys_on_schedule().await?;
         Ok(issuer)
     }

@@ -12,6 +12,7 @@ use portreeve_authenticators::PasswordPolicy;
 use portreeve_crypto::{Bearer, SecretText};
 use portreeve_domain::{Actor, Event, EventType, Fault, LinkId, LinkPurpose, ProofKind, Timestamp, TokenKind, UserId};
 use portreeve_storage::invitations::InvitationRow;
+use portreeve_storage::journeys::JourneyRow;
 use portreeve_storage::mailed_links::{self, LinkRow};
 use portreeve_storage::{Conn, Tx, totp_credentials};
 
@@ -62,8 +63,8 @@ pub enum LinkAsks {
 
 /// What a link is about.
 pub(crate) enum LinkTarget {
-    /// Setting the password of an account.
-    Password(Person),
+    /// Setting the password of an account; with the journey of this browser that asked for the mail, if one did.
+    Password(Person, Option<Box<JourneyRow>>),
     /// Proving the address of an account.
     Address(Person),
     /// Shutting everybody out of an account.
@@ -118,7 +119,8 @@ impl Issuer {
         let Some(row) = self.find_live_link(at, text).await? else { return Ok(None) };
         match LinkPurpose::parse(&row.purpose) {
             Some(purpose @ (LinkPurpose::PasswordReset | LinkPurpose::AccountSetup)) => {
-                return self.open_password(at, row, purpose).await;
+                let here = self.journey_here(at, journey, cookie).await?;
+                return self.open_password(at, row, purpose, here).await;
             }
             Some(LinkPurpose::NotMe) => return self.open_disowning(at, row).await,
             Some(LinkPurpose::ConfirmEmailChange) => return self.open_email_change(at, row, cookie).await,
@@ -181,13 +183,15 @@ impl Issuer {
             }
         };
         match (target, phc) {
-            (LinkTarget::Password(person), Some(phc)) => self.reset_password(at, &row, &person, &phc, from).await,
+            (LinkTarget::Password(person, journey), Some(phc)) => {
+                self.reset_password(at, &row, (&person, journey.as_deref()), &phc, from).await
+            }
             (LinkTarget::NotMe, _) => self.disown_change(at, &row, from).await,
             (LinkTarget::EmailChange, _) => self.confirm_email(at, &row, from).await,
             (LinkTarget::LostFactors, _) => self.remove_lost_factors(at, &row, from).await,
             (LinkTarget::EmailUndo, _) => self.undo_email_change(at, &row, from).await,
             (LinkTarget::Invitation(_), _) => Ok(LinkOutcome::Dead),
-            (LinkTarget::Password(_), None) => Err(Fault::impossible("a reset without a password")),
+            (LinkTarget::Password(..), None) => Err(Fault::impossible("a reset without a password")),
             (LinkTarget::Address(person), _) if asks == LinkAsks::Claim => self.claim_by_link(at, &row, &person).await,
             (LinkTarget::Address(person), phc) => self.prove_address(at, &row, &person, phc.as_deref()).await,
             (LinkTarget::Registration(registration), phc) => {
@@ -269,11 +273,25 @@ impl Issuer {
         Ok(row.filter(|row| bearer.proves(&row.secret_hash) && row.consumed_at.is_none() && now < row.expires_at))
     }
 
+    /// The journey with this name, when it is that of the browser with this cookie.
+    async fn journey_here(
+        &self,
+        at: &TenantDirectory,
+        journey: Option<&str>,
+        cookie: Option<&str>,
+    ) -> Result<Option<JourneyRow>, Fault> {
+        let Some(journey) = journey else { return Ok(None) };
+        let found = self.find_journey(at, journey).await?;
+        let browser = self.recognize_browser(at, cookie).await?;
+        Ok(found.filter(|journey| is_bound(journey, browser.as_ref())))
+    }
+
     async fn open_password(
         &self,
         at: &TenantDirectory,
         row: LinkRow,
         purpose: LinkPurpose,
+        journey: Option<JourneyRow>,
     ) -> Result<Option<OpenLink>, Fault> {
         let mut conn = self.store.read(at.id()).await?;
         if at.tenant.settings.is_passwordless() {
@@ -285,7 +303,7 @@ impl Issuer {
         let policy = if has_second_factor { PasswordPolicy::WITH_SECOND_FACTOR } else { PasswordPolicy::SINGLE_FACTOR };
         let email = person.email.clone().unwrap_or_default();
         let asks = LinkAsks::NewPassword { minimum: policy.minimum_length };
-        Ok(Some(OpenLink { row, target: LinkTarget::Password(person), email, asks }))
+        Ok(Some(OpenLink { row, target: LinkTarget::Password(person, journey.map(Box::new)), email, asks }))
     }
 
     async fn open_disowning(&self, at: &TenantDirectory, row: LinkRow) -> Result<Option<OpenLink>, Fault> {

@@ -65,6 +65,15 @@ pub enum MailContent {
         /// Where it is filled in, in the browser that asked for it.
         link: String,
     },
+    /// A code to confirm a sign-in that is unusual, by whoever has the password.
+    ConfirmSignIn {
+        /// Six digits.
+        code: String,
+        /// Where it is filled in, in the browser that signs in.
+        link: String,
+        /// From where and with what.
+        origin: Origin,
+    },
     /// Somebody tried to register with the address of this account.
     AccountExists {
         /// Where to sign in.

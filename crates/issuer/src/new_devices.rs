@@ -1,4 +1,4 @@
-//! The notice of a sign-in at a browser at which the account was not known.
+//! The notice of a sign-in at a browser at which the account was not known, or that is unusual otherwise.
 //!
 //! Owns when it is due and what it tells: from where and with what, and the button of every notice, "this was not me".
 //! Known is a browser whose cookie names the account (`known_device`); who has made the account on the way has no need to be
@@ -15,7 +15,8 @@ use crate::mails::{DEFAULT_LOCALE, MailContent, OutgoingMail, outgoing, recipien
 use crate::{Issuer, known_device, people, session_origin};
 
 impl Issuer {
-    /// Has the owner of an account told of a session that has just begun on a journey, when its browser is new to the account.
+    /// Has the owner of an account told of a session that has just begun on a journey, when its browser is new to the
+    /// account, or something else about it is unusual.
     pub(crate) async fn tell_of_new_device(
         &self,
         tx: &mut Tx,
@@ -24,7 +25,8 @@ impl Issuer {
         session: &Session,
     ) -> Result<(), Fault> {
         let user = session.user;
-        if known_device::knows(at, journey.stored.device.as_deref(), user) {
+        let is_unusual = journey.stored.risk.as_ref().is_some_and(|risk| risk.is_unusual_for(user));
+        if known_device::knows(at, journey.stored.device.as_deref(), user) && !is_unusual {
             return Ok(());
         }
         // An address that nobody has proven gets no mail (SECURITY rule 15).

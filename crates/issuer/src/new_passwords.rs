@@ -9,7 +9,7 @@ use portreeve_domain::{Actor, Event, EventType, Fault, SessionEnd, UserId};
 use portreeve_storage::{Tx, factor_failures, password_credentials};
 
 use crate::directory::TenantDirectory;
-use crate::journeys::{PASSWORD_FACTOR, account_key, password_mark, password_place};
+use crate::journeys::{EMAIL_CODE_FACTOR, PASSWORD_FACTOR, account_key, password_mark, password_place};
 use crate::session_end::Ending;
 use crate::{Issuer, audit};
 
@@ -111,6 +111,8 @@ impl Issuer {
         audit::record(tx, &self.ambient, at, event).await?;
         let counted_under = UserId::from_bytes(account_key(owner.email_index));
         factor_failures::clear(tx, at.id(), counted_under, PASSWORD_FACTOR).await?;
+        // Whoever knew the former password has used up no tries of its owner's.
+        factor_failures::clear(tx, at.id(), user, EMAIL_CODE_FACTOR).await?;
         self.retire_links(tx, at, user).await?;
         self.end_email_wish(tx, at, user, Actor::User(user)).await?;
         Ok(password_mark(&sealed))

@@ -16,7 +16,7 @@ use crate::directory::TenantDirectory;
 use crate::mailed_links::{LinkOutcome, owner_of};
 use crate::new_passwords::PasswordOwner;
 use crate::people::{self, NewPerson, Person};
-use crate::registration::{Registration, is_taken};
+use crate::registration::{self, Registration, is_taken};
 use crate::session_end::Ending;
 use crate::stored_facts::{PendingRegistration, seal_facts};
 use crate::{Issuer, audit};
@@ -166,7 +166,10 @@ impl Issuer {
         facts.registration = None;
         facts.password_mark = mark;
         match mark {
-            Some(_) => facts.facts.identify(Proof { kind: ProofKind::Password, user, at: pending.at }),
+            Some(_) => {
+                facts.proven_address = registration::email_index(at, &pending);
+                facts.facts.identify(Proof { kind: ProofKind::Password, user, at: pending.at });
+            }
             None => facts.facts.registering = Some(false),
         }
         let sealed = seal_facts(&self.ambient, at, journey, &facts)?;

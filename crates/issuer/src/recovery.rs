@@ -9,6 +9,8 @@ use std::sync::Arc;
 use portreeve_domain::{
     Actor, Email, EmailError, Event, EventType, Fault, LinkId, LinkPurpose, MailPurpose, OutboxMessage,
 };
+use portreeve_storage::Tx;
+use portreeve_storage::journeys::{self, JourneyRow};
 use portreeve_storage::mailed_links::{self, LinkRow};
 
 use crate::attempts::{Attempt, Endeavour};
@@ -17,6 +19,7 @@ use crate::journeys::{PostedFrom, account_key, at_least_a_second};
 use crate::mailed_links::{LinkOutcome, may_set_password, owner_of};
 use crate::new_passwords::PasswordOwner;
 use crate::people::{self, Person};
+use crate::stored_facts::{open_facts, seal_facts};
 use crate::{Issuer, audit};
 
 /// What asking for a reset led to.
@@ -92,12 +95,13 @@ impl Issuer {
         portreeve_crypto::parse_public_id(text, crate::authorize::JOURNEY_PREFIX, &at.keys.permutation).is_some()
     }
 
-    /// Uses a link up and sets the password whose hash is `phc`; the owner is told by mail. Commits.
+    /// Uses a link up and sets the password whose hash is `phc`; the owner is told by mail. A journey that is given goes on in the
+    /// browser that showed the link. Commits.
     pub(crate) async fn reset_password(
         &self,
         at: &Arc<TenantDirectory>,
         link: &LinkRow,
-        person: &Person,
+        (person, journey): (&Person, Option<&JourneyRow>),
         phc: &str,
         from: &PostedFrom,
     ) -> Result<LinkOutcome, Fault> {
@@ -111,12 +115,30 @@ impl Issuer {
         }
         let owner = PasswordOwner { user: person.id, key: &person.key, email_index: &link.email_index };
         self.set_new_password(&mut tx, at, &owner, phc).await?;
+        if let (Some(journey), Some(LinkPurpose::PasswordReset)) = (journey, purpose) {
+            self.note_mailbox(&mut tx, at, journey, link).await?;
+        }
         // An address that nobody has proven gets no mail (SECURITY rule 15).
         if person.email_verified_at.is_some() {
             self.mail(&mut tx, at, MailPurpose::PasswordChanged, person.id, &from.locale).await?;
         }
         tx.commit().await?;
         Ok(LinkOutcome::PasswordChanged)
+    }
+
+    /// Notes on a journey that its browser has shown a link that was mailed: nobody is asked for a code from the same mailbox next
+    /// (S-146). When another tab has moved the journey on meanwhile, somebody is.
+    async fn note_mailbox(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        journey: &JourneyRow,
+        link: &LinkRow,
+    ) -> Result<(), Fault> {
+        let mut facts = open_facts(at, journey.id, &journey.facts_sealed)?;
+        facts.proven_address = Some(link.email_index);
+        let sealed = seal_facts(&self.ambient, at, journey.id, &facts)?;
+        journeys::update(tx, at.id(), journey.id, journey.version, &sealed).await.map(drop)
     }
 }
 

@@ -1,12 +1,12 @@
 //! From where and with what a session was signed in, as its owner is told.
 //!
-//! Owns how little of it is kept: the network, not the address; names of a list, not what the browser says. Sealed under the
+//! Owns how little of it is kept: the network, not the address; a town, not a street; names of a list, not what the browser says. Sealed under the
 //! person's key, so that erasing the person erases it.
 
 use std::net::IpAddr;
 
 use portreeve_crypto::AssociatedData;
-use portreeve_domain::{Fault, Session, SessionId, UserAgent};
+use portreeve_domain::{Fault, Place, Session, SessionId, UserAgent};
 use portreeve_storage::{Tx, sessions};
 use serde::{Deserialize, Serialize};
 
@@ -21,12 +21,15 @@ pub struct Origin {
     pub network: String,
     /// The browser and the system.
     pub agent: UserAgent,
+    /// Where the network is, as far as the operator's file says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 impl Origin {
-    /// What is kept of a request from `address` with this `User-Agent`.
-    pub fn of(address: IpAddr, user_agent: &str) -> Self {
-        Self { network: network(address), agent: UserAgent::parse(user_agent) }
+    /// What is kept of a request from `address`, which is at `place`, with this `User-Agent`.
+    pub(crate) fn of(address: IpAddr, user_agent: &str, place: Option<Place>) -> Self {
+        Self { network: network(address), agent: UserAgent::parse(user_agent), place }
     }
 }
 
@@ -91,7 +94,7 @@ mod tests {
             ("::ffff:203.0.113.77", "203.0.113.*"),
             ("2001:db8:1:2:3:4:5:6", "2001:db8:1:*"),
         ] {
-            assert_eq!(Origin::of(address.parse().unwrap(), "").network, kept);
+            assert_eq!(Origin::of(address.parse().unwrap(), "", None).network, kept);
         }
     }
 }

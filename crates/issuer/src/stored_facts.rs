@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Ambient;
 use crate::directory::TenantDirectory;
 use crate::journeys::Ceremony;
+use crate::risk::AssessedRisk;
 use crate::session_origin::Origin;
 
 /// Facts and pending secrets; has no `Debug`, since it holds secrets.
@@ -39,7 +40,7 @@ pub(crate) struct StoredFacts {
     /// Which password was proven, as SHA-256 of its sealed hash: with another one set meanwhile the proof is void.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_mark: Option<[u8; 32]>,
-    /// Which address was proven by a code, as its blind index: with another one meanwhile the proof is void.
+    /// Which address was proven by a code or a link, as its blind index: with another one meanwhile the proof is void.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proven_address: Option<[u8; 32]>,
     /// The language of the page the person last signed in on, for mails.
@@ -54,8 +55,22 @@ pub(crate) struct StoredFacts {
     /// Whether the person wants to tell another telephone number than the one that they have told.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub tells_another_number: bool,
+    /// Whether the operator's list has the network of that form.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_listed: bool,
+    /// How many wrong tries in a row there were before the first factor was proven.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub failures: i64,
+    /// How unusual the sign-in is; absent until its first factor is proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk: Option<AssessedRisk>,
     /// Whether this journey has asked for a link to prove the account's address.
     pub address_mail_sent: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_zero(count: &i64) -> bool {
+    *count == 0
 }
 
 /// An invitation that leads to the registration form. Its link is used up when the form is taken.

@@ -79,6 +79,7 @@ impl World {
             hash_parameters: HashParameters::default(),
             password_threads: 1,
             outbound: Default::default(),
+            networks: Default::default(),
             mutual_tls: None,
             waiting_requests: portreeve_domain::polling::WAITING_FOR_ONE,
             text_messages: Some(TextMessageRules::new(vec!["+49".to_owned()], 20).unwrap()),

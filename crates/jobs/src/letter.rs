@@ -7,14 +7,14 @@ use std::time::{Duration, SystemTime};
 use lettre::Message;
 use lettre::message::{Mailbox, MultiPart, header};
 use portreeve_domain::Timestamp;
-use portreeve_issuer::{MailContent, NoticeOf, OutgoingMail};
+use portreeve_issuer::{MailContent, NoticeOf, Origin, OutgoingMail};
 use portreeve_pages::mail::{
-    AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, DeletionCancelled, DeletionRequested,
-    EmailChanged, EmailCode, FactorAdded, FactorRemoved, Invitation, MailFrame, MailText, NewSignIn, PasskeyCopied,
-    PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped, RemovedFactor,
-    VerifyEmail,
+    AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, ConfirmSignIn, DeletionCancelled,
+    DeletionRequested, EmailChanged, EmailCode, FactorAdded, FactorRemoved, Invitation, MailFrame, MailText, NewSignIn,
+    PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped,
+    RemovedFactor, SignInOrigin, VerifyEmail,
 };
-use portreeve_pages::{Locale, RenderError};
+use portreeve_pages::{Locale, RenderError, Whereabouts};
 
 /// Why a mail cannot be written; trying again does not help.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +53,16 @@ fn auto_generated() -> header::HeaderValue {
     header::HeaderValue::new(name, "auto-generated".to_owned())
 }
 
+fn from(origin: &Origin) -> SignInOrigin {
+    let place = origin.place.clone().unwrap_or_default();
+    SignInOrigin {
+        program: origin.agent.program.clone(),
+        system: origin.agent.system.clone(),
+        network: origin.network.clone(),
+        whereabouts: Whereabouts { country: place.country, city: place.city },
+    }
+}
+
 fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
     let frame = MailFrame {
         locale: Locale::parse(&mail.locale).unwrap_or_default(),
@@ -72,14 +82,14 @@ fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
             let valid_minutes = u32::try_from(MailContent::CODE_MINUTES).unwrap_or(u32::MAX);
             EmailCode { code: code.clone(), link: link.clone(), valid_minutes }.render(&frame)
         }
-        MailContent::NewDevice { origin, not_me_link } => NewSignIn {
-            program: origin.agent.program.clone(),
-            system: origin.agent.system.clone(),
-            network: origin.network.clone(),
-            when,
-            not_me_link: not_me_link.clone(),
+        MailContent::ConfirmSignIn { code, link, origin } => {
+            let valid_minutes = u32::try_from(MailContent::CODE_MINUTES).unwrap_or(u32::MAX);
+            let (code, link) = (code.clone(), link.clone());
+            ConfirmSignIn { code, link, valid_minutes, from: from(origin) }.render(&frame)
         }
-        .render(&frame),
+        MailContent::NewDevice { origin, not_me_link } => {
+            NewSignIn { from: from(origin), when, not_me_link: not_me_link.clone() }.render(&frame)
+        }
         MailContent::DeletionRequested { due_at, sign_in_link } => {
             DeletionRequested { due: minute(*due_at), sign_in_link: sign_in_link.clone() }.render(&frame)
         }

@@ -151,6 +151,8 @@ email-code-hint = { $count ->
 }
 email-code-resend = إرسال رمز جديد
 email-code-other-way = تسجيل الدخول بطريقة أخرى
+confirm-sign-in-title = أكّد أنك أنت
+confirm-sign-in-lede = تسجيل الدخول هذا غير معتاد لحسابك، لذلك نطلب شيئًا آخر.
 
 ## Telephone number
 
@@ -363,6 +365,8 @@ session-here = هذا الجهاز
 session-began = تسجيل الدخول
 session-seen = آخر استخدام
 session-network = الشبكة
+session-place = المكان
+place-near = قرب { $place }
 session-end = تسجيل الخروج هناك
 session-end-all = تسجيل الخروج من كل مكان آخر
 notice-signed-out-elsewhere = تم تسجيل الخروج هناك.
@@ -462,6 +466,9 @@ data-copied = منسوخ إلى أجهزة أخرى
 data-attested = الطراز موثّق
 data-browser = المتصفح
 data-system = النظام
+data-country = البلد
+data-city = المدينة
+data-point = خط العرض وخط الطول
 data-client = التطبيق
 data-scope = يمكنه رؤية
 data-resources = لدى
@@ -783,9 +790,14 @@ mail-deletion-action = تسجيل الدخول والاحتفاظ به
 mail-kept-subject = حسابك لدى { $tenant } باقٍ
 mail-kept-text = سجّل أحدهم الدخول إلى حسابك لدى { $tenant }، فلن يُحذف.
 mail-sign-in-subject = تسجيل دخول جديد إلى حسابك لدى { $tenant }
-mail-sign-in-text = سجّل أحدهم الدخول إلى حسابك لدى { $tenant } من جهاز لم نكن نعرفه.
+mail-sign-in-text = سجّل أحدهم الدخول إلى حسابك لدى { $tenant } من جهاز أو مكان لم نكن نعرفه.
 mail-sign-in-device = الجهاز: { $device }
 mail-sign-in-network = الشبكة: { $network }
+mail-sign-in-place = المكان: { $place }
+mail-confirm-subject = هل أنت من يسجّل الدخول إلى { $tenant }؟
+mail-confirm-text = شخص يعرف كلمة مرورك يسجّل الدخول إلى حسابك لدى { $tenant } من جهاز أو مكان لا نعرفه.
+mail-confirm-not-you = لست أنت؟ لا تستخدم الرمز، واختر كلمة مرور جديدة: غيرك يعرف كلمة مرورك.
+mail-confirm-code = هل هذا أنت؟ أدخل هذا الرمز في الصفحة التي تسجّل فيها الدخول:
 mail-password-subject = تم تغيير كلمة المرور لدى { $tenant }
 mail-password-text = تم تغيير كلمة مرور حسابك لدى { $tenant }، وسُجِّل خروج الأجهزة الأخرى.
 mail-factor-subject = طريقة دخول جديدة لدى { $tenant }

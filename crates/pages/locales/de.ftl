@@ -123,6 +123,8 @@ email-code-hint = { $count ->
 }
 email-code-resend = Neuen Code senden
 email-code-other-way = Anders anmelden
+confirm-sign-in-title = Bestätigen Sie, dass Sie es sind
+confirm-sign-in-lede = Diese Anmeldung ist für Ihr Konto ungewöhnlich, deshalb fragen wir noch etwas.
 
 ## Telephone number
 
@@ -323,6 +325,8 @@ session-here = Dieses Gerät
 session-began = Angemeldet
 session-seen = Zuletzt benutzt
 session-network = Netz
+session-place = Ort
+place-near = bei { $place }
 session-end = Dort abmelden
 session-end-all = Überall sonst abmelden
 notice-signed-out-elsewhere = Dort abgemeldet.
@@ -418,6 +422,9 @@ data-copied = Auf andere Geräte kopiert
 data-attested = Modell beglaubigt
 data-browser = Browser
 data-system = System
+data-country = Land
+data-city = Stadt
+data-point = Breite und Länge
 data-client = App
 data-scope = Darf sehen
 data-resources = Bei
@@ -710,9 +717,14 @@ mail-deletion-action = Anmelden und behalten
 mail-kept-subject = Ihr Konto bei { $tenant } bleibt bestehen
 mail-kept-text = Jemand hat sich bei Ihrem Konto bei { $tenant } angemeldet, darum wird es nicht gelöscht.
 mail-sign-in-subject = Neue Anmeldung bei Ihrem Konto bei { $tenant }
-mail-sign-in-text = Jemand hat sich bei Ihrem Konto bei { $tenant } auf einem Gerät angemeldet, das wir nicht kannten.
+mail-sign-in-text = Jemand hat sich bei Ihrem Konto bei { $tenant } auf einem Gerät oder von einem Ort angemeldet, die wir nicht kannten.
 mail-sign-in-device = Gerät: { $device }
 mail-sign-in-network = Netz: { $network }
+mail-sign-in-place = Ort: { $place }
+mail-confirm-subject = Melden Sie sich gerade bei { $tenant } an?
+mail-confirm-text = Jemand, der Ihr Passwort kennt, meldet sich gerade bei Ihrem Konto bei { $tenant } an, auf einem Gerät oder von einem Ort, die wir nicht kennen.
+mail-confirm-not-you = Sie sind es nicht? Verwenden Sie den Code nicht, und wählen Sie ein neues Passwort: Ihres kennt noch jemand.
+mail-confirm-code = Sie sind es? Geben Sie diesen Code auf der Seite ein, auf der Sie sich anmelden:
 mail-password-subject = Ihr Passwort bei { $tenant } wurde geändert
 mail-password-text = Das Passwort Ihres Kontos bei { $tenant } wurde geändert. Andere Geräte wurden abgemeldet.
 mail-factor-subject = Neue Anmeldemethode bei { $tenant }

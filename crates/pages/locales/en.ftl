@@ -123,6 +123,8 @@ email-code-hint = { $count ->
 }
 email-code-resend = Send a new code
 email-code-other-way = Sign in another way
+confirm-sign-in-title = Confirm that it is you
+confirm-sign-in-lede = This sign-in is unusual for your account, so we ask for one thing more.
 
 ## Telephone number
 
@@ -323,6 +325,8 @@ session-here = This device
 session-began = Signed in
 session-seen = Last used
 session-network = Network
+session-place = Place
+place-near = near { $place }
 session-end = Sign out there
 session-end-all = Sign out everywhere else
 notice-signed-out-elsewhere = Signed out there.
@@ -418,6 +422,9 @@ data-copied = Copied to other devices
 data-attested = Model vouched for
 data-browser = Browser
 data-system = System
+data-country = Country
+data-city = City
+data-point = Latitude and longitude
 data-client = App
 data-scope = May see
 data-resources = At
@@ -710,9 +717,14 @@ mail-deletion-action = Sign in and keep it
 mail-kept-subject = Your account at { $tenant } is kept
 mail-kept-text = Someone signed in to your account at { $tenant }, so it will not be deleted.
 mail-sign-in-subject = New sign-in to your account at { $tenant }
-mail-sign-in-text = Someone signed in to your account at { $tenant } on a device that we did not know.
+mail-sign-in-text = Someone signed in to your account at { $tenant } on a device, or from a place, that we did not know.
 mail-sign-in-device = Device: { $device }
 mail-sign-in-network = Network: { $network }
+mail-sign-in-place = Place: { $place }
+mail-confirm-subject = Is this you, signing in to { $tenant }?
+mail-confirm-text = Someone who knows your password is signing in to your account at { $tenant }, on a device or from a place that we do not know.
+mail-confirm-not-you = It is not you? Do not use the code, and choose a new password: yours is known to somebody else.
+mail-confirm-code = It is you? Enter this code on the page where you are signing in:
 mail-password-subject = Your password at { $tenant } was changed
 mail-password-text = The password of your account at { $tenant } was changed. Other devices were signed out.
 mail-factor-subject = New sign-in method at { $tenant }

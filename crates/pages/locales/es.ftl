@@ -123,6 +123,8 @@ email-code-hint = { $count ->
 }
 email-code-resend = Enviar un código nuevo
 email-code-other-way = Iniciar sesión de otra forma
+confirm-sign-in-title = Confirma que eres tú
+confirm-sign-in-lede = Este inicio de sesión es poco habitual en tu cuenta, así que te pedimos una cosa más.
 
 ## Telephone number
 
@@ -323,6 +325,8 @@ session-here = Este dispositivo
 session-began = Sesión iniciada
 session-seen = Último uso
 session-network = Red
+session-place = Lugar
+place-near = cerca de { $place }
 session-end = Cerrar esta sesión
 session-end-all = Cerrar las demás sesiones
 notice-signed-out-elsewhere = Se ha cerrado la sesión allí.
@@ -418,6 +422,9 @@ data-copied = Copiada en otros dispositivos
 data-attested = Modelo acreditado
 data-browser = Navegador
 data-system = Sistema
+data-country = País
+data-city = Ciudad
+data-point = Latitud y longitud
 data-client = Aplicación
 data-scope = Puede ver
 data-resources = En
@@ -710,9 +717,14 @@ mail-deletion-action = Iniciar sesión y conservarla
 mail-kept-subject = Tu cuenta de { $tenant } se conserva
 mail-kept-text = Alguien ha iniciado sesión en tu cuenta de { $tenant }, así que no se eliminará.
 mail-sign-in-subject = Nuevo inicio de sesión en tu cuenta de { $tenant }
-mail-sign-in-text = Alguien ha iniciado sesión en tu cuenta de { $tenant } desde un dispositivo que no conocíamos.
+mail-sign-in-text = Alguien ha iniciado sesión en tu cuenta de { $tenant } desde un dispositivo o un lugar que no conocíamos.
 mail-sign-in-device = Dispositivo: { $device }
 mail-sign-in-network = Red: { $network }
+mail-sign-in-place = Lugar: { $place }
+mail-confirm-subject = ¿Estás iniciando sesión en { $tenant }?
+mail-confirm-text = Alguien que conoce tu contraseña está iniciando sesión en tu cuenta de { $tenant }, desde un dispositivo o un lugar que no conocemos.
+mail-confirm-not-you = ¿No eres tú? No uses el código y elige una contraseña nueva: otra persona conoce la tuya.
+mail-confirm-code = ¿Eres tú? Escribe este código en la página donde estás iniciando sesión:
 mail-password-subject = Se ha cambiado tu contraseña de { $tenant }
 mail-password-text = Se ha cambiado la contraseña de tu cuenta de { $tenant }. Se ha cerrado la sesión en los demás dispositivos.
 mail-factor-subject = Nueva forma de iniciar sesión en { $tenant }

@@ -123,6 +123,8 @@ email-code-hint = { $count ->
 }
 email-code-resend = Envoyer un nouveau code
 email-code-other-way = Se connecter autrement
+confirm-sign-in-title = Confirmez que c’est bien vous
+confirm-sign-in-lede = Cette connexion est inhabituelle pour votre compte ; nous vous demandons donc une chose de plus.
 
 ## Telephone number
 
@@ -323,6 +325,8 @@ session-here = Cet appareil
 session-began = Connexion
 session-seen = Dernière utilisation
 session-network = Réseau
+session-place = Lieu
+place-near = près de { $place }
 session-end = Déconnecter
 session-end-all = Déconnecter tous les autres
 notice-signed-out-elsewhere = Déconnexion effectuée.
@@ -418,6 +422,9 @@ data-copied = Copiée sur d’autres appareils
 data-attested = Modèle certifié
 data-browser = Navigateur
 data-system = Système
+data-country = Pays
+data-city = Ville
+data-point = Latitude et longitude
 data-client = Application
 data-scope = Peut voir
 data-resources = Auprès de
@@ -710,9 +717,14 @@ mail-deletion-action = Se connecter et le garder
 mail-kept-subject = Votre compte { $tenant } est conservé
 mail-kept-text = Quelqu’un s’est connecté à votre compte { $tenant } ; il ne sera donc pas supprimé.
 mail-sign-in-subject = Nouvelle connexion à votre compte { $tenant }
-mail-sign-in-text = Quelqu’un s’est connecté à votre compte { $tenant } sur un appareil que nous ne connaissions pas.
+mail-sign-in-text = Quelqu’un s’est connecté à votre compte { $tenant } sur un appareil ou depuis un lieu que nous ne connaissions pas.
 mail-sign-in-device = Appareil : { $device }
 mail-sign-in-network = Réseau : { $network }
+mail-sign-in-place = Lieu : { $place }
+mail-confirm-subject = Est-ce vous qui vous connectez à { $tenant } ?
+mail-confirm-text = Quelqu’un qui connaît votre mot de passe se connecte à votre compte { $tenant }, sur un appareil ou depuis un lieu que nous ne connaissons pas.
+mail-confirm-not-you = Ce n’est pas vous ? N’utilisez pas le code et choisissez un nouveau mot de passe : quelqu’un d’autre connaît le vôtre.
+mail-confirm-code = C’est bien vous ? Saisissez ce code sur la page où vous vous connectez :
 mail-password-subject = Votre mot de passe { $tenant } a été modifié
 mail-password-text = Le mot de passe de votre compte { $tenant } a été modifié. Les autres appareils ont été déconnectés.
 mail-factor-subject = { $tenant } : nouveau moyen de connexion

@@ -24,6 +24,7 @@ mod passwordless;
 mod phone_code;
 mod problem;
 mod qr;
+mod whereabouts;
 
 pub mod account;
 pub mod approvals;
@@ -56,6 +57,7 @@ pub use problem::{
     RecoveryCodeProblem, SignInProblem,
 };
 pub use qr::qr_svg;
+pub use whereabouts::Whereabouts;
 
 /// Why a page could not be made.
 #[derive(Debug)]

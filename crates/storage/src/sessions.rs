@@ -17,6 +17,7 @@ const END_ALL_BUT: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WH
 const SET_ORIGIN: &str = "UPDATE sessions SET origin_sealed = $3 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
 const ORIGIN: &str = "SELECT origin_sealed FROM sessions WHERE id = $1 AND tenant_id = $2";
 const OF_USER: &str = "SELECT tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at, origin_sealed FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL ORDER BY seen_at DESC, id DESC LIMIT 200";
+const RECENT_OF_USER: &str = "SELECT tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at, origin_sealed FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND origin_sealed IS NOT NULL AND (end_reason IS NULL OR end_reason <> $3) ORDER BY id DESC LIMIT $4";
 
 /// Finds a session, ended ones too.
 ///
@@ -142,6 +143,22 @@ pub async fn of_user(
     user: UserId,
 ) -> Result<Vec<(Session, Option<Vec<u8>>)>, Fault> {
     conn.all(OF_USER, &[tenant.into(), (&user).into()], |row| Ok((read(row)?, row.optional_bytes(9)?))).await
+}
+
+/// The newest `most` sessions of a user that are not swept, ended ones too, each with its sealed origin; without those that the owner of
+/// the account has disowned.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn recent_of_user(
+    conn: &mut Conn,
+    tenant: TenantId,
+    user: UserId,
+    most: usize,
+) -> Result<Vec<(Session, Vec<u8>)>, Fault> {
+    let most = i64::try_from(most).map_err(Fault::new)?;
+    let values = [tenant.into(), (&user).into(), SessionEnd::Disowned.name().into(), most.into()];
+    conn.all(RECENT_OF_USER, &values, |row| Ok((read(row)?, row.bytes(9)?))).await
 }
 
 /// From where a session was signed in, sealed, also when it has ended; `None` when that is not known or there is no such session.

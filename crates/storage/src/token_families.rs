@@ -20,6 +20,12 @@ const REVOKE_OF_USER: &str = "UPDATE token_families SET revoked_at = $3, revoke_
 const REVOKE_OF_USER_BUT: &str = "UPDATE token_families SET revoked_at = $3, revoke_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND revoked_at IS NULL AND (session_id IS NULL OR session_id <> $5)";
 const STRIP_OF_USER: &str =
     "UPDATE token_families SET grant_facts = $3, details_sealed = NULL WHERE tenant_id = $1 AND user_id = $2";
+const REPLAYED_OF_USER: &str = "SELECT id FROM token_families WHERE tenant_id = $1 AND user_id = $2 AND revoked_at > $3 AND revoke_reason IN ($4, $5) LIMIT 1";
+
+/// Why a family was revoked whose authorization code was presented twice.
+pub const CODE_REPLAYED: &str = "code replayed";
+/// Why a family was revoked of which a refresh token was presented twice.
+pub const REFRESH_TOKEN_REPLAYED: &str = "refresh token replayed";
 
 /// The part of a family that is only ever read whole, as JSON.
 #[derive(Serialize, Deserialize)]
@@ -159,6 +165,15 @@ pub async fn of_user(
     since: Timestamp,
 ) -> Result<Vec<TokenFamily>, Fault> {
     conn.all(OF_USER, &[tenant.into(), (&user).into(), since.into()], read).await
+}
+
+/// Whether a family of a user was revoked after `since` because a code or a refresh token of it was presented twice.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn was_replayed(conn: &mut Conn, tenant: TenantId, user: UserId, since: Timestamp) -> Result<bool, Fault> {
+    let values = [tenant.into(), (&user).into(), since.into(), CODE_REPLAYED.into(), REFRESH_TOKEN_REPLAYED.into()];
+    Ok(conn.optional(REPLAYED_OF_USER, &values, |row| row.integer(0)).await?.is_some())
 }
 
 /// Revokes every family that a user granted to a client, and gives the session of each; `None` for one without.

@@ -14,7 +14,7 @@ use portreeve_http_kit::cookie::{CookieKind, CookiePolicy};
 use portreeve_http_kit::locale::negotiate;
 use portreeve_http_kit::origin_check::{permits_form_post, same_origin};
 use portreeve_http_kit::request_trace::RequestId;
-use portreeve_issuer::{Issuer, Origin, PostedFrom, TenantDirectory};
+use portreeve_issuer::{Issuer, Journey, PostedFrom, TenantDirectory};
 use portreeve_pages::{Frame, Locale};
 
 use crate::reply::Reply;
@@ -106,12 +106,12 @@ impl Door {
 }
 
 impl Door {
-    /// From where and with what a form was posted, as much of it as is kept.
-    pub(crate) fn origin(&self) -> Origin {
+    /// Notes on a journey from where and with what a form of it was posted, as much of it as is kept.
+    pub(crate) fn note_whence(&self, journey: &mut Journey) {
         let unknown = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
         let address = self.address.as_ref().map_or(unknown, |address| address.ip);
         let agent = self.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-        Origin::of(address, agent.unwrap_or_default())
+        self.issuer().note_whence(journey, address, agent.unwrap_or_default(), self.device_cookie());
     }
 }
 

@@ -5,6 +5,7 @@
 //! them to.
 
 pub mod address;
+pub mod mmdb;
 pub mod postgres;
 pub mod process;
 pub mod temp;

@@ -185,6 +185,31 @@ async fn the_origin_of_a_session_outlives_its_end() {
     .await;
 }
 
+/// S-146: a person's habits are the newest sessions whose origin is known, ended ones too, without those that were somebody else's.
+#[tokio::test]
+async fn recent_sessions_are_the_newest_that_were_not_disowned() {
+    on_both(async |db| {
+        for (tenant, id, user) in [(ONE, 3, 7), (ONE, 4, 7), (ONE, 5, 7), (ONE, 6, 7), (ONE, 7, 8), (TWO, 8, 7)] {
+            insert(db, tenant, id, BROWSER, user).await;
+        }
+        for (tenant, id) in [(ONE, 3), (ONE, 4), (ONE, 5), (ONE, 7), (TWO, 8)] {
+            let noted = async |tx: &mut _| sessions::set_origin(tx, tenant, SessionId::new(id), b"there").await;
+            db.write(tenant, noted).await;
+        }
+        end(db, SessionId::new(4)).await;
+        let (id, reason) = (SessionId::new(5), SessionEnd::Disowned);
+        db.write(ONE, async |tx| sessions::end(tx, ONE, id, reason, in_seconds(9)).await).await;
+
+        for (most, expected) in [(20, vec![4, 3]), (1, vec![4])] {
+            let recent = async |conn: &mut _| sessions::recent_of_user(conn, ONE, user_id(7), most).await;
+            let found = db.read(Wall::All, recent).await;
+            assert_eq!(found.iter().map(|(session, _)| session.id.as_i64()).collect::<Vec<_>>(), expected);
+            assert!(found.iter().all(|(_, origin)| origin == b"there"));
+        }
+    })
+    .await;
+}
+
 /// S-094: the one that is kept goes on, and so do other people's.
 #[tokio::test]
 async fn ending_all_but_one_leaves_that_one_and_those_of_others() {

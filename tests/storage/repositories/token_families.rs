@@ -54,6 +54,36 @@ async fn a_family_is_revoked_once_and_keeps_the_first_reason() {
 }
 
 /// S-149: a token of somebody who was erased leads to a family that is revoked and says nothing.
+/// S-146: what counts is a replay of the person's own token, of either kind, and lately.
+#[tokio::test]
+async fn a_replay_is_known_for_a_while() {
+    on_both(async |db| {
+        for (tenant, id, user) in [(ONE, 5, 7), (ONE, 6, 8), (ONE, 7, 9), (TWO, 8, 7)] {
+            insert(db, &family(tenant, id, user_id(user))).await;
+        }
+        for (tenant, id, reason) in [
+            (ONE, 5, token_families::REFRESH_TOKEN_REPLAYED),
+            (ONE, 6, token_families::CODE_REPLAYED),
+            (ONE, 7, "signed_out"),
+            (TWO, 8, token_families::CODE_REPLAYED),
+        ] {
+            let id = FamilyId::new(id);
+            let revoked = async |tx: &mut _| token_families::revoke(tx, tenant, id, reason, in_seconds(10)).await;
+            assert!(db.write(tenant, revoked).await);
+        }
+
+        let was_replayed = async |tenant, user, since| {
+            let since = in_seconds(since);
+            let asked = async |conn: &mut _| token_families::was_replayed(conn, tenant, user_id(user), since).await;
+            db.read(Wall::All, asked).await
+        };
+        assert!(was_replayed(ONE, 7, 9).await && was_replayed(ONE, 8, 9).await && was_replayed(TWO, 7, 9).await);
+        assert!(!was_replayed(ONE, 7, 10).await, "too long ago");
+        assert!(!was_replayed(ONE, 9, 9).await, "ended otherwise");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn families_of_a_person_are_stripped() {
     on_both(async |db| {

@@ -83,7 +83,7 @@ pub enum Step {
     Identify,
     /// Prove the known account with its password, a passkey or a mailed code.
     Password,
-    /// Take the code from the mail that was asked for.
+    /// Take the code from the mail that was asked for, or that an unusual sign-in is confirmed by.
     EmailCode,
     /// Prove a second factor.
     SecondFactor {
@@ -205,6 +205,14 @@ fn how_strong(required: &Requirements, facts: &Facts, available: &Available, str
     if (available.totp || available.has_passkey()) && strength < Strength::TwoFactors {
         return Some(Step::SecondFactor { totp: available.totp });
     }
+    // Before anything is set up: who has the password alone must not add a factor and be done.
+    if required.confirmation
+        && available.verified_email
+        && strength < Strength::TwoFactors
+        && !is_confirmed(facts, available)
+    {
+        return Some(Step::EmailCode);
+    }
     if required.verified_email && !available.verified_email {
         return Some(Step::VerifyEmail);
     }
@@ -216,6 +224,12 @@ fn how_strong(required: &Requirements, facts: &Facts, available: &Available, str
     }
     second_factor_to_enrol(required, facts, available, strength)
         .or_else(|| offered(required, facts, available, strength))
+}
+
+/// Whether a mailed code was given, also as the first proof: nobody is asked for two.
+fn is_confirmed(facts: &Facts, available: &Available) -> bool {
+    let mut proofs = facts.proofs.iter().chain(&available.session_proofs);
+    proofs.any(|proof| proof.kind == ProofKind::EmailCode && Some(proof.user) == facts.user)
 }
 
 impl Requirements {

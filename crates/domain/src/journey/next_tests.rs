@@ -16,6 +16,15 @@ fn strength(required: &Requirements, facts: &Facts, available: &Available) -> St
     Strength::of(&proofs, ADA, required.fresh_since)
 }
 
+/// Whether a mailed code is missing: the sign-in is unusual, there is an address, and nothing stronger was shown.
+fn asks_confirmation(required: &Requirements, facts: &Facts, available: &Available) -> bool {
+    let mut proofs = facts.proofs.iter().chain(&available.session_proofs);
+    required.confirmation
+        && available.verified_email
+        && strength(required, facts, available) < Strength::TwoFactors
+        && !proofs.any(|proof| proof.kind == ProofKind::EmailCode)
+}
+
 fn has_second_factor(available: &Available) -> bool {
     available.totp || (available.passkey && available.passkeys_usable)
 }
@@ -38,6 +47,7 @@ fn done_means_that_every_requirement_is_met() {
         );
         assert!(!required.select_account || facts.account_chosen);
         assert!(!required.verified_email || available.verified_email);
+        assert!(!asks_confirmation(required, facts, available), "an unusual sign-in was not confirmed");
         assert!(shown >= required.level.least);
         assert!(!available.owes_second_factor || shown >= Strength::TwoFactors, "a lost factor lowers no level");
         assert!(!required.attributes || (available.attributes_told && !available.number_to_confirm));
@@ -63,10 +73,35 @@ fn enrolment_is_offered_only_after_a_proof_and_only_without_a_factor() {
     });
 }
 
-/// S-084: mail proves the first factor and no more: a second one is asked for as after a password.
+/// S-146: whoever has stolen a password alone sets nothing up before the owner's mailbox has answered.
+#[test]
+fn a_confirmation_comes_before_anything_is_set_up() {
+    for_all(|required, facts, available, step| {
+        let asks = asks_confirmation(required, facts, available);
+        assert!(!asks || step != Step::Done);
+        let sets_up = matches!(step, Step::EnrolSecondFactor { .. } | Step::EnrolPasskey { .. } | Step::RecoveryCodes);
+        assert!(!asks || !sets_up, "{required:?} {facts:?} {available:?}");
+    });
+}
+
+/// S-146: risk adds and never refuses: with a confirmation a journey is denied only where it would be without.
+#[test]
+fn risk_is_never_the_sole_gate() {
+    for_all(|required, facts, available, step| {
+        let usual = Requirements { confirmation: false, ..*required };
+        let without = next(&usual, facts, available);
+        assert!(!matches!(step, Step::Denied(_)) || step == without);
+        assert!(step == without || step == Step::EmailCode, "{required:?} {facts:?} {available:?}");
+    });
+}
+
+/// S-084: mail proves the first factor and no more: a second one is asked for as after a password. A confirmation is what it may be besides.
 #[test]
 fn a_mailed_code_gets_as_far_as_a_password_and_no_further() {
     for_all(|required, facts, available, step| {
+        if required.confirmation {
+            return;
+        }
         let replaced = |kind| if kind == ProofKind::EmailCode { ProofKind::Password } else { kind };
         let proofs = facts.proofs.iter().map(|given| Proof { kind: replaced(given.kind), ..*given }).collect();
         let by_password = Facts { proofs, ..facts.clone() };
@@ -111,7 +146,7 @@ fn without_passwords_a_code_leads_on_from_every_page_that_asks_who_it_is() {
 fn a_mailed_code_is_asked_for_where_one_was_wanted() {
     for_all(|required, facts, available, step| {
         let waits = facts.code_to.is_some() && available.email_codes;
-        assert!(step != Step::EmailCode || waits);
+        assert!(step != Step::EmailCode || waits || asks_confirmation(required, facts, available));
         assert!(!waits || !matches!(step, Step::Identify | Step::Password), "{required:?} {facts:?}");
     });
 }
@@ -155,7 +190,7 @@ fn attributes_come_before_every_agreement_and_only_where_they_are_due() {
 fn a_cooperative_person_always_reaches_an_end() {
     for_all(|required, facts, available, first| {
         let (mut facts, mut available, mut step) = (facts.clone(), available.clone(), first);
-        for _ in 0..11 {
+        for _ in 0..12 {
             if matches!(step, Step::Done | Step::Denied(_)) {
                 return;
             }
@@ -171,7 +206,7 @@ fn a_cooperative_person_always_reaches_an_end() {
 fn an_unwilling_person_always_reaches_an_end() {
     for_all(|required, facts, available, first| {
         let (mut facts, mut available, mut step) = (facts.clone(), available.clone(), first);
-        for _ in 0..12 {
+        for _ in 0..13 {
             match step {
                 Step::Done | Step::Denied(_) => return,
                 Step::Passkey { .. } | Step::EnrolPasskey { .. } => facts.passkey_declined = true,
@@ -208,6 +243,7 @@ fn a_passkey_is_asked_for_only_where_there_can_be_one() {
 fn a_stricter_requirement_never_finishes_earlier() {
     for_all(|required, facts, available, step| {
         let stricter = [
+            Requirements { confirmation: true, ..*required },
             Requirements { verified_email: true, ..*required },
             Requirements { attributes: true, ..*required },
             Requirements { terms: true, ..*required },

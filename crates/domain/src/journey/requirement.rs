@@ -32,6 +32,8 @@ pub enum Source {
     Terms,
     /// A rule of the operator's.
     Rule,
+    /// What is unusual about the sign-in.
+    Risk,
     /// What the account has, or owes.
     Account,
 }
@@ -49,6 +51,8 @@ pub enum Condition {
     SelectAccount,
     /// To begin at registration.
     CreateAccount,
+    /// A code that is mailed to the proven address, from who shows no second factor.
+    Confirmation,
     /// A proven address.
     VerifiedEmail,
     /// That the person tells the attribute of this name, or leaves it empty where that is allowed.
@@ -95,6 +99,7 @@ impl Source {
             Self::Attributes => "attributes",
             Self::Terms => "terms",
             Self::Rule => "a rule",
+            Self::Risk => "the risk",
             Self::Account => "the account",
         }
     }
@@ -122,6 +127,7 @@ impl Requirement {
             (Condition::FreshSince(_), Step::Password)
             | (Condition::SelectAccount, Step::SelectAccount)
             | (Condition::CreateAccount, Step::Register)
+            | (Condition::Confirmation, Step::EmailCode)
             | (Condition::VerifiedEmail, Step::VerifyEmail)
             | (Condition::Attribute(_), Step::Profile | Step::ConfirmNumber)
             | (Condition::Terms(_), Step::Terms)
@@ -146,6 +152,8 @@ impl Requirement {
             Condition::Consent(ConsentRule::UnlessCovered) if available.consent_covers => true,
             Condition::Consent(_) => return Standing::AtSignIn,
             Condition::Level(rule) => reach(available) >= rule.least && !lacks_wish(*rule, available),
+            Condition::Confirmation if reach(available) >= Strength::TwoFactors => true,
+            Condition::Confirmation => return Standing::AtSignIn,
             Condition::VerifiedEmail => available.verified_email,
             Condition::Attribute(name) => !due.attributes.contains(name),
             Condition::Terms(version) => !due.terms.contains(version),
@@ -194,6 +202,7 @@ impl Requirements {
             Condition::Level(level) => return self.with_level(*level),
             Condition::SelectAccount => self.select_account = true,
             Condition::CreateAccount => self.create_account = true,
+            Condition::Confirmation => self.confirmation = true,
             Condition::VerifiedEmail => self.verified_email = true,
             Condition::Attribute(_) => self.attributes = true,
             Condition::Terms(_) => self.terms = true,

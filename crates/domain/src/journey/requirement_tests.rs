@@ -15,6 +15,7 @@ fn all() -> Vec<Requirement> {
         Condition::Level(LevelRule::essential(Strength::TwoFactors)),
         Condition::Level(LevelRule::voluntary(Strength::PhishingResistant)),
         Condition::SelectAccount,
+        Condition::Confirmation,
         Condition::VerifiedEmail,
         Condition::Attribute("shoe_size".to_owned()),
         Condition::Terms(version),
@@ -44,7 +45,11 @@ fn requirements_add_up_in_any_order() {
 #[test]
 fn one_more_never_shortens_the_way() {
     let requirements = all();
-    let lookups = [Available::default(), Available { totp: true, terms_accepted: true, ..Available::default() }];
+    let lookups = [
+        Available::default(),
+        Available { verified_email: true, ..Available::default() },
+        Available { totp: true, terms_accepted: true, ..Available::default() },
+    ];
     for subset in 0..(1_u32 << requirements.len()) {
         let holds = |at: usize| subset & (1 << at) != 0;
         let some: Vec<_> = requirements.iter().enumerate().filter(|(at, _)| holds(*at)).map(|(_, one)| one).collect();
@@ -64,7 +69,7 @@ fn one_more_never_shortens_the_way() {
 fn every_page_beyond_the_sign_in_has_a_reason() {
     let requirements = all();
     for available in [
-        Available { passkeys_usable: true, ..Available::default() },
+        Available { passkeys_usable: true, verified_email: true, ..Available::default() },
         Available { totp: true, owes_second_factor: false, ..Available::default() },
         Available { passkeys_usable: true, passkey: true, ..Available::default() },
     ] {
@@ -99,10 +104,15 @@ fn what_an_account_has_is_told_from_what_it_lacks() {
     let of =
         |available: &Available, due: &Due| -> Vec<_> { all().iter().map(|one| one.standing(available, due)).collect() };
 
-    let lacks =
-        [AtSignIn, AtSignIn, Missing, Missing, AtSignIn, Missing, Missing, Missing, AtSignIn, AtSignIn, Missing];
+    let lacks = [
+        AtSignIn, AtSignIn, Missing, Missing, AtSignIn, AtSignIn, Missing, Missing, Missing, AtSignIn, AtSignIn,
+        Missing,
+    ];
     assert_eq!(of(&bare, &due), lacks);
-    assert_eq!(of(&full, &Due::default()), [AtSignIn, AtSignIn, Met, Met, AtSignIn, Met, Met, Met, Met, AtSignIn, Met]);
+    assert_eq!(
+        of(&full, &Due::default()),
+        [AtSignIn, AtSignIn, Met, Met, AtSignIn, Met, Met, Met, Met, Met, AtSignIn, Met]
+    );
     let owed = Requirement::of_account(&Available { owes_second_factor: true, ..bare });
     assert_eq!(
         (owed[0].id.as_str(), owed[0].standing(&Available::default(), &Due::default())),

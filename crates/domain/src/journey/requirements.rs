@@ -66,6 +66,8 @@ pub struct Requirements {
     pub select_account: bool,
     /// Whether the journey begins at registration (`prompt=create`).
     pub create_account: bool,
+    /// Whether who shows no second factor gives a code that is mailed to the proven address; nothing where there is none.
+    pub confirmation: bool,
     /// Whether a proven address is needed.
     pub verified_email: bool,
     /// Whether attributes are asked for here.
@@ -87,6 +89,7 @@ impl Requirements {
             level: LevelRule::essential(Strength::OneFactor),
             select_account: false,
             create_account: false,
+            confirmation: false,
             verified_email: false,
             attributes: false,
             terms: false,

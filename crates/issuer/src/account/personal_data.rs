@@ -212,6 +212,9 @@ impl Transcript<'_> {
                 let origin = session_origin::open(self.at, person, session.id, &sealed)?;
                 entry = entry.some_text("browser", origin.agent.program).some_text("system", origin.agent.system);
                 entry = entry.text("network", origin.network);
+                let place = origin.place.unwrap_or_default();
+                entry = entry.some_text("country", place.country).some_text("city", place.city);
+                entry = entry.some_text("point", place.point.map(|point| point.to_string()));
             }
             let proofs = session.proofs.iter().map(|proof| proof_name(proof.kind)).collect();
             entry = entry.with("proofs", DataValue::Words(proofs)).time("since", session.created_at);

@@ -91,6 +91,7 @@ impl Fixture {
             hash_parameters: HashParameters { memory_kib: 7168, iterations: 5, parallelism: 1 },
             password_threads: 1,
             outbound: Default::default(),
+            networks: Default::default(),
             mutual_tls: None,
             waiting_requests: portreeve_domain::polling::WAITING_FOR_ONE,
             text_messages: None,

@@ -5,13 +5,16 @@
 //! same pages after the same work (S-071); who has none gets no mail. What is typed counts as an attempt to sign in, so that a code is
 //! no way around the limits of a password. It proves the address and one factor (S-084).
 //!
+//! An unusual sign-in is confirmed by the same code, which goes to the account's proven address as soon as the first factor is proven
+//! (S-146). Who knows no password can neither cause its mails nor use up its tries: both are counted apart, and begin anew with another password.
+//!
 //! The mail has a link that fills the code in. It changes nothing, and works in the browser that began alone, for that has
 //! the journey's cookie (S-091). NIST SP 800-63B-4 §3.1.3.2.
 
 use std::sync::Arc;
 
 use portreeve_authenticators::{CanonicalSentCode, generate_sent_code};
-use portreeve_crypto::{SecretBytes, Sha256Digest};
+use portreeve_crypto::{SecretBytes, Sha256Digest, sha256};
 use portreeve_domain::{
     AccountKey, Actor, Email, EmailSignIn, Event, EventType, Fault, JourneyId, MailPurpose, OutboxMessage, Proof,
     ProofKind, UserId, lifetimes,
@@ -24,14 +27,15 @@ use super::{Acted, Journey, PostedFrom, Problem, account_key};
 use crate::attempts::{Attempt, Endeavour};
 use crate::authorize::journey_text;
 use crate::directory::TenantDirectory;
-use crate::mails::{MailContent, OutgoingMail, Recipient, outgoing, recipient_of};
+use crate::mails::{DEFAULT_LOCALE, MailContent, OutgoingMail, Recipient, outgoing, recipient_of};
 use crate::people::{self, Person};
 use crate::registration::is_taken;
+use crate::session_origin::Origin;
 use crate::stored_facts::{PendingRegistration, StoredFacts, open_facts};
-use crate::{Issuer, audit, known_device, registration};
+use crate::{Issuer, audit, known_device, registration, risk};
 
 /// The name under which failures of codes are counted.
-const FACTOR: &str = "email_code";
+pub(crate) const FACTOR: &str = "email_code";
 
 impl Issuer {
     /// Asks for a code for the account at `typed`, on the first page.
@@ -45,7 +49,7 @@ impl Issuer {
         typed: &str,
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
-        if at.tenant.settings.email_sign_in == EmailSignIn::Off {
+        if !takes_codes(at, &journey) {
             return Ok(Acted::Stale);
         }
         let email = match Email::parse(typed) {
@@ -64,7 +68,10 @@ impl Issuer {
         let owner = person.filter(|person| person.disabled_at.is_none()).map(|person| person.id);
         // Strangers can use the mails of an address up, but not those of a device that its owner has signed in at (S-073).
         let known = owner.filter(|owner| known_device::knows(at, from.device.as_deref(), *owner));
-        let budget = known.map_or(account, |owner| *owner.as_bytes());
+        let budget = match journey.stored.facts.user.filter(|_| journey.is_confirmed_by_code()) {
+            Some(user) => confirmation_budget(&journey.stored, user),
+            None => known.map_or(account, |owner| *owner.as_bytes()),
+        };
         self.wait_for_code(at, journey, (typed, registers.or(owner), budget), event, from).await
     }
 
@@ -131,16 +138,19 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
         let wanted = journey.stored.facts.code_to.as_deref().and_then(|typed| Email::parse(typed).ok());
-        let Some(email) = wanted.filter(|_| at.tenant.settings.email_sign_in != EmailSignIn::Off) else {
+        let Some(email) = wanted.filter(|_| takes_codes(at, &journey)) else {
             return Ok(Acted::Stale);
         };
         // What is no code is nobody's.
         let Some(code) = CanonicalSentCode::parse(typed) else { return Ok(Acted::Problem(Problem::WrongCode)) };
         let index = people::email_index(at, &email);
         let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
-        if let Err(wait) = self.charge_sign_in(at, (account_key(&index), FACTOR), person.as_ref(), from).await? {
-            return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }));
-        }
+        let confirming = journey.stored.facts.user.filter(|_| journey.is_confirmed_by_code());
+        let counted_under = confirming.map_or(account_key(&index), |user| *user.as_bytes());
+        let failures = match self.charge_sign_in(at, (counted_under, FACTOR), person.as_ref(), from).await? {
+            Ok(failures) => failures,
+            Err(wait) => return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) })),
+        };
         let given = code.fingerprint(&at.keys.email_codes, journey.id.as_i64(), &index);
         let is_right = self.try_email_code(at, journey.id, &given).await?;
         let subject = person.as_ref().map(|person| person.id);
@@ -163,12 +173,13 @@ impl Issuer {
             drop(tx);
             return self.email_code_failed(at, subject).await;
         };
-        factor_failures::clear(&mut tx, at.id(), UserId::from_bytes(account_key(&index)), FACTOR).await?;
+        factor_failures::clear(&mut tx, at.id(), UserId::from_bytes(counted_under), FACTOR).await?;
         let event = Event::new(EventType::FactorProven, now, Actor::User(user)).about(user);
         let event = event.with("factor", FACTOR).with_client(&journey.client.id);
         audit::record(&mut tx, &self.ambient, at, event).await?;
         journey.stored.facts.identify(Proof { kind: ProofKind::EmailCode, user, at: now });
         journey.stored.proven_address = Some(index);
+        journey.stored.failures = failures;
         journey.stored.registration = None;
         journey.stored.locale = Some(from.locale.clone());
         self.advance(tx, at, journey).await
@@ -183,7 +194,7 @@ impl Issuer {
         (journey, user): (JourneyId, UserId),
         locale: &str,
     ) -> Result<Option<OutgoingMail>, Fault> {
-        let Some(to) = self.waits_for_code(at, journey, user).await? else { return Ok(None) };
+        let Some((to, confirms)) = self.waits_for_code(at, journey, user).await? else { return Ok(None) };
         let code = generate_sent_code(&SecretBytes::new(self.ambient.bytes()?));
         let canonical =
             CanonicalSentCode::parse(code.expose()).ok_or_else(|| Fault::impossible("a code of ours is none"))?;
@@ -198,7 +209,11 @@ impl Issuer {
         tx.commit().await?;
         let (issuer, journey, code) = (&at.issuer, journey_text(at, journey)?, code.expose().to_owned());
         let link = format!("{issuer}/j/{journey}/email-code?code={code}");
-        outgoing(at, row, to.email.as_str(), (locale, MailContent::EmailCode { code, link })).map(Some)
+        let content = match confirms {
+            Some(origin) => MailContent::ConfirmSignIn { code, link, origin },
+            None => MailContent::EmailCode { code, link },
+        };
+        outgoing(at, row, to.email.as_str(), (locale, content)).map(Some)
     }
 
     /// The account of an address that a code has just proven: the one that has it, without what others had set up before it was
@@ -218,6 +233,27 @@ impl Issuer {
             (Some(person), None) => Ok(self.claim_by_mail(tx, at, person.id, index).await?.then_some(person.id)),
             (None, None) => Ok(None),
         }
+    }
+
+    /// Has the code mailed that confirms the unusual sign-in of a journey, unless the journey waits for it already.
+    pub(super) async fn prepare_confirmation(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        journey: &mut Journey,
+    ) -> Result<(), Fault> {
+        // There is no other way: no page asks for a passkey.
+        journey.stored.ceremony = None;
+        if journey.stored.facts.code_to.is_some() {
+            return Ok(());
+        }
+        let user = journey.user().ok_or_else(|| Fault::impossible("a confirmation by nobody"))?;
+        journey.stored.facts.code_to = people::find(tx, at, user).await?.and_then(|person| person.email);
+        let locale = journey.stored.locale.clone().unwrap_or_else(|| DEFAULT_LOCALE.to_owned());
+        if self.charge_mail(tx, at, &confirmation_budget(&journey.stored, user)).await? {
+            self.ask_for_code(tx, at, journey.id, Some(user), &locale).await?;
+        }
+        Ok(())
     }
 
     /// Lets the journey wait for a code, and has it mailed when there is somebody to mail it to.
@@ -242,13 +278,14 @@ impl Issuer {
         }
     }
 
-    /// To whom the code of a journey goes; `None` when it does not wait for one of this account.
+    /// To whom the code of a journey goes, and from where the sign-in comes that it confirms, if it does; `None` when the journey does not
+    /// wait for a code of this account.
     async fn waits_for_code(
         &self,
         at: &TenantDirectory,
         journey: JourneyId,
         user: UserId,
-    ) -> Result<Option<Recipient>, Fault> {
+    ) -> Result<Option<(Recipient, Option<Origin>)>, Fault> {
         let mut conn = self.store.read(at.id()).await?;
         let Some(row) = rows::find(&mut conn, at.id(), journey).await? else { return Ok(None) };
         let stored = open_facts(at, row.id, &row.facts_sealed)?;
@@ -256,11 +293,12 @@ impl Issuer {
         let Some(email) = email else { return Ok(None) };
         let wanted = people::email_index(at, &email);
         if registers(at, &stored, &wanted).is_some_and(|pending| pending.to == user) {
-            return Ok(Some(Recipient { user, email, email_index: wanted }));
+            return Ok(Some((Recipient { user, email, email_index: wanted }, None)));
         }
+        let confirms = risk::is_confirmed_by_code(&stored).then_some(stored.origin).flatten();
         let person = people::find(&mut conn, at, user).await?;
         let person = person.filter(|person| person.disabled_at.is_none() && person.email_index == Some(wanted));
-        Ok(person.and_then(|person| recipient_of(&person)))
+        Ok(person.and_then(|person| recipient_of(&person)).map(|to| (to, confirms)))
     }
 
     /// Counts one try, on the journey, and compares. Commits.
@@ -282,6 +320,17 @@ impl Issuer {
         tx.commit().await?;
         Ok(Acted::Problem(Problem::WrongCode))
     }
+}
+
+/// Whether a code is taken on a journey: where people sign in by one, and where one confirms what a factor has proven.
+fn takes_codes(at: &TenantDirectory, journey: &Journey) -> bool {
+    at.tenant.settings.email_sign_in != EmailSignIn::Off || journey.is_confirmed_by_code()
+}
+
+/// Under what the mails are counted that confirm sign-ins: those of whoever has proven this password.
+fn confirmation_budget(stored: &StoredFacts, user: UserId) -> AccountKey {
+    let mark = stored.password_mark.unwrap_or_default();
+    account_key(sha256(&[user.as_bytes().as_slice(), &mark].concat()).as_bytes())
 }
 
 /// The registration on a journey that a code for the address with this index completes: without passwords, and of an address that

@@ -21,7 +21,7 @@ use crate::directory::TenantDirectory;
 use crate::people::{self, Person};
 use crate::phone_codes::NumberToConfirm;
 use crate::stored_facts::{open_facts, open_request, seal_facts};
-use crate::{Issuer, backchannel_authentication, browsers};
+use crate::{Issuer, backchannel_authentication, browsers, risk};
 
 /// What is found at a journey's address.
 pub enum Arrival {
@@ -123,6 +123,7 @@ impl Issuer {
             request,
         };
         stale_proofs::void(&mut conn, at, &mut journey).await?;
+        risk::renew_requirements(&mut journey);
         // A journey on which nothing was done yet goes on with a sign-in that another tab has completed meanwhile.
         let untouched = journey.stored.facts == Facts::default();
         if untouched {

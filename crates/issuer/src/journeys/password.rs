@@ -94,9 +94,10 @@ impl Issuer {
             return Ok(Acted::Stale);
         }
         let place = self.passwords.place(at.id())?;
-        if let Err(wait) = self.charge_sign_in(at, (key, FACTOR), person.as_ref(), from).await? {
-            return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }));
-        }
+        let failures = match self.charge_sign_in(at, (key, FACTOR), person.as_ref(), from).await? {
+            Ok(failures) => failures,
+            Err(wait) => return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) })),
+        };
         let attempted = self.attempted(at, key, person).await?;
         let stored = attempted.phc.as_ref().map(|(phc, _)| phc.clone());
         let compared = place.verify(at, password, stored, self.ambient.bytes()?).await?;
@@ -120,6 +121,7 @@ impl Issuer {
         let event = Event::new(EventType::FactorProven, now, Actor::User(user)).about(user).with("factor", FACTOR);
         audit::record(&mut tx, &self.ambient, at, event.with_client(&journey.client.id)).await?;
         journey.stored.facts.identify(Proof { kind: ProofKind::Password, user, at: now });
+        journey.stored.failures = failures;
         journey.stored.registration = None;
         journey.stored.locale = Some(from.locale.clone());
         self.advance(tx, at, journey).await
@@ -143,14 +145,14 @@ impl Issuer {
     }
 
     /// Charges one attempt on every limit before any work is done. Attempts to sign in are counted together, whatever is
-    /// shown; failures in a row by factor.
+    /// shown; failures in a row by factor. Gives how many of those there were before.
     pub(super) async fn charge_sign_in(
         &self,
         at: &Arc<TenantDirectory>,
         (key, factor): (AccountKey, &str),
         person: Option<&Person>,
         from: &PostedFrom,
-    ) -> Result<Result<(), Lifetime>, Fault> {
+    ) -> Result<Result<i64, Lifetime>, Fault> {
         let attempt = Attempt { endeavour: Endeavour::SignIn, network: from.network, account: key };
         if let Err(wait) = self.charge_attempt(at, &attempt).await? {
             return Ok(Err(wait));
@@ -162,7 +164,7 @@ impl Issuer {
         // A stranger can use up the account's budget, but not on a device the owner has signed in at before.
         let known_device = person.is_some_and(|person| known_device::knows(at, from.device.as_deref(), person.id));
         let spent = failures > RatePreset::FAILURES_PER_ACCOUNT && !known_device;
-        Ok(if spent { Err(Lifetime::from_minutes(15)) } else { Ok(()) })
+        Ok(if spent { Err(Lifetime::from_minutes(15)) } else { Ok(failures - 1) })
     }
 
     async fn attempted(

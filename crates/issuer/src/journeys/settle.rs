@@ -53,6 +53,7 @@ impl Issuer {
         journey: &mut Journey,
     ) -> Result<Settled, Fault> {
         stale_proofs::void(tx, at, journey).await?;
+        self.assess_risk(tx, at, journey).await?;
         let mut step = self.step_of(tx, at, journey).await?;
         let mut cookie = None;
         if step.is_signed_in() && !journey.stored.facts.proofs.is_empty() {
@@ -126,6 +127,9 @@ impl Issuer {
     ) -> Result<(), Fault> {
         if step == Step::VerifyEmail && !journey.stored.address_mail_sent {
             self.mail_address_link(tx, at, journey).await?;
+        }
+        if step == Step::EmailCode && journey.is_confirmed_by_code() {
+            return self.prepare_confirmation(tx, at, journey).await;
         }
         if matches!(step, Step::EnrolSecondFactor { .. }) && journey.stored.pending_totp.is_none() {
             let secret = portreeve_authenticators::TotpSecret::new(&SecretBytes::new(self.ambient.bytes()?));

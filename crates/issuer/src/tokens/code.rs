@@ -185,7 +185,7 @@ impl Redemption<'_> {
 
     /// Ends everything that came of the first redemption (RFC 6749 §4.1.2).
     async fn replayed(&self, tx: &mut Tx, family: &TokenFamily) -> Result<UserTokens, Failure<Refusal>> {
-        if token_families::revoke(tx, self.at.id(), family.id, "code replayed", self.now).await? {
+        if token_families::revoke(tx, self.at.id(), family.id, token_families::CODE_REPLAYED, self.now).await? {
             let event = Event::new(EventType::CodeReplayed, self.now, Actor::Client(self.client.id.clone()))
                 .about(family.user)
                 .with_client(&family.client)

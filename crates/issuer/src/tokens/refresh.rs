@@ -249,7 +249,8 @@ impl Exchange<'_> {
     }
 
     async fn replayed(&self, tx: &mut Tx, family: &TokenFamily) -> Result<UserTokens, Failure<Refusal>> {
-        if token_families::revoke(tx, self.at.id(), family.id, "refresh token replayed", self.now).await? {
+        if token_families::revoke(tx, self.at.id(), family.id, token_families::REFRESH_TOKEN_REPLAYED, self.now).await?
+        {
             let event = Event::new(EventType::RefreshTokenReplayed, self.now, Actor::Client(self.client.id.clone()))
                 .about(family.user)
                 .with_client(&family.client)

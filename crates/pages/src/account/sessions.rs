@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::Nav;
 use crate::catalogue::Catalogue;
-use crate::{Form, Frame, Locale, RenderError};
+use crate::{Form, Frame, Locale, RenderError, Whereabouts};
 
 /// A browser in which the person is signed in.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct SignIn {
     pub system: Option<String>,
     /// The network it came from.
     pub network: Option<String>,
+    /// About where that is.
+    pub whereabouts: Whereabouts,
     /// How long ago it began, in seconds.
     pub began_seconds_ago: u64,
     /// How long ago it was last used, in seconds.
@@ -66,6 +68,11 @@ impl SignIn {
     /// Browser and system in words.
     fn device(&self, frame: &Frame) -> String {
         device_in_words(frame.locale, self.program.as_deref(), self.system.as_deref())
+    }
+
+    /// Where it came from, in words.
+    fn place(&self, frame: &Frame) -> Option<String> {
+        self.whereabouts.in_words(frame.locale)
     }
 
     fn icon(&self) -> &'static str {

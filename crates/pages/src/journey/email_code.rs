@@ -10,7 +10,8 @@ use crate::{CodeProblem, Form, Frame, RenderError};
 
 /// Asks for the mailed code.
 ///
-/// Posts `code`, or `action=resend`. Element ids: `code`, `submit`, `resend`, `other-way`.
+/// Posts `code`, `action=resend`, or `action=another_account`. Element ids: `code`, `submit`, `resend`, `other-way`; `another-account`
+/// in its place where there is no other way.
 #[derive(Debug, Clone)]
 pub struct EmailCode {
     /// Where the form posts to.
@@ -21,14 +22,29 @@ pub struct EmailCode {
     pub email: String,
     /// How long a code works, in minutes.
     pub valid_minutes: u32,
-    /// Whether it completes a registration: then every address gets one.
-    pub registers: bool,
+    /// What it is for.
+    pub purpose: CodePurpose,
     /// The code of the mail's link; empty without one.
     pub code: String,
     /// What was wrong with the last code.
     pub code_problem: Option<CodeProblem>,
-    /// Where to sign in another way.
-    pub other_way_href: String,
+}
+
+/// What a code from a mail is for.
+#[derive(Debug, Clone)]
+pub enum CodePurpose {
+    /// It signs in.
+    SignsIn {
+        /// Where to sign in another way.
+        other_way_href: String,
+    },
+    /// It completes a registration: then every address gets one.
+    Registers {
+        /// Where to sign in another way.
+        other_way_href: String,
+    },
+    /// It confirms a sign-in that is unusual; what is unusual stands in the reasons of the frame. The address is the account's.
+    Confirms,
 }
 
 #[derive(Template)]
@@ -49,7 +65,25 @@ impl EmailCode {
         Ok(View { frame, page: self, problems }.render()?)
     }
 
+    fn title(&self) -> &'static str {
+        if self.confirms() { "confirm-sign-in-title" } else { "email-code-title" }
+    }
+
     fn sent(&self) -> &'static str {
-        if self.registers { "email-code-sent-registering" } else { "email-code-sent" }
+        match self.purpose {
+            CodePurpose::SignsIn { .. } => "email-code-sent",
+            CodePurpose::Registers { .. } | CodePurpose::Confirms => "email-code-sent-registering",
+        }
+    }
+
+    fn confirms(&self) -> bool {
+        matches!(self.purpose, CodePurpose::Confirms)
+    }
+
+    fn other_way_href(&self) -> Option<&str> {
+        match &self.purpose {
+            CodePurpose::SignsIn { other_way_href } | CodePurpose::Registers { other_way_href } => Some(other_way_href),
+            CodePurpose::Confirms => None,
+        }
     }
 }

@@ -37,7 +37,7 @@ pub use consent::Consent;
 pub use continue_elsewhere::ContinueElsewhere;
 pub use device_approval::DeviceApproval;
 pub use done::{Done, Outcome};
-pub use email_code::EmailCode;
+pub use email_code::{CodePurpose, EmailCode};
 pub use forgot_password::ForgotPassword;
 pub use identify::Identify;
 pub use lost_factors::{LostFactors, LostFactorsState};

@@ -8,6 +8,7 @@ mod account_exists;
 mod address_taken;
 mod approval_wanted;
 mod confirm_email_change;
+mod confirm_sign_in;
 mod deletion_cancelled;
 mod deletion_requested;
 mod email_changed;
@@ -24,12 +25,14 @@ mod recovery_code_used;
 mod recovery_due;
 mod recovery_requested;
 mod recovery_stopped;
+mod sign_in_origin;
 mod verify_email;
 
 pub use account_exists::AccountExists;
 pub use address_taken::AddressTaken;
 pub use approval_wanted::ApprovalWanted;
 pub use confirm_email_change::ConfirmEmailChange;
+pub use confirm_sign_in::ConfirmSignIn;
 pub use deletion_cancelled::DeletionCancelled;
 pub use deletion_requested::DeletionRequested;
 pub use email_changed::EmailChanged;
@@ -47,6 +50,7 @@ pub use recovery_code_used::RecoveryCodeUsed;
 pub use recovery_due::RecoveryDue;
 pub use recovery_requested::RecoveryRequested;
 pub use recovery_stopped::RecoveryStopped;
+pub use sign_in_origin::SignInOrigin;
 pub use verify_email::VerifyEmail;
 
 /// For how many days the link in a notice works.

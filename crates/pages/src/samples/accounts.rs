@@ -7,7 +7,7 @@ use crate::account::{
     Question, QuestionKind, Recovery, Security, Sessions, SignIn, Totp,
 };
 use crate::journey::{Resource, Scope};
-use crate::{CodeProblem, EmailProblem, Frame, NameProblem, Notice, NumberState, SignInProblem};
+use crate::{CodeProblem, EmailProblem, Frame, NameProblem, Notice, NumberState, SignInProblem, Whereabouts};
 
 const DAY: u64 = 86_400;
 
@@ -133,6 +133,10 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         program: program.map(str::to_owned),
         system: system.map(str::to_owned),
         network: program.map(|_| "203.0.113.*".to_owned()),
+        whereabouts: Whereabouts {
+            country: program.map(|_| "DE".to_owned()),
+            city: system.map(|_| words.title.clone()),
+        },
         began_seconds_ago: 2 * DAY,
         seen_seconds_ago: 600,
         is_here,

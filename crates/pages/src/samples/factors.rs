@@ -2,8 +2,8 @@
 
 use super::{Sample, Words, form, href, prompt};
 use crate::journey::{
-    EmailCode, LostFactors, LostFactorsState, Passkey, PasskeyEnrolment, RecoveryCode, RecoveryCodes, Totp,
-    TotpEnrolment,
+    CodePurpose, EmailCode, LostFactors, LostFactorsState, Passkey, PasskeyEnrolment, RecoveryCode, RecoveryCodes,
+    Totp, TotpEnrolment,
 };
 use crate::{CodeProblem, Frame, PasskeyExit, PasskeyProblem, RecoveryCodeProblem};
 
@@ -16,18 +16,21 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         recovery_code_href: href("recovery_code"),
         lost_href: href("lost-factors"),
     };
+    let other_way_href = "/j/jrn_01hv/identify".to_owned();
     let email_code = EmailCode {
         form: form(),
         client_name: words.client_name(),
         email: words.email.clone(),
         valid_minutes: 10,
-        registers: false,
+        purpose: CodePurpose::SignsIn { other_way_href: other_way_href.clone() },
         code: String::new(),
         code_problem: None,
-        other_way_href: "/j/jrn_01hv/identify".to_owned(),
     };
     let without_passwords = Frame { passwordless: true, ..frame.clone() };
-    let email_code_registers = EmailCode { registers: true, ..email_code.clone() };
+    let email_code_registers = EmailCode { purpose: CodePurpose::Registers { other_way_href }, ..email_code.clone() };
+    let email_code_confirms = EmailCode { purpose: CodePurpose::Confirms, ..email_code.clone() };
+    let with_reasons =
+        Frame { reasons: ["risk:new_device", "risk:new_network"].map(str::to_owned).to_vec(), ..frame.clone() };
     let email_code_filled = EmailCode { code: "042917".to_owned(), ..email_code.clone() };
     let email_code_wrong = EmailCode { code_problem: Some(CodeProblem::Wrong), ..email_code.clone() };
     let totp_wrong = Totp { code_problem: Some(CodeProblem::Wrong), ..totp.clone() };
@@ -108,6 +111,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("journey/email_code", email_code.render(frame)),
         ("journey/email_code-registers", email_code_registers.render(&without_passwords)),
         ("journey/totp_enrolment-passwordless", enrolment.render(&without_passwords)),
+        ("journey/email_code-confirms", email_code_confirms.render(&with_reasons)),
         ("journey/email_code-filled", email_code_filled.render(frame)),
         ("journey/email_code-wrong", email_code_wrong.render(frame)),
         ("journey/totp", totp.render(frame)),

@@ -1,12 +1,12 @@
 //! Samples: every mail.
 
 use crate::mail::{
-    AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, DeletionCancelled, DeletionRequested,
-    EmailChanged, EmailCode, FactorAdded, FactorRemoved, Invitation, MailFrame, MailText, NewSignIn, PasskeyCopied,
-    PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped, RemovedFactor,
-    VerifyEmail,
+    AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, ConfirmSignIn, DeletionCancelled,
+    DeletionRequested, EmailChanged, EmailCode, FactorAdded, FactorRemoved, Invitation, MailFrame, MailText, NewSignIn,
+    PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped,
+    RemovedFactor, SignInOrigin, VerifyEmail,
 };
-use crate::{Locale, RenderError};
+use crate::{Locale, RenderError, Whereabouts};
 
 use super::Words;
 
@@ -17,11 +17,18 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
     let when = "2026-11-22 10:30 UTC".to_owned();
     let factor = |factor| FactorAdded { factor, when: when.clone(), not_me_link: link.clone() }.render(&frame);
     let removed = |factor| FactorRemoved { factor, when: when.clone(), not_me_link: link.clone() }.render(&frame);
-    let sign_in = |program: Option<&str>, system: Option<&str>| {
-        let (program, system) = (program.map(str::to_owned), system.map(str::to_owned));
-        let (when, not_me_link) = (when.clone(), link.clone());
-        NewSignIn { program, system, network: "203.0.113.*".to_owned(), when, not_me_link }.render(&frame)
+    let from = |program: Option<&str>, system: Option<&str>| SignInOrigin {
+        program: program.map(str::to_owned),
+        system: system.map(str::to_owned),
+        network: "203.0.113.*".to_owned(),
+        whereabouts: Whereabouts {
+            country: program.map(|_| "DE".to_owned()),
+            city: system.map(|_| words.title.clone()),
+        },
     };
+    let sign_in = |from| NewSignIn { from, when: when.clone(), not_me_link: link.clone() }.render(&frame);
+    let (code, confirmed) = ("042917".to_owned(), from(Some("Firefox"), Some("Linux")));
+    let confirm_sign_in = ConfirmSignIn { code, link: link.clone(), valid_minutes: 10, from: confirmed };
     let without_passwords = MailFrame { passwordless: true, ..frame.clone() };
     let passkey_copied = PasskeyCopied { when: when.clone(), not_me_link: link.clone() };
     let recovery_code_used = RecoveryCodeUsed { when: when.clone(), not_me_link: link.clone() };
@@ -48,8 +55,10 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
         ("mail/confirm_email_change", ConfirmEmailChange { link: link.clone(), valid_minutes: 30 }.render(&frame)),
         ("mail/deletion_requested", DeletionRequested { due: when.clone(), sign_in_link: link.clone() }.render(&frame)),
         ("mail/deletion_cancelled", DeletionCancelled { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
-        ("mail/new_sign_in", sign_in(Some("Firefox"), Some("Linux"))),
-        ("mail/new_sign_in-unknown", sign_in(None, None)),
+        ("mail/new_sign_in", sign_in(from(Some("Firefox"), Some("Linux")))),
+        ("mail/new_sign_in-country", sign_in(from(Some("Firefox"), None))),
+        ("mail/new_sign_in-unknown", sign_in(from(None, None))),
+        ("mail/confirm_sign_in", confirm_sign_in.render(&frame)),
         ("mail/email_changed", EmailChanged { when: when.clone(), undo_link: link.clone() }.render(&frame)),
         ("mail/password_changed", PasswordChanged { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
         ("mail/factor_added", factor(AddedFactor::Totp)),

@@ -87,6 +87,7 @@ impl Deployment {
             password_threads: 1,
             // No command fetches anything.
             outbound: Default::default(),
+            networks: Default::default(),
             mutual_tls: None,
             waiting_requests: polling::WAITING_FOR_ONE,
             // No command sends anything.

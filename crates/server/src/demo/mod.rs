@@ -141,6 +141,7 @@ async fn start_issuer(folder: &Folder, public_url: String) -> Result<(Arc<Issuer
         hash_parameters: DEFAULT_PASSWORD_COST,
         password_threads: std::thread::available_parallelism().map_or(1, usize::from),
         outbound: Default::default(),
+        networks: Default::default(),
         mutual_tls: None,
         waiting_requests: polling::WAITING_FOR_ONE,
         text_messages: Some(text_message_rules()?),

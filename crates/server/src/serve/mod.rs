@@ -31,6 +31,7 @@ use portreeve_http_kit::listener::{ClientCertificates, Limits, Listener, TlsKeys
 use portreeve_http_kit::request_trace::{LoggedRequests, RequestIdSource, RequestTrace};
 use portreeve_issuer::Issuer;
 use portreeve_jobs::{Mailer, Texter};
+use portreeve_networks::Networks;
 use portreeve_storage::Store;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -88,6 +89,8 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
     let certificates = settings.server.mutual_tls.as_ref().map(certificates::rules).transpose()?;
     let admin = bind("admin.listen", settings.admin_listen, None, limits.admin).await?;
     let store = Store::open(settings.database.url.expose())?;
+    let networks = Networks::open(settings.networks)
+        .map_err(|file| Failure::configuration(format!("a file of [risk] cannot be used: {file}")))?;
     let older = if settings.database.auto_migrate { OlderSchema::Migrate } else { older };
     let now = portreeve_issuer::Clock::System.now();
     schema::prepare(&store, &settings.database.migrate_url, older, now).await?;
@@ -100,6 +103,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         hash_parameters: settings.limits.password_cost,
         password_threads: settings.limits.password_threads,
         outbound: settings.outbound,
+        networks: Arc::new(networks),
         mutual_tls: settings.server.mutual_tls.as_ref().map(MutualTlsSettings::of_issuer),
         waiting_requests: settings.test_rig.waiting_requests(),
         text_messages: settings.sms.rules,

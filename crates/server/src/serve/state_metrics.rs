@@ -1,10 +1,11 @@
-//! Metrics of what waits: passwords for a thread, messages for delivery, events for the sealer, keys for their turn.
+//! Metrics of what waits: passwords for a thread, messages for delivery, events for the sealer, keys for their turn; and of what is unusual.
 //!
-//! Owns their names and when they are read: at a scrape, and never on a request's way. Labels are algorithms; nothing here
+//! Owns their names and when they are read: at a scrape, and never on a request's way. Labels are algorithms and levels; nothing here
 //! tells of a person, a client or a tenant. `docs/metrics.md` describes each. S-112.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use portreeve_domain::risk::RiskLevel;
 use portreeve_domain::{Fault, KeyTimes, Timestamp, rotation_due};
 use portreeve_issuer::{ALGORITHMS, Issuer, PasswordLoad};
 use portreeve_storage::{Wall, audit_chains, events, outbox};
@@ -21,6 +22,7 @@ pub(crate) struct StateMetrics {
     passwords_begun: Counter,
     passwords_waited: Counter<f64, AtomicU64>,
     passwords_refused: Counter,
+    unusual_sign_ins: Family<RiskLabels, Counter>,
     token_reads: Counter,
     token_reads_remembered: Counter,
     outbox_pending: Gauge,
@@ -36,6 +38,11 @@ pub(crate) struct StateMetrics {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct KeyLabels {
     algorithm: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RiskLabels {
+    level: &'static str,
 }
 
 impl StateMetrics {
@@ -59,6 +66,11 @@ impl StateMetrics {
             "portreeve_password_refused",
             "Passwords that found the queue full; the caller was told to come back",
             new.passwords_refused.clone(),
+        );
+        registry.register(
+            "portreeve_unusual_sign_ins",
+            "Sign-ins that were unusual for their account when the first factor was proven",
+            new.unusual_sign_ins.clone(),
         );
         registry.register(
             "portreeve_token_reads",
@@ -109,6 +121,10 @@ impl StateMetrics {
     pub(crate) async fn read(&self, issuer: &Issuer) {
         self.set_passwords(issuer.password_load());
         self.set_keys(issuer);
+        for level in [RiskLevel::Elevated, RiskLevel::High] {
+            let counter = self.unusual_sign_ins.get_or_create(&RiskLabels { level: level.name() });
+            counter.inner().store(issuer.unusual_sign_ins.count(level), Ordering::Relaxed);
+        }
         let recall = issuer.store().recall_use();
         self.token_reads.inner().store(recall.asked, Ordering::Relaxed);
         self.token_reads_remembered.inner().store(recall.known, Ordering::Relaxed);

@@ -14,7 +14,7 @@ use portreeve_storage::{Wall, expiry, leases};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use super::clock_watch::ClockWatch;
 use super::logging::Repeated;
@@ -50,6 +50,7 @@ pub(crate) fn start(
     tasks.spawn(seal_events(Arc::clone(issuer), Arc::clone(node), stop.clone()));
     tasks.spawn(keep_promises(Arc::clone(issuer), stop.clone()));
     tasks.spawn(sweep_expired(Arc::clone(issuer), Arc::clone(node), stop.clone()));
+    tasks.spawn(follow_networks(Arc::clone(issuer), stop.clone()));
     tasks.spawn(watch_clock(Arc::clone(issuer), stop.clone()));
     tasks.spawn(keep_node_number(Arc::clone(issuer), Arc::clone(node), stop.clone(), lost.clone()));
     tasks.close();
@@ -138,6 +139,20 @@ async fn keep_node_number(issuer: Arc<Issuer>, node: Arc<Node>, stop: Cancellati
                 return;
             }
             Err(fault) => log.note(Err(fault)),
+        }
+    }
+}
+
+/// Reads the files of networks again that have changed.
+async fn follow_networks(issuer: Arc<Issuer>, stop: CancellationToken) {
+    let mut pace = paced(SCHEDULE);
+    while next(&mut pace, &stop).await {
+        let networks = Arc::clone(&issuer.settings().networks);
+        // A file of all cities takes a while.
+        match tokio::task::spawn_blocking(move || networks.refresh()).await {
+            Ok(Ok(files)) => files.iter().for_each(|file| info!(file, "read again")),
+            Ok(Err(files)) => files.iter().for_each(|file| warn!(%file, "what was read before stays in use")),
+            Err(error) => warn!(%error, "the files of networks were not read again"),
         }
     }
 }

@@ -180,6 +180,18 @@ pub(super) const KEYS: &[Key] = &[
         "PEM certificate authorities that outbound requests trust beside those of the machine.",
     ),
     key(
+        "risk.places",
+        Kind::Path,
+        None,
+        "A MaxMind DB of countries or cities, held in memory: where people sign in from, for the risk of sign-ins and for the people themselves. Read again within a minute when it changes. See [risk](risk.md).",
+    ),
+    key(
+        "risk.listed_networks",
+        Kind::Path,
+        None,
+        "Networks that raise the risk of a sign-in, such as the exits of Tor: one address or network a line, `#` before a remark. Read again within a minute when it changes.",
+    ),
+    key(
         "limits.password_threads",
         Kind::Count { least: 0, most: 256 },
         Some("0"),
@@ -258,7 +270,8 @@ pub(super) fn suggestion(name: &str) -> String {
     let known: Vec<_> =
         KEYS.iter().map(|key| key.name).filter(|known| known.starts_with(&format!("{section}."))).collect();
     if known.is_empty() {
-        "known sections are server, admin, database, secrets, mail, sms, outbound, limits, test_rig, log".to_owned()
+        "known sections are server, admin, database, secrets, mail, sms, outbound, risk, limits, test_rig, log"
+            .to_owned()
     } else {
         format!("known are {}", known.join(", "))
     }

@@ -35,6 +35,7 @@ use portreeve_domain::polling;
 use portreeve_http_kit::client_address::TrustedProxies;
 use portreeve_http_kit::client_certificate::CertificateHeader;
 use portreeve_http_kit::request_trace::LoggedRequests;
+use portreeve_networks::NetworkFiles;
 use portreeve_outbound::Rules;
 
 pub(crate) use key_encryption_key::{KeySource, write_new as write_new_key};
@@ -54,6 +55,8 @@ pub(crate) struct Settings {
     pub(crate) sms: TextMessageSettings,
     /// `[outbound]`: where requests to others' addresses may go beyond the public web.
     pub(crate) outbound: Rules,
+    /// `[risk]`: what is known of networks.
+    pub(crate) networks: NetworkFiles,
     pub(crate) limits: LimitSettings,
     /// `[test_rig]`.
     pub(crate) test_rig: TestRig,

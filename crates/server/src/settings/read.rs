@@ -13,6 +13,7 @@ use portreeve_crypto::SecretText;
 use portreeve_http_kit::client_address::TrustedProxies;
 use portreeve_http_kit::client_certificate::CertificateHeader;
 use portreeve_http_kit::request_trace::LoggedRequests;
+use portreeve_networks::NetworkFiles;
 use portreeve_outbound::Rules;
 
 use super::keys::{KEYS, Kind, find};
@@ -32,6 +33,7 @@ pub(super) fn settings(layers: &Layers, mistakes: &mut Vec<String>) -> Option<Se
     let mail = reader.mail();
     let outbound = reader.outbound();
     let sms = reader.text_messages(outbound.as_ref());
+    let networks = reader.networks();
     let limits = reader.limits();
     let test_rig = reader.test_rig();
     let log = reader.log();
@@ -43,6 +45,7 @@ pub(super) fn settings(layers: &Layers, mistakes: &mut Vec<String>) -> Option<Se
         mail: mail?,
         sms: sms?,
         outbound: outbound?,
+        networks,
         limits: limits?,
         test_rig: test_rig?,
         secret_files: secret_files(layers),
@@ -219,6 +222,10 @@ impl Reader<'_> {
                 self.mistake("outbound.extra_ca", format!("is {}, which cannot be read: {error}", path.display()))
             }
         }
+    }
+
+    fn networks(&mut self) -> NetworkFiles {
+        NetworkFiles { places: self.path("risk.places"), listed: self.path("risk.listed_networks") }
     }
 
     fn limits(&mut self) -> Option<LimitSettings> {

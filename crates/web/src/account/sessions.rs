@@ -2,8 +2,8 @@
 
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection};
 use portreeve_issuer::SignIn;
-use portreeve_pages::Notice;
 use portreeve_pages::account::{self as pages, Place, Sessions};
+use portreeve_pages::{Notice, Whereabouts};
 
 use super::{PASSWORD, Page, SESSIONS, done, frame, page, seconds_since};
 use crate::door::Door;
@@ -50,13 +50,16 @@ pub(super) async fn take(door: Door, form: Result<FormPairs, PairsRejection>) ->
 }
 
 fn shown(door: &Door, sign_in: SignIn) -> pages::SignIn {
-    let (network, agent) = sign_in.origin.map(|origin| (origin.network, origin.agent)).unzip();
-    let agent = agent.unwrap_or_default();
+    let (network, agent, place) = match sign_in.origin {
+        Some(origin) => (Some(origin.network), origin.agent, origin.place.unwrap_or_default()),
+        None => Default::default(),
+    };
     pages::SignIn {
         value: sign_in.value,
         program: agent.program,
         system: agent.system,
         network,
+        whereabouts: Whereabouts { country: place.country, city: place.city },
         began_seconds_ago: seconds_since(door, sign_in.since),
         seen_seconds_ago: seconds_since(door, sign_in.seen_at),
         is_here: sign_in.is_here,

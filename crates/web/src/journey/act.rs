@@ -84,12 +84,13 @@ fn is_own_device(fields: &Fields) -> bool {
 
 async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Acted, Fault> {
     let (issuer, at, step, mut journey) = (door.issuer(), &door.at, stop.step, stop.journey);
-    journey.is_posted_from(door.origin(), door.device_cookie());
+    door.note_whence(&mut journey);
     let from = door.posted_from(door.locale(&journey.request().ui_locales));
     let text = |name| fields.get(name).to_owned();
     match (page, fields.get("action")) {
         (
             Page::Password
+            | Page::EmailCode
             | Page::SelectAccount
             | Page::Profile
             | Page::PhoneCode

@@ -141,7 +141,9 @@ fn due(door: &Door, stop: &Stop, segment: &str) -> Option<Page> {
     let passkey = stop.journey.passkey_options(stop.step).is_some();
     let recovery = stop.lost_factors != LostFactors::NoWay;
     let is_account_known = stop.journey.user().is_some();
-    let page = Page::due(stop.step, segment, Ways { registration, passkey, recovery, is_account_known })?;
+    let is_confirmation = stop.journey.is_confirmed_by_code();
+    let ways = Ways { registration, passkey, recovery, is_account_known, is_confirmation };
+    let page = Page::due(stop.step, segment, ways)?;
     Some(page.for_waiting(stop.journey.waiting()))
 }
 

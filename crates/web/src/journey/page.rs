@@ -95,6 +95,7 @@ impl Page {
                 return Some(Self::PasskeyEnrolment { exit });
             }
             (Step::Identify, REGISTER) if ways.registration => return Some(Self::Register),
+            (Step::EmailCode, IDENTIFY | PASSWORD | REGISTER) if ways.is_confirmation => return None,
             (Step::EmailCode, IDENTIFY) if !ways.is_account_known => return Some(Self::Identify),
             (Step::EmailCode, PASSWORD) if ways.is_account_known => return Some(Self::Password),
             (Step::EmailCode, REGISTER) if ways.registration && !ways.is_account_known => return Some(Self::Register),
@@ -135,6 +136,8 @@ pub(super) struct Ways {
     pub recovery: bool,
     /// Whether it is known which account the journey goes for.
     pub is_account_known: bool,
+    /// Whether the code confirms what was proven: there is no other way then.
+    pub is_confirmation: bool,
 }
 
 /// How the page of a wished or demanded passkey is left without one.
@@ -148,7 +151,8 @@ mod tests {
 
     use super::*;
 
-    const OPEN: Ways = Ways { registration: true, passkey: true, recovery: true, is_account_known: false };
+    const OPEN: Ways =
+        Ways { registration: true, passkey: true, recovery: true, is_account_known: false, is_confirmation: false };
 
     /// No step but an end is without a page.
     #[test]

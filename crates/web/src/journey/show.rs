@@ -12,8 +12,8 @@ use portreeve_domain::{EmailSignIn, PasskeyUse};
 use portreeve_issuer::{Answers, Asking, Problem, RegistrationProblems, Stop};
 use portreeve_oidc::redirect_uri;
 use portreeve_pages::journey::{
-    Account, AccountState, BackchannelApproval, CheckMail, Consent, DeviceApproval, EmailCode, Identify, MailPurpose,
-    Password, RecoveryCode, RecoveryCodes, Register, SelectAccount, Totp, TotpEnrolment,
+    Account, AccountState, BackchannelApproval, CheckMail, CodePurpose, Consent, DeviceApproval, EmailCode, Identify,
+    MailPurpose, Password, RecoveryCode, RecoveryCodes, Register, SelectAccount, Totp, TotpEnrolment,
 };
 use portreeve_pages::{
     Client, CodeProblem, EmailProblem, Form, Frame, Notice, OwnDeviceProblem, PasswordProblem, RecoveryCodeProblem,
@@ -254,15 +254,20 @@ impl View<'_> {
     }
 
     fn email_code(self) -> Result<String, RenderError> {
-        let other_way = if self.stop.journey.user().is_some() { PASSWORD } else { IDENTIFY };
+        let journey = &self.stop.journey;
+        let other_way = if journey.user().is_some() { PASSWORD } else { IDENTIFY };
+        let purpose = match (journey.is_confirmed_by_code(), journey.registers_by_code()) {
+            (true, _) => CodePurpose::Confirms,
+            (false, true) => CodePurpose::Registers { other_way_href: self.page_href(other_way) },
+            (false, false) => CodePurpose::SignsIn { other_way_href: self.page_href(other_way) },
+        };
         let page = EmailCode {
             client_name: self.client_name(),
             email: self.stop.journey.code_to().unwrap_or_default().to_owned(),
             valid_minutes: words::code_minutes(),
-            registers: self.stop.journey.registers_by_code(),
+            purpose,
             code: self.shown.code.clone().unwrap_or_default(),
             code_problem: self.code_problem(),
-            other_way_href: self.page_href(other_way),
             form: self.form,
         };
         page.render(&self.frame)

@@ -47,6 +47,7 @@ fn accounts() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                             level,
                             select_account: bits & 1 != 0,
                             create_account: bits & 2 != 0,
+                            confirmation: bits & 2 != 0,
                             verified_email: bits & 4 != 0,
                             attributes: bits & 4 != 0,
                             terms: bits & 2 != 0,
@@ -122,10 +123,11 @@ fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
     for fresh_since in FRESHNESS {
         for level in LEVELS {
             for consent in [ConsentRule::NotNeeded, ConsentRule::Always] {
-                for bits in 0..4_u8 {
+                for bits in 0..8_u8 {
                     requirements.push(Requirements {
                         fresh_since,
                         level,
+                        confirmation: bits & 4 != 0,
                         verified_email: bits & 1 != 0,
                         attributes: bits & 2 != 0,
                         terms: bits & 1 != 0,
@@ -183,6 +185,7 @@ fn agreements() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
             for bits in 0..16_u8 {
                 requirements.push(Requirements {
                     level,
+                    confirmation: bits & 8 != 0,
                     verified_email: bits & 1 != 0,
                     terms: bits & 2 != 0,
                     select_account: bits & 4 != 0,
@@ -224,10 +227,11 @@ fn without_passwords() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
     let (mut requirements, mut facts, mut lookups) = (Vec::new(), Vec::new(), Vec::new());
     for fresh_since in FRESHNESS {
         for level in LEVELS {
-            for bits in 0..4_u8 {
+            for bits in 0..8_u8 {
                 requirements.push(Requirements {
                     fresh_since,
                     level,
+                    confirmation: bits & 4 != 0,
                     verified_email: bits & 1 != 0,
                     create_account: bits & 1 != 0,
                     offer_passkey: bits & 2 != 0,

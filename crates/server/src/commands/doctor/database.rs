@@ -2,6 +2,7 @@
 //!
 //! Looks at rows as they are: opening the issuer would do first what a stopped server has left undone.
 
+use portreeve_domain::risk::RiskPolicy;
 use portreeve_domain::{
     Attribute, Client, Fault, KeyTimes, Lifetime, OutboxMessage, ScheduleStep, Tenant, TenantId, Timestamp, lifetimes,
     schedule_step,
@@ -81,6 +82,7 @@ pub(super) async fn look(scene: &Scene<'_>, findings: &mut Vec<Finding>) -> Resu
     findings.extend(registration(&tenants, scene.mail_is_off));
     let attributes = attributes::all(&mut conn).await?;
     findings.extend(numbers(&attributes, scene.text_messages_are_off));
+    findings.extend(confirmations(&tenants, scene.mail_is_off));
     findings.extend(secrets(&clients, now));
     Ok(())
 }
@@ -173,6 +175,15 @@ fn numbers(attributes: &[(TenantId, Attribute)], text_messages_are_off: bool) ->
         let what =
             "people are asked to prove telephone numbers, and no text message leaves: whoever is asked gets no further";
         Finding::wrong(what, "set sms.transport, or take confirmed from the attribute phone_number")
+    })
+}
+
+fn confirmations(tenants: &[Tenant], mail_is_off: bool) -> Option<Finding> {
+    let asking = tenants.iter().filter(|tenant| tenant.settings.risk == RiskPolicy::Confirm);
+    let asking: Vec<_> = asking.map(|tenant| tenant.slug.as_str()).collect();
+    (mail_is_off && !asking.is_empty()).then(|| {
+        let what = format!("unusual sign-ins in {} are confirmed by mail, and no mail leaves", asking.join(", "));
+        Finding::wrong(what, "set mail.transport, or risk = \"notice\"")
     })
 }
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use portreeve_http_kit::listener::{ClientCertificates, TlsKeys};
+use portreeve_networks::{NetworkFiles, Networks};
 
 use super::finding::Finding;
 use crate::serve;
@@ -21,8 +22,23 @@ pub(super) async fn look(settings: &Settings, findings: &mut Vec<Finding>) {
     findings.push(admin(settings.admin_listen.ip()));
     let database = settings.database.url.expose().strip_prefix("sqlite:").map(PathBuf::from);
     findings.push(secrets(settings.secret_files.iter().chain(&database)));
+    findings.extend(networks(&settings.networks));
     findings.push(mail(&settings.mail).await);
     findings.extend(text_messages(&settings.sms));
+}
+
+/// The files of `[risk]`, when there are any.
+fn networks(files: &NetworkFiles) -> Option<Finding> {
+    if *files == NetworkFiles::default() {
+        return None;
+    }
+    Some(match Networks::open(files.clone()) {
+        Ok(_) => Finding::good("the files of [risk] can be read"),
+        Err(file) => Finding::wrong(
+            format!("a file of [risk] cannot be used: {file}"),
+            "replace it: the server does not start with it",
+        ),
+    })
 }
 
 fn public_url(server: &ServerSettings) -> Finding {
