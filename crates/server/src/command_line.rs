@@ -205,7 +205,7 @@ impl CommandLine {
             Command::Clients { action, target } => commands::clients::run(action, &target).await,
             Command::Audit { action, target, tenant } => commands::audit::run(action, &target, tenant.as_deref()).await,
             Command::Pages { action } => commands::pages::run(&action),
-            Command::Backup { file, target } => commands::backup::copy(&file, &target),
+            Command::Backup { file, target } => commands::backup::copy(&file, &target).await,
             Command::Restored { target } => commands::backup::restored(&target).await,
             Command::Doctor { target } => commands::doctor::run(&target).await,
             Command::Explain { question, target } => commands::explain::run(question, &target).await,

@@ -7,13 +7,16 @@ use std::path::Path;
 use super::deployment::{self, Deployment};
 use crate::command_line::Target;
 use crate::failure::Failure;
+use crate::serve::schema;
 
 /// Copies an embedded database, also while it is served.
 ///
 /// # Errors
 /// A refusal on PostgreSQL, and when there is such a file or it cannot be written.
-pub(crate) fn copy(path: &Path, target: &Target) -> Result<(), Failure> {
+pub(crate) async fn copy(path: &Path, target: &Target) -> Result<(), Failure> {
     let store = Deployment::find(target)?.store()?;
+    // A file that was not there is there now, and empty.
+    schema::require_current(&store).await?;
     let copied = store.copy_to(path).map_err(|fault| Failure::refused(format!("{}: {fault}", path.display())))?;
     if !copied {
         return Err(Failure::refused("PostgreSQL is copied by pg_dump or pg_basebackup; see docs/backup.md"));
@@ -31,7 +34,7 @@ pub(crate) async fn restored(target: &Target) -> Result<(), Failure> {
     println!(
         "Ended {} sessions and {} grants, and every code, link and request that waits: everybody signs in again. Revoke keys that were \
          revoked since the copy was made; see docs/backup.md for assertions.",
-        ended.sessions, ended.token_families
+        ended.sessions, ended.grants
     );
     Ok(())
 }

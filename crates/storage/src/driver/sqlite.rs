@@ -2,7 +2,7 @@
 //!
 //! Leaves the single writer and its group commit to `sqlite_commit`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use portreeve_domain::Fault;
@@ -84,10 +84,21 @@ impl SqliteStore {
     /// Copies the database as it is at one moment into a new file at `path` (mode 0600), and waits for the disk. Writers are not held
     /// up.
     pub(super) fn copy_to(&self, path: &Path) -> Result<(), Fault> {
-        if path.exists() {
-            return Err(Fault::new(format!("{} exists", path.display())));
-        }
-        create_private(path)?;
+        let part = PathBuf::from(format!("{}.part", path.display()));
+        let broken = |e: std::io::Error| Fault::new(e).while_doing(format!("write {}", path.display()));
+        private_file(&part).map_err(broken)?;
+        let copied = self.copy_into(&part).and_then(|()| {
+            // A link is made only where nothing is, be it a link that leads nowhere.
+            std::fs::hard_link(&part, path).map_err(broken)
+        });
+        std::fs::remove_file(&part).map_err(broken)?;
+        copied?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(broken)
+    }
+
+    /// Copies the database into an empty file that is there.
+    fn copy_into(&self, path: &Path) -> Result<(), Fault> {
         let text = path.to_str().ok_or_else(|| Fault::new("the path is no text"))?;
         let source = Connection::open(&self.readers.path).map_err(fault)?;
         source.execute("VACUUM INTO ?1", [text]).map_err(fault)?;
@@ -103,15 +114,20 @@ impl SqliteStore {
 
 /// Makes the file readable by its owner only, before SQLite creates it with the default mode.
 fn create_private(path: &Path) -> Result<(), Fault> {
+    match private_file(path) {
+        // Not opened a second time: closing it would drop the locks that SQLite holds on it in this process.
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map_err(|e| Fault::new(e).while_doing(format!("create {}", path.display()))),
+    }
+}
+
+/// Makes a file that is not there, readable by its owner only.
+fn private_file(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        // Not opened a second time: closing it would drop the locks that SQLite holds on it in this process.
-        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        opened => opened.map(drop).map_err(|e| Fault::new(e).while_doing(format!("create {}", path.display()))),
-    }
+    options.open(path).map(drop)
 }
 
 impl Readers {
