@@ -448,7 +448,9 @@ fn many_failures_are_a_signal() {
             }
         };
         fails().await;
-        assert!(is_in(&signs_in(&owner, at, cast::ADA, cast::PASSWORD).await));
+        let abroad = Browser::at_address(at, "198.51.100.7");
+        abroad.set_cookies(owner.cookies());
+        assert!(is_in(&signs_in(&abroad, at, cast::ADA, cast::PASSWORD).await), "a known device in a new network");
         fails().await;
 
         let asked = signs_in(&Browser::new(at), at, cast::ADA, cast::PASSWORD).await;
@@ -457,6 +459,14 @@ fn many_failures_are_a_signal() {
         mailed(at, cast::ADA).await;
         let facts = at.facts_of_events("risk.evaluated").await;
         assert_eq!(facts[1]["signals"], json!(["new_device", "many_failures"]));
+        let second = Browser::new(at);
+        let again = signs_in(&second, at, cast::ADA, cast::PASSWORD).await;
+        assert_eq!(again.step(), "email-code", "beginning anew is no way around it");
+        types(&second, &again, &mailed(at, cast::ADA).await).await;
+        assert!(
+            is_in(&signs_in(&Browser::new(at), at, cast::ADA, cast::PASSWORD).await),
+            "confirmed: the tries are over"
+        );
     });
 }
 

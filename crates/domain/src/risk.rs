@@ -182,7 +182,8 @@ impl Evidence<'_> {
             Signal::ImpossibleTravel => self.is_impossible_travel(),
             Signal::ListedNetwork => self.is_listed,
             Signal::ReplayedToken => self.was_replayed,
-            Signal::ManyFailures => self.failures >= MANY_FAILURES,
+            // Tries of strangers are no reason to ask who is at a known device (S-073).
+            Signal::ManyFailures => !self.is_known_device && self.failures >= MANY_FAILURES,
         }
     }
 

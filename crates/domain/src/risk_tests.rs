@@ -44,14 +44,16 @@ fn each_signal_has_its_own_evidence() {
         (Signal::ImpossibleTravel, usual(&here, &too_fast)),
         (Signal::ListedNetwork, Evidence { is_listed: true, ..same.clone() }),
         (Signal::ReplayedToken, Evidence { was_replayed: true, ..same.clone() }),
-        (Signal::ManyFailures, Evidence { failures: 5, ..same.clone() }),
     ];
+    let tried = Evidence { failures: 5, is_known_device: false, ..same.clone() };
 
-    assert_eq!(cases.len(), Signal::ALL.len());
+    assert_eq!(signals(&tried), [Signal::NewDevice, Signal::ManyFailures]);
+    assert_eq!(signals(&Evidence { is_known_device: true, ..tried }), [], "strangers' tries");
+    assert_eq!(cases.len() + 1, Signal::ALL.len());
     for (signal, evidence) in cases {
         assert_eq!(signals(&evidence), [signal]);
     }
-    assert_eq!(signals(&Evidence { failures: 4, ..same }), []);
+    assert_eq!(signals(&Evidence { failures: 4, is_known_device: false, ..same }), [Signal::NewDevice]);
 }
 
 /// S-146: a place that is not known, here or there, is no signal.

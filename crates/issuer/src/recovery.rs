@@ -137,6 +137,9 @@ impl Issuer {
     ) -> Result<(), Fault> {
         let mut facts = open_facts(at, journey.id, &journey.facts_sealed)?;
         facts.proven_address = Some(link.email_index);
+        if let Some(assessed) = &mut facts.risk {
+            assessed.mailbox_was_shown(link.user);
+        }
         let sealed = seal_facts(&self.ambient, at, journey.id, &facts)?;
         journeys::update(tx, at.id(), journey.id, journey.version, &sealed).await.map(drop)
     }

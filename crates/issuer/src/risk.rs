@@ -65,6 +65,11 @@ impl AssessedRisk {
     pub(crate) fn is_unusual_for(&self, user: UserId) -> bool {
         self.user == user && is_unusual(&self.risk)
     }
+
+    /// Notes that the mailbox of `user` was shown otherwise: nobody asks for a code from it.
+    pub(crate) fn mailbox_was_shown(&mut self, user: UserId) {
+        self.confirms &= self.user != user;
+    }
 }
 
 /// What a journey must show because of what is unusual about it, once something is proven: one requirement a signal, each of which the same
@@ -213,8 +218,11 @@ fn asks(at: &TenantDirectory, person: &Person, risk: &Risk) -> bool {
 async fn earlier_sign_ins(conn: &mut Conn, at: &TenantDirectory, person: &Person) -> Result<Vec<Sighting>, Fault> {
     let mut found = Vec::new();
     for (session, sealed) in sessions::recent_of_user(conn, at.id(), person.id, EARLIER_SIGN_INS).await? {
-        let origin = session_origin::open(at, person, session.id, &sealed)?;
-        found.push(sighting(origin, session.authenticated_at()));
+        // What cannot be read is no habit; a sign-in does not hang on it.
+        match session_origin::open(at, person, session.id, &sealed) {
+            Ok(origin) => found.push(sighting(origin, session.authenticated_at())),
+            Err(fault) => tracing::error!(%fault, "the origin of a session does not open"),
+        }
     }
     Ok(found)
 }

@@ -23,7 +23,7 @@ use portreeve_storage::outbox::OutboxRow;
 use portreeve_storage::{Conn, Tx, factor_failures, journeys as rows, mailed_links, users};
 
 use super::settle::at_least_a_second;
-use super::{Acted, Journey, PostedFrom, Problem, account_key};
+use super::{Acted, Journey, PASSWORD_FACTOR, PostedFrom, Problem, account_key};
 use crate::attempts::{Attempt, Endeavour};
 use crate::authorize::journey_text;
 use crate::directory::TenantDirectory;
@@ -174,6 +174,10 @@ impl Issuer {
             return self.email_code_failed(at, subject).await;
         };
         factor_failures::clear(&mut tx, at.id(), UserId::from_bytes(counted_under), FACTOR).await?;
+        if confirming.is_some() {
+            let of_password = UserId::from_bytes(account_key(&index));
+            factor_failures::clear(&mut tx, at.id(), of_password, PASSWORD_FACTOR).await?;
+        }
         let event = Event::new(EventType::FactorProven, now, Actor::User(user)).about(user);
         let event = event.with("factor", FACTOR).with_client(&journey.client.id);
         audit::record(&mut tx, &self.ambient, at, event).await?;

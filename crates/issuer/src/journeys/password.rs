@@ -110,7 +110,6 @@ impl Issuer {
         let rehashed = rehashed.map(|phc| self.seal_password(at, person, &phc)).transpose()?;
         let mut tx = self.store.begin(at.id()).await?;
         let now = self.ambient.now();
-        factor_failures::clear(&mut tx, at.id(), UserId::from_bytes(attempted.key), FACTOR).await?;
         let verified = attempted.phc.as_ref().map(|(_, sealed)| sealed.as_slice());
         journey.stored.password_mark = verified.map(password_mark);
         if let (Some(new), Some(old)) = (rehashed, verified)
@@ -124,6 +123,11 @@ impl Issuer {
         journey.stored.failures = failures;
         journey.stored.registration = None;
         journey.stored.locale = Some(from.locale.clone());
+        // The tries before a sign-in that is to be confirmed are a signal on the next one, too, until one is confirmed.
+        self.assess_risk(&mut tx, at, &mut journey).await?;
+        if !journey.is_confirmed_by_code() {
+            factor_failures::clear(&mut tx, at.id(), UserId::from_bytes(attempted.key), FACTOR).await?;
+        }
         self.advance(tx, at, journey).await
     }
 
