@@ -8,7 +8,8 @@ use crate::deployment::{Database, Deployment};
 use crate::growth::{self, Place};
 use crate::http::{self, Connection};
 use crate::load::Load;
-use crate::report::{self, median};
+use crate::report;
+use crate::sizes::beside;
 use crate::target::{Target, TokenFor};
 use crate::{Extent, measures};
 
@@ -35,15 +36,7 @@ pub(crate) async fn run(extent: Extent, connections: usize) -> Result<()> {
         idle.push(connection);
     }
     let kib = (crowded.resident_mib()? - before) * 1024.0;
-    let mut rows = Vec::new();
-    for ((name, here), (_, there)) in here.iter_mut().zip(&mut there) {
-        let (mut with, mut without) = (Vec::new(), Vec::new());
-        for _ in 0..extent.rounds {
-            with.push(here.drive(extent.period).await.with_context(|| *name)?);
-            without.push(there.drive(extent.period).await.with_context(|| *name)?);
-        }
-        rows.push((*name, median(&with), median(&without)));
-    }
+    let rows = beside(extent, &mut here, &mut there).await?;
     report::print_beside(&format!("{SESSIONS} open sessions, {connections} idle connections, beside none"), &rows);
     let mut left = 0;
     for connection in &mut idle {

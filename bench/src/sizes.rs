@@ -24,15 +24,7 @@ pub(crate) async fn run(extent: Extent, count: i64) -> Result<()> {
         let mut large = Deployment::start(Database::Sqlite).await?;
         let mut of_large = loads(&large.target).await?;
         large.change_stopped(|file| growth::grow(file, count, place)).await.context("grow")?;
-        let mut rows = Vec::new();
-        for ((name, here), (_, there)) in of_large.iter_mut().zip(&mut of_small) {
-            let (mut with, mut without) = (Vec::new(), Vec::new());
-            for _ in 0..extent.rounds {
-                with.push(here.drive(extent.period).await.with_context(|| *name)?);
-                without.push(there.drive(extent.period).await.with_context(|| *name)?);
-            }
-            rows.push((*name, median(&with), median(&without)));
-        }
+        let rows = beside(extent, &mut of_large, &mut of_small).await?;
         let words = match place {
             Place::Before => "older than what is used",
             Place::Between => "among what is used",
@@ -40,6 +32,24 @@ pub(crate) async fn run(extent: Extent, count: i64) -> Result<()> {
         report::print_beside(&format!("{count} more of each kind, {words}, beside none"), &rows);
     }
     Ok(())
+}
+
+/// Drives the same loads on two servers in turns, and gives the median rate of each: `(what, here, there)`.
+pub(crate) async fn beside(
+    extent: Extent,
+    here: &mut [(&'static str, Load)],
+    there: &mut [(&'static str, Load)],
+) -> Result<Vec<(&'static str, f64, f64)>> {
+    let mut rows = Vec::new();
+    for ((name, here), (_, there)) in here.iter_mut().zip(there) {
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        for _ in 0..extent.rounds {
+            with.push(here.drive(extent.period).await.with_context(|| *name)?);
+            without.push(there.drive(extent.period).await.with_context(|| *name)?);
+        }
+        rows.push((*name, median(&with), median(&without)));
+    }
+    Ok(rows)
 }
 
 async fn loads(target: &Target) -> Result<[(&'static str, Load); 5]> {
