@@ -7,6 +7,7 @@ use std::{
     collections::BTreeMap,
     fs, mem,
     path::Path,
+    process::Command,
     thread,
     time::{Duration, Instant},
 };
@@ -24,6 +25,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What a server is started by so that it is recorded, from its folder. The server is the process that is started.
 pub(crate) fn launcher() -> Vec<&'static str> {
     vec!["strace", "-D", "-f", "-q", "-y", "-xx", "-s", "200000", "--seccomp-bpf", "-e", CALLS, "-o", RECORD]
+}
+
+/// Whether a process may record another here: some containers forbid it.
+///
+/// # Panics
+///
+/// When `strace` is not installed.
+pub(crate) fn may_record() -> bool {
+    let probe = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).output();
+    probe.expect("strace is not installed; run scripts/install test").status.success()
 }
 
 /// One step of the server.
