@@ -335,6 +335,7 @@ fn this_was_not_me_removes_a_passkey_that_is_new() {
 
         let page = owner.visit(&not_me_link).await;
         owner.press(&page, "submit", &[]).await;
+        at.wait(Lifetime::from_millis(1));
 
         assert!(!signs_in(at, &new).await);
         assert!(signs_in(at, &old).await);
