@@ -159,7 +159,7 @@ const KEPT: [&str; 33] = [
 /// What was shown once: the document says how long to wait.
 const WAITED_OUT: [&str; 3] = ["client_assertions", "dpop_proofs", "trusted_assertions"];
 
-/// a table that is added later fails here until it is ended or kept for a reason.
+/// Part of R-17: a table that is added later fails here until it is ended or kept for a reason.
 #[tokio::test]
 async fn every_table_is_ended_or_kept_for_a_reason() {
     on_both(async |db| {
