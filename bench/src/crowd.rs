@@ -21,8 +21,8 @@ pub(crate) async fn run(extent: Extent, connections: usize) -> Result<()> {
     measures::pin_driver()?;
     measures::print_machine();
     let (empty, mut crowded) = (Deployment::start(Database::Sqlite).await?, Deployment::start(Database::Sqlite).await?);
-    crowded.change_stopped(|file| growth::grow(file, SESSIONS, Place::Between)).await.context("open sessions")?;
     let (mut there, mut here) = (loads(&empty.target).await?, loads(&crowded.target).await?);
+    crowded.change_stopped(|file| growth::grow(file, SESSIONS, Place::Between)).await.context("open sessions")?;
     for (_, load) in &mut here {
         load.drive(extent.period).await?;
     }
@@ -48,10 +48,11 @@ pub(crate) async fn run(extent: Extent, connections: usize) -> Result<()> {
     Ok(())
 }
 
-async fn loads(target: &Target) -> Result<[(&'static str, Load); 3]> {
+async fn loads(target: &Target) -> Result<[(&'static str, Load); 4]> {
     Ok([
         ("JWKS", target.fetching(target.paths.jwks)),
         ("introspection, opaque", target.introspection(TokenFor::Issuer).await?),
         ("client credentials, opaque, durable", target.client_credentials(TokenFor::Issuer)),
+        ("refresh with rotation, ES256 JWT", target.refresh().await?),
     ])
 }
