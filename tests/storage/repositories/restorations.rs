@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use portreeve_domain::{BrowserId, CodeId, LinkId, LinkPurpose, SessionId, TenantId, UserId};
+use portreeve_domain::{BrowserId, CodeId, LinkId, LinkPurpose, SessionEnd, SessionId, TenantId, UserId};
 use portreeve_storage::{
     Wall, authorization_codes,
     mailed_links::{self, LinkRow},
+    personal_records,
     phone_codes::{self, NumberOf},
     recovery_codes,
     restorations::{self, Ending},
@@ -71,6 +72,9 @@ async fn what_may_have_been_used_since_ends_for_one_tenant() {
             assert!(first == 1 || !matches!(kind, Ending::Sessions | Ending::Families), "{kind:?}: {first}");
         }
         assert_eq!((alive(db, ONE, 5).await, alive(db, TWO, 6).await), ((false, 0, STEP), (true, 1, 5)));
+        let told = db.read(ONE, async |conn| personal_records::sessions(conn, ONE, USER).await).await;
+        let reasons: Vec<_> = told.iter().map(|record| record.end_reason.as_deref()).collect();
+        assert_eq!(reasons, [Some(SessionEnd::Revoked.name())], "people are told why");
         db.write(ONE, async |tx| {
             assert!(phone_codes::try_code(tx, ONE, NUMBER, 5, in_seconds(9)).await?.is_none());
             // A message that waited in the copy is not sent.

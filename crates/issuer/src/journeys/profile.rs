@@ -16,7 +16,7 @@ use crate::directory::TenantDirectory;
 use crate::{Issuer, audit, people};
 
 /// The attribute that a code can prove.
-pub(crate) const PHONE_NUMBER: &str = "phone_number";
+const PHONE_NUMBER: &str = "phone_number";
 
 /// What is missing of the attributes that a journey requires.
 #[derive(Default)]
