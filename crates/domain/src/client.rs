@@ -1,13 +1,13 @@
 //! Clients: the applications that ask for tokens.
 //!
 //! Owns their metadata under the names of RFC 7591 §2 and OIDC Registration §2, plus names of our own (`response_modes`,
-//! `profile`, `introspects`, `resources`, `exchanges`, `may_act`, `first_party`, `require_dpop_nonce`). Leaves checking
+//! `profile`, `introspects`, `resources`, `exchanges`, `may_act`, `first_party`, `branding`, `require_dpop_nonce`). Leaves checking
 //! metadata to `oidc::registration`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ClientId, ClientOrigin, ExchangePolicy, GrantType, LocalizedTexts, Profile, Scope, TenantId, Timestamp,
+    ClientBranding, ClientId, ClientOrigin, ExchangePolicy, GrantType, LocalizedTexts, Profile, Scope, TenantId, Timestamp,
     TokenDelivery,
 };
 
@@ -302,6 +302,9 @@ pub struct ClientMetadata {
     pub may_act: Option<ClientId>,
     /// Whether it belongs to the operator: people are not asked for consent.
     pub first_party: bool,
+    /// How it presents itself where people are on their way to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branding: Option<ClientBranding>,
     /// Names and pages in other languages; also the names of members nobody knows.
     #[serde(flatten)]
     pub localized: LocalizedTexts,

@@ -6,10 +6,12 @@
 
 mod attribute;
 mod authentication;
+mod branding;
 mod claims;
 mod client;
 mod client_registration;
 mod confirmation;
+mod content_hash;
 mod deletion_grace;
 mod disabled_grants;
 mod email;
@@ -30,6 +32,7 @@ mod outbox;
 mod passkey_policy;
 mod passwords;
 mod phone_number;
+mod picture;
 mod place;
 pub mod polling;
 mod profile;
@@ -53,10 +56,12 @@ mod user_code;
 
 pub use attribute::{Asked, Attribute, AttributeText, AttributeType, Choice, Editor, Misfit};
 pub use authentication::{Acr, Amr, Proof, ProofKind, Strength};
+pub use branding::{Branding, ClientBranding, Color, Texts};
 pub use claims::{Address, PersonClaims};
 pub use client::{ApplicationType, Client, ClientAuthMethod, ClientMetadata, ClientSecret, SecretKeeping, SubjectType};
 pub use client_registration::{ClientOrigin, ClientRegistration};
 pub use confirmation::{Confirmation, Thumbprint};
+pub use content_hash::content_hash;
 pub use deletion_grace::DeletionGrace;
 pub use disabled_grants::DisabledGrants;
 pub use email::{Email, EmailError};
@@ -82,6 +87,7 @@ pub use outbox::{MailPurpose, OutboxMessage, backoff};
 pub use passkey_policy::{PasskeyAttestation, PasskeySettings, PasskeyUse};
 pub use passwords::Passwords;
 pub use phone_number::{PhoneNumber, TextMessageRules};
+pub use picture::{Picture, png_size};
 pub use place::{Place, Point};
 pub use profile::{AssertionAudience, Demand, Profile, ProfileRules, RefreshRule, RequestObjectRule, Signatures};
 pub use rate::attempts::{

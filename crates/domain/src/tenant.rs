@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::risk::RiskPolicy;
 use crate::{
-    ClientRegistration, DeletionGrace, DisabledGrants, EmailSignIn, GrantType, PasskeySettings, PasskeyUse, Passwords,
+    Branding, ClientRegistration, DeletionGrace, DisabledGrants, EmailSignIn, GrantType, PasskeySettings, PasskeyUse, Passwords,
     Profile, RatePreset, RecoveryWait, TenantId, Timestamp,
 };
 
@@ -52,6 +52,8 @@ pub struct TenantSettings {
     /// Name shown to people; absent: the slug.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
+    /// How it presents itself to people.
+    pub branding: Branding,
     /// Protocol strictness.
     pub profile: Profile,
     /// Second-factor policy.

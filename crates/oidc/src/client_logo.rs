@@ -4,11 +4,11 @@
 //! header: a few bytes can unfold into gigabytes. SVG is a document that runs scripts and is never one. Leaves fetching to
 //! `issuer` and showing to the doors. RFC 7591 §2 (`logo_uri`); S-145.
 
+use portreeve_domain::png_size;
+
 /// The longest side, in pixels.
 const MAX_SIDE: u32 = 2048;
 
-/// The eight bytes that begin every PNG (PNG 3rd edition §5.2), then the length and name of its first chunk (§11.2.1).
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR";
 /// Start of image, and of the first marker after it (ITU-T T.81 §B.2.1).
 const JPEG: &[u8] = b"\xff\xd8\xff";
 
@@ -25,10 +25,10 @@ impl Picture {
     /// The kind of a picture of 1 to 2048 pixels a side; `None` for everything else. That the rest of it can be drawn is
     /// not looked at.
     pub fn of(bytes: &[u8]) -> Option<Self> {
-        let (picture, (width, height)) = match (bytes.strip_prefix(PNG), bytes.strip_prefix(JPEG)) {
-            (Some(header), _) => (Self::Png, png_size(header)?),
-            (None, Some(_)) => (Self::Jpeg, jpeg_size(bytes)?),
-            (None, None) => return None,
+        let (picture, (width, height)) = match png_size(bytes) {
+            Some(size) => (Self::Png, size),
+            None if bytes.starts_with(JPEG) => (Self::Jpeg, jpeg_size(bytes)?),
+            None => return None,
         };
         let is_shown = |side: u32| (1..=MAX_SIDE).contains(&side);
         (is_shown(width) && is_shown(height)).then_some(picture)
@@ -41,11 +41,6 @@ impl Picture {
             Self::Jpeg => "image/jpeg",
         }
     }
-}
-
-fn png_size(header: &[u8]) -> Option<(u32, u32)> {
-    let (width, rest) = header.split_first_chunk()?;
-    Some((u32::from_be_bytes(*width), u32::from_be_bytes(*rest.first_chunk()?)))
 }
 
 /// Goes from segment to segment to the frame header (ITU-T T.81 §B.2.2).
@@ -76,6 +71,9 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The eight bytes of every PNG, then the length and name of its first chunk.
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR";
 
     fn png(width: u32, height: u32) -> Vec<u8> {
         [PNG, &width.to_be_bytes(), &height.to_be_bytes(), b"\x08\x06\x00\x00\x00"].concat()

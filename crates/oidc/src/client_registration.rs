@@ -18,8 +18,9 @@ use crate::{Cause, Refusal, paths, redirect_uri, registration};
 pub const MAX_BODY_BYTES: usize = 32 * 1024;
 /// How deep it may nest (SECURITY rule 10).
 const MAX_DEPTH: usize = 16;
-/// What only the operator decides: whose tokens a client may look into, which APIs are its own, that nobody is asked.
-const RESERVED: [&str; 5] = ["introspects", "resources", "exchanges", "may_act", "first_party"];
+/// What only the operator decides: whose tokens a client may look into, which APIs are its own, that nobody is asked,
+/// what our pages say and look like.
+const RESERVED: [&str; 6] = ["introspects", "resources", "exchanges", "may_act", "first_party", "branding"];
 /// What the server tells and no client may send back (RFC 7592 §2.2).
 const TOLD_BY_SERVER: [&str; 4] =
     ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];

@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use portreeve_domain::content_hash;
+
 /// The type of scripts (RFC 9239 §6).
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
@@ -81,7 +83,7 @@ pub(crate) fn check_session_href() -> &'static str {
 }
 
 fn asset(name: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Asset {
-    let hash = fnv1a(bytes);
+    let hash = content_hash(bytes);
     // The upper and lower half folded: all 64 bits count in the eight digits.
     let short = (hash >> 32) ^ (hash & 0xffff_ffff);
     Asset {
@@ -92,22 +94,9 @@ fn asset(name: &str, extension: &str, content_type: &'static str, bytes: &'stati
     }
 }
 
-/// FNV-1a, 64 bits: the hash names a version of our own file and protects nothing.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Test vectors of the FNV reference (draft-eastlake-fnv, appendix C).
-    #[test]
-    fn the_hash_is_fnv_1a() {
-        assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c);
-        assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
-    }
 
     #[test]
     fn an_address_changes_with_the_content() {

@@ -1,10 +1,12 @@
-//! What every page has in common: language, tenant, accent, notice, and the fields of its form.
+//! What every page has in common: language, tenant, its brand, notice, and the fields of its form.
 //!
 //! Owns no decision: the web crate fills these in from the tenant, the request and the journey.
 
 use crate::assets;
+use crate::brand::Brand;
 use crate::catalogue::Catalogue;
 use crate::locale::Locale;
+use crate::palette;
 use crate::passwordless::instead_of;
 
 /// Data common to all pages.
@@ -16,8 +18,8 @@ pub struct Frame {
     pub tenant_name: String,
     /// Whether the tenant has no passwords, which texts then do not speak of.
     pub passwordless: bool,
-    /// Colour of buttons and links.
-    pub accent: Accent,
+    /// How the tenant presents itself, and the client that somebody is on the way to.
+    pub brand: Brand,
     /// A message above the page's own content; `None` for most pages.
     pub notice: Option<Notice>,
     /// Ids of the requirements for which the page is shown; none hides the place where they stand.
@@ -33,59 +35,6 @@ pub struct LanguageLink {
     pub locale: Locale,
     /// Address on this server.
     pub href: String,
-}
-
-/// One of the palettes in the style sheet, each with enough contrast in light and in dark mode
-/// (WCAG 2.2 §1.4.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Accent {
-    /// Deep blue-green.
-    #[default]
-    Petrol,
-    /// Clear blue.
-    Blue,
-    /// Forest green.
-    Green,
-    /// Violet red.
-    Plum,
-    /// Burnt orange.
-    Rust,
-    /// Neutral grey.
-    Graphite,
-}
-
-impl Accent {
-    /// Every palette.
-    pub const ALL: [Self; 6] = [Self::Petrol, Self::Blue, Self::Green, Self::Plum, Self::Rust, Self::Graphite];
-
-    /// Returns the palette's name in the style sheet and in settings, in lower case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Petrol => "petrol",
-            Self::Blue => "blue",
-            Self::Green => "green",
-            Self::Plum => "plum",
-            Self::Rust => "rust",
-            Self::Graphite => "graphite",
-        }
-    }
-
-    /// Finds a palette by its name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|accent| accent.name() == name)
-    }
-
-    /// Returns the colour of the light palette as `#rrggbb`, for mails, which load no style sheet.
-    pub(crate) fn hex(self) -> &'static str {
-        match self {
-            Self::Petrol => "#0d5c6d",
-            Self::Blue => "#1f4fd1",
-            Self::Green => "#17663a",
-            Self::Plum => "#6f2f7a",
-            Self::Rust => "#9a3412",
-            Self::Graphite => "#2b3138",
-        }
-    }
 }
 
 /// A message that the person did not ask for but should read first.
@@ -204,8 +153,17 @@ impl Frame {
         assets::stylesheet_href()
     }
 
-    pub(crate) fn icon_href(&self) -> &'static str {
-        assets::icon_href()
+    /// The style sheet that goes over it, for a tenant with a colour of its own.
+    pub(crate) fn color_href(&self) -> Option<String> {
+        self.brand.color.map(palette::stylesheet_href)
+    }
+
+    pub(crate) fn icon_href(&self) -> &str {
+        self.brand.icon_href.as_deref().unwrap_or(assets::icon_href())
+    }
+
+    pub(crate) fn icon_type(&self) -> &'static str {
+        if self.brand.icon_href.is_some() { "image/png" } else { "image/svg+xml" }
     }
 
     pub(crate) fn monogram(&self) -> String {
@@ -239,13 +197,5 @@ mod tests {
         assert!(frame.wait(89).contains("89\u{2069} seconds"));
         assert!(frame.wait(91).contains("2\u{2069} minutes"));
         assert!(frame.wait(5400).contains("2\u{2069} hours"));
-    }
-
-    #[test]
-    fn an_accent_is_found_by_its_own_name_only() {
-        for accent in Accent::ALL {
-            assert_eq!(Accent::parse(accent.name()), Some(accent));
-        }
-        assert_eq!(Accent::parse("#ff0000"), None);
     }
 }

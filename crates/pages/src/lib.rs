@@ -12,6 +12,7 @@
 
 mod assets;
 mod attribute;
+mod brand;
 mod catalogue;
 mod check_session;
 mod client;
@@ -19,6 +20,7 @@ mod escape;
 mod frame;
 mod links;
 mod locale;
+mod palette;
 mod passkey;
 mod passwordless;
 mod phone_code;
@@ -45,11 +47,13 @@ mod tests;
 
 pub use assets::{Asset, assets};
 pub use attribute::{AttributeField, AttributeInput};
+pub use brand::{Brand, BrandPicture, Logo};
 pub use catalogue::Catalogue;
 pub use check_session::check_session;
 pub use client::Client;
-pub use frame::{Accent, Form, Frame, LanguageLink, Notice};
+pub use frame::{Form, Frame, LanguageLink, Notice};
 pub use locale::{Direction, Locale};
+pub use palette::color_stylesheet;
 pub use passkey::{PasskeyExit, PasskeyPrompt};
 pub use phone_code::NumberState;
 pub use problem::{

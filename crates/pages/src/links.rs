@@ -7,9 +7,12 @@
 ///
 /// For addresses from client metadata: `policy_uri`, `tos_uri`, `client_uri` (RFC 7591 §2).
 pub(crate) fn https(target: &Option<String>) -> Option<&str> {
-    target
-        .as_deref()
-        .filter(|target| strip_scheme(target, "https://").is_some_and(|rest| !rest.is_empty()) && is_printable(target))
+    target.as_deref().filter(|target| is_https(target))
+}
+
+/// Tells whether the target is an absolute `https` address.
+pub(crate) fn is_https(target: &str) -> bool {
+    strip_scheme(target, "https://").is_some_and(|rest| !rest.is_empty()) && is_printable(target)
 }
 
 /// Returns the target when it leads somewhere a person may be sent on: a path of this server, `https`, or
@@ -68,10 +71,6 @@ fn is_printable(target: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn is_https(target: &str) -> bool {
-        https(&Some(target.to_owned())).is_some()
-    }
 
     fn is_onward(target: &str) -> bool {
         onward(&Some(target.to_owned())).is_some()

@@ -4,6 +4,7 @@
 //! hostile text wherever data goes.
 
 mod accounts;
+mod brands;
 mod devices;
 mod factors;
 mod journeys;
@@ -41,6 +42,12 @@ pub struct Words {
     pub host: String,
     /// Address from client metadata.
     pub uri: String,
+    /// What a tenant says to whoever comes.
+    pub greeting: String,
+    /// Where it gives help.
+    pub help: String,
+    /// Who and where it is.
+    pub address: String,
 }
 
 impl Words {
@@ -57,6 +64,9 @@ impl Words {
             description: "Order numbers, items and delivery dates, to show them on your shelf".to_owned(),
             host: "books.example.com".to_owned(),
             uri: "https://books.example.com/legal".to_owned(),
+            greeting: "One account for the shop, the app and the club.".to_owned(),
+            help: "Trouble signing in? Call +44 20 7946 0000, Monday to Friday.".to_owned(),
+            address: "Northwind Ltd, 1 Harbour Street, London EC1A 1BB".to_owned(),
         }
     }
 
@@ -73,7 +83,10 @@ impl Words {
             terms: text.clone(),
             description: text.clone(),
             host: text.clone(),
-            uri: text,
+            uri: text.clone(),
+            greeting: text.clone(),
+            help: text.clone(),
+            address: text,
         }
     }
 
@@ -108,6 +121,7 @@ pub fn frame(locale: Locale, words: &Words) -> Frame {
 /// Renders every page.
 pub fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
     [
+        brands::pages(frame, words),
         journeys::sign_in(frame, words),
         journeys::accounts(frame, words),
         journeys::consent(frame, words),
@@ -123,6 +137,7 @@ pub fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
     .collect()
 }
 
+pub use brands::pictures;
 pub use mails::mails;
 
 fn form() -> Form {

@@ -5,7 +5,9 @@
 use askama::Template;
 
 use crate::escape::{without_bidi_controls, without_isolates};
-use crate::frame::{Accent, monogram};
+use crate::brand::Brand;
+use crate::frame::monogram;
+use crate::palette::Palette;
 use crate::passwordless::instead_of;
 use crate::{Catalogue, Locale, RenderError};
 
@@ -18,9 +20,12 @@ pub struct MailFrame {
     pub tenant_name: String,
     /// Whether the tenant has no passwords, which texts then do not speak of.
     pub passwordless: bool,
-    /// Colour of the button.
-    pub accent: Accent,
+    /// How the tenant presents itself. Its logo goes with the mail, as the part [`LOGO_CONTENT_ID`] names: nothing is loaded.
+    pub brand: Brand,
 }
+
+/// The `Content-ID` of the tenant's logo (RFC 2392), without brackets.
+pub const LOGO_CONTENT_ID: &str = "logo";
 
 /// A finished mail, without addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +88,10 @@ impl MailFrame {
 
     fn monogram(&self) -> String {
         monogram(&self.tenant_name)
+    }
+
+    fn palette(&self) -> Palette {
+        self.brand.color.map(Palette::light).unwrap_or_default()
     }
 }
 

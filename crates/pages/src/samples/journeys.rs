@@ -9,8 +9,9 @@ use crate::{
     CodeProblem, EmailProblem, Frame, NameProblem, Notice, NumberState, PasskeyProblem, PasswordProblem, SignInProblem,
 };
 
-pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
-    let identify = Identify {
+/// The first page, as most people see it.
+pub(super) fn identify(words: &Words) -> Identify {
+    Identify {
         form: form(),
         client: Some(words.client()),
         email: String::new(),
@@ -23,7 +24,11 @@ pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
         mails_codes: false,
         forgot_password_href: href("forgot_password"),
         register_href: href("register"),
-    };
+    }
+}
+
+pub(super) fn sign_in(frame: &Frame, words: &Words) -> Vec<Sample> {
+    let identify = identify(words);
     let wrong =
         Identify { email: words.email.clone(), problem: Some(SignInProblem::WrongCredentials), ..identify.clone() };
     let empty = Identify {

@@ -8,7 +8,7 @@ use crate::mail::{
 };
 use crate::{Locale, RenderError, Whereabouts};
 
-use super::Words;
+use super::{Words, brands};
 
 /// Renders every mail, with a name for each.
 pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailText, RenderError>)> {
@@ -34,7 +34,9 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
     let recovery_code_used = RecoveryCodeUsed { when: when.clone(), not_me_link: link.clone() };
     let recovery_requested = RecoveryRequested { due: when.clone(), not_me_link: link.clone() };
     let email_changed = EmailChanged { when: when.clone(), undo_link: link.clone() };
+    let branded = MailFrame { brand: brands::of_mails(locale, words), ..frame.clone() };
     vec![
+        ("mail/recovery_due-branded", RecoveryDue { link: link.clone() }.render(&branded)),
         ("mail/passkey_copied-passwordless", passkey_copied.render(&without_passwords)),
         ("mail/recovery_code_used-passwordless", recovery_code_used.render(&without_passwords)),
         ("mail/recovery_requested-passwordless", recovery_requested.render(&without_passwords)),

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::markup::{Tag, tags};
 use super::rendered;
-use crate::samples::Words;
-use crate::{Catalogue, assets};
+use crate::samples::{self, Words};
+use crate::{Catalogue, assets, color_stylesheet};
 
 /// Runs a check over the tags of every sample page in every language.
 fn every_page(check: impl Fn(&[Tag], &str)) {
@@ -43,14 +43,19 @@ fn no_page_has_inline_style_script_or_handler() {
 #[test]
 fn a_page_loads_files_of_ours_and_nothing_else() {
     let own: Vec<&str> = assets().iter().map(|asset| asset.path.as_str()).collect();
+    let pictures = samples::pictures();
     every_page(|page, name| {
         for tag in page {
             // Frames are what a logout page is for (Front-Channel Logout §3).
             let is_frame = tag.is("iframe") && name.contains("logout/signing_out");
-            let is_ours = |src: &str| own.contains(&src) || tag.is("img") && src == "/j/jrn_01hv/logo";
+            let is_picture = |path: &str| path == "/j/jrn_01hv/logo" || pictures.iter().any(|(known, _)| known == path);
+            let is_ours = |src: &str| own.contains(&src) || tag.is("img") && is_picture(src);
             assert!(tag.get("src").is_none_or(|src| is_frame || is_ours(src)), "{name}");
+            assert!(tag.get("srcset").is_none_or(is_picture), "{name}");
             if tag.is("link") {
-                assert!(own.contains(&tag.get("href").unwrap()), "{name}");
+                let href = tag.get("href").unwrap();
+                let is_sheet = color_stylesheet(href).is_some();
+                assert!(own.contains(&href) || is_sheet || is_picture(href), "{name}");
             }
         }
     });

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use portreeve_pages::samples::{self, Words};
-use portreeve_pages::{Locale, RenderError, assets};
+use portreeve_pages::{Locale, RenderError, assets, color_stylesheet};
 
 use crate::failure::Failure;
 
@@ -26,17 +26,19 @@ pub(crate) enum Action {
 pub(crate) fn run(action: &Action) -> Result<(), Failure> {
     let Action::Render { folder } = action;
     let words = Words::ordinary();
-    for asset in assets() {
-        write(&folder.join(asset.path.trim_start_matches('/')), asset.bytes)?;
+    let files = assets().iter().map(|asset| (asset.path.clone(), asset.bytes)).chain(samples::pictures());
+    for (path, bytes) in files {
+        write(&folder.join(path.trim_start_matches('/')), bytes)?;
     }
-    let written = Locale::ALL.into_iter().map(|locale| render(&folder.join(locale.tag()), locale, &words));
+    let written = Locale::ALL.into_iter().map(|locale| render(folder, locale, &words));
     let written = written.sum::<Result<usize, Failure>>()?;
     println!("Wrote {written} pages and mails to {}.", folder.display());
     Ok(())
 }
 
 /// Writes the pages and mails of a language and says how many.
-fn render(folder: &Path, locale: Locale, words: &Words) -> Result<usize, Failure> {
+fn render(root: &Path, locale: Locale, words: &Words) -> Result<usize, Failure> {
+    let folder = root.join(locale.tag());
     let pages = samples::pages(&samples::frame(locale, words), words);
     let mails = samples::mails(locale, words);
     let written = pages.len() + mails.len();
@@ -44,7 +46,12 @@ fn render(folder: &Path, locale: Locale, words: &Words) -> Result<usize, Failure
         // The files that a page loads are found from its place in the folder; all else is as it is served.
         let up = "../".repeat(name.matches('/').count() + 1);
         let page = page.map_err(not_rendered)?;
+        for path in page.split('"').filter(|part| part.starts_with("/static/color/")) {
+            let sheet = color_stylesheet(path).ok_or_else(|| Failure::refused(format!("there is no sheet {path}")))?;
+            write(&root.join(path.trim_start_matches('/')), sheet.as_bytes())?;
+        }
         let page = page.replace("=\"/static/", &format!("=\"{up}static/"));
+        let page = page.replace("=\"/brand/", &format!("=\"{up}brand/"));
         write(&folder.join(format!("{name}.html")), page.as_bytes())?;
     }
     for (name, mail) in mails {
