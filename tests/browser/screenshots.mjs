@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Authenticator } from './driver/authenticator.mjs';
 import { Browser } from './driver/browser.mjs';
 import { start } from './driver/chromium.mjs';
-import { firstClient, issuer, Person } from './driver/deployment.mjs';
+import { apply, firstClient, issuer, Person } from './driver/deployment.mjs';
 import { answer, finish } from './driver/journey.mjs';
 
 const FOLDER = fileURLToPath(new URL('../../docs/screenshots', import.meta.url));
@@ -33,6 +33,25 @@ async function take(tab, name, looks) {
     const path = join(FOLDER, `${name}-${suffix}.png`);
     await tab.page.screenshot({ path, fullPage: viewport === PHONE.viewport });
   }
+}
+
+/** A tenant that looks like itself. */
+function look(color) {
+  const picture = (name) => JSON.stringify(fileURLToPath(new URL(`../../crates/pages/samples/${name}`, import.meta.url)));
+  return `
+[[tenants]]
+slug = "default"
+display_name = "Northwind"
+registration = true
+
+[tenants.branding]
+color = "${color}"
+logo = { file = ${picture('logo.png')} }
+logo_dark = { file = ${picture('logo_dark.png')} }
+greeting.en = "One account for the shop and the club."
+help.en = "Trouble signing in? Call +44 20 7946 0000."
+links = [{ en = { name = "Imprint", uri = "https://www.example.com/imprint" } }]
+`;
 }
 
 mkdirSync(FOLDER, { recursive: true });
@@ -94,6 +113,14 @@ try {
   const request = 'client_id=demo-web&response_type=code&redirect_uri=https://attacker.example/';
   await tab.page.goto(`${issuer}/oauth2/authorize?${request}`);
   await take(tab, 'error', [PHONE]);
+
+  // The first page of tenants with a look of their own.
+  for (const [name, color] of [['yellow', '#ffd400'], ['navy', '#001f5b']]) {
+    await apply(look(color));
+    const guest = await (await Browser.open(chrome)).tab(firstClient);
+    await guest.press('#sign-in');
+    await take(guest, `branding-${name}`, [DESKTOP, DARK]);
+  }
 } finally {
   await chrome.close();
 }

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use crate::registered::{ENDPOINT, REDIRECT_URI, Registered, allow, send};
 
 /// What only the operator says of a client, by file.
-const OF_OPERATORS: [&str; 7] =
-    ["profile", "introspects", "resources", "exchanges", "may_act", "first_party", "require_dpop_nonce"];
+const OF_OPERATORS: [&str; 8] =
+    ["profile", "introspects", "resources", "exchanges", "may_act", "first_party", "branding", "require_dpop_nonce"];
 /// What is fetched or verified first, and has tests of its own: sector_identifiers, software_statements, client_names.
 const SHOWN_ELSEWHERE: [&str; 3] = ["sector_identifier_uri", "software_statement", "localized"];
 

@@ -155,6 +155,7 @@ fn each_mistake_has_its_error_code() {
             ("invalid_client_metadata", "initiate_login_uri", json!({ "initiate_login_uri": "http://self.example/" })),
             ("invalid_client_metadata", "introspects", json!({ "introspects": [cast::ORDERS] })),
             ("invalid_client_metadata", "first_party", json!({ "first_party": true })),
+            ("invalid_client_metadata", "branding", json!({ "branding": { "color": "#ff0000" } })),
             ("invalid_client_metadata", "profile", json!({ "profile": "oidc" })),
         ];
         for (code, field, change) in cases {

@@ -26,8 +26,10 @@ const TABLES: [&str; 3] = [
 
 /// What stands in a table, and the address of Ada's object there: `J` is her journey, `C` a client that she registered.
 /// `None`: what is published there is everybody's.
-const ROUTES: [(&str, Option<&str>); 49] = [
+const ROUTES: [(&str, Option<&str>); 51] = [
     (r#""/""#, Some("/")),
+    (r#""/brand/{picture}""#, None),
+    (r#""/static/color/{sheet}""#, None),
     (r#""/oauth2/authorize""#, Some("/oauth2/authorize?client_id=web&response_type=code&scope=openid&prompt=none")),
     (r#""/oauth2/check-session""#, Some("/oauth2/check-session")),
     (r#""/oauth2/logout""#, Some("/oauth2/logout?client_id=web")),

@@ -30,6 +30,7 @@ mod back_channel_logout;
 mod backchannel_authentication;
 mod backchannel_notices;
 mod bearer_tokens;
+mod branding;
 mod claims_from_files;
 mod client_attestations;
 mod client_authentication;

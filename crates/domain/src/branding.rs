@@ -8,8 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Picture, TermsText};
 use crate::scope_meaning::text_in;
+use crate::{Picture, TermsText};
 
 /// A text by language tag (BCP 47).
 pub type Texts = BTreeMap<String, String>;

@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ClientBranding, ClientId, ClientOrigin, ExchangePolicy, GrantType, LocalizedTexts, Profile, Scope, TenantId, Timestamp,
-    TokenDelivery,
+    ClientBranding, ClientId, ClientOrigin, ExchangePolicy, GrantType, LocalizedTexts, Profile, Scope, TenantId,
+    Timestamp, TokenDelivery,
 };
 
 /// How a client authenticates at the token endpoint (RFC 7591 §2).

@@ -164,7 +164,9 @@ const PATHS: Classed = &[
     ("journey", Public),
     ("outcome", Public),
     ("page", Public),
+    ("picture", Public),
     ("request", Public),
+    ("sheet", Public),
     ("slug", Public),
     ("token", Secret),
 ];

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::risk::RiskPolicy;
 use crate::{
-    Branding, ClientRegistration, DeletionGrace, DisabledGrants, EmailSignIn, GrantType, PasskeySettings, PasskeyUse, Passwords,
-    Profile, RatePreset, RecoveryWait, TenantId, Timestamp,
+    Branding, ClientRegistration, DeletionGrace, DisabledGrants, EmailSignIn, GrantType, PasskeySettings, PasskeyUse,
+    Passwords, Profile, RatePreset, RecoveryWait, TenantId, Timestamp,
 };
 
 /// Whether a second factor is demanded at sign-in.

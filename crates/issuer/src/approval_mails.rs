@@ -9,7 +9,8 @@ use portreeve_storage::backchannel_authentications;
 use portreeve_storage::outbox::OutboxRow;
 
 use crate::directory::TenantDirectory;
-use crate::mails::{DEFAULT_LOCALE, MailContent, OutgoingMail, outgoing};
+use crate::mails::{DEFAULT_LOCALE, outgoing};
+use crate::outgoing_mail::{MailContent, OutgoingMail};
 use crate::{Issuer, backchannel_authentication, people};
 
 impl Issuer {

@@ -22,7 +22,8 @@ use crate::authorize::Progress;
 use crate::directory::TenantDirectory;
 use crate::journeys::PostedFrom;
 use crate::mailed_links::{LinkAsks, LinkOutcome, LinkTarget, OpenLink};
-use crate::mails::{MailContent, OutgoingMail, Recipient, outgoing};
+use crate::mails::{Recipient, outgoing};
+use crate::outgoing_mail::{MailContent, OutgoingMail};
 use crate::people::{self, Person, place};
 use crate::{Issuer, audit, browsers};
 

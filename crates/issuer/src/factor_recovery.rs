@@ -15,7 +15,8 @@ use crate::account::Visitor;
 use crate::directory::TenantDirectory;
 use crate::journeys::PostedFrom;
 use crate::mailed_links::{LinkAsks, LinkOutcome, LinkTarget, OpenLink, owner_of};
-use crate::mails::{MailContent, NoticeOf, Recipient};
+use crate::mails::Recipient;
+use crate::outgoing_mail::{MailContent, NoticeOf};
 use crate::session_end::Ending;
 use crate::{Issuer, audit};
 

@@ -50,6 +50,7 @@ mod mailed_links;
 mod mails;
 mod new_devices;
 mod new_passwords;
+mod outgoing_mail;
 mod passkeys;
 mod password_lines;
 mod password_threads;
@@ -126,8 +127,8 @@ pub use journeys::{
 pub use key_rotation::{ALGORITHMS, KeyChange};
 pub use logout::{Logout, SignedOut};
 pub use mailed_links::{LinkAsks, LinkOutcome, OpenLink};
-pub use mails::{MailContent, NoticeOf, OutgoingMail};
 pub use new_passwords::PasswordRefusal;
+pub use outgoing_mail::{MailContent, NoticeOf, OutgoingMail};
 pub use password_threads::{PasswordLoad, PasswordThreads};
 pub use patience::patiently;
 pub use phone_codes::{NumberState, NumberToConfirm};

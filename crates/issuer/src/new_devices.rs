@@ -11,7 +11,8 @@ use portreeve_storage::{Tx, sessions};
 
 use crate::directory::TenantDirectory;
 use crate::journeys::Journey;
-use crate::mails::{DEFAULT_LOCALE, MailContent, OutgoingMail, outgoing, recipient_of};
+use crate::mails::{DEFAULT_LOCALE, outgoing, recipient_of};
+use crate::outgoing_mail::{MailContent, OutgoingMail};
 use crate::{Issuer, known_device, people, session_origin};
 
 impl Issuer {

@@ -5,16 +5,16 @@
 use std::time::{Duration, SystemTime};
 
 use lettre::Message;
-use lettre::message::{Mailbox, MultiPart, header};
-use portreeve_domain::Timestamp;
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart, header};
+use portreeve_domain::{Picture, Timestamp};
 use portreeve_issuer::{MailContent, NoticeOf, Origin, OutgoingMail};
 use portreeve_pages::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, ConfirmSignIn, DeletionCancelled,
-    DeletionRequested, EmailChanged, EmailCode, FactorAdded, FactorRemoved, Invitation, MailFrame, MailText, NewSignIn,
-    PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped,
-    RemovedFactor, SignInOrigin, VerifyEmail,
+    DeletionRequested, EmailChanged, EmailCode, FactorAdded, FactorRemoved, Invitation, LOGO_CONTENT_ID, MailFrame,
+    MailText, NewSignIn, PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue,
+    RecoveryRequested, RecoveryStopped, RemovedFactor, SignInOrigin, VerifyEmail,
 };
-use portreeve_pages::{Locale, RenderError, Whereabouts};
+use portreeve_pages::{Brand, Locale, RenderError, Whereabouts};
 
 /// Why a mail cannot be written; trying again does not help.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +43,18 @@ pub(crate) fn write(mail: &OutgoingMail, sender: &Mailbox, now: Timestamp) -> Re
         .subject(text.subject)
         .header(header::MIME_VERSION_1_0)
         .raw_header(auto_generated())
-        .multipart(MultiPart::alternative_plain_html(text.text, text.html))
+        .multipart(body(text.text, text.html, mail.branding.logo.as_ref()))
         .map_err(Unwritable::Message)
+}
+
+/// Plain text, and HTML with the picture that it shows (RFC 2387): what a mail loads tells its sender who reads it.
+fn body(text: String, html: String, logo: Option<&Picture>) -> MultiPart {
+    let (Some(logo), Ok(png)) = (logo, header::ContentType::parse("image/png")) else {
+        return MultiPart::alternative_plain_html(text, html);
+    };
+    let picture = Attachment::new_inline(LOGO_CONTENT_ID.to_owned()).body(logo.png().to_vec(), png);
+    let shown = MultiPart::related().singlepart(SinglePart::html(html)).singlepart(picture);
+    MultiPart::alternative().singlepart(SinglePart::plain(text)).multipart(shown)
 }
 
 /// Tells out-of-office programs not to answer (RFC 3834 §5).
@@ -64,11 +74,12 @@ fn from(origin: &Origin) -> SignInOrigin {
 }
 
 fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
+    let locale = Locale::parse(&mail.locale).unwrap_or_default();
     let frame = MailFrame {
-        locale: Locale::parse(&mail.locale).unwrap_or_default(),
+        locale,
         tenant_name: mail.tenant_name.clone(),
         passwordless: mail.passwordless,
-        ..MailFrame::default()
+        brand: Brand::of(&mail.branding, locale, ""),
     };
     let when = minute(mail.about);
     let valid_minutes = u32::try_from(MailContent::LINK_MINUTES).unwrap_or(u32::MAX);
@@ -144,6 +155,8 @@ fn minute(at: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use portreeve_domain::Branding;
+
     use super::*;
 
     fn mail(to: &str, tenant_name: &str) -> OutgoingMail {
@@ -152,6 +165,7 @@ mod tests {
             id: "mail_0123456789abcdefABCDEF".to_owned(),
             tenant_name: tenant_name.to_owned(),
             passwordless: false,
+            branding: Branding::default(),
             locale: "en".to_owned(),
             content: MailContent::PasswordReset { link: "https://id.example/link/ptml_x".to_owned() },
             about: Timestamp::from_millis(0),
@@ -184,6 +198,27 @@ mod tests {
     fn an_address_with_a_line_end_is_refused() {
         for to in ["ada@example.com\r\nBcc: eve@example.com", "ada@example.com, eve@example.com", "ada"] {
             assert!(matches!(write(&mail(to, "N"), &sender(), Timestamp::from_millis(0)), Err(Unwritable::Recipient)));
+        }
+    }
+
+    /// S-020: the logo goes with the mail; nothing is loaded, and a mail without one has no such part.
+    #[test]
+    fn a_logo_is_a_part_of_the_mail() {
+        let png: &[u8] = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x02\x00\x00\x00\x01";
+        let plain = mail("ada@example.com", "N");
+        let branding = Branding { logo: Picture::of_png(png), ..Branding::default() };
+        let branded = OutgoingMail { branding, ..mail("ada@example.com", "N") };
+        let written = |mail: &OutgoingMail| {
+            let message = write(mail, &sender(), Timestamp::from_millis(0)).unwrap();
+            String::from_utf8(message.formatted()).unwrap()
+        };
+
+        let (plain, branded) = (written(&plain), written(&branded));
+
+        for part in ["multipart/related", "Content-ID: <logo>", "Content-Disposition: inline", "image/png", "cid:logo"]
+        {
+            assert!(branded.contains(part), "{part}: {branded}");
+            assert!(!plain.contains(part), "{part}: {plain}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! Owns that everything can be read: buttons keep the colour as it is and take black or white words; what is written in the colour
 //! is as much darker, or lighter, as its ground demands. WCAG 2.2 §1.4.3, §1.4.11; docs/branding.md.
 
-use color::{OpaqueColor, Oklch, Srgb};
+use color::{Oklch, OpaqueColor, Srgb};
 use portreeve_domain::Color;
 
 /// Which version of these rules an address of a style sheet speaks of: it is kept for good. A test holds the sheet of some colours

@@ -15,7 +15,7 @@ use portreeve_http_kit::locale::negotiate;
 use portreeve_http_kit::origin_check::{permits_form_post, same_origin};
 use portreeve_http_kit::request_trace::RequestId;
 use portreeve_issuer::{Issuer, Journey, PostedFrom, TenantDirectory};
-use portreeve_pages::{Frame, Locale};
+use portreeve_pages::{Brand, Frame, Locale};
 
 use crate::reply::Reply;
 use crate::{TENANT_PREFIX, Web};
@@ -76,8 +76,10 @@ impl Door {
 
     /// What all pages have in common.
     pub(crate) fn frame(&self, ui_locales: &[String]) -> Frame {
+        let locale = self.locale(ui_locales);
         Frame {
-            locale: self.locale(ui_locales),
+            locale,
+            brand: Brand::of(&self.at.tenant.settings.branding, locale, &self.base),
             tenant_name: self.at.tenant.display_name().to_owned(),
             passwordless: self.at.tenant.settings.is_passwordless(),
             ..Frame::default()

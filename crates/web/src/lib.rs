@@ -7,6 +7,7 @@ mod account;
 mod approvals;
 mod attributes;
 mod authorize;
+mod brand;
 mod check_session;
 mod device;
 mod door;
@@ -48,6 +49,7 @@ pub fn router(issuer: Arc<Issuer>) -> Router {
     let web = Arc::new(Web { issuer, transport, origin });
     let doors = Router::new()
         .route("/", get(home::show))
+        .route("/brand/{picture}", get(brand::picture))
         .route("/oauth2/authorize", get(authorize::get).post(authorize::post))
         .route("/oauth2/check-session", get(check_session::show))
         .route("/oauth2/logout", get(logout::get).post(logout::post))
@@ -66,7 +68,8 @@ pub fn router(issuer: Arc<Issuer>) -> Router {
         .route("/j/{journey}/{page}", get(journey::show).post(journey::act))
         .method_not_allowed_fallback(door::method_not_allowed);
     let tenants = Router::new().nest(TENANT_PREFIX, doors.clone());
-    doors.merge(tenants).with_state(web).merge(static_assets::routes(assets()))
+    let files = static_assets::routes(assets()).route("/static/color/{sheet}", get(brand::color));
+    doors.merge(tenants).with_state(web).merge(files)
 }
 
 /// The embedded files of the pages, as `http-kit` serves them.

@@ -8,14 +8,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{ClientId, ClientMetadata, PersonClaims, ResourceServer, Scope, Tenant, TrustedIssuer};
+use portreeve_domain::{
+    ClientId, ClientMetadata, PersonClaims, ResourceServer, Scope, Tenant, TenantSettings, TrustedIssuer,
+};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::problem::{Origin, Problem, Source};
 use super::resources::{ClientDeclaration, Declared, PasswordSource, Resources, TenantDeclaration, UserDeclaration};
-use super::{passkey_settings, password_settings, secret_reference};
+use super::{branding, passkey_settings, password_settings, secret_reference};
 
 /// Where to look for the name of a field.
 const FIELDS: &str = "see docs/configuration.md for the fields of each resource";
@@ -120,7 +122,10 @@ impl<'i> Entry<'_, 'i> {
                 "use 1 to 40 lower-case letters, digits and inner dashes",
             ));
         }
-        let (origin, settings) = self.rest()?;
+        let at = self.origin.place_of("branding");
+        branding::resolve_pictures(&mut self.members, self.document.folder, &at)?;
+        let (origin, settings): (_, TenantSettings) = self.rest()?;
+        branding::check(&origin, &settings.branding)?;
         passkey_settings::check(&origin, &settings)?;
         password_settings::check(&origin, &settings)?;
         Ok(Declared { origin, tenant: slug, what: TenantDeclaration { settings } })
@@ -164,6 +169,7 @@ impl<'i> Entry<'_, 'i> {
         if let Some(name) = metadata.localized.unknown() {
             return Err(origin.place_of(name).problem(format!("unknown field `{name}`"), FIELDS));
         }
+        branding::check_client(&origin, metadata.branding.as_ref())?;
         Ok(Declared { origin, tenant, what: ClientDeclaration { id, metadata, secrets } })
     }
 

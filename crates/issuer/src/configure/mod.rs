@@ -21,6 +21,7 @@
 //! | `operator` | what the command line does to one person or client |
 
 mod attributes;
+mod branding;
 mod change;
 mod clients;
 mod credentials;
@@ -32,6 +33,7 @@ mod links;
 mod operator;
 mod passkey_settings;
 mod password_settings;
+mod pictures;
 mod plan;
 mod problem;
 mod requirements;

@@ -74,8 +74,8 @@ fn problem_of(scene: &Scene<'_>, origin: &Origin, terms: &Terms) -> Option<Probl
     faulty.next().map(|(what, mend)| at_texts.problem(format!("terms {id}: {what}"), mend))
 }
 
-/// What is wrong with one text, and the mend.
-fn text_problem(tag: &str, text: &TermsText) -> Option<(String, &'static str)> {
+/// What is wrong with the name and address of a page elsewhere in one language, and the mend.
+pub(super) fn text_problem(tag: &str, text: &TermsText) -> Option<(String, &'static str)> {
     if !is_language_tag(tag) {
         return Some((format!("{tag:?} is not a language tag"), "write it as en, de or pt-BR"));
     }
@@ -83,7 +83,7 @@ fn text_problem(tag: &str, text: &TermsText) -> Option<(String, &'static str)> {
         return Some((format!("the {tag} name cannot be shown"), "give 1 to 80 characters without line breaks"));
     }
     let is_address = text.uri.len() <= MAX_URI_BYTES && registration::is_page(&text.uri);
-    (!is_address).then(|| (format!("the {tag} uri is no https URI"), "give the address at which this version is read"))
+    (!is_address).then(|| (format!("the {tag} uri is no https URI"), "give the https address at which it is read"))
 }
 
 /// Whether a client will be there when the plan is carried out. What names one that is not would hold nowhere, unnoticed.

@@ -13,6 +13,7 @@ use crate::directory::TenantDirectory;
 use crate::{Ambient, Clock, Issuer, RowIds, Settings};
 
 mod attributes;
+mod branding;
 mod drift;
 mod requirements;
 mod secrets;

@@ -4,8 +4,8 @@
 
 use askama::Template;
 
-use crate::escape::{without_bidi_controls, without_isolates};
 use crate::brand::Brand;
+use crate::escape::{without_bidi_controls, without_isolates};
 use crate::frame::monogram;
 use crate::palette::Palette;
 use crate::passwordless::instead_of;

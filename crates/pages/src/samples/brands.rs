@@ -39,7 +39,7 @@ pub(super) fn of_mails(locale: Locale, words: &Words) -> Brand {
 /// The pictures that the samples load: path on this server, and file.
 pub fn pictures() -> Vec<(String, &'static [u8])> {
     let branding = branding(RED, &Words::ordinary());
-    let files = [(BrandPicture::Logo, LOGO), (BrandPicture::LogoDark, LOGO_DARK), (BrandPicture::Icon, LOGO)];
+    let files = [(BrandPicture::Logo, LOGO), (BrandPicture::LogoDark, LOGO_DARK)];
     files.into_iter().filter_map(|(picture, file)| Some((picture.href(&branding, "")?, file))).collect()
 }
 
@@ -51,7 +51,7 @@ fn branding(color: Color, words: &Words) -> Branding {
         color: Some(color),
         logo: Picture::of_png(LOGO),
         logo_dark: Picture::of_png(LOGO_DARK),
-        icon: Picture::of_png(LOGO),
+        icon: None,
         greeting: said(&words.greeting),
         help: said(&words.help),
         mail_footer: said(&words.address),
