@@ -4,6 +4,7 @@
 
 use anyhow::{Context as _, Result};
 
+use crate::Extent;
 use crate::deployment::{Database, Deployment};
 use crate::growth::{self, Place};
 use crate::http::{self, Connection};
@@ -11,15 +12,12 @@ use crate::load::Load;
 use crate::report;
 use crate::sizes::beside;
 use crate::target::{Target, TokenFor};
-use crate::{Extent, measures};
 
 /// How many sessions are open, each of somebody else, with a grant and its tokens.
 const SESSIONS: i64 = 100_000;
 
 /// Measures with `connections` that have brought one request and are kept open. The process may open as many files and some more.
 pub(crate) async fn run(extent: Extent, connections: usize) -> Result<()> {
-    measures::pin_driver()?;
-    measures::print_machine();
     let (empty, mut crowded) = (Deployment::start(Database::Sqlite).await?, Deployment::start(Database::Sqlite).await?);
     let (mut there, mut here) = (loads(&empty.target).await?, loads(&crowded.target).await?);
     crowded.change_stopped(|file| growth::grow(file, SESSIONS, Place::Between)).await.context("open sessions")?;

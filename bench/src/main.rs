@@ -2,7 +2,7 @@
 //!
 //! Every server runs pinned to core 0, one at a time, the driver on core 1. Rounds are interleaved, so that a noisy
 //! machine disturbs all alike; medians are printed, and a run whose yardstick drifted by more than a fifth says that it
-//! does not count. `quick` is for whoever changes something: SQLite alone, short rounds; `databases` compares the two; `sizes` compares
+//! does not count. `quick` is for whoever changes something: SQLite alone, short rounds; `databases` compares the two, `peer` ours with another provider; `sizes` compares
 //! a small database with a large one, `crowd` a server with many idle people with one without; `drive` is for a profiler.
 
 #[global_allocator]
@@ -53,6 +53,7 @@ fn main() -> Result<()> {
         Some("all") => driver(measures::run(ALL)),
         Some("quick") => driver(measures::run(QUICK)),
         Some("databases") => driver(measures::databases(ALL)),
+        Some("peer") => driver(measures::beside_the_peer(ALL)),
         Some("sizes") => driver(sizes::run(ALL, argument(2).map_or(Ok(MILLION), |count| count.parse())?)),
         Some("crowd") => driver(crowd::run(ALL, argument(2).map_or(Ok(CROWD), |count| count.parse())?)),
         Some("drive") => driver(measures::drive(&argument(2).unwrap_or_default())),
@@ -60,15 +61,17 @@ fn main() -> Result<()> {
         Some("raw") => raw::serve(),
         _ => {
             bail!(
-                "usage: portreeve-bench all | quick | databases | sizes [ROWS] | crowd [CONNECTIONS] | drive MEASURE   (after: cargo build --release -p portreeve-server)"
+                "usage: portreeve-bench all | quick | databases | peer | sizes [ROWS] | crowd [CONNECTIONS] | drive MEASURE   (after: cargo build --release -p portreeve-server)"
             )
         }
     }
 }
 
-/// Runs `work` on one thread that never sleeps: to wake a thread on another core costs a server as much as a plain reply,
-/// and no client on another machine makes it pay that.
+/// Runs `work` on one thread, on a core that no server has, that never sleeps: to wake a thread on another core costs a server as
+/// much as a plain reply, and no client on another machine makes it pay that.
 fn driver(work: impl Future<Output = Result<()>>) -> Result<()> {
+    pin_driver()?;
+    print_machine();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.spawn(async {
         loop {
@@ -76,6 +79,22 @@ fn driver(work: impl Future<Output = Result<()>>) -> Result<()> {
         }
     });
     runtime.block_on(work)
+}
+
+fn pin_driver() -> Result<()> {
+    let status =
+        std::process::Command::new("taskset").args(["-pc", "1", &std::process::id().to_string()]).output()?.status;
+    if status.success() { Ok(()) } else { bail!("taskset, of the package util-linux, cannot pin to core 1") }
+}
+
+fn print_machine() {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
+    let cores = cpu.lines().filter(|line| line.starts_with("processor")).count();
+    println!(
+        "Machine: {cores} cores, {}; servers on core 0, driver on core 1.\n",
+        model.trim_start_matches([' ', '\t', ':'])
+    );
 }
 
 /// A command that runs on the core of the servers.

@@ -1,6 +1,5 @@
 //! What is measured, in which order, and what is promised of it.
 
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -30,8 +29,6 @@ const PROFILED: Duration = Duration::from_secs(12);
 
 /// Starts what is needed, measures, prints.
 pub(crate) async fn run(extent: Extent) -> Result<()> {
-    pin_driver()?;
-    print_machine();
     let yardstick = Yardstick::start().await?;
     let mut raw = RawParts::start()?;
     let mut server = Deployment::start(Database::Sqlite).await?;
@@ -53,17 +50,16 @@ pub(crate) async fn run(extent: Extent) -> Result<()> {
     report::print_measures(&baseline, &measures);
     latency(&server.target, &yardstick, &baseline, &measures).await?;
     if extent.everything {
-        on_postgres(extent, &measures).await?;
         memory(&server, idle_mib).await?;
         starts(&mut server, &yardstick).await?;
-        beside_the_peer(extent, &measures).await.context("beside the peer")?;
+        databases(extent).await.context("both databases")?;
+        beside_the_peer(extent).await.context("beside the peer")?;
     }
     Ok(())
 }
 
 /// Puts one load on a server for a while, beside a profiler; prints the process first.
 pub(crate) async fn drive(name: &str) -> Result<()> {
-    pin_driver()?;
     let server = Deployment::start(Database::Sqlite).await?;
     let mut measures = on_sqlite(&server.target).await?;
     let names: Vec<_> = measures.iter().map(|measure| measure.name).collect();
@@ -130,86 +126,46 @@ async fn latency(target: &Target, yardstick: &Yardstick, baseline: &Baseline, me
     Ok(())
 }
 
-async fn on_postgres(extent: Extent, measures: &[Measure]) -> Result<()> {
-    let cluster = PostgresCluster::start(Durability::On);
-    let urls = cluster.fresh_database();
-    let server = Deployment::start(Database::Postgres(&urls)).await?;
-    beside(ON_POSTGRES, extent, measures, compared(&server.target).await?, Beside::Ours).await
-}
-
-const ON_POSTGRES: &str = "on PostgreSQL (its own processes on any core) beside SQLite";
-
-/// What is measured on both databases.
-async fn compared(target: &Target) -> Result<[(&'static str, Load); 3]> {
-    Ok([
-        ("introspection, opaque", target.introspection(TokenFor::Issuer).await?),
-        ("refresh with rotation, ES256 JWT", target.refresh().await?),
-        ("code + PKCE with a live session, whole flow", target.code_flow().await?),
-    ])
-}
-
-/// Both databases alone, in interleaved rounds.
+/// Both databases, in interleaved rounds.
 pub(crate) async fn databases(extent: Extent) -> Result<()> {
-    pin_driver()?;
-    print_machine();
     let cluster = PostgresCluster::start(Durability::On);
     let urls = cluster.fresh_database();
     let on_postgres = Deployment::start(Database::Postgres(&urls)).await?;
     let on_sqlite = Deployment::start(Database::Sqlite).await?;
-    let pairs = compared(&on_postgres.target).await?.into_iter().zip(compared(&on_sqlite.target).await?);
+    let heading = "on PostgreSQL (its own processes on any core) beside SQLite";
+    side_by_side(heading, extent, &on_postgres.target, &on_sqlite.target).await
+}
+
+/// Ours and the peer, in interleaved rounds.
+pub(crate) async fn beside_the_peer(extent: Extent) -> Result<()> {
+    let peer = Peer::start().await?;
+    let ours = Deployment::start(Database::Sqlite).await?;
+    side_by_side("durable, beside oidc-provider in memory", extent, &ours.target, &peer.target).await
+}
+
+/// What is measured of two servers, one after the other in each round: the one that waits does nothing.
+async fn side_by_side(heading: &str, extent: Extent, here: &Target, there: &Target) -> Result<()> {
     let mut rows = Vec::new();
-    for ((name, mut postgres), (_, mut sqlite)) in pairs {
-        let (mut here, mut there) = (Vec::new(), Vec::new());
+    for ((name, mut here), (_, mut there)) in compared(here).await?.into_iter().zip(compared(there).await?) {
+        let (mut of_here, mut of_there) = (Vec::new(), Vec::new());
         for _ in 0..extent.rounds {
-            here.push(postgres.drive(extent.period).await.with_context(|| name)?);
-            there.push(sqlite.drive(extent.period).await.with_context(|| name)?);
+            of_here.push(here.drive(extent.period).await.with_context(|| name)?);
+            of_there.push(there.drive(extent.period).await.with_context(|| name)?);
         }
-        rows.push((name, median(&here), median(&there)));
+        rows.push((name, median(&of_here), median(&of_there)));
     }
-    report::print_beside(ON_POSTGRES, &rows);
+    report::print_beside(heading, &rows);
     Ok(())
 }
 
-async fn beside_the_peer(extent: Extent, measures: &[Measure]) -> Result<()> {
-    let peer = Peer::start().await?;
-    let target = &peer.target;
-    let loads = [
+/// What every server has.
+async fn compared(target: &Target) -> Result<[(&'static str, Load); 4]> {
+    Ok([
         ("introspection, opaque", target.introspection(TokenFor::Issuer).await?),
         ("client credentials, ES256 JWT", target.client_credentials(TokenFor::Api)),
         ("refresh with rotation, ES256 JWT", target.refresh().await?),
         ("code + PKCE with a live session, whole flow", target.code_flow().await?),
-    ];
-    beside("durable, beside oidc-provider in memory", extent, measures, loads, Beside::Theirs).await
-}
-
-/// Whose the loads of a comparison are: the numerator's or the denominator's.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Beside {
-    Ours,
-    Theirs,
-}
-
-async fn beside<const N: usize>(
-    heading: &str,
-    extent: Extent,
-    measures: &[Measure],
-    loads: [(&str, Load); N],
-    whose: Beside,
-) -> Result<()> {
-    let mut rows = Vec::new();
-    for (name, mut load) in loads {
-        let mut rates = Vec::new();
-        for _ in 0..extent.rounds {
-            rates.push(load.drive(extent.period).await.with_context(|| name.to_owned())?);
-        }
-        let (here, known) = (median(&rates), find(measures, name)?.median());
-        rows.push(match whose {
-            Beside::Ours => (name, here, known),
-            Beside::Theirs => (name, known, here),
-        });
-    }
-    report::print_beside(heading, &rows);
-    Ok(())
+    ])
 }
 
 async fn memory(server: &Deployment, idle_mib: f64) -> Result<()> {
@@ -247,20 +203,4 @@ fn plain(yardstick: &Yardstick, connections: usize) -> Load {
 
 fn find<'m>(measures: &'m [Measure], name: &str) -> Result<&'m Measure> {
     measures.iter().find(|measure| measure.name == name).with_context(|| format!("no measure {name}"))
-}
-
-/// The driver's one thread leaves the servers' core alone.
-pub(crate) fn pin_driver() -> Result<()> {
-    let status = Command::new("taskset").args(["-pc", "1", &std::process::id().to_string()]).output()?.status;
-    if status.success() { Ok(()) } else { bail!("taskset, of the package util-linux, cannot pin to core 1") }
-}
-
-pub(crate) fn print_machine() {
-    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
-    let cores = cpu.lines().filter(|line| line.starts_with("processor")).count();
-    println!(
-        "Machine: {cores} cores, {}; servers on core 0, driver on core 1.\n",
-        model.trim_start_matches([' ', '\t', ':'])
-    );
 }

@@ -4,20 +4,18 @@
 
 use anyhow::{Context as _, Result};
 
+use crate::Extent;
 use crate::deployment::{Database, Deployment};
 use crate::growth::{self, Place};
 use crate::load::Load;
 use crate::report::{self, median};
 use crate::target::Target;
-use crate::{Extent, measures};
 
 /// How many live tokens are asked about.
 const LIVE_TOKENS: u32 = 100_000;
 
 /// Measures on a database with `count` rows of each kind more, which lie before and between those that are used.
 pub(crate) async fn run(extent: Extent, count: i64) -> Result<()> {
-    measures::pin_driver()?;
-    measures::print_machine();
     let small = Deployment::start(Database::Sqlite).await?;
     let mut of_small = loads(&small.target).await?;
     for place in [Place::Before, Place::Between] {

@@ -16,10 +16,49 @@ const key = (type, parameters, use) => ({
   ...use,
 });
 
+/** Everything in memory, for good: the provider's own store forgets all but the newest thousand entries. */
+class Memory {
+  static entries = new Map();
+  static grants = new Map();
+
+  constructor(model) {
+    this.key = (id) => `${model}:${id}`;
+  }
+
+  upsert(id, payload) {
+    const key = this.key(id);
+    Memory.entries.set(key, payload);
+    if (payload.uid) Memory.entries.set(this.key(`uid:${payload.uid}`), payload);
+    if (payload.grantId) Memory.grants.set(payload.grantId, [...(Memory.grants.get(payload.grantId) ?? []), key]);
+  }
+
+  find(id) {
+    return Memory.entries.get(this.key(id));
+  }
+
+  findByUid(uid) {
+    return this.find(`uid:${uid}`);
+  }
+
+  consume(id) {
+    this.find(id).consumed = Math.floor(Date.now() / 1000);
+  }
+
+  destroy(id) {
+    Memory.entries.delete(this.key(id));
+  }
+
+  revokeByGrantId(grantId) {
+    for (const key of Memory.grants.get(grantId) ?? []) Memory.entries.delete(key);
+    Memory.grants.delete(grantId);
+  }
+}
+
 const server = createServer();
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address();
   const provider = new Provider(`http://localhost:${port}`, {
+    adapter: Memory,
     clients: [
       {
         client_id: 'service',
