@@ -127,6 +127,10 @@ fn a_client_presents_itself_over_its_tenant() {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(seen(&ours), (some("/static/color/102030.1.css"), some("Welcome"), some("Call 100")));
         assert_eq!(seen(&theirs), (some("/static/color/e4002b.1.css"), some("Welcome to the club"), some("Call 100")));
+        // Also where something went wrong on the way.
+        let elsewhere = AuthorizationRequest::new("club", "https://elsewhere.example/cb", "openid");
+        let wrong = Browser::new(at).authorize(&elsewhere).await;
+        assert_eq!((wrong.step(), sheet_of(&wrong.html())), ("authorize", Some("/static/color/e4002b.1.css")));
         assert_eq!(sheet_of(&Browser::new(at).visit("/recover").await.html()), Some("/static/color/102030.1.css"));
     });
 }

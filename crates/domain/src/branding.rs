@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scope_meaning::text_in;
+use crate::scope_meaning::tagged_text_in;
 use crate::{Picture, TermsText};
 
 /// A text by language tag (BCP 47).
@@ -61,16 +61,17 @@ pub struct ClientBranding {
 }
 
 impl Branding {
-    /// A text for a page in `language`: of that tag, else of any tag of the same primary language, else in English, else in the first
-    /// language there is. `None` only when there is no text.
-    pub fn text<'t>(texts: &'t Texts, language: &str) -> Option<&'t str> {
-        text_in(texts, language).or_else(|| texts.values().next()).map(String::as_str)
+    /// Whether there is nothing of it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
+}
 
-    /// The links for a page in `language`, chosen as [`Branding::text`] is.
-    pub fn links_in(&self, language: &str) -> impl Iterator<Item = &TermsText> {
-        self.links.iter().filter_map(move |texts| text_in(texts, language).or_else(|| texts.values().next()))
-    }
+/// The text for a page in `language` with its own tag: of that tag, else of any tag of the same primary language, else in English, else
+/// in the first language there is. `None` only when there is no text.
+pub fn some_text_in<'t, T>(texts: &'t BTreeMap<String, T>, language: &str) -> Option<(&'t str, &'t T)> {
+    let first = || texts.iter().next().map(|(tag, text)| (tag.as_str(), text));
+    tagged_text_in(texts, language).or_else(first)
 }
 
 /// A colour of sRGB. As text: `#rrggbb`.
@@ -125,9 +126,10 @@ mod tests {
     fn some_language_is_always_shown() {
         let texts = |tags: &[&str]| tags.iter().map(|tag| ((*tag).to_owned(), format!("in {tag}"))).collect::<Texts>();
 
-        assert_eq!(Branding::text(&texts(&["de", "en"]), "de-AT"), Some("in de"));
-        assert_eq!(Branding::text(&texts(&["de", "en"]), "ar"), Some("in en"));
-        assert_eq!(Branding::text(&texts(&["fr"]), "ar"), Some("in fr"));
-        assert_eq!(Branding::text(&texts(&[]), "en"), None);
+        let shown = |tags: &[&str], language| some_text_in(&texts(tags), language).map(|(tag, _)| tag.to_owned());
+        assert_eq!(shown(&["de", "en"], "de-AT").as_deref(), Some("de"));
+        assert_eq!(shown(&["de", "en"], "ar").as_deref(), Some("en"));
+        assert_eq!(shown(&["fr"], "ar").as_deref(), Some("fr"));
+        assert_eq!(shown(&[], "en"), None);
     }
 }

@@ -56,7 +56,7 @@ mod user_code;
 
 pub use attribute::{Asked, Attribute, AttributeText, AttributeType, Choice, Editor, Misfit};
 pub use authentication::{Acr, Amr, Proof, ProofKind, Strength};
-pub use branding::{Branding, ClientBranding, Color, Texts};
+pub use branding::{Branding, ClientBranding, Color, Texts, some_text_in};
 pub use claims::{Address, PersonClaims};
 pub use client::{ApplicationType, Client, ClientAuthMethod, ClientMetadata, ClientSecret, SecretKeeping, SubjectType};
 pub use client_registration::{ClientOrigin, ClientRegistration};

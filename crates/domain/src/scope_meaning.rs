@@ -41,13 +41,18 @@ impl ScopeMeaning {
 
 /// As [`ScopeMeaning::text_in`], of any texts by language tag.
 pub(crate) fn text_in<'t, T>(texts: &'t BTreeMap<String, T>, language: &str) -> Option<&'t T> {
+    tagged_text_in(texts, language).map(|(_, text)| text)
+}
+
+/// The same with the tag of the text that was found.
+pub(crate) fn tagged_text_in<'t, T>(texts: &'t BTreeMap<String, T>, language: &str) -> Option<(&'t str, &'t T)> {
     let is_tag = |wanted: &str| texts.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(wanted));
     let is_language = |wanted: &str| {
         let wanted = primary(wanted);
         texts.iter().find(|(tag, _)| primary(tag).eq_ignore_ascii_case(wanted))
     };
     let found = is_tag(language).or_else(|| is_language(language)).or_else(|| is_language(LAST_RESORT));
-    found.map(|(_, text)| text)
+    found.map(|(tag, text)| (tag.as_str(), text))
 }
 
 fn primary(tag: &str) -> &str {

@@ -53,6 +53,7 @@ pub struct TenantSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// How it presents itself to people.
+    #[serde(skip_serializing_if = "Branding::is_empty")]
     pub branding: Branding,
     /// Protocol strictness.
     pub profile: Profile,

@@ -8,8 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::scope_meaning::text_in;
-use crate::{Client, ClientId};
+use crate::{Client, ClientId, some_text_in};
 
 /// How long the id of terms, or a version, may be.
 const MAX_NAME_BYTES: usize = 40;
@@ -62,7 +61,7 @@ impl Terms {
     /// The text for a page in `language`: of that tag, else of any tag of the same primary language, else in English, else in
     /// the first language there is. `None` only for terms without a text.
     pub fn text_in(&self, language: &str) -> Option<&TermsText> {
-        text_in(&self.texts, language).or_else(|| self.texts.values().next())
+        some_text_in(&self.texts, language).map(|(_, text)| text)
     }
 
     /// Whether `text` can be the id of terms, or a version: 1 to 40 letters, digits, dots, dashes and underscores.

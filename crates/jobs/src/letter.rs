@@ -10,9 +10,9 @@ use portreeve_domain::{Picture, Timestamp};
 use portreeve_issuer::{MailContent, NoticeOf, Origin, OutgoingMail};
 use portreeve_pages::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, ConfirmSignIn, DeletionCancelled,
-    DeletionRequested, EmailChanged, EmailCode, FactorAdded, FactorRemoved, Invitation, LOGO_CONTENT_ID, MailFrame,
-    MailText, NewSignIn, PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue,
-    RecoveryRequested, RecoveryStopped, RemovedFactor, SignInOrigin, VerifyEmail,
+    DeletionRequested, EmailChanged, EmailCode, FactorAdded, FactorRemoved, Invitation, MailFrame, MailText, NewSignIn,
+    PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped,
+    RemovedFactor, SignInOrigin, VerifyEmail,
 };
 use portreeve_pages::{Brand, Locale, RenderError, Whereabouts};
 
@@ -32,27 +32,28 @@ pub(crate) enum Unwritable {
 
 /// Writes a mail from `sender`, dated `now`.
 pub(crate) fn write(mail: &OutgoingMail, sender: &Mailbox, now: Timestamp) -> Result<Message, Unwritable> {
-    let text = render(mail).map_err(Unwritable::Template)?;
-    let to = mail.to.parse().map_err(|_| Unwritable::Recipient)?;
     let domain = sender.email.domain();
+    let logo_id = format!("{}.logo@{domain}", mail.id);
+    let text = render(mail, &logo_id).map_err(Unwritable::Template)?;
+    let to = mail.to.parse().map_err(|_| Unwritable::Recipient)?;
     Message::builder()
         .message_id(Some(format!("<{}@{domain}>", mail.id)))
         .date(SystemTime::UNIX_EPOCH + Duration::from_millis(now.as_millis().unsigned_abs()))
         .from(sender.clone())
         .to(Mailbox::new(None, to))
-        .subject(text.subject)
+        .subject(text.subject.clone())
         .header(header::MIME_VERSION_1_0)
         .raw_header(auto_generated())
-        .multipart(body(text.text, text.html, mail.branding.logo.as_ref()))
+        .multipart(body(text, mail.branding.logo.as_ref(), logo_id))
         .map_err(Unwritable::Message)
 }
 
 /// Plain text, and HTML with the picture that it shows (RFC 2387): what a mail loads tells its sender who reads it.
-fn body(text: String, html: String, logo: Option<&Picture>) -> MultiPart {
+fn body(MailText { text, html, .. }: MailText, logo: Option<&Picture>, logo_id: String) -> MultiPart {
     let (Some(logo), Ok(png)) = (logo, header::ContentType::parse("image/png")) else {
         return MultiPart::alternative_plain_html(text, html);
     };
-    let picture = Attachment::new_inline(LOGO_CONTENT_ID.to_owned()).body(logo.png().to_vec(), png);
+    let picture = Attachment::new_inline(logo_id).body(logo.png().to_vec(), png);
     let shown = MultiPart::related().singlepart(SinglePart::html(html)).singlepart(picture);
     MultiPart::alternative().singlepart(SinglePart::plain(text)).multipart(shown)
 }
@@ -73,13 +74,13 @@ fn from(origin: &Origin) -> SignInOrigin {
     }
 }
 
-fn render(mail: &OutgoingMail) -> Result<MailText, RenderError> {
+fn render(mail: &OutgoingMail, logo_id: &str) -> Result<MailText, RenderError> {
     let locale = Locale::parse(&mail.locale).unwrap_or_default();
     let frame = MailFrame {
         locale,
         tenant_name: mail.tenant_name.clone(),
         passwordless: mail.passwordless,
-        brand: Brand::of(&mail.branding, locale, ""),
+        brand: Brand::of_mail(&mail.branding, locale, logo_id),
     };
     let when = minute(mail.about);
     let valid_minutes = u32::try_from(MailContent::LINK_MINUTES).unwrap_or(u32::MAX);
@@ -215,8 +216,13 @@ mod tests {
 
         let (plain, branded) = (written(&plain), written(&branded));
 
-        for part in ["multipart/related", "Content-ID: <logo>", "Content-Disposition: inline", "image/png", "cid:logo"]
-        {
+        for part in [
+            "multipart/related",
+            "Content-ID: <mail_0123456789abcdefABCDEF.logo@id.example>",
+            "Content-Disposition: inline",
+            "image/png",
+            "cid:mail_",
+        ] {
             assert!(branded.contains(part), "{part}: {branded}");
             assert!(!plain.contains(part), "{part}: {plain}");
         }

@@ -2,7 +2,9 @@
 //!
 //! Owns the form in which templates get it. Everything comes from the operator and is shown as text, never as markup; docs/branding.md.
 
-use portreeve_domain::{Branding, ClientBranding, Color, Picture, TermsText, Texts};
+use std::collections::BTreeMap;
+
+use portreeve_domain::{Branding, ClientBranding, Color, Picture, TermsText, Texts, some_text_in};
 
 use crate::links;
 use crate::locale::Locale;
@@ -17,25 +19,50 @@ pub struct Brand {
     /// Address on this server of what browsers show in tabs; `None`: ours.
     pub icon_href: Option<String>,
     /// Said to whoever signs in or registers.
-    pub greeting: Option<String>,
+    pub greeting: Option<Said>,
     /// Where people find help.
-    pub help: Option<String>,
+    pub help: Option<Said>,
     /// Who sends mails.
-    pub mail_footer: Option<String>,
+    pub mail_footer: Option<Said>,
     /// Pages elsewhere.
-    pub links: Vec<TermsText>,
+    pub links: Vec<Link>,
 }
 
-/// A logo at its addresses on this server.
+/// Words in a language, which need not be that of the page (WCAG 2.2 §3.1.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// A language tag (BCP 47).
+    pub language: String,
+    /// The words.
+    pub words: String,
+}
+
+/// A page elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What it is called.
+    pub name: Said,
+    /// Its address; linked only over https.
+    pub uri: String,
+}
+
+/// A logo.
 #[derive(Debug, Clone)]
 pub struct Logo {
     /// For light grounds.
-    pub href: String,
+    pub light: PlacedPicture,
     /// For dark grounds; `None` shows the other one on a light plate.
-    pub dark_href: Option<String>,
-    /// Pixels from side to side of the one for light grounds.
+    pub dark: Option<PlacedPicture>,
+}
+
+/// A picture at its address, and as large as it is shown.
+#[derive(Debug, Clone)]
+pub struct PlacedPicture {
+    /// A path of this server; in a mail the part that holds it (RFC 2392).
+    pub href: String,
+    /// CSS pixels from side to side.
     pub width: u32,
-    /// Pixels from top to bottom.
+    /// CSS pixels from top to bottom.
     pub height: u32,
 }
 
@@ -89,57 +116,64 @@ fn file_name(kind: BrandPicture, picture: &Picture) -> String {
 impl Brand {
     /// What a tenant says, in a language; its addresses begin with `base`.
     pub fn of(branding: &Branding, locale: Locale, base: &str) -> Self {
-        let said = |texts: &Texts| Branding::text(texts, locale.tag()).map(str::to_owned);
-        let logo = branding.logo.as_ref().zip(BrandPicture::Logo.href(branding, base));
+        let placed = |kind: BrandPicture| PlacedPicture::of(kind.of(branding)?, kind.href(branding, base)?);
+        let link = |texts: &BTreeMap<String, TermsText>| {
+            let (language, text) = some_text_in(texts, locale.tag())?;
+            let name = Said { language: language.to_owned(), words: text.name.clone() };
+            Some(Link { name, uri: text.uri.clone() })
+        };
         Self {
             color: branding.color,
-            logo: logo.map(|(picture, href)| Logo {
-                href,
-                dark_href: BrandPicture::LogoDark.href(branding, base),
-                width: picture.width(),
-                height: picture.height(),
-            }),
+            logo: placed(BrandPicture::Logo).map(|light| Logo { light, dark: placed(BrandPicture::LogoDark) }),
             icon_href: BrandPicture::Icon.href(branding, base),
-            greeting: said(&branding.greeting),
-            help: said(&branding.help),
-            mail_footer: said(&branding.mail_footer),
-            links: branding.links_in(locale.tag()).cloned().collect(),
+            greeting: said(&branding.greeting, locale),
+            help: said(&branding.help, locale),
+            mail_footer: said(&branding.mail_footer, locale),
+            links: branding.links.iter().filter_map(link).collect(),
         }
+    }
+
+    /// The same for a mail, which carries the logo as the part `content_id`, without brackets (RFC 2045 §7).
+    pub fn of_mail(branding: &Branding, locale: Locale, content_id: &str) -> Self {
+        let mut brand = Self::of(branding, locale, "");
+        if let Some(logo) = &mut brand.logo {
+            logo.light.href = format!("cid:{content_id}");
+        }
+        brand
     }
 
     /// The same with what a client says over it.
     #[must_use]
     pub fn under(self, client: &ClientBranding, locale: Locale) -> Self {
-        let said = |texts: &Texts| Branding::text(texts, locale.tag()).map(str::to_owned);
         Self {
             color: client.color.or(self.color),
-            greeting: said(&client.greeting).or(self.greeting),
-            help: said(&client.help).or(self.help),
+            greeting: said(&client.greeting, locale).or(self.greeting),
+            help: said(&client.help, locale).or(self.help),
             ..self
         }
     }
 
     /// The links that may stand on a page.
-    pub(crate) fn shown_links(&self) -> impl Iterator<Item = &TermsText> {
-        self.links.iter().filter(|link| links::is_https(&link.uri))
-    }
-
-    /// Whether there is anything to say at the foot.
-    pub(crate) fn has_foot(&self) -> bool {
-        self.help.is_some() || self.shown_links().next().is_some()
+    pub(crate) fn shown_links(&self) -> Vec<&Link> {
+        self.links.iter().filter(|link| links::is_https(&link.uri)).collect()
     }
 }
 
-impl Logo {
-    /// Width and height at which it is shown: 40 pixels high, and not wider than a small screen.
-    pub(crate) fn size(&self) -> (u32, u32) {
+fn said(texts: &Texts, locale: Locale) -> Option<Said> {
+    let (language, words) = some_text_in(texts, locale.tag())?;
+    Some(Said { language: language.to_owned(), words: words.clone() })
+}
+
+impl PlacedPicture {
+    /// 40 pixels high, unless it would be wider than a small screen.
+    fn of(picture: &Picture, href: String) -> Option<Self> {
         const HEIGHT: u32 = 40;
         const WIDEST: u32 = 240;
-        let (width, height) = (self.width.max(1), self.height.max(1));
-        let scaled = |side: u32, by: u32, of: u32| (side.saturating_mul(by) / of).max(1);
-        match scaled(width, HEIGHT, height) {
-            shown if shown > WIDEST => (WIDEST, scaled(height, WIDEST, width)),
-            shown => (shown, HEIGHT),
+        let width = picture.width().checked_mul(HEIGHT)?.checked_div(picture.height())?.max(1);
+        if width <= WIDEST {
+            return Some(Self { href, width, height: HEIGHT });
         }
+        let height = picture.height().checked_mul(WIDEST)?.checked_div(picture.width())?.max(1);
+        Some(Self { href, width: WIDEST, height })
     }
 }

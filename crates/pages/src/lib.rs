@@ -47,7 +47,7 @@ mod tests;
 
 pub use assets::{Asset, assets};
 pub use attribute::{AttributeField, AttributeInput};
-pub use brand::{Brand, BrandPicture, Logo};
+pub use brand::{Brand, BrandPicture, Link, Logo, PlacedPicture, Said};
 pub use catalogue::Catalogue;
 pub use check_session::check_session;
 pub use client::Client;

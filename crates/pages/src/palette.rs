@@ -74,16 +74,13 @@ impl Palette {
         // At the end of the way is black or white, which is legible on every ground.
         let accent = candidates.find(is_legible).unwrap_or(if mode.away < 0.0 { BLACK } else { WHITE });
         let on_fill = if contrast(WHITE, color) >= LEGIBLE { WHITE } else { BLACK };
-        // Away from the words, so that they stay legible.
+        // Away from the words, so that they stay legible; what is at the end of the way comes a little back, and has contrast to spare.
         let away_from_words = if on_fill == WHITE { -HOVER } else { HOVER };
-        Self {
-            accent,
-            accent_strong: shifted(accent, mode.away * HOVER),
-            tint,
-            fill: color,
-            fill_strong: shifted(color, away_from_words),
-            on_fill,
-        }
+        let fill_strong = match shifted(color, away_from_words) {
+            same if same == color => shifted(color, -away_from_words),
+            other => other,
+        };
+        Self { accent, accent_strong: shifted(accent, mode.away * HOVER), tint, fill: color, fill_strong, on_fill }
     }
 
     pub(crate) fn tokens(&self) -> String {
@@ -93,6 +90,11 @@ impl Palette {
              --fill-strong: {fill_strong}; --on-fill: {on_fill}; --fill-edge: {accent};"
         )
     }
+}
+
+/// The colour of a button's edge on dark grounds, for mails, whose button has the same fill on both.
+pub(crate) fn edge_in_dark(color: Option<Color>) -> Color {
+    color.map_or(Color([0x7c, 0xc9, 0xd9]), |color| Palette::of(color, &DARK).accent)
 }
 
 /// The style sheet of a tenant's colour at a path of this server, `/static/color/c2410c.1.css`; it goes after that of the pages. `None`

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
-use portreeve_domain::{Tenant, TenantId};
+use portreeve_domain::{Client, Tenant, TenantId};
 use portreeve_http_kit::client_address::ClientAddress;
 use portreeve_http_kit::cookie::{CookieKind, CookiePolicy};
 use portreeve_http_kit::locale::negotiate;
@@ -83,6 +83,15 @@ impl Door {
             tenant_name: self.at.tenant.display_name().to_owned(),
             passwordless: self.at.tenant.settings.is_passwordless(),
             ..Frame::default()
+        }
+    }
+
+    /// The same on the way to `client`, which may have a look of its own.
+    pub(crate) fn frame_to(&self, client: Option<&Client>, ui_locales: &[String]) -> Frame {
+        let frame = self.frame(ui_locales);
+        match client.and_then(|client| client.metadata.branding.as_ref()) {
+            Some(look) => Frame { brand: frame.brand.under(look, frame.locale), ..frame },
+            None => frame,
         }
     }
 

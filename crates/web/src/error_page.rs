@@ -79,7 +79,7 @@ fn show(
         client_name: client.display_name().to_owned(),
     });
     let page = ErrorPage { cause, reference: door.reference.clone(), status: status.as_u16(), technical, start_again };
-    match page.render(&door.frame(&[])) {
+    match page.render(&door.frame_to(client, &[])) {
         Ok(html) => Reply::page(door, Ok(html), None).with_status(status),
         Err(error) => unrendered(door, &error),
     }

@@ -69,7 +69,11 @@ async fn answer(door: &Door, pairs: Vec<(String, String)>, confirmed: Option<&st
                 client_name: client.as_ref().map(|client| client.display_name().to_owned()),
                 email: None,
             };
-            Reply::page(door, page.render(&door.frame(&[])), request.post_logout_redirect_uri.as_deref())
+            Reply::page(
+                door,
+                page.render(&door.frame_to(client.as_deref(), &[])),
+                request.post_logout_redirect_uri.as_deref(),
+            )
         }
         Ok(Logout::Done { target, client, browser: SignedOut { frames, cookie, state } }) => {
             let onward = target.map(|target| target.url());
@@ -80,8 +84,9 @@ async fn answer(door: &Door, pairs: Vec<(String, String)>, confirmed: Option<&st
                     Reply::page(door, page.render(&door.frame(&[])), None)
                 }
                 (continue_href, false) => {
-                    let client_name = client.map(|client| client.display_name().to_owned());
-                    Reply::framing(door, SigningOut { frames, client_name, continue_href })
+                    let client_name = client.as_ref().map(|client| client.display_name().to_owned());
+                    let frame = door.frame_to(client.as_deref(), &[]);
+                    Reply::framing(door, SigningOut { frames, client_name, continue_href }, &frame)
                 }
             };
             reply.with_browser_cookie(door, cookie).with_state_cookie(door, state)

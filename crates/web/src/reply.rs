@@ -11,9 +11,9 @@ use portreeve_http_kit::cookie::CookieKind;
 use portreeve_http_kit::security_headers::{Referrer, framed_page_headers, page_headers};
 use portreeve_issuer::{Progress, SecretText, known_device};
 use portreeve_oidc::authorization::Answer;
-use portreeve_pages::RenderError;
 use portreeve_pages::form_post::FormPost;
 use portreeve_pages::logout::SigningOut;
+use portreeve_pages::{Frame, RenderError};
 
 use crate::door::Door;
 use crate::error_page;
@@ -98,12 +98,12 @@ impl Reply {
     }
 
     /// The page on which relying parties sign a person out, framed; no other page frames anything (FL-03).
-    pub(crate) fn framing(door: &Door, page: SigningOut) -> Self {
+    pub(crate) fn framing(door: &Door, page: SigningOut, frame: &Frame) -> Self {
         let own = ContentSecurity::default().with_own_scripts();
         let Ok(security) = page.frames.iter().try_fold(own, |policy, frame| policy.with_frame(frame)) else {
             return error_page::internal(door, "a logout address that cannot be framed");
         };
-        match page.render(&door.frame(&[])) {
+        match page.render(frame) {
             Ok(html) => Self::html(door, html, &security, Referrer::Never),
             Err(error) => error_page::unrendered(door, &error),
         }

@@ -11,7 +11,7 @@ use super::change::{ChangeKind, ResourceKind, differing_members};
 use super::plan::{Action, Scene, Step};
 use super::problem::{Origin, Problem};
 use super::resource_servers::servers_to_be;
-use super::scopes::{is_language_tag, is_line};
+use super::scopes::{MAX_LANGUAGES, is_language_tag, is_line};
 use super::terms::will_be_there;
 
 /// How many attributes a tenant may have: a page asks for all of them at worst.
@@ -22,8 +22,6 @@ const MAX_CHOICES: usize = 250;
 const MAX_TEXT_CHARS: u16 = 1000;
 /// How many characters all texts of a tenant may have together: one form holds them, in whatever script (`MAX_FORM_BYTES`, 12 bytes each at most).
 const MAX_CHARS_TOGETHER: usize = 5000;
-/// In how many languages something may have a text.
-const MAX_LANGUAGES: usize = 100;
 /// How long a label, or the text of a choice, may be, in characters.
 const MAX_LABEL_CHARS: usize = 80;
 /// How long a purpose may be, in characters.

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::pictures;
 use super::problem::{Origin, Place, Problem};
-use super::scopes::{is_language_tag, is_line};
+use super::scopes::{MAX_LANGUAGES, is_language_tag, is_line};
 use super::terms::text_problem;
 
 /// The members that are pictures.
@@ -49,8 +49,9 @@ pub(super) fn check(origin: &Origin, branding: &Branding) -> Result<(), Problem>
         return Err(at.problem(format!("there are {} links", links.len()), "give six at most"));
     }
     for link in links {
-        if link.is_empty() {
-            return Err(at.problem("a link has no text", r#"give one: en = { name = "…", uri = "https://…" }"#));
+        if !(1..=MAX_LANGUAGES).contains(&link.len()) {
+            let what = format!("a link has texts in {} languages", link.len());
+            return Err(at.problem(what, r#"give one at least: en = { name = "…", uri = "https://…" }"#));
         }
         if let Some((what, mend)) = link.iter().find_map(|(tag, text)| text_problem(tag, text)) {
             return Err(at.problem(format!("a link: {what}"), mend));
@@ -80,6 +81,9 @@ pub(super) fn check_client(origin: &Origin, branding: Option<&ClientBranding>) -
 
 fn check_texts(at: &Place, all: &[(&str, &Texts)]) -> Result<(), Problem> {
     for (name, texts) in all {
+        if texts.len() > MAX_LANGUAGES {
+            return Err(at.problem(format!("{name}: there are {} languages", texts.len()), "give a hundred at most"));
+        }
         for (tag, text) in *texts {
             if !is_language_tag(tag) {
                 let mend = r#"write it as en, de or pt-BR: greeting.en = "…""#;

@@ -13,7 +13,7 @@ use super::problem::{Origin, Problem};
 use super::resource_servers::servers_to_be;
 
 /// How many languages a scope may be explained in.
-const MAX_LANGUAGES: usize = 100;
+pub(super) const MAX_LANGUAGES: usize = 100;
 /// How long a title may be, in characters.
 const MAX_TITLE_CHARS: usize = 80;
 /// How long a description may be, in characters.

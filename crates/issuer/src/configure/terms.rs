@@ -9,10 +9,8 @@ use portreeve_oidc::registration;
 use super::change::{ChangeKind, ResourceKind, differing_members};
 use super::plan::{Action, Scene, Step};
 use super::problem::{Origin, Problem};
-use super::scopes::{is_language_tag, is_line};
+use super::scopes::{MAX_LANGUAGES, is_language_tag, is_line};
 
-/// In how many languages terms may have a name.
-const MAX_LANGUAGES: usize = 100;
 /// How long a name may be, in characters.
 const MAX_NAME_CHARS: usize = 80;
 /// How long an address may be.

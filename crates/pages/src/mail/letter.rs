@@ -3,11 +3,12 @@
 //! Each mail fills a [`Letter`]; this module turns it into text and HTML with the same words.
 
 use askama::Template;
+use portreeve_domain::Color;
 
 use crate::brand::Brand;
 use crate::escape::{without_bidi_controls, without_isolates};
 use crate::frame::monogram;
-use crate::palette::Palette;
+use crate::palette::{self, Palette};
 use crate::passwordless::instead_of;
 use crate::{Catalogue, Locale, RenderError};
 
@@ -20,12 +21,9 @@ pub struct MailFrame {
     pub tenant_name: String,
     /// Whether the tenant has no passwords, which texts then do not speak of.
     pub passwordless: bool,
-    /// How the tenant presents itself. Its logo goes with the mail, as the part [`LOGO_CONTENT_ID`] names: nothing is loaded.
+    /// How the tenant presents itself, as [`Brand::of_mail`] makes it.
     pub brand: Brand,
 }
-
-/// The `Content-ID` of the tenant's logo (RFC 2392), without brackets.
-pub const LOGO_CONTENT_ID: &str = "logo";
 
 /// A finished mail, without addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +90,10 @@ impl MailFrame {
 
     fn palette(&self) -> Palette {
         self.brand.color.map(Palette::light).unwrap_or_default()
+    }
+
+    fn edge_in_dark(&self) -> Color {
+        palette::edge_in_dark(self.brand.color)
     }
 }
 

@@ -41,7 +41,7 @@ pub use factor_added::{AddedFactor, FactorAdded};
 pub use factor_removed::{FactorRemoved, RemovedFactor};
 pub use invitation::Invitation;
 pub(crate) use letter::one_line;
-pub use letter::{LOGO_CONTENT_ID, MailFrame, MailText};
+pub use letter::{MailFrame, MailText};
 pub use new_sign_in::NewSignIn;
 pub use passkey_copied::PasskeyCopied;
 pub use password_changed::PasswordChanged;

@@ -33,7 +33,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
 
 /// What a mail of such a tenant looks like.
 pub(super) fn of_mails(locale: Locale, words: &Words) -> Brand {
-    Brand::of(&branding(YELLOW, words), locale, "")
+    Brand::of_mail(&branding(YELLOW, words), locale, "logo@id.example.com")
 }
 
 /// The pictures that the samples load: path on this server, and file.

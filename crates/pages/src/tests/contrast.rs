@@ -9,7 +9,7 @@ use crate::{assets, palette};
 type Tokens = HashMap<String, [f64; 3]>;
 
 /// What is written on what.
-const TEXTS: [(&str, &str); 23] = [
+const TEXTS: [(&str, &str); 26] = [
     ("ink", "surface"),
     ("ink", "ground"),
     ("ink", "raised"),
@@ -25,6 +25,9 @@ const TEXTS: [(&str, &str); 23] = [
     ("accent", "raised"),
     ("accent", "tint"),
     ("accent-strong", "surface"),
+    ("accent-strong", "ground"),
+    ("accent-strong", "raised"),
+    ("accent-strong", "tint"),
     ("on-fill", "fill"),
     ("on-fill", "fill-strong"),
     ("bad", "surface"),
@@ -107,8 +110,11 @@ fn text_has_enough_contrast_in_every_colour_of_a_tenant() {
             let mut all = ours.clone();
             all.extend(theirs);
             assert_legible(mode, &all, &color.to_string());
-            let edge = ratio(all["fill-edge"], all["surface"]);
-            assert!(edge >= 3.0, "{mode} {color}: the edge of a button {edge:.2}");
+            for ground in ["surface", "ground"] {
+                let edge = ratio(all["fill-edge"], all[ground]);
+                assert!(edge >= 3.0, "{mode} {color}: the edge of a button on {ground} {edge:.2}");
+            }
+            assert_ne!(all["fill"], all["fill-strong"], "{color} under the pointer");
         }
     }
 }
@@ -136,7 +142,7 @@ fn edges_of_fields_have_enough_contrast() {
 fn a_sheet_of_another_look_has_another_address() {
     let sheets: String = colors().map(palette::stylesheet).collect();
 
-    assert_eq!(portreeve_domain::content_hash(sheets.as_bytes()), 17_411_229_326_206_458_623);
+    assert_eq!(portreeve_domain::content_hash(sheets.as_bytes()), 2_343_026_894_592_685_578);
     assert!(palette::stylesheet_href(Color([1, 2, 3])).ends_with(".1.css"));
 }
 
@@ -148,6 +154,9 @@ fn our_mails_have_the_colours_of_our_pages() {
     for token in ["accent", "fill", "on-fill"] {
         assert_eq!(mails[token], pages[token], "{token}");
     }
+    let [_, (_, dark)] = modes(stylesheet());
+    let edge = tokens(&format!(":root {{ --edge: {}; }}", palette::edge_in_dark(None)))["edge"];
+    assert_eq!(edge, tokens(dark)["accent"]);
 }
 
 #[test]

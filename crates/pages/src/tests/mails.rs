@@ -29,7 +29,7 @@ fn a_mail_runs_nothing_and_loads_nothing() {
             for tag in tags(&mail.unwrap().html) {
                 assert!(!matches!(tag.name.as_str(), "script" | "link" | "iframe"), "{name}");
                 // A part of the mail itself.
-                assert!(tag.get("src").is_none_or(|src| tag.is("img") && src == "cid:logo"), "{name}");
+                assert!(tag.get("src").is_none_or(|src| tag.is("img") && src == "cid:logo@id.example.com"), "{name}");
                 assert!(tag.get("srcset").is_none() && tag.get("background").is_none(), "{name}");
                 assert!(tag.attributes.iter().all(|(key, _)| !key.starts_with("on")), "{name}");
                 assert!(!tag.get("style").unwrap_or_default().contains("url("), "{name}");

@@ -183,7 +183,7 @@ async fn show_again(door: &Door, journey: &str, page: Page, problem: Option<Prob
         return Reply::see_other(door, &outdated_href(door, journey, &stop));
     };
     let reply = if fields.get("action") == RESEND {
-        wait(door, journey, page, problem)
+        wait(door, journey, page, &stop, problem)
     } else {
         let keeps = matches!(page, Page::Identify | Page::Register) && fields.get("action") != PASSKEY;
         let shown = Shown {
@@ -204,7 +204,7 @@ async fn show_again(door: &Door, journey: &str, page: Page, problem: Option<Prob
 }
 
 /// The page of a mail that was asked for too often: it has no place for a problem of its own.
-fn wait(door: &Door, journey: &str, page: Page, problem: Problem) -> Reply {
+fn wait(door: &Door, journey: &str, page: Page, stop: &Stop, problem: Problem) -> Reply {
     let wait_seconds = match problem {
         Problem::TooMany { wait } => wait.as_seconds_ceiling().unsigned_abs(),
         _ => 1,
@@ -214,5 +214,6 @@ fn wait(door: &Door, journey: &str, page: Page, problem: Problem) -> Reply {
         back_href: Some(door.href(&format!("/j/{journey}/{}", page.segment()))),
         reference: door.reference.clone(),
     };
-    Reply::page(door, page.render(&door.frame(&[])), None)
+    let frame = door.frame_to(Some(stop.journey.client()), &stop.journey.request().ui_locales);
+    Reply::page(door, page.render(&frame), None)
 }

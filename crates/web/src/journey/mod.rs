@@ -39,12 +39,12 @@ pub(crate) async fn enter(door: Door, Path(path): Path<Vec<(String, String)>>) -
     if stop.step.segment().is_some() {
         return Reply::see_other(&door, &page_href(&door, &journey, &stop));
     }
-    let client_name = name_of(stop.journey.client()).map(str::to_owned);
+    let client = stop.journey.client().clone();
     let redirect_uri = stop.journey.request().target.redirect_uri().to_owned();
     match door.issuer().resume_journey(&door.at, stop.journey).await {
         Ok(Acted::Moved(progress)) => Reply::progress(&door, progress),
         // Two tabs arrived at once and the other one got the answer.
-        Ok(Acted::Stale | Acted::Problem(_)) => elsewhere(&door, &journey, client_name.as_deref(), &redirect_uri),
+        Ok(Acted::Stale | Acted::Problem(_)) => elsewhere(&door, &journey, &client, &redirect_uri),
         Err(fault) => error_page::broken(&door, &fault),
     }
 }
@@ -111,23 +111,21 @@ pub(crate) async fn start_again(door: Door, Path(path): Path<Vec<(String, String
 async fn open(door: &Door, journey: &str) -> Result<Stop, Reply> {
     match door.issuer().open_journey(&door.at, journey, door.browser_cookie()).await {
         Ok(Arrival::Here(stop)) => Ok(*stop),
-        Ok(Arrival::Elsewhere { client, redirect_uri }) => {
-            Err(elsewhere(door, journey, name_of(&client), &redirect_uri))
-        }
+        Ok(Arrival::Elsewhere { client, redirect_uri }) => Err(elsewhere(door, journey, &client, &redirect_uri)),
         Ok(Arrival::Unknown) => Err(error_page::not_found(door)),
         Err(fault) => Err(error_page::broken(door, &fault)),
     }
 }
 
 /// "Continue where you started, or start again here."
-fn elsewhere(door: &Door, journey: &str, client_name: Option<&str>, redirect_uri: &str) -> Reply {
+fn elsewhere(door: &Door, journey: &str, client: &Client, redirect_uri: &str) -> Reply {
     let action = door.href(&format!("/j/{journey}"));
     let page = ContinueElsewhere {
         form: Some(Form { action, csrf: String::new(), version: String::new() }),
-        client_name: client_name.map(str::to_owned),
+        client_name: name_of(client).map(str::to_owned),
         reference: door.reference.clone(),
     };
-    Reply::page(door, page.render(&door.frame(&[])), Some(redirect_uri))
+    Reply::page(door, page.render(&door.frame_to(Some(client), &[])), Some(redirect_uri))
 }
 
 /// What the application that waits is called; `None` for a page of ours.

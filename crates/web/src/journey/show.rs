@@ -68,11 +68,7 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
         csrf: door.issuer().form_token(&door.at, &stop.journey, segment),
         version: stop.journey.version().to_string(),
     };
-    let frame = door.frame(&stop.journey.request().ui_locales);
-    let frame = match &stop.journey.client().metadata.branding {
-        Some(client) => Frame { brand: frame.brand.under(client, frame.locale), ..frame },
-        None => frame,
-    };
+    let frame = door.frame_to(Some(stop.journey.client()), &stop.journey.request().ui_locales);
     let frame = Frame { notice: shown.notice, reasons: stop.reasons.clone(), ..frame };
     let view = View { door, journey, stop, shown, frame, form };
     let html = match page {

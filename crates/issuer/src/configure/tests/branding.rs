@@ -46,7 +46,7 @@ async fn a_look_that_cannot_be_shown_is_refused() {
         ("greeting.en = \"two\\nlines\"", "resources.toml:3: greeting: the en text cannot be shown"),
         (&format!("help.en = \"{long}\""), "resources.toml:3: help: the en text cannot be shown"),
         ("mail_footer.en = \" \"", "resources.toml:3: mail_footer: the en text cannot be shown"),
-        ("links = [{}]", "resources.toml:3: a link has no text"),
+        ("links = [{}]", "resources.toml:3: a link has texts in 0 languages"),
         (
             "links = [{ en = { name = \"Imprint\", uri = \"javascript:alert(1)\" } }]",
             "resources.toml:3: a link: the en uri is no https URI",
