@@ -86,6 +86,7 @@ mod phone_codes;
 mod prompts;
 mod pushed_proofs;
 mod pushed_requests;
+mod quotas;
 mod redirect_uris;
 mod refresh_tokens;
 mod registered;
