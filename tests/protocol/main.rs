@@ -55,6 +55,7 @@ mod dpop_algorithms;
 mod dpop_at_resources;
 mod email_codes;
 mod encryption;
+mod erased_again;
 mod exposure;
 mod fapi2;
 mod fapi2_messages;

@@ -104,7 +104,7 @@ pub use account::{
 };
 pub use ambient::{Ambient, Clock};
 pub use attempts::{Limited, Whence};
-pub use audit::{AuditExport, AuditFinding, AuditReport, ExportRefusal, KeptCheckpoint};
+pub use audit::{AuditExport, AuditFinding, AuditReport, ErasedPeople, ExportDefect, ExportRefusal, KeptCheckpoint};
 pub use authorize::Progress;
 pub use back_channel_logout::LogoutNotice;
 pub use backchannel_authentication::{BackchannelAnswer, WaitingRequest};
