@@ -20,6 +20,8 @@ use crate::worker::person;
 
 /// How long a start may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What stands in an export of which something is signed.
+const SIGNED: &[u8] = b"\"checkpoint\"";
 /// How many people have a password.
 const PEOPLE: u32 = 64;
 /// The gateway's address, below the issuer.
@@ -93,6 +95,34 @@ impl Deployment {
         Ok(())
     }
 
+    /// How large the file of its database is, in MiB.
+    pub(crate) fn database_mib(&self) -> Result<u64> {
+        Ok(std::fs::metadata(self.folder.path().join("portreeve.db"))?.len() >> 20)
+    }
+
+    /// Copies the database while it is served, loses it, puts the copy in its place and serves that: each step, and how long it took.
+    pub(crate) async fn put_back(&mut self) -> Result<[(&'static str, Duration); 4]> {
+        let folder = self.folder.path().to_owned();
+        let copied = timed(command(&folder, &["backup", "copy.db"])).await?;
+        std::fs::write(folder.join("audit.jsonl"), signed_export(&folder).await?)?;
+        self.process.kill().await?;
+        for lost in ["portreeve.db", "portreeve.db-wal", "portreeve.db-shm"] {
+            // Those beside it may be gone already.
+            let _ = std::fs::remove_file(folder.join(lost));
+        }
+        std::fs::rename(folder.join("copy.db"), folder.join("portreeve.db"))?;
+        let ended = timed(command(&folder, &["restored"])).await?;
+        let erased = timed(command(&folder, &["users", "erase-again", "audit.jsonl"])).await?;
+        let (process, started) = serve(&folder, self.target.address).await?;
+        self.process = process;
+        Ok([
+            ("portreeve backup, while it is served", copied),
+            ("portreeve restored", ended),
+            ("portreeve users erase-again", erased),
+            ("portreeve serve, until the first answer", started),
+        ])
+    }
+
     /// The server's process.
     pub(crate) fn process(&self) -> Result<u32> {
         self.process.id().context("the server has ended")
@@ -143,21 +173,43 @@ async fn serve(folder: &Path, address: SocketAddr) -> Result<(Child, Duration)> 
 }
 
 async fn apply(folder: &Path) -> Result<()> {
-    let output = Command::new(binary())
-        .arg("apply")
-        .arg("-f")
-        .arg(folder.join("resources.toml"))
-        .arg("--config")
-        .arg(folder.join("portreeve.toml"))
+    command(folder, &["apply", "-f", "resources.toml"]).await.map(drop)
+}
+
+/// Runs a command of the binary in the folder of the deployment, and returns what it prints.
+async fn command(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
+    let program = std::path::absolute(binary())?;
+    let output = Command::new(program)
+        .args(arguments)
+        .args(["--config", "portreeve.toml"])
+        .current_dir(folder)
         .env("BENCH_SERVICE_SECRET", SERVICE_SECRET)
         .env("BENCH_WEB_SECRET", WEB_SECRET)
         .env("BENCH_PASSWORD", PASSWORD)
         .output()
         .await?;
     if !output.status.success() {
-        bail!("apply: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (said, complaint) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        bail!("{arguments:?}: {said}{complaint}");
     }
-    Ok(())
+    Ok(output.stdout)
+}
+
+/// An export of the audit log, once something of it is signed: a minute after the first event.
+async fn signed_export(folder: &Path) -> Result<Vec<u8>> {
+    loop {
+        let export = command(folder, &["audit", "export"]).await?;
+        if export.windows(SIGNED.len()).any(|text| text == SIGNED) {
+            return Ok(export);
+        }
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+}
+
+async fn timed<T>(work: impl Future<Output = Result<T>>) -> Result<Duration> {
+    let began = Instant::now();
+    work.await?;
+    Ok(began.elapsed())
 }
 
 fn read_log(folder: &Path) -> String {

@@ -3,7 +3,8 @@
 //! Every server runs pinned to core 0, one at a time, the driver on core 1. Rounds are interleaved, so that a noisy
 //! machine disturbs all alike; medians are printed, and a run whose yardstick drifted by more than a fifth says that it
 //! does not count. `quick` is for whoever changes something: SQLite alone, short rounds; `databases` compares the two, `peer` ours with another provider; `sizes` compares
-//! a small database with a large one, `crowd` a server with many idle people with one without; `drive` is for a profiler.
+//! a small database with a large one, `crowd` a server with many idle people with one without; `restore` puts a copy of a
+//! large database back; `drive` is for a profiler.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -18,6 +19,7 @@ mod measures;
 mod peer;
 mod raw;
 mod report;
+mod restore;
 mod sizes;
 mod target;
 mod worker;
@@ -56,12 +58,13 @@ fn main() -> Result<()> {
         Some("peer") => driver(measures::beside_the_peer(ALL)),
         Some("sizes") => driver(sizes::run(ALL, argument(2).map_or(Ok(MILLION), |count| count.parse())?)),
         Some("crowd") => driver(crowd::run(ALL, argument(2).map_or(Ok(CROWD), |count| count.parse())?)),
+        Some("restore") => plainly(restore::run(argument(2).map_or(Ok(MILLION), |count| count.parse())?)),
         Some("drive") => driver(measures::drive(&argument(2).unwrap_or_default())),
         Some("yardstick") => yardstick::serve(),
         Some("raw") => raw::serve(),
         _ => {
             bail!(
-                "usage: portreeve-bench all | quick | databases | peer | sizes [ROWS] | crowd [CONNECTIONS] | drive MEASURE   (after: cargo build --release -p portreeve-server)"
+                "usage: portreeve-bench all | quick | databases | peer | sizes [ROWS] | crowd [CONNECTIONS] | restore [PEOPLE] | drive MEASURE   (after: cargo build --release -p portreeve-server)"
             )
         }
     }
@@ -95,6 +98,11 @@ fn print_machine() {
         "Machine: {cores} cores, {}; servers on core 0, driver on core 1.\n",
         model.trim_start_matches([' ', '\t', ':'])
     );
+}
+
+/// Runs `work` where nobody's rate is measured.
+fn plainly(work: impl Future<Output = Result<()>>) -> Result<()> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 
 /// A command that runs on the core of the servers.

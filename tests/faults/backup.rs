@@ -135,13 +135,13 @@ fn comes_back(database: Database) {
     ));
 }
 
-/// Part of R-17: SQLite by `portreeve backup`.
+/// SQLite by `portreeve backup`.
 #[test]
 fn a_copy_of_sqlite_brings_nothing_back_that_was_used() {
     comes_back(Database::Sqlite);
 }
 
-/// Part of R-17: PostgreSQL by `pg_dump`.
+/// PostgreSQL by `pg_dump`.
 #[test]
 fn a_dump_of_postgres_brings_nothing_back_that_was_used() {
     comes_back(Database::Postgres);

@@ -17,6 +17,7 @@ mod disk_trace;
 mod error_budget;
 mod fake_clock;
 mod fleet;
+mod flooded_tenant;
 mod half_done;
 mod hostile_host;
 mod keeper;

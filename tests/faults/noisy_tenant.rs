@@ -29,13 +29,14 @@ const CALM: Duration = Duration::from_secs(4);
 
 /// How long people and machines of the quiet tenant waited.
 #[derive(Default)]
-struct Quiet {
+pub(crate) struct Quiet {
     sign_ins: Vec<Duration>,
     tokens: Vec<Duration>,
     introspections: Vec<Duration>,
 }
 
-fn enrol(deployment: &Deployment) {
+/// Puts the quiet tenant into a deployment.
+pub(crate) fn enrol_quiet(deployment: &Deployment) {
     let person = |number| {
         format!(
             "[[users]]\ntenant = \"quiet\"\nemail = \"calm-{number}@example.com\"\nemail_verified = true\n\
@@ -51,7 +52,9 @@ fn enrol(deployment: &Deployment) {
 }
 
 /// People and a machine of the quiet tenant do one thing after the other; nobody is turned away.
-async fn look(deployment: &Deployment, node: &Node, (first, until): (usize, Instant)) -> Quiet {
+///
+/// `first` is the first number of theirs that nobody else has.
+pub(crate) async fn look(deployment: &Deployment, node: &Node, (first, until): (usize, Instant)) -> Quiet {
     let mut quiet = Quiet::default();
     let request = AuthorizationRequest::new("calm", REDIRECT_URI, "openid").at_tenant("quiet");
     let own = basic("calm", SECRET);
@@ -83,7 +86,19 @@ async fn look(deployment: &Deployment, node: &Node, (first, until): (usize, Inst
 }
 
 impl Quiet {
-    fn shown(&self) -> String {
+    /// Adds what was seen another time.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.sign_ins.extend(other.sign_ins);
+        self.tokens.extend(other.tokens);
+        self.introspections.extend(other.introspections);
+    }
+
+    /// How often everything was done.
+    pub(crate) fn rounds(&self) -> usize {
+        self.introspections.len()
+    }
+
+    pub(crate) fn shown(&self) -> String {
         let shown =
             |times: &[Duration]| format!("{:.1}/{:.1}", millis(quantile(times, 50)), millis(quantile(times, 99)));
         format!(
@@ -96,13 +111,13 @@ impl Quiet {
 }
 
 /// Part of R-21: twenty times as many people as may wait for a thread sign in at one tenant. At another nobody is turned away, and
-/// a sign-in waits for no more than a hash that has begun. There is no quota of requests for a tenant, only places and turns at the
+/// a sign-in waits for no more than a hash that has begun. This tenant has no quota of requests, only places and turns at the
 /// threads that hash, and a wait is compared with that of the noisy tenant, within one run. The long form storms for two minutes.
 #[test]
 fn a_storm_at_one_tenant_turns_nobody_of_another_away() {
     let deployment = Deployment::quiet(None);
     enrol_people(&deployment);
-    enrol(&deployment);
+    enrol_quiet(&deployment);
     let node = deployment.serve();
     let door = Door { public: deployment.public, node: node.public };
     let time = Duration::from_secs(rounds(8, 120) as u64);

@@ -17,21 +17,22 @@ use portreeve_tests::{
 const DELETE: &str = "/account/delete";
 
 /// Where the random number of somebody who was erased stays; `tests/storage/erasure.rs` says why.
-const KEEP: [&str; 4] = ["access_tokens.user_id", "subject_keys.user_id", "token_families.user_id", "users.id"];
+pub(crate) const KEEP: [&str; 4] =
+    ["access_tokens.user_id", "subject_keys.user_id", "token_families.user_id", "users.id"];
 
-async fn id_of(at: &Deployment, email: &str) -> UserId {
+pub(crate) async fn id_of(at: &Deployment, email: &str) -> UserId {
     let people = at.issuer.list_people(&at.tenant()).await.unwrap();
     people.iter().find(|person| person.email.as_deref() == Some(email)).unwrap().id
 }
 
 /// The blind index of a person's address.
-async fn index_of(at: &Deployment, user: UserId) -> [u8; 32] {
+pub(crate) async fn index_of(at: &Deployment, user: UserId) -> [u8; 32] {
     let mut conn = at.issuer.store().read(TenantId::DEFAULT).await.unwrap();
     users::find(&mut conn, TenantId::DEFAULT, user).await.unwrap().unwrap().email_index.unwrap()
 }
 
 /// Every column of every table in which a person is found by the number, the index or the text of the address, or a name.
-async fn where_known(at: &Deployment, conn: &mut Conn, user: UserId, index: &[u8; 32]) -> BTreeSet<String> {
+pub(crate) async fn where_known(at: &Deployment, conn: &mut Conn, user: UserId, index: &[u8; 32]) -> BTreeSet<String> {
     let dialect = if at.database == Database::Sqlite { Dialect::Sqlite } else { Dialect::Postgres };
     let mut found = BTreeSet::new();
     for table in catalogue::tables(conn, dialect).await.unwrap() {
@@ -51,7 +52,7 @@ async fn where_known(at: &Deployment, conn: &mut Conn, user: UserId, index: &[u8
 }
 
 /// Has Ada ask for her account to be deleted.
-async fn request(at: &Deployment) {
+pub(crate) async fn request(at: &Deployment) {
     let browser = Browser::new(at);
     let (page, _) = browser.visit_as(DELETE, cast::ADA).await;
     let done = browser.press(&page, "submit", &[]).await;

@@ -16,7 +16,7 @@ pub(crate) async fn exported(at: &Deployment) -> String {
     exported_after(at, 0).await
 }
 
-async fn exported_after(at: &Deployment, after: i64) -> String {
+pub(crate) async fn exported_after(at: &Deployment, after: i64) -> String {
     let Ok(mut part) = at.issuer.begin_audit_export(&at.tenant(), after).await else { panic!("no export") };
     let mut text = String::new();
     while !part.lines.is_empty() {

@@ -26,7 +26,7 @@ const TABLES: [&str; 3] = [
 
 /// What stands in a table, and the address of Ada's object there: `J` is her journey, `C` a client that she registered.
 /// `None`: what is published there is everybody's.
-const ROUTES: [(&str, Option<&str>); 51] = [
+pub(crate) const ROUTES: [(&str, Option<&str>); 51] = [
     (r#""/""#, Some("/")),
     (r#""/brand/{picture}""#, None),
     (r#""/static/color/{sheet}""#, None),
@@ -39,7 +39,7 @@ const ROUTES: [(&str, Option<&str>); 51] = [
     (r#""/approve""#, Some("/approve")),
     (r#""/approve/{request}""#, Some("/approve/x")),
     (r#""/approve/ended/{outcome}""#, Some("/approve/ended/approved")),
-    (r#"portreeve_oidc::paths::START"#, Some("/oauth2/start?iss=https%3A%2F%2Fid.example")),
+    (r#"portreeve_oidc::paths::START"#, Some("/start?iss=https%3A%2F%2Fid.example")),
     (r#""/recover""#, Some("/recover")),
     (r#""/link/{token}""#, Some("/link/x")),
     (r#""/j/{journey}""#, Some("/j/J")),

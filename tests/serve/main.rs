@@ -5,6 +5,7 @@
 
 mod audit_command;
 mod canaries;
+mod copies;
 mod explain_command;
 mod keys;
 mod many_names;

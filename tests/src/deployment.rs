@@ -144,6 +144,18 @@ impl Deployment {
         }
     }
 
+    /// Puts back the database as it was when the test began, with the same keys and people, and starts a node on it.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub async fn as_it_began(&self) -> Self {
+        let copied = Template::of(self.database).copy();
+        template::write_secrets(copied.folder.path());
+        let (clock, faults) = (self.clock.clone(), self.faults.clone());
+        Self::on_copy(Arc::new(copied), clock, 1, faults, template::settings()).await
+    }
+
     /// Starts another node on the same database, with the same clock and a number of its own.
     ///
     /// # Panics

@@ -9,6 +9,7 @@ mod completeness;
 mod database;
 mod durability;
 mod erasure;
+mod home;
 mod migrations;
 mod query_plans;
 mod race;

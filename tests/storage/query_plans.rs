@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Statements that read a whole small table (the directory), or count or clean up beside the hot path.
-const WANTS_EVERYTHING: [&str; 25] = [
+const WANTS_EVERYTHING: [&str; 24] = [
     "attributes::ALL",
     "audit_chains::DUE",
     "audit_chains::OLDEST_UNSIGNED",
@@ -28,10 +28,9 @@ const WANTS_EVERYTHING: [&str; 25] = [
     "requirement_rules::ALL",
     "resource_servers::ALL",
     "restorations::APPS",
-    "restorations::FAMILIES",
+    "restorations::KEYED",
+    "restorations::NUMBERED",
     "restorations::REQUESTS",
-    "restorations::SESSIONS",
-    "restorations::STATEMENTS",
     "scopes::ALL",
     "signing_keys::ALL",
     "tenants::ALL",

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Files of the storage crate that are no repositories.
-const NOT_REPOSITORIES: [&str; 5] = ["lib", "driver", "durability", "migrations", "recall"];
+const NOT_REPOSITORIES: [&str; 6] = ["lib", "driver", "durability", "home", "migrations", "recall"];
 
 /// A repository file.
 pub(crate) struct Repository {

@@ -93,6 +93,7 @@ pub use profile::{AssertionAudience, Demand, Profile, ProfileRules, RefreshRule,
 pub use rate::attempts::{
     AccountKey, AddressRate, AttemptDecision, MailRate, RateReach, UserCodeRate, rest_after, rest_of_recovery_codes,
 };
+pub use rate::quota::RequestQuota;
 pub use rate::{Gcra, RateDecision, RatePreset};
 pub use recovery_wait::RecoveryWait;
 pub use requirement_rule::{RequirementRule, RuleScope};

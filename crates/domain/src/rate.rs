@@ -1,9 +1,10 @@
 //! Rate limits as pure arithmetic: GCRA, and the presets a tenant chooses from.
 //!
-//! Owns how many attempts are allowed and what is remembered of them (`attempts`). Leaves keys and where the state lives
-//! to `issuer::attempts`. SECURITY rule 18.
+//! Owns how many attempts are allowed, what is remembered of them (`attempts`), and how many requests a tenant has (`quota`). Leaves
+//! keys and where the state lives to `issuer::attempts` and `issuer::requests`. SECURITY rule 18.
 
 pub(crate) mod attempts;
+pub(crate) mod quota;
 
 use serde::{Deserialize, Serialize};
 
@@ -65,16 +66,20 @@ impl Gcra {
 
     /// Charges one attempt at `now` against the stored theoretical arrival time, `None` for a fresh key.
     pub fn charge(&self, stored: Option<Timestamp>, now: Timestamp) -> RateDecision {
-        let arrival = stored.map_or(now, |stored| stored.max(now));
-        let tolerance = Lifetime::from_millis(self.interval.as_millis() * i64::from(self.burst - 1));
-        let ahead = arrival.since(now);
-        if ahead > tolerance {
-            return RateDecision::Refused {
-                retry_after: Lifetime::from_millis(ahead.as_millis() - tolerance.as_millis()),
-            };
+        let (interval, now) = (self.interval.as_millis(), now.as_millis());
+        let stored = stored.map_or(now, Timestamp::as_millis);
+        match arrive(stored, now, interval, interval * i64::from(self.burst - 1)) {
+            Ok(next) => RateDecision::Allowed { next: Timestamp::from_millis(next) },
+            Err(excess) => RateDecision::Refused { retry_after: Lifetime::from_millis(excess) },
         }
-        RateDecision::Allowed { next: arrival.plus(self.interval) }
     }
+}
+
+/// One arrival, with every time in one unit: the next theoretical arrival time, or how much this one came too early.
+fn arrive(stored: i64, now: i64, interval: i64, tolerance: i64) -> Result<i64, i64> {
+    let arrival = stored.max(now);
+    let ahead = arrival.saturating_sub(now);
+    if ahead > tolerance { Err(ahead - tolerance) } else { Ok(arrival.saturating_add(interval)) }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::risk::RiskPolicy;
 use crate::{
     Branding, ClientRegistration, DeletionGrace, DisabledGrants, EmailSignIn, GrantType, PasskeySettings, PasskeyUse,
-    Passwords, Profile, RatePreset, RecoveryWait, TenantId, Timestamp,
+    Passwords, Profile, RatePreset, RecoveryWait, RequestQuota, TenantId, Timestamp,
 };
 
 /// Whether a second factor is demanded at sign-in.
@@ -81,6 +81,9 @@ pub struct TenantSettings {
     pub require_signed_request_object: bool,
     /// How sign-in attempts are limited.
     pub rate_limits: RatePreset,
+    /// How many requests a second each node does something for; absent: no quota.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_per_second: Option<RequestQuota>,
     /// Whether clients may register themselves.
     pub client_registration: ClientRegistration,
     /// Whether a client may be named by the URL of a document that describes it.

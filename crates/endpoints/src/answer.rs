@@ -61,10 +61,7 @@ impl TenantRequest {
 
     /// Answers what was one too many: 429 with how long to wait (RFC 6585 §4).
     pub(crate) fn too_many(&self, refusal: &Refusal, wait: Lifetime) -> Response {
-        let body = token_response::error_json(refusal).unwrap_or_default();
-        let mut response = self.note_refusal(refusal, json_reply(StatusCode::TOO_MANY_REQUESTS, body));
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_seconds_ceiling()));
-        response
+        self.note_refusal(refusal, too_many(refusal, wait))
     }
 
     /// Logs a refusal, remembers it for `explain`, and puts its reference on the answer.
@@ -126,6 +123,19 @@ pub(crate) fn json_reply(status: StatusCode, body: Vec<u8>) -> Response {
 pub(crate) fn not_found() -> Response {
     let body = json!({ "error": "invalid_request", "error_description": "no such endpoint" });
     json_reply(StatusCode::NOT_FOUND, body.to_string().into_bytes())
+}
+
+/// The answer to a request that its tenant's quota has no room for (RFC 6585 §4). Nothing was read of it, and there is no reference: it
+/// must cost far less than the work would.
+pub(crate) fn over_quota(wait: Lifetime) -> Response {
+    too_many(&Cause::TenantOverQuota.into(), wait)
+}
+
+fn too_many(refusal: &Refusal, wait: Lifetime) -> Response {
+    let body = token_response::error_json(refusal).unwrap_or_default();
+    let mut response = json_reply(StatusCode::TOO_MANY_REQUESTS, body);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_seconds_ceiling()));
+    response
 }
 
 /// The answer for another method than the endpoint has; axum adds `Allow`. What is not there is not there for any method

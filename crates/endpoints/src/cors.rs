@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use crate::Doors;
-use crate::tenant_request::TenantRequest;
+use crate::tenant_request::Uncounted;
 
 /// Seconds a browser may remember the answer to a preflight.
 const PREFLIGHT_MAX_AGE: &str = "600";
@@ -26,7 +26,8 @@ const EXPOSED_HEADERS: &str =
 /// Answers preflights, and lets pages at registered origins read the answers of the routes it is wrapped around.
 pub(crate) async fn allow_registered_origins(
     State(doors): State<Doors>,
-    asked: TenantRequest,
+    // The endpoint counts it; its answer is for the page that asked, whichever it is.
+    Uncounted(asked): Uncounted,
     request: Request,
     next: Next,
 ) -> Response {

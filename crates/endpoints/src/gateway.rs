@@ -33,7 +33,15 @@ pub(crate) struct Target {
 }
 
 /// Answers one subrequest.
-pub(crate) async fn auth_request(asked: TenantRequest, Path(path): Path<Target>, request: Request) -> Response {
+pub(crate) async fn auth_request(
+    asked: Result<TenantRequest, Response>,
+    Path(path): Path<Target>,
+    request: Request,
+) -> Response {
+    let asked = match asked {
+        Ok(asked) => asked,
+        Err(response) => return with_identity(response, &GatewayIdentity::default()),
+    };
     let Some(app) = asked.at.gateway_app(&path.app) else {
         return with_identity(answer::not_found(), &GatewayIdentity::default());
     };

@@ -7,10 +7,10 @@ use portreeve_http_kit::conditional::is_not_modified;
 
 use crate::Doors;
 use crate::documents::Document;
-use crate::tenant_request::TenantRequest;
+use crate::tenant_request::Uncounted;
 
 /// The discovery document of the tenant.
-pub(crate) async fn discovery(State(doors): State<Doors>, asked: TenantRequest, headers: HeaderMap) -> Response {
+pub(crate) async fn discovery(State(doors): State<Doors>, Uncounted(asked): Uncounted, headers: HeaderMap) -> Response {
     match doors.documents.of(&asked.at) {
         Ok(documents) => published(&documents.discovery, &headers),
         Err(fault) => asked.broken(&fault),
@@ -18,7 +18,7 @@ pub(crate) async fn discovery(State(doors): State<Doors>, asked: TenantRequest, 
 }
 
 /// The JWK set of the tenant.
-pub(crate) async fn jwks(State(doors): State<Doors>, asked: TenantRequest, headers: HeaderMap) -> Response {
+pub(crate) async fn jwks(State(doors): State<Doors>, Uncounted(asked): Uncounted, headers: HeaderMap) -> Response {
     match doors.documents.of(&asked.at) {
         Ok(documents) => published(&documents.jwks, &headers),
         Err(fault) => asked.broken(&fault),

@@ -8,10 +8,10 @@ use http::HeaderMap;
 use crate::answer::not_found;
 use crate::documents::Document;
 use crate::metadata::published;
-use crate::tenant_request::TenantRequest;
+use crate::tenant_request::Uncounted;
 
 /// The document; none where no tenant has related origins.
-pub(crate) async fn show(asked: TenantRequest, headers: HeaderMap) -> Response {
+pub(crate) async fn show(Uncounted(asked): Uncounted, headers: HeaderMap) -> Response {
     match asked.issuer.directory.related_origins_document() {
         Ok(Some(document)) => match Document::try_from(document) {
             Ok(document) => published(&document, &headers),

@@ -13,7 +13,7 @@ use crate::TENANT_PREFIX;
 use crate::answer::not_found;
 use crate::documents::Document;
 use crate::metadata::published;
-use crate::tenant_request::TenantRequest;
+use crate::tenant_request::{TenantRequest, Uncounted};
 
 /// The address of a resource server's document, below the issuer; `app` names the server as at the gateway doors.
 pub(crate) const OF_APP: &str = "/gateway/resource-metadata/{app}";
@@ -25,12 +25,12 @@ pub(crate) struct Target {
 }
 
 /// The document of userinfo.
-pub(crate) async fn of_userinfo(asked: TenantRequest, headers: HeaderMap) -> Response {
+pub(crate) async fn of_userinfo(Uncounted(asked): Uncounted, headers: HeaderMap) -> Response {
     answer(&asked, asked.at.userinfo_document(), &headers)
 }
 
 /// The document of a registered resource server.
-pub(crate) async fn of_app(asked: TenantRequest, Path(target): Path<Target>, headers: HeaderMap) -> Response {
+pub(crate) async fn of_app(Uncounted(asked): Uncounted, Path(target): Path<Target>, headers: HeaderMap) -> Response {
     match asked.at.gateway_app(&target.app) {
         Some(server) => answer(&asked, asked.at.server_document(server), &headers),
         None => not_found(),

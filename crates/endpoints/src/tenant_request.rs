@@ -1,7 +1,7 @@
 //! A request to a tenant: whom it is for, and what an answer to it needs to know.
 //!
-//! Owns finding the tenant in the path. An unknown slug is 404, never the default tenant (RFC 8414 §4, OD-12), and the
-//! default tenant has one address only.
+//! Owns finding the tenant in the path and counting the request against the tenant's quota, before anything else of it is read. An unknown
+//! slug is 404, never the default tenant (RFC 8414 §4, OD-12), and the default tenant has one address only. R-21.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ const ATTESTATION_PROOF: HeaderName = HeaderName::from_static("oauth-client-atte
 /// Where the challenge for the next such proof stands.
 const ATTESTATION_CHALLENGE: HeaderName = HeaderName::from_static("oauth-client-attestation-challenge");
 
-/// A request to a tenant.
+/// A request to a tenant, within its quota.
 #[derive(Clone)]
 pub(crate) struct TenantRequest {
     pub(crate) issuer: Arc<Issuer>,
@@ -46,41 +46,58 @@ pub(crate) struct TenantRequest {
     pub(crate) request_id: Option<RequestId>,
 }
 
+/// A request that does not count against the quota of its tenant: it is answered from memory, for as little as it costs to turn it
+/// away, and relying parties of a tenant that is over its quota need keys all the same.
+pub(crate) struct Uncounted(pub(crate) TenantRequest);
+
 impl FromRequestParts<Doors> for TenantRequest {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Self::Rejection> {
-        let Ok(parameters) = RawPathParams::from_request_parts(parts, doors).await else {
-            return Err(answer::not_found());
-        };
-        let slug = parameters.iter().find(|(name, _)| *name == "slug").map(|(_, slug)| slug);
-        let directory = &doors.issuer.directory;
-        let tenant = match slug {
-            None => directory.by_id(TenantId::DEFAULT),
-            Some(Tenant::DEFAULT_SLUG) => None,
-            Some(slug) => directory.by_slug(slug),
-        };
-        let sender = sender_of(parts);
-        Ok(Self {
-            issuer: Arc::clone(&doors.issuer),
-            at: tenant.filter(|at| at.has_address(&sender.path)).ok_or_else(answer::not_found)?,
-            endpoint: parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned(),
-            sender,
-            address: parts.extensions.get().cloned(),
-            request_id: parts.extensions.get().cloned(),
-        })
+        let at = tenant_of(parts, doors).await?;
+        doors.issuer.admit(&at).map_err(answer::over_quota)?;
+        Ok(Self::read(parts, doors, at))
     }
+}
+
+impl FromRequestParts<Doors> for Uncounted {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, doors: &Doors) -> Result<Self, Self::Rejection> {
+        let at = tenant_of(parts, doors).await?;
+        Ok(Self(TenantRequest::read(parts, doors, at)))
+    }
+}
+
+/// The tenant that a request is for, if it has such an address.
+async fn tenant_of(parts: &mut Parts, doors: &Doors) -> Result<Arc<TenantDirectory>, Response> {
+    let Ok(parameters) = RawPathParams::from_request_parts(parts, doors).await else {
+        return Err(answer::not_found());
+    };
+    let slug = parameters.iter().find(|(name, _)| *name == "slug").map(|(_, slug)| slug);
+    let directory = &doors.issuer.directory;
+    let tenant = match slug {
+        None => directory.by_id(TenantId::DEFAULT),
+        Some(Tenant::DEFAULT_SLUG) => None,
+        Some(slug) => directory.by_slug(slug),
+    };
+    tenant.filter(|at| at.has_address(address_of(parts))).ok_or_else(answer::not_found)
+}
+
+/// The pattern of the route below the issuer.
+fn address_of(parts: &Parts) -> &str {
+    let pattern = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    pattern.strip_prefix(TENANT_PREFIX).unwrap_or(pattern)
 }
 
 fn sender_of(parts: &Parts) -> SenderEvidence {
     let bytes = |values: GetAll<'_, HeaderValue>| values.iter().map(|value| value.as_bytes().to_vec()).collect();
-    let pattern = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
     SenderEvidence {
         dpop: bytes(parts.headers.get_all(DPOP)),
         certificate: parts.extensions.get().map(shown),
         attestation: bytes(parts.headers.get_all(ATTESTATION)),
         attestation_proof: bytes(parts.headers.get_all(ATTESTATION_PROOF)),
-        path: pattern.strip_prefix(TENANT_PREFIX).unwrap_or(pattern).to_owned(),
+        path: address_of(parts).to_owned(),
     }
 }
 
@@ -94,6 +111,17 @@ fn shown(certificate: &ClientCertificate) -> ShownCertificate {
 }
 
 impl TenantRequest {
+    fn read(parts: &Parts, doors: &Doors, at: Arc<TenantDirectory>) -> Self {
+        Self {
+            issuer: Arc::clone(&doors.issuer),
+            at,
+            endpoint: parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned(),
+            sender: sender_of(parts),
+            address: parts.extensions.get().cloned(),
+            request_id: parts.extensions.get().cloned(),
+        }
+    }
+
     /// The address it came from.
     pub(crate) fn origin(&self) -> IpAddr {
         self.address.as_ref().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip)

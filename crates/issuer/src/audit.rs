@@ -5,6 +5,7 @@
 //! and 17.
 
 mod chain;
+mod erased;
 mod export;
 mod seal;
 mod verify;
@@ -15,6 +16,7 @@ use portreeve_storage::Tx;
 use portreeve_storage::events::{self, EventRow};
 use serde::Serialize;
 
+pub use erased::{ErasedPeople, ExportDefect};
 pub use export::{AuditExport, ExportRefusal};
 pub use verify::{AuditFinding, AuditReport, KeptCheckpoint};
 

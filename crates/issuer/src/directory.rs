@@ -24,6 +24,7 @@ use portreeve_storage::{
 use crate::client_keys::ClientKeys;
 use crate::encryption_keys::EncryptionKeys;
 use crate::recent_signatures::RecentSignatures;
+use crate::requests::Admissions;
 use crate::signing_keys::SigningKeys;
 use crate::tenant_keys::{self, TenantKeys};
 use crate::{Ambient, MutualTls, Settings};
@@ -68,6 +69,8 @@ pub struct TenantDirectory {
     pub(crate) keys: Arc<TenantKeys>,
     /// What its signing keys were seen to have signed; of all tenants.
     pub(crate) recent: Arc<RecentSignatures>,
+    /// What this node has let in of its requests; the same in every snapshot.
+    pub(crate) admissions: Arc<Admissions>,
 }
 
 impl TenantDirectory {
@@ -266,11 +269,11 @@ impl Directory {
 
     async fn assemble(&self, tenant: Tenant, all: &Rows) -> Result<TenantDirectory, Fault> {
         let id = tenant.id;
-        let keys = match self.by_id(id) {
-            Some(known) => Arc::clone(&known.keys),
+        let (keys, admissions) = match self.by_id(id) {
+            Some(known) => (Arc::clone(&known.keys), Arc::clone(&known.admissions)),
             None => {
                 let root = tenant_keys::load_or_create(&self.store, &self.ambient, &self.kek, id).await?;
-                Arc::new(TenantKeys::derive(&root, self.settings.hash_parameters)?)
+                (Arc::new(TenantKeys::derive(&root, self.settings.hash_parameters)?), Arc::default())
             }
         };
         let signing: Vec<_> = all.signing.iter().filter(|row| row.tenant == id).collect();
@@ -309,6 +312,7 @@ impl Directory {
             encryption,
             keys,
             recent: Arc::clone(&self.recent),
+            admissions,
             tenant,
         })
     }

@@ -1,4 +1,4 @@
-//! Erasing people when their time is over.
+//! Erasing people when their time is over, and again when a copy of the database has brought them back.
 //!
 //! Owns what goes: the key under which everything of a person is sealed, every index by which they could be found, and the
 //! rows that are theirs alone. What stays names nobody: the subject, so that it is never given to somebody else (OIDC Core
@@ -7,6 +7,7 @@
 use portreeve_domain::{Actor, Event, EventType, Fault, SessionEnd, TenantId, UserId};
 use portreeve_storage::{Tx, Wall, account_deletions, subject_keys, users};
 
+use crate::audit::ErasedPeople;
 use crate::directory::TenantDirectory;
 use crate::journeys::account_key;
 use crate::session_end::Ending;
@@ -39,15 +40,39 @@ impl Issuer {
         {
             return Ok(false);
         }
-        self.erase(&mut tx, at, user).await?;
+        self.erase(&mut tx, (at, user), Actor::System).await?;
         tx.commit().await?;
         Ok(true)
     }
 
-    async fn erase(&self, tx: &mut Tx, at: &TenantDirectory, user: UserId) -> Result<(), Fault> {
+    /// Erases everybody whom an export of the log says to be erased and the database does not, each in a transaction of their own, and
+    /// says how many that were. It can be done again.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn erase_again(&self, erased: &ErasedPeople<'_>) -> Result<usize, Fault> {
+        let at = erased.tenant();
+        let (mut after, mut count) = (None, 0);
+        loop {
+            let page = users::list(&mut self.store.read(at.id()).await?, at.id(), after).await?;
+            let Some(last) = page.last() else { return Ok(count) };
+            after = Some(last.id);
+            for user in page.iter().filter(|user| erased.names(user.id)) {
+                let mut tx = self.store.begin(at.id()).await?;
+                if users::hold(&mut tx, at.id(), user.id).await? {
+                    self.erase(&mut tx, (at, user.id), Actor::Operator).await?;
+                    tx.commit().await?;
+                    count += 1;
+                }
+            }
+        }
+    }
+
+    async fn erase(&self, tx: &mut Tx, (at, user): (&TenantDirectory, UserId), actor: Actor) -> Result<(), Fault> {
         let (tenant, now) = (at.id(), self.ambient.now());
-        let (reason, actor) = (SessionEnd::Erased, Actor::System);
-        Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await?;
+        Ending { ambient: &self.ambient, at, reason: SessionEnd::Erased, actor: actor.clone() }
+            .end_everywhere(tx, user)
+            .await?;
         // Failures with a password are counted by address, known or not; so are invitations.
         let person = people::find(tx, at, user).await?;
         if let Some(index) = person.and_then(|person| person.email_index) {
@@ -56,7 +81,7 @@ impl Issuer {
         }
         users::erase(tx, tenant, user, now).await?;
         subject_keys::destroy(tx, tenant, user, now).await?;
-        let event = Event::new(EventType::UserErased, now, Actor::System).about(user);
+        let event = Event::new(EventType::UserErased, now, actor).about(user);
         audit::record(tx, &self.ambient, at, event).await
     }
 }

@@ -64,6 +64,7 @@ mod recovery;
 mod refusals;
 mod registration;
 mod request_objects;
+mod requests;
 mod restoration;
 mod revoke;
 mod risk;
@@ -104,7 +105,7 @@ pub use account::{
 };
 pub use ambient::{Ambient, Clock};
 pub use attempts::{Limited, Whence};
-pub use audit::{AuditExport, AuditFinding, AuditReport, ExportRefusal, KeptCheckpoint};
+pub use audit::{AuditExport, AuditFinding, AuditReport, ErasedPeople, ExportDefect, ExportRefusal, KeptCheckpoint};
 pub use authorize::Progress;
 pub use back_channel_logout::LogoutNotice;
 pub use backchannel_authentication::{BackchannelAnswer, WaitingRequest};
@@ -137,6 +138,7 @@ pub use portreeve_storage::terms_acceptances::TermsAcceptance;
 pub use recovery::ResetRequest;
 pub use refusals::{Explanation, RememberedRefusal};
 pub use registration::{NameRefusal, RegistrationForm, RegistrationProblems};
+pub use requests::RequestsOverQuota;
 pub use risk::UnusualSignIns;
 pub use row_ids::{NODE_LEASE, RowIds, made_at};
 pub use sender::{CertificateIssuer, RequestTarget, ResourceRequest, SenderEvidence, ShownCertificate};
@@ -190,6 +192,8 @@ pub struct Issuer {
     pub unstored_tokens: UnstoredTokens,
     /// How many sign-ins were unusual.
     pub unusual_sign_ins: UnusualSignIns,
+    /// How many requests were turned away because their tenant was over its quota.
+    pub requests_over_quota: RequestsOverQuota,
     /// Tenants, clients, resource servers and keys.
     pub directory: Directory,
 }
@@ -208,7 +212,7 @@ impl Issuer {
         let passwords = PasswordThreads::start(settings.password_threads)?;
         let directory = Directory::load(store.clone(), ambient.clone(), kek, settings.clone()).await?;
         let attempts = attempts::Attempts::default();
-        let (refusals, unstored_tokens, unusual_sign_ins) = Default::default();
+        let (refusals, unstored_tokens, unusual_sign_ins, requests_over_quota) = Default::default();
         let outbound = Outbound::new(settings.outbound.clone());
         let issuer = Self {
             store,
@@ -220,6 +224,7 @@ impl Issuer {
             outbound,
             unstored_tokens,
             unusual_sign_ins,
+            requests_over_quota,
             directory,
         };
         issuer.keep_keys_on_schedule().await?;

@@ -35,7 +35,7 @@ impl Issuer {
                 match kind {
                     Ending::Sessions => of_tenant.sessions = rows,
                     Ending::Families => of_tenant.grants = rows,
-                    Ending::Other(_) | Ending::Requests | Ending::Apps => {}
+                    Ending::Numbered(_) | Ending::Keyed(_) | Ending::Requests | Ending::Apps => {}
                 }
             }
             let event = Event::new(EventType::DatabaseRestored, self.ambient.now(), Actor::Operator)
@@ -52,14 +52,15 @@ impl Issuer {
 
     /// Ends every row of a kind, and says how many that were.
     async fn end_all_of(&self, at: &TenantDirectory, kind: Ending) -> Result<u64, Fault> {
-        let (now, mut all) = (self.ambient.now(), 0);
+        let (now, mut all, mut after) = (self.ambient.now(), 0, None);
         let times = (newest_totp_step(now.as_seconds()), now);
         loop {
             let mut tx = self.store.begin(at.id()).await?;
-            let ended = restorations::end_batch(&mut tx, at.id(), kind, times).await?;
+            let ended = restorations::end_batch(&mut tx, at.id(), (kind, after.as_ref()), times).await?;
             tx.commit().await?;
-            all += ended;
-            if ended < restorations::BATCH {
+            all += ended.rows;
+            after = ended.last;
+            if after.is_none() {
                 return Ok(all);
             }
         }

@@ -15,6 +15,9 @@ const SEQUENCE_BITS: u32 = 12;
 const MILLIS_BITS: u32 = 41;
 const NODES: i64 = 1 << 10;
 
+/// What the name of a number's lease begins with.
+const NUMBER: &str = "node/";
+
 /// How long a node number is held without a sign of life.
 pub const NODE_LEASE: Lifetime = Lifetime::from_minutes(10);
 
@@ -70,6 +73,12 @@ impl RowIds {
         tx.commit().await
     }
 
+    /// Whether a lease is that of a node number: it is held by a process that works on the database, for ten minutes after its last
+    /// sign of life.
+    pub fn is_number(lease: &str) -> bool {
+        lease.starts_with(NUMBER)
+    }
+
     /// The next id; greater than every id this node gave before, also when the clock goes back.
     pub fn next(&self, now: Timestamp) -> i64 {
         let floor = stamp(now);
@@ -90,7 +99,7 @@ fn stamp(now: Timestamp) -> i64 {
 }
 
 fn lease_name(node: i64) -> String {
-    format!("node/{node}")
+    format!("{NUMBER}{node}")
 }
 
 #[cfg(test)]

@@ -314,6 +314,7 @@ causes! {
 
     // Capacity.
     RequestsTooMany => TemporarilyUnavailable, "too many requests of this client came from there, try again later";
+    TenantOverQuota => TemporarilyUnavailable, "too many requests at once, try again later";
     Busy => TemporarilyUnavailable, "the server is busy, try again";
 }
 

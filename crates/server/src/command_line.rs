@@ -114,10 +114,7 @@ enum Command {
     },
     /// After a database was put back from a copy, and before it is served: end everything that may have been used or taken back since
     /// the copy was made. Everybody signs in again.
-    Restored {
-        #[command(flatten)]
-        target: Target,
-    },
+    Restored(commands::backup::Restored),
     /// Look for what is wrong with this deployment.
     Doctor {
         #[command(flatten)]
@@ -206,7 +203,7 @@ impl CommandLine {
             Command::Audit { action, target, tenant } => commands::audit::run(action, &target, tenant.as_deref()).await,
             Command::Pages { action } => commands::pages::run(&action),
             Command::Backup { file, target } => commands::backup::copy(&file, &target).await,
-            Command::Restored { target } => commands::backup::restored(&target).await,
+            Command::Restored(arguments) => commands::backup::restored(&arguments).await,
             Command::Doctor { target } => commands::doctor::run(&target).await,
             Command::Explain { question, target } => commands::explain::run(question, &target).await,
             Command::SettingsReference => {

@@ -1,4 +1,4 @@
-//! Leases: whoever holds the row does the periodic work, or owns the node number.
+//! Leases: whoever holds the row does the periodic work, owns the node number, or is the place that serves the database (`home`).
 
 use portreeve_domain::{Fault, TenantId, Timestamp};
 
@@ -6,6 +6,8 @@ use crate::{Conn, Tx};
 
 const TAKE: &str = "INSERT INTO leases (tenant_id, name, owner, fence, until) VALUES ($1, $2, $3, 1, $5) ON CONFLICT (tenant_id, name) DO UPDATE SET owner = excluded.owner, fence = leases.fence + 1, until = excluded.until WHERE leases.until <= $4 OR leases.owner = excluded.owner RETURNING fence";
 const ALL: &str = "SELECT name, until FROM leases WHERE tenant_id = $1 ORDER BY name";
+const OWNER: &str = "SELECT owner FROM leases WHERE tenant_id = $1 AND name = $2";
+const GIVE: &str = "INSERT INTO leases (tenant_id, name, owner, fence, until) VALUES ($1, $2, $3, 1, 0) ON CONFLICT (tenant_id, name) DO UPDATE SET owner = excluded.owner, fence = leases.fence + 1, until = 0";
 const RELEASE: &str = "UPDATE leases SET until = $4 WHERE tenant_id = $1 AND name = $2 AND owner = $3";
 
 /// A lease as stored, held or not.
@@ -38,6 +40,22 @@ pub async fn take(
     until: Timestamp,
 ) -> Result<Option<i64>, Fault> {
     tx.optional(TAKE, &[tenant.into(), name.into(), owner.into(), now.into(), until.into()], |row| row.integer(0)).await
+}
+
+/// Who holds, or held, a lease; `None` when nobody ever did.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn owner(conn: &mut Conn, tenant: TenantId, name: &str) -> Result<Option<String>, Fault> {
+    conn.optional(OWNER, &[tenant.into(), name.into()], |row| row.text(0)).await
+}
+
+/// Gives a lease to somebody, whoever has it. It runs out at once: this is for one that nobody takes.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn give(tx: &mut Tx, tenant: TenantId, name: &str, owner: &str) -> Result<(), Fault> {
+    tx.execute(GIVE, &[tenant.into(), name.into(), owner.into()]).await.map(drop)
 }
 
 /// Gives a lease back: from `free_from` on it is anybody's. Nothing happens when another owner has it.

@@ -28,6 +28,7 @@ pub mod events;
 pub mod expiry;
 pub mod factor_failures;
 pub mod factor_recoveries;
+pub mod home;
 pub mod initial_access_tokens;
 pub mod invitations;
 pub mod journeys;

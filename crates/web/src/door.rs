@@ -1,6 +1,7 @@
 //! What every page request begins with: which tenant, which cookies, which language, which request.
 //!
-//! Owns finding these; an unknown or default slug under `/t/` is a 404, never the default tenant (OD-12).
+//! Owns finding these and counting the request against the tenant's quota; an unknown or default slug under `/t/` is a 404, never
+//! the default tenant (OD-12).
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use portreeve_http_kit::request_trace::RequestId;
 use portreeve_issuer::{Issuer, Journey, PostedFrom, TenantDirectory};
 use portreeve_pages::{Brand, Frame, Locale};
 
+use crate::error_page;
 use crate::reply::Reply;
 use crate::{TENANT_PREFIX, Web};
 
@@ -144,7 +146,8 @@ impl FromRequestParts<Arc<Web>> for Door {
         let at = at.filter(|at| at.has_address(path)).ok_or_else(Reply::not_found)?;
         let cookies = CookiePolicy::new(web.transport, slug.as_deref()).map_err(|_| Reply::not_found())?;
         let reference = parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned()).unwrap_or_default();
-        Ok(Self {
+        let admitted = web.issuer.admit(&at);
+        let door = Self {
             web: Arc::clone(web),
             at,
             base: slug.map(|slug| format!("/t/{slug}")).unwrap_or_default(),
@@ -152,6 +155,10 @@ impl FromRequestParts<Arc<Web>> for Door {
             cookies,
             reference,
             address: parts.extensions.get::<ClientAddress>().copied(),
-        })
+        };
+        match admitted {
+            Ok(()) => Ok(door),
+            Err(wait) => Err(error_page::over_quota(&door, wait)),
+        }
     }
 }

@@ -56,6 +56,13 @@ pub(crate) fn broken(door: &Door, fault: &Fault) -> Reply {
     show(door, ErrorCause::Internal, StatusCode::INTERNAL_SERVER_ERROR, None, None)
 }
 
+/// The tenant's quota has no room for the request: nothing was done, and loading the page anew is enough. Not logged here: `issuer` says
+/// once in a while that a tenant is over its quota.
+pub(crate) fn over_quota(door: &Door, wait: Lifetime) -> Reply {
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    show(door, ErrorCause::Unavailable, status, None, None).with_retry_after(status, wait)
+}
+
 /// We are broken in a way that has no fault value.
 pub(crate) fn internal(door: &Door, what: &'static str) -> Reply {
     broken(door, &Fault::impossible(what))

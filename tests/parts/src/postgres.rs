@@ -111,11 +111,16 @@ pub fn copy_of(original: &PostgresUrls) -> PostgresUrls {
 /// When `database` is not of this process, or cannot be dumped.
 pub fn dump(database: &PostgresUrls) -> Vec<u8> {
     let programs = &SHARED.get().expect("a database of the shared cluster").programs;
-    let url = database.owner_url.replace(OWNER, "postgres");
+    let url = superuser_url(database);
     let output =
         Command::new(programs.join("pg_dump")).args(["--inserts", "--dbname", &url]).output().expect("run pg_dump");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output.stdout
+}
+
+/// Returns the way in for the superuser.
+pub fn superuser_url(database: &PostgresUrls) -> String {
+    database.owner_url.replace(OWNER, "postgres")
 }
 
 /// Makes a database of what `dump` returned, in the cluster that all tests of this process share.
@@ -126,7 +131,7 @@ pub fn dump(database: &PostgresUrls) -> Vec<u8> {
 pub fn restored(dump: &[u8]) -> PostgresUrls {
     let cluster = SHARED.get().expect("the shared cluster");
     let urls = cluster.database_like("template0");
-    let url = urls.owner_url.replace(OWNER, "postgres");
+    let url = superuser_url(&urls);
     let mut psql = Command::new(cluster.programs.join("psql"))
         .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--dbname", &url])
         .stdin(Stdio::piped())

@@ -111,3 +111,20 @@ async fn another_tenants_lease_is_another_lease() {
     })
     .await;
 }
+
+/// What is given has its owner until it is given to somebody else, at its tenant alone.
+#[tokio::test]
+async fn a_lease_is_given_to_whoever_is_named() {
+    on_both(async |db| {
+        let owner = async |tenant| db.read(Wall::All, async |conn| leases::owner(conn, tenant, "home").await).await;
+        let give = async |to| db.write(Wall::All, async |tx| leases::give(tx, ONE, "home", to).await).await;
+        assert_eq!(owner(ONE).await, None);
+
+        give("a").await;
+        assert_eq!((owner(ONE).await.as_deref(), owner(TWO).await), (Some("a"), None));
+        give("b").await;
+
+        assert_eq!(owner(ONE).await.as_deref(), Some("b"));
+    })
+    .await;
+}

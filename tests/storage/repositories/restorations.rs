@@ -45,6 +45,46 @@ async fn alive(db: &Database, tenant: TenantId, id: i64) -> (bool, i64, i64) {
     .await
 }
 
+/// Ends everything of a kind for `ONE`, as an operator's command does, and returns how many rows each batch ended; the last ended none.
+async fn end_all(db: &Database, kind: Ending) -> Vec<u64> {
+    let (mut batches, mut after) = (Vec::new(), None);
+    loop {
+        let times = (STEP, in_seconds(9));
+        let ended =
+            db.write(ONE, async |tx| restorations::end_batch(tx, ONE, (kind, after.as_ref()), times).await).await;
+        batches.push(ended.rows);
+        after = ended.last;
+        if after.is_none() {
+            return batches;
+        }
+    }
+}
+
+/// What does not fit into one batch ends in the next, and no batch begins with the rows of another.
+#[tokio::test]
+async fn more_than_a_batch_ends() {
+    on_both(async |db| {
+        db.write(ONE, async |tx| {
+            for number in 0..=500_u16 {
+                let [high, low] = number.to_be_bytes();
+                let mut user = [7; 16];
+                (user[0], user[15]) = (low, high);
+                recovery_codes::replace(tx, ONE, UserId::from_bytes(user), &[[1; 32], [2; 32]], NOW).await?;
+            }
+            Ok(())
+        })
+        .await;
+
+        let mut ended = Vec::new();
+        for kind in Ending::all() {
+            ended.extend(end_all(db, kind).await.into_iter().filter(|rows| *rows > 0));
+        }
+
+        assert_eq!(ended, [1000, 2]);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_may_have_been_used_since_ends_for_one_tenant() {
     on_both(async |db| {
@@ -64,7 +104,8 @@ async fn what_may_have_been_used_since_ends_for_one_tenant() {
         .await;
 
         let ended = async |kind| {
-            db.write(ONE, async |tx| restorations::end_batch(tx, ONE, kind, (STEP, in_seconds(9))).await).await
+            let ended = end_all(db, kind).await;
+            ended.iter().sum::<u64>()
         };
         for kind in Ending::all() {
             let (first, again) = (ended(kind).await, ended(kind).await);

@@ -15,6 +15,7 @@ mod surroundings;
 
 use portreeve_domain::Lifetime;
 use portreeve_issuer::Clock;
+use portreeve_storage::home::{self, Home};
 use portreeve_storage::migrations::{self, SchemaState};
 use portreeve_storage::{Store, durability};
 
@@ -23,7 +24,7 @@ use super::migrate;
 use crate::command_line::Target;
 use crate::demo::Folder;
 use crate::failure::Failure;
-use crate::serve::schema::{LOSS_MEND, loses};
+use crate::serve::schema::{COPY, COPY_MEND, LOSS_MEND, loses};
 use crate::settings::{Durability, MailTransport, Settings};
 use database::Scene;
 use finding::{Finding, Grade};
@@ -82,6 +83,7 @@ async fn rows(
         return Ok(());
     }
     findings.push(survives(&durability::doubts(&store).await?, deployment.durability));
+    findings.push(at_home(home::find(&store).await?));
     let key_publish_ahead: Lifetime = deployment.key_publish_ahead;
     let now = Clock::System.now();
     let scene = Scene { store: &store, now, key_publish_ahead, mail_is_off, text_messages_are_off };
@@ -97,6 +99,14 @@ fn survives(doubts: &[String], durability: Durability) -> Finding {
         ([], _) => Finding::good("every commit waits for the disk"),
         (_, Durability::Required) => Finding::wrong(loses(doubts), LOSS_MEND),
         (_, Durability::Unchecked) => Finding::look(loses(doubts), "it is only fit for tests"),
+    }
+}
+
+fn at_home(home: Home) -> Finding {
+    match home {
+        Home::Here => Finding::good("the database is at home here"),
+        Home::Unsettled => Finding::good("the database was never served"),
+        Home::Elsewhere => Finding::wrong(COPY, COPY_MEND),
     }
 }
 

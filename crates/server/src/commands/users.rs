@@ -1,13 +1,15 @@
 //! `portreeve users`: the people of a tenant.
 
-use std::io::{BufRead, stdin};
+use std::fs::File;
+use std::io::{BufRead, BufReader, stdin};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Subcommand;
 use portreeve_crypto::SecretText;
 use portreeve_domain::{ClientId, Failure as UseCaseFailure, Lifetime};
 use portreeve_issuer::configure::{AccountSwitch, NewAccount, NewInvitation, OperatorRefusal, StandingInvitation};
-use portreeve_issuer::{Issuer, MailContent, TenantDirectory};
+use portreeve_issuer::{ErasedPeople, ExportDefect, Issuer, MailContent, TenantDirectory};
 use portreeve_pages::Locale;
 
 use super::{deployment, table};
@@ -70,6 +72,11 @@ pub(crate) enum Action {
         /// The address.
         email: String,
     },
+    /// Erase again whom an export of the audit log says to be erased, after a copy of the database has brought them back.
+    EraseAgain {
+        /// The export of the tenant, by portreeve audit export.
+        export: PathBuf,
+    },
     /// Set a password, the first line of standard input, and sign the person out everywhere.
     SetPassword {
         /// The address.
@@ -121,6 +128,7 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
             done.map_err(|failure| refused(failure, &email))?;
             println!("Enabled {email}.");
         }
+        Action::EraseAgain { export } => erase_again(issuer, at, &export).await?,
         Action::SetPassword { email } => {
             let done = issuer.set_account_password(at, &email, &password()?).await;
             done.map_err(|failure| refused(failure, &email))?;
@@ -142,6 +150,28 @@ async fn invite(
     let new = NewInvitation { email, client: client.as_ref(), expires_in, locale };
     issuer.invite(at, &new).await.map_err(|failure| refused(failure, email))?;
     println!("Invited {email}; the mail goes out when a server runs, and its link works for {hours} hours, once.");
+    Ok(())
+}
+
+async fn erase_again(issuer: &Issuer, at: &TenantDirectory, export: &Path) -> Result<(), Failure> {
+    let name = export.display();
+    let unreadable = |e: std::io::Error| Failure::usage(format!("{name} cannot be read: {e}"));
+    let wrong = |defect: ExportDefect| match defect {
+        ExportDefect::Foreign => {
+            Failure::refused(format!("{name} is no export of the audit log of tenant {}; see --tenant", at.tenant.slug))
+        }
+        ExportDefect::Line(number) => Failure::refused(format!("{name}: line {number} is not as it was exported")),
+        ExportDefect::Unsigned => Failure::refused(format!("{name}: nothing in it is signed; nobody was erased")),
+    };
+    let mut lines = BufReader::new(File::open(export).map_err(unreadable)?).lines();
+    let first = lines.next().unwrap_or_else(|| Ok(String::new())).map_err(unreadable)?;
+    let mut erased = ErasedPeople::begin(at, &first).map_err(wrong)?;
+    for line in lines {
+        erased.read(&line.map_err(unreadable)?).map_err(wrong)?;
+    }
+    let named = erased.end().map_err(wrong)?;
+    let count = issuer.erase_again(&erased).await?;
+    println!("Erased {count} of the {named} people whom {name} says to be erased; the others are not in the database.");
     Ok(())
 }
 

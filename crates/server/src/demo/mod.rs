@@ -134,6 +134,7 @@ async fn start_issuer(folder: &Folder, public_url: String) -> Result<(Arc<Issuer
     let url = folder.database_url();
     let store = Store::open(url.expose())?;
     schema::prepare(&store, &url, OlderSchema::Migrate, Clock::System.now()).await?;
+    schema::require_home(&store).await?;
     let (node, ambient) = Node::join(&store).await?;
     let settings = Settings {
         public_url,

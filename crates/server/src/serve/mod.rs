@@ -95,6 +95,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
     let now = portreeve_issuer::Clock::System.now();
     schema::prepare(&store, &settings.database.migrate_url, older, now).await?;
     schema::require_durability(&store, settings.database.durability).await?;
+    schema::require_home(&store).await?;
     store.remember(settings.database.remembered_tokens);
     let (node, ambient) = Node::join(&store).await?;
     let issuer_settings = portreeve_issuer::Settings {

@@ -1,10 +1,11 @@
 //! The schema a process finds when it starts: made, brought up to date, or refused.
 //!
-//! Owns who may migrate and when, and what a database must promise. An empty database is always migrated; an older one only where the operator said so; a
+//! Owns who may migrate and when, what a database must promise, and that it is no copy. An empty database is always migrated; an older one only where the operator said so; a
 //! newer one never. DESIGN §11, R-25.
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::Timestamp;
+use portreeve_storage::home::{self, Home};
 use portreeve_storage::migrations::{self, SchemaState};
 use portreeve_storage::{Store, durability};
 use tracing::info;
@@ -74,6 +75,26 @@ pub(crate) async fn require_durability(store: &Store, durability: Durability) ->
     }
     Err(Failure::configuration(format!("{}; {}", loses(&doubts), LOSS_MEND)))
 }
+
+/// Refuses a copy that was put back: codes and tokens that were used since it was made would count again. A database that was never served
+/// is at home here from now on. R-17.
+///
+/// # Errors
+/// A configuration failure; a temporary one when the database is away.
+pub(crate) async fn require_home(store: &Store) -> Result<(), Failure> {
+    match home::find(store).await? {
+        Home::Here => Ok(()),
+        Home::Unsettled => Ok(home::settle(store).await?),
+        Home::Elsewhere => Err(Failure::configuration(format!("{COPY}; {COPY_MEND}"))),
+    }
+}
+
+/// What a database is that is not at home where it is.
+pub(crate) const COPY: &str = "the database is a copy of one that is or was served elsewhere";
+
+/// What to do about it.
+pub(crate) const COPY_MEND: &str = "run portreeve restored, which ends what may have been used or taken back since it was made, or portreeve \
+                                    restored --moved if no server has run since; see docs/backup.md";
 
 /// What such a database does.
 pub(crate) fn loses(doubts: &[String]) -> String {

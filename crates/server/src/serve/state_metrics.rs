@@ -23,6 +23,7 @@ pub(crate) struct StateMetrics {
     passwords_waited: Counter<f64, AtomicU64>,
     passwords_refused: Counter,
     unusual_sign_ins: Family<RiskLabels, Counter>,
+    requests_over_quota: Counter,
     token_reads: Counter,
     token_reads_remembered: Counter,
     outbox_pending: Gauge,
@@ -71,6 +72,11 @@ impl StateMetrics {
             "portreeve_unusual_sign_ins",
             "Sign-ins that were unusual for their account when the first factor was proven",
             new.unusual_sign_ins.clone(),
+        );
+        registry.register(
+            "portreeve_requests_over_quota",
+            "Requests that were turned away because their tenant was over its quota",
+            new.requests_over_quota.clone(),
         );
         registry.register(
             "portreeve_token_reads",
@@ -125,6 +131,7 @@ impl StateMetrics {
             let counter = self.unusual_sign_ins.get_or_create(&RiskLabels { level: level.name() });
             counter.inner().store(issuer.unusual_sign_ins.count(level), Ordering::Relaxed);
         }
+        self.requests_over_quota.inner().store(issuer.requests_over_quota.count(), Ordering::Relaxed);
         let recall = issuer.store().recall_use();
         self.token_reads.inner().store(recall.asked, Ordering::Relaxed);
         self.token_reads_remembered.inner().store(recall.known, Ordering::Relaxed);

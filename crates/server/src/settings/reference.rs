@@ -49,7 +49,7 @@ tenants that the files mention; people and tenants stay.
 
 | list | fields |
 |---|---|
-| `[[tenants]]` | `slug`, `display_name`, `branding` (`color`, `logo`, `logo_dark`, `icon`, `greeting`, `help`, `mail_footer`, `links`; see [a look of your own](branding.md)), `profile` (`oidc`, `oauth21`, `fapi2`), `mfa` (`when_enrolled`, `required`, `phishing_resistant`), `passkeys` (see [passkeys](passkeys.md)), `passwords` (`allowed`, `off`; see [without passwords](passwordless.md)), `email_sign_in` (`off`, `allowed`; see [codes by mail](email-sign-in.md)), `risk` (`off`, `notice`, `confirm`; see [unusual sign-ins](risk.md)), `lost_factor_wait_hours` (0 to 168; 24; see [lost factors](lost-factors.md)), `registration`, `require_pushed_authorization_requests`, `require_signed_request_object`, `rate_limits` (`standard`, `strict`), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `client_id_metadata_documents`, `trust_registered_clients`, `client_attestation` (`off`, `accepted`, `challenged`), `deletion_grace_days` (1 to 90; 14), `disabled_grant_types` (grants that do not exist there, by their names in `grant_types`; not `authorization_code`) |
+| `[[tenants]]` | `slug`, `display_name`, `branding` (`color`, `logo`, `logo_dark`, `icon`, `greeting`, `help`, `mail_footer`, `links`; see [a look of your own](branding.md)), `profile` (`oidc`, `oauth21`, `fapi2`), `mfa` (`when_enrolled`, `required`, `phishing_resistant`), `passkeys` (see [passkeys](passkeys.md)), `passwords` (`allowed`, `off`; see [without passwords](passwordless.md)), `email_sign_in` (`off`, `allowed`; see [codes by mail](email-sign-in.md)), `risk` (`off`, `notice`, `confirm`; see [unusual sign-ins](risk.md)), `lost_factor_wait_hours` (0 to 168; 24; see [lost factors](lost-factors.md)), `registration`, `require_pushed_authorization_requests`, `require_signed_request_object`, `rate_limits` (`standard`, `strict`), `requests_per_second` (1 to 1000000, on each node; see [quotas](#quotas-of-requests)), `dpop_nonces` (`optional`, `required`), `client_registration` (`off`, `initial_access_token`, `open`), `client_id_metadata_documents`, `trust_registered_clients`, `client_attestation` (`off`, `accepted`, `challenged`), `deletion_grace_days` (1 to 90; 14), `disabled_grant_types` (grants that do not exist there, by their names in `grant_types`; not `authorization_code`) |
 | `[[resource_servers]]` | `resource` (the audience, RFC 8707), `name`, `scopes` (a list), `token_profile` (`rfc9068`, `jwt-compat`, `opaque`), `access_token_lifetime` (seconds), `authorization_details_types` (a list of `{ type, schema, texts }`; see `docs/protocol/authorization-details.md`) |
 | `[[scopes]]` | `name` (a scope of a resource server), `texts` (by language tag: `title`, `description`) |
 | `[[attributes]]` | `name` (of the claim), `type` (`text`, `integer`, `boolean`, `date`, `choice`), `max_length`, `choices` (a list of `{ value, texts }`), `texts` (by language tag: `label`, `purpose`), `editable_by` (`person`, `operator`), `asked` (`never`, `everybody`, or `asked.clients`), `optional`, `confirmed`, `scope`; see [attributes](attributes.md) |
@@ -97,6 +97,17 @@ scopes:
 tenants that the files mention. People and tenants that no file declares do not.
 
 What a user entry leaves out is left as it is: it belongs to the person.
+
+### Quotas of requests
+
+`requests_per_second` of a tenant says for how many requests a second each node does something; what two seconds bring may come at once. The next
+ones get 429 with `Retry-After`, applications the error `temporarily_unavailable` and people a page, before anything of them is read: nothing is
+used up, and the same request may be sent again. Discovery, keys (JWKS), resource metadata and preflights do not count: they are answered from
+memory, and relying parties need keys all the same. Everything else counts, subrequests of gateways too, of which nginx makes 500 then.
+
+Without a quota there is no limit. A quota is for the other tenants: whoever reaches the addresses of a tenant can use its quota up. n nodes
+together let in n times as many. `portreeve_requests_over_quota_total` ([metrics](metrics.md)) counts what was turned away, and the log names
+the tenant, once a minute.
 ";
 
 /// The whole document.

@@ -13,6 +13,7 @@ use super::row::Row;
 use super::sqlite::{Reader, SqliteStore};
 use super::sqlite_commit::Writing;
 use super::value::Value;
+use crate::home;
 use crate::recall::{Bucket, Recall, RecallUse};
 
 /// Whose rows a connection may touch.
@@ -75,14 +76,14 @@ impl Store {
         matches!(self.0, Backend::Postgres(_))
     }
 
-    /// Copies an embedded database, as it is at one moment, into a new file at `path`, which only its owner can read; false on
-    /// PostgreSQL, which has programs for that. Blocks for as long as it takes; writers are not held up.
+    /// Copies an embedded database, as it is at one moment, into a new file at `path`, which only its owner can read and which says that
+    /// it is a copy (`home`); false on PostgreSQL, which has programs for that. Blocks for as long as it takes; writers are not held up.
     ///
     /// # Errors
     /// A fault when there is such a file, or it cannot be written.
     pub fn copy_to(&self, path: &std::path::Path) -> Result<bool, Fault> {
         match &self.0 {
-            Backend::Sqlite(store) => store.copy_to(path).map(|()| true),
+            Backend::Sqlite(store) => store.copy_to(path, home::MARK_COPY).map(|()| true),
             Backend::Postgres(_) => Ok(false),
         }
     }

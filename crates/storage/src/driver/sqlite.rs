@@ -81,13 +81,13 @@ impl SqliteStore {
         Ok(Reader { connection: Some(connection), locking: Locking::EachTime, pool: Arc::clone(&self.readers) })
     }
 
-    /// Copies the database as it is at one moment into a new file at `path` (mode 0600), and waits for the disk. Writers are not held
-    /// up.
-    pub(super) fn copy_to(&self, path: &Path) -> Result<(), Fault> {
+    /// Copies the database as it is at one moment into a new file at `path` (mode 0600), runs `mark` in it, and waits for the disk.
+    /// Writers are not held up.
+    pub(super) fn copy_to(&self, path: &Path, mark: &'static str) -> Result<(), Fault> {
         let part = PathBuf::from(format!("{}.part", path.display()));
         let broken = |e: std::io::Error| Fault::new(e).while_doing(format!("write {}", path.display()));
         private_file(&part).map_err(broken)?;
-        let copied = self.copy_into(&part).and_then(|()| {
+        let copied = self.copy_into(&part, mark).and_then(|()| {
             // A link is made only where nothing is, be it a link that leads nowhere.
             std::fs::hard_link(&part, path).map_err(broken)
         });
@@ -98,10 +98,15 @@ impl SqliteStore {
     }
 
     /// Copies the database into an empty file that is there.
-    fn copy_into(&self, path: &Path) -> Result<(), Fault> {
+    fn copy_into(&self, path: &Path, mark: &'static str) -> Result<(), Fault> {
         let text = path.to_str().ok_or_else(|| Fault::new("the path is no text"))?;
         let source = Connection::open(&self.readers.path).map_err(fault)?;
         source.execute("VACUUM INTO ?1", [text]).map_err(fault)?;
+        let copy = Connection::open(path).map_err(fault)?;
+        // Nothing but the file itself: what is in it before the end is thrown away when this fails.
+        copy.pragma_update(None, "journal_mode", "memory").map_err(fault)?;
+        copy.execute(mark, []).map_err(fault)?;
+        drop(copy);
         let copied = std::fs::File::open(path).and_then(|file| file.sync_all());
         copied.map_err(|e| Fault::new(e).while_doing(format!("wait for {}", path.display())))
     }

@@ -33,11 +33,11 @@ impl KeptCheckpoint {
         at.keys.audit.verifies(text.as_bytes(), &checkpoint.signature).then_some(Self(checkpoint))
     }
 
-    pub(super) fn sequence(&self) -> i64 {
+    pub(in crate::audit) fn sequence(&self) -> i64 {
         self.0.sequence
     }
 
-    pub(super) fn link(&self) -> &[u8; 32] {
+    pub(in crate::audit) fn link(&self) -> &[u8; 32] {
         &self.0.link
     }
 }

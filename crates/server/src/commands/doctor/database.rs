@@ -7,7 +7,7 @@ use portreeve_domain::{
     Attribute, Client, Fault, KeyTimes, Lifetime, OutboxMessage, ScheduleStep, Tenant, TenantId, Timestamp, lifetimes,
     schedule_step,
 };
-use portreeve_issuer::{ALGORITHMS, NODE_LEASE};
+use portreeve_issuer::{ALGORITHMS, NODE_LEASE, RowIds};
 use portreeve_storage::leases::{self, LeaseRow};
 use portreeve_storage::outbox::{self, WaitingMessage};
 use portreeve_storage::{Store, Wall, attributes, clients, signing_keys, tenants, users};
@@ -99,7 +99,7 @@ fn clock(seen: Option<Timestamp>, now: Timestamp) -> Finding {
 }
 
 fn nodes(leases: &[LeaseRow], now: Timestamp) -> Finding {
-    let alive = leases.iter().filter(|lease| lease.name.starts_with("node/") && lease.until > now).count();
+    let alive = leases.iter().filter(|lease| RowIds::is_number(&lease.name) && lease.until > now).count();
     match alive {
         0 => Finding::look("no server runs on this database", "start one: portreeve serve"),
         1 => Finding::good("one process works on this database"),
