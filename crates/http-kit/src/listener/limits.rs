@@ -17,9 +17,8 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Time to send a whole request head. Over HTTP/1 it also bounds the wait for the next request
-    /// on a kept-alive connection, because hyper runs one timer for both; a proxy in front keeps
-    /// its idle connections for less. A new connection must bring its first request in this time, or within a second
-    /// where the cap is reached.
+    /// on a kept-alive connection; a proxy in front keeps its idle connections for less. A new connection must bring its first
+    /// request in this time, or within a second where the cap is reached.
     pub header_read_timeout: Duration,
     /// Time to finish the TLS handshake.
     pub tls_handshake_timeout: Duration,
