@@ -2,6 +2,8 @@
 //!
 //! Owns the comparison of a crowded server with an empty one. Rounds on both are interleaved, so that the machine disturbs both alike.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, Result};
 
 use crate::Extent;
@@ -15,6 +17,9 @@ use crate::target::{Target, TokenFor};
 
 /// How many sessions are open, each of somebody else, with a grant and its tokens.
 const SESSIONS: i64 = 100_000;
+
+/// After how long without a request every connection is at rest, and the allocator has given back what it holds no longer.
+const AT_REST: Duration = Duration::from_secs(2);
 
 /// Measures with `connections` that have brought one request and are kept open. The process may open as many files and some more.
 pub(crate) async fn run(extent: Extent, connections: usize) -> Result<()> {
@@ -33,6 +38,7 @@ pub(crate) async fn run(extent: Extent, connections: usize) -> Result<()> {
         connection.expect(&request, 200).await?;
         idle.push(connection);
     }
+    tokio::time::sleep(AT_REST).await;
     let kib = (crowded.resident_mib()? - before) * 1024.0;
     let rows = beside(extent, &mut here, &mut there).await?;
     report::print_beside(&format!("{SESSIONS} open sessions, {connections} idle connections, beside none"), &rows);

@@ -25,11 +25,11 @@ use portreeve_tests::{
 use crate::{
     dice::Dice,
     fleet::{Fleet, runtime},
+    line::Line,
     login_storm::{Door, enrol_people, storm},
     member::SECRET,
     nodes::{DRAIN_DELAY, LOOK, NODES, balance},
     report::{rounds, say},
-    slow_database::{SlowLine, behind},
 };
 
 /// Whoever is refused or loses the connection asks once more, as a load balancer does.
@@ -138,7 +138,7 @@ async fn had<E>(ask: impl AsyncFn() -> Result<portreeve_tests::reply::Reply, E>)
 struct Scene<'s> {
     deployment: &'s Deployment,
     cluster: &'s PostgresCluster,
-    line: &'s SlowLine,
+    line: &'s Line,
     budget: &'s Budget,
     running: Vec<Node>,
     storms: usize,
@@ -232,7 +232,7 @@ fn next(left: &mut Vec<Fault>, dice: &Dice) -> Fault {
 #[test]
 fn the_error_budget_is_kept_whatever_breaks() {
     let cluster = PostgresCluster::start(Durability::On);
-    let (line, urls) = behind(&cluster.fresh_database());
+    let (line, urls) = Line::before(&cluster.fresh_database());
     let deployment = Deployment::quiet(Some(urls));
     let mut fleet = Fleet::new(&deployment);
     enrol_people(&deployment);

@@ -23,6 +23,7 @@ mod hostile_host;
 mod keeper;
 mod key_rotation;
 mod ledger;
+mod line;
 mod login_storm;
 mod member;
 mod nodes;

@@ -3,33 +3,22 @@
 use std::{
     cell::RefCell,
     fs,
-    io::ErrorKind,
-    net::SocketAddr,
     rc::Rc,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-        mpsc,
-    },
-    thread,
     time::{Duration, Instant},
 };
 
 use http::StatusCode;
 use portreeve_tests::{
-    postgres::{self, PostgresUrls},
+    postgres,
     relying_party::basic,
-    server::{Deployment, Node},
+    server::{Deployment, Node, USUAL_SILENCE},
     visitor::Visitor,
 };
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    task::LocalSet,
-};
+use tokio::task::LocalSet;
 
 use crate::{
     fleet::{enrol, runtime},
+    line::Line,
     member::SECRET,
     report::{quantile, rounds, say},
 };
@@ -42,57 +31,6 @@ const CLIENTS: usize = 40;
 const BACK: Duration = Duration::from_secs(4);
 /// By how much the process may grow meanwhile, in MiB.
 const GROWTH: usize = 32;
-
-/// A line to the database on which every answer takes a while longer.
-pub(crate) struct SlowLine {
-    address: SocketAddr,
-    delay: Arc<AtomicU64>,
-}
-
-impl SlowLine {
-    fn to(database: SocketAddr) -> Self {
-        let (delay, (told, address)) = (Arc::new(AtomicU64::new(0)), mpsc::channel());
-        let of_line = Arc::clone(&delay);
-        thread::spawn(move || {
-            runtime().block_on(async move {
-                let listener = TcpListener::bind("127.0.0.1:0").await.expect("a line");
-                told.send(listener.local_addr().expect("its address")).expect("somebody asks");
-                while let Ok((client, _)) = listener.accept().await {
-                    tokio::spawn(carry(client, database, Arc::clone(&of_line)));
-                }
-            });
-        });
-        Self { address: address.recv().expect("a line"), delay }
-    }
-
-    pub(crate) fn delay(&self, millis: u64) {
-        self.delay.store(millis, Ordering::SeqCst);
-    }
-}
-
-/// Carries one connection until one side ends it.
-async fn carry(client: TcpStream, database: SocketAddr, delay: Arc<AtomicU64>) -> std::io::Result<()> {
-    let (mut from_client, mut to_client) = client.into_split();
-    let (mut from_database, mut to_database) = TcpStream::connect(database).await?.into_split();
-    tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_database).await });
-    let mut answer = vec![0; 64 * 1024];
-    loop {
-        let length = from_database.read(&mut answer).await?;
-        if length == 0 {
-            return Err(ErrorKind::UnexpectedEof.into());
-        }
-        tokio::time::sleep(Duration::from_millis(delay.load(Ordering::SeqCst))).await;
-        to_client.write_all(&answer[..length]).await?;
-    }
-}
-
-/// The addresses of a database, for the server by way of the line.
-pub(crate) fn behind(urls: &PostgresUrls) -> (SlowLine, PostgresUrls) {
-    let address = urls.server_url.split(['@', '/']).find_map(|part| part.parse().ok()).expect("an address");
-    let line = SlowLine::to(address);
-    let server_url = urls.server_url.replace(&address.to_string(), &line.address.to_string());
-    (line, PostgresUrls { server_url, ..urls.clone() })
-}
 
 /// How requests were answered.
 #[derive(Default)]
@@ -149,14 +87,14 @@ fn memory_mib(node: &Node) -> usize {
 /// The long form keeps each for a minute.
 #[test]
 fn a_slow_database_holds_nobody_longer_than_the_deadline() {
-    let (line, urls) = behind(&postgres::fresh_database());
+    let (line, urls) = Line::before(&postgres::fresh_database());
     let deployment = Deployment::quiet(Some(urls));
     enrol(&deployment);
     deployment.apply(
         "[[clients]]\nclient_id = \"service\"\nclient_secret = { file = \"secret\" }\n\
          grant_types = [\"client_credentials\"]\nresponse_types = []\n",
     );
-    let node = deployment.serve();
+    let node = deployment.serve_with(USUAL_SILENCE);
     let time = Duration::from_secs(rounds(5, 60) as u64);
     work(&node, Duration::from_secs(1));
     let before = memory_mib(&node);

@@ -27,6 +27,12 @@ use crate::{
 };
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a database may be silent: as long as can be set, since that of a busy machine is.
+const SILENCE_MS: u32 = 1000;
+
+/// Options of a node that finds a database silent as soon as one that nobody has set up otherwise.
+pub const USUAL_SILENCE: &[&str] = &["--set", "database.silence_ms=200"];
+
 /// What a command ends with that could not reach the database.
 const TEMPORARY: i32 = 75;
 /// How often such a command is tried again, and after how long.
@@ -283,6 +289,7 @@ impl Deployment {
             url = "{url}"
             migrate_url = "{migrate_url}"
             durability = "{durability}"
+            silence_ms = {SILENCE_MS}
             [secrets]
             key_encryption_key_file = "kek"
             [mail]

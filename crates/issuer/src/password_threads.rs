@@ -4,6 +4,7 @@
 //! whose turn it is to `password_lines` and the hashing to `authenticators`.
 //! DESIGN §7, SECURITY rule 24.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
@@ -174,7 +175,7 @@ impl QueuePlace {
         load.waiting.fetch_add(1, Ordering::Relaxed);
         place.wait(work);
         waits.send(()).map_err(|_| Fault::impossible("every password thread died"))?;
-        answered.await.map_err(|_| Fault::impossible("a password thread died"))?
+        answered.await.map_err(|_| Fault::impossible("a hash panicked"))?
     }
 }
 
@@ -193,7 +194,12 @@ fn hash_until_closed(turn: &Mutex<mpsc::Receiver<()>>, lines: &Lines<Work>) {
     loop {
         let next = turn.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match next {
-            Ok(()) => lines.next().into_iter().for_each(|work| work(&mut memory)),
+            // A panic is the fault of whoever asked: those who wait need the thread.
+            Ok(()) => lines.next().into_iter().for_each(|work| {
+                if catch_unwind(AssertUnwindSafe(|| work(&mut memory))).is_err() {
+                    memory = HashMemory::new();
+                }
+            }),
             Err(mpsc::RecvError) => return,
         }
     }
@@ -228,6 +234,22 @@ mod tests {
 
         assert_eq!(niceness, NICENESS);
         assert_eq!(rustix::process::getpriority_process(None).unwrap(), own);
+    }
+
+    /// DESIGN §7: who waits behind a hash that panics waits for nothing, unless the thread goes on.
+    #[tokio::test]
+    async fn a_hash_that_panics_is_a_fault_of_its_own() {
+        let threads = PasswordThreads::start(1).unwrap();
+        let place = || threads.place(TenantId::DEFAULT).unwrap();
+
+        let panics = tokio::spawn(place().run(|_| -> Result<(), Fault> { panic!("on purpose") }));
+        let behind = tokio::spawn(place().run(|_| Ok("hashed")));
+
+        let waited = tokio::time::timeout(Duration::from_secs(10), async { (panics.await, behind.await) }).await;
+        let (fault, hashed) = waited.expect("nobody waits forever");
+        assert!(!fault.unwrap().unwrap_err().is_transient());
+        assert_eq!(hashed.unwrap().unwrap(), "hashed");
+        assert_eq!((threads.load().waiting, threads.load().begun), (0, 2));
     }
 
     /// SECURITY rule 24: a queue that is full refuses at once, and says so in its numbers.

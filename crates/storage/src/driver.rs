@@ -7,12 +7,14 @@ mod conn;
 mod endings;
 pub mod patience;
 mod postgres;
+mod postgres_pool;
 mod postgres_reader;
 mod pulse;
 mod row;
 mod sqlite;
 mod sqlite_commit;
 mod value;
+mod watch;
 
 pub use conn::{Conn, Store, Tx, Wall};
 pub use row::Row;

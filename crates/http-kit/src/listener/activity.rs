@@ -4,7 +4,7 @@
 //! coarse timer, rather than a timer reset by every request, keep the cost off the request path.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -15,11 +15,16 @@ use super::limits::Limits;
 /// How long a connection may wait with its first request while every slot is taken and others wait for one.
 const SCARCE: Duration = Duration::from_secs(1);
 
+/// How long a connection has no request, at least, and twice that at most, before it is taken for at rest. Taking it up again costs
+/// some microseconds, so that a connection over which requests come all the time should not rest between them.
+const REST: Duration = Duration::from_millis(100);
+
 /// Requests begun and ended on one connection.
 #[derive(Debug, Default)]
 pub(super) struct Activity {
     begun: AtomicU64,
     ended: AtomicU64,
+    unflushed: AtomicBool,
 }
 
 /// Counts one request as in flight until dropped, which also covers a client that went away.
@@ -30,6 +35,28 @@ impl Activity {
     pub(super) fn begin(activity: &Arc<Self>) -> InFlight {
         activity.begun.fetch_add(1, Ordering::Relaxed);
         InFlight(Arc::clone(activity))
+    }
+
+    /// Notes whether something that was written may not have left.
+    pub(super) fn set_unflushed(&self, unflushed: bool) {
+        self.unflushed.store(unflushed, Ordering::Relaxed);
+    }
+
+    /// Returns when no request has come for a while after those that came meanwhile were answered. Where none came, never:
+    /// what there is of one has its time to become whole. "Meanwhile" begins with the call.
+    pub(super) fn rest(&self) -> impl Future<Output = ()> {
+        let begun_at_first = self.begun.load(Ordering::Relaxed);
+        async move {
+            loop {
+                let begun_before = self.begun.load(Ordering::Relaxed);
+                sleep(REST).await;
+                let begun = self.begun.load(Ordering::Relaxed);
+                let answered = begun == self.ended.load(Ordering::Relaxed) && !self.unflushed.load(Ordering::Relaxed);
+                if answered && begun == begun_before && begun != begun_at_first {
+                    return;
+                }
+            }
+        }
     }
 
     /// Returns when the connection has brought no first request in time, which is shorter while no slot is free, or has

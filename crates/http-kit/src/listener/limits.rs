@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
+use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
 
 /// What one listener grants a connection and a request.
 ///
@@ -17,9 +17,8 @@ use hyper_util::server::conn::auto::Builder;
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Time to send a whole request head. Over HTTP/1 it also bounds the wait for the next request
-    /// on a kept-alive connection, because hyper runs one timer for both; a proxy in front keeps
-    /// its idle connections for less. A new connection must bring its first request in this time, or within a second
-    /// where the cap is reached.
+    /// on a kept-alive connection; a proxy in front keeps its idle connections for less. A new connection must bring its first
+    /// request in this time, or within a second where the cap is reached.
     pub header_read_timeout: Duration,
     /// Time to finish the TLS handshake.
     pub tls_handshake_timeout: Duration,
@@ -93,29 +92,36 @@ impl Default for Http2Limits {
 const HYPER_MIN_BUFFER_BYTES: usize = 8 * 1024;
 
 impl Limits {
-    /// A connection builder that enforces these limits.
+    /// What serves HTTP/1 within these limits.
     ///
-    /// Both timers are set here: without one hyper silently ignores the header timeout (V-1).
-    pub(super) fn connection_builder(&self) -> Builder<TokioExecutor> {
-        let head_bytes = self.max_header_bytes.max(HYPER_MIN_BUFFER_BYTES);
-        let mut builder = Builder::new(TokioExecutor::new());
+    /// The timer is set here: without one hyper silently ignores the header timeout (V-1).
+    pub(super) fn http1(&self) -> http1::Builder {
+        let mut builder = http1::Builder::new();
         builder
-            .http1()
             .timer(TokioTimer::new())
             .header_read_timeout(self.header_read_timeout)
             .max_headers(self.max_header_count)
-            .max_buf_size(head_bytes)
+            .max_buf_size(self.head_bytes())
             // Replies are small: copied behind their head they leave by a plain write, which costs less than gathering.
             .writev(false);
         builder
-            .http2()
+    }
+
+    /// What serves HTTP/2 within these limits.
+    pub(super) fn http2(&self) -> http2::Builder<TokioExecutor> {
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder
             .timer(TokioTimer::new())
-            .max_header_list_size(u32::try_from(head_bytes).unwrap_or(u32::MAX))
+            .max_header_list_size(u32::try_from(self.head_bytes()).unwrap_or(u32::MAX))
             .max_concurrent_streams(self.http2.max_concurrent_streams)
             .max_pending_accept_reset_streams(self.http2.max_pending_reset_streams)
             .max_local_error_reset_streams(self.http2.max_error_reset_streams)
             .keep_alive_interval(self.http2.keep_alive_interval)
             .keep_alive_timeout(self.http2.keep_alive_timeout);
         builder
+    }
+
+    fn head_bytes(&self) -> usize {
+        self.max_header_bytes.max(HYPER_MIN_BUFFER_BYTES)
     }
 }

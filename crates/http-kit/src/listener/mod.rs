@@ -1,7 +1,7 @@
 //! The accept loop of one address: public, admin or demo.
 //!
 //! Owns the socket, the connection cap and the graceful drain; `connection.rs` owns one connection,
-//! `request_gate.rs` one request, `limits.rs` the numbers, `tls_keys.rs` the certificate. Leaves
+//! `wire.rs` the bytes below HTTP, `request_gate.rs` one request, `limits.rs` the numbers, `tls_keys.rs` the certificate. Leaves
 //! signals, readiness and the seconds of "still accepting while not ready" to the server.
 //! `axum::serve` is not used: it sets no timer, so hyper's header timeout never runs (V-1).
 
@@ -13,6 +13,7 @@ mod request_gate;
 #[cfg(test)]
 mod tests;
 mod tls_keys;
+mod wire;
 
 use std::io;
 use std::net::SocketAddr;
@@ -74,7 +75,8 @@ impl Listener {
     pub async fn serve(self, router: Router, shutdown: CancellationToken) -> Drained {
         let drain = self.limits.drain;
         let connections = Arc::new(Connections {
-            builder: self.limits.connection_builder(),
+            http1: self.limits.http1(),
+            http2: self.limits.http2(),
             // Fixes the state once, so that a request does not build its routes anew.
             router: router.with_state(()),
             tls: self.tls,

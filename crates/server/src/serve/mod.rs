@@ -97,6 +97,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
     schema::require_durability(&store, settings.database.durability).await?;
     schema::require_home(&store).await?;
     store.remember(settings.database.remembered_tokens);
+    store.watch(settings.database.silence);
     let (node, ambient) = Node::join(&store).await?;
     let issuer_settings = portreeve_issuer::Settings {
         public_url: settings.server.public_url.clone(),

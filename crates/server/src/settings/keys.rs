@@ -119,6 +119,12 @@ pub(super) const KEYS: &[Key] = &[
         "How many access tokens a node on PostgreSQL remembers between requests, for introspection, userinfo and gateways; about 1.5 KB each. Every node hears at once of what ends; one that does not hear for 1.5 s asks the database. 0 asks each time. SQLite needs none.",
     ),
     key(
+        "database.silence_ms",
+        Kind::Count { least: 100, most: 1000 },
+        Some("200"),
+        "For how long a node may hear nothing at all of PostgreSQL before it takes it for away and tells everybody who waits to come back. Two connections of its own ask all the time; where their answers take long, twice as long counts, up to a second. More where the network, or the machine of the database, stands still now and then.",
+    ),
+    key(
         "secrets.key_encryption_key",
         Kind::Secret,
         None,

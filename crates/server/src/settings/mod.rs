@@ -115,6 +115,8 @@ pub(crate) struct DatabaseSettings {
     pub(crate) durability: Durability,
     /// How many access tokens are remembered between requests.
     pub(crate) remembered_tokens: usize,
+    /// How long nothing is heard of the database before it is taken for away.
+    pub(crate) silence: std::time::Duration,
 }
 
 /// What is done about a database whose commits a power cut may undo.

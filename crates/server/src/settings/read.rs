@@ -155,8 +155,9 @@ impl Reader<'_> {
             _ => Durability::Required,
         };
         let remembered_tokens = usize::try_from(self.count("database.remembered_tokens")?).ok()?;
+        let silence = Duration::from_millis(u64::try_from(self.count("database.silence_ms")?).ok()?);
         let (url, migrate_url) = (SecretText::new(url), SecretText::new(migrate_url));
-        Some(DatabaseSettings { url, migrate_url, auto_migrate, durability, remembered_tokens })
+        Some(DatabaseSettings { url, migrate_url, auto_migrate, durability, remembered_tokens, silence })
     }
 
     /// The address of a database. A refused one may hold a password and is not repeated.

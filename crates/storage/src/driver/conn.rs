@@ -4,6 +4,7 @@
 //! Futures of PostgreSQL are boxed: they are thousands of bytes, and would be part of every use case's future on SQLite too.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use portreeve_domain::{Fault, TenantId};
 
@@ -97,6 +98,19 @@ impl Store {
         match &self.0 {
             Backend::Postgres(store) if tokens > 0 => store.remember(tokens),
             Backend::Postgres(_) | Backend::Sqlite(_) => {}
+        }
+    }
+
+    /// Watches from now on that the database answers: when nothing was heard of it for `silence`, or for longer where it has been
+    /// slow, everybody who waits for it is let go with a transient fault. At most the second after which it is taken for away
+    /// without a watch. Once a store. SQLite needs none.
+    ///
+    /// # Panics
+    /// On PostgreSQL outside a runtime of tokio.
+    pub fn watch(&self, silence: Duration) {
+        match &self.0 {
+            Backend::Postgres(store) => store.watch(silence),
+            Backend::Sqlite(_) => {}
         }
     }
 

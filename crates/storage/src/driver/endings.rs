@@ -14,7 +14,8 @@ use tokio::time::{sleep, timeout};
 use tracing::debug;
 
 use super::conn::Wall;
-use super::postgres::{Pool, PostgresStore};
+use super::postgres::PostgresStore;
+use super::postgres_pool::Pool;
 use super::value::Value;
 use crate::recall::{Bucket, Recall};
 

@@ -1,68 +1,31 @@
 //! PostgreSQL through sqlx: a small pool whose connections remember for which tenant they last worked.
 //!
-//! The pool is our own because a connection must carry that memory: `set_config` is sent only when the tenant differs.
-//! Leaves row-level security itself to the migrations. DESIGN §3 (tenant), §8 (losing the database).
+//! `set_config` is sent only when the tenant differs. Leaves connections and how long they are waited for to the pool, and
+//! row-level security itself to the migrations. DESIGN §3 (tenant), §8 (losing the database).
 
-use std::future::Future;
-use std::pin::pin;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use portreeve_domain::Fault;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgQueryResult, PgRow};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _, Postgres};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use tokio::time::{sleep, timeout};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::conn::Wall;
 use super::endings;
-use super::patience;
-use super::pulse::{LOOK, Pulse};
+use super::postgres_pool::{Live, Pool, Unanswered, no_answer};
 use super::row::Row;
 use super::value::Value;
+use super::watch;
 use crate::recall::{Bucket, Recall, RecallUse};
 
-/// How many connections are open at most.
-const MAX_CONNECTIONS: usize = 20;
-/// How long a request waits for a connection before it is told to come back.
-const ACQUIRE: Duration = Duration::from_millis(300);
 /// How long one statement may take.
 const STATEMENT: Duration = Duration::from_secs(3);
-/// How long an answer is waited for by whoever has the time: the database ends a statement that takes too long.
-const ANSWER: Duration = Duration::from_millis(3500);
-/// How long a new connection may take. It is made to its end when a request does not wait for it any more: where the database
-/// is slow, the next one finds it.
-const CONNECT: Duration = Duration::from_secs(3);
-/// How soon a database that was taken for away is asked again.
-const AGAIN: Duration = Duration::from_millis(50);
 
 /// A PostgreSQL database. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct PostgresStore(Arc<Pool>);
-
-pub(super) struct Pool {
-    options: PgConnectOptions,
-    idle: Mutex<Vec<Live>>,
-    permits: Arc<Semaphore>,
-    pulse: Pulse,
-    recall: OnceLock<Arc<Recall>>,
-}
-
-struct Live {
-    connection: PgConnection,
-    wall: Option<Wall>,
-}
-
-/// Why an answer is not waited for any longer.
-enum Unanswered {
-    /// The request had no time left, and the statement was not sent.
-    NotAsked,
-    /// It took too long.
-    TooSlow,
-    /// Nothing is heard of the database at all.
-    Away,
-}
 
 /// A connection taken from the pool; goes back when dropped, unless it broke.
 pub(super) struct Slot {
@@ -86,9 +49,7 @@ impl PostgresStore {
             // The lock that a COMMIT waits for, where it notifies, knows no limit of a statement.
             .options(["statement_timeout", "lock_timeout"].map(|limit| (limit, STATEMENT.as_millis().to_string())))
             .disable_statement_logging();
-        let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        let pulse = Pulse::new(Instant::now());
-        Ok(Self(Arc::new(Pool { options, idle: Mutex::new(Vec::new()), permits, pulse, recall: OnceLock::new() })))
+        Ok(Self(Arc::new(Pool::new(options))))
     }
 
     /// Remembers so many tokens from now on, and listens for what ends.
@@ -97,6 +58,11 @@ impl PostgresStore {
         if self.0.recall.set(Arc::clone(&recall)).is_ok() {
             tokio::spawn(endings::listen(self.0.options.clone(), Arc::downgrade(&self.0)));
         }
+    }
+
+    /// Watches from now on that the database answers; says nothing for `silence`, and it is taken for away.
+    pub(super) fn watch(&self, silence: Duration) {
+        watch::begin(&self.0, silence);
     }
 
     pub(super) fn recall(&self) -> Option<&Arc<Recall>> {
@@ -113,109 +79,12 @@ impl PostgresStore {
 
     /// A connection that works for `wall`.
     pub(super) async fn acquire(&self, wall: Wall) -> Result<Slot, Fault> {
-        let (pool, asked) = (Arc::clone(&self.0), Instant::now());
-        if pool.pulse.is_away() {
-            return Err(no_answer());
-        }
-        let permit = timeout(patience::at_most(ACQUIRE), Arc::clone(&pool.permits).acquire_owned())
-            .await
-            .map_err(|_| Fault::transient("every database connection is busy"))?
-            .map_err(Fault::new)?;
-        let idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let (live, permit) = match idle {
-            Some(live) => (live, permit),
-            None => pool.connect(permit).await?,
-        };
-        patience::spend(asked.elapsed());
+        let (live, permit) = self.0.take().await?;
+        let pool = Arc::clone(&self.0);
         let mut slot =
             Slot { live: Some(live), pool, in_transaction: false, failed: false, ends: Vec::new(), _permit: permit };
         slot.work_for(wall).await?;
         Ok(slot)
-    }
-}
-
-impl Pool {
-    /// A new connection, which is put by when it takes longer than a request waits for it.
-    async fn connect(self: &Arc<Self>, permit: OwnedSemaphorePermit) -> Result<(Live, OwnedSemaphorePermit), Fault> {
-        let (pool, (answer, made)) = (Arc::clone(self), oneshot::channel());
-        tokio::spawn(async move {
-            let live = pool.try_connect().await;
-            if let Err(Ok((live, _permit))) = answer.send(live.map(|live| (live, permit))) {
-                pool.put_back(live);
-            }
-        });
-        timeout(patience::at_most(ACQUIRE), made).await.map_err(|_| no_answer())?.map_err(Fault::new)?
-    }
-
-    async fn try_connect(&self) -> Result<Live, Fault> {
-        let connecting = timeout(CONNECT, self.options.connect()).await;
-        let connection = connecting
-            .map_err(|_| no_answer())?
-            .map_err(|e| Fault::transient(e).while_doing("connect to the database"))?;
-        self.pulse.hear(Instant::now());
-        Ok(Live { connection, wall: None })
-    }
-
-    /// Waits for the answer to a statement, as long as the request has time left and the database is heard of.
-    async fn answer<T>(
-        self: &Arc<Self>,
-        statement: impl Future<Output = Result<T, sqlx::Error>>,
-    ) -> Result<Result<T, sqlx::Error>, Unanswered> {
-        let (mut statement, sent, most) = (pin!(statement), Instant::now(), patience::at_most(ANSWER));
-        if most.is_zero() {
-            return Err(Unanswered::NotAsked);
-        }
-        let answered = loop {
-            let left = most.saturating_sub(sent.elapsed());
-            if let Ok(answered) = timeout(LOOK.min(left), &mut statement).await {
-                self.pulse.hear(Instant::now());
-                break Ok(answered);
-            }
-            self.ask_beside(sent);
-            if self.pulse.is_silent(sent, Instant::now()) {
-                self.give_up();
-                break Err(Unanswered::Away);
-            }
-            if left.is_zero() {
-                break Err(Unanswered::TooSlow);
-            }
-        };
-        patience::spend(sent.elapsed());
-        answered
-    }
-
-    /// Asks whether the database is there, when nobody has heard of it since a statement was `sent`: one that takes long on
-    /// a server where nothing else goes on, or in a command, is no silence.
-    fn ask_beside(self: &Arc<Self>, sent: Instant) {
-        if !self.pulse.must_ask(sent, Instant::now()) {
-            return;
-        }
-        let pool = Arc::clone(self);
-        tokio::spawn(async move {
-            // A connection that is made was answered; it is one too many.
-            drop(pool.try_connect().await);
-            pool.pulse.asked();
-        });
-    }
-
-    /// Takes the database for away, and asks until it answers; meanwhile nobody else does.
-    fn give_up(self: &Arc<Self>) {
-        if !self.pulse.lose() {
-            return;
-        }
-        let pool = Arc::clone(self);
-        tokio::spawn(async move {
-            while pool.pulse.is_away() {
-                match pool.try_connect().await {
-                    Ok(live) => pool.put_back(live),
-                    Err(_) => sleep(AGAIN).await,
-                }
-            }
-        });
-    }
-
-    fn put_back(&self, live: Live) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(live);
     }
 }
 
@@ -228,10 +97,6 @@ fn breaks_connection(error: &sqlx::Error) -> bool {
         sqlx::Error::RowNotFound | sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_) => false,
         _ => true,
     }
-}
-
-fn no_answer() -> Fault {
-    Fault::transient("the database does not answer")
 }
 
 /// Whether the same statement may succeed in a moment: also deadlocks, serialization failures and time-outs.
@@ -281,7 +146,7 @@ impl Slot {
             Unanswered::NotAsked => {}
             // What is sent is still at work.
             Unanswered::TooSlow => self.live = None,
-            Unanswered::Away => self.lose_connection(),
+            Unanswered::Away => self.live.take().into_iter().for_each(|live| self.pool.settle(live)),
         }
         Err(no_answer())
     }
@@ -290,7 +155,7 @@ impl Slot {
     /// somebody an answer when the database is back.
     fn lose_connection(&mut self) {
         self.live = None;
-        self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.pool.forget_idle();
     }
 
     /// Tells the database for whom the connection works; nothing is sent when it did so before.
@@ -375,18 +240,7 @@ impl Slot {
 /// Gives the connection back; one with an open transaction is rolled back first, off the caller's path.
 impl Drop for Slot {
     fn drop(&mut self) {
-        let Some(mut live) = self.live.take() else { return };
-        if !self.in_transaction {
-            return self.pool.put_back(live);
-        }
-        // Without a runtime the connection is closed, which rolls back as well.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let pool = Arc::clone(&self.pool);
-            runtime.spawn(async move {
-                if live.connection.execute("ROLLBACK").await.is_ok() {
-                    pool.put_back(live);
-                }
-            });
-        }
+        let Some(live) = self.live.take() else { return };
+        if self.in_transaction { self.pool.settle(live) } else { self.pool.put_back(live) }
     }
 }

@@ -3,6 +3,7 @@
 mod certificates;
 mod drain;
 mod hostile;
+mod rest;
 mod smuggling;
 mod tls;
 

@@ -8,6 +8,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CipherSuite, ClientConfig, ProtocolVersion, RootCertStore, SupportedProtocolVersion};
 use tempfile::TempDir;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use super::*;
 
@@ -46,12 +47,12 @@ impl KeyFiles {
     }
 }
 
-/// Connects, trusting only `root`; the protocol negotiated and the leaf shown, or what rustls says.
-async fn handshake(
+/// Connects, trusting only `root`.
+async fn connect(
     address: SocketAddr,
     root: &CertificateDer<'static>,
     alpn: &[&[u8]],
-) -> io::Result<(Option<Vec<u8>>, CertificateDer<'static>)> {
+) -> io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(root.clone()).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -63,10 +64,39 @@ async fn handshake(
     config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
     let stream = TcpStream::connect(address).await?;
     let name = ServerName::try_from("localhost").unwrap();
-    let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await
+}
+
+/// Connects; the protocol negotiated and the leaf shown, or what rustls says.
+async fn handshake(
+    address: SocketAddr,
+    root: &CertificateDer<'static>,
+    alpn: &[&[u8]],
+) -> io::Result<(Option<Vec<u8>>, CertificateDer<'static>)> {
+    let stream = connect(address, root, alpn).await?;
     let (_, session) = stream.get_ref();
     let leaf = session.peer_certificates().unwrap()[0].clone().into_owned();
     Ok((session.alpn_protocol().map(<[u8]>::to_vec), leaf))
+}
+
+/// The session outlives the rest, and its end is said (RFC 8446 §6.1), so that nobody takes it for a reply cut short.
+#[tokio::test]
+async fn an_encrypted_connection_that_rested_is_served_on_and_ended_in_order() {
+    let (files, certificate) = KeyFiles::new();
+    let running = start(Limits::default(), files.load().ok(), door()).await;
+    let mut stream = connect(running.address, &certificate, &[b"http/1.1"]).await.unwrap();
+
+    for _ in 0..2 {
+        stream.write_all(GET_PEER.as_bytes()).await.unwrap();
+        let mut reply = vec![0; 4096];
+        let length = timeout(PATIENCE, stream.read(&mut reply)).await.unwrap().unwrap();
+        assert!(reply[..length].starts_with(b"HTTP/1.1 200"));
+        sleep(2 * SHORT).await;
+    }
+    running.shutdown.cancel();
+
+    let end = timeout(PATIENCE, stream.read(&mut [0; 1])).await.unwrap();
+    assert_eq!(end.expect("an end that is said"), 0);
 }
 
 #[tokio::test]
