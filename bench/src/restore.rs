@@ -6,11 +6,9 @@ use anyhow::{Context as _, Result};
 
 use crate::deployment::{Database, Deployment};
 use crate::growth::{self, Place};
-use crate::measures;
 
 /// Measures on a database of `count` people with a password, a session, a grant and its tokens each, all of which end.
 pub(crate) async fn run(count: i64) -> Result<()> {
-    measures::print_machine();
     let mut deployment = Deployment::start(Database::Sqlite).await?;
     // Whoever refreshes has a row of each kind that is copied.
     deployment.target.refresh().await?;

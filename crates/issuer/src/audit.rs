@@ -16,7 +16,7 @@ use portreeve_storage::Tx;
 use portreeve_storage::events::{self, EventRow};
 use serde::Serialize;
 
-pub use erased::{ErasedPeople, ExportDefect};
+pub use erased::{ErasedPeople, ExportDefect, NamedPeople};
 pub use export::{AuditExport, ExportRefusal};
 pub use verify::{AuditFinding, AuditReport, KeptCheckpoint};
 

@@ -105,7 +105,9 @@ pub use account::{
 };
 pub use ambient::{Ambient, Clock};
 pub use attempts::{Limited, Whence};
-pub use audit::{AuditExport, AuditFinding, AuditReport, ErasedPeople, ExportDefect, ExportRefusal, KeptCheckpoint};
+pub use audit::{
+    AuditExport, AuditFinding, AuditReport, ErasedPeople, ExportDefect, ExportRefusal, KeptCheckpoint, NamedPeople,
+};
 pub use authorize::Progress;
 pub use back_channel_logout::LogoutNotice;
 pub use backchannel_authentication::{BackchannelAnswer, WaitingRequest};

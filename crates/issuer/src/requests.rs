@@ -57,7 +57,9 @@ impl Issuer {
         let Admissions { unsaid, said_at, .. } = &*at.admissions;
         unsaid.fetch_add(1, Ordering::Relaxed);
         let last = said_at.load(Ordering::Relaxed);
-        let is_due = now.since(Timestamp::from_millis(last)) >= SAID_EVERY;
+        let since = now.since(Timestamp::from_millis(last));
+        // A clock that was set back says nothing of when.
+        let is_due = since >= SAID_EVERY || since < Lifetime::from_seconds(0);
         if is_due && said_at.compare_exchange(last, now.as_millis(), Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             let turned_away = unsaid.swap(0, Ordering::Relaxed);
             tracing::warn!(tenant = at.tenant.slug, turned_away, "a tenant is over its quota of requests");

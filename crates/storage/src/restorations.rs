@@ -9,8 +9,9 @@ use portreeve_domain::{Fault, TenantId, Timestamp};
 use crate::{Tx, Value};
 
 /// By person, as the index goes: tables with an index of a tenant's people are as large as the tenant, and no index goes by a tenant's numbers.
-const SESSIONS: &str = "UPDATE sessions SET ended_at = $2, end_reason = 'revoked' WHERE tenant_id = $1 AND ended_at IS NULL AND user_id IN (SELECT DISTINCT user_id FROM sessions WHERE tenant_id = $1 AND user_id > $3 AND ended_at IS NULL ORDER BY user_id LIMIT 2000) RETURNING user_id";
-const FAMILIES: &str = "UPDATE token_families SET revoked_at = $2, revoke_reason = 'revoked' WHERE tenant_id = $1 AND revoked_at IS NULL AND user_id IN (SELECT DISTINCT user_id FROM token_families WHERE tenant_id = $1 AND user_id > $3 AND revoked_at IS NULL ORDER BY user_id LIMIT 2000) RETURNING user_id";
+/// A batch begins with the person at whom the last one ended, who may have more rows than a batch.
+const SESSIONS: &str = "UPDATE sessions SET ended_at = $2, end_reason = 'revoked' WHERE id IN (SELECT id FROM sessions WHERE tenant_id = $1 AND user_id >= $3 AND ended_at IS NULL ORDER BY user_id LIMIT 5000) RETURNING user_id";
+const FAMILIES: &str = "UPDATE token_families SET revoked_at = $2, revoke_reason = 'revoked' WHERE id IN (SELECT id FROM token_families WHERE tenant_id = $1 AND user_id >= $3 AND revoked_at IS NULL ORDER BY user_id LIMIT 5000) RETURNING user_id";
 /// What is used once, or waits for somebody, and has a number: little of it, as it runs out soon. $2 is now, $3 the number after which the batch begins.
 const NUMBERED: [&str; 10] = [
     "UPDATE access_tokens SET revoked_at = $2 WHERE tenant_id = $1 AND id IN (SELECT id FROM access_tokens WHERE tenant_id = $1 AND id > $3 AND revoked_at IS NULL AND family_id IS NULL ORDER BY id LIMIT 5000) RETURNING id",

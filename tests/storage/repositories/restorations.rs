@@ -85,6 +85,24 @@ async fn more_than_a_batch_ends() {
     .await;
 }
 
+/// One account of a machine may have more grants than a batch.
+#[tokio::test]
+async fn more_than_a_batch_of_one_person_ends() {
+    on_both(async |db| {
+        plant(db, ONE, 5).await;
+        db.write(ONE, async |tx| {
+            for number in 10_000..15_001 {
+                token_families::insert(tx, &family(ONE, number, USER)).await?;
+            }
+            Ok(())
+        })
+        .await;
+
+        assert_eq!(end_all(db, Ending::Families).await, [5000, 1, 0]);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_may_have_been_used_since_ends_for_one_tenant() {
     on_both(async |db| {

@@ -104,7 +104,7 @@ impl Connections {
                 None => return,
                 Some(rests) => (wire, gate) = rests,
             }
-            // The limit that a head has in hyper, which begins with the wait for it.
+            // The limit that a head has in hyper, which begins with the wait for it, and begins anew with the first byte.
             let more = async { timeout(self.limits.header_read_timeout, wire.go_on()).await.ok().flatten() };
             if self.unless_over(more, idle.as_mut()).await.is_none() {
                 return self.close(wire).await;
@@ -151,7 +151,8 @@ impl Connections {
             () = activity.rest() => {
                 Pin::new(&mut *connection).graceful_shutdown();
                 // hyper is done at once where it waits for a head, and leaves the stream open.
-                if poll_fn(|context| Poll::Ready(connection.poll_without_shutdown(context))).await.is_ready() {
+                let polled = poll_fn(|context| Poll::Ready(connection.poll_without_shutdown(context))).await;
+                if matches!(polled, Poll::Ready(Ok(()))) {
                     let Parts { io: mut wire, read_buf, service: gate, .. } = connection.into_parts();
                     wire.put_back(&read_buf);
                     return Some((wire, gate));

@@ -1,7 +1,7 @@
 //! Whom an export of the audit log says to be erased: what a copy of the database, made before, does not know.
 //!
 //! Owns reading an export of this tenant, and that it is whole: what nobody has signed erases nobody. Events after its last checkpoint are
-//! linked and not signed yet; they are believed, as the last minute before a loss is in them. `docs/audit.md` has the format.
+//! linked and not signed: whoever can write to the file could have added them. `docs/audit.md` has the format.
 
 use std::collections::BTreeSet;
 
@@ -26,10 +26,21 @@ pub enum ExportDefect {
     Unsigned,
 }
 
+/// How many people an export says to be erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedPeople {
+    /// In events that are signed.
+    pub signed: usize,
+    /// After its last checkpoint, where nothing is signed: they are not erased.
+    pub unsigned: usize,
+}
+
 /// The people that an export says to be erased, as it is read line by line.
 pub struct ErasedPeople<'a> {
     at: &'a TenantDirectory,
     people: BTreeSet<[u8; 32]>,
+    /// Those of events that no checkpoint has confirmed yet.
+    unsigned: BTreeSet<[u8; 32]>,
     lines: u64,
     is_signed: bool,
     /// The number of the last event that was read, and the link after it; none before the checkpoint that an export may begin at.
@@ -102,7 +113,15 @@ impl<'a> ErasedPeople<'a> {
             return Err(ExportDefect::Foreign);
         }
         let link = (header.after == 0).then_some(FIRST_LINK);
-        Ok(Self { at, people: BTreeSet::new(), lines: 1, is_signed: false, sequence: header.after, link })
+        Ok(Self {
+            at,
+            people: BTreeSet::new(),
+            unsigned: BTreeSet::new(),
+            lines: 1,
+            is_signed: false,
+            sequence: header.after,
+            link,
+        })
     }
 
     /// Reads the next line.
@@ -126,26 +145,31 @@ impl<'a> ErasedPeople<'a> {
                 self.link = Some(next_link(&link, sequence, &commitment));
                 self.sequence = sequence;
                 if row.kind == EventType::UserErased.name() {
-                    self.people.insert(row.subject_pseudonym?);
+                    self.unsigned.insert(row.subject_pseudonym?);
                 }
                 Some(())
             }
             Line::Checkpoint { .. } => {
                 let signed = KeptCheckpoint::parse(line, self.at)?;
                 let fits = signed.sequence() == self.sequence && self.link.is_none_or(|link| link == *signed.link());
-                self.link = fits.then_some(*signed.link());
+                if !fits {
+                    return None;
+                }
+                self.link = Some(*signed.link());
                 self.is_signed = true;
-                fits.then_some(())
+                self.people.append(&mut self.unsigned);
+                Some(())
             }
         }
     }
 
-    /// How many people it names, when it ends here.
+    /// How many people it names when it ends here.
     ///
     /// # Errors
     /// `Unsigned`.
-    pub fn end(&self) -> Result<usize, ExportDefect> {
-        if self.is_signed { Ok(self.people.len()) } else { Err(ExportDefect::Unsigned) }
+    pub fn end(&self) -> Result<NamedPeople, ExportDefect> {
+        let named = NamedPeople { signed: self.people.len(), unsigned: self.unsigned.len() };
+        if self.is_signed { Ok(named) } else { Err(ExportDefect::Unsigned) }
     }
 
     pub(crate) fn names(&self, user: UserId) -> bool {

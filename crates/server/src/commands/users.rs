@@ -171,7 +171,16 @@ async fn erase_again(issuer: &Issuer, at: &TenantDirectory, export: &Path) -> Re
     }
     let named = erased.end().map_err(wrong)?;
     let count = issuer.erase_again(&erased).await?;
-    println!("Erased {count} of the {named} people whom {name} says to be erased; the others are not in the database.");
+    println!(
+        "Erased {count} of the {} people whom {name} says to be erased; the others are not in the database.",
+        named.signed
+    );
+    if named.unsigned > 0 {
+        println!(
+            "It names {} more after its last checkpoint; nothing there is signed, and they were not erased.",
+            named.unsigned
+        );
+    }
     Ok(())
 }
 

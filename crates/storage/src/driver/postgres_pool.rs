@@ -110,8 +110,14 @@ impl Pool {
     }
 
     pub(super) async fn try_connect(&self) -> Result<Live, Fault> {
-        let connecting = timeout(CONNECT, self.options.connect()).await;
-        let connection = connecting
+        // A pooler may take connections in the place of a database that is away: only an answer is one.
+        let connecting = async {
+            let mut connection = self.options.connect().await?;
+            connection.execute("SELECT 1").await?;
+            Ok::<_, sqlx::Error>(connection)
+        };
+        let connection = timeout(CONNECT, connecting)
+            .await
             .map_err(|_| no_answer())?
             .map_err(|e| Fault::transient(e).while_doing("connect to the database"))?;
         self.pulse.hear(Instant::now());
@@ -130,7 +136,10 @@ impl Pool {
         let answered = loop {
             let left = most.saturating_sub(sent.elapsed());
             if let Ok(answered) = timeout(LOOK.min(left), &mut statement).await {
-                self.pulse.hear(Instant::now());
+                // A connection that breaks says nothing of the database.
+                if matches!(answered, Ok(_) | Err(sqlx::Error::Database(_))) {
+                    self.pulse.hear(Instant::now());
+                }
                 break Ok(answered);
             }
             self.ask_beside(sent);

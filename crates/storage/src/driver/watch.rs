@@ -21,7 +21,7 @@ const AGAIN: Duration = Duration::from_millis(500);
 /// How often the silence is measured.
 const TICK: Duration = Duration::from_millis(20);
 
-/// Watches until the store is gone; takes the database for away when nothing was heard of it for `silence`.
+/// Watches from now on; takes the database for away when nothing was heard of it for `silence`.
 pub(super) fn begin(pool: &Arc<Pool>, silence: Duration) {
     for _ in 0..WATCHERS {
         tokio::spawn(ask(Arc::downgrade(pool)));
@@ -44,6 +44,9 @@ async fn ask(pool: Weak<Pool>) {
             pool.pulse.hear_watch(asked, Instant::now());
             connected = Some(live);
             sleep(ASK).await;
+        } else {
+            // Something may take connections in the place of the database, and answer nothing.
+            sleep(AGAIN).await;
         }
     }
 }
