@@ -1,7 +1,7 @@
 //! The trace as a client, a log reader and a metrics collector see it.
 
 use std::io;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
 use axum::body::Body;
 use axum::routing::get;
@@ -151,9 +151,14 @@ impl io::Write for Log {
 /// Where events go is remembered for the process when a subscriber comes and goes: two at once lose some.
 static ONE_LOG: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
+/// Where there is one subscriber in the whole process, `tracing` asks that of the thread which comes to an event first whether anybody wants
+/// it, and keeps the answer: a test beside this one, which has none, would have it lost. With two it asks both.
+static BESIDE: LazyLock<tracing::Dispatch> = LazyLock::new(|| tracing::Dispatch::new(tracing_subscriber::registry()));
+
 /// What the log says after a request to `path`.
 async fn logged(which: LoggedRequests, path: &str) -> String {
     let _one = ONE_LOG.lock().await;
+    LazyLock::force(&BESIDE);
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
