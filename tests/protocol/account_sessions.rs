@@ -45,7 +45,7 @@ fn sessions_are_told_apart() {
 /// S-012: what a browser says of itself is never shown.
 #[test]
 fn a_hostile_user_agent_is_not_shown() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (here, there) = (Browser::new(at), Browser::new(at));
         sign_in_with(&there, "<script>alert('Firefox/1')</script>").await;
         here.visit_as("/account", cast::ADA).await;

@@ -138,7 +138,7 @@ fn a_client_presents_itself_over_its_tenant() {
 /// S-012: words of an operator are words, whatever they hold.
 #[test]
 fn words_are_never_markup() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let words = "<script>alert(1)</script>\\u202e";
         brand(at, "default", &format!("greeting.en = \"{words}\"\nhelp.en = \"{words}\"")).await;
 

@@ -7,7 +7,7 @@ use portreeve_tests::{
     authorization::AuthorizationRequest,
     browser::{Browser, Page},
     cast,
-    deployment::{Deployment, on_both, on_sqlite},
+    deployment::{Deployment, on_both},
     hosted::Hosted,
     reply::Reply,
 };
@@ -115,7 +115,7 @@ fn only_the_browser_of_the_journey_gets_the_logo() {
 /// DR-14, S-145: what is no PNG or JPEG of a size that can be shown is not passed on, whatever it is said to be.
 #[test]
 fn only_a_picture_is_passed_on() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let svg: &[u8] = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
         let huge = [&PNG[..16], &[0, 0, 0x80, 0, 0, 0, 0x80, 0], &PNG[24..]].concat();
         let cases: BTreeMap<&str, (&str, &[u8])> = BTreeMap::from([

@@ -72,7 +72,7 @@ fn a_passkey_is_a_whole_sign_in() {
 /// S-086: the question on the first page names no account, and is one more way: the form for a password is there.
 #[test]
 fn the_first_page_asks_for_any_passkey_and_for_a_password() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (_, page) = at_first_page(at).await;
 
         let options: serde_json::Value = serde_json::from_str(&page.passkey_options().unwrap()).unwrap();

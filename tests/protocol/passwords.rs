@@ -197,7 +197,7 @@ fn spellings_of_an_address_share_a_budget() {
 /// S-075: every byte of a long password counts.
 #[test]
 fn every_byte_of_a_password_counts() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         // 250 characters of two bytes, all different.
         let long: String = ('\u{430}'..).filter(|character| character.is_alphabetic()).take(250).collect();
         at.issuer.set_account_password(&at.tenant(), cast::ADA, &SecretText::new(long.clone())).await.unwrap();
@@ -217,7 +217,7 @@ fn every_byte_of_a_password_counts() {
 /// S-075: a password above a kilobyte, or a form above the limit, is refused without a hash.
 #[test]
 fn huge_passwords_are_refused() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         for size in [1025, 60_000, 1 << 20] {
             let page = attempt(&Browser::new(at), at, cast::ADA, &"x".repeat(size)).await;
             assert!(!is_in(&page), "{size}");
@@ -234,7 +234,7 @@ fn huge_passwords_are_refused() {
 /// S-075: nothing typed is trimmed or folded.
 #[test]
 fn a_password_is_taken_as_typed() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         for near in [format!(" {}", cast::PASSWORD), format!("{} ", cast::PASSWORD), cast::PASSWORD.to_uppercase()] {
             assert!(!is_in(&attempt(&Browser::new(at), at, cast::ADA, &near).await), "{near}");
         }

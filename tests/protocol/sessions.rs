@@ -93,7 +93,7 @@ fn the_cookie_changes_at_a_step_up() {
 /// S-093: a session with one factor ends after 30 days.
 #[test]
 fn a_session_ends_after_its_lifetime() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let (web, browser) = (RelyingParty::new(at, "web"), Browser::new(at));
         browser.sign_in(&web.request("openid"), cast::ADA).await;
 
@@ -108,7 +108,7 @@ fn a_session_ends_after_its_lifetime() {
 /// S-093: a session with two factors ends after an hour without use, and after a day in any case.
 #[test]
 fn a_session_with_two_factors_ends_sooner() {
-    on_sqlite(async |at| {
+    on_both(async |at| {
         let web = RelyingParty::new(at, "web");
         let (idle, used) = (Browser::new(at), Browser::new(at));
         idle.sign_in(&web.request("openid"), cast::GRACE).await;
