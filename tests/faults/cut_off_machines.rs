@@ -1,7 +1,12 @@
 //! A machine that closes its connection while it registers a client, pushes a request or begins a device grant: what it asked for
 //! is stored whole, with its event, or not at all.
 
-use std::{collections::BTreeMap, fs, net::Ipv4Addr, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::Ipv4Addr,
+    time::{Duration, Instant},
+};
 
 use http::{Method, StatusCode};
 use portreeve_storage::{Store, Wall};
@@ -21,6 +26,8 @@ use crate::{
 
 /// How long a request that nobody waits for may still be at work.
 const AFTERMATH: Duration = Duration::from_secs(1);
+/// How long an answer takes, before one is there.
+const USUAL: Duration = Duration::from_millis(2);
 /// What is asked for: the table it is stored in, and the event that is written with it.
 const KINDS: [(&str, &str); 3] = [
     ("client_registrations", "client.created"),
@@ -35,6 +42,8 @@ struct Machine {
     asked: u16,
     answered: Vec<(usize, Reply)>,
     cut_off: BTreeMap<usize, i64>,
+    /// How long the last answer took.
+    usual: Duration,
 }
 
 impl Machine {
@@ -64,10 +73,15 @@ impl Machine {
     async fn go_away(&mut self) {
         let kind = self.dice.below(KINDS.len());
         self.asked += 1;
-        // Some of these are over before the request is read, some when most answers are there.
-        let patience = self.dice.between_micros(50, [1_500, 6_000, 40_000, 300_000][self.dice.below(4)]);
+        // Some of these are over before the request is read, some when most answers are there, however fast the machine is.
+        let usual = usize::try_from(self.usual.as_micros()).expect("less than hours").max(200);
+        let patience = self.dice.between_micros(50, [usual, 2 * usual, 8 * usual, 300_000][self.dice.below(4)]);
+        let began = Instant::now();
         match tokio::time::timeout(patience, self.ask(kind)).await {
-            Ok(reply) => self.answered.push((kind, reply.expect("the server stays"))),
+            Ok(reply) => {
+                self.answered.push((kind, reply.expect("the server stays")));
+                self.usual = began.elapsed();
+            }
             Err(_) => *self.cut_off.entry(kind).or_default() += 1,
         }
     }
@@ -123,8 +137,14 @@ fn all_or_nothing(database: Database) {
     let node = deployment.serve();
     let address = Ipv4Addr::new(100, 121, 0, 1).into();
     let visitor = Visitor::new(node.public).through_proxy(deployment.public, address);
-    let mut machine =
-        Machine { visitor, dice: Dice::new(24), asked: 0, answered: Vec::new(), cut_off: BTreeMap::new() };
+    let mut machine = Machine {
+        visitor,
+        dice: Dice::new(24),
+        asked: 0,
+        answered: Vec::new(),
+        cut_off: BTreeMap::new(),
+        usual: USUAL,
+    };
     let stored = runtime().block_on(async {
         let store = Store::open(&deployment.database_url()).expect("the database");
         let made_by_hand = count(&store, format!("SELECT count(*) FROM events WHERE kind = '{}'", KINDS[0].1)).await;
