@@ -1,4 +1,4 @@
-//! `keys revoke` beside two running nodes. S-138.
+//! The keys of a deployment that has just begun, and `keys revoke` beside two running nodes. S-138.
 
 use std::time::{Duration, Instant};
 
@@ -16,13 +16,19 @@ use tokio::runtime::Runtime;
 const API: &str = "https://api.example.com";
 const SECRET: &str = "a-secret-of-thirty-two-characters-or-more";
 
+/// How long a busy machine may take to make two more RSA keys.
+const SOON: Duration = Duration::from_secs(20);
+
 /// How long a revoked key may go on counting anywhere.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
-async fn published(node: &Node) -> Vec<String> {
+async fn jwks(node: &Node) -> Vec<Value> {
     let jwks = Visitor::new(node.public).send(Method::GET, "/oauth2/jwks", &[], String::new()).await.success();
-    let keys = jwks["keys"].as_array().expect("keys").iter();
-    keys.map(|key| key["kid"].as_str().expect("a kid").to_owned()).collect()
+    jwks["keys"].as_array().expect("keys").clone()
+}
+
+async fn published(node: &Node) -> Vec<String> {
+    jwks(node).await.iter().map(|key| key["kid"].as_str().expect("a kid").to_owned()).collect()
 }
 
 async fn token(node: &Node) -> String {
@@ -38,6 +44,27 @@ async fn is_active(node: &Node, token: &str) -> bool {
     let answer: Value =
         machine.post("/oauth2/introspect", &[("authorization", &own)], &[("token", token)]).await.success();
     answer["active"] == true
+}
+
+/// whoever asks first finds the keys that sign; those that will, and those to encrypt to, are published a moment later.
+#[test]
+fn a_first_start_has_the_keys_that_sign_and_then_the_others() {
+    let deployment = Deployment::new(Database::Sqlite, "json");
+    let (node, began) = (deployment.serve(), Instant::now());
+
+    Runtime::new().unwrap().block_on(async {
+        let uses = async || {
+            let keys = jwks(&node).await;
+            let of = |name, value| keys.iter().filter(|key| key[name] == value).count();
+            (of("alg", "ES256"), of("alg", "RS256"), of("use", "enc"))
+        };
+        let (es256, rs256, _) = uses().await;
+        assert!(es256 >= 1 && rs256 >= 1, "{es256} and {rs256}");
+        while uses().await != (2, 2, 2) {
+            assert!(began.elapsed() < SOON, "{:?}", uses().await);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
 }
 
 /// S-138: a revoked key is refused by a node that did not revoke it within a second, and the next one signs.

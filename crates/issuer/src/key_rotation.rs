@@ -47,7 +47,34 @@ fn algorithms_of(tenant: &TenantDirectory) -> BTreeSet<Algorithm> {
     ALGORITHMS.into_iter().chain(registered).chain(in_use).collect()
 }
 
+/// The lives of a tenant's keys of one algorithm.
+fn times(tenant: &TenantDirectory, algorithm: Algorithm) -> Vec<KeyTimes> {
+    tenant.signing.all().iter().filter(|known| known.key.algorithm() == algorithm).map(|known| known.times).collect()
+}
+
 impl Issuer {
+    /// Makes a key of each algorithm that a tenant has none of to sign with.
+    ///
+    /// # Errors
+    /// A fault when the database is away; what was done before stays.
+    pub(crate) async fn make_first_keys(&self) -> Result<(), Fault> {
+        let mut made = false;
+        for tenant in self.directory.all() {
+            for algorithm in algorithms_of(&tenant) {
+                let step =
+                    schedule_step(&times(&tenant, algorithm), self.ambient.now(), self.settings.key_publish_ahead);
+                if step == ScheduleStep::CreateActive {
+                    self.create_key(&tenant, algorithm, KeyPhase::Active).await?;
+                    made = true;
+                }
+            }
+        }
+        if made {
+            self.directory.reload().await?;
+        }
+        Ok(())
+    }
+
     /// Does whatever the schedule of any tenant wants done now; true when something was.
     ///
     /// # Errors
@@ -108,8 +135,7 @@ impl Issuer {
         tenant: &Arc<TenantDirectory>,
         algorithm: Algorithm,
     ) -> Result<bool, Fault> {
-        let mut times: Vec<KeyTimes> =
-            tenant.signing.all().iter().filter(|k| k.key.algorithm() == algorithm).map(|k| k.times).collect();
+        let mut times = times(tenant, algorithm);
         let mut changed = false;
         for _ in 0..3 {
             let now = self.ambient.now();

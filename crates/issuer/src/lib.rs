@@ -201,7 +201,8 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Loads the directory and makes missing keys; the ES256 and RS256 keys of every tenant are there when it returns.
+    /// Loads the directory. Every tenant has the keys that it signs with when it returns; those that are published ahead of their use
+    /// are made by [`Self::keep_keys_on_schedule`].
     ///
     /// # Errors
     /// A fault when the database is away, its schema is another, or stored keys do not open with `kek`.
@@ -229,7 +230,7 @@ impl Issuer {
             requests_over_quota,
             directory,
         };
-        issuer.keep_keys_on_schedule().await?;
+        issuer.make_first_keys().await?;
         Ok(issuer)
     }
 
