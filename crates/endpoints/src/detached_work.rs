@@ -12,12 +12,17 @@ use portreeve_issuer::patiently;
 ///
 /// # Errors
 /// What the use case says; a fault when it panicked. The panic's message is not repeated: it may quote a secret.
-pub(crate) async fn to_its_end<T: Send + 'static, R: Send + 'static>(
+///
+/// No `async fn`: what a handler waits for would hold `work`, thousands of bytes that axum moves three times.
+pub(crate) fn to_its_end<T: Send + 'static, R: Send + 'static>(
     work: impl Future<Output = Result<T, Failure<R>>> + Send + 'static,
-) -> Result<T, Failure<R>> {
-    match tokio::spawn(patiently(work)).await {
-        Ok(result) => result,
-        Err(_) => Err(Fault::impossible("a use case panicked or was cut off").into()),
+) -> impl Future<Output = Result<T, Failure<R>>> + Send {
+    let task = tokio::spawn(patiently(work));
+    async {
+        match task.await {
+            Ok(result) => result,
+            Err(_) => Err(Fault::impossible("a use case panicked or was cut off").into()),
+        }
     }
 }
 

@@ -12,6 +12,6 @@ const REQUEST: Duration = Duration::from_secs(3);
 
 /// Runs what a request asks for; it waits for the database for three seconds at most, over all its statements. What is due
 /// then is a transient fault, and nothing of the transaction it is in was done, unless its commit was sent.
-pub async fn patiently<T>(work: impl Future<Output = T>) -> T {
-    patience::within(REQUEST, work).await
+pub fn patiently<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+    patience::within(REQUEST, work)
 }

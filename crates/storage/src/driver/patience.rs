@@ -13,8 +13,10 @@ tokio::task_local! {
 
 /// Runs `work`, whose statements together wait for `time` at most; what is due then is a transient fault. A commit that was
 /// sent is not taken back.
-pub async fn within<T>(time: Duration, work: impl Future<Output = T>) -> T {
-    LEFT.scope(Cell::new(time), work).await
+///
+/// No `async fn`, which would hold `work` twice: as what it was given, and as what it waits for.
+pub fn within<T>(time: Duration, work: impl Future<Output = T>) -> impl Future<Output = T> {
+    LEFT.scope(Cell::new(time), work)
 }
 
 /// `most`, or less where the request has less time left.
