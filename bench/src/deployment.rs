@@ -14,7 +14,7 @@ use portreeve_test_parts::temp::TempFolder;
 use tokio::process::{Child, Command};
 
 use crate::http::{self, Connection};
-use crate::pinned;
+use crate::on_cores;
 use crate::target::{CALLBACK, Credentials, Paths, RESOURCE, Target};
 use crate::worker::person;
 
@@ -46,24 +46,54 @@ pub(crate) enum Database<'p> {
     Postgres(&'p PostgresUrls),
 }
 
+/// Where it runs, and how many threads hash passwords.
+#[derive(Clone, Copy)]
+pub(crate) enum Cores {
+    One,
+    Two,
+}
+
+impl Cores {
+    /// As taskset lists them.
+    pub(crate) const fn list(self) -> &'static str {
+        match self {
+            Self::One => "0",
+            Self::Two => "0,1",
+        }
+    }
+
+    const fn password_threads(self) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+        }
+    }
+}
+
 /// A running server; ends when dropped, its folder with it.
 pub(crate) struct Deployment {
     pub(crate) target: Target,
     /// The first start: migrations and keys too.
     pub(crate) first_started_in: Duration,
     folder: TempFolder,
+    cores: Cores,
     process: Child,
 }
 
 impl Deployment {
     /// Starts the server on an empty database and applies clients and people.
     pub(crate) async fn start(database: Database<'_>) -> Result<Self> {
+        Self::start_on(Cores::One, database).await
+    }
+
+    /// As `start`, on `cores`.
+    pub(crate) async fn start_on(cores: Cores, database: Database<'_>) -> Result<Self> {
         let folder = TempFolder::new("bench");
         let address = free_address();
-        std::fs::write(folder.path().join("portreeve.toml"), settings(address, &database))?;
+        std::fs::write(folder.path().join("portreeve.toml"), settings(address, &database, cores))?;
         std::fs::write(folder.path().join("resources.toml"), resources())?;
         write_key(&folder.path().join("key")).await?;
-        let (process, first_started_in) = serve(folder.path(), address).await?;
+        let (process, first_started_in) = serve(folder.path(), address, cores).await?;
         apply(folder.path()).await?;
         // A running server follows an applied file within a second.
         tokio::time::sleep(Duration::from_millis(1500)).await;
@@ -75,13 +105,13 @@ impl Deployment {
             people: PEOPLE,
             password: PASSWORD.to_owned(),
         };
-        Ok(Self { target, first_started_in, folder, process })
+        Ok(Self { target, first_started_in, folder, cores, process })
     }
 
     /// Stops the server and starts it again on the same data: how long until the first 200.
     pub(crate) async fn restart(&mut self) -> Result<Duration> {
         self.process.kill().await?;
-        let (process, took) = serve(self.folder.path(), self.target.address).await?;
+        let (process, took) = serve(self.folder.path(), self.target.address, self.cores).await?;
         self.process = process;
         Ok(took)
     }
@@ -90,7 +120,7 @@ impl Deployment {
     pub(crate) async fn change_stopped(&mut self, change: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
         self.process.kill().await?;
         change(&self.folder.path().join("portreeve.db"))?;
-        let (process, _) = serve(self.folder.path(), self.target.address).await?;
+        let (process, _) = serve(self.folder.path(), self.target.address, self.cores).await?;
         self.process = process;
         Ok(())
     }
@@ -113,7 +143,7 @@ impl Deployment {
         std::fs::rename(folder.join("copy.db"), folder.join("portreeve.db"))?;
         let ended = timed(command(&folder, &["restored"])).await?;
         let erased = timed(command(&folder, &["users", "erase-again", "audit.jsonl"])).await?;
-        let (process, started) = serve(&folder, self.target.address).await?;
+        let (process, started) = serve(&folder, self.target.address, self.cores).await?;
         self.process = process;
         Ok([
             ("portreeve backup, while it is served", copied),
@@ -158,10 +188,10 @@ pub(crate) async fn until_answered(address: SocketAddr, path: &str) -> Result<()
     bail!("{address} did not answer within {PATIENCE:?}")
 }
 
-async fn serve(folder: &Path, address: SocketAddr) -> Result<(Child, Duration)> {
+async fn serve(folder: &Path, address: SocketAddr, cores: Cores) -> Result<(Child, Duration)> {
     let began = Instant::now();
     let log = std::fs::File::create(folder.join("log"))?;
-    let process = pinned(&binary())
+    let process = on_cores(cores.list(), &binary())
         .args(["serve", "--config"])
         .arg(folder.join("portreeve.toml"))
         .stdout(Stdio::null())
@@ -216,7 +246,7 @@ fn read_log(folder: &Path) -> String {
     std::fs::read_to_string(folder.join("log")).unwrap_or_default()
 }
 
-fn settings(address: SocketAddr, database: &Database<'_>) -> String {
+fn settings(address: SocketAddr, database: &Database<'_>, cores: Cores) -> String {
     let port = address.port();
     let database = match database {
         Database::Sqlite => "url = \"sqlite:portreeve.db\"".to_owned(),
@@ -226,8 +256,9 @@ fn settings(address: SocketAddr, database: &Database<'_>) -> String {
         "[server]\nlisten = \"{address}\"\npublic_url = \"http://localhost:{port}\"\n\
          trusted_proxies = [\"127.0.0.1/32\"]\n\
          [admin]\nlisten = \"{}\"\n[database]\n{database}\n[secrets]\nkey_encryption_key_file = \"key\"\n\
-         [limits]\npassword_threads = 1\n",
-        free_address()
+         [limits]\npassword_threads = {}\n",
+        free_address(),
+        cores.password_threads()
     )
 }
 

@@ -3,13 +3,14 @@
 //! Every server runs pinned to core 0, one at a time, the driver on core 1. Rounds are interleaved, so that a noisy
 //! machine disturbs all alike; medians are printed, and a run whose yardstick drifted by more than a fifth says that it
 //! does not count. `quick` is for whoever changes something: SQLite alone, short rounds; `databases` compares the two, `peer` ours with another provider; `sizes` compares
-//! a small database with a large one, `crowd` a server with many idle people with one without; `restore` puts a copy of a
+//! a small database with a large one, `crowd` a server with many idle people with one without, `cores` two cores with one; `restore` puts a copy of a
 //! large database back; `drive` is for a profiler.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod browser;
+mod cores;
 mod crowd;
 mod deployment;
 mod growth;
@@ -58,13 +59,14 @@ fn main() -> Result<()> {
         Some("peer") => driver(measures::beside_the_peer(ALL)),
         Some("sizes") => driver(sizes::run(ALL, argument(2).map_or(Ok(MILLION), |count| count.parse())?)),
         Some("crowd") => driver(crowd::run(ALL, argument(2).map_or(Ok(CROWD), |count| count.parse())?)),
+        Some("cores") => plainly(cores::run(ALL)),
         Some("restore") => plainly(restore::run(argument(2).map_or(Ok(MILLION), |count| count.parse())?)),
         Some("drive") => driver(measures::drive(&argument(2).unwrap_or_default())),
         Some("yardstick") => yardstick::serve(),
         Some("raw") => raw::serve(),
         _ => {
             bail!(
-                "usage: portreeve-bench all | quick | databases | peer | sizes [ROWS] | crowd [CONNECTIONS] | restore [PEOPLE] | drive MEASURE   (after: cargo build --release -p portreeve-server)"
+                "usage: portreeve-bench all | quick | databases | peer | sizes [ROWS] | crowd [CONNECTIONS] | cores | restore [PEOPLE] | drive MEASURE   (after: cargo build --release -p portreeve-server)"
             )
         }
     }
@@ -73,8 +75,8 @@ fn main() -> Result<()> {
 /// Runs `work` on one thread, on a core that no server has, that never sleeps: to wake a thread on another core costs a server as
 /// much as a plain reply, and no client on another machine makes it pay that.
 fn driver(work: impl Future<Output = Result<()>>) -> Result<()> {
-    pin_driver()?;
-    print_machine();
+    pin_driver("1")?;
+    println!("Machine: {}; servers on core 0, driver on core 1.\n", machine());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.spawn(async {
         loop {
@@ -84,20 +86,19 @@ fn driver(work: impl Future<Output = Result<()>>) -> Result<()> {
     runtime.block_on(work)
 }
 
-fn pin_driver() -> Result<()> {
-    let status =
-        std::process::Command::new("taskset").args(["-pc", "1", &std::process::id().to_string()]).output()?.status;
-    if status.success() { Ok(()) } else { bail!("taskset, of the package util-linux, cannot pin to core 1") }
+/// Pins this process, the driver, with all its threads to `cores`, as taskset lists them.
+pub(crate) fn pin_driver(cores: &str) -> Result<()> {
+    let process = std::process::id().to_string();
+    let status = std::process::Command::new("taskset").args(["-apc", cores, &process]).output()?.status;
+    if status.success() { Ok(()) } else { bail!("taskset, of the package util-linux, cannot pin to core {cores}") }
 }
 
-fn print_machine() {
+/// How many cores of which kind there are.
+pub(crate) fn machine() -> String {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
     let cores = cpu.lines().filter(|line| line.starts_with("processor")).count();
-    println!(
-        "Machine: {cores} cores, {}; servers on core 0, driver on core 1.\n",
-        model.trim_start_matches([' ', '\t', ':'])
-    );
+    format!("{cores} cores, {}", model.trim_start_matches([' ', '\t', ':']))
 }
 
 /// Runs `work` where nobody's rate is measured.
@@ -107,7 +108,12 @@ fn plainly(work: impl Future<Output = Result<()>>) -> Result<()> {
 
 /// A command that runs on the core of the servers.
 pub(crate) fn pinned(program: &Path) -> Command {
+    on_cores("0", program)
+}
+
+/// A command that runs on `cores`, as taskset lists them.
+pub(crate) fn on_cores(cores: &str, program: &Path) -> Command {
     let mut command = Command::new("taskset");
-    command.args(["-c", "0"]).arg(program);
+    command.args(["-c", cores]).arg(program);
     command
 }
