@@ -3,8 +3,8 @@
 //! Owns what a scanner cannot do by itself. Every request comes from another address, as from a crowd, so that limits of
 //! addresses stop nothing. A scanner sends the forms that it found once, hundreds of times; here they are sent with the token
 //! and the version of their page as it is now, as by a person who has just opened it, and redirects are followed to the page that
-//! shows what became of it. So that a form is one form to the scanner,
-//! it sees the same token in each: the first that the server gave. Any other token that it sends is an attack, and passed on.
+//! shows what became of it. So that a form is one form to the scanner, it sees the same token in each: the first that the server
+//! gave. Any other token that it sends is an attack, and passed on.
 
 use std::{
     collections::BTreeMap,
@@ -70,7 +70,7 @@ impl Proxy {
 
 async fn pass_on(State(way): State<Arc<Way>>, request: Request<body::Body>) -> Response {
     let (parts, body) = request.into_parts();
-    if parts.uri.authority().is_none_or(|asked| asked.as_str() != way.server.to_string()) {
+    if !way.is_there(&parts.uri) {
         return answer(StatusCode::FORBIDDEN, HeaderMap::new(), "This way leads elsewhere.".into());
     }
     let Ok(body) = body::to_bytes(body, MAX_BODY_BYTES).await.map(Vec::from) else {
@@ -94,9 +94,9 @@ impl Way {
     /// not have any more is not sent: nobody could, who sees that page instead.
     async fn answer(&self, parts: &Parts, mut body: Vec<u8>) -> reqwest::Result<Reply> {
         let is_form = parts.method == Method::POST;
-        if let Some(referer) = is_form.then(|| referer(&parts.headers)).flatten() {
+        if let Some(referer) = is_form.then(|| self.referer(&parts.headers)).flatten() {
             let opened = self.send(&Method::GET, &referer, &parts.headers, Vec::new()).await?;
-            let opened = self.followed(&referer, &parts.headers, opened).await?;
+            let opened = self.followed(&parts.headers, opened).await?;
             match self.renewed(parts.uri.path(), &opened.text(), &body) {
                 Some(renewed) => body = renewed,
                 None => return Ok(Reply { body: self.shown(opened.body), ..opened }),
@@ -105,7 +105,7 @@ impl Way {
         let mut answer = self.send(&parts.method, &parts.uri, &parts.headers, body).await?;
         self.note(&parts.method, parts.uri.path(), answer.status);
         if is_form {
-            answer = self.followed(&parts.uri, &parts.headers, answer).await?;
+            answer = self.followed(&parts.headers, answer).await?;
         }
         Ok(Reply { body: self.shown(answer.body), ..answer })
     }
@@ -151,14 +151,15 @@ impl Way {
     }
 
     /// What a browser shows that was answered so: the page that it is sent to below this server, with the cookies of all answers.
-    async fn followed(&self, from: &Uri, headers: &HeaderMap, mut answer: Reply) -> reqwest::Result<Reply> {
+    async fn followed(&self, headers: &HeaderMap, mut answer: Reply) -> reqwest::Result<Reply> {
         let mut asking = headers.clone();
         for _ in 0..MAX_REDIRECTS {
             let to = answer.location().filter(|to| to.starts_with('/'));
-            let Some(to) = to.map(|to| format!("http://{}{to}", self.server)) else { break };
+            let to = to.and_then(|to| format!("http://{}{to}", self.server).parse().ok());
+            let Some(to) = to else { break };
             let given: Vec<_> = answer.headers.get_all(header::SET_COOKIE).iter().cloned().collect();
             asking.insert(header::COOKIE, with_cookies(&asking, &given));
-            answer = self.send(&Method::GET, &to.parse().unwrap_or_else(|_| from.clone()), &asking, Vec::new()).await?;
+            answer = self.send(&Method::GET, &to, &asking, Vec::new()).await?;
             for cookie in given {
                 answer.headers.append(header::SET_COOKIE, cookie);
             }
@@ -166,15 +167,21 @@ impl Way {
         Ok(answer)
     }
 
+    /// The page on which a form stands, if it is one of this server.
+    fn referer(&self, headers: &HeaderMap) -> Option<Uri> {
+        let page: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+        self.is_there(&page).then_some(page)
+    }
+
+    /// Whether an address is one of this server.
+    fn is_there(&self, address: &Uri) -> bool {
+        address.authority().is_some_and(|asked| asked.as_str() == self.server.to_string())
+    }
+
     fn note(&self, method: &Method, path: &str, status: StatusCode) {
         let mut visited = self.visited.lock().expect("nobody panics while they hold this");
         *visited.entry(format!("{method} {}", without_ids(path))).or_default().entry(status.as_u16()).or_default() += 1;
     }
-}
-
-/// The page on which a form stands.
-fn referer(headers: &HeaderMap) -> Option<Uri> {
-    headers.get(header::REFERER)?.to_str().ok()?.parse().ok()
 }
 
 /// A path with `{id}` for each id.
