@@ -5,6 +5,7 @@
 
 mod demo_tls;
 mod described;
+mod page_scan;
 mod tls_scan;
 
 use std::{
