@@ -233,15 +233,22 @@ impl Slot {
         if self.waiting.is_empty() {
             return Ok(());
         }
+        if self.failed {
+            return Err(failed_before());
+        }
         let waiting = std::mem::take(&mut self.waiting);
         let (text, claims) = (self.pool.texts.of(&waiting), waiting.claims);
+        // Also where the answer is not waited for: what was taken is not sent again.
+        self.failed = true;
         let (connection, pool) = self.connection()?;
         // The text is made of the constants that waited.
         let query = sqlx::query_with(AssertSqlSafe(text), waiting.into_values());
         let result = pool.answer(query.execute(connection)).await;
         let code = |error: &sqlx::Error| error.as_database_error().and_then(|e| e.code().map(String::from));
         let lost = claims && matches!(&result, Ok(Err(error)) if code(error).as_deref() == Some(UNCLAIMED));
-        self.answered(result).map(drop).map_err(|fault| if lost { Fault::overtaken() } else { fault })
+        self.answered(result).map_err(|fault| if lost { Fault::overtaken() } else { fault })?;
+        self.failed = false;
+        Ok(())
     }
 
     /// Sends everything and has it hold. What waits is a transaction of its own where none was begun.
@@ -250,9 +257,11 @@ impl Slot {
             self.send_waiting().await?;
             return self.send("COMMIT").await;
         }
-        // From here on it may hold or not, as after a COMMIT that was sent.
+        // Until it is answered it may hold or not, as after a COMMIT that was sent; then nothing is open.
         self.begun = !self.waiting.is_empty();
-        self.send_waiting().await
+        let sent = self.send_waiting().await;
+        self.begun = false;
+        sent
     }
 
     pub(super) async fn commit(mut self) -> Result<(), Fault> {
@@ -276,7 +285,9 @@ impl Slot {
         if self.waiting.is_full() {
             self.send_within().await?;
         }
-        self.waiting.insert(sql, values)
+        let waits = self.waiting.insert(sql, values);
+        self.failed |= waits.is_err();
+        waits
     }
 
     /// Changes the one row on which the transaction hangs; whether somebody else was faster is known as with `insert`.
@@ -284,7 +295,9 @@ impl Slot {
         if !self.waiting.is_empty() {
             self.send_within().await?;
         }
-        self.waiting.claim(sql, values)
+        let waits = self.waiting.claim(sql, values);
+        self.failed |= waits.is_err();
+        waits
     }
 
     pub(super) fn ends(&mut self, bucket: Option<Bucket>) {
@@ -332,7 +345,9 @@ impl Slot {
     }
 
     pub(super) async fn script(&mut self, sql: String) -> Result<(), Fault> {
-        self.send_within().await?;
+        if self.is_transaction {
+            self.send_within().await?;
+        }
         // The text comes from the migration files built into the binary.
         let result = self.connection()?.0.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await;
         self.checked(result).map(drop)
