@@ -1,15 +1,20 @@
 //! Many at once: what counts once counts once. SECURITY rules 3 and 4.
 
 use http::Method;
+use portreeve_domain::TenantId;
+use portreeve_storage::Wall;
 use portreeve_tests::{
     backchannel::Asker,
     browser::{Browser, own_headers},
     cast,
-    deployment::{form, on_both, post_request},
+    deployment::{Database, Deployment, form, on_both, post_request},
     relying_party::{self, RelyingParty, Tokens},
 };
 
 const AT_ONCE: usize = 50;
+const HOLD_REFRESH_TOKENS: &str = "UPDATE refresh_tokens SET created_at = created_at";
+const WAITING_FOR_LOCKS: &str =
+    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 /// S-021, OA-14, OA-15, OA-CC-4: fifty redemptions of one code give tokens once, and the others end them.
 #[test]
@@ -66,6 +71,48 @@ fn a_refresh_token_has_one_successor_on_two_nodes() {
         assert_eq!(replay.error(), (400, "invalid_grant".to_owned()));
         assert_eq!(spa.refresh(third.refresh()).await.error(), (400, "invalid_grant".to_owned()));
     });
+}
+
+/// S-036, OA-CC-3: two find a token unused, and both are about to exchange it: one does, and the other one is answered by what is
+/// stored then. On SQLite one writes after the other.
+#[test]
+fn whoever_is_overtaken_at_the_last_moment_gets_the_same_successor() {
+    on_both(async |at| {
+        let spa = RelyingParty::new(at, "spa");
+        let first = spa.tokens("openid").await;
+        let refresh = || at.send_once(spa.prepared_refresh(first.refresh()));
+        let hold = async || {
+            let mut tx = at.issuer.store().begin(TenantId::DEFAULT).await.unwrap();
+            tx.execute(HOLD_REFRESH_TOKENS, &[]).await.unwrap();
+            tx
+        };
+        let until_both_wait = async |held| {
+            while waiting_for_locks(at).await < 2 {
+                tokio::task::yield_now().await;
+            }
+            drop(held);
+        };
+
+        let (one, other) = match at.database {
+            Database::Sqlite => (refresh().await, refresh().await),
+            Database::Postgres => {
+                let held = hold().await;
+                let (one, other, ()) = tokio::join!(refresh(), refresh(), until_both_wait(held));
+                (one, other)
+            }
+        };
+
+        let (one, other) = (Tokens(one.success()), Tokens(other.success()));
+        assert_eq!(one.refresh(), other.refresh());
+        assert_ne!(one.access(), other.access());
+        assert_eq!(at.events("token.refresh.rotated").await, 1);
+    });
+}
+
+/// How many connections to this PostgreSQL wait for what another one holds.
+async fn waiting_for_locks(at: &Deployment) -> i64 {
+    let mut conn = at.issuer.store().read(Wall::All).await.unwrap();
+    conn.one(WAITING_FOR_LOCKS, &[], |row| row.integer(0)).await.unwrap()
 }
 
 /// CB-07, S-021: of fifty polls after the approval one redeems it, and the others end nothing (decision 0019).

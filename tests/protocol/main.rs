@@ -100,6 +100,7 @@ mod resource_metadata;
 mod revocation;
 mod risk;
 mod risk_places;
+mod round_trips;
 mod second_door;
 mod second_factors;
 mod sector_identifiers;

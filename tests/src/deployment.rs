@@ -233,6 +233,16 @@ impl Deployment {
         self.send_from(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), request).await
     }
 
+    /// As `send`, for a test that is about being told to come back: that is the reply.
+    ///
+    /// # Panics
+    ///
+    /// When the reply breaks off.
+    pub async fn send_once(&self, mut request: Request<Body>) -> Reply {
+        request.extensions_mut().insert(PeerAddress(SocketAddr::new(self.fresh_address(), 40_000)));
+        received(self.router.clone(), request).await
+    }
+
     /// Sends `count` requests at once, each on a task of its own, and returns the replies in the same order.
     ///
     /// # Panics

@@ -126,11 +126,28 @@ impl Database {
         done
     }
 
-    /// Runs `work` in a transaction and expects that the database refuses it for good.
+    /// Runs `work` in a transaction and expects that the database refuses it for good, at once or with the commit.
     pub(crate) async fn refuses<T>(&self, wall: impl Into<Wall>, work: impl AsyncFnOnce(&mut Tx) -> Result<T, Fault>) {
         let mut tx = begin(&self.store, wall).await;
-        let fault = work(&mut tx).await.err().expect("the database must refuse this");
+        let outcome = match work(&mut tx).await {
+            Ok(_) => tx.commit().await,
+            Err(fault) => Err(fault),
+        };
+        let fault = outcome.expect_err("the database must refuse this");
         assert!(!fault.is_transient(), "{fault}");
+    }
+
+    /// Runs `work`, which claims something, in a transaction: whether it has it, or somebody else does.
+    pub(crate) async fn claims(
+        &self,
+        wall: impl Into<Wall>,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<(), Fault>,
+    ) -> bool {
+        let mut tx = begin(&self.store, wall).await;
+        has_won(match work(&mut tx).await {
+            Ok(()) => tx.commit().await,
+            Err(fault) => Err(fault),
+        })
     }
 
     /// Runs `work` on a connection for reading.
@@ -148,6 +165,11 @@ impl Database {
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         self.read(Wall::All, async |conn| conn.one(sql, &[], |row| row.integer(0)).await).await
     }
+}
+
+/// Whether a claim that came to `outcome` was the one that counts.
+pub(crate) fn has_won(outcome: Result<(), Fault>) -> bool {
+    outcome.map_or_else(|fault| !fault.is_overtaken() && panic!("{fault}"), |()| true)
 }
 
 /// Begins a transaction, however busy the machine is.

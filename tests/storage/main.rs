@@ -18,4 +18,5 @@ mod repositories;
 mod row_level_security;
 mod rows;
 mod sources;
+mod together;
 mod transactions;

@@ -62,8 +62,9 @@ const WANTS_ITS_TENANT: [&str; 15] = [
 const SEAL: &str = "events::SEAL";
 
 /// Statements of the hot path: they must be among those that are planned.
-const HOT: [&str; 19] = [
+const HOT: [&str; 20] = [
     "access_tokens::FIND",
+    "account_states::FIND",
     "authorization_codes::CONSUME",
     "authorization_codes::FIND",
     "browsers::FIND",

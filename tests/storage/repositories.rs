@@ -6,6 +6,7 @@
 mod access_tokens;
 mod account_deletions;
 mod account_drafts;
+mod account_states;
 mod attributes;
 mod audit_chains;
 mod audit_checkpoints;

@@ -9,13 +9,21 @@ use std::fmt;
 pub struct Fault {
     doing: Vec<String>,
     cause: Box<dyn Error + Send + Sync>,
-    retry: bool,
+    kind: Kind,
+}
+
+/// What may be done about it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Lasting,
+    Transient,
+    Overtaken,
 }
 
 impl Fault {
     /// A fault caused by `cause`.
     pub fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { doing: Vec::new(), cause: cause.into(), retry: false }
+        Self { doing: Vec::new(), cause: cause.into(), kind: Kind::Lasting }
     }
 
     /// A fault that says what was thought impossible.
@@ -25,12 +33,23 @@ impl Fault {
 
     /// A fault that may be gone in a moment (the database is away, a lock timed out): doors answer 503, not 500.
     pub fn transient(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { retry: true, ..Self::new(cause) }
+        Self { kind: Kind::Transient, ..Self::new(cause) }
+    }
+
+    /// Somebody else was faster: nothing of what was done holds, and what there is to do is decided by what is stored now. Transient
+    /// for whoever does not look again.
+    pub fn overtaken() -> Self {
+        Self { kind: Kind::Overtaken, ..Self::new("somebody else was faster") }
     }
 
     /// Whether trying again soon may succeed.
     pub fn is_transient(&self) -> bool {
-        self.retry
+        self.kind != Kind::Lasting
+    }
+
+    /// Whether somebody else was faster.
+    pub fn is_overtaken(&self) -> bool {
+        self.kind == Kind::Overtaken
     }
 
     /// Adds what was being done when it happened.

@@ -15,6 +15,7 @@ use portreeve_oidc::authorization::{
     self, Accepted, Answer, Channel, Identified, Outside, Prompt, Redirectable, RejectedRequest, Rules,
 };
 use portreeve_oidc::scope_policy::Known;
+use portreeve_storage::Tx;
 use portreeve_storage::journeys::{self as journey_rows, JourneyRow};
 
 use crate::Issuer;
@@ -149,17 +150,14 @@ impl Issuer {
             started_at,
             request,
         };
-        let step = self.step_of(&mut conn, at, &journey).await?;
-        drop(conn);
         if journey.request.prompts.contains(Prompt::None)
-            && let Some(cause) = authorization::silent(step)
+            && let Some(cause) = authorization::silent(self.step_of(&mut conn, at, &journey).await?)
         {
+            drop(conn);
             return self.refused(at, &journey.addressee(), cause.into()).await;
         }
-        match step {
-            Step::Done | Step::Denied(_) => self.finish_at_once(at, journey).await,
-            _ => self.begin_journey(at, journey).await,
-        }
+        drop(conn);
+        self.begin(at, journey).await
     }
 
     /// Begins a journey to a page of ours on which something was shown already, or ends it when nothing is missing.
@@ -176,11 +174,7 @@ impl Issuer {
         let requirements = requirements(at, &client, &request, request.person.map(Subject::Person), started_at);
         let id = JourneyId::new(self.ambient.row_id());
         let journey = Journey { id, browser, version: 0, client, requirements, stored, started_at, request };
-        let step = self.step_of(&mut self.store.read(at.id()).await?, at, &journey).await?;
-        match step {
-            Step::Done | Step::Denied(_) => self.finish_at_once(at, journey).await,
-            _ => self.begin_journey(at, journey).await,
-        }
+        self.begin(at, journey).await
     }
 
     pub(crate) async fn refused(
@@ -194,18 +188,16 @@ impl Issuer {
         Ok(Progress::Answer { answer, cookie: None, browser_state, user: None })
     }
 
-    async fn finish_at_once(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Progress, Fault> {
+    /// Begins a journey with its first page, or ends it at once when nothing is missing, in one transaction.
+    async fn begin(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Progress, Fault> {
         let mut tx = self.store.begin(at.id()).await?;
         match self.settle(&mut tx, at, &mut journey).await? {
             Settled::Ended(ended) => {
                 tx.commit().await?;
                 self.ended(at, &journey, ended).await
             }
-            // What was seen a moment ago has changed: a session ended, a consent was withdrawn.
-            Settled::Step { .. } | Settled::Stale => {
-                drop(tx);
-                self.begin_journey(at, journey).await
-            }
+            Settled::Step { step, .. } => self.keep_begun(tx, at, journey, step).await,
+            Settled::Stale => Err(Fault::impossible("a sign-in on a journey that has just begun")),
         }
     }
 
@@ -217,11 +209,14 @@ impl Issuer {
         Ok(Progress::Answer { answer, cookie, browser_state, user })
     }
 
-    async fn begin_journey(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Progress, Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
-        // Before the browser is taken out: its sessions decide which step is due.
-        let step = self.step_of(&mut tx, at, &journey).await?;
-        self.prepare(&mut tx, at, step, &mut journey).await?;
+    /// Stores a journey that stands at the page of `step`, in its browser.
+    async fn keep_begun(
+        &self,
+        mut tx: Tx,
+        at: &Arc<TenantDirectory>,
+        mut journey: Journey,
+        step: Step,
+    ) -> Result<Progress, Fault> {
         let bound = match journey.browser.take() {
             Some(browser) => BoundBrowser { browser, cookie: None },
             None => browsers::bind(&mut tx, &self.ambient, at).await?,

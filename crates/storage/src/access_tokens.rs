@@ -103,7 +103,7 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, token: &AccessTokenRow) -> Re
         token.expires_at.into(),
         token.details.into(),
     ];
-    tx.execute(INSERT, &values).await.map(drop)
+    tx.insert(INSERT, &values).await
 }
 
 /// Revokes one access token; false when it was revoked before.

@@ -78,13 +78,13 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, code: &CodeRow) -> Result<(),
         code.created_at.into(),
         code.expires_at.into(),
     ];
-    tx.execute(INSERT, &values).await.map(drop)
+    tx.insert(INSERT, &values).await
 }
 
-/// Uses a code up; false when it was used or has expired: of many at once exactly one gets true.
+/// Uses a code up: of many transactions at once exactly one commits.
 ///
 /// # Errors
-/// A fault when the database is away.
-pub async fn consume(tx: &mut Tx, tenant: TenantId, id: CodeId, now: Timestamp) -> Result<bool, Fault> {
-    Ok(tx.execute(CONSUME, &[id.as_i64().into(), tenant.into(), now.into()]).await? == 1)
+/// `Fault::overtaken`, at once or with the commit, when it was used or has expired; a fault when the database is away.
+pub async fn consume(tx: &mut Tx, tenant: TenantId, id: CodeId, now: Timestamp) -> Result<(), Fault> {
+    tx.claim(CONSUME, &[id.as_i64().into(), tenant.into(), now.into()]).await
 }

@@ -46,7 +46,7 @@ pub async fn insert(
     expires_at: Timestamp,
 ) -> Result<(), Fault> {
     let values = [id.as_i64().into(), tenant.into(), secret_hash.into(), now.into(), expires_at.into()];
-    tx.execute(INSERT, &values).await.map(drop)
+    tx.insert(INSERT, &values).await
 }
 
 /// Gives the browser a new secret; the old cookie is dead at once. False when `old` is not the current one any more.

@@ -68,7 +68,7 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, event: &EventRow) -> Result<(
         (&event.facts).into(),
         (&event.commitment).into(),
     ];
-    tx.execute(INSERT, &values).await.map(drop)
+    tx.insert(INSERT, &values).await
 }
 
 /// Up to 1000 events after `after`, by id.

@@ -76,7 +76,7 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, journey: &JourneyRow) -> Resu
         journey.created_at.into(),
         journey.expires_at.into(),
     ];
-    tx.execute(INSERT, &values).await.map(drop)
+    tx.insert(INSERT, &values).await
 }
 
 /// Replaces the facts of the journey at `version`; false when somebody else was faster or it is finished.

@@ -6,6 +6,7 @@
 pub mod access_tokens;
 pub mod account_deletions;
 pub mod account_drafts;
+pub mod account_states;
 pub mod attributes;
 pub mod audit_chains;
 pub mod audit_checkpoints;

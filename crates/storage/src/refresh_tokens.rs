@@ -86,34 +86,34 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, token: &RefreshTokenRow) -> R
         token.created_at.into(),
         token.expires_at.into(),
     ];
-    tx.execute(INSERT, &values).await.map(drop)
+    tx.insert(INSERT, &values).await
 }
 
-/// Exchanges a token for `successor`; false when it was exchanged or has expired: of many at once exactly one gets true.
+/// Exchanges a token for `successor`: of many transactions at once exactly one commits.
 ///
 /// # Errors
-/// A fault when the database is away.
+/// `Fault::overtaken`, at once or with the commit, when it was exchanged or has expired; a fault when the database is away.
 pub async fn consume(
     tx: &mut Tx,
     tenant: TenantId,
     id: RefreshTokenId,
     successor: RefreshTokenId,
     now: Timestamp,
-) -> Result<bool, Fault> {
+) -> Result<(), Fault> {
     let values = [id.as_i64().into(), tenant.into(), now.into(), successor.as_i64().into()];
-    Ok(tx.execute(CONSUME, &values).await? == 1)
+    tx.claim(CONSUME, &values).await
 }
 
-/// Lets a token that was used live on until `until`; false when it was exchanged or has expired.
+/// Lets a token that was used live on until `until`.
 ///
 /// # Errors
-/// A fault when the database is away.
+/// As `consume`.
 pub async fn keep(
     tx: &mut Tx,
     tenant: TenantId,
     id: RefreshTokenId,
     until: Timestamp,
     now: Timestamp,
-) -> Result<bool, Fault> {
-    Ok(tx.execute(KEEP, &[id.as_i64().into(), tenant.into(), until.into(), now.into()]).await? == 1)
+) -> Result<(), Fault> {
+    tx.claim(KEEP, &[id.as_i64().into(), tenant.into(), until.into(), now.into()]).await
 }

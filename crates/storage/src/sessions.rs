@@ -51,7 +51,7 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), Fault> {
         session.created_at.into(),
         session.seen_at.into(),
     ];
-    tx.execute(INSERT, &values).await.map(drop)
+    tx.insert(INSERT, &values).await
 }
 
 /// Replaces what a session has proven; false when it was ended.

@@ -98,7 +98,7 @@ pub async fn insert(tx: &mut Tx, family: &TokenFamily) -> Result<(), Fault> {
         family.created_at.into(),
         family.details_sealed.as_deref().into(),
     ];
-    tx.execute(INSERT, &values).await.map(drop)
+    tx.insert(INSERT, &values).await
 }
 
 /// The clients that were ever given something by a session, also where it was revoked since.

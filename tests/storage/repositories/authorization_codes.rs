@@ -4,7 +4,7 @@ use portreeve_domain::CodeId;
 use portreeve_storage::{Wall, authorization_codes, authorization_codes::CodeRow};
 
 use crate::{
-    database::{NOW, ONE, TWO, begin, on_both},
+    database::{NOW, ONE, TWO, begin, has_won, on_both},
     race::winners,
     rows::{FAMILY, code, confirmation, expiry, in_seconds, plant_family, web},
 };
@@ -48,8 +48,8 @@ async fn a_code_is_consumed_once_and_stays_to_be_recognised() {
         plant_family(db, ONE).await;
         db.write(ONE, async |tx| authorization_codes::insert(tx, ONE, &code(5)).await).await;
 
-        assert!(db.write(ONE, async |tx| authorization_codes::consume(tx, ONE, ID, NOW).await).await);
-        assert!(!db.write(ONE, async |tx| authorization_codes::consume(tx, ONE, ID, in_seconds(1)).await).await);
+        assert!(db.claims(ONE, async |tx| authorization_codes::consume(tx, ONE, ID, NOW).await).await);
+        assert!(!db.claims(ONE, async |tx| authorization_codes::consume(tx, ONE, ID, in_seconds(1)).await).await);
 
         let (found, _) = db.read(ONE, async |conn| authorization_codes::find(conn, ONE, ID).await).await.unwrap();
         assert_eq!(found.consumed_at, Some(NOW));
@@ -63,7 +63,7 @@ async fn a_code_is_not_consumed_from_its_expiry_on() {
         plant_family(db, ONE).await;
         db.write(ONE, async |tx| authorization_codes::insert(tx, ONE, &code(5)).await).await;
 
-        assert!(!db.write(ONE, async |tx| authorization_codes::consume(tx, ONE, ID, expiry()).await).await);
+        assert!(!db.claims(ONE, async |tx| authorization_codes::consume(tx, ONE, ID, expiry()).await).await);
 
         let (found, _) = db.read(ONE, async |conn| authorization_codes::find(conn, ONE, ID).await).await.unwrap();
         assert_eq!(found.consumed_at, None);
@@ -78,9 +78,10 @@ async fn of_fifty_who_consume_one_code_exactly_one_wins() {
 
         let won = winners(db, async |store, _| {
             let mut tx = begin(&store, ONE).await;
-            let won = authorization_codes::consume(&mut tx, ONE, ID, NOW).await.unwrap();
-            tx.commit().await.unwrap();
-            won
+            has_won(match authorization_codes::consume(&mut tx, ONE, ID, NOW).await {
+                Ok(()) => tx.commit().await,
+                Err(fault) => Err(fault),
+            })
         })
         .await;
 
@@ -96,9 +97,9 @@ async fn another_tenants_code_is_neither_found_nor_consumed() {
         db.write(TWO, async |tx| authorization_codes::insert(tx, TWO, &code(5)).await).await;
 
         assert!(db.read(Wall::All, async |conn| authorization_codes::find(conn, ONE, ID).await).await.is_none());
-        assert!(!db.write(Wall::All, async |tx| authorization_codes::consume(tx, ONE, ID, NOW).await).await);
+        assert!(!db.claims(Wall::All, async |tx| authorization_codes::consume(tx, ONE, ID, NOW).await).await);
 
-        assert!(db.write(TWO, async |tx| authorization_codes::consume(tx, TWO, ID, NOW).await).await);
+        assert!(db.claims(TWO, async |tx| authorization_codes::consume(tx, TWO, ID, NOW).await).await);
     })
     .await;
 }

@@ -4,7 +4,7 @@ use portreeve_domain::{RefreshTokenId, TokenFamily};
 use portreeve_storage::{Wall, refresh_tokens};
 
 use crate::{
-    database::{Database, NOW, ONE, TWO, begin, on_both},
+    database::{Database, NOW, ONE, TWO, begin, has_won, on_both},
     race::winners,
     rows::{FAMILY, confirmation, expiry, in_seconds, plant_family, refresh_token, web},
 };
@@ -45,8 +45,8 @@ async fn a_token_is_exchanged_once_and_keeps_its_first_successor() {
         insert_first(db).await;
         let (late, other) = (in_seconds(1), RefreshTokenId::new(7));
 
-        assert!(db.write(ONE, async |tx| refresh_tokens::consume(tx, ONE, ID, NEXT, NOW).await).await);
-        assert!(!db.write(ONE, async |tx| refresh_tokens::consume(tx, ONE, ID, other, late).await).await);
+        assert!(db.claims(ONE, async |tx| refresh_tokens::consume(tx, ONE, ID, NEXT, NOW).await).await);
+        assert!(!db.claims(ONE, async |tx| refresh_tokens::consume(tx, ONE, ID, other, late).await).await);
 
         let (found, _) = db.read(ONE, async |conn| refresh_tokens::find(conn, ONE, ID).await).await.unwrap();
         assert_eq!((found.consumed_at, found.successor), (Some(NOW), Some(NEXT)));
@@ -59,7 +59,7 @@ async fn a_token_is_not_exchanged_from_its_expiry_on() {
     on_both(async |db| {
         insert_first(db).await;
 
-        assert!(!db.write(ONE, async |tx| refresh_tokens::consume(tx, ONE, ID, NEXT, expiry()).await).await);
+        assert!(!db.claims(ONE, async |tx| refresh_tokens::consume(tx, ONE, ID, NEXT, expiry()).await).await);
 
         let (found, _) = db.read(ONE, async |conn| refresh_tokens::find(conn, ONE, ID).await).await.unwrap();
         assert_eq!((found.consumed_at, found.successor), (None, None));
@@ -92,12 +92,14 @@ async fn of_fifty_who_exchange_one_token_exactly_one_wins_and_its_successor_stan
         let won = winners(db, |store, number| async move {
             let mut tx = begin(&store, ONE).await;
             let successor = RefreshTokenId::new(100 + number);
-            let won = refresh_tokens::consume(&mut tx, ONE, ID, successor, NOW).await.unwrap();
-            if won {
-                refresh_tokens::insert(&mut tx, ONE, &refresh_token(successor.as_i64())).await.unwrap();
-            }
-            tx.commit().await.unwrap();
-            won
+            let row = refresh_token(successor.as_i64());
+            has_won(match refresh_tokens::consume(&mut tx, ONE, ID, successor, NOW).await {
+                Ok(()) => {
+                    refresh_tokens::insert(&mut tx, ONE, &row).await.unwrap();
+                    tx.commit().await
+                }
+                Err(fault) => Err(fault),
+            })
         })
         .await;
 
@@ -118,11 +120,11 @@ async fn another_tenants_token_is_neither_found_nor_exchanged_nor_followed() {
         insert_first(db).await;
 
         assert!(db.read(Wall::All, async |conn| refresh_tokens::find(conn, ONE, NEXT).await).await.is_none());
-        assert!(!db.write(Wall::All, async |tx| refresh_tokens::consume(tx, ONE, NEXT, ID, NOW).await).await);
+        assert!(!db.claims(Wall::All, async |tx| refresh_tokens::consume(tx, ONE, NEXT, ID, NOW).await).await);
 
         let third = RefreshTokenId::new(7);
-        assert!(db.write(TWO, async |tx| refresh_tokens::consume(tx, TWO, NEXT, third, NOW).await).await);
-        assert!(db.write(ONE, async |tx| refresh_tokens::consume(tx, ONE, ID, NEXT, NOW).await).await);
+        assert!(db.claims(TWO, async |tx| refresh_tokens::consume(tx, TWO, NEXT, third, NOW).await).await);
+        assert!(db.claims(ONE, async |tx| refresh_tokens::consume(tx, ONE, ID, NEXT, NOW).await).await);
         let (found, _) = db.read(Wall::All, async |conn| refresh_tokens::find(conn, ONE, ID).await).await.unwrap();
         assert!(!found.successor_consumed);
     })
@@ -136,7 +138,7 @@ async fn a_kept_token_lives_on() {
         insert_first(db).await;
         let until = expiry().plus(portreeve_domain::Lifetime::from_days(1));
         let keep = async |tenant, now| {
-            db.write(Wall::All, async |tx| refresh_tokens::keep(tx, tenant, ID, until, now).await).await
+            db.claims(Wall::All, async |tx| refresh_tokens::keep(tx, tenant, ID, until, now).await).await
         };
 
         assert!(!keep(TWO, NOW).await);
@@ -144,7 +146,7 @@ async fn a_kept_token_lives_on() {
         assert!(keep(ONE, NOW).await);
         let (found, _) = db.read(ONE, async |conn| refresh_tokens::find(conn, ONE, ID).await).await.unwrap();
         assert_eq!((found.expires_at, found.consumed_at), (until, None));
-        assert!(db.write(ONE, async |tx| refresh_tokens::consume(tx, ONE, ID, NEXT, NOW).await).await);
+        assert!(db.claims(ONE, async |tx| refresh_tokens::consume(tx, ONE, ID, NEXT, NOW).await).await);
         assert!(!keep(ONE, NOW).await);
     })
     .await;

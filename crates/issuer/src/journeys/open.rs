@@ -7,9 +7,7 @@ use portreeve_domain::journey::{Available, Condition, Due, Facts, Requirement, S
 use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Attribute, Client, EmailSignIn, Fault, JourneyId, SessionId};
 use portreeve_oidc::Cause;
-use portreeve_storage::{
-    Conn, consents, factor_recoveries, journeys as rows, passkeys, recovery_codes, totp_credentials, users,
-};
+use portreeve_storage::{Conn, account_states, journeys as rows, recovery_codes, users};
 
 use super::profile::{self, Missing};
 use super::{Journey, LostFactors, TermsDue, stale_proofs, terms};
@@ -224,27 +222,24 @@ impl Issuer {
             available.session_proofs = used.map(|session| session.proofs).unwrap_or_default();
         }
         if let Some(user) = journey.stored.facts.user {
-            available.totp = totp_credentials::find(conn, at.id(), user).await?.is_some();
-            available.passkey = passkeys::count(conn, at.id(), user).await? > 0;
-            let has_second_factor = available.totp || available.passkey;
-            available.recovery_codes = has_second_factor && recovery_codes::left(conn, at.id(), user).await? > 0;
-            if !has_second_factor {
-                let lost = factor_recoveries::find(conn, at.id(), user, self.ambient.now()).await?;
-                available.owes_second_factor = lost.is_some_and(|request| request.removed_at.is_some());
+            if let Some(account) = account_states::find(conn, at.id(), user, &journey.client.id).await? {
+                let has_second_factor = account.has_totp || account.passkeys > 0;
+                available.totp = account.has_totp;
+                available.passkey = account.passkeys > 0;
+                available.recovery_codes = has_second_factor && account.recovery_codes > 0;
+                available.owes_second_factor = !has_second_factor && account.factors_removed_at.is_some();
+                available.verified_email = account.email_verified_at.is_some();
+                let to_agree = journey.request.scope_to_agree(&at.attributes);
+                available.consent_covers = account.consent.is_some_and(|scope| scope.covers(&to_agree));
             }
-            if let Some(row) = users::find(conn, at.id(), user).await? {
-                available.verified_email = row.email_verified_at.is_some();
+            if names_absent_person && let Some(row) = users::find(conn, at.id(), user).await? {
                 let Journey { client, request, .. } = journey;
-                available.is_pairwise_subject =
-                    names_absent_person && demand::names(at, client, request, &row, self.ambient.now());
+                available.is_pairwise_subject = demand::names(at, client, request, &row, self.ambient.now());
             }
             let missing = profile::missing(conn, at, journey).await?;
             available.attributes_told = missing.untold.is_empty();
             available.number_to_confirm = missing.wants_code();
             available.terms_accepted = terms::due(conn, at, journey).await?.is_empty();
-            let agreed = consents::find(conn, at.id(), user, &journey.client.id).await?;
-            available.consent_covers =
-                agreed.is_some_and(|scope| scope.covers(&journey.request.scope_to_agree(&at.attributes)));
         }
         Ok(available)
     }

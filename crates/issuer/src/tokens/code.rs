@@ -25,7 +25,7 @@ use super::target;
 use crate::directory::TenantDirectory;
 use crate::gate::{self, Pass};
 use crate::sender::{BoundSender, ProvenSender};
-use crate::settlement::{refuse, settle};
+use crate::settlement::{LOOKS, overtaken_again, refuse, settle_unless_overtaken};
 use crate::{Ambient, Issuer, audit};
 
 /// The parts of an authorization request that a code is bound to.
@@ -101,11 +101,15 @@ impl Issuer {
         };
         // Before the code is used up: without the keys it would be lost for nothing.
         mint::check_keys(at, client)?;
-        let mut tx = self.store.begin(at.id()).await?;
         let redemption = Redemption { ambient: &self.ambient, at, client, sender, now: self.ambient.now() };
-        let redeemed = redemption.redeem(&mut tx, &bearer, presented).await;
-        let tokens = settle(tx, redeemed).await?;
-        Ok(tokens.sign(at, client)?)
+        for _ in 0..LOOKS {
+            let mut tx = self.store.begin(at.id()).await?;
+            let redeemed = redemption.redeem(&mut tx, &bearer, presented).await;
+            if let Some(tokens) = settle_unless_overtaken(tx, redeemed).await? {
+                return Ok(tokens.sign(at, client)?);
+            }
+        }
+        overtaken_again()
     }
 }
 
@@ -137,13 +141,17 @@ impl Redemption<'_> {
                 Refusal::new(Cause::CodeNotYours).with_detail(format!("issued to {}", code.client.as_str())),
             );
         }
-        let checked = self.check(&code, challenge_of(&code)?.as_ref(), &family, presented);
-        if !authorization_codes::consume(tx, self.at.id(), code.id, self.now).await? {
-            return self.not_consumed(tx, &code, &family).await;
+        if code.consumed_at.is_some() {
+            return self.replayed(tx, &family).await;
         }
-        let target = checked?;
+        if code.expires_at <= self.now {
+            return refuse(Refusal::new(Cause::CodeUnusable).with_detail("expired"));
+        }
+        let checked = self.check(&code, challenge_of(&code)?.as_ref(), &family, presented);
         let admitted =
             gate::admit_user(tx, self.at, self.client, &family, GrantType::AuthorizationCode, self.now).await?;
+        authorization_codes::consume(tx, self.at.id(), code.id, self.now).await?;
+        let target = checked?;
         let pass = admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))?;
         self.issue_tokens(tx, (pass, sender), family, target).await.map_err(Failure::Fault)
     }
@@ -167,20 +175,6 @@ impl Redemption<'_> {
         let redeemer = Redeemer { client: &self.client.id, key: self.sender.key() };
         token_request::check_code_redemption(&facts, presented, &redeemer).map_err(Failure::Refused)?;
         target::choose(self.at, self.client, family, presented.wanted())
-    }
-
-    /// Tells a code that was used, a moment or a minute ago, from one that is too old.
-    async fn not_consumed(
-        &self,
-        tx: &mut Tx,
-        code: &CodeRow,
-        family: &TokenFamily,
-    ) -> Result<UserTokens, Failure<Refusal>> {
-        let now_stored = authorization_codes::find(tx, self.at.id(), code.id).await?;
-        if now_stored.is_some_and(|(code, _)| code.consumed_at.is_some()) {
-            return self.replayed(tx, family).await;
-        }
-        refuse(Refusal::new(Cause::CodeUnusable).with_detail("expired"))
     }
 
     /// Ends everything that came of the first redemption (RFC 6749 §4.1.2).

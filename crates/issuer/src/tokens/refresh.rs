@@ -22,12 +22,8 @@ use super::target;
 use crate::directory::TenantDirectory;
 use crate::gate::{self, Pass};
 use crate::sender::{BoundSender, ProvenSender};
-use crate::settlement::{refuse, settle};
+use crate::settlement::{LOOKS, overtaken_again, refuse, settle_unless_overtaken};
 use crate::{Ambient, Issuer, audit};
-
-/// How often a token that somebody else exchanged at the same moment is looked at again. Once is enough: an exchanged
-/// token never goes back.
-const LOOKS: usize = 2;
 
 /// What sets the derivation of a family's first secret apart from that of its successors.
 const FIRST_OF_POLLED: &[u8] = b"first of a polled grant";
@@ -109,12 +105,16 @@ impl Issuer {
             return refuse(Refusal::new(Cause::RefreshTokenUnusable).with_detail("not a refresh token of ours"));
         };
         mint::check_keys(at, client)?;
-        let mut tx = self.store.begin(at.id()).await?;
         let now = self.ambient.now();
         let exchange = Exchange { ambient: &self.ambient, at, client, sender, bearer: &bearer, now };
-        let exchanged = exchange.run(&mut tx, wish).await;
-        let tokens = settle(tx, exchanged).await?;
-        Ok(tokens.sign(at, client)?)
+        for _ in 0..LOOKS {
+            let mut tx = self.store.begin(at.id()).await?;
+            let exchanged = exchange.run(&mut tx, wish).await;
+            if let Some(tokens) = settle_unless_overtaken(tx, exchanged).await? {
+                return Ok(tokens.sign(at, client)?);
+            }
+        }
+        overtaken_again()
     }
 }
 
@@ -131,30 +131,27 @@ struct Exchange<'a> {
 impl Exchange<'_> {
     async fn run(&self, tx: &mut Tx, wish: &Wish) -> Result<UserTokens, Failure<Refusal>> {
         let sender = self.sender.spend(tx, self.at).await?;
-        for _ in 0..LOOKS {
-            let (token, family) = self.find(tx).await?;
-            self.check_holder(tx, &token, &family, sender).await?;
-            let presentation = present(&state(&token), self.now);
-            match presentation {
-                Presentation::Expired => {
-                    return refuse(Refusal::new(Cause::RefreshTokenUnusable).with_detail("expired"));
-                }
-                Presentation::Replayed => return self.replayed(tx, &family).await,
-                Presentation::Rotate | Presentation::Retry => {}
+        let (token, family) = self.find(tx).await?;
+        self.check_holder(tx, &token, &family, sender).await?;
+        let presentation = present(&state(&token), self.now);
+        match presentation {
+            Presentation::Expired => {
+                return refuse(Refusal::new(Cause::RefreshTokenUnusable).with_detail("expired"));
             }
-            // What is asked for is checked first: a wish too many must not cost the token.
-            let target = target::choose(self.at, self.client, &family, wish.wanted())?;
-            let pass = self.admit(tx, &family).await?;
-            let Some(next) = self.next(tx, &token, &family, presentation).await? else { continue };
-            let event = match next.generation {
-                Some(generation) => self.rotated(&family, generation),
-                None => mint::access_token_issued(&pass, self.now),
-            };
-            let (at, ambient, occasion) = (self.at, self.ambient, Occasion::Refreshed);
-            let grant = UserGrant { at, ambient, pass: &pass, target, sender, occasion, event };
-            return mint::for_user(tx, grant, family, next.text).await.map_err(Failure::Fault);
+            Presentation::Replayed => return self.replayed(tx, &family).await,
+            Presentation::Rotate | Presentation::Retry => {}
         }
-        Err(Fault::transient("a refresh token changed while it was being exchanged").into())
+        // What is asked for is checked first: a wish too many must not cost the token.
+        let target = target::choose(self.at, self.client, &family, wish.wanted())?;
+        let pass = self.admit(tx, &family).await?;
+        let next = self.next(tx, &token, &family, presentation).await?;
+        let event = match next.generation {
+            Some(generation) => self.rotated(&family, generation),
+            None => mint::access_token_issued(&pass, self.now),
+        };
+        let (at, ambient, occasion) = (self.at, self.ambient, Occasion::Refreshed);
+        let grant = UserGrant { at, ambient, pass: &pass, target, sender, occasion, event };
+        mint::for_user(tx, grant, family, next.text).await.map_err(Failure::Fault)
     }
 
     /// The proven token of this client and its family.
@@ -192,47 +189,43 @@ impl Exchange<'_> {
         admitted.map_err(|refusal| Failure::Refused(refusal.at_token_endpoint()))
     }
 
-    /// What the client refreshes with next. `None` when somebody was faster: what this use means is decided by what is
-    /// stored now.
+    /// What the client refreshes with next.
     async fn next(
         &self,
         tx: &mut Tx,
         token: &RefreshTokenRow,
         family: &TokenFamily,
         presentation: Presentation,
-    ) -> Result<Option<Next>, Fault> {
+    ) -> Result<Next, Fault> {
         let rule = mint::profile(self.at, self.client).rules().refresh_tokens;
         let successor = match (presentation, rule) {
             (Presentation::Rotate, RefreshRule::Kept) => {
                 let until = idle_end(self.now, family);
-                let kept = refresh_tokens::keep(tx, self.at.id(), token.id, until, self.now).await?;
-                return Ok(kept.then_some(Next { text: None, generation: None }));
+                refresh_tokens::keep(tx, self.at.id(), token.id, until, self.now).await?;
+                return Ok(Next { text: None, generation: None });
             }
             (Presentation::Rotate, RefreshRule::Rotated) => self.rotate(tx, token, family).await?,
-            _ => token.successor,
+            _ => token.successor.ok_or_else(|| Fault::impossible("an exchanged token without a successor"))?,
         };
-        let Some(successor) = successor else { return Ok(None) };
         let generation = (presentation == Presentation::Rotate).then(|| successor_generation(token));
         let text = text(self.at, successor, &self.successor_secret(token))?;
-        Ok(Some(Next { text: Some(text), generation }))
+        Ok(Next { text: Some(text), generation })
     }
 
-    /// Exchanges the token for a successor; `None` when somebody else did so at the same moment.
+    /// Exchanges the token for a successor.
     async fn rotate(
         &self,
         tx: &mut Tx,
         token: &RefreshTokenRow,
         family: &TokenFamily,
-    ) -> Result<Option<RefreshTokenId>, Fault> {
+    ) -> Result<RefreshTokenId, Fault> {
         let successor = RefreshTokenId::new(self.ambient.row_id());
-        if !refresh_tokens::consume(tx, self.at.id(), token.id, successor, self.now).await? {
-            return Ok(None);
-        }
+        refresh_tokens::consume(tx, self.at.id(), token.id, successor, self.now).await?;
         let generation = successor_generation(token);
         let secret = self.successor_secret(token);
         let new = NewToken { id: successor, secret: &secret, generation, confirmation: token.confirmation };
         insert(tx, self.ambient, family, &new).await?;
-        Ok(Some(successor))
+        Ok(successor)
     }
 
     fn rotated(&self, family: &TokenFamily, generation: i64) -> Event {

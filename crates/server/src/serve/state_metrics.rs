@@ -24,6 +24,7 @@ pub(crate) struct StateMetrics {
     passwords_refused: Counter,
     unusual_sign_ins: Family<RiskLabels, Counter>,
     requests_over_quota: Counter,
+    database_statements: Counter,
     token_reads: Counter,
     token_reads_remembered: Counter,
     outbox_pending: Gauge,
@@ -79,6 +80,11 @@ impl StateMetrics {
             new.requests_over_quota.clone(),
         );
         registry.register(
+            "portreeve_database_statements",
+            "Statements that PostgreSQL was sent, each a round trip",
+            new.database_statements.clone(),
+        );
+        registry.register(
             "portreeve_token_reads",
             "Facts about access tokens and their grants that requests asked PostgreSQL for",
             new.token_reads.clone(),
@@ -132,6 +138,7 @@ impl StateMetrics {
             counter.inner().store(issuer.unusual_sign_ins.count(level), Ordering::Relaxed);
         }
         self.requests_over_quota.inner().store(issuer.requests_over_quota.count(), Ordering::Relaxed);
+        self.database_statements.inner().store(issuer.store().statements_sent(), Ordering::Relaxed);
         let recall = issuer.store().recall_use();
         self.token_reads.inner().store(recall.asked, Ordering::Relaxed);
         self.token_reads_remembered.inner().store(recall.known, Ordering::Relaxed);

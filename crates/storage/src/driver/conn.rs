@@ -122,6 +122,14 @@ impl Store {
         }
     }
 
+    /// How many statements PostgreSQL was sent so far, each a round trip; 0 on SQLite, which has none.
+    pub fn statements_sent(&self) -> u64 {
+        match &self.0 {
+            Backend::Postgres(store) => store.statements_sent(),
+            Backend::Sqlite(_) => 0,
+        }
+    }
+
     /// A connection for reading.
     ///
     /// # Errors
@@ -157,11 +165,7 @@ impl Store {
     pub async fn begin(&self, wall: impl Into<Wall>) -> Result<Tx, Fault> {
         Ok(Tx(Conn(match &self.0 {
             Backend::Sqlite(store) => Connection::Writing(store.begin().await?),
-            Backend::Postgres(store) => {
-                let mut slot = Box::pin(store.acquire(wall.into())).await?;
-                Box::pin(slot.begin()).await?;
-                Connection::Postgres(slot)
-            }
+            Backend::Postgres(store) => Connection::Postgres(Box::pin(store.begin(wall.into())).await?),
         })))
     }
 }
@@ -287,6 +291,32 @@ impl Tx {
             Connection::Postgres(slot) => Box::pin(slot.commit()).await,
             Connection::Reader(_) | Connection::PostgresReader(_) => {
                 Err(Fault::impossible("a transaction on a connection for reading"))
+            }
+        }
+    }
+
+    /// Adds a row by an INSERT of parameters alone. On PostgreSQL it is sent with what follows, at the latest with the commit.
+    ///
+    /// # Errors
+    /// As `execute`; where it was not sent yet, the next verb or the commit reports that.
+    pub(crate) async fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), Fault> {
+        match &mut self.0.0 {
+            Connection::Postgres(slot) => Box::pin(slot.insert(sql, values)).await,
+            _ => self.execute(sql, values).await.map(drop),
+        }
+    }
+
+    /// Runs an UPDATE of one row on which the transaction hangs: of many at once that claim it, exactly one commits. On PostgreSQL it
+    /// is sent with what follows, as by `insert`.
+    ///
+    /// # Errors
+    /// `Fault::overtaken` when it changes no row; as `insert`.
+    pub(crate) async fn claim(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), Fault> {
+        match &mut self.0.0 {
+            Connection::Postgres(slot) => Box::pin(slot.claim(sql, values)).await,
+            Connection::Writing(writing) => writing.claim(sql, values),
+            Connection::Reader(_) | Connection::PostgresReader(_) => {
+                Err(Fault::impossible("a claim on a connection for reading"))
             }
         }
     }

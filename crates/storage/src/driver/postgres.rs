@@ -1,9 +1,11 @@
 //! PostgreSQL through sqlx: a small pool whose connections remember for which tenant they last worked.
 //!
-//! `set_config` is sent only when the tenant differs. Leaves connections and how long they are waited for to the pool, and
-//! row-level security itself to the migrations. DESIGN §3 (tenant), §8 (losing the database).
+//! `set_config` is sent only when the tenant differs, and BEGIN only when a transaction locks something, or reads after it has
+//! written. Leaves connections and how long they are waited for to the pool, which statements are sent together to `together`,
+//! and row-level security itself to the migrations. DESIGN §3 (tenant), §8 (losing the database); decision 0036.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use portreeve_domain::Fault;
@@ -16,6 +18,7 @@ use super::conn::Wall;
 use super::endings;
 use super::postgres_pool::{Live, Pool, Unanswered, no_answer};
 use super::row::Row;
+use super::together::{self, UNCLAIMED, Waiting};
 use super::value::Value;
 use super::watch;
 use crate::recall::{Bucket, Recall, RecallUse};
@@ -31,7 +34,12 @@ pub(super) struct PostgresStore(Arc<Pool>);
 pub(super) struct Slot {
     live: Option<Live>,
     pool: Arc<Pool>,
-    in_transaction: bool,
+    /// Whether all that is done with it holds together or not at all.
+    is_transaction: bool,
+    /// Whether the database has a transaction open, or may have.
+    begun: bool,
+    /// What is not sent yet.
+    waiting: Waiting,
     /// Whether a statement was refused. PostgreSQL answers the COMMIT of such a transaction with success and rolls it back.
     failed: bool,
     /// Of whom something ends with the transaction; `None`: of anybody.
@@ -73,6 +81,10 @@ impl PostgresStore {
         self.0.recall.get().map(|recall| recall.use_so_far()).unwrap_or_default()
     }
 
+    pub(super) fn statements_sent(&self) -> u64 {
+        self.0.sent.load(Ordering::Relaxed)
+    }
+
     pub(super) const fn of(pool: Arc<Pool>) -> Self {
         Self(pool)
     }
@@ -81,9 +93,24 @@ impl PostgresStore {
     pub(super) async fn acquire(&self, wall: Wall) -> Result<Slot, Fault> {
         let (live, permit) = self.0.take().await?;
         let pool = Arc::clone(&self.0);
-        let mut slot =
-            Slot { live: Some(live), pool, in_transaction: false, failed: false, ends: Vec::new(), _permit: permit };
+        let mut slot = Slot {
+            live: Some(live),
+            pool,
+            is_transaction: false,
+            begun: false,
+            waiting: Waiting::default(),
+            failed: false,
+            ends: Vec::new(),
+            _permit: permit,
+        };
         slot.work_for(wall).await?;
+        Ok(slot)
+    }
+
+    /// A transaction for `wall`. The database hears of it with the first statement that needs one.
+    pub(super) async fn begin(&self, wall: Wall) -> Result<Slot, Fault> {
+        let mut slot = self.acquire(wall).await?;
+        slot.is_transaction = true;
         Ok(slot)
     }
 }
@@ -109,13 +136,14 @@ fn fault(error: sqlx::Error) -> Fault {
     if retry { Fault::transient(error) } else { Fault::new(error) }
 }
 
-fn bound<'q>(sql: &'static str, values: &[Value<'q>]) -> Query<'q, Postgres, PgArguments> {
-    values.iter().fold(sqlx::query(sql), |query, value| match *value {
-        Value::Integer(value) => query.bind(value),
-        Value::Text(value) => query.bind(value),
-        Value::Bytes(value) => query.bind(value),
-        Value::Boolean(value) => query.bind(value),
-    })
+fn bound(sql: &'static str, values: &[Value<'_>]) -> Result<Query<'static, Postgres, PgArguments>, Fault> {
+    let mut arguments = PgArguments::default();
+    together::bind(&mut arguments, values)?;
+    Ok(sqlx::query_with(sql, arguments))
+}
+
+fn failed_before() -> Fault {
+    Fault::new("a statement of the transaction failed before")
 }
 
 impl Slot {
@@ -177,16 +205,70 @@ impl Slot {
         Ok(())
     }
 
-    pub(super) async fn begin(&mut self) -> Result<(), Fault> {
-        self.in_transaction = true;
-        self.execute("BEGIN", &[]).await.map(drop)
+    /// Makes sure that `sql` is sent where it belongs: in the transaction, after what it must see.
+    async fn prepare_for(&mut self, sql: &'static str) -> Result<(), Fault> {
+        if !self.is_transaction {
+            return Ok(());
+        }
+        if self.failed {
+            return Err(failed_before());
+        }
+        if self.waiting.is_empty() && (self.begun || together::is_plain_read(sql)) {
+            return Ok(());
+        }
+        self.send_within().await
+    }
+
+    /// Sends what waits in a transaction that goes on.
+    async fn send_within(&mut self) -> Result<(), Fault> {
+        if !self.begun {
+            self.begun = true;
+            self.send("BEGIN").await?;
+        }
+        self.send_waiting().await
+    }
+
+    /// Sends what waits, as one statement.
+    async fn send_waiting(&mut self) -> Result<(), Fault> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        if self.failed {
+            return Err(failed_before());
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        let (text, claims) = (self.pool.texts.of(&waiting), waiting.claims);
+        // Also where the answer is not waited for: what was taken is not sent again.
+        self.failed = true;
+        let (connection, pool) = self.connection()?;
+        // The text is made of the constants that waited.
+        let query = sqlx::query_with(AssertSqlSafe(text), waiting.into_values());
+        let result = pool.answer(query.execute(connection)).await;
+        let code = |error: &sqlx::Error| error.as_database_error().and_then(|e| e.code().map(String::from));
+        let lost = claims && matches!(&result, Ok(Err(error)) if code(error).as_deref() == Some(UNCLAIMED));
+        self.answered(result).map_err(|fault| if lost { Fault::overtaken() } else { fault })?;
+        self.failed = false;
+        Ok(())
+    }
+
+    /// Sends everything and has it hold. What waits is a transaction of its own where none was begun.
+    async fn conclude(&mut self) -> Result<(), Fault> {
+        if self.begun {
+            self.send_waiting().await?;
+            return self.send("COMMIT").await;
+        }
+        // Until it is answered it may hold or not, as after a COMMIT that was sent; then nothing is open.
+        self.begun = !self.waiting.is_empty();
+        let sent = self.send_waiting().await;
+        self.begun = false;
+        sent
     }
 
     pub(super) async fn commit(mut self) -> Result<(), Fault> {
         if self.failed {
-            return Err(Fault::new("a statement of the transaction failed before"));
+            return Err(failed_before());
         }
-        let committed = self.execute("COMMIT", &[]).await;
+        let committed = self.conclude().await;
         // Also where no answer came: the database may have committed.
         if let Some(recall) = self.pool.recall.get() {
             for bucket in self.ends.drain(..) {
@@ -194,17 +276,45 @@ impl Slot {
             }
         }
         committed?;
-        self.in_transaction = false;
+        self.begun = false;
         Ok(())
+    }
+
+    /// Adds a row; whether it can be added is known when it was sent, at the latest with the commit.
+    pub(super) async fn insert(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), Fault> {
+        if self.waiting.is_full() {
+            self.send_within().await?;
+        }
+        let waits = self.waiting.insert(sql, values);
+        self.failed |= waits.is_err();
+        waits
+    }
+
+    /// Changes the one row on which the transaction hangs; whether somebody else was faster is known as with `insert`.
+    pub(super) async fn claim(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), Fault> {
+        if !self.waiting.is_empty() {
+            self.send_within().await?;
+        }
+        let waits = self.waiting.claim(sql, values);
+        self.failed |= waits.is_err();
+        waits
     }
 
     pub(super) fn ends(&mut self, bucket: Option<Bucket>) {
         self.ends.push(bucket);
     }
 
-    pub(super) async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Fault> {
+    async fn send(&mut self, sql: &'static str) -> Result<(), Fault> {
         let (connection, pool) = self.connection()?;
-        let result = pool.answer(bound(sql, values).execute(connection)).await;
+        let result = pool.answer(sqlx::query(sql).execute(connection)).await;
+        self.answered(result).map(drop)
+    }
+
+    pub(super) async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Fault> {
+        self.prepare_for(sql).await?;
+        let query = bound(sql, values)?;
+        let (connection, pool) = self.connection()?;
+        let result = pool.answer(query.execute(connection)).await;
         self.answered(result).map(|done: PgQueryResult| done.rows_affected())
     }
 
@@ -214,8 +324,10 @@ impl Slot {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
+        self.prepare_for(sql).await?;
+        let query = bound(sql, values)?;
         let (connection, pool) = self.connection()?;
-        let result = pool.answer(bound(sql, values).fetch_optional(connection)).await;
+        let result = pool.answer(query.fetch_optional(connection)).await;
         self.answered(result)?.map(|row: PgRow| read(&Row::Postgres(&row))).transpose()
     }
 
@@ -225,12 +337,17 @@ impl Slot {
         values: &[Value<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
+        self.prepare_for(sql).await?;
+        let query = bound(sql, values)?;
         let (connection, pool) = self.connection()?;
-        let result = pool.answer(bound(sql, values).fetch_all(connection)).await;
+        let result = pool.answer(query.fetch_all(connection)).await;
         self.answered(result)?.iter().map(|row| read(&Row::Postgres(row))).collect()
     }
 
     pub(super) async fn script(&mut self, sql: String) -> Result<(), Fault> {
+        if self.is_transaction {
+            self.send_within().await?;
+        }
         // The text comes from the migration files built into the binary.
         let result = self.connection()?.0.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await;
         self.checked(result).map(drop)
@@ -241,6 +358,6 @@ impl Slot {
 impl Drop for Slot {
     fn drop(&mut self) {
         let Some(live) = self.live.take() else { return };
-        if self.in_transaction { self.pool.settle(live) } else { self.pool.put_back(live) }
+        if self.begun { self.pool.settle(live) } else { self.pool.put_back(live) }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use tokio::time::{sleep, timeout};
 use super::conn::Wall;
 use super::patience;
 use super::pulse::{LOOK, Pulse};
+use super::together::Texts;
 use crate::recall::Recall;
 
 /// How many connections are open at most.
@@ -37,6 +39,9 @@ pub(super) struct Pool {
     permits: Arc<Semaphore>,
     pub(super) pulse: Pulse,
     pub(super) recall: OnceLock<Arc<Recall>>,
+    pub(super) texts: Texts,
+    /// How many statements were sent.
+    pub(super) sent: AtomicU64,
 }
 
 pub(super) struct Live {
@@ -62,7 +67,15 @@ impl Pool {
     pub(super) fn new(options: PgConnectOptions) -> Self {
         let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let pulse = Pulse::new(Instant::now());
-        Self { options, idle: Mutex::new(Vec::new()), permits, pulse, recall: OnceLock::new() }
+        Self {
+            options,
+            idle: Mutex::new(Vec::new()),
+            permits,
+            pulse,
+            recall: OnceLock::new(),
+            texts: Texts::default(),
+            sent: AtomicU64::new(0),
+        }
     }
 
     /// A connection, one at rest or a new one, and the right to use it.
@@ -133,6 +146,7 @@ impl Pool {
         if most.is_zero() {
             return Err(Unanswered::NotAsked);
         }
+        self.sent.fetch_add(1, Ordering::Relaxed);
         let answered = loop {
             let left = most.saturating_sub(sent.elapsed());
             if let Ok(answered) = timeout(LOOK.min(left), &mut statement).await {

@@ -146,6 +146,14 @@ impl Writing {
         self.run(|connection| sqlite::execute(connection, sql, values))
     }
 
+    /// Changes the one row on which the transaction hangs.
+    pub(super) fn claim(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), Fault> {
+        self.run(|connection| match sqlite::execute(connection, sql, values)? {
+            1 => Ok(()),
+            _ => Err(Fault::overtaken()),
+        })
+    }
+
     pub(super) fn optional<T>(
         &mut self,
         sql: &'static str,
