@@ -150,12 +150,6 @@ impl Issuer {
             started_at,
             request,
         };
-        if journey.request.prompts.contains(Prompt::None)
-            && let Some(cause) = authorization::silent(self.step_of(&mut conn, at, &journey).await?)
-        {
-            drop(conn);
-            return self.refused(at, &journey.addressee(), cause.into()).await;
-        }
         drop(conn);
         self.begin(at, journey).await
     }
@@ -188,7 +182,8 @@ impl Issuer {
         Ok(Progress::Answer { answer, cookie: None, browser_state, user: None })
     }
 
-    /// Begins a journey with its first page, or ends it at once when nothing is missing, in one transaction.
+    /// Begins a journey with its first page, or ends it at once when nothing is missing, or when nothing may be asked
+    /// (OIDC Core §3.1.2.1, `prompt=none`), in one transaction.
     async fn begin(&self, at: &Arc<TenantDirectory>, mut journey: Journey) -> Result<Progress, Fault> {
         let mut tx = self.store.begin(at.id()).await?;
         match self.settle(&mut tx, at, &mut journey).await? {
@@ -196,7 +191,16 @@ impl Issuer {
                 tx.commit().await?;
                 self.ended(at, &journey, ended).await
             }
-            Settled::Step { step, .. } => self.keep_begun(tx, at, journey, step).await,
+            Settled::Step { step, .. } => {
+                let is_silent = journey.request.prompts.contains(Prompt::None);
+                match authorization::silent(step).filter(|_| is_silent) {
+                    Some(cause) => {
+                        drop(tx);
+                        self.refused(at, &journey.addressee(), cause.into()).await
+                    }
+                    None => self.keep_begun(tx, at, journey, step).await,
+                }
+            }
             Settled::Stale => Err(Fault::impossible("a sign-in on a journey that has just begun")),
         }
     }
