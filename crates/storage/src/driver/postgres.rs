@@ -26,6 +26,9 @@ use crate::recall::{Bucket, Recall, RecallUse};
 /// How long one statement may take.
 const STATEMENT: Duration = Duration::from_secs(3);
 
+/// How many statements a connection keeps prepared.
+const PREPARED: usize = 512;
+
 /// A PostgreSQL database. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct PostgresStore(Arc<Pool>);
@@ -38,6 +41,8 @@ pub(super) struct Slot {
     is_transaction: bool,
     /// Whether the database has a transaction open, or may have.
     begun: bool,
+    /// Whether an answer is waited for: a connection that is dropped meanwhile must hear it first.
+    is_asking: bool,
     /// What is not sent yet.
     waiting: Waiting,
     /// Whether a statement was refused. PostgreSQL answers the COMMIT of such a transaction with success and rolls it back.
@@ -45,6 +50,13 @@ pub(super) struct Slot {
     /// Of whom something ends with the transaction; `None`: of anybody.
     ends: Vec<Option<Bucket>>,
     _permit: OwnedSemaphorePermit,
+}
+
+/// Whether a transaction goes on after what is sent, or holds with it.
+#[derive(Clone, Copy)]
+enum Sent {
+    Within,
+    Last,
 }
 
 impl PostgresStore {
@@ -56,6 +68,10 @@ impl PostgresStore {
             .application_name("portreeve")
             // The lock that a COMMIT waits for, where it notifies, knows no limit of a statement.
             .options(["statement_timeout", "lock_timeout"].map(|limit| (limit, STATEMENT.as_millis().to_string())))
+            // Whoever waits for a row sees it as it is then, and a read before BEGIN is one within.
+            .options([("default_transaction_isolation", "read committed")])
+            // As many as there are, with those that are sent together.
+            .statement_cache_capacity(PREPARED)
             .disable_statement_logging();
         Ok(Self(Arc::new(Pool::new(options))))
     }
@@ -98,6 +114,7 @@ impl PostgresStore {
             pool,
             is_transaction: false,
             begun: false,
+            is_asking: false,
             waiting: Waiting::default(),
             failed: false,
             ends: Vec::new(),
@@ -149,11 +166,13 @@ fn failed_before() -> Fault {
 impl Slot {
     fn connection(&mut self) -> Result<(&mut PgConnection, &Arc<Pool>), Fault> {
         let live = self.live.as_mut().ok_or_else(|| Fault::transient("the database connection broke"))?;
+        self.is_asking = true;
         Ok((&mut live.connection, &self.pool))
     }
 
     /// Remembers a failure, and keeps the connection out of the pool when it broke.
     fn checked<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, Fault> {
+        self.is_asking = false;
         result.map_err(|error| {
             self.failed = true;
             if breaks_connection(&error) {
@@ -169,7 +188,7 @@ impl Slot {
             Ok(result) => return self.checked(result),
             Err(unanswered) => unanswered,
         };
-        self.failed = true;
+        (self.failed, self.is_asking) = (true, false);
         match unanswered {
             Unanswered::NotAsked => {}
             // What is sent is still at work.
@@ -222,14 +241,18 @@ impl Slot {
     /// Sends what waits in a transaction that goes on.
     async fn send_within(&mut self) -> Result<(), Fault> {
         if !self.begun {
-            self.begun = true;
-            self.send("BEGIN").await?;
+            // Until it is answered: what follows would not be in it.
+            (self.begun, self.failed) = (true, true);
+            let (connection, pool) = self.connection()?;
+            let result = pool.answer(sqlx::query("BEGIN").execute(connection)).await;
+            self.answered(result)?;
+            self.failed = false;
         }
-        self.send_waiting().await
+        self.send_waiting(Sent::Within).await
     }
 
     /// Sends what waits, as one statement.
-    async fn send_waiting(&mut self) -> Result<(), Fault> {
+    async fn send_waiting(&mut self, sent: Sent) -> Result<(), Fault> {
         if self.waiting.is_empty() {
             return Ok(());
         }
@@ -243,7 +266,10 @@ impl Slot {
         let (connection, pool) = self.connection()?;
         // The text is made of the constants that waited.
         let query = sqlx::query_with(AssertSqlSafe(text), waiting.into_values());
-        let result = pool.answer(query.execute(connection)).await;
+        let result = match sent {
+            Sent::Within => pool.answer(query.execute(connection)).await,
+            Sent::Last => pool.last_answer(query.execute(connection)).await,
+        };
         let code = |error: &sqlx::Error| error.as_database_error().and_then(|e| e.code().map(String::from));
         let lost = claims && matches!(&result, Ok(Err(error)) if code(error).as_deref() == Some(UNCLAIMED));
         self.answered(result).map_err(|fault| if lost { Fault::overtaken() } else { fault })?;
@@ -254,12 +280,14 @@ impl Slot {
     /// Sends everything and has it hold. What waits is a transaction of its own where none was begun.
     async fn conclude(&mut self) -> Result<(), Fault> {
         if self.begun {
-            self.send_waiting().await?;
-            return self.send("COMMIT").await;
+            self.send_waiting(Sent::Within).await?;
+            let (connection, pool) = self.connection()?;
+            let result = pool.last_answer(sqlx::query("COMMIT").execute(connection)).await;
+            return self.answered(result).map(drop);
         }
         // Until it is answered it may hold or not, as after a COMMIT that was sent; then nothing is open.
         self.begun = !self.waiting.is_empty();
-        let sent = self.send_waiting().await;
+        let sent = self.send_waiting(Sent::Last).await;
         self.begun = false;
         sent
     }
@@ -302,12 +330,6 @@ impl Slot {
 
     pub(super) fn ends(&mut self, bucket: Option<Bucket>) {
         self.ends.push(bucket);
-    }
-
-    async fn send(&mut self, sql: &'static str) -> Result<(), Fault> {
-        let (connection, pool) = self.connection()?;
-        let result = pool.answer(sqlx::query(sql).execute(connection)).await;
-        self.answered(result).map(drop)
     }
 
     pub(super) async fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Fault> {
@@ -358,6 +380,6 @@ impl Slot {
 impl Drop for Slot {
     fn drop(&mut self) {
         let Some(live) = self.live.take() else { return };
-        if self.begun { self.pool.settle(live) } else { self.pool.put_back(live) }
+        if self.begun || self.is_asking { self.pool.settle(live) } else { self.pool.put_back(live) }
     }
 }

@@ -142,7 +142,25 @@ impl Pool {
         self: &Arc<Self>,
         statement: impl Future<Output = Result<T, sqlx::Error>>,
     ) -> Result<Result<T, sqlx::Error>, Unanswered> {
-        let (mut statement, sent, most) = (pin!(statement), Instant::now(), patience::at_most(ANSWER));
+        self.answer_within(patience::at_most(ANSWER), statement).await
+    }
+
+    /// Waits for the answer to what makes a transaction hold, for as long as the database may take: whoever were told nothing would do
+    /// it once more, and a code that is used twice ends what came of it.
+    pub(super) async fn last_answer<T>(
+        self: &Arc<Self>,
+        statement: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<Result<T, sqlx::Error>, Unanswered> {
+        let most = if patience::at_most(ANSWER).is_zero() { Duration::ZERO } else { ANSWER };
+        self.answer_within(most, statement).await
+    }
+
+    async fn answer_within<T>(
+        self: &Arc<Self>,
+        most: Duration,
+        statement: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<Result<T, sqlx::Error>, Unanswered> {
+        let (mut statement, sent) = (pin!(statement), Instant::now());
         if most.is_zero() {
             return Err(Unanswered::NotAsked);
         }

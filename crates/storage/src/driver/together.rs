@@ -20,6 +20,8 @@ const MOST: usize = 8;
 const TEXTS: usize = 256;
 /// The functions that a read outside a transaction may call: they take no lock and change nothing.
 const PURE: [&str; 5] = ["COUNT", "COALESCE", "MAX", "MIN", "SUM"];
+/// Words that stand before a bracket and call nothing.
+const WORDS: [&str; 7] = ["AND", "EXISTS", "IN", "NOT", "ON", "OR", "WHERE"];
 /// What a claim fails with that has hit nothing: division by zero.
 pub(super) const UNCLAIMED: &str = "22012";
 
@@ -66,7 +68,7 @@ impl Waiting {
     /// # Errors
     /// A fault for another statement.
     pub(super) fn claim(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), Fault> {
-        if !sql.starts_with("UPDATE ") || sql.contains(" RETURNING ") || !self.is_empty() {
+        if !sql.starts_with("UPDATE ") || sql.contains(" RETURNING ") || sql.contains('\'') || !self.is_empty() {
             return Err(Fault::new(format!("not a claim: {sql}")));
         }
         self.claims = true;
@@ -74,6 +76,10 @@ impl Waiting {
     }
 
     fn push(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), Fault> {
+        // One too many here and one too few behind it would be right in number, and each in the place of another.
+        if parameters(sql) != values.len() {
+            return Err(Fault::new(format!("{} values for {sql}", values.len())));
+        }
         self.parts.push(sql);
         bind(&mut self.values, values)
     }
@@ -124,29 +130,36 @@ fn together(parts: &[&str], claims: bool) -> String {
     let (mut text, mut before) = ("WITH ".to_owned(), 0);
     for (number, part) in parts.iter().enumerate() {
         let separator = if number == 0 { "" } else { ", " };
-        let (part, parameters) = renumbered(part, before);
         let returning = if claims && number == 0 { " RETURNING 1" } else { "" };
         // Writing to a text does not fail.
-        let _ = write!(text, "{separator}part_{number} AS ({part}{returning})");
-        before += parameters;
+        let _ = write!(text, "{separator}part_{number} AS ({}{returning})", renumbered(part, before));
+        before += parameters(part);
     }
     text.push_str(if claims { " SELECT 1 / ((SELECT COUNT(*) FROM part_0) = 1)::INT" } else { " SELECT 1" });
     text
 }
 
-/// The statement with `before` added to each of its parameters, and how many it has.
-fn renumbered(sql: &str, before: usize) -> (String, usize) {
-    let mut parts = sql.split('$');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    let mut parameters = 0;
-    for part in parts {
-        let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
-        let (digits, rest) = part.split_at(end);
-        let number = digits.parse::<usize>().unwrap_or_default();
-        parameters = parameters.max(number);
+/// The statement with `before` added to each of its parameters.
+fn renumbered(sql: &str, before: usize) -> String {
+    let mut text = sql.split('$').next().unwrap_or_default().to_owned();
+    for (number, rest) in numbered(sql) {
         let _ = write!(text, "${}{rest}", number + before);
     }
-    (text, parameters)
+    text
+}
+
+/// How many parameters a statement has.
+fn parameters(sql: &str) -> usize {
+    numbered(sql).map(|(number, _)| number).max().unwrap_or_default()
+}
+
+/// The number of each parameter, and the text after it.
+fn numbered(sql: &str) -> impl Iterator<Item = (usize, &str)> {
+    sql.split('$').skip(1).map(|part| {
+        let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+        let (digits, rest) = part.split_at(end);
+        (digits.parse().unwrap_or_default(), rest)
+    })
 }
 
 /// Whether a statement adds one row whose columns are all parameters or numbers, and gives nothing back.
@@ -161,14 +174,17 @@ fn is_row_of_values(sql: &str) -> bool {
 ///
 /// What it cannot tell is none.
 pub(super) fn is_plain_read(sql: &str) -> bool {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_no_word = |c: char| !c.is_ascii_alphanumeric() && c != '_';
     let calls_pure = |before: &str| {
-        let name = before.rsplit(|c| !is_word(c)).next().unwrap_or_default();
-        name.is_empty() || PURE.contains(&name)
+        let before = before.trim_end();
+        let name = before.rsplit(is_no_word).next().unwrap_or_default();
+        let groups = name.is_empty() && (before.is_empty() || before.ends_with(['=', ',', '<', '>', '+', '-']));
+        groups || WORDS.contains(&name) || PURE.contains(&name)
     };
     let mut calls: Vec<_> = sql.split('(').collect();
     calls.pop();
-    sql.starts_with("SELECT ") && !sql.contains(" FOR ") && calls.into_iter().all(calls_pure)
+    let locks = sql.split(is_no_word).any(|word| word.eq_ignore_ascii_case("FOR"));
+    sql.starts_with("SELECT ") && !locks && calls.into_iter().all(calls_pure)
 }
 
 #[cfg(test)]

@@ -42,7 +42,17 @@ fn a_claim_divides_the_whole_by_whether_it_has_one_row() {
 
 #[test]
 fn a_parameter_of_two_digits_is_one_parameter() {
-    assert_eq!(renumbered("VALUES ($1, $10, $9)", 12), ("VALUES ($13, $22, $21)".to_owned(), 10));
+    assert_eq!(renumbered("VALUES ($1, $10, $9)", 12), "VALUES ($13, $22, $21)");
+    assert_eq!(parameters("VALUES ($1, $10, $9)"), 10);
+}
+
+/// One too many in one part and one too few in the next would be right in number.
+#[test]
+fn every_part_has_its_values() {
+    for values in [&[Value::from(1)][..], &[Value::from(1), Value::from(2), Value::from(3)]] {
+        assert!(Waiting::default().insert(ROW, values).is_err());
+        assert!(Waiting::default().claim(CLAIM, values).is_err());
+    }
 }
 
 /// What looks at rows, its own or others', would not see what waits beside it.
@@ -57,20 +67,24 @@ fn nothing_waits_that_looks_at_rows_or_answers() {
         "UPDATE a SET x = $1",
         "DELETE FROM a",
     ] {
-        assert!(Waiting::default().insert(sql, &[]).is_err(), "{sql}");
+        let values: Vec<_> = (0..parameters(sql)).map(|_| Value::from(1)).collect();
+        assert!(Waiting::default().insert(sql, &values).is_err(), "{sql}");
     }
     assert!(insert(&mut Waiting::default(), OTHER_ROW).is_ok());
 }
 
 #[test]
 fn a_claim_is_one_update_before_everything_else() {
-    for sql in [ROW, "UPDATE c SET x = $1 RETURNING x", "DELETE FROM c WHERE id = $1"] {
-        assert!(Waiting::default().claim(sql, &[]).is_err(), "{sql}");
+    for sql in
+        [ROW, "UPDATE c SET x = $1 RETURNING x", "DELETE FROM c WHERE id = $1", "UPDATE c SET x = '$' WHERE id = $1"]
+    {
+        let values: Vec<_> = (0..parameters(sql)).map(|_| Value::from(1)).collect();
+        assert!(Waiting::default().claim(sql, &values).is_err(), "{sql}");
     }
     let mut waiting = Waiting::default();
     insert(&mut waiting, ROW).unwrap();
 
-    assert!(waiting.claim(CLAIM, &[]).is_err());
+    assert!(waiting.claim(CLAIM, &[Value::from(1), Value::from(2)]).is_err());
 }
 
 #[test]
@@ -79,7 +93,7 @@ fn a_text_is_made_once_and_is_another_for_a_claim() {
     let of = |claim: bool, rows: &[&'static str]| {
         let mut waiting = Waiting::default();
         if claim {
-            waiting.claim(CLAIM, &[]).unwrap();
+            waiting.claim(CLAIM, &[Value::from(1), Value::from(2)]).unwrap();
         }
         rows.iter().for_each(|row| insert(&mut waiting, row).unwrap());
         texts.of(&waiting)
@@ -99,6 +113,11 @@ fn what_locks_sets_or_cannot_be_told_is_no_plain_read() {
         "SELECT set_config('portreeve.tenant', $1, false)",
         "SELECT x FROM a WHERE pg_notify($1, $2) IS NULL",
         "SELECT nextval('a')",
+        "SELECT nextval ('a')",
+        "SELECT \"nextval\"('a')",
+        "SELECT x FROM a\nFOR\nUPDATE",
+        "SELECT x FROM a WHERE (y = $1)FOR UPDATE",
+        "SELECT x FROM a WHERE y = $1 for share",
         "WITH b AS (DELETE FROM a RETURNING x) SELECT x FROM b",
         "UPDATE a SET x = 1",
         "BEGIN",
@@ -109,6 +128,7 @@ fn what_locks_sets_or_cannot_be_told_is_no_plain_read() {
     for sql in [
         "SELECT x FROM a WHERE id = $1",
         "SELECT COUNT(*), COALESCE(MAX(x), 0) FROM a WHERE (y = $1 OR y IN (SELECT y FROM b))",
+        "SELECT x FROM a WHERE y = $1 AND NOT EXISTS (SELECT 1 FROM b WHERE (z > (1 + $2)))",
     ] {
         assert!(is_plain_read(sql), "{sql}");
     }
