@@ -61,12 +61,14 @@ fn main() -> Result<()> {
         Some("crowd") => driver(crowd::run(ALL, argument(2).map_or(Ok(CROWD), |count| count.parse())?)),
         Some("cores") => plainly(cores::run(ALL)),
         Some("restore") => plainly(restore::run(argument(2).map_or(Ok(MILLION), |count| count.parse())?)),
-        Some("drive") => driver(measures::drive(&argument(2).unwrap_or_default())),
+        Some("drive") => {
+            driver(measures::drive(&argument(2).unwrap_or_default(), argument(3).as_deref() == Some("postgres")))
+        }
         Some("yardstick") => yardstick::serve(),
         Some("raw") => raw::serve(),
         _ => {
             bail!(
-                "usage: portreeve-bench all | quick | databases | peer | sizes [ROWS] | crowd [CONNECTIONS] | cores | restore [PEOPLE] | drive MEASURE   (after: cargo build --release -p portreeve-server)"
+                "usage: portreeve-bench all | quick | databases | peer | sizes [ROWS] | crowd [CONNECTIONS] | cores | restore [PEOPLE] | drive MEASURE [postgres]   (after: cargo build --release -p portreeve-server)"
             )
         }
     }

@@ -35,7 +35,7 @@ pub(crate) async fn run(extent: Extent) -> Result<()> {
     let idle_mib = server.resident_mib()?;
     let mut plain = plain(&yardstick, 32);
     let mut baseline = Baseline::new();
-    let mut measures = on_sqlite(&server.target).await?;
+    let mut measures = measures_of(&server.target).await?;
     for _ in 0..extent.rounds {
         for (part, rates) in &mut baseline.parts {
             rates.push(raw.rate(*part).await?);
@@ -58,10 +58,12 @@ pub(crate) async fn run(extent: Extent) -> Result<()> {
     Ok(())
 }
 
-/// Puts one load on a server for a while, beside a profiler; prints the process first.
-pub(crate) async fn drive(name: &str) -> Result<()> {
-    let server = Deployment::start(Database::Sqlite).await?;
-    let mut measures = on_sqlite(&server.target).await?;
+/// Puts one load on a server for a while, beside a profiler; prints the process first. The server is on PostgreSQL or on SQLite.
+pub(crate) async fn drive(name: &str, on_postgres: bool) -> Result<()> {
+    let cluster = on_postgres.then(|| PostgresCluster::start(Durability::On));
+    let urls = cluster.as_ref().map(PostgresCluster::fresh_database);
+    let server = Deployment::start(urls.as_ref().map_or(Database::Sqlite, Database::Postgres)).await?;
+    let mut measures = measures_of(&server.target).await?;
     let names: Vec<_> = measures.iter().map(|measure| measure.name).collect();
     let Some(measure) = measures.iter_mut().find(|measure| measure.name == name) else {
         bail!("no such measure; there are: {}", names.join("; "))
@@ -71,7 +73,7 @@ pub(crate) async fn drive(name: &str) -> Result<()> {
     Ok(())
 }
 
-async fn on_sqlite(target: &Target) -> Result<Vec<Measure>> {
+async fn measures_of(target: &Target) -> Result<Vec<Measure>> {
     const REQUEST: Step = Step { requests: 1, parts: &[] };
     const READ: Step = Step { requests: 1, parts: &[(Part::Read, 1)] };
     const VERIFIED: Step = Step { requests: 1, parts: &[(Part::Verification, 1)] };
