@@ -78,6 +78,8 @@ impl Doors {
             text_messages: None,
         };
         let issuer = Arc::new(Issuer::start(store, ambient, kek, settings).await.unwrap());
+        // As a process does beside its requests.
+        issuer.keep_keys_on_schedule().await.unwrap();
         let trace = RequestTrace {
             logged: LoggedRequests::Failed,
             ids: Arc::new(|| "request-id".to_owned()),
