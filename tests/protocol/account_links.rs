@@ -1,11 +1,11 @@
 //! Links that an operator hands over, by which a person sets a password. SECURITY rules 26, 27.
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use portreeve_domain::Lifetime;
 use portreeve_issuer::configure::NewAccount;
 use portreeve_tests::{
-    browser::{Browser, Page, own_headers},
-    deployment::{Deployment, form, on_both, on_sqlite},
+    browser::{Browser, Page},
+    deployment::{Deployment, on_both, on_sqlite},
     relying_party::{Grant, RelyingParty, Tokens},
 };
 
@@ -84,18 +84,13 @@ fn a_link_used_by_many_at_once_works_once() {
         add_administrator(at).await;
         let path = link(at).await;
         let browsers: Vec<_> = (0..4).map(|_| Browser::new(at)).collect();
-        let mut forms = vec![];
+        let mut pages = vec![];
         for browser in &browsers {
-            let (action, fields) = browser.visit(&path).await.filled_form("submit", &[("password", PASSWORD)]);
-            let pairs: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            forms.push((browser, action, form(&pairs)));
+            pages.push(browser.visit(&path).await);
         }
-        let request = |index: usize| {
-            let (browser, action, body) = &forms[index];
-            browser.prepared(Method::POST, action, &own_headers(), body.clone())
-        };
 
-        let replies = at.send_all(forms.len(), request).await;
+        let use_it = |index: usize| browsers[index].prepared_press(&pages[index], "submit", &[("password", PASSWORD)]);
+        let replies = at.send_all(pages.len(), use_it).await;
 
         assert_eq!(replies.iter().filter(|reply| reply.status != 410).count(), 1);
     });

@@ -228,6 +228,17 @@ impl<'d> Browser<'d> {
         self.post_own(&action, &pairs).await
     }
 
+    /// Returns the request that `press` sends, for those who press at once.
+    ///
+    /// # Panics
+    ///
+    /// When the page has no such button.
+    pub fn prepared_press(&self, page: &Page, button: &str, filled: &[(&str, &str)]) -> Request<Body> {
+        let (action, fields) = page.filled_form(button, filled);
+        let pairs: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.prepared(Method::POST, &action, &own_headers(), form(&pairs))
+    }
+
     /// Answers the page's question for a passkey as its script does.
     ///
     /// # Panics
