@@ -106,7 +106,7 @@ async fn a_reply_that_is_not_read_is_no_rest() {
         client.write_all(GET_PEER.as_bytes()).await.unwrap();
         tokio::time::sleep(5 * A_WHILE).await;
         let mut reply = String::new();
-        while !reply.ends_with(":1") {
+        while !reply.ends_with("127.0.0.1:1") {
             reply.push(char::from(client.read_u8().await.unwrap()));
         }
         reply
