@@ -14,9 +14,9 @@ use portreeve_test_parts::temp::TempFolder;
 use tokio::process::{Child, Command};
 
 use crate::http::{self, Connection};
-use crate::on_cores;
 use crate::target::{CALLBACK, Credentials, Paths, RESOURCE, Target};
 use crate::worker::person;
+use crate::{on_cores, pinned};
 
 /// How long a start may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -206,10 +206,10 @@ async fn apply(folder: &Path) -> Result<()> {
     command(folder, &["apply", "-f", "resources.toml"]).await.map(drop)
 }
 
-/// Runs a command of the binary in the folder of the deployment, and returns what it prints.
+/// Runs a command of the binary in the folder of the deployment, and returns what it prints. Not on the core of the driver, which never
+/// sleeps: a password is hashed at a niceness that gets next to nothing beside it.
 async fn command(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>> {
-    let program = std::path::absolute(binary())?;
-    let output = Command::new(program)
+    let output = pinned(&std::path::absolute(binary())?)
         .args(arguments)
         .args(["--config", "portreeve.toml"])
         .current_dir(folder)
