@@ -16,6 +16,7 @@ mod sqlite_commit;
 mod together;
 mod value;
 mod watch;
+mod write_ahead_log;
 
 pub use conn::{Conn, Store, Tx, Wall};
 pub use row::Row;

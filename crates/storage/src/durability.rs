@@ -1,7 +1,7 @@
 //! Whether a commit that was acknowledged outlives a power cut.
 //!
 //! Owns asking the database what it waits for. Leaves what follows to whoever starts a server. SQLite is opened so that it waits
-//! (`driver::sqlite`); it is asked all the same, as a file system can refuse a journal mode.
+//! (`driver::sqlite`, decision 0037); it is asked all the same, as a file system can refuse a journal mode.
 
 use portreeve_domain::Fault;
 
@@ -9,8 +9,8 @@ use crate::{Store, Wall};
 
 const SYNCHRONOUS: &str = "PRAGMA synchronous";
 const JOURNAL_MODE: &str = "PRAGMA journal_mode";
-/// `PRAGMA synchronous` of a connection that waits for the disk at each commit (FULL).
-const FULL: i64 = 2;
+/// `PRAGMA synchronous` of a connection whose checkpoints wait for the disk; the driver waits for each commit.
+const NORMAL: i64 = 1;
 const SETTINGS: &str = "SELECT current_setting('fsync'), current_setting('synchronous_commit')";
 
 /// The settings of the database because of which it acknowledges commits that a power cut undoes, as `NAME=VALUE`; none where
@@ -27,7 +27,7 @@ pub async fn doubts(store: &Store) -> Result<Vec<String>, Fault> {
     } else {
         let level = tx.one(SYNCHRONOUS, &[], |row| row.integer(0)).await?;
         let mode = tx.one(JOURNAL_MODE, &[], |row| row.text(0)).await?;
-        [("synchronous", level >= FULL, level.to_string()), ("journal_mode", mode == "wal", mode)]
+        [("synchronous", level >= NORMAL, level.to_string()), ("journal_mode", mode == "wal", mode)]
     };
     Ok(said.into_iter().filter(|(_, waits, _)| !waits).map(|(name, _, value)| format!("{name}={value}")).collect())
 }

@@ -12,17 +12,21 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
 use super::row::Row;
 use super::sqlite_commit::{Writer, Writing};
 use super::value::Value;
+use super::write_ahead_log::WriteAheadLog;
 
 /// How many idle reading connections are kept.
 const IDLE_READERS: usize = 8;
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 256;
+/// How long the log becomes before it is copied into the database, in pages of 4 KiB: what is written again and again is copied once.
+const CHECKPOINT: i64 = 4000;
 
 /// An open SQLite file. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct SqliteStore {
     readers: Arc<Readers>,
     writer: Writer,
+    log: WriteAheadLog,
 }
 
 struct Readers {
@@ -66,16 +70,21 @@ impl SqliteStore {
         create_private(path)?;
         let writer = Connection::open(path).map_err(fault)?;
         writer.pragma_update(None, "journal_mode", "wal").map_err(fault)?;
-        // FULL: an acknowledged commit survives a power cut, not only a crash of the process.
-        writer.pragma_update(None, "synchronous", "full").map_err(fault)?;
+        // NORMAL: a checkpoint waits for the disk, COMMIT does not: `sqlite_commit` waits for the log itself.
+        writer.pragma_update(None, "synchronous", "normal").map_err(fault)?;
         writer.pragma_update(None, "foreign_keys", true).map_err(fault)?;
+        writer.pragma_update(None, "wal_autocheckpoint", CHECKPOINT).map_err(fault)?;
         keep_plans(&writer)?;
+        // The log is there from the first read on, and until the last connection is closed.
+        writer.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(fault)?;
+        let log = WriteAheadLog::of(path)?;
         let readers = Arc::new(Readers { path: path.into(), idle: Mutex::new(Vec::new()) });
-        Ok(Self { readers, writer: Writer::start(writer) })
+        Ok(Self { readers, writer: Writer::start(writer, log.clone()), log })
     }
 
     /// A connection that sees every commit acknowledged before now.
     pub(super) fn reader(&self) -> Result<Reader, Fault> {
+        self.log.check()?;
         let idle = self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = idle.map_or_else(|| self.readers.connect(), Ok)?;
         Ok(Reader { connection: Some(connection), locking: Locking::EachTime, pool: Arc::clone(&self.readers) })

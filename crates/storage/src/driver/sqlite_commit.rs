@@ -2,9 +2,11 @@
 //!
 //! Many transactions share one COMMIT and so one wait for the disk. A transaction takes the lock (first come, first
 //! served), sets a savepoint in the open batch, runs its statements inline, and on `commit` releases the savepoint, hands
-//! the lock on, and waits for its batch. The committer is a task that queues for the same lock and therefore comes after
-//! everybody who was waiting when it was woken: batches form by themselves, without a timer. DESIGN §3, "Writes".
+//! the lock on, and waits for its batch. The committer is a task that lets everybody run who can when it is woken, and queues for the
+//! same lock after them: batches form by themselves, without a timer. It hands the lock on before it waits for the disk, so that the
+//! next batch fills meanwhile. DESIGN §3, "Writes"; decision 0037.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, watch};
 use super::row::Row;
 use super::sqlite::{self, fault};
 use super::value::Value;
+use super::write_ahead_log::WriteAheadLog;
 
 /// How long to wait for another process that holds the file.
 const OTHER_PROCESS: Duration = Duration::from_secs(5);
@@ -23,6 +26,7 @@ const OTHER_PROCESS: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub(super) struct Writer {
     desk: Arc<Mutex<Desk>>,
+    log: WriteAheadLog,
     wake_committer: mpsc::Sender<()>,
 }
 
@@ -30,6 +34,8 @@ pub(super) struct Writer {
 struct Desk {
     connection: Connection,
     batch: Option<Batch>,
+    /// How many changes the connection had made when it last committed.
+    changes: u64,
 }
 
 /// A batch: the transactions that will be committed by one COMMIT. The channel tells its members how that went.
@@ -54,16 +60,17 @@ pub(super) struct Writing {
 
 impl Writer {
     /// Takes the connection and starts the committer; it ends when the last clone of the writer is gone.
-    pub(super) fn start(connection: Connection) -> Self {
-        let desk = Arc::new(Mutex::new(Desk { connection, batch: None }));
+    pub(super) fn start(connection: Connection, log: WriteAheadLog) -> Self {
+        let desk = Arc::new(Mutex::new(Desk { connection, batch: None, changes: 0 }));
         let (wake_committer, woken) = mpsc::channel(1);
-        tokio::spawn(commit_batches(Arc::clone(&desk), woken));
-        Self { desk, wake_committer }
+        tokio::spawn(commit_batches(Arc::clone(&desk), log.clone(), woken));
+        Self { desk, log, wake_committer }
     }
 
     /// Waits its turn, opens a batch if none is open, and sets a savepoint.
     pub(super) async fn begin(&self) -> Result<Writing, Fault> {
         let mut desk = Arc::clone(&self.desk).lock_owned().await;
+        self.log.check()?;
         if desk.batch.is_none() {
             desk = open_batch(desk).await?;
         }
@@ -93,27 +100,40 @@ async fn open_batch(mut desk: OwnedMutexGuard<Desk>) -> Result<OwnedMutexGuard<D
 }
 
 /// Commits the open batch each time it is woken, until nobody is left who could wake it.
-async fn commit_batches(desk: Arc<Mutex<Desk>>, mut woken: mpsc::Receiver<()>) {
+async fn commit_batches(desk: Arc<Mutex<Desk>>, log: WriteAheadLog, mut woken: mpsc::Receiver<()>) {
     while woken.recv().await.is_some() {
+        // A larger batch costs little more than a small one: the pages that its members share are written once.
+        tokio::task::yield_now().await;
         let desk = Arc::clone(&desk).lock_owned().await;
         if desk.batch.is_some() {
+            let log = log.clone();
             // The disk is waited for on a thread that may block. A panic there drops the lock; the next begin fails loudly.
-            let _ = tokio::task::spawn_blocking(move || commit_batch(desk)).await;
+            let _ = tokio::task::spawn_blocking(move || commit_batch(desk, &log)).await;
         }
     }
 }
 
-fn commit_batch(mut desk: OwnedMutexGuard<Desk>) {
+/// Commits, hands the lock on, waits for the disk, and tells the members. One batch at a time: whoever saw what another batch did is
+/// answered after it.
+fn commit_batch(mut desk: OwnedMutexGuard<Desk>, log: &WriteAheadLog) {
     let Some(batch) = desk.batch.take() else { return };
-    let fate = match desk.connection.execute_batch("COMMIT") {
+    let mut committed = log.check().map_err(|fault| fault.to_string());
+    if committed.is_ok() {
+        committed = desk.connection.execute_batch("COMMIT").map_err(|error| error.to_string());
+    }
+    // A COMMIT that failed may have left the transaction open; the writer must be usable again.
+    if committed.is_err() && !desk.connection.is_autocommit() {
+        let _ = desk.connection.execute_batch("ROLLBACK");
+    }
+    let changes = desk.connection.total_changes();
+    let has_changed = mem::replace(&mut desk.changes, changes) != changes;
+    drop(desk);
+    if committed.is_ok() && has_changed {
+        committed = log.sync();
+    }
+    let fate = match committed {
         Ok(()) => Fate::Committed,
-        Err(error) => {
-            // A COMMIT that failed may have left the transaction open; the writer must be usable again.
-            if !desk.connection.is_autocommit() {
-                let _ = desk.connection.execute_batch("ROLLBACK");
-            }
-            Fate::Lost(error.to_string())
-        }
+        Err(cause) => Fate::Lost(cause),
     };
     batch.0.send_replace(fate);
 }

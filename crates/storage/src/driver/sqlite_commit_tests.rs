@@ -7,7 +7,7 @@ async fn writer(dir: &tempfile::TempDir) -> Writer {
     let connection = Connection::open(dir.path().join("test.db")).unwrap();
     connection.pragma_update(None, "journal_mode", "wal").unwrap();
     connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)").unwrap();
-    Writer::start(connection)
+    Writer::start(connection, WriteAheadLog::of(&dir.path().join("test.db")).unwrap())
 }
 
 fn count(dir: &tempfile::TempDir) -> i64 {
@@ -126,4 +126,29 @@ async fn values_are_bound_by_number_not_by_occurrence() {
         tx.optional("SELECT $2, $1", &["one".into(), "two".into()], |row| Ok((row.text(0)?, row.text(1)?))).unwrap();
 
     assert_eq!(read, Some(("two".into(), "one".into())));
+}
+
+/// What the disk did not keep is not acknowledged, and nothing is after it, be it read or written (decision 0037). `/dev/null`, for
+/// which nobody can wait, stands for such a disk.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_does_not_keep_is_relied_on_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let connection = Connection::open(dir.path().join("test.db")).unwrap();
+    connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)").unwrap();
+    std::os::unix::fs::symlink("/dev/null", dir.path().join("broken-wal")).unwrap();
+    let log = WriteAheadLog::of(&dir.path().join("broken")).unwrap();
+    let writer = Writer::start(connection, log.clone());
+
+    let mut empty = writer.begin().await.unwrap();
+    empty.optional("SELECT 1", &[], |_| Ok(())).unwrap();
+    empty.commit().await.unwrap();
+    let mut tx = writer.begin().await.unwrap();
+    tx.execute("INSERT INTO t (v) VALUES ($1)", &["a".into()]).unwrap();
+    let lost = tx.commit().await.unwrap_err();
+
+    assert!(lost.is_transient());
+    let refused = writer.begin().await.err().expect("nothing is written any more");
+    assert!(refused.to_string().contains("start the process again"), "{refused}");
+    assert!(log.check().is_err());
 }
