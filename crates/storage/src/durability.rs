@@ -1,7 +1,7 @@
 //! Whether a commit that was acknowledged outlives a power cut.
 //!
 //! Owns asking the database what it waits for. Leaves what follows to whoever starts a server. SQLite is opened so that it waits
-//! (`driver::sqlite`, decision 0037); it is asked all the same, as a file system can refuse a journal mode.
+//! (`driver::sqlite`, decision 0037); it is asked all the same, as that is what everything hangs on.
 
 use portreeve_domain::Fault;
 

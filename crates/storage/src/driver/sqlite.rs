@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use portreeve_domain::Fault;
 use rusqlite::config::DbConfig;
@@ -75,8 +76,7 @@ impl SqliteStore {
         writer.pragma_update(None, "foreign_keys", true).map_err(fault)?;
         writer.pragma_update(None, "wal_autocheckpoint", CHECKPOINT).map_err(fault)?;
         keep_plans(&writer)?;
-        // The log is there from the first read on, and until the last connection is closed.
-        writer.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(fault)?;
+        copy_log(&writer)?;
         let log = WriteAheadLog::of(path)?;
         let readers = Arc::new(Readers { path: path.into(), idle: Mutex::new(Vec::new()) });
         Ok(Self { readers, writer: Writer::start(writer, log.clone()), log })
@@ -124,6 +124,15 @@ impl SqliteStore {
     pub(super) async fn begin(&self) -> Result<Writing, Fault> {
         self.writer.begin().await
     }
+}
+
+/// Copies what a process left in the log into the database, and begins the log anew. Where the disk did not keep what that process
+/// wrote, the system may show it all the same: whoever wrote on behind it would lose everything behind it in a power cut. Nobody is waited
+/// for: who has the file open knows what its disk keeps. Afterwards the log is there, until the last connection is closed.
+fn copy_log(writer: &Connection) -> Result<(), Fault> {
+    writer.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(fault)?;
+    writer.busy_timeout(Duration::ZERO).map_err(fault)?;
+    writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(fault)
 }
 
 /// Makes the file readable by its owner only, before SQLite creates it with the default mode.

@@ -2,8 +2,8 @@
 //!
 //! Many transactions share one COMMIT and so one wait for the disk. A transaction takes the lock (first come, first
 //! served), sets a savepoint in the open batch, runs its statements inline, and on `commit` releases the savepoint, hands
-//! the lock on, and waits for its batch. The committer is a task that lets everybody run who can when it is woken, and queues for the
-//! same lock after them: batches form by themselves, without a timer. It hands the lock on before it waits for the disk, so that the
+//! the lock on, and waits for its batch. The committer is a task that steps back once when it is woken and then queues for the
+//! same lock, after everybody who was about to: batches form by themselves, without a timer. It hands the lock on before it waits for the disk, so that the
 //! next batch fills meanwhile. DESIGN §3, "Writes"; decision 0037.
 
 use std::mem;
@@ -34,8 +34,10 @@ pub(super) struct Writer {
 struct Desk {
     connection: Connection,
     batch: Option<Batch>,
-    /// How many changes the connection had made when it last committed.
+    /// What the database was when it was last waited for: how many rows this connection had changed, and a number that is another one
+    /// when another connection, as of another process, has changed something.
     changes: u64,
+    data_version: Option<i64>,
 }
 
 /// A batch: the transactions that will be committed by one COMMIT. The channel tells its members how that went.
@@ -61,7 +63,7 @@ pub(super) struct Writing {
 impl Writer {
     /// Takes the connection and starts the committer; it ends when the last clone of the writer is gone.
     pub(super) fn start(connection: Connection, log: WriteAheadLog) -> Self {
-        let desk = Arc::new(Mutex::new(Desk { connection, batch: None, changes: 0 }));
+        let desk = Arc::new(Mutex::new(Desk { connection, batch: None, changes: 0, data_version: None }));
         let (wake_committer, woken) = mpsc::channel(1);
         tokio::spawn(commit_batches(Arc::clone(&desk), log.clone(), woken));
         Self { desk, log, wake_committer }
@@ -85,6 +87,10 @@ impl Writer {
 /// Opens a batch. Inline when nobody else holds the file; otherwise waits for that process on a blocking thread.
 async fn open_batch(mut desk: OwnedMutexGuard<Desk>) -> Result<OwnedMutexGuard<Desk>, Fault> {
     let begin = |desk: &Desk, patience| {
+        // Somebody waited for another process and went away, before a batch was made of what was begun.
+        if !desk.connection.is_autocommit() {
+            desk.connection.execute_batch("ROLLBACK")?;
+        }
         desk.connection.busy_timeout(patience)?;
         desk.connection.execute_batch("BEGIN IMMEDIATE")
     };
@@ -105,16 +111,17 @@ async fn commit_batches(desk: Arc<Mutex<Desk>>, log: WriteAheadLog, mut woken: m
         // A larger batch costs little more than a small one: the pages that its members share are written once.
         tokio::task::yield_now().await;
         let desk = Arc::clone(&desk).lock_owned().await;
-        if desk.batch.is_some() {
-            let log = log.clone();
-            // The disk is waited for on a thread that may block. A panic there drops the lock; the next begin fails loudly.
-            let _ = tokio::task::spawn_blocking(move || commit_batch(desk, &log)).await;
+        let Some(batch) = desk.batch.clone() else { continue };
+        let log = log.clone();
+        // The disk is waited for on a thread that may block.
+        if tokio::task::spawn_blocking(move || commit_batch(desk, &log)).await.is_err() {
+            batch.0.send_replace(Fate::Lost("the commit panicked".to_owned()));
         }
     }
 }
 
 /// Commits, hands the lock on, waits for the disk, and tells the members. One batch at a time: whoever saw what another batch did is
-/// answered after it.
+/// answered after it. Nothing is waited for where the batch changed nothing and nobody else did.
 fn commit_batch(mut desk: OwnedMutexGuard<Desk>, log: &WriteAheadLog) {
     let Some(batch) = desk.batch.take() else { return };
     let mut committed = log.check().map_err(|fault| fault.to_string());
@@ -125,10 +132,9 @@ fn commit_batch(mut desk: OwnedMutexGuard<Desk>, log: &WriteAheadLog) {
     if committed.is_err() && !desk.connection.is_autocommit() {
         let _ = desk.connection.execute_batch("ROLLBACK");
     }
-    let changes = desk.connection.total_changes();
-    let has_changed = mem::replace(&mut desk.changes, changes) != changes;
+    let is_changed = desk.is_changed();
     drop(desk);
-    if committed.is_ok() && has_changed {
+    if committed.is_ok() && is_changed {
         committed = log.sync();
     }
     let fate = match committed {
@@ -136,6 +142,18 @@ fn commit_batch(mut desk: OwnedMutexGuard<Desk>, log: &WriteAheadLog) {
         Err(cause) => Fate::Lost(cause),
     };
     batch.0.send_replace(fate);
+}
+
+impl Desk {
+    /// Whether anybody has changed the database since this was last asked; also `true` when it cannot be told.
+    fn is_changed(&mut self) -> bool {
+        let changes = self.connection.total_changes();
+        if mem::replace(&mut self.changes, changes) != changes {
+            return true;
+        }
+        let version = self.connection.query_row("PRAGMA data_version", [], |row| row.get(0)).ok();
+        version.is_none() || mem::replace(&mut self.data_version, version) != version
+    }
 }
 
 impl Writing {

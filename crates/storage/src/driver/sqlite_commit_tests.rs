@@ -136,13 +136,11 @@ async fn a_disk_that_does_not_keep_is_relied_on_no_more() {
     let dir = tempfile::tempdir().unwrap();
     let connection = Connection::open(dir.path().join("test.db")).unwrap();
     connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)").unwrap();
+    std::fs::write(dir.path().join("broken"), "").unwrap();
     std::os::unix::fs::symlink("/dev/null", dir.path().join("broken-wal")).unwrap();
     let log = WriteAheadLog::of(&dir.path().join("broken")).unwrap();
     let writer = Writer::start(connection, log.clone());
 
-    let mut empty = writer.begin().await.unwrap();
-    empty.optional("SELECT 1", &[], |_| Ok(())).unwrap();
-    empty.commit().await.unwrap();
     let mut tx = writer.begin().await.unwrap();
     tx.execute("INSERT INTO t (v) VALUES ($1)", &["a".into()]).unwrap();
     let lost = tx.commit().await.unwrap_err();
@@ -151,4 +149,52 @@ async fn a_disk_that_does_not_keep_is_relied_on_no_more() {
     let refused = writer.begin().await.err().expect("nothing is written any more");
     assert!(refused.to_string().contains("start the process again"), "{refused}");
     assert!(log.check().is_err());
+}
+
+/// Somebody waits for another process that holds the file, and goes away: whoever comes next writes all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_goes_away_while_another_process_is_waited_for_leaves_nothing_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = writer(&dir).await;
+    let other = Connection::open(dir.path().join("test.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting = tokio::spawn({
+        let writer = writer.clone();
+        async move { writer.begin().await.map(drop) }
+    });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+
+    waiting.abort();
+    assert!(waiting.await.unwrap_err().is_cancelled());
+    other.execute_batch("COMMIT").unwrap();
+    let mut tx = writer.begin().await.unwrap();
+    tx.execute("INSERT INTO t (v) VALUES ($1)", &["a".into()]).unwrap();
+    tx.commit().await.unwrap();
+
+    assert_eq!(count(&dir), 1);
+}
+
+/// What a process left in the log when it ended is copied at the next start, and the log begins anew; a link leads to the log of the
+/// file that it names.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_in_the_log_is_copied_at_the_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, left) = (dir.path().join("test.db"), dir.path().join("left.db"));
+    let writer = writer(&dir).await;
+    let mut tx = writer.begin().await.unwrap();
+    tx.execute("INSERT INTO t (v) VALUES ($1)", &["a".into()]).unwrap();
+    tx.commit().await.unwrap();
+    for end in ["", "-wal"] {
+        std::fs::copy(format!("{}{end}", file.display()), format!("{}{end}", left.display())).unwrap();
+    }
+    std::os::unix::fs::symlink(&left, dir.path().join("link.db")).unwrap();
+    let log = || std::fs::metadata(dir.path().join("left.db-wal")).unwrap().len();
+    assert!(log() > 0);
+
+    let store = sqlite::SqliteStore::open(&dir.path().join("link.db")).unwrap();
+
+    assert_eq!(log(), 0);
+    let rows = store.reader().unwrap().all("SELECT v FROM t", &[], |row| row.text(0)).unwrap();
+    assert_eq!(rows, ["a"]);
 }

@@ -5,7 +5,7 @@
 //! Decision 0037.
 
 use std::fs::{File, OpenOptions};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use portreeve_domain::Fault;
@@ -21,16 +21,21 @@ struct Log {
 }
 
 impl WriteAheadLog {
-    /// The log of the database at `database`, which must be there: a connection that has read something makes it and keeps it.
+    /// The log of the database at `database`, which must be there: a connection that has read something makes it and keeps it. A link
+    /// is followed, as SQLite does.
     ///
     /// # Errors
     /// A fault when it is not there, as on a file system on which SQLite has none.
     pub(super) fn of(database: &Path) -> Result<Self, Fault> {
-        let mut path = database.as_os_str().to_owned();
-        path.push("-wal");
-        // Some systems wait only for a file that may be written.
-        let file = OpenOptions::new().write(true).open(&path);
-        let file = file.map_err(|e| Fault::new(e).while_doing(format!("open {}", path.display())))?;
+        let log_of = |database: PathBuf| {
+            let mut path = database.into_os_string();
+            path.push("-wal");
+            // Some systems wait only for a file that may be written.
+            OpenOptions::new().write(true).open(path)
+        };
+        let opened = std::fs::canonicalize(database).and_then(log_of);
+        let file = opened
+            .map_err(|e| Fault::new(e).while_doing(format!("open the write-ahead log of {}", database.display())))?;
         Ok(Self(Arc::new(Log { file, lost: OnceLock::new() })))
     }
 
@@ -46,7 +51,7 @@ impl WriteAheadLog {
     /// Whether everything that was waited for was kept.
     ///
     /// # Errors
-    /// A fault when something was not: the process must be started again, so that SQLite reads what the disk has.
+    /// A fault when something was not: the process must be started again, which copies what the log has to the database and waits for that.
     pub(super) fn check(&self) -> Result<(), Fault> {
         let Some(cause) = self.0.lost.get() else { return Ok(()) };
         Err(Fault::transient(format!(
