@@ -298,3 +298,22 @@ pub(super) fn all<T>(
     }
     Ok(found)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::super::write_ahead_log::tests::broken_log;
+    use super::*;
+
+    /// After a wait that failed nothing is read any more: it may be what a power cut undoes (decision 0037).
+    #[tokio::test]
+    async fn what_a_disk_may_not_have_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = SqliteStore::open(&dir.path().join("test.db")).unwrap();
+        assert!(store.reader().is_ok());
+        store.log = broken_log(dir.path());
+
+        assert!(store.log.sync().is_err());
+
+        assert!(store.reader().is_err());
+    }
+}

@@ -3,8 +3,8 @@
 //! Many transactions share one COMMIT and so one wait for the disk. A transaction takes the lock (first come, first
 //! served), sets a savepoint in the open batch, runs its statements inline, and on `commit` releases the savepoint, hands
 //! the lock on, and waits for its batch. The committer is a task that steps back once when it is woken and then queues for the
-//! same lock, after everybody who was about to: batches form by themselves, without a timer. It hands the lock on before it waits for the disk, so that the
-//! next batch fills meanwhile. DESIGN §3, "Writes"; decision 0037.
+//! same lock, after everybody who was about to: batches form by themselves, without a timer. It hands the lock on before it
+//! waits for the disk, so that the next batch fills meanwhile. DESIGN §3, "Writes"; decision 0037.
 
 use std::mem;
 use std::sync::Arc;

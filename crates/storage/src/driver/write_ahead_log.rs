@@ -59,3 +59,16 @@ impl WriteAheadLog {
         )))
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A log for which nobody can wait, as `/dev/null` is where it should be.
+    #[cfg(unix)]
+    pub(crate) fn broken_log(folder: &Path) -> WriteAheadLog {
+        std::fs::write(folder.join("broken"), "").unwrap();
+        std::os::unix::fs::symlink("/dev/null", folder.join("broken-wal")).unwrap();
+        WriteAheadLog::of(&folder.join("broken")).unwrap()
+    }
+}
