@@ -13,6 +13,7 @@ mod pulse;
 mod row;
 mod sqlite;
 mod sqlite_commit;
+mod sqlite_reader;
 mod together;
 mod value;
 mod watch;

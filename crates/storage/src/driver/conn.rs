@@ -11,8 +11,9 @@ use portreeve_domain::{Fault, TenantId};
 use super::postgres::{PostgresStore, Slot};
 use super::postgres_reader::PostgresReader;
 use super::row::Row;
-use super::sqlite::{Reader, SqliteStore};
+use super::sqlite::SqliteStore;
 use super::sqlite_commit::Writing;
+use super::sqlite_reader::Reader;
 use super::value::Value;
 use crate::home;
 use crate::recall::{Bucket, Recall, RecallUse};
@@ -143,15 +144,14 @@ impl Store {
 
     /// A connection for several reads that belong together, soon done.
     ///
-    /// On SQLite they take two read locks, not one each, and see the database as the second of them found it: not for use
-    /// across a transaction or a wait. On PostgreSQL they may be answered by what is remembered, and a connection is taken when
+    /// On SQLite they see the database as the first of them found it: not for use across a transaction or a wait. On PostgreSQL they may be answered by what is remembered, and a connection is taken when
     /// one is not.
     ///
     /// # Errors
     /// A transient fault when the database is away; on PostgreSQL its first verb says so.
     pub async fn read_together(&self, wall: impl Into<Wall>) -> Result<Conn, Fault> {
         match &self.0 {
-            Backend::Sqlite(store) => Ok(Conn(Connection::Reader(store.reader()?.together()))),
+            Backend::Sqlite(store) => Ok(Conn(Connection::Reader(store.reader_together()?))),
             Backend::Postgres(store) => {
                 Ok(Conn(Connection::PostgresReader(PostgresReader::new(store.clone(), wall.into()))))
             }

@@ -1,22 +1,21 @@
-//! SQLite, run inline: the reader pool, the settings of a connection, and the verbs on one.
+//! SQLite, run inline: the file, the settings of a connection, and the verbs on one.
 //!
-//! Leaves the single writer and its group commit to `sqlite_commit`.
+//! Leaves the reading connections to `sqlite_reader`, the single writer and its group commit to `sqlite_commit`.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use portreeve_domain::Fault;
 use rusqlite::config::DbConfig;
-use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
+use rusqlite::{CachedStatement, Connection, ErrorCode};
 
 use super::row::Row;
 use super::sqlite_commit::{Writer, Writing};
+use super::sqlite_reader::{Reader, Readers};
 use super::value::Value;
 use super::write_ahead_log::WriteAheadLog;
 
-/// How many idle reading connections are kept.
-const IDLE_READERS: usize = 8;
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 256;
 /// How long the log becomes before it is copied into the database, in pages of 4 KiB: what is written again and again is copied once.
@@ -28,31 +27,6 @@ pub(super) struct SqliteStore {
     readers: Arc<Readers>,
     writer: Writer,
     log: WriteAheadLog,
-}
-
-struct Readers {
-    path: Box<Path>,
-    idle: Mutex<Vec<Connection>>,
-}
-
-/// A connection that only reads; goes back to the pool when dropped.
-pub(super) struct Reader {
-    connection: Option<Connection>,
-    locking: Locking,
-    pool: Arc<Readers>,
-}
-
-/// When a reader takes the read lock, which costs as much as a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Locking {
-    /// For each statement.
-    EachTime,
-    /// For the next statement alone: it may be the only one.
-    ForTheFirst,
-    /// For the next statement and all after it.
-    ForTheRest,
-    /// Taken, until the reader is dropped.
-    Held,
 }
 
 /// Turns an error of SQLite into a fault; a locked or full database may be well again in a moment.
@@ -78,16 +52,20 @@ impl SqliteStore {
         keep_plans(&writer)?;
         copy_log(&writer)?;
         let log = WriteAheadLog::of(path)?;
-        let readers = Arc::new(Readers { path: path.into(), idle: Mutex::new(Vec::new()) });
-        Ok(Self { readers, writer: Writer::start(writer, log.clone()), log })
+        let readers = Readers::of(path);
+        Ok(Self { writer: Writer::start(writer, log.clone(), Arc::clone(&readers)), readers, log })
     }
 
-    /// A connection that sees every commit acknowledged before now.
+    /// A connection each of whose statements sees every commit that was acknowledged before it.
     pub(super) fn reader(&self) -> Result<Reader, Fault> {
         self.log.check()?;
-        let idle = self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = idle.map_or_else(|| self.readers.connect(), Ok)?;
-        Ok(Reader { connection: Some(connection), locking: Locking::EachTime, pool: Arc::clone(&self.readers) })
+        self.readers.reader(false)
+    }
+
+    /// A connection all of whose statements see one state: every commit that was acknowledged before the first.
+    pub(super) fn reader_together(&self) -> Result<Reader, Fault> {
+        self.log.check()?;
+        self.readers.reader(true)
     }
 
     /// Copies the database as it is at one moment into a new file at `path` (mode 0600), runs `mark` in it, and waits for the disk.
@@ -109,7 +87,7 @@ impl SqliteStore {
     /// Copies the database into an empty file that is there.
     fn copy_into(&self, path: &Path, mark: &'static str) -> Result<(), Fault> {
         let text = path.to_str().ok_or_else(|| Fault::new("the path is no text"))?;
-        let source = Connection::open(&self.readers.path).map_err(fault)?;
+        let source = Connection::open(self.readers.path()).map_err(fault)?;
         source.execute("VACUUM INTO ?1", [text]).map_err(fault)?;
         let copy = Connection::open(path).map_err(fault)?;
         // Nothing but the file itself: what is in it before the end is thrown away when this fails.
@@ -153,84 +131,11 @@ fn private_file(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
-impl Readers {
-    fn connect(&self) -> Result<Connection, Fault> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags).map_err(fault)?;
-        keep_plans(&connection)?;
-        Ok(connection)
-    }
-}
-
 /// Keeps statements prepared, each with one plan. Without the stability guarantee SQLite looks at bound values for a better
 /// plan and prepares a statement anew each time it is bound, wherever a table has a partial index.
-fn keep_plans(connection: &Connection) -> Result<(), Fault> {
+pub(super) fn keep_plans(connection: &Connection) -> Result<(), Fault> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop).map_err(fault)
-}
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        // A connection that cannot let go of its lock is closed, which lets go of it.
-        if self.locking == Locking::Held && self.run("COMMIT").is_err() {
-            return;
-        }
-        let mut idle = self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < IDLE_READERS {
-            idle.extend(self.connection.take());
-        }
-    }
-}
-
-impl Reader {
-    /// From its second statement on it keeps the lock until it is dropped.
-    pub(super) fn together(mut self) -> Self {
-        self.locking = Locking::ForTheFirst;
-        self
-    }
-
-    /// The connection, with the lock that the next statement needs.
-    fn connection(&mut self) -> Result<&Connection, Fault> {
-        match self.locking {
-            Locking::EachTime | Locking::Held => {}
-            Locking::ForTheFirst => self.locking = Locking::ForTheRest,
-            Locking::ForTheRest => {
-                self.run("BEGIN")?;
-                self.locking = Locking::Held;
-            }
-        }
-        self.connection.as_ref().ok_or_else(no_connection)
-    }
-
-    fn run(&self, sql: &'static str) -> Result<(), Fault> {
-        execute(self.connection.as_ref().ok_or_else(no_connection)?, sql, &[]).map(drop)
-    }
-
-    pub(super) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Fault> {
-        execute(self.connection()?, sql, values)
-    }
-
-    pub(super) fn optional<T>(
-        &mut self,
-        sql: &'static str,
-        values: &[Value<'_>],
-        read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
-    ) -> Result<Option<T>, Fault> {
-        optional(self.connection()?, sql, values, read)
-    }
-
-    pub(super) fn all<T>(
-        &mut self,
-        sql: &'static str,
-        values: &[Value<'_>],
-        read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
-    ) -> Result<Vec<T>, Fault> {
-        all(self.connection()?, sql, values, read)
-    }
-}
-
-fn no_connection() -> Fault {
-    Fault::impossible("a reader without its connection")
 }
 
 /// Prepares `sql` (cached) and binds `values`.

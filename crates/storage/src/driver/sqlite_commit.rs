@@ -16,6 +16,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, watch};
 
 use super::row::Row;
 use super::sqlite::{self, fault};
+use super::sqlite_reader::Readers;
 use super::value::Value;
 use super::write_ahead_log::WriteAheadLog;
 
@@ -62,10 +63,10 @@ pub(super) struct Writing {
 
 impl Writer {
     /// Takes the connection and starts the committer; it ends when the last clone of the writer is gone.
-    pub(super) fn start(connection: Connection, log: WriteAheadLog) -> Self {
+    pub(super) fn start(connection: Connection, log: WriteAheadLog, readers: Arc<Readers>) -> Self {
         let desk = Arc::new(Mutex::new(Desk { connection, batch: None, changes: 0, data_version: None }));
         let (wake_committer, woken) = mpsc::channel(1);
-        tokio::spawn(commit_batches(Arc::clone(&desk), log.clone(), woken));
+        tokio::spawn(commit_batches(Arc::clone(&desk), log.clone(), readers, woken));
         Self { desk, log, wake_committer }
     }
 
@@ -106,15 +107,20 @@ async fn open_batch(mut desk: OwnedMutexGuard<Desk>) -> Result<OwnedMutexGuard<D
 }
 
 /// Commits the open batch each time it is woken, until nobody is left who could wake it.
-async fn commit_batches(desk: Arc<Mutex<Desk>>, log: WriteAheadLog, mut woken: mpsc::Receiver<()>) {
+async fn commit_batches(
+    desk: Arc<Mutex<Desk>>,
+    log: WriteAheadLog,
+    readers: Arc<Readers>,
+    mut woken: mpsc::Receiver<()>,
+) {
     while woken.recv().await.is_some() {
         // A larger batch costs little more than a small one: the pages that its members share are written once.
         tokio::task::yield_now().await;
         let desk = Arc::clone(&desk).lock_owned().await;
         let Some(batch) = desk.batch.clone() else { continue };
-        let log = log.clone();
+        let (log, readers) = (log.clone(), Arc::clone(&readers));
         // The disk is waited for on a thread that may block.
-        if tokio::task::spawn_blocking(move || commit_batch(desk, &log)).await.is_err() {
+        if tokio::task::spawn_blocking(move || commit_batch(desk, &log, &readers)).await.is_err() {
             batch.0.send_replace(Fate::Lost("the commit panicked".to_owned()));
         }
     }
@@ -122,11 +128,13 @@ async fn commit_batches(desk: Arc<Mutex<Desk>>, log: WriteAheadLog, mut woken: m
 
 /// Commits, hands the lock on, waits for the disk, and tells the members. One batch at a time: whoever saw what another batch did is
 /// answered after it. Nothing is waited for where the batch changed nothing and nobody else did.
-fn commit_batch(mut desk: OwnedMutexGuard<Desk>, log: &WriteAheadLog) {
+fn commit_batch(mut desk: OwnedMutexGuard<Desk>, log: &WriteAheadLog, readers: &Readers) {
     let Some(batch) = desk.batch.take() else { return };
     let mut committed = log.check().map_err(|fault| fault.to_string());
     if committed.is_ok() {
+        readers.let_go();
         committed = desk.connection.execute_batch("COMMIT").map_err(|error| error.to_string());
+        readers.note_commit();
     }
     // A COMMIT that failed may have left the transaction open; the writer must be usable again.
     if committed.is_err() && !desk.connection.is_autocommit() {

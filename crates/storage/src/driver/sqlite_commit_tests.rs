@@ -8,7 +8,8 @@ async fn writer(dir: &tempfile::TempDir) -> Writer {
     let connection = Connection::open(dir.path().join("test.db")).unwrap();
     connection.pragma_update(None, "journal_mode", "wal").unwrap();
     connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)").unwrap();
-    Writer::start(connection, WriteAheadLog::of(&dir.path().join("test.db")).unwrap())
+    let file = dir.path().join("test.db");
+    Writer::start(connection, WriteAheadLog::of(&file).unwrap(), Readers::of(&file))
 }
 
 fn count(dir: &tempfile::TempDir) -> i64 {
@@ -136,7 +137,7 @@ async fn a_disk_that_does_not_keep_is_relied_on_no_more() {
     let dir = tempfile::tempdir().unwrap();
     let connection = Connection::open(dir.path().join("test.db")).unwrap();
     connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)").unwrap();
-    let writer = Writer::start(connection, broken_log(dir.path()));
+    let writer = Writer::start(connection, broken_log(dir.path()), Readers::of(&dir.path().join("test.db")));
 
     let mut tx = writer.begin().await.unwrap();
     tx.execute("INSERT INTO t (v) VALUES ($1)", &["a".into()]).unwrap();
