@@ -21,7 +21,7 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The name of a request in logs and error pages: 8 to 64 of `A-Z a-z 0-9 - _ .`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestId(Arc<str>);
+pub struct RequestId(HeaderValue);
 
 /// What is known of a request when it has ended.
 #[derive(Clone, Copy, Debug)]
@@ -67,9 +67,14 @@ pub struct RequestTrace {
 }
 
 impl RequestId {
+    fn made(text: String) -> Self {
+        Self(HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("unnamed")))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        // Nothing else is ever an id.
+        self.0.to_str().unwrap_or_default()
     }
 }
 
@@ -99,7 +104,7 @@ impl RequestTrace {
             .get::<PeerAddress>()
             .filter(|peer| self.trusted_proxies.contains(peer.0.ip()))
             .and_then(|_| sane_id(request.headers()));
-        RequestId(from_proxy.map_or_else(|| (self.ids)().into(), Arc::from))
+        from_proxy.cloned().map_or_else(|| RequestId::made((self.ids)()), RequestId)
     }
 }
 
@@ -130,9 +135,7 @@ impl Ending {
     /// Notes how the request was answered and tells the client its id.
     pub(crate) fn answered(&mut self, response: &mut Response) {
         self.status = Some(response.status());
-        if let Ok(value) = HeaderValue::try_from(self.id.as_str()) {
-            response.headers_mut().insert(X_REQUEST_ID, value);
-        }
+        response.headers_mut().insert(X_REQUEST_ID, self.id.0.clone());
     }
 
     fn is_logged(&self) -> bool {
@@ -172,10 +175,10 @@ impl Drop for Ending {
     }
 }
 
-fn sane_id(headers: &HeaderMap) -> Option<&str> {
-    let sent = headers.get(X_REQUEST_ID)?.to_str().ok()?;
+fn sane_id(headers: &HeaderMap) -> Option<&HeaderValue> {
+    let sent = headers.get(X_REQUEST_ID)?;
     let sane = (8..=64).contains(&sent.len())
-        && sent.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+        && sent.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
     sane.then_some(sent)
 }
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use portreeve_crypto::{CryptoFault, IdPermutation, Random, SecretBytes};
+use portreeve_crypto::{CryptoFault, IdPermutation, Random, SecretBytes, hex};
 use portreeve_domain::Fault;
 use portreeve_http_kit::request_trace::RequestIdSource;
 
@@ -26,7 +26,7 @@ pub(super) fn source(random: &Random) -> Result<RequestIdSource, Fault> {
 }
 
 fn name(permutation: &IdPermutation, number: i64) -> Result<String, CryptoFault> {
-    Ok(format!("{:016x}", u128::from_be_bytes(permutation.hide(number)?) >> 64))
+    Ok(hex(permutation.hide(number)?.iter().take(8)))
 }
 
 #[cfg(test)]

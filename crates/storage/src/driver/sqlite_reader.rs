@@ -118,7 +118,8 @@ impl Drop for Reader {
 impl Reader {
     /// The connection, with the state that the next statement is to see.
     fn connection(&mut self) -> Result<&Connection, Fault> {
-        let connection = self.connection.as_ref().ok_or_else(|| Fault::impossible("a reader without its connection"))?;
+        let connection =
+            self.connection.as_ref().ok_or_else(|| Fault::impossible("a reader without its connection"))?;
         let is_settled = self.is_together && self.has_read;
         if !is_settled && !self.state.is_some_and(|state| self.readers.is_of_now(state)) {
             end(connection, &mut self.state)?;
