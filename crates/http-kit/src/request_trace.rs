@@ -68,7 +68,7 @@ pub struct RequestTrace {
 
 impl RequestId {
     fn made(text: String) -> Self {
-        Self(HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("unnamed")))
+        Self(HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("unnamed-request")))
     }
 
     /// The id as text.

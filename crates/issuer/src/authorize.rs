@@ -124,7 +124,7 @@ impl Issuer {
         authorization_response::check_keys(at, &client, &request)?;
         let browser = self.recognize_browser(at, cookie).await?;
         let started_at = self.ambient.now();
-        let mut conn = self.store.read(at.id()).await?;
+        let mut conn = self.store.read_together(at.id()).await?;
         let sessions = match &browser {
             Some(browser) => browsers::live_sessions(&mut conn, &self.ambient, at, browser.id).await?,
             None => Vec::new(),

@@ -52,7 +52,7 @@ impl Issuer {
         let parsed = cookie.and_then(|text| Bearer::parse(text, TokenKind::Browser.prefix(), &at.keys.permutation));
         let Some(bearer) = parsed else { return Ok(None) };
         let id = BrowserId::new(bearer.id);
-        let row = browsers::find(&mut self.store.read(at.id()).await?, at.id(), id).await?;
+        let row = browsers::find(&mut self.store.read_together(at.id()).await?, at.id(), id).await?;
         let known = row.filter(|row| bearer.proves(&row.secret_hash) && self.ambient.now() < row.expires_at);
         let browser = |row: browsers::BrowserRow| Browser {
             id,

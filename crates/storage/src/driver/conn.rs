@@ -144,8 +144,9 @@ impl Store {
 
     /// A connection for several reads that belong together, soon done.
     ///
-    /// On SQLite they see the database as the first of them found it: not for use across a transaction or a wait. On PostgreSQL they may be answered by what is remembered, and a connection is taken when
-    /// one is not.
+    /// On SQLite they see one state of the database, in which everything is that was acknowledged by this process before now, and by
+    /// another one a millisecond before: not for use across a transaction or a wait. On PostgreSQL they may be answered by what is
+    /// remembered, and a connection is taken when one is not.
     ///
     /// # Errors
     /// A transient fault when the database is away; on PostgreSQL its first verb says so.

@@ -24,7 +24,7 @@ const CHECKPOINT: i64 = 4000;
 /// An open SQLite file. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct SqliteStore {
-    readers: Arc<Readers>,
+    pub(super) readers: Arc<Readers>,
     writer: Writer,
     log: WriteAheadLog,
 }
@@ -56,16 +56,16 @@ impl SqliteStore {
         Ok(Self { writer: Writer::start(writer, log.clone(), Arc::clone(&readers)), readers, log })
     }
 
-    /// A connection each of whose statements sees every commit that was acknowledged before it.
+    /// As `Readers::reader`.
     pub(super) fn reader(&self) -> Result<Reader, Fault> {
         self.log.check()?;
-        self.readers.reader(false)
+        self.readers.reader()
     }
 
-    /// A connection all of whose statements see one state: every commit that was acknowledged before the first.
+    /// As `Readers::reader_together`.
     pub(super) fn reader_together(&self) -> Result<Reader, Fault> {
         self.log.check()?;
-        self.readers.reader(true)
+        self.readers.reader_together()
     }
 
     /// Copies the database as it is at one moment into a new file at `path` (mode 0600), runs `mark` in it, and waits for the disk.

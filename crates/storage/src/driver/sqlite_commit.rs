@@ -13,6 +13,7 @@ use std::time::Duration;
 use portreeve_domain::Fault;
 use rusqlite::Connection;
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, watch};
+use tokio::time::timeout;
 
 use super::row::Row;
 use super::sqlite::{self, fault};
@@ -22,6 +23,8 @@ use super::write_ahead_log::WriteAheadLog;
 
 /// How long to wait for another process that holds the file.
 const OTHER_PROCESS: Duration = Duration::from_secs(5);
+/// How long nobody commits before readers let go of what they keep.
+const REST: Duration = Duration::from_millis(500);
 
 /// The writer. Cheap to clone.
 #[derive(Clone)]
@@ -106,14 +109,23 @@ async fn open_batch(mut desk: OwnedMutexGuard<Desk>) -> Result<OwnedMutexGuard<D
     Ok(desk)
 }
 
-/// Commits the open batch each time it is woken, until nobody is left who could wake it.
+/// Commits the open batch each time it is woken, until nobody is left who could wake it. Where nobody does, another process may have
+/// something to commit, and to copy from the log.
 async fn commit_batches(
     desk: Arc<Mutex<Desk>>,
     log: WriteAheadLog,
     readers: Arc<Readers>,
     mut woken: mpsc::Receiver<()>,
 ) {
-    while woken.recv().await.is_some() {
+    loop {
+        match timeout(REST, woken.recv()).await {
+            Ok(Some(())) => {}
+            Ok(None) => return,
+            Err(_) => {
+                readers.let_go();
+                continue;
+            }
+        }
         // A larger batch costs little more than a small one: the pages that its members share are written once.
         tokio::task::yield_now().await;
         let desk = Arc::clone(&desk).lock_owned().await;
@@ -132,9 +144,8 @@ fn commit_batch(mut desk: OwnedMutexGuard<Desk>, log: &WriteAheadLog, readers: &
     let Some(batch) = desk.batch.take() else { return };
     let mut committed = log.check().map_err(|fault| fault.to_string());
     if committed.is_ok() {
-        readers.let_go();
+        let _committing = readers.committing();
         committed = desk.connection.execute_batch("COMMIT").map_err(|error| error.to_string());
-        readers.note_commit();
     }
     // A COMMIT that failed may have left the transaction open; the writer must be usable again.
     if committed.is_err() && !desk.connection.is_autocommit() {

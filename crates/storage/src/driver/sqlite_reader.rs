@@ -1,12 +1,12 @@
-//! The reading connections of SQLite, and the state of the database that each has before it.
+//! The reading connections of SQLite, and the state of the database that some of them keep.
 //!
 //! To see the database as it is costs SQLite two calls of the system, to take the read lock and to let go of it: as much as reading a row by
-//! its key. So a connection keeps the state that it has seen, in an open transaction, until this process commits something, or for
-//! [`KEPT`] where another process may have. Decision 0038.
+//! its key. So a connection for reads that belong together goes back with its transaction open, and whoever reads next is shown the same
+//! state, unless somebody has committed meanwhile. Decision 0038.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use portreeve_domain::Fault;
@@ -18,14 +18,14 @@ use super::value::Value;
 
 /// How many idle connections are kept.
 const IDLE: usize = 8;
-/// How long a state may be behind what another process, such as a command, has committed.
-const KEPT: Duration = Duration::from_millis(1);
+/// How old a state may be when somebody begins to read in it: another process, such as a command, may have committed.
+const USABLE: Duration = Duration::from_millis(1);
 
 /// The reading connections of one file.
 pub(super) struct Readers {
     path: Box<Path>,
     idle: Mutex<Vec<Idle>>,
-    /// How often this process has committed.
+    /// How often this process has begun or ended a COMMIT: odd while there is one.
     commits: AtomicU64,
 }
 
@@ -34,22 +34,29 @@ struct Idle {
     state: Option<State>,
 }
 
-/// The state of the database that a connection keeps.
+/// The state that an open transaction sees.
 #[derive(Clone, Copy, Debug)]
 struct State {
-    /// How often this process had committed, no later than it was seen.
+    /// The count before the transaction was begun.
     commits: u64,
-    seen: Instant,
+    since: Instant,
 }
 
 /// A connection that only reads; goes back to the others when dropped.
 pub(super) struct Reader {
     connection: Option<Connection>,
     state: Option<State>,
-    /// Whether all its statements see one state.
-    is_together: bool,
-    has_read: bool,
     readers: Arc<Readers>,
+}
+
+/// While this lives, this process commits, and no state is kept: it would keep the log from being copied whole, and what was committed may
+/// have been shown to somebody already.
+pub(super) struct Committing<'r>(&'r Readers);
+
+impl Drop for Committing<'_> {
+    fn drop(&mut self) {
+        self.0.commits.fetch_add(1, Ordering::Release);
+    }
 }
 
 impl Readers {
@@ -61,11 +68,33 @@ impl Readers {
         &self.path
     }
 
-    /// A connection each of whose statements sees what was acknowledged before it, or with `is_together` what was before the first.
-    pub(super) fn reader(self: &Arc<Self>, is_together: bool) -> Result<Reader, Fault> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let Idle { connection, state } = idle.map_or_else(|| self.connect(), Ok)?;
-        Ok(Reader { connection: Some(connection), state, is_together, has_read: false, readers: Arc::clone(self) })
+    /// A connection each of whose statements sees what was committed before it.
+    pub(super) fn reader(self: &Arc<Self>) -> Result<Reader, Fault> {
+        let Idle { connection, state } = self.take(|idle| idle.state.is_none())?;
+        end(&connection, state)?;
+        Ok(Reader { connection: Some(connection), state: None, readers: Arc::clone(self) })
+    }
+
+    /// A connection all of whose statements see one state: what this process has committed before now, and others a millisecond before.
+    pub(super) fn reader_together(self: &Arc<Self>) -> Result<Reader, Fault> {
+        let Idle { connection, state } = self.take(|idle| idle.state.is_some())?;
+        let kept = state.filter(|state| self.is_usable(*state));
+        if kept.is_none() {
+            end(&connection, state)?;
+        }
+        let state = kept.map_or_else(|| self.begin(&connection), Ok)?;
+        Ok(Reader { connection: Some(connection), state: Some(state), readers: Arc::clone(self) })
+    }
+
+    /// An idle connection, one that `suits` where there is one, or a new one.
+    fn take(&self, suits: impl Fn(&Idle) -> bool) -> Result<Idle, Fault> {
+        let mut idle = self.idle();
+        if let Some(place) = idle.iter().rposition(suits) {
+            return Ok(idle.swap_remove(place));
+        }
+        let any = idle.pop();
+        drop(idle);
+        any.map_or_else(|| self.connect(), Ok)
     }
 
     fn connect(&self) -> Result<Idle, Fault> {
@@ -75,61 +104,66 @@ impl Readers {
         Ok(Idle { connection, state: None })
     }
 
-    /// Lets go of every state that nobody reads. Before a COMMIT, which may copy the log: what somebody has before them stays in it.
+    /// Begins a transaction, whose state is that of its first statement: no older than the count that is looked at before.
+    fn begin(&self, connection: &Connection) -> Result<State, Fault> {
+        let state = State { commits: self.commits.load(Ordering::Acquire), since: Instant::now() };
+        execute(connection, "BEGIN", &[]).map(|_| state)
+    }
+
+    fn is_usable(&self, state: State) -> bool {
+        let commits = self.commits.load(Ordering::Acquire);
+        state.commits == commits && commits.is_multiple_of(2) && state.since.elapsed() < USABLE
+    }
+
+    /// To be called before COMMIT, and what it returns to be dropped before anybody is told of it.
+    pub(super) fn committing(&self) -> Committing<'_> {
+        let mut idle = self.idle();
+        self.commits.fetch_add(1, Ordering::AcqRel);
+        let_go(&mut idle);
+        Committing(self)
+    }
+
+    /// Lets go of every state that is kept: where nobody commits, others may.
     pub(super) fn let_go(&self) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        // A connection that cannot let go of its state is closed, which lets go of it.
-        idle.retain_mut(|idle| end(&idle.connection, &mut idle.state).is_ok());
+        let_go(&mut self.idle());
     }
 
-    /// This process has committed something. To be called before anybody is told so.
-    pub(super) fn note_commit(&self) {
-        self.commits.fetch_add(1, Ordering::Release);
-    }
-
-    /// Whether a state is what somebody who reads now may be shown.
-    fn is_of_now(&self, state: State) -> bool {
-        state.commits == self.commits.load(Ordering::Acquire) && state.seen.elapsed() < KEPT
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Lets go of the state that a connection keeps.
-fn end(connection: &Connection, state: &mut Option<State>) -> Result<(), Fault> {
-    match state.take() {
-        Some(_) => execute(connection, "COMMIT", &[]).map(drop),
-        None => Ok(()),
+/// A connection that cannot let go of its state is closed, which lets go of it.
+fn let_go(idle: &mut Vec<Idle>) {
+    idle.retain_mut(|idle| end(&idle.connection, idle.state.take()).is_ok());
+}
+
+/// Ends the transaction of a state, unless an error has.
+fn end(connection: &Connection, state: Option<State>) -> Result<(), Fault> {
+    match state {
+        Some(_) if !connection.is_autocommit() => execute(connection, "COMMIT", &[]).map(drop),
+        _ => Ok(()),
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
-        let is_old = self.state.is_some_and(|state| !self.readers.is_of_now(state));
-        if is_old && end(&connection, &mut self.state).is_err() {
+        // Looked at with the lock held: whoever commits next lets go of what is kept now.
+        let mut idle = self.readers.idle();
+        let state = self.state.filter(|state| !connection.is_autocommit() && self.readers.is_usable(*state));
+        if state.is_none() && end(&connection, self.state).is_err() {
             return;
         }
-        let mut idle = self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE {
-            idle.push(Idle { connection, state: self.state });
+            idle.push(Idle { connection, state });
         }
     }
 }
 
 impl Reader {
-    /// The connection, with the state that the next statement is to see.
-    fn connection(&mut self) -> Result<&Connection, Fault> {
-        let connection =
-            self.connection.as_ref().ok_or_else(|| Fault::impossible("a reader without its connection"))?;
-        let is_settled = self.is_together && self.has_read;
-        if !is_settled && !self.state.is_some_and(|state| self.readers.is_of_now(state)) {
-            end(connection, &mut self.state)?;
-            // Counted before: the first statement takes the state, which may be a newer one.
-            let state = State { commits: self.readers.commits.load(Ordering::Acquire), seen: Instant::now() };
-            execute(connection, "BEGIN", &[])?;
-            self.state = Some(state);
-        }
-        self.has_read = true;
-        Ok(connection)
+    fn connection(&self) -> Result<&Connection, Fault> {
+        self.connection.as_ref().ok_or_else(|| Fault::impossible("a reader without its connection"))
     }
 
     pub(super) fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, Fault> {
@@ -156,70 +190,5 @@ impl Reader {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::sqlite::SqliteStore;
-    use super::*;
-
-    const INSERT: &str = "INSERT INTO t (v) VALUES ($1)";
-
-    async fn store(dir: &tempfile::TempDir) -> SqliteStore {
-        let store = SqliteStore::open(&dir.path().join("test.db")).unwrap();
-        let mut tx = store.begin().await.unwrap();
-        tx.script("CREATE TABLE t (v BLOB)").unwrap();
-        tx.commit().await.unwrap();
-        store
-    }
-
-    async fn write(store: &SqliteStore, bytes: usize) {
-        let mut tx = store.begin().await.unwrap();
-        tx.execute(INSERT, &[vec![0; bytes].as_slice().into()]).unwrap();
-        tx.commit().await.unwrap();
-    }
-
-    fn count(reader: &mut Reader) -> i64 {
-        reader.optional("SELECT count(*) FROM t", &[], |row| row.integer(0)).unwrap().unwrap()
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn each_statement_sees_what_was_acknowledged_before_it_and_those_together_one_state() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = store(&dir).await;
-        let (mut each, mut together) = (store.reader().unwrap(), store.reader_together().unwrap());
-        for rows in 0..20 {
-            assert_eq!((count(&mut each), count(&mut together)), (rows, 0));
-            write(&store, 1).await;
-        }
-        drop((each, together));
-
-        assert_eq!(count(&mut store.reader().unwrap()), 20);
-        assert_eq!(count(&mut store.reader_together().unwrap()), 20);
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn what_another_process_has_committed_is_seen_soon() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = store(&dir).await;
-        assert_eq!(count(&mut store.reader().unwrap()), 0);
-
-        Connection::open(dir.path().join("test.db")).unwrap().execute("INSERT INTO t DEFAULT VALUES", []).unwrap();
-        std::thread::sleep(KEPT);
-
-        assert_eq!(count(&mut store.reader().unwrap()), 1);
-    }
-
-    /// A state that is kept keeps the log from beginning anew.
-    #[tokio::test(flavor = "multi_thread")]
-    async fn the_log_does_not_grow_while_states_are_kept() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = store(&dir).await;
-        for row in 1..=30 {
-            write(&store, 2_000_000).await;
-            // Two connections keep the state after this commit, unless they are told of the next.
-            let mut readers = [store.reader().unwrap(), store.reader().unwrap()];
-            assert_eq!(readers.each_mut().map(count), [row; 2]);
-        }
-
-        let log = std::fs::metadata(dir.path().join("test.db-wal")).unwrap().len();
-        assert!(log < 25_000_000, "{log} bytes");
-    }
-}
+#[path = "sqlite_reader_tests.rs"]
+mod tests;
