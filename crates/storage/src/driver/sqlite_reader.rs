@@ -2,7 +2,7 @@
 //!
 //! To see the database as it is costs SQLite two calls of the system, to take the read lock and to let go of it: as much as reading a row by
 //! its key. So a connection for reads that belong together goes back with its transaction open, and whoever reads next is shown the same
-//! state, unless somebody has committed meanwhile. Decision 0038.
+//! state, unless this process has committed meanwhile. Decision 0038.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -70,19 +70,19 @@ impl Readers {
 
     /// A connection each of whose statements sees what was committed before it.
     pub(super) fn reader(self: &Arc<Self>) -> Result<Reader, Fault> {
-        let Idle { connection, state } = self.take(|idle| idle.state.is_none())?;
-        end(&connection, state)?;
+        let idle = self.take(|idle| idle.state.is_none())?;
+        let connection = self.without_state(idle)?;
         Ok(Reader { connection: Some(connection), state: None, readers: Arc::clone(self) })
     }
 
     /// A connection all of whose statements see one state: what this process has committed before now, and others a millisecond before.
+    /// After an error of the disk or of memory, which ends the transaction, they see what was committed before each.
     pub(super) fn reader_together(self: &Arc<Self>) -> Result<Reader, Fault> {
-        let Idle { connection, state } = self.take(|idle| idle.state.is_some())?;
-        let kept = state.filter(|state| self.is_usable(*state));
-        if kept.is_none() {
-            end(&connection, state)?;
-        }
-        let state = kept.map_or_else(|| self.begin(&connection), Ok)?;
+        let idle = self.take(|idle| idle.state.is_some())?;
+        let (connection, state) = match idle.state.filter(|state| self.is_usable(*state)) {
+            Some(state) => (idle.connection, state),
+            None => self.begin(self.without_state(idle)?)?,
+        };
         Ok(Reader { connection: Some(connection), state: Some(state), readers: Arc::clone(self) })
     }
 
@@ -104,10 +104,19 @@ impl Readers {
         Ok(Idle { connection, state: None })
     }
 
+    /// A connection that keeps nothing: the same one, or another where it cannot let go.
+    fn without_state(&self, idle: Idle) -> Result<Connection, Fault> {
+        match end(&idle.connection, idle.state) {
+            Ok(()) => Ok(idle.connection),
+            Err(_) => self.connect().map(|new| new.connection),
+        }
+    }
+
     /// Begins a transaction, whose state is that of its first statement: no older than the count that is looked at before.
-    fn begin(&self, connection: &Connection) -> Result<State, Fault> {
+    fn begin(&self, connection: Connection) -> Result<(Connection, State), Fault> {
         let state = State { commits: self.commits.load(Ordering::Acquire), since: Instant::now() };
-        execute(connection, "BEGIN", &[]).map(|_| state)
+        execute(&connection, "BEGIN", &[])?;
+        Ok((connection, state))
     }
 
     fn is_usable(&self, state: State) -> bool {
@@ -119,8 +128,9 @@ impl Readers {
     pub(super) fn committing(&self) -> Committing<'_> {
         let mut idle = self.idle();
         self.commits.fetch_add(1, Ordering::AcqRel);
+        let committing = Committing(self);
         let_go(&mut idle);
-        Committing(self)
+        committing
     }
 
     /// Lets go of every state that is kept: where nobody commits, others may.
