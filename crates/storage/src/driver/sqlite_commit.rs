@@ -36,6 +36,8 @@ pub(super) struct Writer {
 
 /// What the lock protects: the connection and the batch that is open on it.
 struct Desk {
+    /// Before the connection, so that it is the last one to be closed: that one may take the log away, those for reading may not.
+    readers: Arc<Readers>,
     connection: Connection,
     batch: Option<Batch>,
     /// What the database was when it was last waited for: how many rows this connection had changed, and a number that is another one
@@ -67,7 +69,13 @@ pub(super) struct Writing {
 impl Writer {
     /// Takes the connection and starts the committer; it ends when the last clone of the writer is gone.
     pub(super) fn start(connection: Connection, log: WriteAheadLog, readers: Arc<Readers>) -> Self {
-        let desk = Arc::new(Mutex::new(Desk { connection, batch: None, changes: 0, data_version: None }));
+        let desk = Arc::new(Mutex::new(Desk {
+            readers: Arc::clone(&readers),
+            connection,
+            batch: None,
+            changes: 0,
+            data_version: None,
+        }));
         let (wake_committer, woken) = mpsc::channel(1);
         tokio::spawn(commit_batches(Arc::clone(&desk), log.clone(), readers, woken));
         Self { desk, log, wake_committer }
@@ -130,9 +138,9 @@ async fn commit_batches(
         tokio::task::yield_now().await;
         let desk = Arc::clone(&desk).lock_owned().await;
         let Some(batch) = desk.batch.clone() else { continue };
-        let (log, readers) = (log.clone(), Arc::clone(&readers));
+        let log = log.clone();
         // The disk is waited for on a thread that may block.
-        if tokio::task::spawn_blocking(move || commit_batch(desk, &log, &readers)).await.is_err() {
+        if tokio::task::spawn_blocking(move || commit_batch(desk, &log)).await.is_err() {
             batch.0.send_replace(Fate::Lost("the commit panicked".to_owned()));
         }
     }
@@ -140,11 +148,11 @@ async fn commit_batches(
 
 /// Commits, hands the lock on, waits for the disk, and tells the members. One batch at a time: whoever saw what another batch did is
 /// answered after it. Nothing is waited for where the batch changed nothing and nobody else did.
-fn commit_batch(mut desk: OwnedMutexGuard<Desk>, log: &WriteAheadLog, readers: &Readers) {
+fn commit_batch(mut desk: OwnedMutexGuard<Desk>, log: &WriteAheadLog) {
     let Some(batch) = desk.batch.take() else { return };
     let mut committed = log.check().map_err(|fault| fault.to_string());
     if committed.is_ok() {
-        let _committing = readers.committing();
+        let _committing = desk.readers.committing();
         committed = desk.connection.execute_batch("COMMIT").map_err(|error| error.to_string());
     }
     // A COMMIT that failed may have left the transaction open; the writer must be usable again.

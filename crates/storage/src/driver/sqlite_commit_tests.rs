@@ -155,7 +155,8 @@ fn a_database_is_changed_by_anybody() {
     let open = || Connection::open(dir.path().join("test.db")).unwrap();
     let (connection, other) = (open(), open());
     connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)").unwrap();
-    let mut desk = Desk { connection, batch: None, changes: 0, data_version: None };
+    let readers = Readers::of(&dir.path().join("test.db"));
+    let mut desk = Desk { readers, connection, batch: None, changes: 0, data_version: None };
 
     assert!(desk.is_changed(), "who has not looked yet cannot tell");
     assert!(!desk.is_changed());

@@ -127,3 +127,20 @@ async fn the_log_does_not_grow_by_states_that_are_kept() {
     let log = std::fs::metadata(dir.path().join("test.db-wal")).unwrap().len();
     assert!(log < 25_000_000, "{log} bytes");
 }
+
+/// A connection that only reads cannot take the log away: the one that writes is closed last, whatever is under way at the end.
+#[test]
+fn at_the_end_no_log_is_left() {
+    for _ in 0..50 {
+        let dir = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let store = store(&dir).await;
+            count(&mut store.reader_together().unwrap());
+            write(&store, 1).await;
+        });
+        drop(runtime);
+
+        assert!(!dir.path().join("test.db-wal").exists());
+    }
+}
