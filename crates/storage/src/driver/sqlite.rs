@@ -24,7 +24,7 @@ const CHECKPOINT: i64 = 4000;
 /// An open SQLite file. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct SqliteStore {
-    pub(super) readers: Arc<Readers>,
+    readers: Arc<Readers>,
     writer: Writer,
     log: WriteAheadLog,
 }

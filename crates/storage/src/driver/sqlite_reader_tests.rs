@@ -1,6 +1,8 @@
 //! Tests of what readers see and keep: nothing older than what this process has committed, and nothing for longer than is good for the log.
 
 use super::super::sqlite::SqliteStore;
+use super::super::sqlite_commit::Writer;
+use super::super::write_ahead_log::WriteAheadLog;
 use super::*;
 
 const INSERT: &str = "INSERT INTO t (v) VALUES ($1)";
@@ -47,15 +49,17 @@ async fn each_statement_sees_what_was_acknowledged_before_it_and_those_together_
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_process_has_committed_is_seen_at_once_and_by_reads_together_soon() {
     let dir = tempfile::tempdir().unwrap();
-    let store = store(&dir).await;
-    let mut each = store.reader().unwrap();
-    assert_eq!((count(&mut each), count(&mut store.reader_together().unwrap())), (0, 0));
+    // Those of the store have a committer, which lets go of states as well.
+    let readers = Readers::of(&dir.path().join("test.db"));
+    let _store = store(&dir).await;
+    let mut each = readers.reader().unwrap();
+    assert_eq!((count(&mut each), count(&mut readers.reader_together().unwrap())), (0, 0));
 
     Connection::open(dir.path().join("test.db")).unwrap().execute("INSERT INTO t DEFAULT VALUES", []).unwrap();
 
     assert_eq!(count(&mut each), 1);
     let committed = Instant::now();
-    while count(&mut store.reader_together().unwrap()) == 0 {
+    while count(&mut readers.reader_together().unwrap()) == 0 {
         assert!(committed.elapsed() < Duration::from_secs(1));
     }
 }
@@ -64,7 +68,7 @@ async fn what_another_process_has_committed_is_seen_at_once_and_by_reads_togethe
 async fn a_state_is_kept_for_who_reads_next_and_not_by_who_reads_while_somebody_commits() {
     let dir = tempfile::tempdir().unwrap();
     let readers = Readers::of(&dir.path().join("test.db"));
-    drop(store(&dir).await);
+    let _store = store(&dir).await;
     // Each of them may be held up for longer than a state is usable.
     let keeps_one = || {
         (0..1000).any(|_| {
@@ -89,11 +93,16 @@ async fn a_state_is_kept_for_who_reads_next_and_not_by_who_reads_while_somebody_
 #[tokio::test(flavor = "multi_thread")]
 async fn where_nobody_commits_nothing_is_kept_for_long() {
     let dir = tempfile::tempdir().unwrap();
-    let store = store(&dir).await;
-    count(&mut store.reader_together().unwrap());
+    let file = dir.path().join("test.db");
+    let readers = Readers::of(&file);
+    let _store = store(&dir).await;
+    let connection = Connection::open(&file).unwrap();
+    connection.query_row("SELECT count(*) FROM t", [], |_| Ok(())).unwrap();
+    let _writer = Writer::start(connection, WriteAheadLog::of(&file).unwrap(), Arc::clone(&readers));
+    count(&mut readers.reader_together().unwrap());
 
     let read = Instant::now();
-    while kept(&store.readers) > 0 {
+    while kept(&readers) > 0 {
         assert!(read.elapsed() < Duration::from_secs(5));
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
