@@ -4,6 +4,7 @@
 
 use std::{
     env,
+    ffi::OsStr,
     path::{Path, PathBuf},
     process::Command,
     sync::OnceLock,
@@ -25,18 +26,24 @@ pub fn binary() -> &'static Path {
     BINARY.get_or_init(|| env::var_os("PORTREEVE_BINARY").map_or_else(build, PathBuf::from))
 }
 
-/// Cargo knows better than a look at the folder whether the binary is as new as its sources.
+/// Cargo knows better than a look at the folder whether the binary is as new as its sources. It is built as this test was:
+/// a release test drives a release.
 fn build() -> PathBuf {
+    // target/PROFILE/deps/TEST is this test.
+    let test = env::current_exe().expect("the path of this test");
+    let folder = test.parent().and_then(Path::parent).expect("the folder of the profile");
+    let profile = match folder.file_name().and_then(OsStr::to_str).expect("the name of a profile") {
+        "debug" => "dev",
+        named => named,
+    };
     let status = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--locked", "--package", "portreeve-server", "--bin", "portreeve"])
+        .args(["--profile", profile])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
         .expect("run cargo");
     assert!(status.success(), "portreeve cannot be built");
-    // target/PROFILE/deps/TEST is this test.
-    let test = env::current_exe().expect("the path of this test");
-    let profile = test.parent().and_then(Path::parent).expect("the folder of the profile");
-    profile.join("portreeve")
+    folder.join("portreeve")
 }
 
 /// A running `portreeve demo` on free ports, with data of its own; it ends when dropped.
