@@ -1,7 +1,7 @@
 //! The memory Argon2 fills, kept from one hash to the next.
 //!
 //! Owns the blocks: a hashing thread has one, so 19 MiB are not mapped and unmapped for every login
-//! (DESIGN.md 7). The blocks hold nothing from which a password could be read back faster than by
+//! (DESIGN.md 7), and drops it when nobody logs in. The blocks hold nothing from which a password could be read back faster than by
 //! trying, and are overwritten by the next hash.
 
 use argon2::Block;
@@ -19,6 +19,11 @@ impl HashMemory {
     /// Empty; grows at the first hash.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Whether it holds no blocks, so that nothing is gained by dropping it.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
     }
 
     /// Lends exactly `count` blocks of 1 KiB to `use_blocks`, and gives back what exceeds 64 MiB.

@@ -5,12 +5,19 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use portreeve_domain::TenantId;
 
 /// The lines of all tenants. Cheap to clone.
-pub(crate) struct Lines<W>(Arc<Mutex<State<W>>>);
+pub(crate) struct Lines<W>(Arc<Shared<W>>);
+
+struct Shared<W> {
+    state: Mutex<State<W>>,
+    /// Work waits, or none will come any more.
+    changed: Condvar,
+}
 
 struct State<W> {
     /// How many places there are.
@@ -19,6 +26,19 @@ struct State<W> {
     of: BTreeMap<TenantId, Line<W>>,
     /// Who had the last turn.
     last: Option<TenantId>,
+    /// No work will come any more.
+    closed: bool,
+}
+
+/// What a thread does next.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Turn<W> {
+    /// This work.
+    Work(W),
+    /// Nothing came for as long as it would wait.
+    Rest,
+    /// Nothing will come any more.
+    End,
 }
 
 /// The line of one tenant; there is one while a place of it is taken.
@@ -44,11 +64,12 @@ impl<W> Clone for Lines<W> {
 impl<W> Lines<W> {
     /// Lines with so many places.
     pub(crate) fn new(places: usize) -> Self {
-        Self(Arc::new(Mutex::new(State { places, taken: 0, of: BTreeMap::new(), last: None })))
+        let state = State { places, taken: 0, of: BTreeMap::new(), last: None, closed: false };
+        Self(Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() }))
     }
 
     fn state(&self) -> MutexGuard<'_, State<W>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A place for `tenant`: while one is free, and while it has fewer than an equal share of all, which those who came before
@@ -66,21 +87,47 @@ impl<W> Lines<W> {
         Some(Place { lines: Some(self.clone()), tenant })
     }
 
-    /// The work whose turn it is: the oldest of the tenant that comes after the one that had the last turn.
-    pub(crate) fn next(&self) -> Option<W> {
-        let mut state = self.state();
-        let after = state.last.map_or(Bound::Unbounded, Bound::Excluded);
-        let waits = |(tenant, line): (&TenantId, &Line<W>)| (!line.waiting.is_empty()).then_some(*tenant);
-        let later = state.of.range((after, Bound::Unbounded)).find_map(waits);
-        let tenant = later.or_else(|| state.of.iter().find_map(waits))?;
-        let work = state.of.get_mut(&tenant)?.waiting.pop_front();
-        state.last = Some(tenant);
-        state.leave(tenant);
-        work
+    /// Waits for work, for `patience` at most where there is one.
+    pub(crate) fn turn(&self, patience: Option<Duration>) -> Turn<W> {
+        let idle = |state: &mut State<W>| !state.closed && !state.has_work();
+        let (state, changed) = (self.state(), &self.0.changed);
+        let mut state = match patience {
+            None => changed.wait_while(state, idle).unwrap_or_else(PoisonError::into_inner),
+            Some(patience) => {
+                changed.wait_timeout_while(state, patience, idle).unwrap_or_else(PoisonError::into_inner).0
+            }
+        };
+        match state.next() {
+            Some(work) => Turn::Work(work),
+            None if state.closed => Turn::End,
+            None => Turn::Rest,
+        }
+    }
+
+    /// No work will come any more: what waits is done, then every turn is the end.
+    pub(crate) fn close(&self) {
+        self.state().closed = true;
+        self.0.changed.notify_all();
     }
 }
 
 impl<W> State<W> {
+    fn has_work(&self) -> bool {
+        self.of.values().any(|line| !line.waiting.is_empty())
+    }
+
+    /// The work whose turn it is: the oldest of the tenant that comes after the one that had the last turn.
+    fn next(&mut self) -> Option<W> {
+        let after = self.last.map_or(Bound::Unbounded, Bound::Excluded);
+        let waits = |(tenant, line): (&TenantId, &Line<W>)| (!line.waiting.is_empty()).then_some(*tenant);
+        let later = self.of.range((after, Bound::Unbounded)).find_map(waits);
+        let tenant = later.or_else(|| self.of.iter().find_map(waits))?;
+        let work = self.of.get_mut(&tenant)?.waiting.pop_front();
+        self.last = Some(tenant);
+        self.leave(tenant);
+        work
+    }
+
     fn leave(&mut self, tenant: TenantId) {
         let Some(line) = self.of.get_mut(&tenant) else { return };
         self.taken -= 1;
@@ -98,6 +145,7 @@ impl<W> Place<W> {
             && let Some(line) = lines.state().of.get_mut(&self.tenant)
         {
             line.waiting.push_back(work);
+            lines.0.changed.notify_one();
         }
     }
 }
@@ -143,9 +191,31 @@ mod tests {
             lines.place(tenant).unwrap().wait(work);
         }
 
-        let order: Vec<_> = std::iter::from_fn(|| lines.next()).collect();
+        lines.close();
+        let work = || if let Turn::Work(work) = lines.turn(None) { Some(work) } else { None };
+        let order: Vec<_> = std::iter::from_fn(work).collect();
 
         assert_eq!(order, [1, 10, 2, 11, 3]);
         assert!(lines.state().of.is_empty() && lines.state().taken == 0);
+    }
+
+    /// A thread that waits hears of work at once, of its end, and, where it would not wait for ever, that there was nothing.
+    #[test]
+    fn a_thread_that_waits_is_told() {
+        let lines = Lines::<u8>::new(8);
+        let waiting = |patience| {
+            let lines = lines.clone();
+            std::thread::spawn(move || lines.turn(patience))
+        };
+
+        assert_eq!(waiting(Some(Duration::from_millis(1))).join().unwrap(), Turn::Rest);
+        let thread = waiting(None);
+        lines.place(LOUD).unwrap().wait(7);
+        assert_eq!(thread.join().unwrap(), Turn::Work(7));
+        let threads = [waiting(None), waiting(Some(Duration::MAX))];
+        lines.close();
+        for thread in threads {
+            assert_eq!(thread.join().unwrap(), Turn::End);
+        }
     }
 }

@@ -5,8 +5,8 @@
 //! DESIGN §7, SECURITY rule 24.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use portreeve_authenticators::{HashMemory, Password, Verification};
@@ -15,10 +15,14 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::directory::TenantDirectory;
-use crate::password_lines::{Lines, Place};
+use crate::password_lines::{Lines, Place, Turn};
 
 /// How many passwords may wait for each thread; beyond that, and the share of its tenant, a request is told to come back.
 const QUEUE_PER_THREAD: usize = 32;
+
+/// How long a thread that has nothing to hash keeps the 19 MiB it hashed the last password in. To take them anew costs the next
+/// one a fifth of its time.
+const KEEPS_MEMORY: Duration = Duration::from_secs(10);
 
 /// The priority of the threads, as `nice` counts: the least there is.
 #[cfg(target_os = "linux")]
@@ -40,16 +44,23 @@ type Work = Box<dyn FnOnce(&mut HashMemory) + Send>;
 /// The hashing threads. Cheap to clone; they end with the last clone.
 #[derive(Clone)]
 pub struct PasswordThreads {
-    /// Something waits in a line. The threads end with the last sender.
-    waits: mpsc::Sender<()>,
-    lines: Lines<Work>,
+    open: Arc<Open>,
     load: Arc<Load>,
+}
+
+/// The lines while somebody may come.
+struct Open(Lines<Work>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 /// A place in the queue for one password. Whoever counts an attempt takes it before: nobody's attempts are used up by a server
 /// that has no time to look at them.
 pub(crate) struct QueuePlace {
-    waits: mpsc::Sender<()>,
+    open: Arc<Open>,
     load: Arc<Load>,
     place: Place<Work>,
 }
@@ -82,16 +93,19 @@ impl PasswordThreads {
     /// # Errors
     /// A fault when the system gives no thread.
     pub fn start(threads: usize) -> Result<Self, Fault> {
+        Self::start_keeping_memory(threads, KEEPS_MEMORY)
+    }
+
+    fn start_keeping_memory(threads: usize, keeps: Duration) -> Result<Self, Fault> {
         let threads = threads.max(1);
-        let (waits, turn) = mpsc::channel();
-        let (turn, lines) = (Arc::new(Mutex::new(turn)), Lines::new(threads * QUEUE_PER_THREAD));
+        let open = Arc::new(Open(Lines::new(threads * QUEUE_PER_THREAD)));
         for number in 0..threads {
-            let (turn, lines) = (Arc::clone(&turn), lines.clone());
+            let lines = open.0.clone();
             let name = format!("password-{number}");
-            let hash = move || hash_until_closed(&turn, &lines);
+            let hash = move || hash_until_closed(&lines, keeps);
             std::thread::Builder::new().name(name).spawn(hash).map_err(Fault::new)?;
         }
-        Ok(Self { waits, lines, load: Arc::default() })
+        Ok(Self { open, load: Arc::default() })
     }
 
     /// How busy the threads are and were.
@@ -110,11 +124,11 @@ impl PasswordThreads {
     /// # Errors
     /// A transient fault when the queue is full and the tenant has its share of it.
     pub(crate) fn place(&self, tenant: TenantId) -> Result<QueuePlace, Fault> {
-        let Some(place) = self.lines.place(tenant) else {
+        let Some(place) = self.open.0.place(tenant) else {
             self.load.refused.fetch_add(1, Ordering::Relaxed);
             return Err(Fault::transient("every password thread is busy"));
         };
-        Ok(QueuePlace { waits: self.waits.clone(), load: Arc::clone(&self.load), place })
+        Ok(QueuePlace { open: Arc::clone(&self.open), load: Arc::clone(&self.load), place })
     }
 }
 
@@ -165,7 +179,8 @@ impl QueuePlace {
         work: impl FnOnce(&mut HashMemory) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let (answer, answered) = oneshot::channel();
-        let Self { waits, load, place } = self;
+        // The threads last for as long as somebody waits for them.
+        let Self { open: _open, load, place } = self;
         let (seen, queued) = (Arc::clone(&load), Instant::now());
         let work: Work = Box::new(move |memory| {
             seen.begin(queued.elapsed());
@@ -174,7 +189,6 @@ impl QueuePlace {
         });
         load.waiting.fetch_add(1, Ordering::Relaxed);
         place.wait(work);
-        waits.send(()).map_err(|_| Fault::impossible("every password thread died"))?;
         answered.await.map_err(|_| Fault::impossible("a hash panicked"))?
     }
 }
@@ -188,19 +202,20 @@ impl Load {
     }
 }
 
-fn hash_until_closed(turn: &Mutex<mpsc::Receiver<()>>, lines: &Lines<Work>) {
+fn hash_until_closed(lines: &Lines<Work>, keeps: Duration) {
     give_way();
     let mut memory = HashMemory::new();
     loop {
-        let next = turn.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match next {
+        let patience = (!memory.is_empty()).then_some(keeps);
+        match lines.turn(patience) {
             // A panic is the fault of whoever asked: those who wait need the thread.
-            Ok(()) => lines.next().into_iter().for_each(|work| {
+            Turn::Work(work) => {
                 if catch_unwind(AssertUnwindSafe(|| work(&mut memory))).is_err() {
                     memory = HashMemory::new();
                 }
-            }),
-            Err(mpsc::RecvError) => return,
+            }
+            Turn::Rest => memory = HashMemory::new(),
+            Turn::End => return,
         }
     }
 }
@@ -216,6 +231,11 @@ fn give_way() {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
+    use portreeve_authenticators::{HashParameters, PasswordHashing, Pepper};
+    use portreeve_crypto::SecretBytes;
+
     use super::*;
 
     /// SECURITY rule 24: whatever else wants the processor goes before a hash.
@@ -250,6 +270,31 @@ mod tests {
         assert!(!fault.unwrap().unwrap_err().is_transient());
         assert_eq!(hashed.unwrap().unwrap(), "hashed");
         assert_eq!((threads.load().waiting, threads.load().begun), (0, 2));
+    }
+
+    /// DESIGN §7: 19 MiB are not mapped for every sign-in, and not kept while nobody signs in.
+    #[tokio::test]
+    async fn a_thread_keeps_its_memory_for_a_while() {
+        let hash_and_look = async |keeps| {
+            let threads = PasswordThreads::start_keeping_memory(1, keeps).unwrap();
+            let place = || threads.place(TenantId::DEFAULT).unwrap();
+            place().run(hash_something).await.unwrap();
+            if keeps < KEEPS_MEMORY {
+                // Each look is work, after which it waits anew.
+                tokio::time::sleep(keeps * 100).await;
+            }
+            place().run(|memory| Ok(memory.is_empty())).await.unwrap()
+        };
+
+        assert!(!hash_and_look(KEEPS_MEMORY).await);
+        assert!(hash_and_look(Duration::from_millis(10)).await);
+    }
+
+    fn hash_something(memory: &mut HashMemory) -> Result<String, Fault> {
+        let pepper = Pepper { id: 1, key: SecretBytes::new([1; 32]) };
+        let hashing = PasswordHashing::new(HashParameters::default(), pepper, Vec::new()).unwrap();
+        let password = Password::prepare("plum-orbit-candle-7431").unwrap();
+        Ok(hashing.hash(&password, [2; 16], memory).unwrap())
     }
 
     /// SECURITY rule 24: a queue that is full refuses at once, and says so in its numbers.
