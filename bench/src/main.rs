@@ -31,6 +31,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use tokio::process::Command;
+use tokio::runtime::{Builder, Runtime};
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub(crate) struct Extent {
     pub(crate) rounds: usize,
     /// How long one measure runs.
     pub(crate) period: Duration,
-    /// PostgreSQL, the peer, memory and starts too.
+    /// The peer, memory and starts too.
     pub(crate) everything: bool,
 }
 
@@ -53,16 +54,23 @@ const QUICK: Extent = Extent { rounds: 3, period: Duration::from_millis(700), ev
 fn main() -> Result<()> {
     let argument = |place| std::env::args().nth(place);
     match argument(1).as_deref() {
-        Some("all") => driver(measures::run(ALL)),
+        Some("all") => {
+            driver(measures::run(ALL))?;
+            driver_beside_postgres(measures::databases(ALL))
+        }
         Some("quick") => driver(measures::run(QUICK)),
-        Some("databases") => driver(measures::databases(ALL)),
+        Some("databases") => driver_beside_postgres(measures::databases(ALL)),
         Some("peer") => driver(measures::beside_the_peer(ALL)),
         Some("sizes") => driver(sizes::run(ALL, argument(2).map_or(Ok(MILLION), |count| count.parse())?)),
         Some("crowd") => driver(crowd::run(ALL, argument(2).map_or(Ok(CROWD), |count| count.parse())?)),
         Some("cores") => plainly(cores::run(ALL)),
         Some("restore") => plainly(restore::run(argument(2).map_or(Ok(MILLION), |count| count.parse())?)),
         Some("drive") => {
-            driver(measures::drive(&argument(2).unwrap_or_default(), argument(3).as_deref() == Some("postgres")))
+            let name = argument(2).unwrap_or_default();
+            match argument(3).as_deref() {
+                Some("postgres") => driver_beside_postgres(measures::drive(&name, true)),
+                _ => driver(measures::drive(&name, false)),
+            }
         }
         Some("yardstick") => yardstick::serve(),
         Some("raw") => raw::serve(),
@@ -77,15 +85,25 @@ fn main() -> Result<()> {
 /// Runs `work` on one thread, on a core that no server has, that never sleeps: to wake a thread on another core costs a server as
 /// much as a plain reply, and no client on another machine makes it pay that.
 fn driver(work: impl Future<Output = Result<()>>) -> Result<()> {
-    pin_driver("1")?;
-    println!("Machine: {}; servers on core 0, driver on core 1.\n", machine());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime_on_its_core()?;
     runtime.spawn(async {
         loop {
             tokio::task::yield_now().await;
         }
     });
     runtime.block_on(work)
+}
+
+/// As `driver`, but it sleeps when it waits: the processes of PostgreSQL have only this core to run on while the server has its own
+/// to itself, and beside somebody who never sleeps they get a half of it.
+fn driver_beside_postgres(work: impl Future<Output = Result<()>>) -> Result<()> {
+    runtime_on_its_core()?.block_on(work)
+}
+
+fn runtime_on_its_core() -> Result<Runtime> {
+    pin_driver("1")?;
+    println!("Machine: {}; servers on core 0, driver on core 1.\n", machine());
+    Ok(Builder::new_current_thread().enable_all().build()?)
 }
 
 /// Pins this process, the driver, with all its threads to `cores`, as taskset lists them.
@@ -105,7 +123,7 @@ pub(crate) fn machine() -> String {
 
 /// Runs `work` where nobody's rate is measured.
 fn plainly(work: impl Future<Output = Result<()>>) -> Result<()> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+    Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 
 /// A command that runs on the core of the servers.
