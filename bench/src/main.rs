@@ -73,7 +73,7 @@ fn main() -> Result<()> {
             }
         }
         Some("yardstick") => yardstick::serve(),
-        Some("raw") => raw::serve(),
+        Some("raw") => raw::serve(Path::new(&argument(2).unwrap_or_default())),
         _ => {
             bail!(
                 "usage: portreeve-bench all | quick | databases | peer | sizes [ROWS] | crowd [CONNECTIONS] | cores | restore [PEOPLE] | drive MEASURE [postgres]   (after: cargo build --release -p portreeve-server)"

@@ -54,6 +54,8 @@ pub(crate) struct RawParts {
     stdin: ChildStdin,
     lines: Lines<BufReader<ChildStdout>>,
     _process: Child,
+    /// Where its database is.
+    _folder: TempFolder,
 }
 
 impl Part {
@@ -74,12 +76,13 @@ impl Part {
 impl RawParts {
     /// Starts this program again on the server's core.
     pub(crate) fn start() -> Result<Self> {
+        let folder = TempFolder::new("bench-raw");
         let mut command: Command = pinned(&std::env::current_exe()?);
-        command.arg("raw").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        command.arg("raw").arg(folder.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut process = command.spawn()?;
         let stdin = process.stdin.take().context("no standard input")?;
         let stdout = process.stdout.take().context("no standard output")?;
-        Ok(Self { stdin, lines: BufReader::new(stdout).lines(), _process: process })
+        Ok(Self { stdin, lines: BufReader::new(stdout).lines(), _process: process, _folder: folder })
     }
 
     /// How often a second `part` was done, alone.
@@ -90,10 +93,9 @@ impl RawParts {
     }
 }
 
-/// Runs loops by name until standard input ends.
-pub(crate) fn serve() -> Result<()> {
-    let folder = TempFolder::new("bench-raw");
-    let mut database = open(folder.path())?;
+/// Runs loops by name until standard input ends, with a database in `folder`.
+pub(crate) fn serve(folder: &Path) -> Result<()> {
+    let mut database = open(folder)?;
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let part = Part::ALL.into_iter().find(|part| part.name() == line).context("no such part")?;
