@@ -3,7 +3,10 @@
 //! A device that polls again within ten seconds gets the same refresh token again (decision 0019), and so does a client that refreshes
 //! again: the same grant, never a second one.
 
-use std::net::Ipv4Addr;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::atomic::{AtomicU16, Ordering},
+};
 
 use http::{Method, StatusCode};
 use portreeve_tests::{
@@ -45,10 +48,18 @@ impl Client {
         let bearer = format!("Bearer {token}");
         let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
         let metadata = json!({ "redirect_uris": ["https://self.example/cb"] }).to_string();
-        let status = self.0.send(Method::POST, "/oauth2/register", &headers, metadata).await.status;
+        let visitor = self.0.stranger().from_address(another_network());
+        let status = visitor.send(Method::POST, "/oauth2/register", &headers, metadata).await.status;
         assert!(status == StatusCode::CREATED || status == StatusCode::UNAUTHORIZED, "{status}");
         status == StatusCode::CREATED
     }
+}
+
+/// Where somebody registers: from one network only a few may.
+fn another_network() -> IpAddr {
+    static LAST: AtomicU16 = AtomicU16::new(0);
+    let [high, low] = LAST.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    Ipv4Addr::new(100, 96 + (high & 0x1f), low, 2).into()
 }
 
 fn refresh_token(reply: &Reply) -> String {
