@@ -22,8 +22,11 @@ const TEXTS: usize = 256;
 const PURE: [&str; 5] = ["COUNT", "COALESCE", "MAX", "MIN", "SUM"];
 /// Words that stand before a bracket and call nothing.
 const WORDS: [&str; 7] = ["AND", "EXISTS", "IN", "NOT", "ON", "OR", "WHERE"];
-/// What a claim fails with that has hit nothing: division by zero.
-pub(super) const UNCLAIMED: &str = "22012";
+/// What a claim fails with that has hit nothing: a text that is no number (`invalid_text_representation`).
+pub(super) const UNCLAIMED: &str = "22P02";
+/// Its answer. Where the claim has hit nothing, the log of PostgreSQL has the text, which says what that is to whoever reads it.
+const CLAIMED: &str = " SELECT (CASE COUNT(*) WHEN 1 THEN '1' \
+                       ELSE 'another request was faster; this one looks again' END)::INT FROM part_0";
 
 /// Statements that wait to be sent, with their values.
 #[derive(Default)]
@@ -121,8 +124,8 @@ impl Texts {
     }
 }
 
-/// One statement of all `parts`, whose parameters follow on one another. Where the first is a claim, the answer divides by
-/// whether it has changed one row.
+/// One statement of all `parts`, whose parameters follow on one another. Where the first is a claim that has not changed one row,
+/// the answer fails.
 fn together(parts: &[&str], claims: bool) -> String {
     if let ([only], false) = (parts, claims) {
         return (*only).to_owned();
@@ -135,7 +138,7 @@ fn together(parts: &[&str], claims: bool) -> String {
         let _ = write!(text, "{separator}part_{number} AS ({}{returning})", renumbered(part, before));
         before += parameters(part);
     }
-    text.push_str(if claims { " SELECT 1 / ((SELECT COUNT(*) FROM part_0) = 1)::INT" } else { " SELECT 1" });
+    text.push_str(if claims { CLAIMED } else { " SELECT 1" });
     text
 }
 
