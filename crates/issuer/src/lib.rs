@@ -37,6 +37,7 @@ mod factor_recovery;
 mod gate;
 mod gateway;
 mod granted_details;
+mod hash_memories;
 mod id_token_hint;
 mod initial_access_tokens;
 mod introspect;

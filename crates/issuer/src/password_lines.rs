@@ -160,6 +160,9 @@ impl<W> Drop for Place<W> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+
     use super::*;
 
     const LOUD: TenantId = TenantId::DEFAULT;
@@ -203,19 +206,23 @@ mod tests {
     #[test]
     fn a_thread_that_waits_is_told() {
         let lines = Lines::<u8>::new(8);
-        let waiting = |patience| {
-            let lines = lines.clone();
-            std::thread::spawn(move || lines.turn(patience))
+        let (told, tells) = mpsc::channel();
+        let waits = |patience| {
+            let (lines, told) = (lines.clone(), told.clone());
+            thread::spawn(move || told.send(lines.turn(patience)));
+            // Whoever does not wait yet would hear without being told.
+            thread::sleep(Duration::from_millis(20));
         };
+        let heard = || tells.recv_timeout(Duration::from_secs(10)).expect("nobody waits for ever");
 
-        assert_eq!(waiting(Some(Duration::from_millis(1))).join().unwrap(), Turn::Rest);
-        let thread = waiting(None);
+        waits(Some(Duration::from_millis(1)));
+        assert_eq!(heard(), Turn::Rest);
+        waits(None);
         lines.place(LOUD).unwrap().wait(7);
-        assert_eq!(thread.join().unwrap(), Turn::Work(7));
-        let threads = [waiting(None), waiting(Some(Duration::MAX))];
+        assert_eq!(heard(), Turn::Work(7));
+        waits(None);
+        waits(Some(Duration::MAX));
         lines.close();
-        for thread in threads {
-            assert_eq!(thread.join().unwrap(), Turn::End);
-        }
+        assert_eq!([heard(), heard()], [Turn::End, Turn::End]);
     }
 }

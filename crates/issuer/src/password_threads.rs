@@ -1,7 +1,7 @@
 //! Password hashing on threads of its own: bounded, so that a storm of sign-ins cannot slow anything else down.
 //!
-//! Owns the threads, each with its own block of Argon2 memory and behind everything else that wants the processor. Leaves
-//! whose turn it is to `password_lines` and the hashing to `authenticators`.
+//! Owns the threads, which come after everything else that wants the processor. Leaves whose turn it is to `password_lines`, the
+//! memory to `hash_memories` and the hashing to `authenticators`.
 //! DESIGN §7, SECURITY rule 24.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,14 +15,14 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::directory::TenantDirectory;
+use crate::hash_memories::HashMemories;
 use crate::password_lines::{Lines, Place, Turn};
 
 /// How many passwords may wait for each thread; beyond that, and the share of its tenant, a request is told to come back.
 const QUEUE_PER_THREAD: usize = 32;
 
-/// How long a thread that has nothing to hash keeps the 19 MiB it hashed the last password in. To take them anew costs the next
-/// one a fifth of its time.
-const KEEPS_MEMORY: Duration = Duration::from_secs(10);
+/// How long the 19 MiB that a password was hashed in are kept for the next one.
+const KEEPS_MEMORY: Duration = Duration::from_secs(20);
 
 /// The priority of the threads, as `nice` counts: the least there is.
 #[cfg(target_os = "linux")]
@@ -41,7 +41,7 @@ pub(crate) enum Compared {
 
 type Work = Box<dyn FnOnce(&mut HashMemory) + Send>;
 
-/// The hashing threads. Cheap to clone; they end with the last clone.
+/// The hashing threads. Cheap to clone; they end with the last clone and the last place, when what waits is done.
 #[derive(Clone)]
 pub struct PasswordThreads {
     open: Arc<Open>,
@@ -99,10 +99,11 @@ impl PasswordThreads {
     fn start_keeping_memory(threads: usize, keeps: Duration) -> Result<Self, Fault> {
         let threads = threads.max(1);
         let open = Arc::new(Open(Lines::new(threads * QUEUE_PER_THREAD)));
+        let memories = Arc::new(HashMemories::new(keeps));
         for number in 0..threads {
-            let lines = open.0.clone();
+            let (lines, memories) = (open.0.clone(), Arc::clone(&memories));
             let name = format!("password-{number}");
-            let hash = move || hash_until_closed(&lines, keeps);
+            let hash = move || hash_until_closed(&lines, &memories);
             std::thread::Builder::new().name(name).spawn(hash).map_err(Fault::new)?;
         }
         Ok(Self { open, load: Arc::default() })
@@ -202,19 +203,18 @@ impl Load {
     }
 }
 
-fn hash_until_closed(lines: &Lines<Work>, keeps: Duration) {
+fn hash_until_closed(lines: &Lines<Work>, memories: &HashMemories) {
     give_way();
-    let mut memory = HashMemory::new();
     loop {
-        let patience = (!memory.is_empty()).then_some(keeps);
-        match lines.turn(patience) {
-            // A panic is the fault of whoever asked: those who wait need the thread.
+        match lines.turn(memories.give_back()) {
             Turn::Work(work) => {
-                if catch_unwind(AssertUnwindSafe(|| work(&mut memory))).is_err() {
-                    memory = HashMemory::new();
+                let mut memory = memories.take();
+                // A panic is the fault of whoever asked: those who wait need the thread.
+                if catch_unwind(AssertUnwindSafe(|| work(&mut memory))).is_ok() {
+                    memories.keep(memory);
                 }
             }
-            Turn::Rest => memory = HashMemory::new(),
+            Turn::Rest => (),
             Turn::End => return,
         }
     }
@@ -233,8 +233,7 @@ fn give_way() {
 mod tests {
     use std::sync::mpsc;
 
-    use portreeve_authenticators::{HashParameters, PasswordHashing, Pepper};
-    use portreeve_crypto::SecretBytes;
+    use crate::hash_memories;
 
     use super::*;
 
@@ -272,29 +271,36 @@ mod tests {
         assert_eq!((threads.load().waiting, threads.load().begun), (0, 2));
     }
 
-    /// DESIGN §7: 19 MiB are not mapped for every sign-in, and not kept while nobody signs in.
+    /// DESIGN §7: the memory of a hash is kept for the next one. Not for ever: where nobody signs in it is of use to others.
     #[tokio::test]
-    async fn a_thread_keeps_its_memory_for_a_while() {
-        let hash_and_look = async |keeps| {
+    async fn the_memory_of_a_hash_is_kept_for_a_while() {
+        for (keeps, is_kept) in [(Duration::MAX, true), (Duration::ZERO, false)] {
             let threads = PasswordThreads::start_keeping_memory(1, keeps).unwrap();
             let place = || threads.place(TenantId::DEFAULT).unwrap();
-            place().run(hash_something).await.unwrap();
-            if keeps < KEEPS_MEMORY {
-                // Each look is work, after which it waits anew.
-                tokio::time::sleep(keeps * 100).await;
-            }
-            place().run(|memory| Ok(memory.is_empty())).await.unwrap()
-        };
+            place().run(|memory| Ok(std::mem::replace(memory, hash_memories::used()))).await.unwrap();
 
-        assert!(!hash_and_look(KEEPS_MEMORY).await);
-        assert!(hash_and_look(Duration::from_millis(10)).await);
+            let kept = place().run(|memory| Ok(!memory.is_empty())).await.unwrap();
+
+            assert_eq!(kept, is_kept, "{keeps:?}");
+        }
     }
 
-    fn hash_something(memory: &mut HashMemory) -> Result<String, Fault> {
-        let pepper = Pepper { id: 1, key: SecretBytes::new([1; 32]) };
-        let hashing = PasswordHashing::new(HashParameters::default(), pepper, Vec::new()).unwrap();
-        let password = Password::prepare("plum-orbit-candle-7431").unwrap();
-        Ok(hashing.hash(&password, [2; 16], memory).unwrap())
+    /// A thread that waits for work gives back what nobody uses, without having to be asked for anything.
+    #[test]
+    fn who_waits_gives_memory_back() {
+        let (lines, memories) = (Lines::new(1), Arc::new(HashMemories::new(Duration::from_millis(20))));
+        memories.keep(hash_memories::used());
+        let (of_thread, given_back) =
+            ((lines.clone(), Arc::clone(&memories)), Instant::now() + Duration::from_secs(10));
+
+        let thread = std::thread::spawn(move || hash_until_closed(&of_thread.0, &of_thread.1));
+        while !memories.is_empty() && Instant::now() < given_back {
+            std::thread::yield_now();
+        }
+
+        assert!(memories.is_empty());
+        lines.close();
+        thread.join().unwrap();
     }
 
     /// SECURITY rule 24: a queue that is full refuses at once, and says so in its numbers.
