@@ -24,9 +24,9 @@ const PURE: [&str; 5] = ["COUNT", "COALESCE", "MAX", "MIN", "SUM"];
 const WORDS: [&str; 7] = ["AND", "EXISTS", "IN", "NOT", "ON", "OR", "WHERE"];
 /// What a claim fails with that has hit nothing: a text that is no number (`invalid_text_representation`).
 pub(super) const UNCLAIMED: &str = "22P02";
-/// Its answer. Where the claim has hit nothing, the log of PostgreSQL has the text, which says what that is to whoever reads it.
+/// What a statement with a claim answers. Where the claim has hit nothing, the log of PostgreSQL has the text, for whoever reads it.
 const CLAIMED: &str = " SELECT (CASE COUNT(*) WHEN 1 THEN '1' \
-                       ELSE 'another request was faster; this one looks again' END)::INT FROM part_0";
+                       ELSE 'another request was faster, or it has expired' END)::INT FROM part_0";
 
 /// Statements that wait to be sent, with their values.
 #[derive(Default)]
@@ -71,7 +71,8 @@ impl Waiting {
     /// # Errors
     /// A fault for another statement.
     pub(super) fn claim(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), Fault> {
-        if !sql.starts_with("UPDATE ") || sql.contains(" RETURNING ") || sql.contains('\'') || !self.is_empty() {
+        let others = [" RETURNING ", "'", "::", "CAST("];
+        if !sql.starts_with("UPDATE ") || others.iter().any(|other| sql.contains(other)) || !self.is_empty() {
             return Err(Fault::new(format!("not a claim: {sql}")));
         }
         self.claims = true;
