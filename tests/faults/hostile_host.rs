@@ -46,8 +46,8 @@ const CONNECTIONS: usize = 16;
 const HOST_RESTS: Duration = Duration::from_secs(30);
 /// How long an address where nothing of use is is not asked for again.
 const ADDRESS_RESTS: Duration = Duration::from_secs(60);
-/// What may be sent to the server on a connection, in MiB: its buffers.
-const SENT_MIB: usize = 4;
+/// What may be sent to the server on a connection, in MiB: less than the buffers of both ends.
+const SENT_MIB: usize = 10;
 /// How long a client waits that was refused.
 const PAUSE: Duration = Duration::from_millis(200);
 /// The length of a body that never ends, in bytes: ten GB.
@@ -85,6 +85,7 @@ struct Host {
     way: Way,
     address: SocketAddr,
     connections: Arc<AtomicUsize>,
+    /// In bytes, on the connection that took the most.
     sent: Arc<AtomicUsize>,
 }
 
@@ -141,8 +142,10 @@ fn serve(way: Way, mut stream: TcpStream, sent: &AtomicUsize) -> std::io::Result
         }
         Way::Endless => {
             stream.write_all(head.as_bytes())?;
+            let mut taken = 0;
             loop {
-                sent.fetch_add(stream.write(&[b' '; 65536])?, Ordering::SeqCst);
+                taken += stream.write(&[b' '; 65536])?;
+                sent.fetch_max(taken, Ordering::SeqCst);
             }
         }
     }
@@ -224,16 +227,15 @@ fn a_host_that_is_slow_or_hostile_is_felt_by_nobody_else() {
     let visitor = Visitor::new(node.public);
     let newcomer =
         |host: &Host, number| runtime().block_on(refused(&visitor, &issuer, &host.client(CLIENTS + number), 0));
-    let left_alone: Vec<_> = hosts.iter().filter(|host| host.way != Way::Missing).collect();
+    let left_alone = hosts.iter().filter(|host| matches!(host.way, Way::Silent | Way::Drips));
     // The first may be the one that tries a host whose rest is over.
-    let tried: Vec<_> = left_alone.iter().map(|host| newcomer(host, 0)).collect();
-    let at_once: Vec<_> = left_alone.iter().map(|host| newcomer(host, 1)).collect();
+    let (tried, at_once): (Vec<_>, Vec<_>) = left_alone.map(|host| (newcomer(host, 0), newcomer(host, 1))).unzip();
 
     let connections = hosts.each_ref().map(|host| host.connections.load(Ordering::SeqCst));
     let sent = hosts.iter().map(|host| host.sent.load(Ordering::SeqCst)).max().unwrap_or_default() / (1024 * 1024);
     say(&format!(
         "R-09: {} requests of {} clients whose keys are at four hosts (silent, a byte a second, ten GB, nothing there), held {:.0} ms at \
-         most, half of them {:.1}; connections {connections:?}, {sent} MiB sent at most; a new one at a host that is left alone {:.0} ms; a \
+         most, half of them {:.1}; connections {connections:?}, {sent} MiB sent on one at most; a new one at a host that is left alone {:.0} ms; a \
          sign-in {:.0} ms; the others, half/99 % in ms: before: {}; meanwhile: {}",
         held.len(),
         4 * CLIENTS,
@@ -247,10 +249,9 @@ fn a_host_that_is_slow_or_hostile_is_felt_by_nobody_else() {
     assert!(quantile(&held, 100) < BUDGET, "{:?}", quantile(&held, 100));
     assert!(tried.iter().all(|took| *took < BUDGET), "{tried:?}");
     assert!(at_once.iter().all(|took| *took < AT_ONCE), "{at_once:?}");
+    assert!(sent < SENT_MIB, "{sent} MiB were sent on a connection");
     for (host, connections) in hosts.iter().zip(connections) {
         assert!(connections <= host.way.connections(time), "{:?}: {connections} connections", host.way);
-        let sent = host.sent.load(Ordering::SeqCst) / (1024 * 1024);
-        assert!(sent <= SENT_MIB * connections, "{sent} MiB were sent on {connections} connections");
     }
     for (name, all) in &besieged.named {
         assert!(quantile(all, 99) < AT_ONCE, "{name} took {:?}", quantile(all, 99));

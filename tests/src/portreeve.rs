@@ -38,7 +38,8 @@ fn build() -> PathBuf {
     };
     let status = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--locked", "--package", "portreeve-server", "--bin", "portreeve"])
-        .args(["--profile", profile])
+        .args(["--profile", profile, "--target-dir"])
+        .arg(folder.parent().expect("the target folder"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
         .expect("run cargo");
