@@ -40,7 +40,7 @@ pub(crate) struct Extent {
     pub(crate) rounds: usize,
     /// How long one measure runs.
     pub(crate) period: Duration,
-    /// The peer, memory and starts too.
+    /// Memory and starts too.
     pub(crate) everything: bool,
 }
 
@@ -56,7 +56,8 @@ fn main() -> Result<()> {
     match argument(1).as_deref() {
         Some("all") => {
             driver(measures::run(ALL))?;
-            driver_beside_postgres(measures::databases(ALL))
+            driver_beside_postgres(measures::databases(ALL))?;
+            driver(measures::beside_the_peer(ALL))
         }
         Some("quick") => driver(measures::run(QUICK)),
         Some("databases") => driver_beside_postgres(measures::databases(ALL)),
@@ -85,7 +86,7 @@ fn main() -> Result<()> {
 /// Runs `work` on one thread, on a core that no server has, that never sleeps: to wake a thread on another core costs a server as
 /// much as a plain reply, and no client on another machine makes it pay that.
 fn driver(work: impl Future<Output = Result<()>>) -> Result<()> {
-    let runtime = runtime_on_its_core()?;
+    let runtime = runtime_on_its_core("never asleep")?;
     runtime.spawn(async {
         loop {
             tokio::task::yield_now().await;
@@ -94,15 +95,15 @@ fn driver(work: impl Future<Output = Result<()>>) -> Result<()> {
     runtime.block_on(work)
 }
 
-/// As `driver`, but it sleeps when it waits: the processes of PostgreSQL have only this core to run on while the server has its own
-/// to itself, and beside somebody who never sleeps they get a half of it.
+/// As `driver`, but it sleeps when it waits: the processes of PostgreSQL have no other core to run on than this one. On SQLite a server pays
+/// for the waking as well.
 fn driver_beside_postgres(work: impl Future<Output = Result<()>>) -> Result<()> {
-    runtime_on_its_core()?.block_on(work)
+    runtime_on_its_core("asleep while it waits")?.block_on(work)
 }
 
-fn runtime_on_its_core() -> Result<Runtime> {
+fn runtime_on_its_core(how: &str) -> Result<Runtime> {
     pin_driver("1")?;
-    println!("Machine: {}; servers on core 0, driver on core 1.\n", machine());
+    println!("Machine: {}; servers on core 0, driver on core 1, {how}.\n", machine());
     Ok(Builder::new_current_thread().enable_all().build()?)
 }
 

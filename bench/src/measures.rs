@@ -52,7 +52,6 @@ pub(crate) async fn run(extent: Extent) -> Result<()> {
     if extent.everything {
         memory(&server, idle_mib).await?;
         starts(&mut server, &yardstick).await?;
-        beside_the_peer(extent).await.context("beside the peer")?;
     }
     Ok(())
 }
@@ -133,7 +132,7 @@ pub(crate) async fn databases(extent: Extent) -> Result<()> {
     let urls = cluster.fresh_database();
     let on_postgres = Deployment::start(Database::Postgres(&urls)).await?;
     let on_sqlite = Deployment::start(Database::Sqlite).await?;
-    let heading = "on PostgreSQL (its own processes on any core) beside SQLite, driver asleep while it waits";
+    let heading = "on PostgreSQL (its own processes on the driver's core) beside SQLite";
     side_by_side(heading, extent, &on_postgres.target, &on_sqlite.target).await
 }
 
