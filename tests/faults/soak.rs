@@ -46,6 +46,8 @@ const TABLES: [&str; 9] = [
 #[derive(Clone, Copy, Debug)]
 struct Taken {
     memory_kib: u64,
+    /// Of that, what is of no file: the heap and the stacks.
+    heap_kib: u64,
     files: usize,
     threads: u64,
 }
@@ -59,7 +61,7 @@ impl Taken {
             line.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number")
         };
         let files = fs::read_dir(format!("{process}/fd")).expect("the process").count();
-        Self { memory_kib: number("VmRSS:"), files, threads: number("Threads:") }
+        Self { memory_kib: number("VmRSS:"), heap_kib: number("RssAnon:"), files, threads: number("Threads:") }
     }
 }
 
@@ -111,7 +113,7 @@ fn what_a_server_takes_does_not_grow_with_what_it_has_done() {
     let grown = last.memory_kib.saturating_sub(first.memory_kib);
     say(&format!(
         "R-20: {} times {} s of work: {} acknowledged changes; after the first time {} MiB, {} files, {} threads, after the last \
-         {} KiB, {} files, {} threads more; {left} rows left behind, a year later {still} after {} ms",
+         {} KiB, of which {} the heap, {} files, {} threads more; {left} rows left behind, a year later {still} after {} ms",
         times,
         work.as_secs(),
         fleet.acknowledged(),
@@ -119,6 +121,7 @@ fn what_a_server_takes_does_not_grow_with_what_it_has_done() {
         first.files,
         first.threads,
         grown,
+        last.heap_kib.saturating_sub(first.heap_kib),
         last.files.saturating_sub(first.files),
         last.threads.saturating_sub(first.threads),
         removed_after.as_millis()

@@ -201,7 +201,7 @@ pub(super) const KEYS: &[Key] = &[
         "limits.password_threads",
         Kind::Count { least: 0, most: 256 },
         Some("0"),
-        "Threads that hash passwords; 0 is one a processor core. A hash takes 19 MiB, which are kept for twenty seconds.",
+        "Threads that hash passwords; 0 is one a processor core. The memory of a hash is kept for the next one, for twenty seconds.",
     ),
     key(
         "limits.password_memory_kib",
