@@ -1,12 +1,12 @@
 //! The memory Argon2 fills, kept from one hash to the next.
 //!
-//! Owns the blocks: a hashing thread has one, so 19 MiB are not mapped and unmapped for every login
-//! (DESIGN.md 7), and drops it when nobody logs in. The blocks hold nothing from which a password could be read back faster than by
-//! trying, and are overwritten by the next hash.
+//! Owns the blocks: each hash borrows one memory, so 19 MiB are not mapped and unmapped for every login
+//! (DESIGN.md 7). Leaves to the caller how many there are, and how long they are kept. The blocks hold nothing from which a password
+//! could be read back faster than by trying, and are overwritten by the next hash.
 
 use argon2::Block;
 
-/// Reusable blocks of one hashing thread.
+/// Reusable blocks of one hash at a time.
 #[derive(Default)]
 pub struct HashMemory {
     blocks: Vec<Block>,

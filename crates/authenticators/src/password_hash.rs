@@ -1,7 +1,7 @@
 //! Hashing and verifying passwords.
 //!
 //! Owns the pepper, Argon2id and the comparison. A hash takes tens of milliseconds of one core: callers
-//! run it on their hashing threads, each with its own [`HashMemory`], never on the async ones
+//! run it on their hashing threads, each hash with a [`HashMemory`] to itself, never on the async ones
 //! (SECURITY rule 24). RFC 9106, NIST SP 800-63B-4 §3.1.1.2.
 
 use argon2::password_hash::phc::{Output, Salt};
