@@ -1,7 +1,7 @@
 //! Passkeys after something else: as the second factor, as what a client or a tenant demands, as what is offered.
 //! SECURITY S-078, S-080, S-096; RFC 9470 §5.
 
-use portreeve_domain::MailPurpose;
+use portreeve_domain::{Lifetime, MailPurpose};
 use portreeve_tests::{
     authenticator::Authenticator,
     browser::{Browser, Page},
@@ -70,6 +70,34 @@ fn a_second_factor_cannot_be_skipped() {
         let page = browser.post_own(&action, &pairs).await;
 
         assert_eq!((page.step(), is_in(&page)), ("passkey", false));
+    });
+}
+
+/// S-080, S-097, N11: a session that was left open adds no authenticator. What the account has is shown again before.
+#[test]
+fn a_session_that_was_left_open_adds_no_authenticator() {
+    on_both(async |at| {
+        let own = RelyingParty::new(at, "first-party");
+        for (who, level, second, page_after) in [
+            (cast::ADA, "phr", None, "enrol-passkey"),
+            (cast::ADA, "aal2", None, "enrol-totp"),
+            (cast::GRACE, "phr", Some("second-factor"), "enrol-passkey"),
+        ] {
+            let browser = Browser::new(at);
+            browser.sign_in(&own.request("openid"), who).await;
+            let wanted = own.request("openid").with("acr_values", level);
+            let at_once = browser.authorize(&wanted).await;
+            assert_eq!(at_once.step(), page_after, "{who} {level}: signed in a moment ago");
+            at.wait(Lifetime::from_seconds(301));
+
+            let page = browser.authorize(&wanted).await;
+
+            assert_eq!(page.step(), "password", "{who} {level}");
+            let by_hand = browser.visit(&page.path.replace("password", page_after)).await;
+            assert!(by_hand.is_redirect() || by_hand.step() == "password", "{who} {level}");
+            let page = browser.press(&page, "submit", &[("password", cast::PASSWORD)]).await;
+            assert_eq!(page.step(), second.unwrap_or(page_after), "{who} {level}");
+        }
     });
 }
 

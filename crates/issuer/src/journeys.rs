@@ -28,7 +28,7 @@ use std::sync::Arc;
 use portreeve_crypto::{hex, hmac_sha256, sha256};
 use portreeve_domain::journey::{Requirement, Requirements};
 use portreeve_domain::polling::Waiting;
-use portreeve_domain::{Client, EmailError, Fault, JourneyId, Lifetime, Timestamp, UserId};
+use portreeve_domain::{Client, EmailError, Fault, JourneyId, Lifetime, Timestamp, UserId, lifetimes};
 use portreeve_oidc::authorization::Accepted;
 
 pub use approval::{ApprovalOutcome, StartedByMyself};
@@ -131,7 +131,8 @@ impl Journey {
 
     /// What it must show, all together.
     pub(crate) fn required(&self) -> Requirements {
-        Requirements::of(&self.requirements)
+        let enrols_since = self.started_at.minus(lifetimes::FRESH);
+        Requirements { enrols_since, ..Requirements::of(&self.requirements) }
     }
 
     /// Who waits for the person's decision elsewhere; `None` when a client sent the person here.

@@ -171,7 +171,9 @@ pub fn next(required: &Requirements, facts: &Facts, available: &Available) -> St
     if required.subject.is_some_and(|subject| !available.is_named(subject, user)) {
         return Step::Denied(Denial::OtherSubject);
     }
+    let recent = Strength::of(&proofs, user, required.fresh_since.max(required.enrols_since));
     how_strong(required, facts, available, strength)
+        .or_else(|| enrolment(required, facts, available, (strength, recent)))
         .or_else(|| told(required, available))
         .or_else(|| agreed(required, facts, available))
         .unwrap_or(Step::Done)
@@ -191,7 +193,7 @@ fn who(required: &Requirements, facts: &Facts, available: &Available) -> Result<
     }
 }
 
-/// What is missing of the factors, once the first is proven.
+/// What is missing of the factors that there are, once the first is proven.
 fn how_strong(required: &Requirements, facts: &Facts, available: &Available, strength: Strength) -> Option<Step> {
     let wants_passkey = required.wants_passkey(facts) && strength < Strength::PhishingResistant;
     if wants_passkey && required.demands_passkey() && (facts.passkey_declined || !available.passkeys_usable) {
@@ -216,14 +218,39 @@ fn how_strong(required: &Requirements, facts: &Facts, available: &Available, str
     if required.verified_email && !available.verified_email {
         return Some(Step::VerifyEmail);
     }
-    if facts.enrolment == Some(Enrolment::CodesDue) {
-        return Some(Step::RecoveryCodes);
+    (facts.enrolment == Some(Enrolment::CodesDue)).then_some(Step::RecoveryCodes)
+}
+
+/// The authenticator that is missing, or offered. Who adds one has shown lately what the account has: otherwise whoever
+/// finds a session open would make it theirs (S-080, S-097). `strength` is what was ever shown, `recent` what was lately.
+fn enrolment(
+    required: &Requirements,
+    facts: &Facts,
+    available: &Available,
+    (strength, recent): (Strength, Strength),
+) -> Option<Step> {
+    let again = shown_again(facts, available, recent);
+    match missing_passkey(required, facts, available, strength)
+        .or_else(|| second_factor_to_enrol(required, facts, available, strength))
+    {
+        Some(missing) => Some(again.unwrap_or(missing)),
+        None => offered(required, facts, available, strength).filter(|_| again.is_none()),
     }
-    if wants_passkey && available.passkeys_usable {
-        return Some(Step::EnrolPasskey { optional: !required.demands_passkey() });
+}
+
+/// What has to be shown once more before an authenticator is added.
+fn shown_again(facts: &Facts, available: &Available, recent: Strength) -> Option<Step> {
+    if recent < Strength::OneFactor {
+        return Some(available.code_or(Step::Password, facts));
     }
-    second_factor_to_enrol(required, facts, available, strength)
-        .or_else(|| offered(required, facts, available, strength))
+    let has_second_factor = available.totp || available.has_passkey();
+    (has_second_factor && recent < Strength::TwoFactors).then_some(Step::SecondFactor { totp: available.totp })
+}
+
+/// The passkey that is demanded or wished for, of somebody who has none.
+fn missing_passkey(required: &Requirements, facts: &Facts, available: &Available, strength: Strength) -> Option<Step> {
+    let is_missing = required.wants_passkey(facts) && strength < Strength::PhishingResistant;
+    (is_missing && available.passkeys_usable).then(|| Step::EnrolPasskey { optional: !required.demands_passkey() })
 }
 
 /// Whether a mailed code was given, also as the first proof: nobody is asked for two.

@@ -11,9 +11,13 @@ mod combinations;
 use combinations::{ADA, BOB, EARLY, LATE, START, for_all, proof};
 
 fn strength(required: &Requirements, facts: &Facts, available: &Available) -> Strength {
+    strength_since(required.fresh_since, facts, available)
+}
+
+fn strength_since(fresh_since: Timestamp, facts: &Facts, available: &Available) -> Strength {
     let mut proofs: Vec<_> = facts.proofs.iter().chain(&available.session_proofs).copied().collect();
     proofs.retain(|proof| !available.passwordless || proof.kind != ProofKind::Password);
-    Strength::of(&proofs, ADA, required.fresh_since)
+    Strength::of(&proofs, ADA, fresh_since)
 }
 
 /// Whether a mailed code is missing: the sign-in is unusual, there is an address, and nothing stronger was shown.
@@ -62,13 +66,15 @@ fn done_means_that_every_requirement_is_met() {
     });
 }
 
-/// S-080: enrolling needs a proven first factor, and nobody enrols over an existing factor.
+/// S-080, S-097: enrolling needs a first factor that was proven lately, not in a session that was left open, and a second one
+/// where the account has one.
 #[test]
-fn enrolment_is_offered_only_after_a_proof_and_only_without_a_factor() {
+fn enrolment_is_offered_only_after_a_recent_proof_of_what_the_account_has() {
     for_all(|required, facts, available, step| {
         if matches!(step, Step::EnrolSecondFactor { .. } | Step::EnrolPasskey { .. }) {
-            assert!(strength(required, facts, available) >= Strength::OneFactor);
-            assert!(!has_second_factor(available) || strength(required, facts, available) >= Strength::TwoFactors);
+            let recent = strength_since(required.fresh_since.max(required.enrols_since), facts, available);
+            assert!(recent >= Strength::OneFactor);
+            assert!(!has_second_factor(available) || recent >= Strength::TwoFactors);
         }
     });
 }

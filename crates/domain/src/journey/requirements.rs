@@ -58,6 +58,8 @@ pub enum Subject {
 pub struct Requirements {
     /// Proofs made before this instant do not count (`max_age`, `prompt=login`).
     pub fresh_since: Timestamp,
+    /// Proofs made before this instant add no authenticator: a session that was left open is not enough for that.
+    pub enrols_since: Timestamp,
     /// The person it must be (`id_token_hint`, the `sub` claim with a value); anybody when absent.
     pub subject: Option<Subject>,
     /// How strong the proofs must be.
@@ -85,6 +87,7 @@ impl Requirements {
     pub const fn sign_in() -> Self {
         Self {
             fresh_since: Timestamp::from_millis(i64::MIN),
+            enrols_since: Timestamp::from_millis(i64::MIN),
             subject: None,
             level: LevelRule::essential(Strength::OneFactor),
             select_account: false,

@@ -43,6 +43,7 @@ fn accounts() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                     for bits in 0..8_u8 {
                         requirements.push(Requirements {
                             fresh_since,
+                            enrols_since: START,
                             subject,
                             level,
                             select_account: bits & 1 != 0,
@@ -126,6 +127,7 @@ fn factors() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
                 for bits in 0..8_u8 {
                     requirements.push(Requirements {
                         fresh_since,
+                        enrols_since: START,
                         level,
                         confirmation: bits & 4 != 0,
                         verified_email: bits & 1 != 0,
@@ -230,6 +232,7 @@ fn without_passwords() -> (Vec<Requirements>, Vec<Facts>, Vec<Available>) {
             for bits in 0..8_u8 {
                 requirements.push(Requirements {
                     fresh_since,
+                    enrols_since: START,
                     level,
                     confirmation: bits & 4 != 0,
                     verified_email: bits & 1 != 0,
