@@ -15,8 +15,9 @@ const MAX_VALUE_BYTES: usize = 2 * 1024;
 /// How long a parameter that holds a JWT or JSON may be, in bytes.
 const MAX_DOCUMENT_BYTES: usize = 16 * 1024;
 /// Parameters that hold a JWT or JSON.
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "id_token_hint",
+    "login_hint_token",
     "client_assertion",
     "request",
     "claims",

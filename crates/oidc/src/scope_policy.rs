@@ -27,10 +27,11 @@ pub struct Known<'a> {
 /// Checks the scope a client asks for. An empty request is granted nothing, and that is no error.
 ///
 /// # Errors
-/// `ScopeNotAllowed` for a scope that is neither one of [`OIDC_SCOPES`] nor one of `known`, or that is not in the client's
-/// registered `scope`. The detail names it.
+/// `ScopeNotAllowed` for a scope that is neither one of [`OIDC_SCOPES`] nor one of `known`, that only resource servers have
+/// which the client may not use, or that is not in the client's registered `scope`. The detail names it.
 pub fn allowed(requested: &Scope, client: &Client, known: Known<'_>) -> Result<Scope, Refusal> {
-    let of_server = |token: &str| known.servers.iter().any(|server| server.scopes.contains(token));
+    let usable = |server: &&ResourceServer| client.may_target(&server.resource);
+    let of_server = |token: &str| known.servers.iter().any(|server| usable(server) && server.scopes.contains(token));
     let of_claims = |token: &str| userinfo::is_claim_scope(token, known.attributes);
     let exists = |token: &str| OIDC_SCOPES.contains(&token) || of_claims(token) || of_server(token);
     match requested.iter().find(|token| !exists(token) || !client.may_have_scope(token)) {
@@ -99,6 +100,17 @@ mod tests {
 
         assert_eq!((refusal.cause, refusal.detail.as_deref()), (Cause::ScopeNotAllowed, Some("email")));
         assert!(allowed(&scope("openid orders.read"), &client, known(&[&orders_api()])).is_ok());
+    }
+
+    /// S-060: the scope of a server that the client may not use is one it may not have.
+    #[test]
+    fn a_scope_of_a_server_that_the_client_may_not_use_is_refused() {
+        let mut client = web_client();
+        client.metadata.resources = vec!["https://bills.example".to_owned()];
+
+        let refusal = allowed(&scope("openid orders.read"), &client, known(&[&orders_api()])).unwrap_err();
+
+        assert_eq!((refusal.cause, refusal.detail.as_deref()), (Cause::ScopeNotAllowed, Some("orders.read")));
     }
 
     /// OC-36: offline_access needs a refresh-token client, and consent in this journey or the operator's own client.

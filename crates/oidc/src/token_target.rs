@@ -68,7 +68,7 @@ pub struct TokenTarget {
 ///
 /// # Errors
 /// `ScopeBeyondGrant`, `ResourceBeyondGrant`, `ResourceNotSingle`; those of [`resource::targets`]; `ResourceUnknown` also
-/// when the granted resource server is gone; those of [`Selection::of`].
+/// when the granted resource server is gone or the client may not use it any more; those of [`Selection::of`].
 pub fn for_user(
     client: &Client,
     granted: Granted<'_>,
@@ -80,12 +80,14 @@ pub fn for_user(
     let wants_ours =
         granted.scope.contains("openid") && matches!(wanted.resources, [only] if is_ours(only, ours.issuer));
     let requested = if wants_ours { Vec::new() } else { resource::targets(wanted.resources, client, servers)? };
+    // What was granted counts no further than what the client may use now.
+    let usable = usable_by(client, servers);
     let server = match narrow_resources(granted.resources, &requested)? {
         _ if wants_ours => None,
-        Some(resource) => Some(find(servers, resource)?),
+        Some(resource) => Some(find(&usable, resource)?),
         None if granted.scope.contains("openid") => None,
         None => {
-            only_server_of(&granted.scope.filter(|token| !userinfo::is_claim_scope(token, ours.attributes)), servers)
+            only_server_of(&granted.scope.filter(|token| !userinfo::is_claim_scope(token, ours.attributes)), &usable)
         }
     };
     let audience = server.map(|server| server.resource.as_str());
@@ -103,8 +105,7 @@ pub fn for_user(
 /// client, or of a resource server it may not use; those of [`resource::targets`]; `ResourceNotSingle` when scopes are
 /// wanted and no single resource server is meant.
 pub fn for_client(client: &Client, wanted: Wanted<'_>, servers: &[&ResourceServer]) -> Result<TokenTarget, Refusal> {
-    let usable: Vec<&ResourceServer> =
-        servers.iter().copied().filter(|server| client.may_target(&server.resource)).collect();
+    let usable = usable_by(client, servers);
     let scope = client_scope(client, wanted.scope, &usable)?;
     let requested = resource::targets(wanted.resources, client, servers)?;
     let server = match (requested.as_slice(), client.metadata.resources.as_slice()) {
@@ -116,6 +117,11 @@ pub fn for_client(client: &Client, wanted: Wanted<'_>, servers: &[&ResourceServe
         return Err(Refusal::new(Cause::ResourceNotSingle).with_detail("no resource named, scopes of several"));
     }
     Ok(target(server, &scope, None))
+}
+
+/// Those of `servers` that `client` may ask tokens for.
+fn usable_by<'a>(client: &Client, servers: &[&'a ResourceServer]) -> Vec<&'a ResourceServer> {
+    servers.iter().copied().filter(|server| client.may_target(&server.resource)).collect()
 }
 
 /// Narrows a granted scope to the requested one, for this token only: the grant stays as it is (RFC 6749 §6).

@@ -138,6 +138,22 @@ fn plain_oauth_scopes_name_their_only_server() {
     }
 }
 
+/// S-060, RI-03: what a client may not use gives it no token, whether its scopes name it or it was granted before.
+#[test]
+fn a_server_that_the_client_may_not_use_gets_no_tokens() {
+    let mut client = web_client();
+    client.metadata.resources = owned(&[ORDERS]);
+    let (granted_scope, granted_resources) = (scope("bills.read"), owned(&[BILLS]));
+    let chosen = |resources: &[String]| {
+        let granted = Granted { scope: &granted_scope, resources, details: &[] };
+        let ours = Ours { issuer: ISSUER, attributes: &[] };
+        shown(for_user(&client, granted, Wanted::default(), &[&orders(), &bills()], ours))
+    };
+
+    assert_eq!(chosen(&[]).unwrap().0, None);
+    assert_eq!(chosen(&granted_resources), Err(Cause::ResourceUnknown));
+}
+
 /// S-040: a grant does not outlive its resource server.
 #[test]
 fn a_removed_resource_server_gets_no_tokens() {
