@@ -7,6 +7,7 @@ use portreeve_tests::{
     browser::{Browser, Page},
     cast,
     deployment::{Deployment, on_both, on_sqlite},
+    device,
     hosted::Hosted,
     relying_party::{ASSERTION_TYPE, assertion, assertion_claims},
     reply::Reply,
@@ -262,6 +263,26 @@ fn a_changed_document_is_agreed_to_again() {
         assert_eq!(page.step(), "consent");
         assert!(page.html().contains("Other notes"));
         assert_eq!(at.userinfo(&token).await.status, 401);
+    });
+}
+
+/// CM-07, S-157: a document that lists a grant which the tenant does without has said nothing new when it is read again.
+#[test]
+fn a_document_with_a_grant_that_is_not_there_is_agreed_to_once() {
+    on_both(async |at| {
+        let tenant = "[[tenants]]\nslug = \"default\"\nclient_id_metadata_documents = true\n";
+        at.apply(&format!("{tenant}disabled_grant_types = [\"{}\"]\n", device::GRANT)).await;
+        let client = Described::new(json!({ "grant_types": ["authorization_code", device::GRANT] }));
+        let browser = Browser::new(at);
+        let code = browser.sign_in(&client.request(), cast::ADA).await.code();
+        let token = client.redeem(at, &code).await.success()["access_token"].as_str().unwrap().to_owned();
+
+        at.wait(Lifetime::from_minutes(5));
+        asked(at, &client.request()).await;
+
+        assert_eq!(client.0.fetches(), 2);
+        assert_eq!(at.userinfo(&token).await.status, 200);
+        assert!(browser.authorize(&client.request()).await.is_redirect(), "agreed to already");
     });
 }
 

@@ -48,6 +48,8 @@ enum End {
     UserErased,
     SubjectKeyDestroyed,
     EmailUnverified,
+    SecondFactorDemanded,
+    LevelDemanded,
     ClientDisabled,
     ClientDeleted,
     GrantTaken,
@@ -60,11 +62,13 @@ enum End {
     KeyRevoked,
 }
 
-const ENDS: [End; 14] = [
+const ENDS: [End; 16] = [
     End::UserDisabled,
     End::UserErased,
     End::SubjectKeyDestroyed,
     End::EmailUnverified,
+    End::SecondFactorDemanded,
+    End::LevelDemanded,
     End::ClientDisabled,
     End::ClientDeleted,
     End::GrantTaken,
@@ -97,6 +101,8 @@ impl End {
             (Self::IssuerForgotten | Self::LinkRemoved, _) if grant == GrantType::JwtBearer => Fate::Dies,
             (Self::IssuerForgotten | Self::LinkRemoved, _) => Fate::Lives,
             (Self::SessionEnded | Self::ConsentWithdrawn, _) if grant == GrantType::JwtBearer => Fate::Lives,
+            // Nothing was shown here, so that nothing was too weak.
+            (Self::SecondFactorDemanded | Self::LevelDemanded, _) if grant == GrantType::JwtBearer => Fate::Lives,
             (Self::FamilyRevoked, _) if grant == GrantType::JwtBearer => Fate::LosesToken,
             (Self::ClientDisabled | Self::ClientDeleted | Self::GrantTaken | Self::TenantSuspended, _) => Fate::Dies,
             (
@@ -104,6 +110,8 @@ impl End {
                 | Self::UserErased
                 | Self::SubjectKeyDestroyed
                 | Self::EmailUnverified
+                | Self::SecondFactorDemanded
+                | Self::LevelDemanded
                 | Self::ConsentWithdrawn
                 | Self::SessionEnded
                 | Self::FamilyRevoked,
@@ -247,6 +255,10 @@ async fn bring(at: &Deployment, end: End, doors: &[Door]) {
         End::EmailUnverified => {
             at.apply("[[tenants]]\nslug = \"default\"\nprofile = \"oidc\"\nregistration = true\n").await
         }
+        End::SecondFactorDemanded => {
+            at.apply("[[tenants]]\nslug = \"default\"\nprofile = \"oidc\"\nmfa = \"required\"\n").await
+        }
+        End::LevelDemanded => at.apply("[[requirements]]\nid = \"strong\"\nlevel = \"aal2\"\n").await,
         End::KeyRevoked => {
             let kid = jwt::header(&doors[0].token)["kid"].as_str().unwrap().to_owned();
             issuer.revoke_key(&at.tenant(), &kid).await.unwrap();
@@ -303,7 +315,7 @@ async fn end_person(at: &Deployment, end: End, tx: &mut Tx, ada: UserId) {
     }
 }
 
-/// S-040, BC-05: whatever ends a grant, no grant mints a token for it and no node reports one active.
+/// S-040, S-078, BC-05: whatever ends a grant, no grant mints a token for it and no node reports one active.
 #[test]
 fn nothing_outlives_what_ends_a_grant() {
     for end in ENDS {

@@ -13,7 +13,15 @@ fn attribute(name: &str, kind: &str, more: Value) -> Attribute {
 
 fn client(id: ClientId) -> Client {
     let (metadata, origin) = (ClientMetadata::default(), ClientOrigin::Operator);
-    Client { tenant: TenantId::DEFAULT, id, metadata, secrets: Vec::new(), disabled_at: None, origin }
+    Client {
+        tenant: TenantId::DEFAULT,
+        id,
+        metadata,
+        secrets: Vec::new(),
+        disabled_at: None,
+        disabled_grants: Default::default(),
+        origin,
+    }
 }
 
 /// What is typed is a value of the type, or it is said why not.

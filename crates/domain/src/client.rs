@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ClientBranding, ClientId, ClientOrigin, ExchangePolicy, GrantType, LocalizedTexts, Profile, Scope, TenantId,
-    Timestamp, TokenDelivery,
+    ClientBranding, ClientId, ClientOrigin, DisabledGrants, ExchangePolicy, GrantType, LocalizedTexts, Profile, Scope,
+    TenantId, Timestamp, TokenDelivery,
 };
 
 /// How a client authenticates at the token endpoint (RFC 7591 §2).
@@ -349,6 +349,8 @@ pub struct Client {
     pub secrets: Vec<ClientSecret>,
     /// When it was switched off.
     pub disabled_at: Option<Timestamp>,
+    /// The grants that do not exist at its tenant, whatever was registered.
+    pub disabled_grants: DisabledGrants,
     /// Who brought it in.
     pub origin: ClientOrigin,
 }
@@ -359,9 +361,9 @@ impl Client {
         self.metadata.token_endpoint_auth_method == ClientAuthMethod::None
     }
 
-    /// Whether it may use `grant`.
+    /// Whether it may use `grant`: it is registered for it, and its tenant has it.
     pub fn may_use(&self, grant: GrantType) -> bool {
-        self.metadata.grant_types.contains(&grant)
+        self.metadata.grant_types.contains(&grant) && !self.disabled_grants.list().contains(&grant)
     }
 
     /// What people read: its name, else its identifier.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::journey::{Condition, LevelRule, Requirement, Source};
 use crate::terms::holds_at;
-use crate::{Acr, Client, ClientId, Lifetime, Terms, Timestamp};
+use crate::{Acr, Client, ClientId, Lifetime, Strength, Terms, Timestamp};
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,12 @@ impl RequirementRule {
         has_level || self.max_age.is_some() || self.verified_email || !self.terms.is_empty()
     }
 
+    /// How strong a sign-in at `client` must be by it; one factor where it demands nothing.
+    pub fn least_at(&self, client: &Client) -> Strength {
+        let level = self.level.filter(|_| holds_at(&self.when.clients, client));
+        level.map_or(Strength::OneFactor, Acr::strength)
+    }
+
     /// What it demands at `client` of a journey that began at `started_at`; nothing elsewhere, and nothing at our own pages. `terms` are
     /// those of the tenant.
     pub fn requirements(&self, client: &Client, started_at: Timestamp, terms: &[Arc<Terms>]) -> Vec<Requirement> {
@@ -77,13 +83,21 @@ impl RequirementRule {
 mod tests {
     use super::*;
     use crate::journey::{ConsentRule, Requirements};
-    use crate::{ClientMetadata, ClientOrigin, Strength, TenantId, TermsText};
+    use crate::{ClientMetadata, ClientOrigin, TenantId, TermsText};
 
     const NOW: Timestamp = Timestamp::from_millis(100_000);
 
     fn client(id: ClientId) -> Client {
         let (metadata, origin) = (ClientMetadata::default(), ClientOrigin::Operator);
-        Client { tenant: TenantId::DEFAULT, id, metadata, secrets: Vec::new(), disabled_at: None, origin }
+        Client {
+            tenant: TenantId::DEFAULT,
+            id,
+            metadata,
+            secrets: Vec::new(),
+            disabled_at: None,
+            disabled_grants: Default::default(),
+            origin,
+        }
     }
 
     fn rule(clients: &[&str]) -> RequirementRule {

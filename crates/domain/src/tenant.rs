@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::risk::RiskPolicy;
 use crate::{
     Branding, ClientRegistration, DeletionGrace, DisabledGrants, EmailSignIn, GrantType, PasskeySettings, PasskeyUse,
-    Passwords, Profile, RatePreset, RecoveryWait, RequestQuota, TenantId, Timestamp,
+    Passwords, Profile, RatePreset, RecoveryWait, RequestQuota, Strength, TenantId, Timestamp,
 };
 
 /// Whether a second factor is demanded at sign-in.
@@ -19,6 +19,17 @@ pub enum MfaPolicy {
     Required,
     /// From everybody, and only a passkey counts.
     PhishingResistant,
+}
+
+impl MfaPolicy {
+    /// What everybody must show.
+    pub const fn least(self) -> Strength {
+        match self {
+            Self::WhenEnrolled => Strength::OneFactor,
+            Self::Required => Strength::TwoFactors,
+            Self::PhishingResistant => Strength::PhishingResistant,
+        }
+    }
 }
 
 /// Whether DPoP proofs must carry a nonce of ours (RFC 9449 §8, §9).

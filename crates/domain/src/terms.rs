@@ -108,6 +108,7 @@ mod tests {
             metadata: ClientMetadata::default(),
             secrets: Vec::new(),
             disabled_at: None,
+            disabled_grants: Default::default(),
             origin: ClientOrigin::Operator,
         }
     }

@@ -11,7 +11,7 @@ use portreeve_authenticators::PasskeySite;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{
     Acr, Attribute, Client, ClientId, ClientMetadata, ClientOrigin, ClientRegistration, DpopNonces, Fault, PasskeyUse,
-    RequirementRule, ResourceServer, ScopeMeaning, Tenant, TenantId, TenantSettings, Terms, TrustedIssuer,
+    RequirementRule, ResourceServer, ScopeMeaning, Strength, Tenant, TenantId, TenantSettings, Terms, TrustedIssuer,
 };
 use portreeve_oidc::paths;
 use portreeve_storage::encryption_keys::EncryptionKeyRow;
@@ -116,6 +116,12 @@ impl TenantDirectory {
     pub fn claim_scopes(&self) -> Vec<&str> {
         let scopes: BTreeSet<&str> = self.attributes.iter().filter_map(|one| one.scope.as_deref()).collect();
         scopes.into_iter().collect()
+    }
+
+    /// How strong every sign-in at `client` must be here, whatever the client asks for.
+    pub(crate) fn level_demanded_at(&self, client: &Client) -> Strength {
+        let by_rules = self.requirement_rules.iter().map(|rule| rule.least_at(client));
+        by_rules.fold(self.tenant.settings.mfa.least(), Ord::max)
     }
 
     /// The terms that hold for whoever signs in at `client`.
@@ -325,11 +331,9 @@ fn attributes_of(tenant: TenantId, all: &Rows) -> Vec<Arc<Attribute>> {
     own
 }
 
-/// A client with those of its grants that exist at its tenant: whoever asks what it may use need not ask about the tenant.
+/// A client that knows which grants its tenant does without: whoever asks what it may use need not ask about the tenant.
 fn with_grants_of(settings: &TenantSettings, client: &Client) -> Client {
-    let mut client = client.clone();
-    client.metadata.grant_types.retain(|grant| settings.has_grant(*grant));
-    client
+    Client { disabled_grants: settings.disabled_grant_types.clone(), ..client.clone() }
 }
 
 /// Every tenant of a server is at one host and so at one site; which passkeys are whose is the rows' to say.
@@ -343,5 +347,5 @@ fn passkey_site(tenant: &Tenant, public_url: &str) -> Option<PasskeySite> {
 fn own_pages(tenant: TenantId) -> Client {
     let metadata = ClientMetadata { first_party: true, ..ClientMetadata::default() };
     let (id, origin) = (ClientId::own_pages(), ClientOrigin::Operator);
-    Client { tenant, id, metadata, secrets: Vec::new(), disabled_at: None, origin }
+    Client { tenant, id, metadata, secrets: Vec::new(), disabled_at: None, disabled_grants: Default::default(), origin }
 }

@@ -5,7 +5,8 @@
 //! what a token is for to `oidc::token_target` and its making to `tokens`. SECURITY rule 5, S-040; RFC 6749 §10.4.
 
 use portreeve_domain::{
-    ActsFor, Client, ClientId, Failure, FamilyId, Fault, GrantType, Session, Subject, Timestamp, TokenFamily, UserId,
+    ActsFor, Client, ClientId, Failure, FamilyId, Fault, GrantType, Session, Strength, Subject, Timestamp, TokenFamily,
+    UserId,
 };
 use portreeve_oidc::{Cause, Refusal, subject};
 use portreeve_storage::standing::{self, GrantOf, Standing};
@@ -31,6 +32,8 @@ pub(crate) enum GateRefusal {
     UserDisabled,
     /// The person's address is not proven where anybody can get an account.
     EmailUnverified,
+    /// More is demanded of a sign-in by now than the one it was granted at has shown.
+    SignInTooWeak,
     /// The issuer on whose word it was granted is not trusted for this client any more, or does not know the person.
     IssuerNotTrusted,
     /// The family is revoked or has reached its absolute end.
@@ -52,6 +55,7 @@ impl GateRefusal {
             Self::UserGone => "UserGone",
             Self::UserDisabled => "UserDisabled",
             Self::EmailUnverified => "EmailUnverified",
+            Self::SignInTooWeak => "SignInTooWeak",
             Self::IssuerNotTrusted => "IssuerNotTrusted",
             Self::FamilyEnded => "FamilyEnded",
             Self::SessionEnded => "SessionEnded",
@@ -68,6 +72,7 @@ impl GateRefusal {
             | Self::UserGone
             | Self::UserDisabled
             | Self::EmailUnverified
+            | Self::SignInTooWeak
             | Self::IssuerNotTrusted
             | Self::FamilyEnded
             | Self::SessionEnded
@@ -220,6 +225,7 @@ async fn check_standing(
     let grant = GrantOf { user: family.user, client: &client.id, session };
     let Some(standing) = standing::find(conn, at.id(), grant).await? else { return Err(GateRefusal::UserGone.into()) };
     check_person(at, &standing)?;
+    check_level(at, client, family)?;
     let is_live = |found: &Session| found.user == family.user && found.is_live(now);
     if session.is_some() && !standing.session.as_ref().is_some_and(is_live) {
         return Err(GateRefusal::SessionEnded.into());
@@ -239,6 +245,20 @@ fn check_person(at: &TenantDirectory, standing: &Standing) -> Result<(), GateRef
     }
     if at.tenant.settings.registration && standing.email_verified_at.is_none() {
         return Err(GateRefusal::EmailUnverified);
+    }
+    Ok(())
+}
+
+/// What operators demand of everybody, or at this client, holds for what was granted before as well (S-078). On the word of
+/// another issuer nothing was shown here.
+fn check_level(at: &TenantDirectory, client: &Client, family: &TokenFamily) -> Result<(), GateRefusal> {
+    let demanded = at.level_demanded_at(client);
+    let ever = Timestamp::from_millis(i64::MIN);
+    if demanded > Strength::OneFactor
+        && !family.proofs.is_empty()
+        && Strength::of(&family.proofs, family.user, ever) < demanded
+    {
+        return Err(GateRefusal::SignInTooWeak);
     }
     Ok(())
 }

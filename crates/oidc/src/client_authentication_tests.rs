@@ -26,6 +26,7 @@ fn client(method: ClientAuthMethod) -> Client {
         metadata,
         secrets: Vec::new(),
         disabled_at: None,
+        disabled_grants: Default::default(),
         origin: portreeve_domain::ClientOrigin::Operator,
     }
 }

@@ -79,6 +79,7 @@ mod tests {
             },
             secrets: Vec::new(),
             disabled_at: None,
+            disabled_grants: Default::default(),
             origin: ClientOrigin::Operator,
         }
     }

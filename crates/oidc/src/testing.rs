@@ -23,6 +23,7 @@ pub(crate) fn web_client() -> Client {
         },
         secrets: Vec::new(),
         disabled_at: None,
+        disabled_grants: Default::default(),
         origin: ClientOrigin::Operator,
     }
 }

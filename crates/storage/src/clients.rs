@@ -115,6 +115,7 @@ fn read(row: &Row<'_>) -> Result<Client, Fault> {
         metadata: serde_json::from_str(&row.text(2)?).map_err(|e| Fault::new(e).while_doing("read client metadata"))?,
         secrets: Vec::new(),
         disabled_at: row.optional_timestamp(3)?,
+        disabled_grants: Default::default(),
         origin: match row.optional_text(4)? {
             None if row.optional_timestamp(5)?.is_some() => ClientOrigin::Document,
             None => ClientOrigin::Operator,

@@ -30,6 +30,7 @@ pub(crate) fn client() -> Client {
         },
         secrets: Vec::new(),
         disabled_at: None,
+        disabled_grants: Default::default(),
         origin: ClientOrigin::Operator,
     }
 }

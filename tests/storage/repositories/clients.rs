@@ -35,6 +35,7 @@ async fn a_registered_client_is_replaced_by_the_next_registration() {
             metadata: named("second"),
             secrets: Vec::new(),
             disabled_at: None,
+            disabled_grants: Default::default(),
             origin: ClientOrigin::Operator,
         };
         assert_eq!(all, [expected]);
