@@ -38,7 +38,7 @@ pub struct GatewayIdentity {
     pub client: String,
     /// The scope of the token, separated by spaces.
     pub scope: String,
-    /// The person's proven address, if the token has the scope `email`.
+    /// The person's proven address, if they granted the client the scope `email`: a token for an API has the API's scopes alone.
     pub email: String,
     /// The `acr` of the sign-in.
     pub acr: String,
@@ -47,14 +47,13 @@ pub struct GatewayIdentity {
 }
 
 impl TenantDirectory {
-    /// The app `name` stands for: the resource server so called, else the only one whose identifier has this host (and
-    /// port). `None` for an unknown or ambiguous name.
+    /// The app `name` stands for: the only resource server that is so called, or whose identifier has this host (and port).
+    /// `None` for an unknown name, and for one that could mean two: a gateway would admit tokens for the other.
     pub fn gateway_app(&self, name: &str) -> Option<&Arc<ResourceServer>> {
-        if let Some(called) = self.servers.iter().find(|server| server.name.as_deref() == Some(name)) {
-            return Some(called);
-        }
-        let mut hosted = self.servers.iter().filter(|server| host(&server.resource) == Some(name));
-        hosted.next().filter(|_| hosted.next().is_none())
+        let is_meant =
+            |server: &ResourceServer| server.name.as_deref() == Some(name) || host(&server.resource) == Some(name);
+        let mut meant = self.servers.iter().filter(|server| is_meant(server));
+        meant.next().filter(|_| meant.next().is_none())
     }
 }
 

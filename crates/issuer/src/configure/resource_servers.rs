@@ -19,7 +19,8 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
     let declared: Vec<_> = scene.resources.resource_servers.iter().filter(|d| d.tenant == scene.slug).collect();
     for declared in &declared {
         let (origin, server) = (&declared.origin, &declared.what);
-        let problem = problem_of(origin, server).or_else(|| details_problem(scene, origin, server));
+        let problem = problem_of(origin, server).or_else(|| name_problem(scene, origin, server));
+        let problem = problem.or_else(|| details_problem(scene, origin, server));
         if let Some(problem) = problem.or_else(|| scope_problem(scene, origin, server)) {
             problems.push(problem);
             continue;
@@ -57,6 +58,15 @@ fn problem_of(origin: &Origin, server: &ResourceServer) -> Option<Problem> {
         return Some(place.problem("access_token_lifetime is out of range", "give 1 to 86400 seconds"));
     }
     None
+}
+
+/// A name that another one has: a gateway asks by it, and would be answered for neither.
+fn name_problem(scene: &Scene<'_>, origin: &Origin, server: &ResourceServer) -> Option<Problem> {
+    let name = server.name.as_deref()?;
+    let mut others = servers_to_be(scene).filter(|other| other.resource != server.resource);
+    let namesake = others.find(|other| other.name.as_deref() == Some(name))?;
+    let what = format!("the name {name:?} is that of {} as well", namesake.resource);
+    Some(origin.place_of("name").problem(what, "give another one: a gateway asks about an API by its name"))
 }
 
 /// What is wrong with the types of authorization details: a type means one thing in a tenant (RFC 9396 §2).

@@ -106,6 +106,15 @@ async fn an_app_is_a_resource_server_by_name_or_by_its_only_host() {
     assert_eq!(resource("old-bills").as_deref(), Some("https://bills.example.com/old"));
     assert_eq!(resource("orders.example.com").as_deref(), Some(ORDERS));
     assert_eq!(resource("bills.example.com"), None, "two have this host");
+
+    let namesake = ResourceServer { resource: "https://staging.example".to_owned(), ..named };
+    world
+        .change(async |tx| {
+            resource_servers::upsert(tx, TenantId::DEFAULT, &namesake, world.clock.now()).await.unwrap();
+        })
+        .await;
+
+    assert_eq!(resource("old-bills"), None, "two are called so");
 }
 
 #[test]
