@@ -1,9 +1,12 @@
-//! People delete their accounts, and may think better of it. SECURITY S-046, S-097, S-149.
+//! People delete their accounts, and may think better of it. SECURITY S-046, S-090, S-097, S-149.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, Ipv4Addr},
+};
 
 use portreeve_domain::{Lifetime, MailPurpose, TenantId, UserId};
-use portreeve_issuer::MailContent;
+use portreeve_issuer::{DeletionOutcome, MailContent, Need, OutgoingMail, PostedFrom, Visit};
 use portreeve_storage::{Conn, Value, Wall, subject_keys, users};
 use portreeve_tests::{
     browser::Browser,
@@ -12,6 +15,7 @@ use portreeve_tests::{
     deployment::{Database, Deployment, on_both, on_sqlite},
     idp::Idp,
     relying_party::RelyingParty,
+    totp,
 };
 
 const DELETE: &str = "/account/delete";
@@ -66,6 +70,13 @@ async fn mailed(at: &Deployment) -> MailContent {
     mail.content
 }
 
+/// The link of the one notice of a new browser that waits, by which its owner says that it was somebody else.
+async fn not_me_link(at: &Deployment) -> String {
+    let [mail] = <[OutgoingMail; 1]>::try_from(at.read_new_device_mails().await).ok().expect("one notice");
+    let MailContent::NewDevice { not_me_link, .. } = mail.content else { panic!("another mail") };
+    not_me_link
+}
+
 /// S-097: it asks for a fresh sign-in, and ends every session and token at once.
 #[test]
 fn a_deletion_ends_every_session_and_token_at_once() {
@@ -106,6 +117,79 @@ fn a_sign_in_keeps_the_account() {
         assert_eq!(at.issuer.erase_due_accounts().await.unwrap(), 0);
         assert_eq!(at.events("user.deletion.cancelled").await, 1);
         Browser::new(at).visit_as("/account", cast::ADA).await;
+    });
+}
+
+/// S-090: the button of an earlier notice outlives the wish of whoever took the account over, and takes it back: no sign-in is needed, which
+/// may stop at a second factor of theirs.
+#[test]
+fn this_was_not_me_keeps_an_account_that_is_to_be_deleted() {
+    on_both(async |at| {
+        let (intruder, owner) = (Browser::new(at), Browser::new(at));
+        let (form, _) = intruder.visit_as(DELETE, cast::ADA).await;
+        let link = not_me_link(at).await;
+        intruder.press(&form, "submit", &[]).await;
+        assert_eq!(at.events("user.deletion.requested").await, 1);
+
+        let page = owner.visit(&link).await;
+        let done = owner.press(&page, "submit", &[]).await;
+
+        assert_eq!(done.reply.status, 200, "{}", done.html());
+        assert_eq!(at.events("user.deletion.cancelled").await, 1);
+        let mails = at.read_mails().await;
+        assert!(mails.len() == 2 && mails.iter().all(|mail| mail.to == cast::ADA));
+        assert!(mails.iter().any(|mail| matches!(mail.content, MailContent::DeletionCancelled { .. })));
+        assert!(mails.iter().any(|mail| matches!(mail.content, MailContent::PasswordReset { .. })));
+        at.wait(Lifetime::from_days(30));
+        assert_eq!(at.issuer.erase_due_accounts().await.unwrap(), 0);
+    });
+}
+
+/// S-090: the mail that tells of the wish shuts whoever wished it out, also where a sign-in of the owner stops at an app of theirs.
+#[test]
+fn the_mail_about_a_deletion_keeps_the_account_without_a_sign_in() {
+    on_both(async |at| {
+        let (intruder, owner) = (Browser::new(at), Browser::new(at));
+        let (page, _) = intruder.visit_as("/account/security/totp", cast::ADA).await;
+        let secret = page.text_of("secret").unwrap().replace(char::is_whitespace, "");
+        let codes = intruder.press(&page, "submit", &[("code", &totp::code(&secret, at.seconds()))]).await;
+        intruder.press(&codes, "submit", &[]).await;
+        at.deliver_mails().await;
+        let form = intruder.visit(DELETE).await;
+        intruder.press(&form, "submit", &[]).await;
+        let page = owner.visit("/account").await;
+        let page = owner.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+        assert_eq!(page.step(), "second-factor", "{}", page.html());
+        let MailContent::DeletionRequested { not_me_link, .. } = mailed(at).await else { panic!("another mail") };
+
+        let page = owner.visit(&not_me_link).await;
+        let done = owner.press(&page, "submit", &[]).await;
+
+        assert_eq!(done.reply.status, 200, "{}", done.html());
+        assert_eq!(at.events("user.deletion.cancelled").await, 1);
+        at.deliver_mails().await;
+    });
+}
+
+/// S-090: a wish that comes in the moment in which its session ends is none: it would outlive the owner's "this was not me".
+#[test]
+fn whoever_was_shut_out_meanwhile_deletes_nothing() {
+    on_both(async |at| {
+        let (intruder, owner) = (Browser::new(at), Browser::new(at));
+        intruder.visit_as(DELETE, cast::ADA).await;
+        let link = not_me_link(at).await;
+        let cookie = intruder.cookies()["__Host-portreeve"].clone();
+        let visit = at.issuer.visit(&at.tenant(), Some(&cookie), DELETE, Need::Fresh).await.unwrap();
+        let Visit::Here(visitor) = visit else { panic!("not signed in") };
+        let page = owner.visit(&link).await;
+        owner.press(&page, "submit", &[]).await;
+
+        let from = PostedFrom { network: IpAddr::V4(Ipv4Addr::LOCALHOST), device: None, locale: "en".to_owned() };
+        let outcome = at.issuer.request_deletion(&at.tenant(), &visitor, &from).await.unwrap();
+
+        assert_eq!(outcome, DeletionOutcome::Stale);
+        assert_eq!(at.events("user.deletion.requested").await, 0);
+        at.deliver_mails().await;
     });
 }
 

@@ -228,6 +228,71 @@ fn the_former_address_gets_the_account_back() {
     });
 }
 
+/// S-090: who gets the account back keeps it, also when whoever took it over has asked for its deletion meanwhile.
+#[test]
+fn the_former_address_keeps_an_account_that_is_to_be_deleted() {
+    on_both(async |at| {
+        let (attacker, owner) = (Browser::new(at), Browser::new(at));
+        let undo = changed(at, &attacker, cast::ADA, NEW).await;
+        let (form, _) = attacker.visit_as("/account/delete", NEW).await;
+        attacker.press(&form, "submit", &[]).await;
+        assert_eq!(at.events("user.deletion.requested").await, 1);
+        at.deliver_mails().await;
+
+        let back = follow(&owner, &undo).await;
+
+        assert_eq!(back.reply.status, 200, "{}", back.html());
+        assert_eq!(at.events("user.deletion.cancelled").await, 1);
+        let mails = at.read_mails().await;
+        assert!(mails.iter().all(|mail| mail.to == cast::ADA), "the address that is back is told");
+        assert_eq!(mails.len(), 2);
+        assert!(mails.iter().any(|mail| matches!(mail.content, MailContent::DeletionCancelled { .. })));
+        at.wait(Lifetime::from_days(30));
+        assert_eq!(at.issuer.erase_due_accounts().await.unwrap(), 0);
+    });
+}
+
+/// S-090: a former address that can have the account back is told of its deletion, and can for as long as before; afterwards it is not told.
+#[test]
+fn a_former_address_is_told_of_a_deletion_while_it_has_a_way_back() {
+    on_both(async |at| {
+        let (attacker, owner) = (Browser::new(at), Browser::new(at));
+        changed(at, &attacker, cast::ADA, NEW).await;
+        let week = at.clock.now().plus(Lifetime::from_days(7));
+        at.wait(Lifetime::from_days(6));
+        let (form, _) = attacker.visit_as("/account/delete", NEW).await;
+        attacker.press(&form, "submit", &[]).await;
+
+        let mails = at.read_mails().await;
+
+        assert_eq!(mails.len(), 2);
+        let (at_former, at_current) = mails.iter().partition::<Vec<_>, _>(|mail| mail.to == cast::ADA);
+        assert!(at_current.iter().all(|mail| mail.to == NEW));
+        assert!(at_current.iter().all(|mail| matches!(mail.content, MailContent::DeletionRequested { .. })));
+        let MailContent::FormerDeletionRequested { undo_link, undo_until, .. } = &at_former[0].content else {
+            panic!("another mail")
+        };
+        assert_eq!(*undo_until, week);
+        follow(&owner, undo_link).await;
+        assert_eq!(at.events("user.deletion.cancelled").await, 1);
+        assert!(at.read_mails().await.iter().all(|mail| mail.to == cast::ADA));
+    });
+}
+
+/// S-090: an address that has no way back any more is not told what becomes of the account.
+#[test]
+fn a_former_address_without_a_way_back_is_told_of_no_deletion() {
+    on_sqlite(async |at| {
+        let attacker = Browser::new(at);
+        changed(at, &attacker, cast::ADA, NEW).await;
+        at.wait(Lifetime::from_days(7));
+        let (form, _) = attacker.visit_as("/account/delete", NEW).await;
+        attacker.press(&form, "submit", &[]).await;
+
+        assert_eq!(mail(at).await.to, NEW);
+    });
+}
+
 /// S-090: after seven days the change stands.
 #[test]
 fn a_change_is_not_undone_after_seven_days() {

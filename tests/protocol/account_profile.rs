@@ -8,6 +8,8 @@ use portreeve_tests::{
     relying_party::RelyingParty,
 };
 
+use crate::attributes::SCHEMA;
+
 const OUTDATED: &str = "That page was out of date, so nothing was sent. This is where you are now.";
 
 /// The account pages are for whoever is signed in here; everybody else signs in on the way.
@@ -122,6 +124,73 @@ fn a_forged_form_saves_nothing() {
         assert_eq!(foreign.status, 403);
         let page = browser.visit("/account/profile").await;
         assert_eq!(page.value_of("name").as_deref(), Some("Ada Lovelace"));
+    });
+}
+
+/// S-014: a form from before the browser's cookie changed saves nothing, and what was typed stays for the next press.
+#[test]
+fn an_outdated_profile_form_keeps_what_was_typed() {
+    on_both(async |at| {
+        let browser = Browser::new(at);
+        let (form, _) = browser.visit_as("/account/profile", cast::ADA).await;
+        let (page, _) = browser.visit_as("/account/security/password", cast::ADA).await;
+        browser.press(&page, "submit", &[("password", "seven boats behind the lighthouse")]).await;
+
+        let again = browser.press(&form, "submit", &[("name", "Ada King"), ("nickname", "A")]).await;
+
+        assert_eq!((again.reply.status.as_u16(), again.path.as_str()), (403, "/account/profile"));
+        assert_eq!(again.notice().as_deref(), Some(OUTDATED));
+        assert_eq!(again.value_of("name").as_deref(), Some("Ada King"));
+        assert_eq!(again.value_of("nickname").as_deref(), Some("A"));
+        assert_eq!(at.events("user.updated").await, 0);
+        let saved = browser.press(&again, "submit", &[]).await;
+        assert_eq!((saved.notice().as_deref(), saved.value_of("name").as_deref()), (Some("Saved."), Some("Ada King")));
+        at.deliver_mails().await;
+    });
+}
+
+/// S-014: a form on the way to a sign-in that has not the right token does nothing and keeps what was typed, but no password.
+#[test]
+fn a_form_without_the_right_token_keeps_what_was_typed() {
+    on_both(async |at| {
+        at.apply("[[tenants]]\nslug = \"default\"\ndisplay_name = \"Example\"\nregistration = true\n").await;
+        let browser = Browser::new(at);
+        let page = browser.visit("/account").await;
+        let typed = [("csrf", "0"), ("email", cast::ADA), ("password", cast::PASSWORD)];
+
+        let signing_in = browser.press(&page, "submit", &typed).await;
+        let page = browser.visit(&signing_in.href_of("register").unwrap()).await;
+        let typed = [("csrf", "0"), ("name", "Eve"), ("email", "eve@example.com"), ("password", cast::PASSWORD)];
+        let registering = browser.press(&page, "submit", &typed).await;
+
+        assert_eq!((signing_in.step(), registering.step()), ("identify", "register"));
+        for (page, email) in [(&signing_in, cast::ADA), (&registering, "eve@example.com")] {
+            assert_eq!(page.reply.status, 403);
+            assert_eq!(page.notice().as_deref(), Some(OUTDATED));
+            assert_eq!(page.value_of("email").as_deref(), Some(email));
+            assert_eq!(page.value_of("password").as_deref(), Some(""));
+            assert!(!page.html().contains(cast::PASSWORD));
+        }
+        assert_eq!(registering.value_of("name").as_deref(), Some("Eve"));
+        assert!(at.deliver_mails().await.is_empty());
+    });
+}
+
+/// S-014: the same of the page that asks for attributes.
+#[test]
+fn answers_without_the_right_token_stay_in_their_fields() {
+    on_sqlite(async |at| {
+        at.apply(SCHEMA).await;
+        let browser = Browser::new(at);
+        let page = browser.authorize(&RelyingParty::new(at, "first-party").request("openid")).await;
+        let page = browser.press(&page, "submit", &[("email", cast::ALAN), ("password", cast::PASSWORD)]).await;
+        assert_eq!(page.step(), "profile", "{}", page.html());
+
+        let refused = browser.press(&page, "submit", &[("csrf", "0"), ("attribute-member_number", "7")]).await;
+
+        assert_eq!(refused.reply.status, 403);
+        assert_eq!(refused.value_of("attribute-member_number").as_deref(), Some("7"));
+        browser.press(&refused, "submit", &[]).await.callback().code();
     });
 }
 

@@ -1,4 +1,4 @@
-//! How people change the way they sign in. SECURITY S-080, S-082, S-094, S-097, S-098.
+//! How people change the way they sign in. SECURITY S-075, S-080, S-082, S-094, S-097, S-098.
 
 use portreeve_domain::Lifetime;
 use portreeve_issuer::{MailContent, NoticeOf};
@@ -11,6 +11,9 @@ use portreeve_tests::{
 };
 
 const NEW_PASSWORD: &str = "seven boats behind the lighthouse";
+
+/// The default tenant where everybody needs a second factor.
+const MFA_REQUIRED: &str = "[[tenants]]\nslug = \"default\"\ndisplay_name = \"Example\"\nmfa = \"required\"\n";
 
 /// The one mail that waits, which is a notice: of what, and its link.
 async fn notice(at: &Deployment) -> (NoticeOf, String) {
@@ -112,13 +115,14 @@ fn a_new_password_ends_every_other_session() {
     });
 }
 
-/// ASVS 6.2.1: the policy holds here too: 15 characters alone, 8 with a second factor.
+/// S-075, ASVS 6.2.1: the policy holds here too: 15 characters, or 8 beside an app where everybody needs a second factor.
 #[test]
 fn a_password_that_the_policy_forbids_is_not_set() {
     on_sqlite(async |at| {
         let ada = Browser::new(at);
         let (page, _) = ada.visit_as("/account/security/password", cast::ADA).await;
         let short = ada.press(&page, "submit", &[("password", "eleven.char")]).await;
+        at.apply(MFA_REQUIRED).await;
         let grace = Browser::new(at);
         let (page, _) = grace.visit_as("/account/security/password", cast::GRACE).await;
 
@@ -126,6 +130,35 @@ fn a_password_that_the_policy_forbids_is_not_set() {
 
         assert!(short.text_of("password-error").is_some());
         assert_eq!(enough.notice().as_deref(), Some("Your password is changed. Your other devices are signed out."));
+        at.deliver_mails().await;
+    });
+}
+
+/// S-075, ASVS 6.2.1: an app that may be removed again makes no short password good, neither here nor by a mailed link: it would be the
+/// only factor one day.
+#[test]
+fn a_short_password_never_stands_alone() {
+    on_both(async |at| {
+        let grace = Browser::new(at);
+        let (page, _) = grace.visit_as("/account/security/password", cast::GRACE).await;
+        let refused = grace.press(&page, "submit", &[("password", "eleven.char")]).await;
+        let owner = Browser::new(at);
+        let page = owner.visit("/recover").await;
+        owner.press(&page, "submit", &[("email", cast::GRACE)]).await;
+        let [mail] = <[_; 1]>::try_from(at.read_mails().await).ok().expect("one mail");
+        let MailContent::PasswordReset { link } = mail.content else { panic!("another mail than a reset") };
+        let page = owner.visit(&link).await;
+
+        let by_link = owner.press(&page, "submit", &[("password", "eleven.char")]).await;
+
+        for page in [&refused, &by_link] {
+            assert!(page.text_of("password-error").is_some_and(|said| said.contains("15")), "{}", page.html());
+        }
+        at.apply(MFA_REQUIRED).await;
+        let page = owner.visit(&link).await;
+        let set = owner.press(&page, "submit", &[("password", "eleven.char")]).await;
+        assert!(set.text_of("password-error").is_none(), "{}", set.html());
+        assert!(signs_in(at, cast::GRACE, "eleven.char").await);
         at.deliver_mails().await;
     });
 }
@@ -204,7 +237,7 @@ fn the_last_factor_that_the_tenant_demands_stays() {
     on_both(async |at| {
         let browser = Browser::new(at);
         let (form, _) = browser.visit_as("/account/security/totp/remove", cast::GRACE).await;
-        at.apply("[[tenants]]\nslug = \"default\"\ndisplay_name = \"Example\"\nmfa = \"required\"\n").await;
+        at.apply(MFA_REQUIRED).await;
 
         let asked = browser.visit("/account/security/totp/remove").await;
         let page = browser.press(&form, "submit", &[]).await;

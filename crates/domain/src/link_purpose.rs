@@ -41,6 +41,11 @@ impl LinkPurpose {
     pub const OF_NOW: [Self; 5] =
         [Self::PasswordReset, Self::VerifyEmail, Self::AccountSetup, Self::NotMe, Self::ConfirmEmailChange];
 
+    /// Those that a wish to delete the account ends. Whoever took it over may wish that: what says that it was somebody else, and
+    /// keeps the account, must outlive the wish.
+    pub const OF_DELETION: [Self; 4] =
+        [Self::PasswordReset, Self::VerifyEmail, Self::AccountSetup, Self::ConfirmEmailChange];
+
     /// The word stored with a link.
     pub const fn name(self) -> &'static str {
         match self {

@@ -68,7 +68,7 @@ pub enum OutboxMessage {
     },
     /// A mail about a change of an account's address: to the new one, which is to confirm it, or to the former one.
     EmailChangeMail {
-        /// `ConfirmEmailChange` or `EmailChanged`.
+        /// `ConfirmEmailChange`, `EmailChanged`, or `DeletionRequested` for the former address.
         purpose: MailPurpose,
         /// Which change.
         change: EmailChangeId,

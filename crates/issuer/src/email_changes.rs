@@ -16,7 +16,7 @@ use portreeve_storage::email_changes::{self, EmailChangeRow};
 use portreeve_storage::mailed_links::LinkRow;
 use portreeve_storage::outbox::OutboxRow;
 use portreeve_storage::users::{self, NewEmail};
-use portreeve_storage::{Conn, Tx};
+use portreeve_storage::{Conn, Tx, account_deletions};
 
 use crate::authorize::Progress;
 use crate::directory::TenantDirectory;
@@ -147,7 +147,7 @@ impl Issuer {
     }
 
     /// Writes a mail about a change: the link to confirm it, to the new address, or the notice with the way back, to the
-    /// former one. `None` when it is over, or the account is.
+    /// former one, of the change itself or of a wish to delete the account after it. `None` when it is over, or the account is.
     pub(crate) async fn email_change_mail(
         &self,
         at: &TenantDirectory,
@@ -161,13 +161,14 @@ impl Issuer {
         let change = change.filter(|change| change.ended_at.is_none() && now < change.expires_at);
         let Some(change) = change else { return Ok(None) };
         let Some(person) = in_service(&mut conn, at, &change).await? else { return Ok(None) };
+        let due_at = account_deletions::find(&mut conn, at.id(), change.user).await?;
         drop(conn);
         let is_confirmed = change.confirmed_at.is_some();
         let (email, email_index, link) = match (purpose, change.former_index) {
             (MailPurpose::ConfirmEmailChange, _) if !is_confirmed => {
                 (new_email(at, &person, &change)?, change.email_index, LinkPurpose::ConfirmEmailChange)
             }
-            (MailPurpose::EmailChanged, Some(index)) if is_confirmed => {
+            (MailPurpose::EmailChanged | MailPurpose::DeletionRequested, Some(index)) if is_confirmed => {
                 (former_email(at, &person, &change)?, index, LinkPurpose::UndoEmailChange)
             }
             _ => return Ok(None),
@@ -175,10 +176,21 @@ impl Issuer {
         let Ok(email) = Email::parse(&email) else { return Ok(None) };
         let to = email.as_str().to_owned();
         let recipient = Recipient { user: person.id, email, email_index };
-        let text = self.new_link(at, link, &recipient, None).await?;
-        let content = match link {
-            LinkPurpose::UndoEmailChange => MailContent::EmailChanged { undo_link: text },
-            _ => MailContent::ConfirmEmailChange { link: text },
+        let content = match (purpose, due_at, change.confirmed_at) {
+            (MailPurpose::DeletionRequested, Some(due_at), Some(confirmed_at)) => {
+                // The way back is no longer than it was.
+                let undo_until = confirmed_at.plus(lifetimes::NOTICE_LINK);
+                if undo_until <= now {
+                    return Ok(None);
+                }
+                let undo_link = self.new_link_until(at, link, &recipient, undo_until).await?;
+                MailContent::FormerDeletionRequested { due_at, undo_link, undo_until }
+            }
+            (MailPurpose::DeletionRequested, ..) => return Ok(None),
+            (MailPurpose::EmailChanged, ..) => {
+                MailContent::EmailChanged { undo_link: self.new_link(at, link, &recipient, None).await? }
+            }
+            _ => MailContent::ConfirmEmailChange { link: self.new_link(at, link, &recipient, None).await? },
         };
         outgoing(at, row, &to, (locale, content)).map(Some)
     }

@@ -16,6 +16,7 @@ use portreeve_storage::journeys::JourneyRow;
 use portreeve_storage::mailed_links::{self, LinkRow};
 use portreeve_storage::{Conn, Tx, totp_credentials};
 
+use crate::account::Factors;
 use crate::authorize::is_bound;
 use crate::directory::TenantDirectory;
 use crate::journeys::PostedFrom;
@@ -299,8 +300,8 @@ impl Issuer {
         }
         let person = owner_of(&mut conn, at, &row).await?.filter(|person| may_set_password(person, purpose));
         let Some(person) = person else { return Ok(None) };
-        let has_second_factor = totp_credentials::find(&mut conn, at.id(), person.id).await?.is_some();
-        let policy = if has_second_factor { PasswordPolicy::WITH_SECOND_FACTOR } else { PasswordPolicy::SINGLE_FACTOR };
+        let app = totp_credentials::find(&mut conn, at.id(), person.id).await?;
+        let policy = Factors::password_policy(at.tenant.settings.mfa, app.map(|app| app.confirmed_at));
         let email = person.email.clone().unwrap_or_default();
         let asks = LinkAsks::NewPassword { minimum: policy.minimum_length };
         Ok(Some(OpenLink { row, target: LinkTarget::Password(person, journey.map(Box::new)), email, asks }))

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use portreeve_crypto::public_id;
 use portreeve_domain::{
-    Actor, Email, Event, EventType, Fault, JourneyId, LinkPurpose, MailPurpose, OutboxId, OutboxMessage, UserId,
+    Actor, Email, Event, EventType, Fault, JourneyId, LinkPurpose, MailPurpose, OutboxId, OutboxMessage, Timestamp,
+    UserId,
 };
 use portreeve_storage::outbox::{self, OutboxLease, OutboxRow};
 use portreeve_storage::{Tx, account_deletions, users};
@@ -129,7 +130,8 @@ impl Issuer {
                 let due_at = account_deletions::find(&mut self.store.read(at.id()).await?, at.id(), *user).await?;
                 let Some(due_at) = due_at else { return Ok(None) };
                 let sign_in_link = format!("{}{}", at.issuer, portreeve_oidc::paths::ACCOUNT);
-                MailContent::DeletionRequested { due_at, sign_in_link }
+                let not_me_link = self.new_link(&at, LinkPurpose::NotMe, &recipient, None).await?;
+                MailContent::DeletionRequested { due_at, sign_in_link, not_me_link }
             }
             MailPurpose::DeletionCancelled => MailContent::DeletionCancelled {
                 not_me_link: self.new_link(&at, LinkPurpose::NotMe, &recipient, None).await?,
@@ -194,6 +196,18 @@ impl Issuer {
         let text = self.mint_link(at, purpose, to.user, to.email_index).await?;
         let query = journey.map(|journey| format!("?journey={journey}")).unwrap_or_default();
         Ok(format!("{}/link/{}{query}", at.issuer, text.expose()))
+    }
+
+    /// As `new_link`, for one that ends at `expires_at` and leads back to no journey.
+    pub(crate) async fn new_link_until(
+        &self,
+        at: &TenantDirectory,
+        purpose: LinkPurpose,
+        to: &Recipient,
+        expires_at: Timestamp,
+    ) -> Result<String, Fault> {
+        let text = self.mint_link_until(at, purpose, (to.user, to.email_index), expires_at).await?;
+        Ok(format!("{}/link/{}", at.issuer, text.expose()))
     }
 
     async fn recipient(

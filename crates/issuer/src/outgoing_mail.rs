@@ -81,8 +81,19 @@ pub enum MailContent {
         due_at: Timestamp,
         /// Where to sign in and keep it.
         sign_in_link: String,
+        /// Where to say that it was somebody else, and keep it.
+        not_me_link: String,
     },
-    /// It will not: somebody signed in.
+    /// The account that had this address until lately will be deleted.
+    FormerDeletionRequested {
+        /// When.
+        due_at: Timestamp,
+        /// Where to say that it was somebody else, and have address and account back.
+        undo_link: String,
+        /// Until when the link works.
+        undo_until: Timestamp,
+    },
+    /// It will not: somebody signed in, or said that the wish was not theirs.
     DeletionCancelled {
         /// Where to say that it was somebody else.
         not_me_link: String,

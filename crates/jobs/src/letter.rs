@@ -10,9 +10,9 @@ use portreeve_domain::{Picture, Timestamp};
 use portreeve_issuer::{MailContent, NoticeOf, Origin, OutgoingMail};
 use portreeve_pages::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, ConfirmSignIn, DeletionCancelled,
-    DeletionRequested, EmailChanged, EmailCode, FactorAdded, FactorRemoved, Invitation, MailFrame, MailText, NewSignIn,
-    PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped,
-    RemovedFactor, SignInOrigin, VerifyEmail,
+    DeletionRequested, EmailChanged, EmailCode, FactorAdded, FactorRemoved, FormerDeletionRequested, Invitation,
+    MailFrame, MailText, NewSignIn, PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue,
+    RecoveryRequested, RecoveryStopped, RemovedFactor, SignInOrigin, VerifyEmail,
 };
 use portreeve_pages::{Brand, Locale, RenderError, Whereabouts};
 
@@ -102,8 +102,13 @@ fn render(mail: &OutgoingMail, logo_id: &str) -> Result<MailText, RenderError> {
         MailContent::NewDevice { origin, not_me_link } => {
             NewSignIn { from: from(origin), when, not_me_link: not_me_link.clone() }.render(&frame)
         }
-        MailContent::DeletionRequested { due_at, sign_in_link } => {
-            DeletionRequested { due: minute(*due_at), sign_in_link: sign_in_link.clone() }.render(&frame)
+        MailContent::DeletionRequested { due_at, sign_in_link, not_me_link } => {
+            let (sign_in_link, not_me_link) = (sign_in_link.clone(), not_me_link.clone());
+            DeletionRequested { due: minute(*due_at), sign_in_link, not_me_link }.render(&frame)
+        }
+        MailContent::FormerDeletionRequested { due_at, undo_link, undo_until } => {
+            let (due, until) = (minute(*due_at), minute(*undo_until));
+            FormerDeletionRequested { due, until, undo_link: undo_link.clone() }.render(&frame)
         }
         MailContent::DeletionCancelled { not_me_link } => {
             DeletionCancelled { when, not_me_link: not_me_link.clone() }.render(&frame)

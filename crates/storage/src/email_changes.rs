@@ -11,6 +11,7 @@ const INSERT: &str = "INSERT INTO email_changes (id, tenant_id, user_id, email_s
 const FIND: &str = "SELECT id, user_id, email_sealed, email_index, former_sealed, former_index, created_at, expires_at, confirmed_at, ended_at FROM email_changes WHERE id = $1 AND tenant_id = $2";
 const WISHED: &str = "SELECT id, user_id, email_sealed, email_index, former_sealed, former_index, created_at, expires_at, confirmed_at, ended_at FROM email_changes WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NULL AND ended_at IS NULL AND expires_at > $3 ORDER BY id DESC LIMIT 1";
 const UNDOABLE: &str = "SELECT id, user_id, email_sealed, email_index, former_sealed, former_index, created_at, expires_at, confirmed_at, ended_at FROM email_changes WHERE tenant_id = $1 AND user_id = $2 AND former_index = $3 AND confirmed_at IS NOT NULL AND ended_at IS NULL AND expires_at > $4 ORDER BY confirmed_at DESC, id DESC LIMIT 1";
+const UNDOABLE_SINCE: &str = "SELECT id, user_id, email_sealed, email_index, former_sealed, former_index, created_at, expires_at, confirmed_at, ended_at FROM email_changes WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at > $3 AND former_index IS NOT NULL AND ended_at IS NULL ORDER BY confirmed_at, id LIMIT 20";
 const DROP: &str = "UPDATE email_changes SET ended_at = $3 WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at IS NULL AND ended_at IS NULL AND expires_at > $3";
 const CONFIRM: &str = "UPDATE email_changes SET confirmed_at = $3, expires_at = $4 WHERE id = $1 AND tenant_id = $2 AND confirmed_at IS NULL AND ended_at IS NULL AND expires_at > $3";
 const UNDO: &str = "UPDATE email_changes SET ended_at = $4 WHERE tenant_id = $1 AND user_id = $2 AND confirmed_at >= $3 AND ended_at IS NULL";
@@ -92,6 +93,20 @@ pub async fn undoable(
     now: Timestamp,
 ) -> Result<Option<EmailChangeRow>, Fault> {
     conn.optional(UNDOABLE, &[tenant.into(), (&user).into(), former_index.into(), now.into()], read).await
+}
+
+/// Up to twenty changes of a person away from addresses that were proven, confirmed after `since` and not undone, oldest first: whoever
+/// took an account over comes after its owner.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn undoable_since(
+    conn: &mut Conn,
+    tenant: TenantId,
+    user: UserId,
+    since: Timestamp,
+) -> Result<Vec<EmailChangeRow>, Fault> {
+    conn.all(UNDOABLE_SINCE, &[tenant.into(), (&user).into(), since.into()], read).await
 }
 
 /// Drops what a person wished and nobody has confirmed; false when there is nothing.

@@ -101,6 +101,29 @@ async fn undoing_a_change_undoes_every_later_one() {
     .await;
 }
 
+/// S-090: the address of the owner comes first, however often whoever took the account over changes it afterwards.
+#[tokio::test]
+async fn changes_that_can_be_undone_are_told_oldest_first() {
+    on_both(async |db| {
+        for (id, former) in [(5, Some([50; 32])), (6, None), (7, Some([52; 32])), (8, Some([53; 32]))] {
+            insert(db, &EmailChangeRow { former_index: former, ..email_change(id) }).await;
+        }
+        for id in [7, 5, 6] {
+            assert!(confirm(db, id, in_seconds(10 - id)).await);
+        }
+        let since = async |since: Timestamp| {
+            let found = db.read(ONE, async |c| email_changes::undoable_since(c, ONE, user_id(7), since).await).await;
+            found.into_iter().map(|change| change.id.as_i64()).collect::<Vec<_>>()
+        };
+
+        assert_eq!(since(NOW).await, [7, 5]);
+        assert_eq!(since(in_seconds(3)).await, [5]);
+        db.write(ONE, async |tx| email_changes::undo(tx, ONE, user_id(7), in_seconds(4), in_seconds(9)).await).await;
+        assert_eq!(since(NOW).await, [7]);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_fifty_who_confirm_one_wish_exactly_one_wins() {
     on_both(async |db| {
@@ -134,6 +157,9 @@ async fn another_tenants_change_is_neither_found_nor_touched() {
 
         assert!(db.write(TWO, async |tx| email_changes::confirm(tx, TWO, ID, NOW, later).await).await);
         assert_eq!(db.read(Wall::All, async |c| email_changes::undoable(c, ONE, user, &FORMER, NOW).await).await, None);
+        let before = Timestamp::from_millis(0);
+        let found = db.read(Wall::All, async |c| email_changes::undoable_since(c, ONE, user, before).await).await;
+        assert!(found.is_empty());
         assert!(!db.write(Wall::All, async |tx| email_changes::undo(tx, ONE, user, NOW, NOW).await).await);
     })
     .await;

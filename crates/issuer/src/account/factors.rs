@@ -1,5 +1,6 @@
 //! What a person signs in with, as far as their account pages tell, and what of it may go (S-098).
 
+use portreeve_authenticators::PasswordPolicy;
 use portreeve_domain::{EmailSignIn, Fault, MfaPolicy, Timestamp, UserId};
 use portreeve_storage::{Conn, passkeys, password_credentials, recovery_codes, totp_credentials, users};
 
@@ -26,6 +27,18 @@ impl Factors {
     /// Whether something else is asked for beside a password; recovery codes stand in for that.
     pub fn has_second_factor(&self) -> bool {
         self.totp_since.is_some() || self.passkey_count() > 0
+    }
+
+    /// The rules for a new password where the tenant demands `demanded` of everybody, for somebody whose authenticator app was set
+    /// up at `totp_since`: at least 15 characters, or 8.
+    ///
+    /// The lower minimum is for tenants that let nobody in without a second factor. Elsewhere the app may be removed later
+    /// (`may_remove_totp`), and the password would stand alone. ASVS 6.2.1; S-075.
+    pub(crate) fn password_policy(demanded: MfaPolicy, totp_since: Option<Timestamp>) -> PasswordPolicy {
+        match (demanded, totp_since) {
+            (MfaPolicy::Required | MfaPolicy::PhishingResistant, Some(_)) => PasswordPolicy::WITH_SECOND_FACTOR,
+            (MfaPolicy::WhenEnrolled, _) | (_, None) => PasswordPolicy::SINGLE_FACTOR,
+        }
     }
 
     /// Whether the authenticator app may be removed: the level that the tenant demands must be reached without it.
@@ -83,6 +96,23 @@ mod tests {
             passkeys: Some(passkeys),
             recovery_codes_left: 0,
             demanded,
+        }
+    }
+
+    /// S-075, ASVS 6.2.1: a password that may be short is one that lets nobody in alone, also when the app is removed.
+    #[test]
+    fn a_short_password_is_for_those_who_need_a_second_factor() {
+        let set = Some(Timestamp::from_millis(0));
+        for (demanded, totp_since, minimum) in [
+            (MfaPolicy::WhenEnrolled, None, 15),
+            (MfaPolicy::WhenEnrolled, set, 15),
+            (MfaPolicy::Required, None, 15),
+            (MfaPolicy::Required, set, 8),
+            (MfaPolicy::PhishingResistant, None, 15),
+            (MfaPolicy::PhishingResistant, set, 8),
+        ] {
+            let policy = Factors::password_policy(demanded, totp_since);
+            assert_eq!(policy.minimum_length, minimum, "{demanded:?} {totp_since:?}");
         }
     }
 

@@ -1,9 +1,10 @@
 //! "This was not me": the link in the notice of a change.
 //!
 //! Whoever changed it is shut out: every session and token family ends, what was proven on sign-ins that are still open counts no more, the
-//! password lets nobody in, and neither does a passkey that is new. The owner, who reads the account's mail, gets a link to set a new
-//! password. Authenticator app, recovery codes and passkeys from before stay: a mailbox alone must not get around them (SECURITY rule 26;
-//! S-084, S-088). An owner who meets an app of somebody else's says that theirs is lost, and waits (`factor_recovery`).
+//! password lets nobody in, and neither does a passkey that is new. A wish to delete the account is taken back, for it may be theirs
+//! (S-090). The owner, who reads the account's mail, gets a link to set a new password. Authenticator app, recovery codes and
+//! passkeys from before stay: a mailbox alone must not get around them (SECURITY rule 26; S-084, S-088). An owner who meets an app
+//! of somebody else's says that theirs is lost, and waits (`factor_recovery`).
 
 use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, SessionEnd, Timestamp, UserId, lifetimes};
 use portreeve_storage::mailed_links::LinkRow;
@@ -36,8 +37,8 @@ impl Issuer {
         Ok(LinkOutcome::ShutOut)
     }
 
-    /// Shuts everybody out of an account whose change of `told_at` was somebody else's, and sends its owner a link to set a
-    /// new password, where there are passwords; else who reads the mail signs in by a code.
+    /// Shuts everybody out of an account whose change of `told_at` was somebody else's, keeps it if it was to be deleted, and sends
+    /// its owner a link to set a new password, where there are passwords; else who reads the mail signs in by a code.
     pub(crate) async fn shut_out(
         &self,
         tx: &mut Tx,
@@ -59,6 +60,8 @@ impl Issuer {
         self.retire_links(tx, at, user).await?;
         self.stop_recovery(tx, at, user, Actor::Anonymous).await?;
         self.end_email_wish(tx, at, user, Actor::Anonymous).await?;
+        // The row of the person is held since `users::shut_out`: no wish comes after this by a session that ends here.
+        self.cancel_deletion(tx, at, (user, Actor::Anonymous), &from.locale).await?;
         let (reason, actor) = (SessionEnd::Disowned, Actor::Anonymous);
         Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await?;
         if at.tenant.settings.is_passwordless() {

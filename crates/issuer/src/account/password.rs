@@ -9,7 +9,7 @@ use portreeve_authenticators::PasswordPolicy;
 use portreeve_crypto::SecretText;
 use portreeve_domain::{Actor, Fault, MailPurpose, Proof, ProofKind, SessionEnd};
 
-use super::Visitor;
+use super::{Factors, Visitor};
 use crate::Issuer;
 use crate::directory::TenantDirectory;
 use crate::journeys::PostedFrom;
@@ -30,16 +30,14 @@ pub enum PasswordOutcome {
 }
 
 impl Visitor {
-    /// The fewest characters of a new password: fewer with a second factor.
+    /// The fewest characters of a new password: 15, or 8 for somebody with an authenticator app where the tenant demands a second
+    /// factor of everybody.
     pub fn password_minimum(&self) -> usize {
         self.password_policy().minimum_length
     }
 
     fn password_policy(&self) -> PasswordPolicy {
-        match self.factors.totp_since {
-            Some(_) => PasswordPolicy::WITH_SECOND_FACTOR,
-            None => PasswordPolicy::SINGLE_FACTOR,
-        }
+        Factors::password_policy(self.factors.demanded, self.factors.totp_since)
     }
 }
 

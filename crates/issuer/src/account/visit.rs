@@ -120,6 +120,14 @@ impl Issuer {
         hex(&hmac_sha256(at.keys.forms.expose(), &parts))
     }
 
+    /// Whose a form on an account page is, in a word of 64 hexadecimal digits: the same in every session of the person, whose id it
+    /// does not tell. What was typed into a form whose token is no longer good is shown again to that person and to nobody else.
+    pub fn account_form_owner(&self, at: &TenantDirectory, visitor: &Visitor) -> String {
+        let user = visitor.user();
+        let parts: [&[u8]; 2] = [b"account form of", user.as_bytes()];
+        hex(&hmac_sha256(at.keys.forms.expose(), &parts))
+    }
+
     /// Whether nothing of what the page asks is missing.
     async fn is_welcome(
         &self,

@@ -1,7 +1,7 @@
 //! Passwords reset by mail: who gets a link, when it is dead, and what it must not do.
 
 use portreeve_domain::journey::Step;
-use portreeve_domain::{EventType, Lifetime, PersonClaims, TenantId, TenantSettings};
+use portreeve_domain::{EventType, Lifetime, MfaPolicy, PersonClaims, TenantId, TenantSettings};
 use portreeve_storage::{Wall, sessions, tenants, token_families, totp_credentials};
 
 use super::*;
@@ -252,7 +252,7 @@ async fn the_new_password_replaces_the_old_one_and_the_owner_is_told() {
     assert!(matches!(world.sign_in_with(&mut pages, BOB, NEW_PASSWORD).await, Acted::Moved(_)));
 }
 
-/// S-075: a reset follows the policy: 15 characters, 8 with a second factor; a refusal leaves the link good.
+/// S-075: a reset follows the policy: 15 characters, 8 beside an app where everybody needs a second factor; a refusal leaves the link good.
 #[tokio::test]
 async fn a_new_password_follows_the_policy() {
     let world = world_with_bob().await;
@@ -271,6 +271,14 @@ async fn a_new_password_follows_the_policy() {
             assert!(totp_credentials::insert(tx, TenantId::DEFAULT, bob, b"sealed", 0, now).await.unwrap());
         })
         .await;
+    // Here the app may be removed later, and the password would stand alone.
+    assert_eq!(world.open_link(&link, None).await.unwrap().asks, LinkAsks::NewPassword { minimum: 15 });
+
+    let settings = TenantSettings { mfa: MfaPolicy::Required, ..world.at().tenant.settings.clone() };
+    let mut tx = world.issuer.store().begin(Wall::All).await.unwrap();
+    tenants::update_settings(&mut tx, TenantId::DEFAULT, &settings).await.unwrap();
+    tx.commit().await.unwrap();
+    world.issuer.directory.reload().await.unwrap();
     assert_eq!(world.open_link(&link, None).await.unwrap().asks, LinkAsks::NewPassword { minimum: 8 });
     assert_eq!(world.use_link(&link, None, "qz-mea7o").await, LinkOutcome::PasswordChanged);
 }

@@ -1,4 +1,4 @@
-//! Tells the owner of an account that it will not be deleted, because somebody signed in.
+//! Tells the owner of an account that it will not be deleted, because somebody signed in, or said that the wish was not theirs.
 
 use super::letter::{Action, Letter};
 use super::{MailFrame, MailText, NOT_ME_DAYS};
@@ -7,7 +7,7 @@ use crate::RenderError;
 /// "Your account is kept".
 #[derive(Debug, Clone)]
 pub struct DeletionCancelled {
-    /// Date and time of the sign-in, in the language of the mail, with its time zone.
+    /// Date and time of that, in the language of the mail, with its time zone.
     pub when: String,
     /// Absolute address where the owner says that it was somebody else.
     pub not_me_link: String,

@@ -1,4 +1,4 @@
-//! The form that all mails share: what happened, one button, what else to know.
+//! The form that all mails share: what happened, one button, seldom a link beside it, what else to know.
 //!
 //! Each mail fills a [`Letter`]; this module turns it into text and HTML with the same words.
 
@@ -42,6 +42,12 @@ pub(super) struct Action<'a> {
     pub(super) href: &'a str,
 }
 
+/// What else can be done, below the button: a sentence and a link.
+pub(super) struct Other<'a> {
+    pub(super) text: String,
+    pub(super) action: Action<'a>,
+}
+
 /// A mail in parts.
 pub(super) struct Letter<'a> {
     pub(super) subject: String,
@@ -56,6 +62,7 @@ struct Html<'a> {
     frame: &'a MailFrame,
     letter: &'a Letter<'a>,
     code: Option<&'a str>,
+    other: Option<&'a Other<'a>>,
 }
 
 #[derive(Template)]
@@ -64,6 +71,7 @@ struct Plain<'a> {
     frame: &'a MailFrame,
     letter: &'a Letter<'a>,
     code: Option<&'a str>,
+    other: Option<&'a Other<'a>>,
 }
 
 impl MailFrame {
@@ -99,19 +107,29 @@ impl MailFrame {
 
 impl Letter<'_> {
     pub(super) fn render(&self, frame: &MailFrame) -> Result<MailText, RenderError> {
-        self.render_parts(frame, None)
+        self.render_parts(frame, None, None)
     }
 
     /// As `render`, with a code to be read and typed before the button.
     pub(super) fn render_with_code(&self, frame: &MailFrame, code: &str) -> Result<MailText, RenderError> {
-        self.render_parts(frame, Some(code))
+        self.render_parts(frame, Some(code), None)
     }
 
-    fn render_parts(&self, frame: &MailFrame, code: Option<&str>) -> Result<MailText, RenderError> {
+    /// As `render`, with something else that can be done after the button.
+    pub(super) fn render_with_other(&self, frame: &MailFrame, other: &Other<'_>) -> Result<MailText, RenderError> {
+        self.render_parts(frame, None, Some(other))
+    }
+
+    fn render_parts(
+        &self,
+        frame: &MailFrame,
+        code: Option<&str>,
+        other: Option<&Other<'_>>,
+    ) -> Result<MailText, RenderError> {
         Ok(MailText {
             subject: one_line(&self.subject),
-            text: Plain { frame, letter: self, code }.render()?,
-            html: Html { frame, letter: self, code }.render()?,
+            text: Plain { frame, letter: self, code, other }.render()?,
+            html: Html { frame, letter: self, code, other }.render()?,
         })
     }
 }

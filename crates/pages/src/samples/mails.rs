@@ -2,9 +2,9 @@
 
 use crate::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, ConfirmSignIn, DeletionCancelled,
-    DeletionRequested, EmailChanged, EmailCode, FactorAdded, FactorRemoved, Invitation, MailFrame, MailText, NewSignIn,
-    PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped,
-    RemovedFactor, SignInOrigin, VerifyEmail,
+    DeletionRequested, EmailChanged, EmailCode, FactorAdded, FactorRemoved, FormerDeletionRequested, Invitation,
+    MailFrame, MailText, NewSignIn, PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue,
+    RecoveryRequested, RecoveryStopped, RemovedFactor, SignInOrigin, VerifyEmail,
 };
 use crate::{Locale, RenderError, Whereabouts};
 
@@ -34,6 +34,10 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
     let recovery_code_used = RecoveryCodeUsed { when: when.clone(), not_me_link: link.clone() };
     let recovery_requested = RecoveryRequested { due: when.clone(), not_me_link: link.clone() };
     let email_changed = EmailChanged { when: when.clone(), undo_link: link.clone() };
+    let deletion_requested =
+        DeletionRequested { due: when.clone(), sign_in_link: link.clone(), not_me_link: link.clone() };
+    let former_deletion_requested =
+        FormerDeletionRequested { due: when.clone(), undo_link: link.clone(), until: when.clone() };
     let branded = MailFrame { brand: brands::of_mails(locale, words), ..frame.clone() };
     vec![
         ("mail/recovery_due-branded", RecoveryDue { link: link.clone() }.render(&branded)),
@@ -55,7 +59,8 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
         ("mail/account_exists", AccountExists { sign_in_link: link.clone() }.render(&frame)),
         ("mail/address_taken", AddressTaken { sign_in_link: link.clone() }.render(&frame)),
         ("mail/confirm_email_change", ConfirmEmailChange { link: link.clone(), valid_minutes: 30 }.render(&frame)),
-        ("mail/deletion_requested", DeletionRequested { due: when.clone(), sign_in_link: link.clone() }.render(&frame)),
+        ("mail/deletion_requested", deletion_requested.render(&frame)),
+        ("mail/former_deletion_requested", former_deletion_requested.render(&frame)),
         ("mail/deletion_cancelled", DeletionCancelled { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
         ("mail/new_sign_in", sign_in(from(Some("Firefox"), Some("Linux")))),
         ("mail/new_sign_in-country", sign_in(from(Some("Firefox"), None))),

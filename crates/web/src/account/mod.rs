@@ -2,7 +2,8 @@
 //!
 //! Owns addresses, forms and what a page shows. Every page asks `issuer` first whether it may be shown to this browser;
 //! where something is missing it leads to a journey that comes back. A form is taken only from our own page, for the
-//! session it was made for; another leads to the page as it is now. Leaves what happens to `issuer::account`.
+//! session it was made for; another leads to the page as it is now, and where much is typed keeps it (`profile`). Leaves what
+//! happens to `issuer::account`.
 
 mod applications;
 mod deletion;
@@ -122,6 +123,14 @@ struct Page {
     need: Need,
 }
 
+/// A form that was posted to a page of the account, with whoever posted it.
+enum Posted {
+    /// One of this page, made for this session.
+    Current(Visitor, Fields),
+    /// One of another session, or from before the cookie changed: nothing may be done.
+    Outdated(Visitor, Fields),
+}
+
 impl Page {
     /// A page for whoever is signed in.
     const fn open(path: &'static str, place: Place) -> Self {
@@ -142,8 +151,16 @@ impl Page {
         }
     }
 
-    /// Takes a form of the page, with whoever posted it.
+    /// Takes a form of the page, with whoever posted it; one that is outdated leads to the page as it is now.
     async fn form(self, door: &Door, form: Result<FormPairs, PairsRejection>) -> Result<(Visitor, Fields), Reply> {
+        match self.posted(door, form).await? {
+            Posted::Current(visitor, fields) => Ok((visitor, fields)),
+            Posted::Outdated(..) => Err(self.outdated(door)),
+        }
+    }
+
+    /// Reads a form of the page, also one that is outdated.
+    async fn posted(self, door: &Door, form: Result<FormPairs, PairsRejection>) -> Result<Posted, Reply> {
         let Some(fields) = Fields::read(form).filter(|_| door.is_own_form()) else {
             return Err(error_page::form_rejected(door));
         };
@@ -151,9 +168,9 @@ impl Page {
         let token = door.issuer().account_form_token(&door.at, &visitor, self.path);
         if !is_same_token(fields.get("csrf"), &token) {
             tracing::warn!(reference = door.reference, "a form without the right token");
-            return Err(self.outdated(door));
+            return Ok(Posted::Outdated(visitor, fields));
         }
-        Ok((visitor, fields))
+        Ok(Posted::Current(visitor, fields))
     }
 
     /// Leads to the page as it is now; nothing was done.

@@ -33,7 +33,7 @@ pub(super) async fn take(door: &Door, journey: &str, segment: &str, stop: Stop, 
     if !portreeve_issuer::is_same_token(fields.get("csrf"), &token) {
         // Not our form, or the cookie has changed since: nothing is done, and the page offers a form that works.
         tracing::warn!(reference = door.reference, "a form without the right token");
-        let shown = Shown { notice: Some(portreeve_pages::Notice::PageOutdated), ..Shown::default() };
+        let shown = Shown { notice: Some(portreeve_pages::Notice::PageOutdated), ..typed(page, &stop, fields) };
         return show::render(door, journey, page, &stop, &shown).with_status(StatusCode::FORBIDDEN);
     }
     if let Some(missing) = missing(door, page, fields) {
@@ -185,21 +185,25 @@ async fn show_again(door: &Door, journey: &str, page: Page, problem: Option<Prob
     let reply = if fields.get("action") == RESEND {
         wait(door, journey, page, &stop, problem)
     } else {
-        let keeps = matches!(page, Page::Identify | Page::Register) && fields.get("action") != PASSKEY;
-        let shown = Shown {
-            problem: Some(problem),
-            name: Some(fields.get("name").to_owned()),
-            answers: (page == Page::Profile)
-                .then(|| attributes::answers(fields, stop.attributes.iter().map(|one| &**one))),
-            email: keeps.then(|| fields.get("email").to_owned()),
-            registers_again: true,
-            ..Shown::default()
-        };
+        let shown = Shown { problem: Some(problem), ..typed(page, &stop, fields) };
         show::render(door, journey, page, &stop, &shown)
     };
     match problem {
         Problem::TooMany { wait } => reply.with_retry_after(StatusCode::TOO_MANY_REQUESTS, wait),
         _ => reply,
+    }
+}
+
+/// What was typed into a form that is shown again; never a password or a code.
+fn typed(page: Page, stop: &Stop, fields: &Fields) -> Shown {
+    let keeps = matches!(page, Page::Identify | Page::Register) && fields.get("action") != PASSKEY;
+    Shown {
+        name: Some(fields.get("name").to_owned()),
+        answers: (page == Page::Profile).then(|| attributes::answers(fields, stop.attributes.iter().map(|one| &**one))),
+        email: keeps.then(|| fields.get("email").to_owned()),
+        // The button that asks for the mail once more stands on a page without fields.
+        registers_again: fields.get("action") != RESEND,
+        ..Shown::default()
     }
 }
 
