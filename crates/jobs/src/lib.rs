@@ -6,6 +6,7 @@
 
 mod lane;
 mod letter;
+mod mail_server;
 mod mailbox;
 mod mailer;
 mod outbox;

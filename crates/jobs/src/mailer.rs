@@ -1,20 +1,22 @@
 //! How mail leaves: to a mail server, into a folder, or not at all.
 //!
-//! Owns the transports and what their failures mean. A password never crosses the network in the clear. RFC 5321, RFC
-//! 3207 (STARTTLS), RFC 8314 (implicit TLS).
+//! Owns the ways, how long they may take and what their failures mean. A password never crosses the network in the clear.
+//! Leaves connections to `mail_server`. RFC 5321.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use lettre::Message;
 use lettre::message::Mailbox;
 use lettre::transport::smtp;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use portreeve_domain::Timestamp;
 use portreeve_issuer::OutgoingMail;
 use tokio::fs;
 use tokio::time::timeout;
 
 use crate::letter;
+use crate::mail_server::{MailServer, leave};
 use crate::mailbox::put;
 
 /// How long one mail may take, so that a server that never answers holds up few others, and that shortly.
@@ -34,7 +36,7 @@ pub struct Mailer {
 enum Way {
     Off,
     Folder { folder: PathBuf, sender: Mailbox },
-    Server { server: AsyncSmtpTransport<Tokio1Executor>, sender: Mailbox },
+    Server { server: Arc<MailServer>, sender: Mailbox },
 }
 
 /// Why a mailer cannot be made of the settings.
@@ -88,13 +90,12 @@ impl Mailer {
     /// `Url`, `PasswordInTheClear`, `Sender`.
     pub fn smtp(url: &str, sender: &str) -> Result<Self, MailerRefused> {
         let sender = read_sender(sender)?;
+        let server = MailServer::parse(url).ok_or(MailerRefused::Url)?;
         let authority = url.split_once("://").map_or("", |(_, rest)| rest).split(['/', '?']).next().unwrap_or_default();
-        let is_encrypted = url.starts_with("smtps://") || url.contains("tls=required");
-        if authority.contains('@') && !is_encrypted {
+        if authority.contains('@') && !server.is_encrypted() {
             return Err(MailerRefused::PasswordInTheClear);
         }
-        let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| MailerRefused::Url)?;
-        Ok(Self { way: Way::Server { server: server.timeout(Some(SEND)).build(), sender } })
+        Ok(Self { way: Way::Server { server: Arc::new(server), sender } })
     }
 
     /// Finds out whether mails could leave now, without sending one: the folder takes files, or the server lets us in.
@@ -108,9 +109,13 @@ impl Mailer {
                 let probe = folder.join(".probe");
                 fs::write(&probe, []).await.is_ok() && fs::remove_file(&probe).await.is_ok()
             }
-            Way::Server { server, .. } => {
-                matches!(timeout(REACH, server.test_connection()).await, Ok(Ok(true)))
-            }
+            Way::Server { server, .. } => match timeout(REACH, server.open()).await {
+                Ok(Ok(connection)) => {
+                    leave(connection).await;
+                    true
+                }
+                Ok(Err(_)) | Err(_) => false,
+            },
         };
         if is_reached { Ok(()) } else { Err(NotSent::Unreachable) }
     }
@@ -133,9 +138,13 @@ impl Mailer {
             }
             Way::Server { server, sender } => {
                 let message = write(mail, sender, now)?;
-                match timeout(SEND, server.send(message)).await {
-                    Ok(Ok(_)) => Ok(()),
+                match timeout(SEND, server.hand_over(&message)).await {
+                    Ok(Ok(connection)) => {
+                        leave(connection).await;
+                        Ok(())
+                    }
                     Ok(Err(error)) => Err(why(&error)),
+                    // The connection is gone with it, and so is the reply that may still come.
                     Err(_) => Err(NotSent::Unreachable),
                 }
             }
@@ -167,32 +176,4 @@ fn why(error: &smtp::Error) -> NotSent {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A password is sent over TLS or not at all.
-    #[test]
-    fn a_password_needs_tls() {
-        let made = |url| Mailer::smtp(url, "no-reply@id.example").map(|_| ());
-
-        assert!(matches!(made("smtp://ada:secret@mail.example"), Err(MailerRefused::PasswordInTheClear)));
-        assert!(matches!(
-            made("smtp://ada:secret@mail.example?tls=opportunistic"),
-            Err(MailerRefused::PasswordInTheClear)
-        ));
-    }
-
-    #[tokio::test]
-    async fn mail_servers_are_named_by_url() {
-        for url in [
-            "smtps://ada:secret@mail.example",
-            "smtps://ada:secret@mail.example:465",
-            "smtp://ada:secret@mail.example:587?tls=required",
-            "smtp://127.0.0.1:1025",
-        ] {
-            assert!(Mailer::smtp(url, "Northwind <no-reply@id.example>").is_ok(), "{url}");
-        }
-        assert!(matches!(Mailer::smtp("http://mail.example", "a@id.example"), Err(MailerRefused::Url)));
-        assert!(matches!(Mailer::smtp("smtp://mail.example", "nobody"), Err(MailerRefused::Sender)));
-    }
-}
+mod tests;

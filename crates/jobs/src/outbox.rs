@@ -1,9 +1,10 @@
 //! The outbox runner: leases what is due, sends it, notes how that ended.
 //!
 //! Owns the pace and the end of trying. Any number of runners may work on one database: the lease lets one of them send a
-//! message, and a crash while sending lets it come up again, so a message is sent at least once and a receiver can tell a
-//! repetition by its `Message-ID` or `jti`. One message that cannot be read, or whose receiver hangs, is its own
-//! trouble and holds up no other. Leaves rows to `storage` and sending to `lane`.
+//! message, and a crash while sending lets it come up again, so a message is sent at least once. A mail that comes
+//! twice has one `Message-ID`, a text message one identifier, a notification one `auth_req_id`; a logout token has a new
+//! `jti` each time, and to end a session that has ended does no harm. One message that cannot be read, or whose receiver
+//! hangs, is its own trouble and holds up no other. Leaves rows to `storage` and sending to `lane`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,6 +25,9 @@ use crate::texter::Texter;
 
 /// How often the outbox is looked at.
 const PACE: Duration = Duration::from_millis(500);
+/// With how many messages in mind that cannot begin no more are read until the next look: a few megabytes, and read in a
+/// fraction of the pace.
+const MOST_WAITING: usize = 10_000;
 /// How long one try may take before another runner takes it for dead.
 const LEASE: Lifetime = Lifetime::from_seconds(60);
 /// How long to wait for a mail server that is away, at most: when it is back, everything is delivered within a minute.
@@ -65,13 +69,13 @@ async fn run_lane(issuer: Arc<Issuer>, lane: Lane, stop: CancellationToken) {
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut sending, mut is_failing) = (Sending::default(), false);
     loop {
-        tokio::select! {
+        let outcome = tokio::select! {
             biased;
             () = stop.cancelled() => break,
-            () = sending.one_ended(), if !sending.is_idle() => {}
-            _ = pace.tick() => {}
-        }
-        let outcome = take_up(&issuer, &lane, &mut sending).await;
+            // Before the ends: while one followed the other, nothing new would be seen.
+            _ = pace.tick() => look_again(&issuer, &lane, &mut sending).await,
+            () = sending.one_ended(), if !sending.is_idle() => take_up(&issuer, &lane, &mut sending).await,
+        };
         // A database that is away for an hour must not fill the log.
         match &outcome {
             Ok(()) if is_failing => info!(topic = lane.topic(), "the outbox is read again"),
@@ -85,11 +89,29 @@ async fn run_lane(issuer: Arc<Issuer>, lane: Lane, stop: CancellationToken) {
     sending.all_ended().await;
 }
 
-/// What is being sent in a lane by this runner, and to whom.
+/// What is being sent in a lane by this runner, and to whom, and what it found due besides.
 #[derive(Default)]
 pub(crate) struct Sending {
     tasks: JoinSet<()>,
     receivers: HashMap<Id, Receiver>,
+    /// Not begun, because the receiver was busy or there was no room; the longest due first.
+    waiting: Vec<Due>,
+    read: Read,
+}
+
+/// A message that is due, and who gets it: nobody in particular when it cannot be read.
+struct Due {
+    row: OutboxRow,
+    receiver: Option<Receiver>,
+}
+
+/// How far what is due has been read.
+#[derive(Default)]
+enum Read {
+    #[default]
+    Nothing,
+    UpTo(OutboxRow),
+    Everything,
 }
 
 impl Sending {
@@ -103,6 +125,23 @@ impl Sending {
 
     fn is_busy(&self, receiver: &Receiver) -> bool {
         self.receivers.values().any(|busy| busy == receiver)
+    }
+
+    /// Reads on where reading has ended; `None` when everything was read.
+    async fn read_on(&mut self, issuer: &Issuer, lane: &Lane) -> Result<Option<Vec<Due>>, Fault> {
+        let now = issuer.ambient().now();
+        let rows = match &self.read {
+            Read::Nothing => outbox::ready(&mut issuer.store().read(Wall::All).await?, lane.topic(), now).await?,
+            Read::UpTo(last) => {
+                outbox::ready_after(&mut issuer.store().read(Wall::All).await?, lane.topic(), now, last).await?
+            }
+            Read::Everything => return Ok(None),
+        };
+        self.read = match rows.last() {
+            Some(last) if rows.len() >= outbox::PAGE => Read::UpTo(last.clone()),
+            _ => Read::Everything,
+        };
+        Ok(Some(rows.into_iter().map(Due::from).collect()))
     }
 
     /// Begins to send to `receiver`; `None` is nobody in particular.
@@ -131,20 +170,49 @@ impl Sending {
     }
 }
 
-/// Begins to send what is due, as far as there is room.
-pub(crate) async fn take_up(issuer: &Arc<Issuer>, lane: &Lane, sending: &mut Sending) -> Result<(), Fault> {
+impl From<OutboxRow> for Due {
+    fn from(row: OutboxRow) -> Self {
+        let receiver = row.message().ok().map(|message| Receiver::of(row.tenant, &message));
+        Self { row, receiver }
+    }
+}
+
+/// Looks at what is due anew, and begins to send it as far as there is room.
+///
+/// When receivers that hang are due more than is kept in mind, each look goes on behind the one before until everything
+/// was read: whoever is due behind them waits for a few looks, not for them.
+pub(crate) async fn look_again(issuer: &Arc<Issuer>, lane: &Lane, sending: &mut Sending) -> Result<(), Fault> {
+    let waiting = std::mem::take(&mut sending.waiting);
+    begin(issuer, lane, sending, waiting).await?;
     if sending.is_full(lane) {
         return Ok(());
     }
-    let now = issuer.ambient().now();
-    let due = outbox::ready(&mut issuer.store().read(Wall::All).await?, lane.topic(), now).await?;
-    for row in due {
-        if sending.is_full(lane) {
-            break;
-        }
-        let message = row.message();
-        let receiver = message.as_ref().ok().map(|message| Receiver::of(row.tenant, message));
-        if receiver.as_ref().is_some_and(|receiver| sending.is_busy(receiver)) {
+    // There was room, so whatever still waits has a receiver that is busy. It stays due, and is read again.
+    if matches!(sending.read, Read::Everything) {
+        sending.read = Read::Nothing;
+        sending.waiting.clear();
+    } else if sending.waiting.len() >= MOST_WAITING {
+        sending.waiting.clear();
+    }
+    take_up(issuer, lane, sending).await
+}
+
+/// Begins to send what waits, and then what is due behind it, as far as there is room.
+pub(crate) async fn take_up(issuer: &Arc<Issuer>, lane: &Lane, sending: &mut Sending) -> Result<(), Fault> {
+    let waiting = std::mem::take(&mut sending.waiting);
+    begin(issuer, lane, sending, waiting).await?;
+    while !sending.is_full(lane) && sending.waiting.len() < MOST_WAITING {
+        let Some(page) = sending.read_on(issuer, lane).await? else { break };
+        begin(issuer, lane, sending, page).await?;
+    }
+    Ok(())
+}
+
+/// Begins to send these as far as there is room, one to a receiver at a time; the others wait.
+async fn begin(issuer: &Arc<Issuer>, lane: &Lane, sending: &mut Sending, due: Vec<Due>) -> Result<(), Fault> {
+    for Due { row, receiver } in due {
+        if sending.is_full(lane) || receiver.as_ref().is_some_and(|receiver| sending.is_busy(receiver)) {
+            sending.waiting.push(Due { row, receiver });
             continue;
         }
         let now = issuer.ambient().now();
@@ -154,7 +222,7 @@ pub(crate) async fn take_up(issuer: &Arc<Issuer>, lane: &Lane, sending: &mut Sen
         if let Some(lease) = lease {
             let (issuer, lane) = (Arc::clone(issuer), lane.clone());
             sending.begin(receiver, async move {
-                let outcome = lane.deliver(&issuer, &row, message).await;
+                let outcome = lane.deliver(&issuer, &row, row.message()).await;
                 if let Err(fault) = note(&issuer, &row, lease, outcome).await {
                     warn!(%fault, "what became of a message could not be noted; it comes up again");
                 }

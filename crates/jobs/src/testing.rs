@@ -15,6 +15,7 @@ use portreeve_storage::outbox::{self, OutboxRow};
 use portreeve_storage::{Store, Wall, migrations};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 use crate::Mailer;
 
@@ -88,12 +89,21 @@ impl World {
     }
 
     pub(crate) async fn mail(&self, purpose: MailPurpose, user: UserId) -> OutboxId {
-        let id = OutboxId::new(self.issuer.ambient().row_id());
+        self.mails_to(user, purpose, 1).await.remove(0)
+    }
+
+    /// Causes as many mails at once.
+    pub(crate) async fn mails_to(&self, user: UserId, purpose: MailPurpose, count: usize) -> Vec<OutboxId> {
         let message = OutboxMessage::Mail { purpose, user, locale: "de".to_owned(), journey: None };
+        let mut ids = Vec::new();
         let mut tx = self.issuer.store().begin(TenantId::DEFAULT).await.unwrap();
-        outbox::insert(&mut tx, TenantId::DEFAULT, id, &message, self.issuer.ambient().now()).await.unwrap();
+        for _ in 0..count {
+            let id = OutboxId::new(self.issuer.ambient().row_id());
+            outbox::insert(&mut tx, TenantId::DEFAULT, id, &message, self.issuer.ambient().now()).await.unwrap();
+            ids.push(id);
+        }
         tx.commit().await.unwrap();
-        id
+        ids
     }
 
     /// Makes a stored message one that no version of ours wrote.
@@ -129,7 +139,17 @@ pub(crate) struct Manners {
     pub(crate) refuses: Option<(&'static str, &'static str)>,
     /// Never gets an answer.
     pub(crate) stalls: Option<&'static str>,
+    /// Its mail is taken, which is answered when this is notified.
+    pub(crate) late: Option<(&'static str, &'static Notify)>,
+    /// Its mail is refused, with 554, once all of it was sent.
+    pub(crate) spurns: Option<&'static str>,
+    /// Whoever the recipient is: `QUIT` gets no answer, and stands among what was taken.
+    pub(crate) is_mute_at_the_end: bool,
 }
+
+/// Takes every mail, at once.
+pub(crate) const WELL_MANNERED: Manners =
+    Manners { refuses: None, stalls: None, late: None, spurns: None, is_mute_at_the_end: false };
 
 /// A mail server on this computer; returns its URL and what it took.
 pub(crate) async fn mail_server(manners: Manners) -> (String, tokio::sync::mpsc::UnboundedReceiver<String>) {
@@ -152,14 +172,24 @@ async fn converse(
 ) -> Option<()> {
     let (read, mut write) = connection.split();
     let mut lines = BufReader::new(read).lines();
-    let (mut body, mut in_data) = (String::new(), false);
+    let (mut recipient, mut body, mut in_data) = (String::new(), String::new(), false);
     write.write_all(b"220 mail.example\r\n").await.ok()?;
     while let Some(line) = lines.next_line().await.ok()? {
         let is_for = |word: Option<&str>| line.starts_with("RCPT") && word.is_some_and(|word| line.contains(word));
         let reply = if in_data && line == "." {
-            taken.send(std::mem::take(&mut body)).ok()?;
             in_data = false;
-            "250 taken"
+            let body = std::mem::take(&mut body);
+            if manners.spurns.is_some_and(|word| recipient.contains(word)) {
+                "554 not taken"
+            } else {
+                taken.send(body).ok()?;
+                if let Some((word, told)) = manners.late
+                    && recipient.contains(word)
+                {
+                    told.notified().await;
+                }
+                "250 taken"
+            }
         } else if in_data {
             body.push_str(&line);
             body.push('\n');
@@ -172,7 +202,13 @@ async fn converse(
         } else if line.starts_with("DATA") {
             in_data = true;
             "354 go on"
+        } else if line == "QUIT" && manners.is_mute_at_the_end {
+            taken.send(line).ok()?;
+            continue;
         } else {
+            if line.starts_with("RCPT") {
+                recipient = line;
+            }
             "250 ok"
         };
         write.write_all(format!("{reply}\r\n").as_bytes()).await.ok()?;

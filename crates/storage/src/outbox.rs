@@ -8,7 +8,7 @@ use portreeve_domain::{Fault, OutboxId, OutboxMessage, TenantId, Timestamp};
 use crate::{Conn, Tx};
 
 const INSERT: &str = "INSERT INTO outbox (id, tenant_id, topic, message, created_at, available_at, attempts) VALUES ($1, $2, $3, $4, $5, $5, 0)";
-const READY: &str = "SELECT id, tenant_id, message FROM outbox WHERE topic = $2 AND done_at IS NULL AND dead_at IS NULL AND available_at <= $1 ORDER BY available_at LIMIT 100";
+const READY: &str = "SELECT id, tenant_id, message, available_at FROM outbox WHERE topic = $2 AND done_at IS NULL AND dead_at IS NULL AND available_at <= $1 AND (available_at, id) > ($3, $4) ORDER BY available_at, id LIMIT 100";
 const LEASE: &str = "UPDATE outbox SET available_at = $4, lease_until = $4, attempts = attempts + 1 WHERE id = $1 AND tenant_id = $2 AND done_at IS NULL AND dead_at IS NULL AND available_at <= $3 RETURNING attempts";
 const DONE: &str = "UPDATE outbox SET done_at = $4, lease_until = NULL, last_error = NULL WHERE id = $1 AND tenant_id = $2 AND attempts = $3 AND lease_until IS NOT NULL";
 const RETRY: &str = "UPDATE outbox SET available_at = $4, lease_until = NULL, last_error = $5 WHERE id = $1 AND tenant_id = $2 AND attempts = $3 AND lease_until IS NOT NULL";
@@ -17,14 +17,18 @@ const BACKLOG: &str = "SELECT COUNT(*), MIN(created_at), COALESCE(SUM(CASE WHEN 
 const PENDING: &str = "SELECT COUNT(*) FROM outbox WHERE done_at IS NULL AND dead_at IS NULL";
 const OLDEST: &str = "SELECT created_at, attempts, last_error FROM outbox WHERE topic = $1 AND done_at IS NULL AND dead_at IS NULL ORDER BY created_at LIMIT 1";
 
+/// How many messages `ready` and `ready_after` read at most, as the statement says: fewer are the last that are due.
+pub const PAGE: usize = 100;
+
 /// A message that is due, as it is stored.
 #[derive(Clone, Debug)]
 pub struct OutboxRow {
-    /// Its id: receivers can tell a repetition by it.
+    /// Its id, the same for every try: what a mail or a text message is recognised by when it comes twice.
     pub id: OutboxId,
     /// Whose.
     pub tenant: TenantId,
     text: String,
+    available_at: Timestamp,
 }
 
 impl OutboxRow {
@@ -92,10 +96,22 @@ pub async fn insert(
 /// # Errors
 /// A fault when the database is away.
 pub async fn ready(conn: &mut Conn, topic: &str, now: Timestamp) -> Result<Vec<OutboxRow>, Fault> {
-    conn.all(READY, &[now.into(), topic.into()], |row| {
-        Ok(OutboxRow { id: OutboxId::new(row.integer(0)?), tenant: row.tenant(1)?, text: row.text(2)? })
-    })
-    .await
+    page(conn, topic, now, (i64::MIN, i64::MIN)).await
+}
+
+/// As `ready`, of those behind `last`, with which the page before ended.
+///
+/// Whoever reads page after page sees every message that is due all the while, each once.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn ready_after(
+    conn: &mut Conn,
+    topic: &str,
+    now: Timestamp,
+    last: &OutboxRow,
+) -> Result<Vec<OutboxRow>, Fault> {
+    page(conn, topic, now, (last.available_at.as_millis(), last.id.as_i64())).await
 }
 
 /// Takes a message for sending until `until`; `None` when another sender has it. A crash while sending lets it come up
@@ -190,6 +206,20 @@ pub async fn backlog(conn: &mut Conn) -> Result<Backlog, Fault> {
             tried: row.integer(2)?,
             dead: row.integer(3)?,
         })
+    })
+    .await
+}
+
+/// Those behind this time, in milliseconds, and id: many may be due since the same moment.
+async fn page(
+    conn: &mut Conn,
+    topic: &str,
+    now: Timestamp,
+    (available_at, id): (i64, i64),
+) -> Result<Vec<OutboxRow>, Fault> {
+    conn.all(READY, &[now.into(), topic.into(), available_at.into(), id.into()], |row| {
+        let (id, tenant, text) = (OutboxId::new(row.integer(0)?), row.tenant(1)?, row.text(2)?);
+        Ok(OutboxRow { id, tenant, text, available_at: row.timestamp(3)? })
     })
     .await
 }

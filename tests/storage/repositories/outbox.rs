@@ -99,6 +99,29 @@ async fn the_longest_due_come_first_and_at_most_a_hundred() {
     .await;
 }
 
+/// BL-04: page after page everything that is due is read once, also what is due since the same moment.
+#[tokio::test]
+async fn what_is_due_is_read_page_by_page() {
+    on_both(async |db| {
+        for id in 1..=250 {
+            insert(db, ONE, id, in_seconds(-(id / 150))).await;
+        }
+        insert(db, ONE, 251, in_seconds(1)).await;
+
+        let mut page = db.read(Wall::All, async |conn| outbox::ready(conn, OutboxMessage::MAIL, NOW).await).await;
+        let mut pages = Vec::new();
+        while let Some(last) = page.last().cloned() {
+            pages.push(page.iter().map(|row| row.id.as_i64()).collect::<Vec<_>>());
+            page =
+                db.read(Wall::All, async |conn| outbox::ready_after(conn, OutboxMessage::MAIL, NOW, &last).await).await;
+        }
+
+        assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [100, 100, 50]);
+        assert_eq!(pages.concat(), (150..=250).chain(1..150).collect::<Vec<_>>());
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_leased_message_is_hidden_until_the_lease_runs_out() {
     on_both(async |db| {

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::outbox::{Sending, run_outbox, take_up};
-use crate::testing::{Manners, SENDER, World, mail_server};
+use crate::testing::{SENDER, WELL_MANNERED, World, mail_server};
 use crate::texter::{Provider, TextTemplate, Texter};
 
 /// What a relying party answers; `None` never answers.
@@ -152,12 +152,12 @@ async fn one_that_hangs_holds_up_nobody() {
     let (quick, mut told) = relying_party(TAKEN).await;
     let world = world(&[hanging, quick]).await;
     let ada = world.person("ada@example.com").await;
-    for _ in 0..2 * NOTICES_AT_ONCE {
+    for _ in 0..outbox::PAGE + NOTICES_AT_ONCE {
         notice(&world, hanging, ada).await;
     }
     notice(&world, quick, ada).await;
     world.mail(MailPurpose::PasswordChanged, ada).await;
-    let (url, mut mailed) = mail_server(Manners { refuses: None, stalls: None }).await;
+    let (url, mut mailed) = mail_server(WELL_MANNERED).await;
     let mailer = Mailer::smtp(&url, SENDER).unwrap();
 
     let running =

@@ -5,10 +5,8 @@ use portreeve_domain::{EventType, MailPurpose, OutboxId, TenantId};
 use super::*;
 use crate::lane::MAILS_AT_ONCE;
 use crate::mailer::NotSent;
-use crate::testing::{Manners, SENDER, World, mail_server};
+use crate::testing::{Manners, SENDER, WELL_MANNERED, World, mail_server};
 use crate::texter::Texter;
-
-const WELL_MANNERED: Manners = Manners { refuses: None, stalls: None };
 
 /// Sends what is due, until there is nothing to begin with.
 async fn one_round(world: &World, mailer: &Mailer) {
@@ -267,24 +265,65 @@ async fn a_stuck_message_does_not_hold_up_others() {
     assert!(mail.contains("To: bob@example.com"));
 }
 
-/// A receiver that hangs takes one place and no more, however many messages it is due.
+/// BL-04: a receiver that hangs takes one place and no more, however many messages it is due before others.
 #[tokio::test]
 async fn a_receiver_that_hangs_does_not_hold_up_others() {
+    for count in [2 * MAILS_AT_ONCE, outbox::PAGE, 3 * outbox::PAGE + 1] {
+        let world = World::new().await;
+        let (ada, bob) = (world.person("ada@example.com").await, world.person("bob@example.com").await);
+        world.mails_to(ada, MailPurpose::PasswordChanged, count).await;
+        world.mail(MailPurpose::PasswordChanged, bob).await;
+        let (url, mut taken) = mail_server(Manners { stalls: Some("ada"), ..WELL_MANNERED }).await;
+        let mailer = Mailer::smtp(&url, SENDER).unwrap();
+
+        let mut sending = Sending::default();
+        take_up(&world.issuer, &Lane::Mails(mailer), &mut sending).await.unwrap();
+
+        assert_eq!(sending.tasks.len(), 2, "one of {count} messages to who hangs, and the one to the other");
+        assert!(taken.recv().await.unwrap().contains("To: bob@example.com"));
+    }
+}
+
+/// BL-04: nor when it is due more than is read at once. What is read then stays bounded.
+#[tokio::test]
+async fn what_is_due_behind_more_than_is_read_at_once_comes_up_at_the_next_look() {
     let world = World::new().await;
     let (ada, bob) = (world.person("ada@example.com").await, world.person("bob@example.com").await);
-    for _ in 0..2 * MAILS_AT_ONCE {
-        world.mail(MailPurpose::PasswordChanged, ada).await;
-    }
+    world.mails_to(ada, MailPurpose::PasswordChanged, MOST_WAITING + 2 * outbox::PAGE).await;
     world.mail(MailPurpose::PasswordChanged, bob).await;
     let (url, mut taken) = mail_server(Manners { stalls: Some("ada"), ..WELL_MANNERED }).await;
-    let mailer = Mailer::smtp(&url, SENDER).unwrap();
+    let (lane, mut sending) = (Lane::Mails(Mailer::smtp(&url, SENDER).unwrap()), Sending::default());
 
-    let mut sending = Sending::default();
-    take_up(&world.issuer, &Lane::Mails(mailer.clone()), &mut sending).await.unwrap();
-    let mail = taken.recv().await.unwrap();
+    look_again(&world.issuer, &lane, &mut sending).await.unwrap();
+    assert_eq!(sending.tasks.len(), 1);
+    assert!(sending.waiting.len() < MOST_WAITING + outbox::PAGE);
 
-    assert!(mail.contains("To: bob@example.com"));
-    assert_eq!(world.due().await.len(), 2 * MAILS_AT_ONCE - 1);
+    look_again(&world.issuer, &lane, &mut sending).await.unwrap();
+    assert_eq!(sending.tasks.len(), 2);
+    assert!(taken.recv().await.unwrap().contains("To: bob@example.com"));
+}
+
+/// What was read once is sent one after the other, without another look; what comes meanwhile is seen at the next.
+#[tokio::test]
+async fn the_messages_of_one_receiver_follow_one_another() {
+    let world = World::new().await;
+    let ada = world.person("ada@example.com").await;
+    let count = outbox::PAGE + 2;
+    world.mails_to(ada, MailPurpose::PasswordChanged, count).await;
+    let (lane, mut sending) = (Lane::Mails(world.to_folder()), Sending::default());
+
+    look_again(&world.issuer, &lane, &mut sending).await.unwrap();
+    world.mail(MailPurpose::PasswordReset, ada).await;
+    for left in (1..=count).rev() {
+        sending.all_ended().await;
+        assert_eq!(usize::try_from(world.pending().await).unwrap(), left);
+        take_up(&world.issuer, &lane, &mut sending).await.unwrap();
+    }
+    assert!(sending.is_idle());
+
+    look_again(&world.issuer, &lane, &mut sending).await.unwrap();
+    sending.all_ended().await;
+    assert_eq!(world.pending().await, 0);
 }
 
 /// What failed together does not come back together, also when the pause has reached its cap.
