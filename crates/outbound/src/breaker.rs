@@ -13,11 +13,11 @@ use tokio::time::Instant;
 use crate::error::OutboundError;
 
 /// Failures in a row that make a host rest.
-const MAX_FAILURES: u32 = 5;
+pub(crate) const MAX_FAILURES: u32 = 5;
 /// How long a host rests.
 const REST: Duration = Duration::from_secs(30);
-/// Requests to one host at once; further ones wait within their own time.
-const MAX_AT_ONCE: usize = 8;
+/// Requests to one host at once; further ones wait within their own time, for which the host is not to blame.
+pub(crate) const MAX_AT_ONCE: usize = 8;
 /// How many hosts are remembered.
 const MAX_HOSTS: usize = 4096;
 
@@ -33,7 +33,7 @@ struct Host {
 }
 
 impl Breaker {
-    /// Waits for a place at a host.
+    /// Waits for a place at a host, as long as the caller does.
     ///
     /// # Errors
     /// `HostRests`.

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use portreeve_domain::{Fault, TenantId};
 use tokio::sync::OnceCell;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 
 use crate::breaker::Breaker;
@@ -159,24 +159,38 @@ impl Outbound {
     async fn ask(&self, target: &Target, message: Message) -> Result<Answer, OutboundError> {
         let authority = target.authority();
         // On the heap: what connecting and speaking TLS remember would be part of the future of every use case that might ask.
-        let answer = Box::pin(timeout(self.0.limits.total, async {
-            let _place = self.0.breaker.enter(&authority).await?;
-            let mut connection =
-                timeout(self.0.limits.connect, self.connect(target)).await.unwrap_or(Err(OutboundError::TimedOut))?;
-            exchange(&mut connection, target, message, self.0.limits).await
-        }));
-        let answer = answer.await.unwrap_or(Err(OutboundError::TimedOut));
+        let answer = Box::pin(self.answer(&authority, target, message)).await;
         match &answer {
             Ok(answer) if answer.status.is_server_error() => {
                 self.0.breaker.learn(&authority, Some(&OutboundError::Status(answer.status.as_u16())));
             }
             Ok(_) => self.0.breaker.learn(&authority, None),
-            // Nobody was asked.
-            Err(OutboundError::HostRests | OutboundError::SpecialUseAddress(_) | OutboundError::UnacceptableUrl(_)) => {
-            }
+            // Nobody was asked, or hardly had the time to answer.
+            Err(
+                OutboundError::HostRests
+                | OutboundError::Crowded
+                | OutboundError::SpecialUseAddress(_)
+                | OutboundError::UnacceptableUrl(_),
+            ) => {}
             Err(error) => self.0.breaker.learn(&authority, Some(error)),
         }
         answer
+    }
+
+    /// Waits for a place at the host, connects and exchanges, all within one limit of time.
+    async fn answer(&self, authority: &str, target: &Target, message: Message) -> Result<Answer, OutboundError> {
+        let (limits, began) = (self.0.limits, tokio::time::Instant::now());
+        let until = began + limits.total;
+        let place = timeout_at(until, self.0.breaker.enter(authority)).await;
+        let _place = place.unwrap_or(Err(OutboundError::Crowded))?;
+        // A host that was left less than half of the time is not too slow: our queue was too long.
+        let over = if began.elapsed() > limits.total / 2 { OutboundError::Crowded } else { OutboundError::TimedOut };
+        let exchanged = timeout_at(until, async {
+            let connection = timeout(limits.connect, self.connect(target)).await;
+            let mut connection = connection.unwrap_or(Err(OutboundError::TimedOut))?;
+            exchange(&mut connection, target, message, limits).await
+        });
+        exchanged.await.unwrap_or(Err(over))
     }
 
     async fn connect(&self, target: &Target) -> Result<Connection, OutboundError> {
@@ -234,5 +248,102 @@ impl Expected {
             return Ok(());
         }
         Err(OutboundError::MediaType(essence.chars().take(80).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use tokio::sync::OwnedSemaphorePermit;
+
+    use super::*;
+    use crate::breaker::{MAX_AT_ONCE, MAX_FAILURES};
+
+    /// A host that lets everybody in and never answers.
+    struct Mute {
+        listener: TcpListener,
+        client: Outbound,
+    }
+
+    impl Mute {
+        fn new() -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let authority = listener.local_addr().unwrap().to_string();
+            let client = Outbound::new(Rules::allowing([authority.as_str()]).unwrap());
+            Self { listener, client }
+        }
+
+        fn authority(&self) -> String {
+            self.listener.local_addr().unwrap().to_string()
+        }
+
+        async fn place(&self) -> Result<OwnedSemaphorePermit, OutboundError> {
+            self.client.0.breaker.enter(&self.authority()).await
+        }
+
+        async fn every_place(&self) -> Vec<OwnedSemaphorePermit> {
+            let mut places = Vec::new();
+            for _ in 0..MAX_AT_ONCE {
+                places.push(self.place().await.unwrap());
+            }
+            places
+        }
+
+        /// Asks as often at once as failures make a host rest; how each request ends.
+        async fn ask(&self) -> Vec<Result<u16, OutboundError>> {
+            let url = format!("http://{}/", self.authority());
+            let asked: Vec<_> = (0..MAX_FAILURES)
+                .map(|_| {
+                    let (client, url) = (self.client.clone(), url.clone());
+                    tokio::spawn(async move { client.post_form(&url, &[]).await })
+                })
+                .collect();
+            let mut answers = Vec::new();
+            for asked in asked {
+                answers.push(asked.await.unwrap());
+            }
+            answers
+        }
+    }
+
+    /// A wait in our own queue that takes the whole time says nothing about the host.
+    #[tokio::test(start_paused = true)]
+    async fn a_host_at_which_no_place_came_free_does_not_rest() {
+        let host = Mute::new();
+        let places = host.every_place().await;
+
+        let answers = host.ask().await;
+
+        assert!(answers.iter().all(|answer| *answer == Err(OutboundError::Crowded)), "{answers:?}");
+        drop(places);
+        assert!(host.place().await.is_ok());
+    }
+
+    /// Nor does a wait that leaves the host too little of it.
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_was_left_little_time_does_not_rest() {
+        let host = Mute::new();
+        let places = host.every_place().await;
+        let most = host.client.0.limits.total * 3 / 5;
+
+        let (answers, ()) = tokio::join!(host.ask(), async {
+            tokio::time::sleep(most).await;
+            drop(places);
+        });
+
+        assert!(answers.iter().all(|answer| *answer == Err(OutboundError::Crowded)), "{answers:?}");
+        assert!(host.place().await.is_ok());
+    }
+
+    /// A host that does not answer although it had the time rests.
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_never_answers_rests() {
+        let host = Mute::new();
+
+        let answers = host.ask().await;
+
+        assert!(answers.iter().all(|answer| *answer == Err(OutboundError::TimedOut)), "{answers:?}");
+        assert_eq!(host.place().await.unwrap_err(), OutboundError::HostRests);
     }
 }

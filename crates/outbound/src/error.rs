@@ -24,6 +24,9 @@ pub enum OutboundError {
     /// It took too long.
     #[error("no answer in time")]
     TimedOut,
+    /// So many requests to the host were under way that the time was over in our own queue, or most of it.
+    #[error("too many requests to the host at once")]
+    Crowded,
     /// The answer is not HTTP, or ended in the middle.
     #[error("a broken answer")]
     BrokenAnswer,
@@ -55,6 +58,7 @@ impl OutboundError {
             Self::Status(status) => *status >= 500,
             Self::UnacceptableUrl(_)
             | Self::SpecialUseAddress(_)
+            | Self::Crowded
             | Self::TooLong
             | Self::MediaType(_)
             | Self::Compressed
