@@ -13,7 +13,7 @@ use std::time::Duration;
 use portreeve_domain::Fault;
 use rusqlite::Connection;
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::row::Row;
 use super::sqlite::{self, fault};
@@ -83,10 +83,12 @@ impl Writer {
 
     /// Waits its turn, opens a batch if none is open, and sets a savepoint.
     pub(super) async fn begin(&self) -> Result<Writing, Fault> {
+        let asked = Instant::now();
         let mut desk = Arc::clone(&self.desk).lock_owned().await;
         self.log.check()?;
         if desk.batch.is_none() {
-            desk = open_batch(desk).await?;
+            // Whoever stood behind others that waited for another process has waited for it as well.
+            desk = open_batch(desk, OTHER_PROCESS.saturating_sub(asked.elapsed())).await?;
         }
         let batch = desk.batch.clone().ok_or_else(|| Fault::impossible("a batch was opened and is not there"))?;
         let wake_committer = self.wake_committer.clone();
@@ -97,17 +99,14 @@ impl Writer {
 }
 
 /// Opens a batch. Inline when nobody else holds the file; otherwise waits for that process on a blocking thread.
-async fn open_batch(mut desk: OwnedMutexGuard<Desk>) -> Result<OwnedMutexGuard<Desk>, Fault> {
+async fn open_batch(mut desk: OwnedMutexGuard<Desk>, patience: Duration) -> Result<OwnedMutexGuard<Desk>, Fault> {
     let begin = |desk: &Desk, patience| {
-        // Somebody waited for another process and went away, before a batch was made of what was begun.
-        if !desk.connection.is_autocommit() {
-            desk.connection.execute_batch("ROLLBACK")?;
-        }
+        desk.end_what_is_left()?;
         desk.connection.busy_timeout(patience)?;
         desk.connection.execute_batch("BEGIN IMMEDIATE")
     };
     if begin(&desk, Duration::ZERO).is_err() {
-        let waited = tokio::task::spawn_blocking(move || begin(&desk, OTHER_PROCESS).map(|()| desk).map_err(fault));
+        let waited = tokio::task::spawn_blocking(move || begin(&desk, patience).map(|()| desk).map_err(fault));
         desk = waited
             .await
             .map_err(Fault::new)?
@@ -131,6 +130,10 @@ async fn commit_batches(
             Ok(None) => return,
             Err(_) => {
                 readers.let_go();
+                // Nobody may come who would end it, and another process waits for the file. When it fails it is tried again.
+                if let Ok(desk) = desk.try_lock() {
+                    let _ = desk.end_what_is_left();
+                }
                 continue;
             }
         }
@@ -172,6 +175,14 @@ fn commit_batch(mut desk: OwnedMutexGuard<Desk>, log: &WriteAheadLog) {
 }
 
 impl Desk {
+    /// Rolls back what was begun for somebody who waited for another process and went away, before a batch was made of it.
+    fn end_what_is_left(&self) -> Result<(), rusqlite::Error> {
+        if self.batch.is_none() && !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK")?;
+        }
+        Ok(())
+    }
+
     /// Whether anybody has changed the database since this was last asked; also `true` when it cannot be told.
     fn is_changed(&mut self) -> bool {
         let changes = self.connection.total_changes();

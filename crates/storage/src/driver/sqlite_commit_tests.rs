@@ -194,6 +194,49 @@ async fn whoever_goes_away_while_another_process_is_waited_for_leaves_nothing_op
     assert_eq!(count(&dir), 1);
 }
 
+/// The same where nobody comes next: the other process has the file again a moment later.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_goes_away_does_not_keep_the_file_from_another_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = writer(&dir).await;
+    let other = Connection::open(dir.path().join("test.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting = tokio::spawn({
+        let writer = writer.clone();
+        async move { writer.begin().await.map(drop) }
+    });
+    while writer.desk.try_lock().is_ok() {
+        tokio::task::yield_now().await;
+    }
+    waiting.abort();
+    assert!(waiting.await.unwrap_err().is_cancelled());
+    other.execute_batch("COMMIT").unwrap();
+    // What waited for the file has it now, for nobody.
+    while writer.desk.try_lock().is_err() {
+        tokio::task::yield_now().await;
+    }
+
+    other.busy_timeout(REST * 4).unwrap();
+    other.execute_batch("INSERT INTO t (v) VALUES ('a')").unwrap();
+
+    assert_eq!(count(&dir), 1);
+}
+
+/// Who stands behind somebody that waits for another process waits no longer than that one.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_process_is_waited_for_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = writer(&dir).await;
+    let other = Connection::open(dir.path().join("test.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+
+    let began = Instant::now();
+    let turned_away = tokio::join!(writer.begin(), writer.begin(), writer.begin());
+
+    assert!(turned_away.0.is_err() && turned_away.1.is_err() && turned_away.2.is_err());
+    assert!(began.elapsed() < OTHER_PROCESS + OTHER_PROCESS / 2, "{:?}", began.elapsed());
+}
+
 /// What a process left in the log when it ended is copied at the next start, and the log begins anew; a link leads to the log of the
 /// file that it names.
 #[cfg(unix)]
