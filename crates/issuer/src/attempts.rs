@@ -23,8 +23,10 @@ use serde::de::DeserializeOwned;
 use crate::directory::TenantDirectory;
 use crate::{Issuer, audit};
 
-/// How many addresses a node keeps in mind; beyond that those that count nothing any more are dropped.
+/// How many addresses a node keeps in mind.
 const MAX_ADDRESSES: usize = 100_000;
+/// How often those that count nothing any more are dropped.
+const DROPPED_EVERY: Lifetime = Lifetime::from_minutes(1);
 const MINUTE: Lifetime = Lifetime::from_minutes(1);
 /// How many clients may register from one network a minute; under `strict` as few as sign-ins.
 const REGISTRATIONS_PER_MINUTE: u32 = 30;
@@ -85,23 +87,33 @@ pub enum Limited<Answer> {
     },
 }
 
-/// What this node saw last of each address.
+/// What this node saw last of each address, as long as that counts.
 #[derive(Default)]
-pub(crate) struct Attempts(Mutex<HashMap<[u8; 32], AddressRate>>);
+pub(crate) struct Attempts(Mutex<Seen>);
+
+#[derive(Default)]
+struct Seen {
+    addresses: HashMap<[u8; 32], AddressRate>,
+    dropped_at: Option<Timestamp>,
+}
 
 impl Attempts {
     fn seen(&self, key: &[u8; 32]) -> AddressRate {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned().unwrap_or_default()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).addresses.get(key).cloned().unwrap_or_default()
     }
 
     fn see(&self, key: [u8; 32], state: AddressRate, now: Timestamp) {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= MAX_ADDRESSES {
-            seen.retain(|_, state| now < state.expires_at());
+        if seen.dropped_at.is_none_or(|at| now >= at.plus(DROPPED_EVERY)) {
+            seen.addresses.retain(|_, state| now < state.expires_at());
+            // Whoever was many once is not paid for for ever.
+            let room = 2 * seen.addresses.len();
+            seen.addresses.shrink_to(room);
+            seen.dropped_at = Some(now);
         }
         // An address more than fits is found in the database.
-        if seen.len() < MAX_ADDRESSES {
-            seen.insert(key, state);
+        if seen.addresses.len() < MAX_ADDRESSES || seen.addresses.contains_key(&key) {
+            seen.addresses.insert(key, state);
         }
     }
 }

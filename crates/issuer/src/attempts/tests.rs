@@ -139,3 +139,21 @@ async fn who_is_turned_away_has_not_tried() {
 
     assert!(matches!(world.sign_in_with(&mut pages, "bob@example.com", PASSWORD).await, Acted::Moved(_)));
 }
+
+/// an address whose attempts count no more is forgotten within a minute, whoever else comes.
+#[tokio::test]
+async fn an_address_is_forgotten_when_its_attempts_count_no_more() {
+    let world = World::new().await;
+    let kept = || world.issuer.attempts.0.lock().unwrap().addresses.len();
+    let from = |last: u8| Attempt { network: IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)), ..sign_in(last) };
+    for last in 0..200 {
+        charge(&world, &from(last)).await.unwrap();
+    }
+    assert_eq!(kept(), 200);
+
+    world.clock.advance(RatePreset::ACCOUNTS_WINDOW);
+    charge(&world, &from(200)).await.unwrap();
+
+    assert_eq!(kept(), 1);
+    assert!(world.issuer.attempts.0.lock().unwrap().addresses.capacity() < 100);
+}
