@@ -6,6 +6,7 @@
 mod audit_command;
 mod canaries;
 mod copies;
+mod ending;
 mod explain_command;
 mod keys;
 mod many_names;

@@ -11,6 +11,7 @@ mod serve;
 mod settings;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -18,6 +19,9 @@ use command_line::CommandLine;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long the end waits for threads that are blocked by the system.
+const LAST_THREADS: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let arguments = CommandLine::parse();
@@ -28,7 +32,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(arguments.run()) {
+    let outcome = runtime.block_on(arguments.run());
+    // A look-up of a name at a resolver that does not answer holds its thread for much longer.
+    runtime.shutdown_timeout(LAST_THREADS);
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("portreeve: {failure}");

@@ -36,7 +36,7 @@ use portreeve_storage::Store;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::settings::{
     MailSettings, MailTransport, MutualTlsListener, MutualTlsSettings, ServerSettings, TestRig, TlsFiles,
@@ -49,6 +49,9 @@ use signals::Signals;
 
 use crate::failure::Failure;
 use crate::settings::Settings;
+
+/// How long the end waits for what runs in the background.
+const LAST_WORK: Duration = Duration::from_secs(5);
 
 /// Everything a process serves, once it is bound and loaded.
 pub(crate) struct Process {
@@ -225,8 +228,16 @@ impl Process {
         }
         stop.cancel();
         doors.wait().await;
-        upkeep.wait().await;
-        if !number_was_lost {
+        let is_at_rest = tokio::select! {
+            () = upkeep.wait() => true,
+            () = sleep(LAST_WORK) => false,
+            () = signals.end(&[]) => false,
+        };
+        if !is_at_rest {
+            warn!("work in the background is cut off, as a mail to a server that does not answer: it comes up again");
+        }
+        // Who may still write keeps the node's number, which ends by its lease.
+        if is_at_rest && !number_was_lost {
             node.leave(self.issuer.store(), self.issuer.ambient()).await;
         }
         stop_admin.cancel();
