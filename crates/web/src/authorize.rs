@@ -6,7 +6,7 @@
 
 use portreeve_domain::{Client, Failure};
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
-use portreeve_oidc::authorization::{Accepted, Carried, Channel, Identified, Parsed, RejectedRequest};
+use portreeve_oidc::authorization::{Accepted, Carried, Channel, Identified, Parsed, Protection, RejectedRequest};
 use portreeve_oidc::{Cause, Parameters, Refusal};
 
 use crate::door::Door;
@@ -63,11 +63,22 @@ async fn answer(door: &mut Door, pairs: Vec<(String, String)>) -> Reply {
         Err(reply) => return *reply,
     };
     if let Err(refusal) = door.issuer().prepare_to_answer(&door.at, &accepted).await {
-        return error_page::refused(door, &refusal, door.at.client(&accepted.client_id).map(AsRef::as_ref));
+        return without_answer(door, &accepted, refusal).await;
     }
     match door.issuer().authorize(&door.at, accepted, door.browser_cookie()).await {
         Ok(progress) => Reply::progress(door, progress),
         Err(fault) => error_page::broken(door, &fault),
+    }
+}
+
+/// What the client wants cannot be encrypted to it: it is told so where it waits, unless that would have to be encrypted as well.
+async fn without_answer(door: &Door, accepted: &Accepted, refusal: Refusal) -> Reply {
+    let client = door.at.client(&accepted.client_id).cloned();
+    match client {
+        Some(client) if accepted.target.mode().protection == Protection::Plain => {
+            tell_client(door, &client, &RejectedRequest { target: accepted.target.clone(), refusal }).await
+        }
+        client => error_page::refused(door, &refusal, client.as_deref()),
     }
 }
 
