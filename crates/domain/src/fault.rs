@@ -112,13 +112,3 @@ impl<R> From<Fault> for Failure<R> {
         Self::Fault(fault)
     }
 }
-
-impl<R> Failure<R> {
-    /// Translates the refusal, keeps the fault.
-    pub fn map_refusal<S>(self, translate: impl FnOnce(R) -> S) -> Failure<S> {
-        match self {
-            Self::Refused(refusal) => Failure::Refused(translate(refusal)),
-            Self::Fault(fault) => Failure::Fault(fault),
-        }
-    }
-}

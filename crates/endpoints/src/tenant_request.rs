@@ -142,7 +142,9 @@ impl TenantRequest {
         Ok(())
     }
 
-    /// Puts the nonce and the challenge of the moment on the answer to a request with a proof, whatever the answer says
+    /// Puts what the next proof needs on an answer, whatever its status: the nonce of the moment where the request had a DPoP
+    /// proof, the challenge of the moment where it had an attestation, as far as the tenant gives them. Endpoints call it with
+    /// what the use case answered: who is turned away before that, as over quota or for a malformed form, is told neither
     /// (RFC 9449 §8.2; Attestation-Based Client Authentication, Providing Challenges on Previous Responses).
     pub(crate) fn with_nonce(&self, mut response: Response) -> Response {
         let now = self.issuer.ambient().now();

@@ -1,8 +1,8 @@
 //! What a router answers where it has no route: 404, and 405 with `Allow`.
 //!
-//! Owns the two statuses; the door owns the bodies, since a browser door shows a page and a machine
-//! door JSON. Method override headers are read nowhere, so that a method is what the request line
-//! says. RFC 9110 §15.5.5, §15.5.6; S-128.
+//! Owns the two statuses, and the bodies of a door that answers in plain text. The doors for browsers and for
+//! applications make their own answers, a page and JSON. Method override headers are read nowhere, so that a method
+//! is what the request line says. RFC 9110 §15.5.5, §15.5.6; S-128.
 
 use axum::Router;
 use axum::response::IntoResponse;
@@ -25,13 +25,6 @@ impl Fallbacks {
         content_type: "text/plain; charset=utf-8",
         not_found: "Not found\n",
         method_not_allowed: "Method not allowed\n",
-    };
-
-    /// The error object of OAuth endpoints. RFC 6749 §5.2.
-    pub const OAUTH_JSON: Self = Self {
-        content_type: "application/json",
-        not_found: r#"{"error":"invalid_request","error_description":"no such endpoint"}"#,
-        method_not_allowed: r#"{"error":"invalid_request","error_description":"method not allowed"}"#,
     };
 }
 
@@ -66,7 +59,7 @@ mod tests {
     async fn answer(method: Method, path: &str) -> Response {
         let router = Router::new().route("/page", get(|| async {})).route("/form", post(|| async {}));
         let request = Request::builder().method(method).uri(path);
-        with_fallbacks(router, Fallbacks::OAUTH_JSON).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+        with_fallbacks(router, Fallbacks::TEXT).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     /// S-128: a method a route does not have is refused, naming those it has.
@@ -77,7 +70,7 @@ mod tests {
 
             assert_eq!(refused.status(), StatusCode::METHOD_NOT_ALLOWED, "{method}");
             assert_eq!(refused.headers()["allow"], "POST", "{method}");
-            assert_eq!(refused.headers()["content-type"], "application/json");
+            assert_eq!(refused.headers()["content-type"], "text/plain; charset=utf-8");
         }
         assert_eq!(answer(Method::POST, "/page").await.headers()["allow"], "GET,HEAD");
     }
@@ -87,6 +80,6 @@ mod tests {
         let missing = answer(Method::GET, "/nothing").await;
 
         assert_eq!(missing.status(), StatusCode::NOT_FOUND);
-        assert_eq!(missing.headers()["content-type"], "application/json");
+        assert_eq!(missing.headers()["content-type"], "text/plain; charset=utf-8");
     }
 }

@@ -98,11 +98,6 @@ impl Presented {
         }
     }
 
-    /// Whether the request used HTTP Basic: only then is a failure answered with a challenge (RFC 6749 §5.2).
-    pub fn is_basic(&self) -> bool {
-        matches!(self, Self::Basic { .. })
-    }
-
     /// The methods it can be, in the words of RFC 7591 §2. What an assertion is shows when it is verified.
     pub fn methods(&self) -> &'static [ClientAuthMethod] {
         match self {

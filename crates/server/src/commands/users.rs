@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use portreeve_crypto::SecretText;
-use portreeve_domain::{ClientId, Failure as UseCaseFailure, Lifetime};
+use portreeve_domain::{ClientId, Failure as UseCaseFailure, Lifetime, lifetimes};
 use portreeve_issuer::configure::{AccountSwitch, NewAccount, NewInvitation, OperatorRefusal, StandingInvitation};
 use portreeve_issuer::{ErasedPeople, ExportDefect, Issuer, MailContent, TenantDirectory};
 use portreeve_pages::Locale;
@@ -15,6 +15,9 @@ use portreeve_pages::Locale;
 use super::{deployment, table};
 use crate::command_line::{Output, TenantTarget};
 use crate::failure::Failure;
+
+/// For how many hours an invitation stands unless the operator says otherwise.
+const INVITATION_HOURS: i64 = lifetimes::INVITATION.as_seconds() / 3600;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -49,8 +52,8 @@ pub(crate) enum Action {
         #[arg(long, value_name = "CLIENT")]
         client: Option<String>,
         /// For how many hours it stands.
-        #[arg(long, default_value_t = 168, value_parser = clap::value_parser!(u16).range(1..=720))]
-        expires_hours: u16,
+        #[arg(long, default_value_t = INVITATION_HOURS, value_parser = clap::value_parser!(i64).range(1..=720))]
+        expires_hours: i64,
         /// The language of the mail.
         #[arg(long, default_value = "en", value_parser = language)]
         language: &'static str,
@@ -142,11 +145,11 @@ async fn invite(
     issuer: &Issuer,
     at: &Arc<TenantDirectory>,
     (email, client): (&str, Option<&str>),
-    (hours, locale): (u16, &str),
+    (hours, locale): (i64, &str),
 ) -> Result<(), Failure> {
     let no_such = || Failure::refused("there is no such client; look at portreeve clients list");
     let client = client.map(|id| ClientId::parse(id).ok_or_else(no_such)).transpose()?;
-    let expires_in = Lifetime::from_hours(i64::from(hours));
+    let expires_in = Lifetime::from_hours(hours);
     let new = NewInvitation { email, client: client.as_ref(), expires_in, locale };
     issuer.invite(at, &new).await.map_err(|failure| refused(failure, email))?;
     println!("Invited {email}; the mail goes out when a server runs, and its link works for {hours} hours, once.");

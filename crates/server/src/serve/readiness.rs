@@ -1,7 +1,7 @@
 //! Whether this process may be sent requests, and what it waits for when not.
 //!
-//! Owns the checks behind `/readyz`: database, schema as this binary knows it, signing keys, not draining.
-//! DESIGN §8, WANTED W5.
+//! Owns the checks behind `/readyz`: the database answers, every tenant has a key to sign with, the process is not
+//! draining. The schema is looked at when the process starts, by `schema.rs`. DESIGN §8, WANTED W5.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -59,7 +59,7 @@ pub(super) const KEYS: &[Key] = &[
         "server.trusted_proxies",
         Kind::List,
         Some(""),
-        "Addresses and networks whose X-Forwarded-For is believed, such as 10.0.0.0/8.",
+        "Addresses and networks of proxies, such as 10.0.0.0/8, whose X-Forwarded-For and X-Request-Id are believed, and with `server.mutual_tls.certificate_header` their Client-Cert and Client-Cert-Chain. They must set or remove each of these, whatever a client sent.",
     ),
     key(
         "server.tls.cert",
