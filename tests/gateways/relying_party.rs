@@ -117,6 +117,9 @@ async fn neither_tokens_nor_claims_that_a_client_made_reach_the_application() {
     }
     let told = told.to_string();
     assert!(!told.contains(FORGED) && !told.contains("mod_auth_openidc_session"), "{told}");
+    // Nor where nobody need be signed in.
+    let open = scene.browser.look_with(&format!("{}/signed-out", scene.site.url), &forged).told().to_string();
+    assert!(!open.contains(FORGED), "{open}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
