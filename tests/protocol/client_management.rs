@@ -7,6 +7,7 @@ use portreeve_tests::{
     browser::Browser,
     cast,
     deployment::{Deployment, on_both, on_sqlite},
+    device,
     relying_party::{RelyingParty, basic},
     reply::Reply,
     temp::TempFolder,
@@ -80,6 +81,23 @@ fn a_replaced_token_is_dead() {
             assert_eq!(error(&client.manage(at, method, &client.with_id(json!({}))).await), unusable());
         }
         renewed.manage(at, Method::GET, &Value::Null).await.success();
+    });
+}
+
+/// S-157, DR-17: what a client was told it may send back, also a grant that its tenant does without by now; it gets no new one.
+#[test]
+fn a_grant_that_is_gone_may_be_sent_back() {
+    on_sqlite(async |at| {
+        allow(at, "open", "").await;
+        let client = Registered::new(at, &web(json!({ "grant_types": ["authorization_code", "refresh_token"] }))).await;
+        let disabled = format!("disabled_grant_types = [\"refresh_token\", \"{}\"]", device::GRANT);
+        allow(at, "open", &disabled).await;
+        let told = client.manage(at, Method::GET, &Value::Null).await.success()["grant_types"].clone();
+        let more = client.with_id(json!({ "grant_types": ["authorization_code", device::GRANT] }));
+
+        assert_eq!(error(&client.manage(at, Method::PUT, &more).await), (400, "invalid_client_metadata".to_owned()));
+        let same = client.with_id(json!({ "grant_types": told, "client_name": "Net" }));
+        assert_eq!(client.manage(at, Method::PUT, &same).await.success()["client_name"], "Net");
     });
 }
 

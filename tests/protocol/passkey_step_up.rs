@@ -78,26 +78,40 @@ fn a_second_factor_cannot_be_skipped() {
 fn a_session_that_was_left_open_adds_no_authenticator() {
     on_both(async |at| {
         let own = RelyingParty::new(at, "first-party");
-        for (who, level, second, page_after) in [
-            (cast::ADA, "phr", None, "enrol-passkey"),
-            (cast::ADA, "aal2", None, "enrol-totp"),
-            (cast::GRACE, "phr", Some("second-factor"), "enrol-passkey"),
+        for (who, wanted, second, page_after) in [
+            (cast::ADA, ("acr_values", "phr"), None, "enrol-passkey"),
+            (cast::ADA, ("acr_values", "aal2"), None, "enrol-totp"),
+            (cast::GRACE, ("claims", PHISHING_RESISTANT), Some("second-factor"), "enrol-passkey"),
         ] {
             let browser = Browser::new(at);
             browser.sign_in(&own.request("openid"), who).await;
-            let wanted = own.request("openid").with("acr_values", level);
-            let at_once = browser.authorize(&wanted).await;
-            assert_eq!(at_once.step(), page_after, "{who} {level}: signed in a moment ago");
+            let request = own.request("openid").with(wanted.0, wanted.1);
+            let at_once = browser.authorize(&request).await;
+            assert_eq!(at_once.step(), page_after, "{who} {wanted:?}: signed in a moment ago");
             at.wait(Lifetime::from_seconds(301));
 
-            let page = browser.authorize(&wanted).await;
+            let page = browser.authorize(&request).await;
 
-            assert_eq!(page.step(), "password", "{who} {level}");
+            assert_eq!(page.step(), "password", "{who} {wanted:?}");
             let by_hand = browser.visit(&page.path.replace("password", page_after)).await;
-            assert!(by_hand.is_redirect() || by_hand.step() == "password", "{who} {level}");
+            assert!(by_hand.is_redirect() || by_hand.step() == "password", "{who} {wanted:?}");
             let page = browser.press(&page, "submit", &[("password", cast::PASSWORD)]).await;
-            assert_eq!(page.step(), second.unwrap_or(page_after), "{who} {level}");
+            assert_eq!(page.step(), second.unwrap_or(page_after), "{who} {wanted:?}");
         }
+    });
+}
+
+/// A wish is no reason to show a second factor again: who has one goes on, and is offered a passkey at the next sign-in.
+#[test]
+fn a_wish_for_a_passkey_asks_nobody_for_a_second_factor_again() {
+    on_sqlite(async |at| {
+        let (own, browser) = (RelyingParty::new(at, "first-party"), Browser::new(at));
+        browser.sign_in(&own.request("openid"), cast::GRACE).await;
+        at.wait(Lifetime::from_seconds(301));
+
+        let page = browser.authorize(&own.request("openid").with("acr_values", "phr")).await;
+
+        assert_eq!(id_claims(&own, &page).await["acr"], "aal2");
     });
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use portreeve_crypto::{Bearer, SecretText, Sha256Digest, hex, sha256};
 use portreeve_domain::{
     Actor, Client, ClientId, ClientMetadata, ClientOrigin, ClientRegistration, Event, EventType, Failure, Fault,
-    InitialAccessTokenId, Lifetime, RegistrationId, SecretKeeping, TokenKind,
+    GrantType, InitialAccessTokenId, Lifetime, RegistrationId, SecretKeeping, TokenKind,
 };
 use portreeve_oidc::client_registration::{ClientInformation, Registrant};
 use portreeve_oidc::{Cause, Refusal};
@@ -70,7 +70,7 @@ impl Issuer {
         let submitted = self.read_submitted(at, body).await.map_err(Failure::Refused)?;
         let registrant = Registrant { profile: settings.profile, origin };
         let metadata = submitted.for_new_client(registrant).map_err(Failure::Refused)?;
-        check_grants(at, &metadata).map_err(Failure::Refused)?;
+        check_grants(at, &metadata, &[]).map_err(Failure::Refused)?;
         self.check_sector(at.id(), &metadata).await.map_err(Failure::Refused)?;
         let information = self.store_client(at, &metadata, origin, vouched).await?;
         self.directory.refresh().await?;
@@ -162,7 +162,7 @@ impl Issuer {
         let held = |secret: &SecretText| client.secrets.iter().any(|held| proves(secret, &held.hash));
         let submitted = self.read_submitted(at, body).await.map_err(Failure::Refused)?;
         let metadata = submitted.for_client(&client, at.tenant.settings.profile, held).map_err(Failure::Refused)?;
-        check_grants(at, &metadata).map_err(Failure::Refused)?;
+        check_grants(at, &metadata, &client.metadata.grant_types).map_err(Failure::Refused)?;
         self.check_sector(at.id(), &metadata).await.map_err(Failure::Refused)?;
         let (now, secret) = (self.ambient.now(), self.ambient.secret()?);
         let has_secret = metadata.token_endpoint_auth_method.has_secret();
@@ -261,9 +261,11 @@ impl Issuer {
     }
 }
 
-/// S-157: what the tenant does without cannot be had by asking for it.
-fn check_grants(at: &TenantDirectory, metadata: &ClientMetadata) -> Result<(), Refusal> {
-    match metadata.grant_types.iter().find(|grant| !at.tenant.settings.has_grant(**grant)) {
+/// S-157: what the tenant does without cannot be had by asking for it. What a client has `held` since before it may send back, as it
+/// was told (RFC 7592 §2.2); it is of no use to it.
+fn check_grants(at: &TenantDirectory, metadata: &ClientMetadata, held: &[GrantType]) -> Result<(), Refusal> {
+    let is_wanted = |grant: &&GrantType| !at.tenant.settings.has_grant(**grant) && !held.contains(grant);
+    match metadata.grant_types.iter().find(is_wanted) {
         Some(grant) => Err(Refusal::new(Cause::MetadataInvalid)
             .with_detail(format!("grant_types has {}, which does not exist here", grant.name()))),
         None => Ok(()),

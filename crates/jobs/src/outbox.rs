@@ -73,7 +73,12 @@ async fn run_lane(issuer: Arc<Issuer>, lane: Lane, stop: CancellationToken) {
             biased;
             () = stop.cancelled() => break,
             // Before the ends: while one followed the other, nothing new would be seen.
-            _ = pace.tick() => look_again(&issuer, &lane, &mut sending).await,
+            _ = pace.tick() => {
+                let looked = look_again(&issuer, &lane, &mut sending).await;
+                // A look that takes longer than the pace must not be followed by the next one at once.
+                pace.reset();
+                looked
+            }
             () = sending.one_ended(), if !sending.is_idle() => take_up(&issuer, &lane, &mut sending).await,
         };
         // A database that is away for an hour must not fill the log.

@@ -233,6 +233,8 @@ fn enrolment(
     match missing_passkey(required, facts, available, strength)
         .or_else(|| second_factor_to_enrol(required, facts, available, strength))
     {
+        // Nobody shows a second factor again to be offered what they may put off.
+        Some(Step::EnrolPasskey { optional: true }) if available.totp && again.is_some() => None,
         Some(missing) => Some(again.unwrap_or(missing)),
         None => offered(required, facts, available, strength).filter(|_| again.is_none()),
     }

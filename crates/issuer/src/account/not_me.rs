@@ -58,10 +58,11 @@ impl Issuer {
             audit::record(tx, &self.ambient, at, event).await?;
         }
         self.retire_links(tx, at, user).await?;
+        // The row of the person is held since `users::shut_out`: no wish comes after this by a session that ends here. Before the
+        // recovery, as at a sign-in: two that wait for one another would end one of them.
+        self.cancel_deletion(tx, at, (user, Actor::Anonymous), &from.locale).await?;
         self.stop_recovery(tx, at, user, Actor::Anonymous).await?;
         self.end_email_wish(tx, at, user, Actor::Anonymous).await?;
-        // The row of the person is held since `users::shut_out`: no wish comes after this by a session that ends here.
-        self.cancel_deletion(tx, at, (user, Actor::Anonymous), &from.locale).await?;
         let (reason, actor) = (SessionEnd::Disowned, Actor::Anonymous);
         Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere(tx, user).await?;
         if at.tenant.settings.is_passwordless() {
