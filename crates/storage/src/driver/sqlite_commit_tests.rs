@@ -168,11 +168,8 @@ fn a_database_is_changed_by_anybody() {
     assert!(!desk.is_changed());
 }
 
-/// Somebody waits for another process that holds the file, and goes away: whoever comes next writes all the same.
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_goes_away_while_another_process_is_waited_for_leaves_nothing_open() {
-    let dir = tempfile::tempdir().unwrap();
-    let writer = writer(&dir).await;
+/// Somebody waits for another process that holds the file, and goes away; then the other process, which is returned, lets go of it.
+async fn somebody_goes_away(dir: &tempfile::TempDir, writer: &Writer) -> Connection {
     let other = Connection::open(dir.path().join("test.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let waiting = tokio::spawn({
@@ -187,6 +184,16 @@ async fn whoever_goes_away_while_another_process_is_waited_for_leaves_nothing_op
     waiting.abort();
     assert!(waiting.await.unwrap_err().is_cancelled());
     other.execute_batch("COMMIT").unwrap();
+    other
+}
+
+/// Whoever comes after somebody who waited for another process and went away writes all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_goes_away_while_another_process_is_waited_for_leaves_nothing_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = writer(&dir).await;
+    somebody_goes_away(&dir, &writer).await;
+
     let mut tx = writer.begin().await.unwrap();
     tx.execute("INSERT INTO t (v) VALUES ($1)", &["a".into()]).unwrap();
     tx.commit().await.unwrap();
@@ -199,18 +206,7 @@ async fn whoever_goes_away_while_another_process_is_waited_for_leaves_nothing_op
 async fn whoever_goes_away_does_not_keep_the_file_from_another_process() {
     let dir = tempfile::tempdir().unwrap();
     let writer = writer(&dir).await;
-    let other = Connection::open(dir.path().join("test.db")).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let waiting = tokio::spawn({
-        let writer = writer.clone();
-        async move { writer.begin().await.map(drop) }
-    });
-    while writer.desk.try_lock().is_ok() {
-        tokio::task::yield_now().await;
-    }
-    waiting.abort();
-    assert!(waiting.await.unwrap_err().is_cancelled());
-    other.execute_batch("COMMIT").unwrap();
+    let other = somebody_goes_away(&dir, &writer).await;
     // What waited for the file has it now, for nobody.
     while writer.desk.try_lock().is_err() {
         tokio::task::yield_now().await;
