@@ -24,6 +24,16 @@ enum Arrival {
     Client(String),
 }
 
+impl Arrival {
+    /// At the page at `path`, or at the client that the page sends the browser on to.
+    fn at(path: String, html: &str) -> Self {
+        match between(html, "http-equiv=\"refresh\" content=\"0; url=", "\"").filter(|to| to.starts_with(CALLBACK)) {
+            Some(address) => Self::Client(address.replace("&#38;", "&")),
+            None => Self::Page { path, html: html.to_owned() },
+        }
+    }
+}
+
 impl Visit {
     /// Begins a visit without cookies.
     pub(crate) fn new(headers: String) -> Self {
@@ -77,7 +87,7 @@ impl Visit {
                     }
                     path = path_of(location).to_owned();
                 }
-                200 => return Ok(Arrival::Page { path, html: String::from_utf8_lossy(reply.body).into_owned() }),
+                200 => return Ok(Arrival::at(path, &String::from_utf8_lossy(reply.body))),
                 status => bail!("{status} on the way: {}", String::from_utf8_lossy(reply.body)),
             }
             request = http::get(&path, &self.lines());

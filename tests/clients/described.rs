@@ -12,7 +12,6 @@ use std::{
 use portreeve_tests::{
     authorization::{AuthorizationRequest, VERIFIER},
     relying_party::basic,
-    reply::Callback,
     server::Deployment,
     visitor::Visitor,
 };
@@ -82,7 +81,7 @@ async fn access_token(deployment: &Deployment) -> String {
     let browser = Visitor::new(deployment.public);
     let page = browser.visit(&AuthorizationRequest::new("machine", REDIRECT_URI, "openid").path()).await;
     let page = browser.press(&page, "submit", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
-    let code = Callback::parse(page.reply.location().expect("a redirect")).code();
+    let code = page.callback().code();
     let pairs = [
         ("grant_type", "authorization_code"),
         ("code", code.as_str()),

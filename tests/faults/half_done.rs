@@ -77,7 +77,7 @@ impl HalfDone {
             assert!(self.again > 0, "{person}: {} {}", page.path, page.html());
             page = self.visit(&browser, &request.with("prompt", "none").path()).await;
         }
-        assert!(page.callback().get("code").is_some(), "{person}: {:?}", page.reply.location());
+        assert!(page.callback().get("code").is_some(), "{person}: {:?}", page.reply.onward());
     }
 
     /// Presses the button of a page. When the answer is lost, looks where the journey is, and presses again if it is here.

@@ -117,7 +117,7 @@ async fn sign_in(browser: &Visitor, person: usize, told: &RefCell<Told>, until: 
         let wait = page.reply.header("retry-after").and_then(|text| text.parse().ok()).expect("when to come back");
         return tokio::time::sleep_until(until.min(Instant::now() + Duration::from_secs(wait)).into()).await;
     }
-    assert!(page.reply.location().is_some_and(|url| url.starts_with(REDIRECT_URI)), "{}", page.html());
+    assert!(page.reply.onward().is_some_and(|url| url.starts_with(REDIRECT_URI)), "{}", page.html());
     told.borrow_mut().served.push(took);
 }
 

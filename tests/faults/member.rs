@@ -176,7 +176,7 @@ impl Member {
         self.pending = Pending::Code;
         let page = self.browser.try_visit(&self.request().with("prompt", "none").path()).await?;
         let is_in = self.take_code(&page);
-        assert!(is_in || is_busy(&page.reply), "{}: the session is lost: {:?}", self.client, page.reply.location());
+        assert!(is_in || is_busy(&page.reply), "{}: the session is lost: {:?}", self.client, page.reply.onward());
         Ok(is_in)
     }
 
@@ -195,7 +195,7 @@ impl Member {
             return false;
         }
         self.pending = Pending::Nothing;
-        let Some(code) = page.reply.location().and_then(|url| Callback::parse(url).get("code").map(str::to_owned))
+        let Some(code) = page.reply.onward().and_then(|url| Callback::parse(&url).get("code").map(str::to_owned))
         else {
             return false;
         };

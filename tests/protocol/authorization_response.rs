@@ -3,25 +3,47 @@
 use http::Method;
 use portreeve_tests::{
     authorization::STATE,
-    browser::{Browser, own_headers},
+    browser::Browser,
     cast,
-    deployment::{form, on_both, on_sqlite},
+    deployment::{on_both, on_sqlite},
     relying_party::{Grant, RelyingParty},
 };
 
-/// S-009, BC-02: after the password was posted the browser is redirected with 303, which does not repeat the form.
+/// S-009, BC-02, S-020: after the password was posted no browser repeats the form elsewhere. A page ends it and sends the browser on:
+/// Chromium would hold a redirect, and all that the client's address redirects to, to our `form-action`.
 #[test]
-fn the_redirect_after_a_password_is_303() {
+fn a_page_sends_the_browser_on_after_a_password() {
     on_sqlite(async |at| {
         let (own, browser) = (RelyingParty::new(at, "first-party"), Browser::new(at));
         let page = browser.authorize(&own.request("openid")).await;
-        let (action, fields) = page.filled_form("submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]);
-        let pairs: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
 
-        let reply = browser.send(Method::POST, &action, &own_headers(), form(&pairs)).await;
+        let page = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
 
-        assert_eq!(reply.status, 303);
-        assert!(reply.location().is_some_and(|to| to.starts_with(&own.redirect_uri)), "{:?}", reply.location());
+        assert_eq!((page.reply.status.as_u16(), page.reply.location()), (200, None));
+        assert_eq!(page.href_of("continue").as_deref(), Some(page.callback().url.as_str()), "for browsers that stay");
+        assert!(page.callback().url.starts_with(&own.redirect_uri) && page.callback().get("code").is_some());
+        assert_eq!(page.reply.header("referrer-policy"), Some("no-referrer"));
+        assert!(page.reply.header("cache-control").is_some_and(|value| value.contains("no-store")));
+        assert!(page.reply.header("set-cookie").is_some(), "the session");
+    });
+}
+
+/// S-009, NA-01, NA-03: an app gets its answer by a redirect, as systems open apps after one only; it is 303. A program that listens
+/// on the device is reached as a site is.
+#[test]
+fn an_app_is_redirected_to_with_303() {
+    on_sqlite(async |at| {
+        for (redirect_uri, status) in [("com.example.app:/cb", 303), ("http://127.0.0.1:7777/cb", 200)] {
+            let (native, browser) = (RelyingParty::new(at, "native"), Browser::new(at));
+            let request = native.request("openid").with("redirect_uri", redirect_uri);
+            let page = browser.authorize(&request).await;
+            let page = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+
+            let page = browser.press(&page, "allow", &[]).await;
+
+            assert_eq!(page.reply.status, status, "{redirect_uri}: {}", page.html());
+            assert!(page.callback().url.starts_with(redirect_uri) && page.callback().get("code").is_some());
+        }
     });
 }
 

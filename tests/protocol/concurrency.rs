@@ -220,7 +220,7 @@ fn a_totp_code_signs_in_once() {
         };
         let replies = at.send_all(pages.len(), show).await;
 
-        let passed = replies.iter().filter(|reply| reply.location().is_some()).count();
+        let passed = replies.iter().filter(|reply| reply.onward().is_some()).count();
         assert_eq!(passed, 1);
     });
 }
@@ -237,7 +237,7 @@ fn a_form_posted_many_times_counts_once() {
 
         let replies = at.send_all(5, |_| request()).await;
 
-        let codes = replies.iter().filter(|reply| reply.location().is_some_and(|to| to.contains("code="))).count();
+        let codes = replies.iter().filter(|reply| reply.onward().is_some_and(|to| to.contains("code="))).count();
         assert_eq!(codes, 1);
         assert!(replies.iter().all(|reply| !reply.status.is_server_error()));
         assert_eq!(at.events("session.created").await, 1);

@@ -52,7 +52,7 @@ fn a_consent_needs_the_forms_own_token() {
         assert_eq!((without.status.as_u16(), of_other.status.as_u16()), (403, 403));
         assert_eq!(consents(at).await, 0);
         let good = post(&browser, &page, &own_headers(), None).await;
-        assert!(good.location().is_some_and(|to| to.contains("code=")));
+        assert!(good.onward().is_some_and(|to| to.contains("code=")));
         assert_eq!(consents(at).await, 1);
     });
 }
@@ -76,7 +76,7 @@ fn a_form_from_another_site_is_refused() {
         }
         assert_eq!(consents(at).await, 0);
 
-        assert!(post(&browser, &page, &own_headers(), None).await.location().is_some());
+        assert!(post(&browser, &page, &own_headers(), None).await.onward().is_some());
     });
 }
 
@@ -124,7 +124,7 @@ fn a_journey_belongs_to_its_browser() {
 
         assert!(!shown.has_button("allow"), "{}", shown.html());
         assert!(!shown.html().contains(cast::ADA));
-        assert!(posted.location().is_none_or(|to| !to.contains("code=")), "{:?}", posted.location());
+        assert!(posted.onward().is_none_or(|to| !to.contains("code=")), "{:?}", posted.onward());
         assert_eq!(consents(at).await, 1, "the victim's own");
     });
 }

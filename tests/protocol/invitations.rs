@@ -85,7 +85,7 @@ fn an_invitation_makes_an_account_where_nobody_can_register() {
         let other = [("name", "New Person"), ("password", PASSWORD), ("email", "eve@example.com")];
         let done = browser.press(&form, "submit", &other).await;
 
-        assert_eq!(done.reply.location(), Some(LOGIN), "{}", done.html());
+        assert_eq!(done.reply.onward().as_deref(), Some(LOGIN), "{}", done.html());
         let account = browser.visit("/account").await;
         assert!(account.html().contains(NEW) && account.html().contains("New Person"), "{}", account.html());
         for event in ["user.invitation.created", "user.invitation.accepted", "user.email.verified", "link.used"] {
@@ -165,10 +165,10 @@ fn an_invitation_signs_nobody_in_who_has_an_account() {
         let page = browser.press(&page, "submit", &[("password", cast::PASSWORD)]).await;
         let page = browser.press(&page, "submit", &[("code", &browser.totp_code())]).await;
 
-        assert_eq!(page.reply.location(), Some(LOGIN));
+        assert_eq!(page.reply.onward().as_deref(), Some(LOGIN));
         assert!(is_dead(&browser.visit(&link).await));
         let again = accepts(&browser, &invited(at, cast::GRACE, Some("portal")).await).await;
-        assert_eq!(again.reply.location(), Some(LOGIN), "who is signed in goes straight on");
+        assert_eq!(again.reply.onward().as_deref(), Some(LOGIN), "who is signed in goes straight on");
         assert_eq!(at.events("user.invitation.accepted").await, 2);
     });
 }

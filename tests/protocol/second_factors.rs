@@ -236,7 +236,7 @@ fn a_recovery_code_in_two_browsers_signs_in_one() {
         };
         let replies = at.send_all(asked.len(), show).await;
 
-        assert_eq!(replies.iter().filter(|reply| reply.location().is_some()).count(), 1);
+        assert_eq!(replies.iter().filter(|reply| reply.onward().is_some()).count(), 1);
         assert_eq!(at.deliver_mails().await.len(), 1);
     });
 }

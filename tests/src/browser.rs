@@ -28,7 +28,7 @@ pub struct Browser<'d> {
     cookies: RefCell<BTreeMap<String, String>>,
 }
 
-/// Where a browser has arrived: a page of ours, or the redirect that leaves for a client.
+/// Where a browser has arrived: a page of ours, or what leaves for a client.
 #[derive(Clone, Debug)]
 pub struct Page {
     /// The path and query of the last request.
@@ -127,8 +127,8 @@ impl Page {
         if let Some((action, fields)) = self.form_for_client() {
             return Callback::posted(&action, fields);
         }
-        assert_eq!(self.reply.status, StatusCode::SEE_OTHER, "still at {}: {}", self.path, self.html());
-        Callback::parse(self.reply.location().expect("a redirect has a location"))
+        let onward = self.reply.onward();
+        Callback::parse(&onward.unwrap_or_else(|| panic!("still at {}: {}", self.path, self.html())))
     }
 
     /// The form that a script, or a person without one, sends to a client (Form Post Response Mode §2).
@@ -142,9 +142,9 @@ impl Page {
         self.is_redirect() || self.form_for_client().is_some()
     }
 
-    /// Whether the browser is about to leave for a client by a redirect.
+    /// Whether the browser is about to leave for a client by a redirect, or by a page that sends it on.
     pub fn is_redirect(&self) -> bool {
-        self.reply.location().is_some()
+        self.reply.onward().is_some()
     }
 }
 

@@ -86,6 +86,13 @@ pub(crate) fn attribute_of(html: &str, id: &str, name: &str) -> Option<String> {
     tags(html).iter().find(|tag| tag.get("id") == Some(id)).and_then(|tag| tag.get(name).map(str::to_owned))
 }
 
+/// Returns where a page sends the browser on to, at once and by itself.
+pub(crate) fn refresh_of(html: &str) -> Option<String> {
+    let tags = tags(html);
+    let refresh = tags.iter().find(|tag| tag.name == "meta" && tag.get("http-equiv") == Some("refresh"))?;
+    refresh.get("content")?.strip_prefix("0; url=").map(str::to_owned)
+}
+
 fn tags(html: &str) -> Vec<Tag> {
     let mut tags = vec![];
     let mut rest = html;

@@ -3,6 +3,8 @@
 use http::{HeaderMap, StatusCode, header::LOCATION};
 use serde_json::Value;
 
+use crate::markup;
+
 /// A reply that was received whole.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -53,6 +55,13 @@ impl Reply {
     /// Returns where a redirect leads.
     pub fn location(&self) -> Option<&str> {
         self.headers.get(LOCATION).and_then(|value| value.to_str().ok())
+    }
+
+    /// Returns where the browser goes on to by itself: by a redirect, or by a page that sends it on.
+    pub fn onward(&self) -> Option<String> {
+        let is_page = self.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+        let by_page = || is_page.then(|| markup::refresh_of(&self.text())).flatten();
+        self.location().map(str::to_owned).or_else(by_page)
     }
 }
 

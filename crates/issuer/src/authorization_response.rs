@@ -4,6 +4,8 @@
 //! wants it signed. Leaves parameters to `oidc::authorization` and the claims of a signed answer to `oidc::jarm`.
 //! RFC 6749 §4.1.2; OIDC Core §3.2.2.5, §3.3.2.5; JARM §2.3; Session Management §2.
 
+use std::sync::Arc;
+
 use portreeve_crypto::hex;
 use portreeve_domain::{Client, Fault};
 use portreeve_oidc::authorization::{Accepted, Answer, Protection, RejectedRequest, ResponseTarget, Said};
@@ -20,7 +22,7 @@ use crate::tokens::id_token;
 
 /// To whom an answer goes, and in which browser.
 pub(crate) struct Addressee<'a> {
-    pub client: &'a Client,
+    pub client: &'a Arc<Client>,
     pub request: &'a Accepted,
     pub browser: Option<&'a Browser>,
 }
@@ -67,16 +69,16 @@ impl Issuer {
         }
         let said = match outcome {
             Outcome::Granted(tokens) => tokens.sign(at, client)?,
-            Outcome::AtOwnPage => return Ok(Answer::Redirect(request.target.redirect_uri().to_owned())),
+            Outcome::AtOwnPage => return Ok(Answer::OwnPage(request.target.redirect_uri().to_owned())),
             // Nobody waits for an error: the person is back at the door.
-            Outcome::Refused(_) if request.is_of_own_page() => return Ok(Answer::Redirect(format!("{}/", at.issuer))),
+            Outcome::Refused(_) if request.is_of_own_page() => return Ok(Answer::OwnPage(format!("{}/", at.issuer))),
             Outcome::Refused(refusal) => {
                 tracing::info!(client = client.id.as_str(), %refusal, "authorization refused");
                 Said::error(refusal.cause)
             }
             Outcome::Elsewhere(outcome) => {
                 let page = request.target.redirect_uri();
-                return Ok(Answer::Redirect(format!("{page}/{}", outcome.segment())));
+                return Ok(Answer::OwnPage(format!("{page}/{}", outcome.segment())));
             }
         };
         let said = match self.session_state(at, to)? {

@@ -42,6 +42,8 @@ pub enum Progress {
     },
     /// The journey is over: the browser takes the answer to the client.
     Answer {
+        /// Where it goes: a client, or our own pages.
+        client: Arc<Client>,
         /// What it takes there, and how.
         answer: Answer,
         /// A new binding cookie.
@@ -179,7 +181,7 @@ impl Issuer {
     ) -> Result<Progress, Fault> {
         let answer = self.answer(at, to, Outcome::Refused(refusal)).await?;
         let browser_state = to.browser.map(|browser| browser.state(at));
-        Ok(Progress::Answer { answer, cookie: None, browser_state, user: None })
+        Ok(Progress::Answer { client: to.client.clone(), answer, cookie: None, browser_state, user: None })
     }
 
     /// Begins a journey with its first page, or ends it at once when nothing is missing, or when nothing may be asked
@@ -210,7 +212,7 @@ impl Issuer {
         let Ended { outcome, user, cookie } = ended;
         let answer = self.answer(at, &journey.addressee(), outcome).await?;
         let browser_state = journey.browser.as_ref().map(|browser| browser.state(at));
-        Ok(Progress::Answer { answer, cookie, browser_state, user })
+        Ok(Progress::Answer { client: journey.client.clone(), answer, cookie, browser_state, user })
     }
 
     /// Stores a journey that stands at the page of `step`, in its browser.

@@ -104,6 +104,12 @@ pub fn matches(registered: &[String], requested: &str, application_type: Applica
     exact || (application_type == ApplicationType::Native && any_port())
 }
 
+/// Whether a device hands `uri`, one that a client registered, to an app instead of opening it in the browser: a private
+/// scheme, or an `https` address that the app claims (RFC 8252 §7.1, §7.2).
+pub fn is_opened_by_an_app(uri: &str, application_type: ApplicationType) -> bool {
+    application_type == ApplicationType::Native && scheme_of(uri) != Some("http")
+}
+
 /// Whether every redirect URI is on the person's own device, by http, where any program can wait for the answer.
 /// False for none.
 pub fn all_on_device(uris: &[String]) -> bool {

@@ -66,7 +66,7 @@ async fn answer(door: &mut Door, pairs: Vec<(String, String)>) -> Reply {
         return without_answer(door, &accepted, refusal).await;
     }
     match door.issuer().authorize(&door.at, accepted, door.browser_cookie()).await {
-        Ok(progress) => Reply::progress(door, progress),
+        Ok(progress) => Reply::to_request(door, progress),
         Err(fault) => error_page::broken(door, &fault),
     }
 }

@@ -78,7 +78,10 @@ async fn answer(door: &Door, pairs: Vec<(String, String)>, confirmed: Option<&st
         Ok(Logout::Done { target, client, browser: SignedOut { frames, cookie, state } }) => {
             let onward = target.map(|target| target.url());
             let reply = match (onward, frames.is_empty()) {
-                (Some(url), true) => Reply::see_other(door, &url),
+                (Some(url), true) => match client.filter(|_| confirmed.is_some()) {
+                    Some(client) => Reply::after_form(door, &client, url),
+                    None => Reply::see_other(door, &url),
+                },
                 (None, true) => {
                     let page = Done { client_name: None, continue_href: None };
                     Reply::page(door, page.render(&door.frame(&[])), None)

@@ -1,18 +1,20 @@
 //! Replies of the browser doors: a page, or a redirect after a form.
 //!
-//! Owns status, headers and cookies. A redirect is always 303, so that no browser repeats a posted password elsewhere
-//! (RFC 9700 §4.12; S-009).
+//! Owns status, headers and cookies, and how a browser leaves for a client: by a redirect, by a form, or by a page that sends
+//! it on. A redirect is always 303, so that no browser repeats a posted password elsewhere (RFC 9700 §4.12; S-009).
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use portreeve_domain::{Lifetime, UserId, lifetimes};
+use portreeve_domain::{Client, Lifetime, UserId, lifetimes};
 use portreeve_http_kit::content_security::ContentSecurity;
 use portreeve_http_kit::cookie::CookieKind;
 use portreeve_http_kit::security_headers::{Referrer, framed_page_headers, page_headers};
 use portreeve_issuer::{Progress, SecretText, known_device};
 use portreeve_oidc::authorization::Answer;
+use portreeve_oidc::redirect_uri;
 use portreeve_pages::form_post::FormPost;
 use portreeve_pages::logout::SigningOut;
+use portreeve_pages::redirecting::Redirecting;
 use portreeve_pages::{Frame, RenderError};
 
 use crate::door::Door;
@@ -82,10 +84,26 @@ impl Reply {
         Self { status: StatusCode::SEE_OTHER, headers, body: String::new() }
     }
 
-    /// An answer on its way to the client: a redirect, or a page with a form that goes there and nowhere else (S-011).
+    /// The answer to a form of ours that leads to `client`: a page that sends the browser on. Chromium would hold a redirect, and all
+    /// that follow it, to the form's `form-action`, which names the client's site alone (decision 0039). An app is redirected to: it
+    /// redirects nobody on, and systems may open one after a redirect only.
+    pub(crate) fn after_form(door: &Door, client: &Client, target: String) -> Self {
+        if redirect_uri::is_opened_by_an_app(&target, client.metadata.application_type) {
+            return Self::see_other(door, &target);
+        }
+        let frame = door.frame_to(Some(client), &[]);
+        let client_name = Some(client.display_name_in(frame.locale.tag()).to_owned());
+        match (Redirecting { target, client_name }).render(&frame) {
+            Ok(html) => Self::html(door, html, &ContentSecurity::default(), Referrer::Never),
+            Err(error) => error_page::unrendered(door, &error),
+        }
+    }
+
+    /// An answer on its way to the client, where no form of ours came before: a redirect, or a page with a form that goes there
+    /// and nowhere else (S-011).
     pub(crate) fn answer(door: &Door, answer: Answer) -> Self {
         let (action, fields) = match answer {
-            Answer::Redirect(url) => return Self::see_other(door, &url),
+            Answer::Redirect(url) | Answer::OwnPage(url) => return Self::see_other(door, &url),
             Answer::Form { action, fields } => (action, fields),
         };
         let Ok(security) = ContentSecurity::posting_to(&action) else {
@@ -136,14 +154,26 @@ impl Reply {
         Self { status: StatusCode::OK, headers, body: html }
     }
 
-    /// Where a use case led: to a page of the journey, or back to the client.
+    /// Where an authorization request led: to a page of a journey, or back to the client.
+    pub(crate) fn to_request(door: &Door, progress: Progress) -> Self {
+        Self::progress_by(door, progress, |_, answer| Self::answer(door, answer))
+    }
+
+    /// Where a form of ours led, or a page that it led to: to a page of the journey, or back to the client.
     pub(crate) fn progress(door: &Door, progress: Progress) -> Self {
+        Self::progress_by(door, progress, |client, answer| match answer {
+            Answer::Redirect(target) => Self::after_form(door, client, target),
+            answer => Self::answer(door, answer),
+        })
+    }
+
+    fn progress_by(door: &Door, progress: Progress, leave: impl FnOnce(&Client, Answer) -> Self) -> Self {
         match progress {
             Progress::Page { journey, step, cookie } => {
                 let segment = step.segment().unwrap_or_default();
                 Self::see_other(door, &door.href(&format!("/j/{journey}/{segment}"))).with_browser_cookie(door, cookie)
             }
-            Progress::Answer { answer, cookie, browser_state, user } => Self::answer(door, answer)
+            Progress::Answer { client, answer, cookie, browser_state, user } => leave(&client, answer)
                 .with_browser_cookie(door, cookie)
                 .with_state_cookie(door, browser_state)
                 .with_device_cookie(door, user),

@@ -19,12 +19,12 @@ let made = 0;
 
 export class Application {
   /**
-   * Starts a server and registers a client for it. `hangs` is a path that is never answered; `metadata` is more of the
-   * client's, made from its origin.
+   * Starts a server and registers a client for it. `hangs` is a path that is never answered; `passesOn` are paths that are
+   * answered with a redirect, each with where it leads; `metadata` is more of the client's, made from its origin.
    *
-   * @param {{ hangs?: string, metadata?: (origin: string) => object }} [options]
+   * @param {{ hangs?: string, passesOn?: Record<string, string>, metadata?: (origin: string) => object }} [options]
    */
-  static async start({ hangs, metadata = () => ({}) } = {}) {
+  static async start({ hangs, passesOn = {}, metadata = () => ({}) } = {}) {
     const application = new Application();
     application.requests = [];
     application.server = createServer((request, response) => {
@@ -35,6 +35,7 @@ export class Application {
         application.requests.push({ method: request.method, path: request.url, body, headers: request.headers });
         const path = request.url.split('?')[0];
         if (path === hangs) return;
+        if (passesOn[path]) return response.writeHead(302, { location: passesOn[path] }).end();
         // A browser asks for a picture of its own accord.
         if (path === '/favicon.ico') return response.writeHead(204).end();
         response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(PAGE);

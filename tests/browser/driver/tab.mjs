@@ -9,6 +9,9 @@ import { unreadable, widerThanWindow } from './looks.mjs';
 const NARROW = { width: 320, height: 640 };
 const WIDE = { width: 1280, height: 800 };
 
+/** What a page has that ends a form by sending the browser on to the application. */
+const SENDS_ON = 'meta[http-equiv="refresh"][content^="0;"]';
+
 /** What a tab shows before it has been anywhere. */
 const EMPTY = 'about:blank';
 
@@ -35,7 +38,8 @@ export class Tab {
   /** Does what leads to another page, and waits for it. */
   async leave(act) {
     // Waited for from before: the new page may be there before the act is told to be done.
-    await Promise.all([this.page.waitForEvent('load'), act()]);
+    await Promise.all([this.page.waitForEvent('load', () => this.#stays()), act()]);
+    await this.page.waitForLoadState('load');
     // The second click may have sent the form again meanwhile.
     if (this.clicks > 1) await this.page.waitForLoadState('networkidle');
     await this.#look();
@@ -96,6 +100,16 @@ export class Tab {
     assert.equal(await this.page.locator('main h1:visible').count(), 1, `${this.page.url()} has no main heading`);
     const ways = this.page.locator('main :is(button:enabled, a[href]):visible');
     assert.notEqual(await ways.count(), 0, `${this.page.url()} is a dead end`);
+  }
+
+  /** Whether the page that is there does not send the browser on at once. */
+  async #stays() {
+    try {
+      return (await this.page.locator(SENDS_ON).count()) === 0;
+    } catch {
+      // It went on while it was looked at.
+      return false;
+    }
   }
 
   /**

@@ -51,6 +51,41 @@ story('an answer by form arrives, by itself or by a button, and what was sent as
   }
 });
 
+story('an application whose callback redirects to another site is reached, and so is its page after a logout', async (openBrowser) => {
+  const other = await Application.start();
+  const home = `${other.origin}/home`;
+  const application = await Application.start({
+    passesOn: { '/cb': home, '/bye': home },
+    metadata: (origin) => ({ post_logout_redirect_uris: [`${origin}/bye`] }),
+  });
+  try {
+    const person = Person.make();
+    const browser = await openBrowser();
+    for (const one of [application, other]) browser.watch.expect(one.origin);
+    const tab = await browser.tab(application.request());
+
+    await upToConsent(tab, person);
+    await tab.press('#allow');
+
+    assert.equal(tab.page.url(), home);
+    const [request] = application.received('/cb');
+    assert.ok(new URL(request.path, application.origin).searchParams.get('code'));
+    assert.equal(request.headers.referer, undefined);
+    await tab.back();
+    assert.notEqual(tab.step, 'consent', 'what was answered is not asked again');
+
+    const asked = { client_id: application.clientId, post_logout_redirect_uri: `${application.origin}/bye`, state: 'a;b&c' };
+    await tab.visit(`${issuer}/oauth2/logout?${new URLSearchParams(asked)}`);
+    await tab.press('#submit');
+    assert.equal(tab.page.url(), home);
+    const [bye] = application.received('/bye');
+    assert.equal(new URL(bye.path, application.origin).searchParams.get('state'), 'a;b&c');
+  } finally {
+    application.stop();
+    other.stop();
+  }
+});
+
 story('a logout reaches every application in its frame and goes on although one hangs', async (openBrowser) => {
   const metadata = (origin) => ({
     frontchannel_logout_uri: `${origin}/signed-out`,

@@ -38,6 +38,7 @@ export async function comeHome(tab, home, user) {
       if (!/navigation|navigating|context was destroyed/.test(error.message)) throw error;
     }
   }
+  await tab.waitForLoadState('load');
 }
 
 async function answer(tab, user) {

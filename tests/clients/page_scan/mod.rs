@@ -15,9 +15,7 @@ use std::{
     process::Command,
 };
 
-use portreeve_tests::{
-    authorization::AuthorizationRequest, reply::Callback, server::Deployment, temp::TempFolder, visitor::Visitor,
-};
+use portreeve_tests::{authorization::AuthorizationRequest, server::Deployment, temp::TempFolder, visitor::Visitor};
 use serde_json::{Value, json};
 
 use proxy::{Proxy, without_ids};
@@ -223,7 +221,7 @@ async fn a_scanner_finds_nothing_wrong_with_pages_of_an_account() {
         let browser = Visitor::new(deployment.public);
         let page = browser.visit(&request("own").path()).await;
         let page = browser.press(&page, "submit", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
-        Callback::parse(page.reply.location().expect("a redirect")).code();
+        page.callback().code();
         let cookies = browser.cookies.borrow().clone();
         scan(deployment.public, &cookies, &["/account", "/account/terms", &shop], &excluded).await
     })

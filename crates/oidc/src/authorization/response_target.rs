@@ -24,8 +24,10 @@ pub struct ResponseTarget {
 /// An answer, as the browser takes it to the client. Holds what only the client may see.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The browser is sent to this address.
+    /// The browser is sent to this address of the client's.
     Redirect(String),
+    /// Nobody waits for an answer in this browser: it is sent to this address of ours.
+    OwnPage(String),
     /// The browser posts a form (OAuth 2.0 Form Post Response Mode §2).
     Form {
         /// The redirect URI, where the form goes.
@@ -111,7 +113,7 @@ mod tests {
     fn address(answer: Answer) -> String {
         match answer {
             Answer::Redirect(url) => url,
-            Answer::Form { action, .. } => panic!("a form to {action}"),
+            Answer::OwnPage(url) | Answer::Form { action: url, .. } => panic!("at {url}"),
         }
     }
 

@@ -160,7 +160,7 @@ fn a_native_app_is_answered_at_its_own_port() {
 fn address(answer: &Answer) -> &str {
     match answer {
         Answer::Redirect(url) => url,
-        Answer::Form { action, .. } => panic!("a form to {action}"),
+        Answer::OwnPage(url) | Answer::Form { action: url, .. } => panic!("at {url}"),
     }
 }
 
