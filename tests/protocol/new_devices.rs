@@ -1,7 +1,7 @@
 //! The owner of an account is told of a sign-in at a browser that was not known. SECURITY S-094, S-143; ASVS 6.3.5.
 
 use portreeve_domain::Lifetime;
-use portreeve_issuer::{MailContent, OutgoingMail};
+use portreeve_issuer::{MailContent, MailedCode, OutgoingMail};
 use portreeve_tests::{
     browser::Browser,
     cast,
@@ -131,7 +131,7 @@ fn an_open_sign_in_does_not_outlive_being_shut_out() {
             let page = browser.authorize(&RelyingParty::new(at, "first-party").request("openid")).await;
             let page = browser.press(&page, "mail-code", &[("email", cast::GRACE)]).await;
             let [mail] = <[OutgoingMail; 1]>::try_from(at.read_mails().await).ok().expect("one mail");
-            let MailContent::EmailCode { code, .. } = mail.content else { panic!("another mail") };
+            let MailContent::EmailCode(MailedCode { text: code, .. }) = mail.content else { panic!("another mail") };
             let page = browser.press(&page, "submit", &[("code", &code)]).await;
             assert_eq!(page.step(), "second-factor", "{}", page.html());
             (browser, page)

@@ -44,7 +44,7 @@ async fn mail(at: &Deployment) -> OutgoingMail {
 
 async fn code(at: &Deployment) -> String {
     match mail(at).await.content {
-        MailContent::EmailCode { code, .. } => code,
+        MailContent::EmailCode(code) => code.text,
         _ => panic!("another mail"),
     }
 }

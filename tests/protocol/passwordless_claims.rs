@@ -1,6 +1,6 @@
 //! Tenants without passwords: what strangers cannot do to somebody whose way in is the mail. SECURITY S-073, S-090, S-100.
 
-use portreeve_issuer::{MailContent, OutgoingMail};
+use portreeve_issuer::{MailContent, MailedCode, OutgoingMail};
 use portreeve_tests::{
     browser::{Browser, Page},
     cast,
@@ -22,7 +22,7 @@ async fn content(at: &Deployment) -> MailContent {
 
 async fn by_code(browser: &Browser<'_>, at: &Deployment, page: &Page, email: &str) -> Page {
     let asked = browser.press(page, "mail-code", &[("email", email)]).await;
-    let MailContent::EmailCode { code, .. } = content(at).await else { panic!("another mail") };
+    let MailContent::EmailCode(MailedCode { text: code, .. }) = content(at).await else { panic!("another mail") };
     browser.press(&asked, "submit", &[("code", &code)]).await
 }
 

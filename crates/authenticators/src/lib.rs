@@ -27,5 +27,5 @@ pub use password::{Password, PasswordRefused};
 pub use password_hash::{HashFault, PasswordHashing, Pepper, Verification};
 pub use password_policy::{PasswordPolicy, PolicyViolation};
 pub use recovery_code::{CanonicalRecoveryCode, generate_recovery_codes};
-pub use sent_code::{CanonicalSentCode, generate_sent_code};
+pub use sent_code::{CanonicalSentCode, generate_long_sent_code, generate_sent_code};
 pub use totp::{TotpSecret, newest_totp_step, otpauth_uri, verify_totp};

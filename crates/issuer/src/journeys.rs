@@ -9,6 +9,7 @@ mod approval;
 mod ceremony;
 mod consent;
 mod email_code;
+mod email_code_mail;
 mod enrolment;
 mod lost_factors;
 mod open;

@@ -132,7 +132,7 @@ pub use key_rotation::{ALGORITHMS, KeyChange};
 pub use logout::{Logout, SignedOut};
 pub use mailed_links::{LinkAsks, LinkOutcome, OpenLink};
 pub use new_passwords::PasswordRefusal;
-pub use outgoing_mail::{MailContent, NoticeOf, OutgoingMail};
+pub use outgoing_mail::{MailContent, MailedCode, NoticeOf, OutgoingMail};
 pub use password_threads::{PasswordLoad, PasswordThreads};
 pub use patience::patiently;
 pub use phone_codes::{NumberState, NumberToConfirm};

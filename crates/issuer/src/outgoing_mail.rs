@@ -27,6 +27,17 @@ pub struct OutgoingMail {
     pub about: Timestamp,
 }
 
+/// A code, and a link that fills it in.
+#[derive(Clone)]
+pub struct MailedCode {
+    /// Six digits; 24 in groups when it is long.
+    pub text: String,
+    /// Whether it is long, after too many wrong ones.
+    pub is_long: bool,
+    /// Where it is filled in, in the browser that asked for it.
+    pub link: String,
+}
+
 /// What a mail tells. Links are absolute.
 pub enum MailContent {
     /// A link to choose a new password.
@@ -40,18 +51,11 @@ pub enum MailContent {
         link: String,
     },
     /// A code to sign in.
-    EmailCode {
-        /// Six digits.
-        code: String,
-        /// Where it is filled in, in the browser that asked for it.
-        link: String,
-    },
+    EmailCode(MailedCode),
     /// A code to confirm a sign-in that is unusual, by whoever has the password.
     ConfirmSignIn {
-        /// Six digits.
-        code: String,
-        /// Where it is filled in, in the browser that signs in.
-        link: String,
+        /// The code.
+        code: MailedCode,
         /// From where and with what.
         origin: Origin,
     },

@@ -7,12 +7,12 @@ use std::time::{Duration, SystemTime};
 use lettre::Message;
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart, header};
 use portreeve_domain::{Picture, Timestamp};
-use portreeve_issuer::{MailContent, NoticeOf, Origin, OutgoingMail};
+use portreeve_issuer::{MailContent, MailedCode, NoticeOf, Origin, OutgoingMail};
 use portreeve_pages::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, ConfirmSignIn, DeletionCancelled,
     DeletionRequested, EmailChanged, EmailCode, FactorAdded, FactorRemoved, FormerDeletionRequested, Invitation,
-    MailFrame, MailText, NewSignIn, PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue,
-    RecoveryRequested, RecoveryStopped, RemovedFactor, SignInOrigin, VerifyEmail,
+    MailFrame, MailText, MailedCode as ShownCode, NewSignIn, PasskeyCopied, PasswordChanged, PasswordReset,
+    RecoveryCodeUsed, RecoveryDue, RecoveryRequested, RecoveryStopped, RemovedFactor, SignInOrigin, VerifyEmail,
 };
 use portreeve_pages::{Brand, Locale, RenderError, Whereabouts};
 
@@ -64,6 +64,11 @@ fn auto_generated() -> header::HeaderValue {
     header::HeaderValue::new(name, "auto-generated".to_owned())
 }
 
+fn shown(code: &MailedCode) -> ShownCode {
+    let valid_minutes = u32::try_from(MailContent::CODE_MINUTES).unwrap_or(u32::MAX);
+    ShownCode { text: code.text.clone(), is_long: code.is_long, link: code.link.clone(), valid_minutes }
+}
+
 fn from(origin: &Origin) -> SignInOrigin {
     let place = origin.place.clone().unwrap_or_default();
     SignInOrigin {
@@ -90,14 +95,9 @@ fn render(mail: &OutgoingMail, logo_id: &str) -> Result<MailText, RenderError> {
         MailContent::AccountExists { sign_in_link } => {
             AccountExists { sign_in_link: sign_in_link.clone() }.render(&frame)
         }
-        MailContent::EmailCode { code, link } => {
-            let valid_minutes = u32::try_from(MailContent::CODE_MINUTES).unwrap_or(u32::MAX);
-            EmailCode { code: code.clone(), link: link.clone(), valid_minutes }.render(&frame)
-        }
-        MailContent::ConfirmSignIn { code, link, origin } => {
-            let valid_minutes = u32::try_from(MailContent::CODE_MINUTES).unwrap_or(u32::MAX);
-            let (code, link) = (code.clone(), link.clone());
-            ConfirmSignIn { code, link, valid_minutes, from: from(origin) }.render(&frame)
+        MailContent::EmailCode(code) => EmailCode { code: shown(code) }.render(&frame),
+        MailContent::ConfirmSignIn { code, origin } => {
+            ConfirmSignIn { code: shown(code), from: from(origin) }.render(&frame)
         }
         MailContent::NewDevice { origin, not_me_link } => {
             NewSignIn { from: from(origin), when, not_me_link: not_me_link.clone() }.render(&frame)

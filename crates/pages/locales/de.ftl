@@ -683,6 +683,7 @@ mail-code-valid = { $count ->
     [one] Der Code gilt einmal, { $count } Minute lang, in dem Browser, in dem Sie ihn angefordert haben.
    *[other] Der Code gilt einmal, { $count } Minuten lang, in dem Browser, in dem Sie ihn angefordert haben.
 }
+mail-code-long = Er ist länger als sonst, weil für Ihr Konto oft ein falscher eingegeben wurde. Die Schaltfläche trägt ihn ein.
 mail-code-secret = Behalten Sie ihn für sich. Wer Sie danach fragt, will in Ihr Konto.
 mail-invitation-subject = Sie sind eingeladen: { $tenant }
 mail-invitation-text = Sie sind zu einem Konto bei { $tenant } eingeladen.

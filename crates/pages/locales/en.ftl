@@ -683,6 +683,7 @@ mail-code-valid = { $count ->
     [one] The code works once, for { $count } minute, in the browser where you asked for it.
    *[other] The code works once, for { $count } minutes, in the browser where you asked for it.
 }
+mail-code-long = It is longer than usual, because many wrong ones were typed for your account. The button fills it in.
 mail-code-secret = Keep it to yourself. Whoever asks you for it wants to get into your account.
 mail-invitation-subject = You are invited to { $tenant }
 mail-invitation-text = You are invited to have an account at { $tenant }.

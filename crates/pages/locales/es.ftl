@@ -683,6 +683,7 @@ mail-code-valid = { $count ->
     [one] El código sirve una sola vez, durante { $count } minuto, en el navegador donde lo pediste.
    *[other] El código sirve una sola vez, durante { $count } minutos, en el navegador donde lo pediste.
 }
+mail-code-long = Es más largo de lo habitual porque se han escrito muchos códigos incorrectos para tu cuenta. El botón lo rellena.
 mail-code-secret = No lo compartas. Quien te lo pida quiere entrar en tu cuenta.
 mail-invitation-subject = Tienes una invitación: { $tenant }
 mail-invitation-text = Te han invitado a tener una cuenta en { $tenant }.

@@ -683,6 +683,7 @@ mail-code-valid = { $count ->
     [one] Le code est valable une seule fois, pendant { $count } minute, dans le navigateur où vous l’avez demandé.
    *[other] Le code est valable une seule fois, pendant { $count } minutes, dans le navigateur où vous l’avez demandé.
 }
+mail-code-long = Il est plus long que d’habitude, car de nombreux codes erronés ont été saisis pour votre compte. Le bouton le remplit.
 mail-code-secret = Gardez-le pour vous. Toute personne qui vous le demande veut accéder à votre compte.
 mail-invitation-subject = Vous êtes invité : { $tenant }
 mail-invitation-text = Vous êtes invité à avoir un compte { $tenant }.

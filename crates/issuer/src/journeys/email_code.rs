@@ -1,9 +1,12 @@
-//! Signing in by a code in a mail: asking for it, sending it, taking it.
+//! Signing in by a code in a mail: asking for it and taking it. Leaves the mail to `email_code_mail`.
 //!
 //! A code is for one journey and one address, works for ten minutes from its sending, once, and five may be typed; the newest
 //! counts (S-083). The journey waits for a code whether or not the address has an account, so that every address gets the
 //! same pages after the same work (S-071); who has none gets no mail. What is typed counts as an attempt to sign in, so that a code is
 //! no way around the limits of a password. It proves the address and one factor (S-084).
+//!
+//! After as many wrong codes in a row as an account takes from strangers its codes are long, until one is right: a guesser has no
+//! more tries, and the owner is not locked out of what may be the only way in (S-073; decision 0040).
 //!
 //! An unusual sign-in is confirmed by the same code, which goes to the account's proven address as soon as the first factor is proven
 //! (S-146). Who knows no password can neither cause its mails nor use up its tries: both are counted apart, and begin anew with another password.
@@ -13,30 +16,33 @@
 
 use std::sync::Arc;
 
-use portreeve_authenticators::{CanonicalSentCode, generate_sent_code};
-use portreeve_crypto::{SecretBytes, Sha256Digest, sha256};
+use portreeve_authenticators::CanonicalSentCode;
+use portreeve_crypto::{Sha256Digest, sha256};
 use portreeve_domain::{
     AccountKey, Actor, Email, EmailSignIn, Event, EventType, Fault, JourneyId, MailPurpose, OutboxMessage, Proof,
-    ProofKind, UserId, lifetimes,
+    ProofKind, RatePreset, UserId, lifetimes,
 };
-use portreeve_storage::outbox::OutboxRow;
 use portreeve_storage::{Conn, Tx, factor_failures, journeys as rows, mailed_links, users};
 
 use super::settle::at_least_a_second;
 use super::{Acted, Journey, PASSWORD_FACTOR, PostedFrom, Problem, account_key};
 use crate::attempts::{Attempt, Endeavour};
-use crate::authorize::journey_text;
 use crate::directory::TenantDirectory;
-use crate::mails::{DEFAULT_LOCALE, Recipient, outgoing, recipient_of};
-use crate::outgoing_mail::{MailContent, OutgoingMail};
+use crate::mails::DEFAULT_LOCALE;
 use crate::people::{self, Person};
 use crate::registration::is_taken;
-use crate::session_origin::Origin;
-use crate::stored_facts::{PendingRegistration, StoredFacts, open_facts};
+use crate::stored_facts::{PendingRegistration, StoredFacts};
 use crate::{Issuer, audit, known_device, registration, risk};
 
 /// The name under which failures of codes are counted.
 pub(crate) const FACTOR: &str = "email_code";
+
+/// What was made of a typed code.
+struct Tried {
+    is_right: bool,
+    /// How many wrong codes of the account came before it.
+    before: i64,
+}
 
 impl Issuer {
     /// Asks for a code for the account at `typed`, on the first page.
@@ -146,14 +152,17 @@ impl Issuer {
         let Some(code) = CanonicalSentCode::parse(typed) else { return Ok(Acted::Problem(Problem::WrongCode)) };
         let index = people::email_index(at, &email);
         let person = people::find_by_email(&mut self.store.read(at.id()).await?, at, &email).await?;
-        let confirming = journey.stored.facts.user.filter(|_| journey.is_confirmed_by_code());
-        let counted_under = confirming.map_or(account_key(&index), |user| *user.as_bytes());
-        let failures = match self.charge_sign_in(at, (counted_under, FACTOR), person.as_ref(), from).await? {
-            Ok(failures) => failures,
-            Err(wait) => return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) })),
-        };
+        let counted_under = counted_under(&journey.stored, &index);
+        let attempt = Attempt { endeavour: Endeavour::SignIn, network: from.network, account: counted_under };
+        if let Err(wait) = self.charge_attempt(at, &attempt).await? {
+            return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) }));
+        }
         let given = code.fingerprint(&at.keys.email_codes, journey.id.as_i64(), &index);
-        let is_right = self.try_email_code(at, journey.id, &given).await?;
+        let tried = self.try_email_code(at, journey.id, counted_under, &given).await?;
+        let device = from.device.as_deref();
+        let is_known = || person.as_ref().is_some_and(|person| known_device::knows(at, device, person.id));
+        let may_be_short = tried.before < RatePreset::FAILURES_PER_ACCOUNT || is_known();
+        let is_right = tried.is_right && (code.is_long() || may_be_short);
         let subject = person.as_ref().map(|person| person.id);
         let registers = registers(at, &journey.stored, &index).cloned();
         let may_go_on = match &person {
@@ -175,7 +184,7 @@ impl Issuer {
             return self.email_code_failed(at, subject).await;
         };
         factor_failures::clear(&mut tx, at.id(), UserId::from_bytes(counted_under), FACTOR).await?;
-        if confirming.is_some() {
+        if journey.is_confirmed_by_code() {
             let of_password = UserId::from_bytes(account_key(&index));
             factor_failures::clear(&mut tx, at.id(), of_password, PASSWORD_FACTOR).await?;
         }
@@ -184,41 +193,10 @@ impl Issuer {
         audit::record(&mut tx, &self.ambient, at, event).await?;
         journey.stored.facts.identify(Proof { kind: ProofKind::EmailCode, user, at: now });
         journey.stored.proven_address = Some(index);
-        journey.stored.failures = failures;
+        journey.stored.failures = tried.before;
         journey.stored.registration = None;
         journey.stored.locale = Some(from.locale.clone());
         self.advance(tx, at, journey).await
-    }
-
-    /// Writes the mail with a code, and lets the journey wait for that code; `None` when the account is gone or switched off,
-    /// or the journey is over or asks for another address by now. Commits.
-    pub(crate) async fn email_code_mail(
-        &self,
-        at: &TenantDirectory,
-        row: &OutboxRow,
-        (journey, user): (JourneyId, UserId),
-        locale: &str,
-    ) -> Result<Option<OutgoingMail>, Fault> {
-        let Some((to, confirms)) = self.waits_for_code(at, journey, user).await? else { return Ok(None) };
-        let code = generate_sent_code(&SecretBytes::new(self.ambient.bytes()?));
-        let canonical =
-            CanonicalSentCode::parse(code.expose()).ok_or_else(|| Fault::impossible("a code of ours is none"))?;
-        let hash = canonical.fingerprint(&at.keys.email_codes, journey.as_i64(), &to.email_index);
-        let now = self.ambient.now();
-        let mut tx = self.store.begin(at.id()).await?;
-        if !rows::send_code(&mut tx, at.id(), journey, &hash, now.plus(lifetimes::EMAIL_CODE)).await? {
-            return Ok(None);
-        }
-        let event = Event::new(EventType::EmailCodeSent, now, Actor::System).about(user);
-        audit::record(&mut tx, &self.ambient, at, event).await?;
-        tx.commit().await?;
-        let (issuer, journey, code) = (&at.issuer, journey_text(at, journey)?, code.expose().to_owned());
-        let link = format!("{issuer}/j/{journey}/email-code?code={code}");
-        let content = match confirms {
-            Some(origin) => MailContent::ConfirmSignIn { code, link, origin },
-            None => MailContent::EmailCode { code, link },
-        };
-        outgoing(at, row, to.email.as_str(), (locale, content)).map(Some)
     }
 
     /// The account of an address that a code has just proven: the one that has it, without what others had set up before it was
@@ -283,37 +261,28 @@ impl Issuer {
         }
     }
 
-    /// To whom the code of a journey goes, and from where the sign-in comes that it confirms, if it does; `None` when the journey does not
-    /// wait for a code of this account.
-    async fn waits_for_code(
+    /// Counts one try, on the journey and, if the journey waits for a code, on the account, and compares. Commits.
+    async fn try_email_code(
         &self,
         at: &TenantDirectory,
         journey: JourneyId,
-        user: UserId,
-    ) -> Result<Option<(Recipient, Option<Origin>)>, Fault> {
-        let mut conn = self.store.read(at.id()).await?;
-        let Some(row) = rows::find(&mut conn, at.id(), journey).await? else { return Ok(None) };
-        let stored = open_facts(at, row.id, &row.facts_sealed)?;
-        let email = stored.facts.code_to.as_ref().and_then(|typed| Email::parse(typed).ok());
-        let Some(email) = email else { return Ok(None) };
-        let wanted = people::email_index(at, &email);
-        if registers(at, &stored, &wanted).is_some_and(|pending| pending.to == user) {
-            return Ok(Some((Recipient { user, email, email_index: wanted }, None)));
-        }
-        let confirms = risk::is_confirmed_by_code(&stored).then_some(stored.origin).flatten();
-        let person = people::find(&mut conn, at, user).await?;
-        let person = person.filter(|person| person.disabled_at.is_none() && person.email_index == Some(wanted));
-        Ok(person.and_then(|person| recipient_of(&person)).map(|to| (to, confirms)))
-    }
-
-    /// Counts one try, on the journey, and compares. Commits.
-    async fn try_email_code(&self, at: &TenantDirectory, journey: JourneyId, given: &[u8; 32]) -> Result<bool, Fault> {
+        counted_under: AccountKey,
+        given: &[u8; 32],
+    ) -> Result<Tried, Fault> {
         let mut tx = self.store.begin(at.id()).await?;
-        let now = self.ambient.now();
+        let (now, account) = (self.ambient.now(), UserId::from_bytes(counted_under));
         let expected = rows::try_code(&mut tx, at.id(), journey, EmailSignIn::TRIES, now).await?;
+        let tried = match expected {
+            Some(expected) => {
+                let failures = factor_failures::charge(&mut tx, at.id(), account, FACTOR, now).await?;
+                let (expected, given) = (Sha256Digest::from_bytes(expected), Sha256Digest::from_bytes(*given));
+                Tried { is_right: expected.ct_eq(&given), before: failures - 1 }
+            }
+            // Nothing can be guessed where no code counts: a stranger would only spend the owner's tries.
+            None => Tried { is_right: false, before: 0 },
+        };
         tx.commit().await?;
-        let given = Sha256Digest::from_bytes(*given);
-        Ok(expected.is_some_and(|expected| Sha256Digest::from_bytes(expected).ct_eq(&given)))
+        Ok(tried)
     }
 
     async fn email_code_failed(&self, at: &TenantDirectory, subject: Option<UserId>) -> Result<Acted, Fault> {
@@ -338,9 +307,20 @@ fn confirmation_budget(stored: &StoredFacts, user: UserId) -> AccountKey {
     account_key(sha256(&[user.as_bytes().as_slice(), &mark].concat()).as_bytes())
 }
 
+/// Under what failures of a journey's codes are counted: those that confirm a sign-in apart from those that begin one, so that whoever
+/// knows no password cannot use up the tries of who does.
+pub(super) fn counted_under(stored: &StoredFacts, index: &[u8; 32]) -> AccountKey {
+    let confirming = stored.facts.user.filter(|_| risk::is_confirmed_by_code(stored));
+    confirming.map_or(account_key(index), |user| *user.as_bytes())
+}
+
 /// The registration on a journey that a code for the address with this index completes: without passwords, and of an address that
 /// had no account when the form was taken.
-fn registers<'f>(at: &TenantDirectory, stored: &'f StoredFacts, index: &[u8; 32]) -> Option<&'f PendingRegistration> {
+pub(super) fn registers<'f>(
+    at: &TenantDirectory,
+    stored: &'f StoredFacts,
+    index: &[u8; 32],
+) -> Option<&'f PendingRegistration> {
     let pending = stored.registration.as_ref().filter(|_| at.tenant.settings.is_passwordless())?;
     let is_of_address = registration::email_index(at, pending).as_ref() == Some(index);
     (is_of_address && pending.mail == MailPurpose::VerifyEmail).then_some(pending)

@@ -94,7 +94,7 @@ impl Issuer {
             return Ok(Acted::Stale);
         }
         let place = self.passwords.place(at.id())?;
-        let failures = match self.charge_sign_in(at, (key, FACTOR), person.as_ref(), from).await? {
+        let failures = match self.charge_sign_in(at, key, person.as_ref(), from).await? {
             Ok(failures) => failures,
             Err(wait) => return Ok(Acted::Problem(Problem::TooMany { wait: at_least_a_second(wait) })),
         };
@@ -150,10 +150,10 @@ impl Issuer {
 
     /// Charges one attempt on every limit before any work is done. Attempts to sign in are counted together, whatever is
     /// shown; failures in a row by factor. Gives how many of those there were before.
-    pub(super) async fn charge_sign_in(
+    async fn charge_sign_in(
         &self,
         at: &Arc<TenantDirectory>,
-        (key, factor): (AccountKey, &str),
+        key: AccountKey,
         person: Option<&Person>,
         from: &PostedFrom,
     ) -> Result<Result<i64, Lifetime>, Fault> {
@@ -163,7 +163,7 @@ impl Issuer {
         }
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
-        let failures = factor_failures::charge(&mut tx, at.id(), UserId::from_bytes(key), factor, now).await?;
+        let failures = factor_failures::charge(&mut tx, at.id(), UserId::from_bytes(key), FACTOR, now).await?;
         tx.commit().await?;
         // A stranger can use up the account's budget, but not on a device the owner has signed in at before.
         let known_device = person.is_some_and(|person| known_device::knows(at, from.device.as_deref(), person.id));

@@ -3,6 +3,7 @@
 //! Whoever signs in has the first factor already: the mail says so before it gives the code, and where to change the password
 //! (OWASP ASVS 5.0 §6.3.5). The link fills the code in, in the browser that signs in; anywhere else it is worth nothing (S-091).
 
+use super::email_code::MailedCode;
 use super::letter::{Action, Letter};
 use super::sign_in_origin::SignInOrigin;
 use super::{MailFrame, MailText};
@@ -11,12 +12,8 @@ use crate::RenderError;
 /// "Is this you?"
 #[derive(Debug, Clone)]
 pub struct ConfirmSignIn {
-    /// Six digits.
-    pub code: String,
-    /// Absolute address that the button leads to; it changes nothing until confirmed there.
-    pub link: String,
-    /// How long the code works, in minutes.
-    pub valid_minutes: u32,
+    /// The code.
+    pub code: MailedCode,
     /// From where and with what.
     pub from: SignInOrigin,
 }
@@ -33,9 +30,9 @@ impl ConfirmSignIn {
         let letter = Letter {
             subject: frame.of_tenant("mail-confirm-subject"),
             paragraphs,
-            action: Action { label: frame.text("mail-code-action"), href: &self.link },
-            notes: vec![frame.text_count("mail-code-valid", self.valid_minutes), frame.text("mail-code-secret")],
+            action: Action { label: frame.text("mail-code-action"), href: &self.code.link },
+            notes: self.code.notes(frame),
         };
-        letter.render_with_code(frame, &self.code)
+        letter.render_with_code(frame, &self.code.text)
     }
 }

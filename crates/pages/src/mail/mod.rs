@@ -37,7 +37,7 @@ pub use confirm_sign_in::ConfirmSignIn;
 pub use deletion_cancelled::DeletionCancelled;
 pub use deletion_requested::DeletionRequested;
 pub use email_changed::EmailChanged;
-pub use email_code::EmailCode;
+pub use email_code::{EmailCode, MailedCode};
 pub use factor_added::{AddedFactor, FactorAdded};
 pub use factor_removed::{FactorRemoved, RemovedFactor};
 pub use former_deletion_requested::FormerDeletionRequested;

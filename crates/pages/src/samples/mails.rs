@@ -3,8 +3,8 @@
 use crate::mail::{
     AccountExists, AddedFactor, AddressTaken, ApprovalWanted, ConfirmEmailChange, ConfirmSignIn, DeletionCancelled,
     DeletionRequested, EmailChanged, EmailCode, FactorAdded, FactorRemoved, FormerDeletionRequested, Invitation,
-    MailFrame, MailText, NewSignIn, PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed, RecoveryDue,
-    RecoveryRequested, RecoveryStopped, RemovedFactor, SignInOrigin, VerifyEmail,
+    MailFrame, MailText, MailedCode, NewSignIn, PasskeyCopied, PasswordChanged, PasswordReset, RecoveryCodeUsed,
+    RecoveryDue, RecoveryRequested, RecoveryStopped, RemovedFactor, SignInOrigin, VerifyEmail,
 };
 use crate::{Locale, RenderError, Whereabouts};
 
@@ -27,8 +27,9 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
         },
     };
     let sign_in = |from| NewSignIn { from, when: when.clone(), not_me_link: link.clone() }.render(&frame);
-    let (code, confirmed) = ("042917".to_owned(), from(Some("Firefox"), Some("Linux")));
-    let confirm_sign_in = ConfirmSignIn { code, link: link.clone(), valid_minutes: 10, from: confirmed };
+    let code = MailedCode { text: "042917".to_owned(), is_long: false, link: link.clone(), valid_minutes: 10 };
+    let long_code = MailedCode { text: "0429 1755 9380 6132 7748 2609".to_owned(), is_long: true, ..code.clone() };
+    let confirm_sign_in = ConfirmSignIn { code: code.clone(), from: from(Some("Firefox"), Some("Linux")) };
     let without_passwords = MailFrame { passwordless: true, ..frame.clone() };
     let passkey_copied = PasskeyCopied { when: when.clone(), not_me_link: link.clone() };
     let recovery_code_used = RecoveryCodeUsed { when: when.clone(), not_me_link: link.clone() };
@@ -47,10 +48,8 @@ pub fn mails(locale: Locale, words: &Words) -> Vec<(&'static str, Result<MailTex
         ("mail/email_changed-passwordless", email_changed.render(&without_passwords)),
         ("mail/invitation", Invitation { link: link.clone(), until: when.clone() }.render(&frame)),
         ("mail/password_reset", PasswordReset { link: link.clone(), valid_minutes: 30 }.render(&frame)),
-        (
-            "mail/email_code",
-            EmailCode { code: "042917".to_owned(), link: link.clone(), valid_minutes: 10 }.render(&frame),
-        ),
+        ("mail/email_code", EmailCode { code }.render(&frame)),
+        ("mail/email_code-long", EmailCode { code: long_code }.render(&frame)),
         ("mail/recovery_requested", RecoveryRequested { due: when.clone(), not_me_link: link.clone() }.render(&frame)),
         ("mail/recovery_due", RecoveryDue { link: link.clone() }.render(&frame)),
         ("mail/recovery_stopped", RecoveryStopped { when: when.clone(), not_me_link: link.clone() }.render(&frame)),
