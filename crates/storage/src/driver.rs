@@ -4,6 +4,7 @@
 //! parameters. Leaves every statement to the files grouped by noun beside this folder. DESIGN §3.
 
 mod conn;
+mod disk_thread;
 mod endings;
 pub mod patience;
 mod postgres;

@@ -53,7 +53,7 @@ impl SqliteStore {
         copy_log(&writer)?;
         let log = WriteAheadLog::of(path)?;
         let readers = Readers::of(path);
-        Ok(Self { writer: Writer::start(writer, log.clone(), Arc::clone(&readers)), readers, log })
+        Ok(Self { writer: Writer::start(writer, log.clone(), Arc::clone(&readers))?, readers, log })
     }
 
     /// As `Readers::reader`.

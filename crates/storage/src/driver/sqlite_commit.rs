@@ -15,6 +15,7 @@ use rusqlite::Connection;
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, watch};
 use tokio::time::{Instant, timeout};
 
+use super::disk_thread::DiskThread;
 use super::row::Row;
 use super::sqlite::{self, fault};
 use super::sqlite_reader::Readers;
@@ -30,6 +31,7 @@ const REST: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub(super) struct Writer {
     desk: Arc<Mutex<Desk>>,
+    disk: DiskThread,
     log: WriteAheadLog,
     wake_committer: mpsc::Sender<()>,
 }
@@ -68,7 +70,11 @@ pub(super) struct Writing {
 
 impl Writer {
     /// Takes the connection and starts the committer; it ends when the last clone of the writer is gone.
-    pub(super) fn start(connection: Connection, log: WriteAheadLog, readers: Arc<Readers>) -> Self {
+    ///
+    /// # Errors
+    /// A fault when the system gives no thread.
+    pub(super) fn start(connection: Connection, log: WriteAheadLog, readers: Arc<Readers>) -> Result<Self, Fault> {
+        let disk = DiskThread::start()?;
         let desk = Arc::new(Mutex::new(Desk {
             readers: Arc::clone(&readers),
             connection,
@@ -77,8 +83,8 @@ impl Writer {
             data_version: None,
         }));
         let (wake_committer, woken) = mpsc::channel(1);
-        tokio::spawn(commit_batches(Arc::clone(&desk), log.clone(), readers, woken));
-        Self { desk, log, wake_committer }
+        tokio::spawn(commit_batches(Arc::clone(&desk), disk.clone(), log.clone(), readers, woken));
+        Ok(Self { desk, disk, log, wake_committer })
     }
 
     /// Waits its turn, opens a batch if none is open, and sets a savepoint.
@@ -88,7 +94,7 @@ impl Writer {
         self.log.check()?;
         if desk.batch.is_none() {
             // Whoever stood behind others that waited for another process has waited for it as well.
-            desk = open_batch(desk, OTHER_PROCESS.saturating_sub(asked.elapsed())).await?;
+            desk = self.open_batch(desk, OTHER_PROCESS.saturating_sub(asked.elapsed())).await?;
         }
         let batch = desk.batch.clone().ok_or_else(|| Fault::impossible("a batch was opened and is not there"))?;
         let wake_committer = self.wake_committer.clone();
@@ -96,30 +102,31 @@ impl Writer {
         writing.execute("SAVEPOINT member", &[])?;
         Ok(writing)
     }
-}
-
-/// Opens a batch. Inline when nobody else holds the file; otherwise waits for that process on a blocking thread.
-async fn open_batch(mut desk: OwnedMutexGuard<Desk>, patience: Duration) -> Result<OwnedMutexGuard<Desk>, Fault> {
-    let begin = |desk: &Desk, patience| {
-        desk.end_what_is_left()?;
-        desk.connection.busy_timeout(patience)?;
-        desk.connection.execute_batch("BEGIN IMMEDIATE")
-    };
-    if begin(&desk, Duration::ZERO).is_err() {
-        let waited = tokio::task::spawn_blocking(move || begin(&desk, patience).map(|()| desk).map_err(fault));
-        desk = waited
-            .await
-            .map_err(Fault::new)?
-            .map_err(|e| e.while_doing("wait for another process to release the file"))?;
+    /// Opens a batch. Inline when nobody else holds the file; otherwise waits for that process where waiting holds nobody up.
+    async fn open_batch(
+        &self,
+        mut desk: OwnedMutexGuard<Desk>,
+        patience: Duration,
+    ) -> Result<OwnedMutexGuard<Desk>, Fault> {
+        let begin = |desk: &Desk, patience| {
+            desk.end_what_is_left()?;
+            desk.connection.busy_timeout(patience)?;
+            desk.connection.execute_batch("BEGIN IMMEDIATE")
+        };
+        if begin(&desk, Duration::ZERO).is_err() {
+            let waited = self.disk.run(move || begin(&desk, patience).map(|()| desk).map_err(fault));
+            desk = waited.await?.map_err(|e| e.while_doing("wait for another process to release the file"))?;
+        }
+        desk.batch = Some(Batch(Arc::new(watch::Sender::new(Fate::Open))));
+        Ok(desk)
     }
-    desk.batch = Some(Batch(Arc::new(watch::Sender::new(Fate::Open))));
-    Ok(desk)
 }
 
 /// Commits the open batch each time it is woken, until nobody is left who could wake it. Where nobody does, another process may have
 /// something to commit, and to copy from the log.
 async fn commit_batches(
     desk: Arc<Mutex<Desk>>,
+    disk: DiskThread,
     log: WriteAheadLog,
     readers: Arc<Readers>,
     mut woken: mpsc::Receiver<()>,
@@ -142,8 +149,7 @@ async fn commit_batches(
         let desk = Arc::clone(&desk).lock_owned().await;
         let Some(batch) = desk.batch.clone() else { continue };
         let log = log.clone();
-        // The disk is waited for on a thread that may block.
-        if tokio::task::spawn_blocking(move || commit_batch(desk, &log)).await.is_err() {
+        if disk.run(move || commit_batch(desk, &log)).await.is_err() {
             batch.0.send_replace(Fate::Lost("the commit panicked".to_owned()));
         }
     }

@@ -9,7 +9,7 @@ async fn writer(dir: &tempfile::TempDir) -> Writer {
     connection.pragma_update(None, "journal_mode", "wal").unwrap();
     connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)").unwrap();
     let file = dir.path().join("test.db");
-    Writer::start(connection, WriteAheadLog::of(&file).unwrap(), Readers::of(&file))
+    Writer::start(connection, WriteAheadLog::of(&file).unwrap(), Readers::of(&file)).unwrap()
 }
 
 fn count(dir: &tempfile::TempDir) -> i64 {
@@ -137,7 +137,7 @@ async fn a_disk_that_does_not_keep_is_relied_on_no_more() {
     let dir = tempfile::tempdir().unwrap();
     let connection = Connection::open(dir.path().join("test.db")).unwrap();
     connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)").unwrap();
-    let writer = Writer::start(connection, broken_log(dir.path()), Readers::of(&dir.path().join("test.db")));
+    let writer = Writer::start(connection, broken_log(dir.path()), Readers::of(&dir.path().join("test.db"))).unwrap();
 
     let mut tx = writer.begin().await.unwrap();
     tx.execute("INSERT INTO t (v) VALUES ($1)", &["a".into()]).unwrap();
@@ -256,4 +256,27 @@ async fn what_is_left_in_the_log_is_copied_at_the_start() {
     assert_eq!(log(), 0);
     let rows = store.reader().unwrap().all("SELECT v FROM t", &[], |row| row.text(0)).unwrap();
     assert_eq!(rows, ["a"]);
+}
+
+#[test]
+fn where_every_thread_for_waiting_is_taken_it_commits() {
+    let dir = tempfile::tempdir().unwrap();
+    let one_thread = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(1).build().unwrap();
+
+    one_thread.block_on(async {
+        let (let_go, held) = std::sync::mpsc::channel::<()>();
+        let taken = tokio::task::spawn_blocking(move || held.recv());
+        let writer = writer(&dir).await;
+        let committed = timeout(Duration::from_secs(5), async {
+            let mut tx = writer.begin().await.unwrap();
+            tx.execute("INSERT INTO t (v) VALUES ($1)", &["a".into()]).unwrap();
+            tx.commit().await
+        });
+        let committed = committed.await;
+        drop(let_go);
+        assert!(taken.await.unwrap().is_err(), "the thread was not taken");
+        committed.unwrap().unwrap();
+    });
+
+    assert_eq!(count(&dir), 1);
 }

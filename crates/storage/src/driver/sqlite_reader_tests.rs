@@ -98,7 +98,7 @@ async fn where_nobody_commits_nothing_is_kept_for_long() {
     let _store = store(&dir).await;
     let connection = Connection::open(&file).unwrap();
     connection.query_row("SELECT count(*) FROM t", [], |_| Ok(())).unwrap();
-    let _writer = Writer::start(connection, WriteAheadLog::of(&file).unwrap(), Arc::clone(&readers));
+    let _writer = Writer::start(connection, WriteAheadLog::of(&file).unwrap(), Arc::clone(&readers)).unwrap();
     count(&mut readers.reader_together().unwrap());
 
     let read = Instant::now();
