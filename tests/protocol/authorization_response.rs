@@ -28,19 +28,41 @@ fn a_page_sends_the_browser_on_after_a_password() {
     });
 }
 
+/// OC-15: the last page speaks the language that was asked for, as those before it.
+#[test]
+fn the_last_page_speaks_the_language_that_was_asked_for() {
+    on_sqlite(async |at| {
+        let (own, browser) = (RelyingParty::new(at, "first-party"), Browser::new(at));
+        let page = browser.authorize(&own.request("openid").with("ui_locales", "fr")).await;
+
+        let last = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+
+        assert!(last.html().contains("<html lang=\"fr\""), "{}", last.html());
+        let over = browser.visit(&page.path).await;
+        assert!(over.has_button("start-again") && over.html().contains("<html lang=\"fr\""), "{}", over.html());
+    });
+}
+
 /// S-009, NA-01, NA-03: an app gets its answer by a redirect, as systems open apps after one only; it is 303. A program that listens
-/// on the device is reached as a site is.
+/// on the device is reached as a site is. The page of the form lets it redirect to an app, and to nobody else (S-011).
 #[test]
 fn an_app_is_redirected_to_with_303() {
     on_sqlite(async |at| {
-        for (redirect_uri, status) in [("com.example.app:/cb", 303), ("http://127.0.0.1:7777/cb", 200)] {
+        let cases = [
+            ("com.example.app:/cb", 303, "form-action 'self' com.example.app:"),
+            (cast::CLAIMED_URI, 303, "form-action 'self' https://app.example"),
+            ("http://127.0.0.1:7777/cb", 200, "form-action 'self'"),
+        ];
+        for (redirect_uri, status, form_action) in cases {
             let (native, browser) = (RelyingParty::new(at, "native"), Browser::new(at));
             let request = native.request("openid").with("redirect_uri", redirect_uri);
             let page = browser.authorize(&request).await;
-            let page = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
+            let consent = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
 
-            let page = browser.press(&page, "allow", &[]).await;
+            let page = browser.press(&consent, "allow", &[]).await;
 
+            let policy = consent.reply.header("content-security-policy").unwrap();
+            assert!(policy.split("; ").any(|directive| directive == form_action), "{redirect_uri}: {policy}");
             assert_eq!(page.reply.status, status, "{redirect_uri}: {}", page.html());
             assert!(page.callback().url.starts_with(redirect_uri) && page.callback().get("code").is_some());
         }
@@ -209,7 +231,7 @@ fn pages_carry_their_defences() {
             assert!(policy.contains(directive), "{policy}");
         }
         let form_action = policy.split(';').find(|part| part.trim().starts_with("form-action")).unwrap();
-        assert_eq!(form_action.trim(), "form-action 'self' https://rp.example");
+        assert_eq!(form_action.trim(), "form-action 'self'", "the client is reached by a page");
         assert!(!policy.contains("unsafe-inline"));
         assert_eq!(page.reply.header("x-frame-options"), Some("DENY"));
         assert_eq!(page.reply.header("referrer-policy"), Some("same-origin"));

@@ -118,6 +118,25 @@ fn what_is_not_approved_gives_nothing() {
     });
 }
 
+/// S-066: whoever begins again after the person is gone learns on our page that it is too late; the client is no address to go to.
+#[test]
+fn a_question_to_somebody_who_is_gone_ends_here() {
+    on_sqlite(async |at| {
+        let till = Asker::new(at, "till");
+        let own = RelyingParty::new(at, "first-party").tokens("openid").await;
+        till.ask(&[]).await;
+        let browser = Browser::new(at);
+        let question = till.question(&browser, cast::ADA).await;
+        erase(at, &jwt::claims(own.id())).await;
+
+        let over = browser.visit(&question.path).await;
+        let end = browser.press(&over, "start-again", &[]).await;
+
+        assert_eq!((end.path.as_str(), end.reply.status.as_u16()), ("/approve/ended/too-late", 200), "{}", end.html());
+        tidy(at).await;
+    });
+}
+
 /// CB-04: the page shows who asks, the message and what is wanted; whoever is signed in proves it again.
 #[test]
 fn the_page_shows_what_is_asked() {

@@ -194,12 +194,13 @@ fn too_many_wrong_codes_make_the_next_ones_long() {
             types(&stranger, &asked, &mail.wrong()).await;
         }
 
+        let wrong = types(&owner, &waiting, &short.wrong()).await;
+        assert!(wrong.html().contains("This code is not right"), "as for an address without an account (S-071)");
         let refused = types(&owner, &waiting, &short.code).await;
-        assert_eq!(
-            (refused.step(), refused.reply.status.as_u16()),
-            ("email-code", 200),
-            "a guesser's would be the 101st"
-        );
+        assert_eq!(refused.step(), "email-code", "a guesser's would be the 101st");
+        assert!(refused.html().contains("Codes for this address are longer now"), "{}", refused.html());
+        let kept = types(&owner, &waiting, &short.code).await;
+        assert!(kept.html().contains("This code is not right"), "a guesser cannot keep it: {}", kept.html());
         let again = owner.press(&refused, "resend", &[]).await;
         let long = mailed(at).await;
 
@@ -210,6 +211,63 @@ fn too_many_wrong_codes_make_the_next_ones_long() {
         let next = Browser::new(at);
         asks(&next, at, cast::ADA).await;
         assert_eq!(mailed(at).await.code.len(), 6, "the right one ends it");
+    });
+}
+
+/// S-073: a browser that is known for the account may use a code of six digits that was on its way, and what was guessed by others is over then.
+#[test]
+fn a_known_browser_is_not_locked_out_by_guesses() {
+    on_sqlite(async |at| {
+        allow_codes(at).await;
+        let owner = Browser::new(at);
+        let asked = asks(&owner, at, cast::ADA).await;
+        assert!(is_in(&types(&owner, &asked, &mailed(at).await.code).await));
+        at.deliver_mails().await;
+        for _ in 0..19 {
+            five_wrong(at).await;
+        }
+        at.wait(Lifetime::from_minutes(61));
+        let request = RelyingParty::new(at, "first-party").request("openid").with("prompt", "login");
+        let page = owner.authorize(&request).await;
+        let waiting = owner.press(&page, "mail-code", &[("email", cast::ADA)]).await;
+        let short = mailed(at).await;
+        let stranger = Browser::new(at);
+        let guessing = asks(&stranger, at, cast::ADA).await;
+        let mail = mailed(at).await;
+        for _ in 0..5 {
+            types(&stranger, &guessing, &mail.wrong()).await;
+        }
+
+        assert_eq!(short.code.len(), 6);
+        let done = types(&owner, &waiting, &short.code).await;
+
+        assert!(is_in(&done), "{}", done.html());
+        asks(&Browser::new(at), at, cast::ADA).await;
+        assert_eq!(mailed(at).await.code.len(), 6, "the right one ended it");
+    });
+}
+
+/// S-073, S-083: wrong codes that are typed at once are all counted.
+#[test]
+fn wrong_codes_at_once_are_all_counted() {
+    on_both(async |at| {
+        allow_codes(at).await;
+        for _ in 0..18 {
+            five_wrong(at).await;
+        }
+        at.wait(Lifetime::from_minutes(61));
+        let (one, other) = (Browser::new(at), Browser::new(at));
+        let (of_one, one_mail) = (asks(&one, at, cast::ADA).await, mailed(at).await);
+        let (of_other, other_mail) = (asks(&other, at, cast::ADA).await, mailed(at).await);
+
+        let replies = at.send_all(10, |index| match index % 2 {
+            0 => one.prepared_press(&of_one, "submit", &[("code", &one_mail.wrong())]),
+            _ => other.prepared_press(&of_other, "submit", &[("code", &other_mail.wrong())]),
+        });
+        assert!(replies.await.iter().all(|reply| reply.status == 200));
+
+        asks(&Browser::new(at), at, cast::ADA).await;
+        assert_eq!(mailed(at).await.code.replace(' ', "").len(), 24, "ninety and ten");
     });
 }
 

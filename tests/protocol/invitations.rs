@@ -65,7 +65,8 @@ fn is_dead(page: &Page) -> bool {
     page.reply.status == 410
 }
 
-/// Where nobody can register, whoever is invited gets an account with the invited address, and arrives at the client.
+/// Where nobody can register, whoever is invited gets an account with the invited address, and arrives at the client; by a page, as from
+/// there redirects lead to us and to its callback (S-009).
 #[test]
 fn an_invitation_makes_an_account_where_nobody_can_register() {
     on_both(async |at| {
@@ -76,16 +77,15 @@ fn an_invitation_makes_an_account_where_nobody_can_register() {
             let page = scanner.visit(&link).await;
             assert!(page.html().contains(NEW) && page.html().contains("The Portal"), "{}", page.html());
             assert_eq!(page.reply.header("referrer-policy"), Some("no-referrer"));
-            assert!(page.reply.header("content-security-policy").unwrap().contains("https://portal.example"));
+            assert!(!page.reply.header("content-security-policy").unwrap().contains("portal.example"));
         }
 
         let form = accepts(&browser, &link).await;
         assert_eq!((form.step(), form.value_of("email").as_deref()), ("register", Some(NEW)), "{}", form.html());
-        assert!(form.reply.header("content-security-policy").unwrap().contains("https://portal.example"));
         let other = [("name", "New Person"), ("password", PASSWORD), ("email", "eve@example.com")];
         let done = browser.press(&form, "submit", &other).await;
 
-        assert_eq!(done.reply.onward().as_deref(), Some(LOGIN), "{}", done.html());
+        assert_eq!((done.reply.status.as_u16(), done.reply.onward().as_deref()), (200, Some(LOGIN)), "{}", done.html());
         let account = browser.visit("/account").await;
         assert!(account.html().contains(NEW) && account.html().contains("New Person"), "{}", account.html());
         for event in ["user.invitation.created", "user.invitation.accepted", "user.email.verified", "link.used"] {

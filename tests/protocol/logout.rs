@@ -181,6 +181,7 @@ fn the_endpoint_is_advertised_and_tolerant() {
 
         assert_eq!(at.discovery().await["end_session_endpoint"], format!("{}{LOGOUT}", cast::ISSUER));
         assert_eq!(page.reply.status, 200);
+        assert!(page.html().contains("<html lang=\"de\""), "{}", page.html());
         assert!(!is_signed_in(at, &browser).await);
     });
 }

@@ -123,7 +123,9 @@ fn a_finished_journey_gives_no_second_code() {
 
         assert!(!again.is_redirect());
         assert_eq!(at.events("token.code.issued").await, 1);
-        assert!(visited.has_button("start-again"), "{}", visited.html());
+        assert!(visited.has_button("start-again") && visited.html().contains("This has ended"), "{}", visited.html());
+        let elsewhere = Browser::new(at).visit(&consent.path).await;
+        assert!(elsewhere.html().contains("This has ended"), "{}", elsewhere.html());
     });
 }
 

@@ -260,9 +260,16 @@ impl<'d> Browser<'d> {
     }
 
     /// Posts a form as a page of ours does, and follows redirects.
+    ///
+    /// # Panics
+    ///
+    /// When a redirect leads away from us where a browser may hold it to the form's page (S-009).
     pub async fn post_own(&self, path: &str, pairs: &[(&str, &str)]) -> Page {
         let reply = self.send(Method::POST, path, &own_headers(), form(pairs)).await;
-        self.follow(path.to_owned(), reply).await
+        let page = self.follow(path.to_owned(), reply).await;
+        let opens_app = |location: &str| !location.starts_with("http") || location.starts_with(cast::CLAIMED_URI);
+        assert!(page.reply.location().is_none_or(opens_app), "a form led by a redirect to {:?}", page.reply.location());
+        page
     }
 
     async fn follow(&self, mut path: String, mut reply: Reply) -> Page {

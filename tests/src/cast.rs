@@ -26,6 +26,8 @@ pub const BILLS: &str = "https://bills.example.com/v1";
 
 /// The redirect URI of `web`.
 pub const REDIRECT_URI: &str = "https://rp.example/cb";
+/// Where `native` is reached on devices on which it claims this address (RFC 8252 §7.2).
+pub const CLAIMED_URI: &str = "https://app.example/cb";
 /// Where `web` returns to after a logout.
 pub const SIGNED_OUT_URI: &str = "https://rp.example/signed-out";
 
@@ -123,7 +125,7 @@ grant_types = ["authorization_code", "refresh_token"]
 client_id = "native"
 application_type = "native"
 token_endpoint_auth_method = "none"
-redirect_uris = ["http://127.0.0.1/cb", "http://[::1]/cb", "http://localhost:7000/cb", "com.example.app:/cb"]
+redirect_uris = ["http://127.0.0.1/cb", "http://[::1]/cb", "http://localhost:7000/cb", "com.example.app:/cb", "https://app.example/cb"]
 grant_types = ["authorization_code", "refresh_token"]
 
 [[clients]]

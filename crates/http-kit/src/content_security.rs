@@ -2,7 +2,7 @@
 //!
 //! Owns the text of `Content-Security-Policy` and the check of the sources that go into it. Leaves
 //! the choice of redirect to the doors. No page has inline scripts or styles, so there is neither
-//! nonce nor `unsafe-*`. CSP 3; DESIGN.md 11 "CSP form-action"; SECURITY.md rule 22, S-130.
+//! nonce nor `unsafe-*`. CSP 3; decision 0039; SECURITY.md rule 22, S-130.
 
 /// The Content-Security-Policy of one page: nothing but our own styles, images and form targets,
 /// plus what was added.
@@ -41,7 +41,7 @@ impl ContentSecurity {
         Self { scripts: Scripts::OwnFiles, ..self }
     }
 
-    /// Allows the redirect that follows a form post to lead to `redirect_uri`, an absolute URI.
+    /// Allows a form, or the redirect that follows one of ours, to lead to `redirect_uri`, an absolute URI.
     ///
     /// Browsers apply `form-action` to the whole redirect chain. An http(s) URI adds its origin, any
     /// other its scheme. An IPv6 host adds the scheme alone, since the grammar of sources has no

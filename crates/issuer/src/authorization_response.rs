@@ -35,8 +35,8 @@ pub(crate) enum Outcome {
     Refused(Refusal),
     /// What became of whoever waits elsewhere: the browser stays here.
     Elsewhere(ApprovalOutcome),
-    /// A page of ours may be shown.
-    AtOwnPage,
+    /// A page of ours may be shown, or somebody invited goes on to where a client has a sign-in begin.
+    AtPage,
 }
 
 impl Issuer {
@@ -69,17 +69,18 @@ impl Issuer {
         }
         let said = match outcome {
             Outcome::Granted(tokens) => tokens.sign(at, client)?,
-            Outcome::AtOwnPage => return Ok(Answer::OwnPage(request.target.redirect_uri().to_owned())),
+            Outcome::AtPage => return Ok(leading_to(&at.issuer, request.target.redirect_uri())),
             // Nobody waits for an error: the person is back at the door.
             Outcome::Refused(_) if request.is_of_own_page() => return Ok(Answer::OwnPage(format!("{}/", at.issuer))),
             Outcome::Refused(refusal) => {
                 tracing::info!(client = client.id.as_str(), %refusal, "authorization refused");
+                if request.waiting.is_some() {
+                    // The client hears of it where it waits.
+                    return Ok(approval_page(request, ApprovalOutcome::TooLate));
+                }
                 Said::error(refusal.cause)
             }
-            Outcome::Elsewhere(outcome) => {
-                let page = request.target.redirect_uri();
-                return Ok(Answer::OwnPage(format!("{page}/{}", outcome.segment())));
-            }
+            Outcome::Elsewhere(outcome) => return Ok(approval_page(request, outcome)),
         };
         let said = match self.session_state(at, to)? {
             Some(session_state) => said.and("session_state", session_state),
@@ -125,6 +126,17 @@ impl Issuer {
     }
 }
 
+/// How a browser gets to a page that nobody waits at: one of ours, or where a client has a sign-in begin.
+fn leading_to(issuer: &str, page: &str) -> Answer {
+    let is_ours = page.strip_prefix(issuer).is_some_and(|path| path.starts_with('/'));
+    if is_ours { Answer::OwnPage(page.to_owned()) } else { Answer::Redirect(page.to_owned()) }
+}
+
+/// The page that says what became of whoever waits elsewhere.
+fn approval_page(request: &Accepted, outcome: ApprovalOutcome) -> Answer {
+    Answer::OwnPage(format!("{}/{}", request.target.redirect_uri(), outcome.segment()))
+}
+
 /// Makes sure that what may have to be signed for an answer can be, before a person is asked for anything.
 ///
 /// # Errors
@@ -134,4 +146,20 @@ pub(crate) fn check_keys(at: &TenantDirectory, client: &Client, request: &Accept
         at.signing.active(jarm::algorithm(client, id_token::profile(at, client).rules().signatures)?)?;
     }
     id_token::check_keys(at, client, request.response_type)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_begins_like_our_address_is_no_page_of_ours() {
+        let issuer = "https://id.example";
+        for page in ["https://id.example/account", "https://id.example/link/x"] {
+            assert!(leading_to(issuer, page) == Answer::OwnPage(page.to_owned()), "{page}");
+        }
+        for page in ["https://id.example.evil/account", "https://portal.example/login", "https://id.example:8443/"] {
+            assert!(leading_to(issuer, page) == Answer::Redirect(page.to_owned()), "{page}");
+        }
+    }
 }

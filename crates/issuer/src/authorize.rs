@@ -46,6 +46,8 @@ pub enum Progress {
         client: Arc<Client>,
         /// What it takes there, and how.
         answer: Answer,
+        /// The languages that were asked for, best first.
+        ui_locales: Vec<String>,
         /// A new binding cookie.
         cookie: Option<SecretText>,
         /// The browser's state for scripts (Session Management §3.2); `None` for a browser that was never here.
@@ -181,7 +183,8 @@ impl Issuer {
     ) -> Result<Progress, Fault> {
         let answer = self.answer(at, to, Outcome::Refused(refusal)).await?;
         let browser_state = to.browser.map(|browser| browser.state(at));
-        Ok(Progress::Answer { client: to.client.clone(), answer, cookie: None, browser_state, user: None })
+        let (client, ui_locales) = (Arc::clone(to.client), to.request.ui_locales.clone());
+        Ok(Progress::Answer { client, answer, ui_locales, cookie: None, browser_state, user: None })
     }
 
     /// Begins a journey with its first page, or ends it at once when nothing is missing, or when nothing may be asked
@@ -212,7 +215,8 @@ impl Issuer {
         let Ended { outcome, user, cookie } = ended;
         let answer = self.answer(at, &journey.addressee(), outcome).await?;
         let browser_state = journey.browser.as_ref().map(|browser| browser.state(at));
-        Ok(Progress::Answer { client: journey.client.clone(), answer, cookie, browser_state, user })
+        let (client, ui_locales) = (Arc::clone(&journey.client), journey.request.ui_locales.clone());
+        Ok(Progress::Answer { client, answer, ui_locales, cookie, browser_state, user })
     }
 
     /// Stores a journey that stands at the page of `step`, in its browser.

@@ -97,11 +97,12 @@ impl Issuer {
         Ok(others)
     }
 
-    /// What the client is called that an invitation leads to, and where; `None` when it leads to the account pages.
-    pub fn invited_to(&self, at: &TenantDirectory, link: &OpenLink) -> Option<(String, String)> {
+    /// What the client is called that an invitation leads to; `None` when it leads to the account pages.
+    pub fn invited_to(&self, at: &TenantDirectory, link: &OpenLink) -> Option<String> {
         let LinkTarget::Invitation(invitation) = &link.target else { return None };
         let id = invitation.client.as_ref()?;
-        Some((at.client(id)?.display_name().to_owned(), start_of(at, id)?))
+        start_of(at, id)?;
+        Some(at.client(id)?.display_name().to_owned())
     }
 
     /// Opens the link of an invitation; who stands at the page makes no difference yet.

@@ -37,7 +37,7 @@ pub(crate) use ceremony::Ceremony;
 pub(crate) use email_code::FACTOR as EMAIL_CODE_FACTOR;
 pub use lost_factors::LostFactors;
 pub(crate) use open::due;
-pub use open::{AccountChoice, Arrival, Asking, Stop};
+pub use open::{AccountChoice, Arrival, Asking, StartAgain, Stop};
 pub use passkey::PasskeyProblem;
 pub use password::SignInForm;
 pub(crate) use password::{FACTOR as PASSWORD_FACTOR, account_key, password_mark, password_place};
@@ -88,6 +88,8 @@ pub enum Problem {
     NotAnAddress(EmailError),
     /// The one-time code is not the current one.
     WrongCode,
+    /// The right code, of the usual length, where the account's codes are long by now.
+    ShortCode,
     /// The one-time code was right and was used before.
     UsedCode,
     /// The recovery code is none of the unused ones.

@@ -126,7 +126,7 @@ pub use initial_access_tokens::InitialAccessToken;
 pub use introspect::IntrospectionForm;
 pub use journeys::{
     AccountChoice, Acted, ApprovalOutcome, Arrival, Asking, Journey, LostFactors, PasskeyProblem, PostedFrom, Problem,
-    SignInForm, StartedByMyself, Stop, TermsDue, is_same_token, shown_terms,
+    SignInForm, StartAgain, StartedByMyself, Stop, TermsDue, is_same_token, shown_terms,
 };
 pub use key_rotation::{ALGORITHMS, KeyChange};
 pub use logout::{Logout, SignedOut};

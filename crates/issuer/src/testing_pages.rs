@@ -98,7 +98,7 @@ impl World {
         let arrival = self.issuer.open_journey(&self.at(), &at_pages.journey, at_pages.cookie.as_deref()).await;
         match arrival.unwrap() {
             Arrival::Here(stop) => *stop,
-            Arrival::Elsewhere { .. } | Arrival::Unknown => panic!("the journey is not here"),
+            Arrival::Elsewhere(_) | Arrival::Over(_) | Arrival::Unknown => panic!("the journey is not here"),
         }
     }
 

@@ -55,6 +55,7 @@ pub mod token_exchange;
 pub mod token_request;
 pub mod token_response;
 pub mod token_target;
+mod ui_locales;
 mod uri;
 pub mod userinfo;
 

@@ -7,7 +7,7 @@
 use portreeve_domain::{Client, ClientId};
 
 use crate::uri::with_parameters;
-use crate::{Cause, Parameters, Refusal};
+use crate::{Cause, Parameters, Refusal, ui_locales};
 
 /// A logout request as sent; `logout_hint` and `ui_locales` are wishes and never an error (RL-09).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct LogoutRequest {
     pub state: Option<String>,
     /// Who is to be signed out, in the client's words. Any text: escape it.
     pub logout_hint: Option<String>,
-    /// Language tags, best first, separated by spaces.
-    pub ui_locales: Option<String>,
+    /// Language tags, best first.
+    pub ui_locales: Vec<String>,
 }
 
 /// Where a logout leads back to. Made by [`return_target`] alone.
@@ -49,7 +49,7 @@ impl LogoutRequest {
             post_logout_redirect_uri: text("post_logout_redirect_uri"),
             state: text("state"),
             logout_hint: text("logout_hint"),
-            ui_locales: text("ui_locales"),
+            ui_locales: ui_locales::wished(parameters),
         })
     }
 
@@ -123,6 +123,7 @@ mod tests {
         assert_eq!(request.client_id, Some(id("web")));
         assert_eq!(request.id_token_hint.as_deref(), Some("a.b.c"));
         assert_eq!(request.logout_hint.as_deref(), Some("\"><script>"));
+        assert!(request.ui_locales.is_empty());
         assert_eq!(LogoutRequest::from_parameters(&parameters(&[])), Ok(LogoutRequest::default()));
     }
 

@@ -117,8 +117,7 @@ pub fn all_on_device(uris: &[String]) -> bool {
     !uris.is_empty() && uris.iter().all(on_device)
 }
 
-/// What a page may say about where an answer goes, and what its `form-action` needs: `https://host[:port]`, the same for
-/// `http`, or `scheme:` for a scheme of its own.
+/// What a page may say about where an answer goes: `https://host[:port]`, the same for `http`, or `scheme:` for a scheme of its own.
 ///
 /// `None` for a text that [`validate`] would not read. An IPv6 address has no source expression in CSP 3 §2.3.1, so
 /// `http:` stands for it.

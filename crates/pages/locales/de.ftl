@@ -57,6 +57,7 @@ problem-code-missing = Geben Sie den Code ein.
 problem-code-malformed = Das sieht nicht nach einem Code aus. Bitte prüfen und erneut eingeben.
 problem-code-wrong = Dieser Code stimmt nicht. Geben Sie den neuesten ein.
 problem-code-used = Dieser Code wurde schon benutzt. Warten Sie auf den nächsten.
+problem-code-short = Codes für diese Adresse sind jetzt länger. Fordern Sie einen neuen an.
 problem-recovery-code-wrong = Dieser Code stimmt nicht. Prüfen Sie ihn, oder verwenden Sie einen anderen Ihrer Codes.
 problem-recovery-code-used = Dieser Code wurde schon benutzt. Verwenden Sie einen anderen.
 problem-user-code-missing = Geben Sie den Code ein, den Ihr Gerät zeigt.
@@ -118,8 +119,8 @@ email-code-title = Code aus der Mail eingeben
 email-code-sent = Wenn es zu { $email } ein Konto gibt, ist ein Code dorthin unterwegs.
 email-code-sent-registering = Ein Code ist an { $email } unterwegs.
 email-code-hint = { $count ->
-    [one] 6 Ziffern; sie gelten { $count } Minute, in diesem Browser
-   *[other] 6 Ziffern; sie gelten { $count } Minuten, in diesem Browser
+    [one] Die Ziffern aus der Mail; sie gelten { $count } Minute, in diesem Browser
+   *[other] Die Ziffern aus der Mail; sie gelten { $count } Minuten, in diesem Browser
 }
 email-code-resend = Neuen Code senden
 email-code-other-way = Anders anmelden
@@ -600,9 +601,9 @@ done-request-other-text = Nur die genannte Person kann entscheiden. Es hat sich 
 ## When a journey cannot go on here
 
 elsewhere-title = Machen Sie weiter, wo Sie begonnen haben
-elsewhere-text = Sie haben in einem anderen Browser oder auf einem anderen Gerät begonnen. Machen Sie dort weiter; es ist nichts verloren.
-elsewhere-advice = Oder beginnen Sie hier neu.
-elsewhere-return = Oder gehen Sie zu der Anwendung, von der Sie kommen, und melden Sie sich dort neu an.
+elsewhere-text = Sie haben in einem anderen Browser oder auf einem anderen Gerät begonnen. Machen Sie dort weiter; es ist nichts verloren. Oder beginnen Sie hier neu.
+over-title = Dieser Vorgang ist beendet
+over-text = Er ist abgeschlossen, hat zu lange gedauert oder ist nicht mehr möglich. Wenn Sie nicht dort sind, wo Sie hinwollten, beginnen Sie neu.
 
 ## Signing out
 
@@ -683,7 +684,7 @@ mail-code-valid = { $count ->
     [one] Der Code gilt einmal, { $count } Minute lang, in dem Browser, in dem Sie ihn angefordert haben.
    *[other] Der Code gilt einmal, { $count } Minuten lang, in dem Browser, in dem Sie ihn angefordert haben.
 }
-mail-code-long = Er ist länger als sonst, weil für Ihr Konto oft ein falscher eingegeben wurde. Die Schaltfläche trägt ihn ein.
+mail-code-long = Der Code ist länger als sonst, weil für diese Adresse oft ein falscher eingegeben wurde. Die Schaltfläche trägt ihn für Sie ein.
 mail-code-secret = Behalten Sie ihn für sich. Wer Sie danach fragt, will in Ihr Konto.
 mail-invitation-subject = Sie sind eingeladen: { $tenant }
 mail-invitation-text = Sie sind zu einem Konto bei { $tenant } eingeladen.

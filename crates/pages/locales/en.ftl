@@ -57,6 +57,7 @@ problem-code-missing = Enter the code.
 problem-code-malformed = This does not look like a code. Check it and try again.
 problem-code-wrong = This code is not right. Enter the newest one.
 problem-code-used = This code was used before. Wait for the next one.
+problem-code-short = Codes for this address are longer now. Ask for a new one.
 problem-recovery-code-wrong = This code is not right. Check it, or use another of your codes.
 problem-recovery-code-used = This code was used before. Use another one.
 problem-user-code-missing = Enter the code that your device shows.
@@ -118,8 +119,8 @@ email-code-title = Enter the code from the mail
 email-code-sent = If there is an account for { $email }, a code is on its way there.
 email-code-sent-registering = A code is on its way to { $email }.
 email-code-hint = { $count ->
-    [one] 6 digits; they work for { $count } minute, in this browser
-   *[other] 6 digits; they work for { $count } minutes, in this browser
+    [one] The digits from the mail; they work for { $count } minute, in this browser
+   *[other] The digits from the mail; they work for { $count } minutes, in this browser
 }
 email-code-resend = Send a new code
 email-code-other-way = Sign in another way
@@ -600,9 +601,9 @@ done-request-other-text = Only the person it names can decide. Nothing has chang
 ## When a journey cannot go on here
 
 elsewhere-title = Continue where you started
-elsewhere-text = You began in another browser or on another device. Go back there to continue; nothing is lost.
-elsewhere-advice = Or start again here.
-elsewhere-return = Or go to the application you came from and sign in again.
+elsewhere-text = You began in another browser or on another device. Go back there to continue; nothing is lost. Or start again here.
+over-title = This has ended
+over-text = It was finished, took too long, or is no longer possible. If you are not where you wanted to be, start again.
 
 ## Signing out
 
@@ -683,7 +684,7 @@ mail-code-valid = { $count ->
     [one] The code works once, for { $count } minute, in the browser where you asked for it.
    *[other] The code works once, for { $count } minutes, in the browser where you asked for it.
 }
-mail-code-long = It is longer than usual, because many wrong ones were typed for your account. The button fills it in.
+mail-code-long = The code is longer than usual, because many wrong ones were typed for this address. The button fills it in for you.
 mail-code-secret = Keep it to yourself. Whoever asks you for it wants to get into your account.
 mail-invitation-subject = You are invited to { $tenant }
 mail-invitation-text = You are invited to have an account at { $tenant }.

@@ -57,6 +57,7 @@ problem-code-missing = Escribe el código.
 problem-code-malformed = Esto no parece un código. Revísalo e inténtalo de nuevo.
 problem-code-wrong = Este código no es correcto. Escribe el más reciente.
 problem-code-used = Este código ya se ha usado. Espera el siguiente.
+problem-code-short = Los códigos de esta dirección ahora son más largos. Pide uno nuevo.
 problem-recovery-code-wrong = Este código no es correcto. Revísalo o usa otro de tus códigos.
 problem-recovery-code-used = Este código ya se ha usado. Usa otro.
 problem-user-code-missing = Escribe el código que muestra tu dispositivo.
@@ -118,8 +119,8 @@ email-code-title = Escribe el código del correo
 email-code-sent = Si hay una cuenta para { $email }, le hemos enviado un código.
 email-code-sent-registering = Hemos enviado un código a { $email }.
 email-code-hint = { $count ->
-    [one] 6 dígitos, válidos durante { $count } minuto en este navegador
-   *[other] 6 dígitos, válidos durante { $count } minutos en este navegador
+    [one] Los dígitos del correo, válidos durante { $count } minuto en este navegador
+   *[other] Los dígitos del correo, válidos durante { $count } minutos en este navegador
 }
 email-code-resend = Enviar un código nuevo
 email-code-other-way = Iniciar sesión de otra forma
@@ -600,9 +601,9 @@ done-request-other-text = Solo puede decidir la persona indicada. No ha cambiado
 ## When a journey cannot go on here
 
 elsewhere-title = Continúa donde empezaste
-elsewhere-text = Empezaste en otro navegador o en otro dispositivo. Vuelve allí para continuar; no se ha perdido nada.
-elsewhere-advice = O empieza de nuevo aquí.
-elsewhere-return = O vuelve a la aplicación de la que venías e inicia sesión de nuevo.
+elsewhere-text = Empezaste en otro navegador o en otro dispositivo. Vuelve allí para continuar; no se ha perdido nada. O empieza de nuevo aquí.
+over-title = Este proceso ha terminado
+over-text = Se completó, tardó demasiado o ya no es posible. Si no has llegado adonde querías, empieza de nuevo.
 
 ## Signing out
 
@@ -683,7 +684,7 @@ mail-code-valid = { $count ->
     [one] El código sirve una sola vez, durante { $count } minuto, en el navegador donde lo pediste.
    *[other] El código sirve una sola vez, durante { $count } minutos, en el navegador donde lo pediste.
 }
-mail-code-long = Es más largo de lo habitual porque se han escrito muchos códigos incorrectos para tu cuenta. El botón lo rellena.
+mail-code-long = El código es más largo de lo habitual porque se han escrito muchos incorrectos para esta dirección. El botón lo rellena por ti.
 mail-code-secret = No lo compartas. Quien te lo pida quiere entrar en tu cuenta.
 mail-invitation-subject = Tienes una invitación: { $tenant }
 mail-invitation-text = Te han invitado a tener una cuenta en { $tenant }.

@@ -57,6 +57,7 @@ problem-code-missing = Saisissez le code.
 problem-code-malformed = Cela ne ressemble pas à un code. Vérifiez-le et réessayez.
 problem-code-wrong = Ce code est incorrect. Saisissez le plus récent.
 problem-code-used = Ce code a déjà été utilisé. Attendez le suivant.
+problem-code-short = Les codes de cette adresse sont désormais plus longs. Demandez-en un nouveau.
 problem-recovery-code-wrong = Ce code est incorrect. Vérifiez-le ou utilisez un autre de vos codes.
 problem-recovery-code-used = Ce code a déjà été utilisé. Utilisez-en un autre.
 problem-user-code-missing = Saisissez le code affiché sur votre appareil.
@@ -118,8 +119,8 @@ email-code-title = Saisissez le code reçu par e-mail
 email-code-sent = S’il existe un compte pour { $email }, un code vient d’y être envoyé.
 email-code-sent-registering = Un code vient d’être envoyé à { $email }.
 email-code-hint = { $count ->
-    [one] 6 chiffres, valables { $count } minute dans ce navigateur
-   *[other] 6 chiffres, valables { $count } minutes dans ce navigateur
+    [one] Les chiffres de l’e-mail, valables { $count } minute dans ce navigateur
+   *[other] Les chiffres de l’e-mail, valables { $count } minutes dans ce navigateur
 }
 email-code-resend = Envoyer un nouveau code
 email-code-other-way = Se connecter autrement
@@ -600,9 +601,9 @@ done-request-other-text = Seule la personne désignée peut décider. Rien n’a
 ## When a journey cannot go on here
 
 elsewhere-title = Continuez là où vous avez commencé
-elsewhere-text = Vous avez commencé dans un autre navigateur ou sur un autre appareil. Retournez-y pour continuer ; rien n’est perdu.
-elsewhere-advice = Ou recommencez ici.
-elsewhere-return = Ou retournez à l’application d’où vous venez et reconnectez-vous.
+elsewhere-text = Vous avez commencé dans un autre navigateur ou sur un autre appareil. Retournez-y pour continuer ; rien n’est perdu. Ou recommencez ici.
+over-title = Cette demande est terminée
+over-text = Elle a abouti, a pris trop de temps ou n’est plus possible. Si vous n’êtes pas là où vous vouliez aller, recommencez.
 
 ## Signing out
 
@@ -683,7 +684,7 @@ mail-code-valid = { $count ->
     [one] Le code est valable une seule fois, pendant { $count } minute, dans le navigateur où vous l’avez demandé.
    *[other] Le code est valable une seule fois, pendant { $count } minutes, dans le navigateur où vous l’avez demandé.
 }
-mail-code-long = Il est plus long que d’habitude, car de nombreux codes erronés ont été saisis pour votre compte. Le bouton le remplit.
+mail-code-long = Le code est plus long que d’habitude, car de nombreux codes erronés ont été saisis pour cette adresse. Le bouton le saisit à votre place.
 mail-code-secret = Gardez-le pour vous. Toute personne qui vous le demande veut accéder à votre compte.
 mail-invitation-subject = Vous êtes invité : { $tenant }
 mail-invitation-text = Vous êtes invité à avoir un compte { $tenant }.

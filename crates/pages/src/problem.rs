@@ -76,6 +76,8 @@ pub enum CodeProblem {
     Wrong,
     /// It was right and has been used before.
     AlreadyUsed,
+    /// It was right, but of the usual length, where the account's codes are long by now.
+    TooShort,
     /// Too many attempts; the next one counts after this time, in seconds.
     TooManyAttempts {
         /// Seconds until the next attempt.
@@ -273,6 +275,7 @@ impl Explain for CodeProblem {
             Self::Malformed => frame.text("problem-code-malformed"),
             Self::Wrong => frame.text("problem-code-wrong"),
             Self::AlreadyUsed => frame.text("problem-code-used"),
+            Self::TooShort => frame.text("problem-code-short"),
             Self::TooManyAttempts { wait_seconds } => too_many_attempts(frame, *wait_seconds),
         }
     }

@@ -1,7 +1,7 @@
 //! The page that ends a form post by going on to the application.
 //!
-//! Chromium applies CSP `form-action` to every redirect after a post, so where the callback redirects on, this 200
-//! page with a refresh ends the post (DESIGN 11). The link is for browsers that refuse refreshes.
+//! Chromium applies CSP `form-action` to every redirect after a post, so this 200 page with a refresh ends the post
+//! (decision 0039). The link is for browsers that refuse refreshes; it shows when going on takes long.
 
 use askama::Template;
 

@@ -42,7 +42,7 @@ const SENT: &str =
 const BURIED: &str =
     "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE dead_at < $1 ORDER BY dead_at LIMIT 500)";
 /// A count that has reached the ceiling stays: only the owner lifts it.
-const FACTOR_FAILURES: &str = "DELETE FROM factor_failures WHERE (tenant_id, user_id, factor) IN (SELECT tenant_id, user_id, factor FROM factor_failures WHERE last_at < $1 AND consecutive <= 100 ORDER BY last_at LIMIT 500)";
+const FACTOR_FAILURES: &str = "DELETE FROM factor_failures WHERE (tenant_id, user_id, factor) IN (SELECT tenant_id, user_id, factor FROM factor_failures WHERE last_at < $1 AND consecutive < 100 ORDER BY last_at LIMIT 500)";
 
 /// A factor that is owed stays owed.
 const FACTOR_RECOVERIES: &str = "DELETE FROM factor_recoveries WHERE (tenant_id, user_id) IN (SELECT tenant_id, user_id FROM factor_recoveries WHERE due_at < $1 AND removed_at IS NULL ORDER BY due_at LIMIT 500)";

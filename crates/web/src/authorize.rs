@@ -124,7 +124,7 @@ async fn tell_client(door: &Door, client: &Client, rejected: &RejectedRequest) -
     }
     tracing::info!(reference = door.reference, client = client.id.as_str(), %refusal, "authorization refused");
     match door.issuer().rejected(&door.at, client, rejected).await {
-        Ok(answer) => Reply::answer(door, answer),
+        Ok(answer) => Reply::answer(door, &[], answer),
         Err(fault) => error_page::broken(door, &fault),
     }
 }

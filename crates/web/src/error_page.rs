@@ -81,12 +81,13 @@ fn show(
     technical: Option<String>,
     client: Option<&Client>,
 ) -> Reply {
+    let frame = door.frame_to(client, &[]);
     let start_again = client.map(|client| StartAgain {
         href: client.metadata.initiate_login_uri.clone().or_else(|| client.metadata.client_uri.clone()),
-        client_name: client.display_name().to_owned(),
+        client_name: client.display_name_in(frame.locale.tag()).to_owned(),
     });
     let page = ErrorPage { cause, reference: door.reference.clone(), status: status.as_u16(), technical, start_again };
-    match page.render(&door.frame_to(client, &[])) {
+    match page.render(&frame) {
         Ok(html) => Reply::page(door, Ok(html), None).with_status(status),
         Err(error) => unrendered(door, &error),
     }

@@ -12,7 +12,8 @@ use portreeve_pages::logout::{Confirm, Done, SigningOut};
 
 use crate::door::Door;
 use crate::error_page;
-use crate::reply::Reply;
+use crate::reply::{Reply, form_target};
+use crate::words;
 
 /// A request in the query.
 pub(crate) async fn get(door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
@@ -64,31 +65,31 @@ async fn answer(door: &Door, pairs: Vec<(String, String)>, confirmed: Option<&st
     match door.issuer().log_out(&door.at, &request, door.browser_cookie(), confirmed).await {
         Ok(Logout::Ask { form_token, client }) => {
             let action = door.href(&format!("/oauth2/logout/confirm?{}", return_query(&request, client.as_deref())));
+            let client = client.as_deref();
+            let frame = door.frame_to(client, &request.ui_locales);
             let page = Confirm {
                 form: Form { action, csrf: form_token, version: String::new() },
-                client_name: client.as_ref().map(|client| client.display_name().to_owned()),
+                client_name: client.and_then(|client| words::asking_client(client, frame.locale)),
                 email: None,
             };
-            Reply::page(
-                door,
-                page.render(&door.frame_to(client.as_deref(), &[])),
-                request.post_logout_redirect_uri.as_deref(),
-            )
+            let target = client.zip(request.post_logout_redirect_uri.as_deref());
+            let target = target.and_then(|(client, target)| form_target(client, target));
+            Reply::page(door, page.render(&frame), target)
         }
         Ok(Logout::Done { target, client, browser: SignedOut { frames, cookie, state } }) => {
             let onward = target.map(|target| target.url());
             let reply = match (onward, frames.is_empty()) {
                 (Some(url), true) => match client.filter(|_| confirmed.is_some()) {
-                    Some(client) => Reply::after_form(door, &client, url),
+                    Some(client) => Reply::after_form(door, &client, &request.ui_locales, url),
                     None => Reply::see_other(door, &url),
                 },
                 (None, true) => {
                     let page = Done { client_name: None, continue_href: None };
-                    Reply::page(door, page.render(&door.frame(&[])), None)
+                    Reply::page(door, page.render(&door.frame(&request.ui_locales)), None)
                 }
                 (continue_href, false) => {
-                    let client_name = client.as_ref().map(|client| client.display_name().to_owned());
-                    let frame = door.frame_to(client.as_deref(), &[]);
+                    let frame = door.frame_to(client.as_deref(), &request.ui_locales);
+                    let client_name = client.and_then(|client| words::asking_client(&client, frame.locale));
                     Reply::framing(door, SigningOut { frames, client_name, continue_href }, &frame)
                 }
             };
@@ -99,10 +100,12 @@ async fn answer(door: &Door, pairs: Vec<(String, String)>, confirmed: Option<&st
     }
 }
 
-/// What must survive the question: the client and where to return to, never the hint, which is a token.
+/// What must survive the question: the client, the language and where to return to, never the hint, which is a token.
 fn return_query(request: &LogoutRequest, client: Option<&Client>) -> String {
+    let ui_locales = request.ui_locales.join(" ");
     let pairs = [
         ("client_id", client.map(|client| client.id.as_str())),
+        ("ui_locales", (!ui_locales.is_empty()).then_some(ui_locales.as_str())),
         ("post_logout_redirect_uri", request.post_logout_redirect_uri.as_deref()),
         ("state", request.state.as_deref()),
     ];

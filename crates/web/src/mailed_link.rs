@@ -89,15 +89,14 @@ async fn open(door: &Door, link: &Link) -> Result<OpenLink, Reply> {
 async fn invitation(door: &Door, link: &Link, opened: &OpenLink) -> Reply {
     match door.issuer().others_signed_in(&door.at, door.browser_cookie(), &opened.email).await {
         Ok(others) => {
-            let (client, onward) = door.issuer().invited_to(&door.at, opened).unzip();
             let purpose = ConfirmPurpose::Invitation {
                 email: opened.email.clone(),
-                client,
+                client: door.issuer().invited_to(&door.at, opened),
                 signed_in_as: others.into_iter().next(),
                 account_href: door.href(paths::ACCOUNT),
             };
             let html = Confirm { form: form_of(door, link), purpose }.render(&door.frame(&[]));
-            Reply::secret_page(door, html, onward.as_deref())
+            Reply::secret_page(door, html)
         }
         Err(fault) => error_page::broken(door, &fault),
     }
@@ -141,7 +140,7 @@ fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<P
             Confirm { form, purpose: ConfirmPurpose::Email { email } }.render(&frame)
         }
     };
-    Reply::secret_page(door, html, None)
+    Reply::secret_page(door, html)
 }
 
 fn done(door: &Door, link: &Link, outcome: Outcome) -> Reply {
@@ -152,7 +151,7 @@ fn done(door: &Door, link: &Link, outcome: Outcome) -> Reply {
         (None, _) => "/".to_owned(),
     };
     let page = Done { outcome, continue_href: Some(door.href(&path)), client_name: None };
-    Reply::secret_page(door, page.render(&door.frame(&[])), None)
+    Reply::secret_page(door, page.render(&door.frame(&[])))
 }
 
 fn token_of(path: Vec<(String, String)>) -> String {

@@ -18,7 +18,7 @@ use portreeve_pages::redirecting::Redirecting;
 use portreeve_pages::{Frame, RenderError};
 
 use crate::door::Door;
-use crate::error_page;
+use crate::{error_page, words};
 
 /// How long a device is known.
 const DEVICE: Lifetime = Lifetime::from_days(365);
@@ -38,14 +38,14 @@ impl Reply {
         Self { status: StatusCode::NOT_FOUND, headers: HeaderMap::new(), body: String::new() }
     }
 
-    /// A page whose address is a secret: nothing it leads to learns the address (SECURITY rule 27). `form_target` as for `page`.
-    pub(crate) fn secret_page(door: &Door, html: Result<String, RenderError>, form_target: Option<&str>) -> Self {
-        let mut reply = Self::page(door, html, form_target);
+    /// A page whose address is a secret: nothing it leads to learns the address (SECURITY rule 27).
+    pub(crate) fn secret_page(door: &Door, html: Result<String, RenderError>) -> Self {
+        let mut reply = Self::page(door, html, None);
         reply.headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         reply
     }
 
-    /// A page. `form_target` is where the answer to a form on it may redirect (CSP `form-action`, DESIGN §11).
+    /// A page. `form_target` is where the answer to a form on it may redirect, as `form_target` says (CSP `form-action`).
     pub(crate) fn page(door: &Door, html: Result<String, RenderError>, form_target: Option<&str>) -> Self {
         let html = match html {
             Ok(html) => html,
@@ -85,14 +85,14 @@ impl Reply {
     }
 
     /// The answer to a form of ours that leads to `client`: a page that sends the browser on. Chromium would hold a redirect, and all
-    /// that follow it, to the form's `form-action`, which names the client's site alone (decision 0039). An app is redirected to: it
-    /// redirects nobody on, and systems may open one after a redirect only.
-    pub(crate) fn after_form(door: &Door, client: &Client, target: String) -> Self {
-        if redirect_uri::is_opened_by_an_app(&target, client.metadata.application_type) {
+    /// that follow it, to the form's `form-action` (decision 0039). An app is redirected to: it redirects nobody on, and systems may open
+    /// one after a redirect only.
+    pub(crate) fn after_form(door: &Door, client: &Client, ui_locales: &[String], target: String) -> Self {
+        if form_target(client, &target).is_some() {
             return Self::see_other(door, &target);
         }
-        let frame = door.frame_to(Some(client), &[]);
-        let client_name = Some(client.display_name_in(frame.locale.tag()).to_owned());
+        let frame = door.frame_to(Some(client), ui_locales);
+        let client_name = words::asking_client(client, frame.locale);
         match (Redirecting { target, client_name }).render(&frame) {
             Ok(html) => Self::html(door, html, &ContentSecurity::default(), Referrer::Never),
             Err(error) => error_page::unrendered(door, &error),
@@ -101,7 +101,7 @@ impl Reply {
 
     /// An answer on its way to the client, where no form of ours came before: a redirect, or a page with a form that goes there
     /// and nowhere else (S-011).
-    pub(crate) fn answer(door: &Door, answer: Answer) -> Self {
+    pub(crate) fn answer(door: &Door, ui_locales: &[String], answer: Answer) -> Self {
         let (action, fields) = match answer {
             Answer::Redirect(url) | Answer::OwnPage(url) => return Self::see_other(door, &url),
             Answer::Form { action, fields } => (action, fields),
@@ -109,7 +109,7 @@ impl Reply {
         let Ok(security) = ContentSecurity::posting_to(&action) else {
             return error_page::internal(door, "a redirect URI that no form can be posted to");
         };
-        match (FormPost { action, fields }).render(&door.frame(&[])) {
+        match (FormPost { action, fields }).render(&door.frame(ui_locales)) {
             Ok(html) => Self::html(door, html, &security, Referrer::Never),
             Err(error) => error_page::unrendered(door, &error),
         }
@@ -156,27 +156,29 @@ impl Reply {
 
     /// Where an authorization request led: to a page of a journey, or back to the client.
     pub(crate) fn to_request(door: &Door, progress: Progress) -> Self {
-        Self::progress_by(door, progress, |_, answer| Self::answer(door, answer))
+        Self::progress_by(door, progress, |_, ui_locales, answer| Self::answer(door, ui_locales, answer))
     }
 
     /// Where a form of ours led, or a page that it led to: to a page of the journey, or back to the client.
     pub(crate) fn progress(door: &Door, progress: Progress) -> Self {
-        Self::progress_by(door, progress, |client, answer| match answer {
-            Answer::Redirect(target) => Self::after_form(door, client, target),
-            answer => Self::answer(door, answer),
+        Self::progress_by(door, progress, |client, ui_locales, answer| match answer {
+            Answer::Redirect(target) => Self::after_form(door, client, ui_locales, target),
+            answer => Self::answer(door, ui_locales, answer),
         })
     }
 
-    fn progress_by(door: &Door, progress: Progress, leave: impl FnOnce(&Client, Answer) -> Self) -> Self {
+    fn progress_by(door: &Door, progress: Progress, leave: impl FnOnce(&Client, &[String], Answer) -> Self) -> Self {
         match progress {
             Progress::Page { journey, step, cookie } => {
                 let segment = step.segment().unwrap_or_default();
                 Self::see_other(door, &door.href(&format!("/j/{journey}/{segment}"))).with_browser_cookie(door, cookie)
             }
-            Progress::Answer { client, answer, cookie, browser_state, user } => leave(&client, answer)
-                .with_browser_cookie(door, cookie)
-                .with_state_cookie(door, browser_state)
-                .with_device_cookie(door, user),
+            Progress::Answer { client, answer, ui_locales, cookie, browser_state, user } => {
+                leave(&client, &ui_locales, answer)
+                    .with_browser_cookie(door, cookie)
+                    .with_state_cookie(door, browser_state)
+                    .with_device_cookie(door, user)
+            }
         }
     }
 
@@ -247,6 +249,12 @@ impl Reply {
             Err(_) => error_page::internal(door, "a cookie value that cannot be set"),
         }
     }
+}
+
+/// What the `form-action` of a page must allow beside our own site, where a form on it may lead to `target` of `client`: an app. All
+/// else is reached by a page.
+pub(crate) fn form_target<'a>(client: &Client, target: &'a str) -> Option<&'a str> {
+    redirect_uri::is_opened_by_an_app(target, client.metadata.application_type).then_some(target)
 }
 
 impl IntoResponse for Reply {

@@ -1,10 +1,15 @@
 //! Which words of `pages` stand for which refusal of `issuer`.
 
-use portreeve_domain::{Client, ClientOrigin, EmailError, Timestamp};
+use portreeve_domain::{Client, ClientId, ClientOrigin, EmailError, Timestamp};
 use portreeve_issuer::{self as issuer, MailContent, NameRefusal, PasswordRefusal, TenantDirectory, TextContent};
 use portreeve_oidc::client_document;
 use portreeve_pages::journey::{Resource, Scope};
 use portreeve_pages::{EmailProblem, Locale, NameProblem, NumberState, PasskeyProblem, PasswordProblem};
+
+/// What the application that asks is called; `None` for our own pages.
+pub(crate) fn asking_client(client: &Client, locale: Locale) -> Option<String> {
+    (client.id != ClientId::own_pages()).then(|| client.display_name_in(locale.tag()).to_owned())
+}
 
 /// What is said about an address.
 pub(crate) fn email_problem(error: EmailError) -> EmailProblem {

@@ -102,10 +102,10 @@ export class Tab {
     assert.notEqual(await ways.count(), 0, `${this.page.url()} is a dead end`);
   }
 
-  /** Whether the page that is there does not send the browser on at once. */
+  /** Whether the page that is there does not send the browser on at once; false between two pages, where there is none. */
   async #stays() {
     try {
-      return (await this.page.locator(SENDS_ON).count()) === 0;
+      return await this.page.evaluate((sendsOn) => !!document.querySelector('main h1') && !document.querySelector(sendsOn), SENDS_ON);
     } catch {
       // It went on while it was looked at.
       return false;

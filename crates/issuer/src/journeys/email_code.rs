@@ -161,16 +161,18 @@ impl Issuer {
         let tried = self.try_email_code(at, journey.id, counted_under, &given).await?;
         let device = from.device.as_deref();
         let is_known = || person.as_ref().is_some_and(|person| known_device::knows(at, device, person.id));
-        let may_be_short = tried.before < RatePreset::FAILURES_PER_ACCOUNT || is_known();
-        let is_right = tried.is_right && (code.is_long() || may_be_short);
+        let is_too_short = tried.is_right && !code.is_long() && !may_be_short(tried.before) && !is_known();
         let subject = person.as_ref().map(|person| person.id);
         let registers = registers(at, &journey.stored, &index).cloned();
         let may_go_on = match &person {
             Some(person) => may_sign_in(person, &journey),
             None => registers.is_some(),
         };
-        if !is_right || !may_go_on {
-            return self.email_code_failed(at, subject).await;
+        if is_too_short {
+            return self.refuse_short_code(at, journey.id, &given, subject).await;
+        }
+        if !tried.is_right || !may_go_on {
+            return self.email_code_failed(at, subject, Problem::WrongCode).await;
         }
         let mut tx = self.store.begin(at.id()).await?;
         let now = self.ambient.now();
@@ -181,13 +183,9 @@ impl Issuer {
         let Some(user) = user else {
             // Another tab was faster, or the address has another account since.
             drop(tx);
-            return self.email_code_failed(at, subject).await;
+            return self.email_code_failed(at, subject, Problem::WrongCode).await;
         };
-        factor_failures::clear(&mut tx, at.id(), UserId::from_bytes(counted_under), FACTOR).await?;
-        if journey.is_confirmed_by_code() {
-            let of_password = UserId::from_bytes(account_key(&index));
-            factor_failures::clear(&mut tx, at.id(), of_password, PASSWORD_FACTOR).await?;
-        }
+        self.clear_failures(&mut tx, at, &journey, &index).await?;
         let event = Event::new(EventType::FactorProven, now, Actor::User(user)).about(user);
         let event = event.with("factor", FACTOR).with_client(&journey.client.id);
         audit::record(&mut tx, &self.ambient, at, event).await?;
@@ -285,20 +283,63 @@ impl Issuer {
         Ok(tried)
     }
 
-    async fn email_code_failed(&self, at: &TenantDirectory, subject: Option<UserId>) -> Result<Acted, Fault> {
+    /// Forgets what was typed wrong: codes, and passwords where the code confirms one.
+    async fn clear_failures(
+        &self,
+        tx: &mut Tx,
+        at: &TenantDirectory,
+        journey: &Journey,
+        index: &[u8; 32],
+    ) -> Result<(), Fault> {
+        let of_code = UserId::from_bytes(counted_under(&journey.stored, index));
+        factor_failures::clear(tx, at.id(), of_code, FACTOR).await?;
+        if journey.is_confirmed_by_code() {
+            let of_password = UserId::from_bytes(account_key(index));
+            factor_failures::clear(tx, at.id(), of_password, PASSWORD_FACTOR).await?;
+        }
+        Ok(())
+    }
+
+    /// Uses up a right code that is too short to be believed: whoever guessed it does not keep it until the owner ends the count. Who knows
+    /// it has the mail, so this is told; of a wrong one nothing is, as it would tell whether there is an account (S-071).
+    async fn refuse_short_code(
+        &self,
+        at: &TenantDirectory,
+        journey: JourneyId,
+        given: &[u8; 32],
+        subject: Option<UserId>,
+    ) -> Result<Acted, Fault> {
+        let mut tx = self.store.begin(at.id()).await?;
+        rows::use_code(&mut tx, at.id(), journey, given, self.ambient.now()).await?;
+        tx.commit().await?;
+        self.email_code_failed(at, subject, Problem::ShortCode).await
+    }
+
+    async fn email_code_failed(
+        &self,
+        at: &TenantDirectory,
+        subject: Option<UserId>,
+        problem: Problem,
+    ) -> Result<Acted, Fault> {
         let mut event =
             Event::new(EventType::FactorFailed, self.ambient.now(), Actor::Anonymous).with("factor", FACTOR);
         event.subject = subject;
         let mut tx = self.store.begin(at.id()).await?;
         audit::record(&mut tx, &self.ambient, at, event).await?;
         tx.commit().await?;
-        Ok(Acted::Problem(Problem::WrongCode))
+        Ok(Acted::Problem(problem))
     }
 }
 
 /// Whether a code is taken on a journey: where people sign in by one, and where one confirms what a factor has proven.
 fn takes_codes(at: &TenantDirectory, journey: &Journey) -> bool {
     at.tenant.settings.email_sign_in != EmailSignIn::Off || journey.is_confirmed_by_code()
+}
+
+/// Whether a code of six digits is mailed, and taken in a browser that is not known, after so many wrong ones of the account in a row
+/// (S-073; decision 0040).
+pub(super) fn may_be_short(failures: i64) -> bool {
+    failures < RatePreset::FAILURES_PER_ACCOUNT
 }
 
 /// Under what the mails are counted that confirm sign-ins: those of whoever has proven this password.

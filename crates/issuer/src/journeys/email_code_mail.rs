@@ -4,11 +4,11 @@
 
 use portreeve_authenticators::{CanonicalSentCode, generate_long_sent_code, generate_sent_code};
 use portreeve_crypto::SecretBytes;
-use portreeve_domain::{AccountKey, Actor, Email, Event, EventType, Fault, JourneyId, RatePreset, UserId, lifetimes};
+use portreeve_domain::{AccountKey, Actor, Email, Event, EventType, Fault, JourneyId, UserId, lifetimes};
 use portreeve_storage::outbox::OutboxRow;
 use portreeve_storage::{factor_failures, journeys as rows};
 
-use super::email_code::{FACTOR, counted_under, registers};
+use super::email_code::{FACTOR, counted_under, may_be_short, registers};
 use crate::authorize::journey_text;
 use crate::directory::TenantDirectory;
 use crate::mails::{Recipient, outgoing, recipient_of};
@@ -91,6 +91,6 @@ impl Issuer {
     async fn is_guessed_at(&self, at: &TenantDirectory, counted_under: AccountKey) -> Result<bool, Fault> {
         let (mut conn, account) = (self.store.read(at.id()).await?, UserId::from_bytes(counted_under));
         let failures = factor_failures::find(&mut conn, at.id(), account, FACTOR).await?;
-        Ok(failures.is_some_and(|failures| failures.consecutive >= RatePreset::FAILURES_PER_ACCOUNT))
+        Ok(failures.is_some_and(|failures| !may_be_short(failures.consecutive)))
     }
 }

@@ -7,6 +7,7 @@ use portreeve_domain::journey::{Available, Condition, Due, Facts, Requirement, S
 use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Attribute, Client, EmailSignIn, Fault, JourneyId, SessionId};
 use portreeve_oidc::Cause;
+use portreeve_oidc::authorization::Accepted;
 use portreeve_storage::{Conn, account_states, journeys as rows, recovery_codes, users};
 
 use super::profile::{self, Missing};
@@ -25,15 +26,34 @@ use crate::{Issuer, backchannel_authentication, browsers, risk};
 pub enum Arrival {
     /// No such journey, or one too old to be remembered.
     Unknown,
-    /// It is finished, has expired, or belongs to another browser: it can be started again from its stored request.
-    Elsewhere {
-        /// The application it leads to.
-        client: Arc<Client>,
-        /// Where its answer goes, which may be right after the start.
-        redirect_uri: String,
-    },
+    /// It is open, in another browser.
+    Elsewhere(StartAgain),
+    /// It is finished, has expired, or cannot be finished any more.
+    Over(StartAgain),
     /// It is here.
     Here(Box<Stop>),
+}
+
+/// What is known of a journey that can be started again from its stored request.
+pub struct StartAgain {
+    /// The application it leads to.
+    pub client: Arc<Client>,
+    /// Where its answer goes, which may be right after the start.
+    pub redirect_uri: String,
+    /// The languages that were asked for, best first.
+    pub ui_locales: Vec<String>,
+}
+
+impl StartAgain {
+    /// Of a journey that another tab may finish meanwhile.
+    pub fn of(journey: &Journey) -> Self {
+        Self::of_request(Arc::clone(&journey.client), &journey.request)
+    }
+
+    fn of_request(client: Arc<Client>, request: &Accepted) -> Self {
+        let redirect_uri = request.target.redirect_uri().to_owned();
+        Self { client, redirect_uri, ui_locales: request.ui_locales.clone() }
+    }
 }
 
 /// An open journey, the step it stands at, and what the page of that step shows.
@@ -99,16 +119,19 @@ impl Issuer {
         let Some(client) = at.began_by(&row.client).cloned() else { return Ok(Arrival::Unknown) };
         let browser = self.recognize_browser(at, cookie).await?;
         let request = open_request(at, row.id, &row.request_sealed)?;
-        let redirect_uri = request.target.redirect_uri().to_owned();
-        if row.finished_at.is_some() || self.ambient.now() >= row.expires_at || !is_bound(&row, browser.as_ref()) {
-            return Ok(Arrival::Elsewhere { client, redirect_uri });
+        let again = StartAgain::of_request(Arc::clone(&client), &request);
+        if row.finished_at.is_some() || self.ambient.now() >= row.expires_at {
+            return Ok(Arrival::Over(again));
+        }
+        if !is_bound(&row, browser.as_ref()) {
+            return Ok(Arrival::Elsewhere(again));
         }
         let mut conn = self.store.read(at.id()).await?;
         let sessions = browsers::live_sessions(&mut conn, &self.ambient, at, row.browser).await?;
         let subject = match demand::person(&mut conn, at, &client, &request, &sessions, self.ambient.now()).await? {
             Demand::Anybody => None,
             Demand::Subject(subject) => Some(subject),
-            Demand::Nobody(_) => return Ok(Arrival::Elsewhere { client, redirect_uri }),
+            Demand::Nobody(_) => return Ok(Arrival::Over(again)),
         };
         let mut journey = Journey {
             id: row.id,

@@ -149,7 +149,7 @@ impl Issuer {
     }
 
     /// Charges one attempt on every limit before any work is done. Attempts to sign in are counted together, whatever is
-    /// shown; failures in a row by factor. Gives how many of those there were before.
+    /// shown; wrong passwords in a row alone. Gives how many of those there were before.
     async fn charge_sign_in(
         &self,
         at: &Arc<TenantDirectory>,

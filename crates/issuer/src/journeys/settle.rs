@@ -187,7 +187,7 @@ impl Issuer {
         }
     }
 
-    /// Lets the person see a page of ours: the browser's account pages are about this account from now on.
+    /// Lets the person see a page that was asked for by us: the browser's account pages are about this account from now on.
     async fn turn_to_own_page(
         &self,
         tx: &mut Tx,
@@ -203,7 +203,7 @@ impl Issuer {
             return Ok((Outcome::Refused(Cause::UserRefused.into()), None));
         }
         browsers::turn_to(tx, at.id(), browser.id, session).await?;
-        Ok((Outcome::AtOwnPage, Some(user)))
+        Ok((Outcome::AtPage, Some(user)))
     }
 
     /// Tells whoever asked that there is nothing to be had.

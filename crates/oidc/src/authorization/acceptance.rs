@@ -14,14 +14,12 @@ use crate::claims_request::ClaimsRequest;
 use crate::pkce::{self, CodeChallenge};
 use crate::request_object::Proof;
 use crate::scope_policy::{self, Known};
-use crate::{Cause, Parameters, Refusal, authorization_details, resource, userinfo};
+use crate::{Cause, Parameters, Refusal, authorization_details, resource, ui_locales, userinfo};
 
 /// How long a `login_hint` may be, in bytes; a longer one is no address and is ignored.
 const MAX_LOGIN_HINT_BYTES: usize = 256;
-/// How many entries of a list of wishes (`ui_locales`, `acr_values`) are read.
+/// How many entries of `acr_values` are read.
 const MAX_WISHES: usize = 10;
-/// How long a language tag may be (RFC 5646 §4.4.1).
-const MAX_LANGUAGE_TAG_BYTES: usize = 35;
 /// Parameters that must not be ignored (OIDC Core §3.1.2.6): a request object that nobody opened, and what is not supported.
 const UNSUPPORTED: [(&str, Cause); 3] = [
     ("request", Cause::RequestObjectUnsupported),
@@ -108,7 +106,7 @@ pub(super) fn check(request: &Redirectable<'_>, rules: &Rules<'_>) -> Result<Acc
         max_age,
         login_hint: login_hint(parameters),
         id_token_hint: parameters.get("id_token_hint").map(str::to_owned),
-        ui_locales: ui_locales(parameters),
+        ui_locales: ui_locales::wished(parameters),
         acr_values: acr_values(parameters, client, claims.as_ref()),
         claims,
         waiting: None,
@@ -234,14 +232,6 @@ fn scope(parameters: &Parameters, client: &Client, known: Known<'_>) -> Result<S
 
 fn login_hint(parameters: &Parameters) -> Option<String> {
     parameters.get("login_hint").filter(|hint| hint.len() <= MAX_LOGIN_HINT_BYTES).map(str::to_owned)
-}
-
-fn ui_locales(parameters: &Parameters) -> Vec<String> {
-    let is_tag = |tag: &&str| {
-        (1..=MAX_LANGUAGE_TAG_BYTES).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
-    let tags = parameters.get("ui_locales").unwrap_or_default().split(' ');
-    tags.filter(is_tag).take(MAX_WISHES).map(str::to_owned).collect()
 }
 
 /// The wishes of the request; the client's defaults when it has none (OIDC Registration §2: `acr_values` and an `acr` in

@@ -1,7 +1,7 @@
 //! Where the answer to an authorization request goes, and how it is written there.
 //!
 //! Owns the address of every redirect to a client. `iss` is in each of them and `state` comes back as it was sent
-//! (RFC 6749 §4.1.2, RFC 9207 §2). Leaves the status, 303, and the page of a form to the door (SECURITY S-009, S-011).
+//! (RFC 6749 §4.1.2, RFC 9207 §2). Leaves how a browser is brought there to the door (SECURITY S-009, S-011).
 
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ impl ResponseTarget {
     }
 
     /// The redirect URI: of the request, or the only registered one. The token endpoint compares it again
-    /// (RFC 6749 §4.1.3), and the pages' `form-action` allows its origin.
+    /// (RFC 6749 §4.1.3).
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
     }

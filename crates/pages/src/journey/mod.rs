@@ -5,10 +5,10 @@
 
 mod asked_access;
 mod backchannel_approval;
+mod cannot_continue;
 mod check_mail;
 mod confirm;
 mod consent;
-mod continue_elsewhere;
 mod device_approval;
 mod done;
 mod email_code;
@@ -31,10 +31,10 @@ mod totp_enrolment;
 
 pub use asked_access::{AccessDuration, AskedAccess, Details, Publisher, Resource, Scope};
 pub use backchannel_approval::BackchannelApproval;
+pub use cannot_continue::{CannotContinue, Standstill};
 pub use check_mail::{CheckMail, MailPurpose};
 pub use confirm::{Confirm, ConfirmPurpose};
 pub use consent::Consent;
-pub use continue_elsewhere::ContinueElsewhere;
 pub use device_approval::DeviceApproval;
 pub use done::{Done, Outcome};
 pub use email_code::{CodePurpose, EmailCode};

@@ -4,7 +4,7 @@ use super::{Sample, Words, form, href};
 use crate::error::{ErrorCause, ErrorPage, StartAgain};
 use crate::form_post::FormPost;
 use crate::home::Home;
-use crate::journey::{CheckMail, Confirm, ConfirmPurpose, ContinueElsewhere, Done, MailPurpose, Outcome};
+use crate::journey::{CannotContinue, CheckMail, Confirm, ConfirmPurpose, Done, MailPurpose, Outcome, Standstill};
 use crate::redirecting::Redirecting;
 use crate::too_many_attempts::TooManyAttempts;
 use crate::{Frame, Notice, logout};
@@ -44,10 +44,14 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
     };
     let invitation_elsewhere = Confirm { form: form(), purpose: invited_elsewhere };
     let shut_out = Done { outcome: Outcome::ShutOut, continue_href: Some("/".to_owned()), client_name: None };
-    let elsewhere =
-        ContinueElsewhere { form: Some(form()), client_name: words.client_name(), reference: REFERENCE.to_owned() };
-    let elsewhere_lost = ContinueElsewhere { form: None, client_name: None, ..elsewhere.clone() };
-    let elsewhere_nameless = ContinueElsewhere { client_name: None, ..elsewhere.clone() };
+    let elsewhere = CannotContinue {
+        form: form(),
+        standstill: Standstill::Elsewhere,
+        client_name: words.client_name(),
+        reference: REFERENCE.to_owned(),
+    };
+    let elsewhere_over = CannotContinue { standstill: Standstill::Over, ..elsewhere.clone() };
+    let elsewhere_nameless = CannotContinue { client_name: None, ..elsewhere.clone() };
     vec![
         ("journey/check_mail", reset_mail.render(frame)),
         ("journey/check_mail-verify", verify_mail.render(frame)),
@@ -78,9 +82,9 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
         ("journey/confirm-not-me-passwordless", not_me.render(&without_passwords)),
         ("journey/confirm-former-email-passwordless", former_email.render(&without_passwords)),
         ("journey/done-shut-out-passwordless", shut_out.render(&without_passwords)),
-        ("journey/continue_elsewhere", elsewhere.render(frame)),
-        ("journey/continue_elsewhere-lost", elsewhere_lost.render(frame)),
-        ("journey/continue_elsewhere-nameless", elsewhere_nameless.render(frame)),
+        ("journey/cannot_continue", elsewhere.render(frame)),
+        ("journey/cannot_continue-over", elsewhere_over.render(frame)),
+        ("journey/cannot_continue-nameless", elsewhere_nameless.render(frame)),
     ]
 }
 

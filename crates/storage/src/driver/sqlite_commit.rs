@@ -102,6 +102,7 @@ impl Writer {
         writing.execute("SAVEPOINT member", &[])?;
         Ok(writing)
     }
+
     /// Opens a batch. Inline when nobody else holds the file; otherwise waits for that process where waiting holds nobody up.
     async fn open_batch(
         &self,

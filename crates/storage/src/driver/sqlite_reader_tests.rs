@@ -137,7 +137,7 @@ async fn the_log_does_not_grow_by_states_that_are_kept() {
     assert!(log < 25_000_000, "{log} bytes");
 }
 
-/// A connection that only reads cannot take the log away: the one that writes is closed last, whatever is under way at the end.
+/// A connection that only reads cannot take the log away: the one that writes is closed last.
 #[test]
 fn at_the_end_no_log_is_left() {
     for _ in 0..50 {

@@ -8,18 +8,18 @@ mod page;
 mod show;
 
 use axum::extract::Path;
-use portreeve_domain::{Client, ClientId};
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
-use portreeve_issuer::{Acted, Arrival, LostFactors, Stop};
+use portreeve_issuer::{Acted, Arrival, LostFactors, StartAgain, Stop};
 use portreeve_pages::Form;
 use portreeve_pages::Notice;
-use portreeve_pages::journey::ContinueElsewhere;
+use portreeve_pages::journey::{CannotContinue, Standstill};
 
 use self::page::{Page, Ways};
 use crate::door::Door;
 use crate::error_page;
 use crate::form::Fields;
-use crate::reply::Reply;
+use crate::reply::{Reply, form_target};
+use crate::words;
 
 /// The query that says that a stale form brought the person here.
 const OUTDATED: &str = "outdated";
@@ -39,12 +39,11 @@ pub(crate) async fn enter(door: Door, Path(path): Path<Vec<(String, String)>>) -
     if stop.step.segment().is_some() {
         return Reply::see_other(&door, &page_href(&door, &journey, &stop));
     }
-    let client = stop.journey.client().clone();
-    let redirect_uri = stop.journey.request().target.redirect_uri().to_owned();
+    let again = StartAgain::of(&stop.journey);
     match door.issuer().resume_journey(&door.at, stop.journey).await {
         Ok(Acted::Moved(progress)) => Reply::progress(&door, progress),
         // Two tabs arrived at once and the other one got the answer.
-        Ok(Acted::Stale | Acted::Problem(_)) => elsewhere(&door, &journey, &client, &redirect_uri),
+        Ok(Acted::Stale | Acted::Problem(_)) => start_here(&door, &journey, Standstill::Over, &again),
         Err(fault) => error_page::broken(&door, &fault),
     }
 }
@@ -88,7 +87,9 @@ pub(crate) async fn act(
     let stop = match door.issuer().open_journey(&door.at, &journey, door.browser_cookie()).await {
         Ok(Arrival::Here(stop)) => *stop,
         // The page with the way on has an address: who goes back to it is not asked to send an old form again.
-        Ok(Arrival::Elsewhere { .. }) => return Reply::see_other(&door, &door.href(&format!("/j/{journey}"))),
+        Ok(Arrival::Elsewhere(_) | Arrival::Over(_)) => {
+            return Reply::see_other(&door, &door.href(&format!("/j/{journey}")));
+        }
         Ok(Arrival::Unknown) => return error_page::not_found(&door),
         Err(fault) => return error_page::broken(&door, &fault),
     };
@@ -111,26 +112,24 @@ pub(crate) async fn start_again(door: Door, Path(path): Path<Vec<(String, String
 async fn open(door: &Door, journey: &str) -> Result<Stop, Reply> {
     match door.issuer().open_journey(&door.at, journey, door.browser_cookie()).await {
         Ok(Arrival::Here(stop)) => Ok(*stop),
-        Ok(Arrival::Elsewhere { client, redirect_uri }) => Err(elsewhere(door, journey, &client, &redirect_uri)),
+        Ok(Arrival::Elsewhere(again)) => Err(start_here(door, journey, Standstill::Elsewhere, &again)),
+        Ok(Arrival::Over(again)) => Err(start_here(door, journey, Standstill::Over, &again)),
         Ok(Arrival::Unknown) => Err(error_page::not_found(door)),
         Err(fault) => Err(error_page::broken(door, &fault)),
     }
 }
 
-/// "Continue where you started, or start again here."
-fn elsewhere(door: &Door, journey: &str, client: &Client, redirect_uri: &str) -> Reply {
+/// The page of a journey that cannot go on here: it can be started again.
+fn start_here(door: &Door, journey: &str, standstill: Standstill, again: &StartAgain) -> Reply {
     let action = door.href(&format!("/j/{journey}"));
-    let page = ContinueElsewhere {
-        form: Some(Form { action, csrf: String::new(), version: String::new() }),
-        client_name: name_of(client).map(str::to_owned),
+    let frame = door.frame_to(Some(&again.client), &again.ui_locales);
+    let page = CannotContinue {
+        form: Form { action, csrf: String::new(), version: String::new() },
+        standstill,
+        client_name: words::asking_client(&again.client, frame.locale),
         reference: door.reference.clone(),
     };
-    Reply::page(door, page.render(&door.frame_to(Some(client), &[])), Some(redirect_uri))
-}
-
-/// What the application that waits is called; `None` for a page of ours.
-fn name_of(client: &Client) -> Option<&str> {
-    (client.id != ClientId::own_pages()).then(|| client.display_name())
+    Reply::page(door, page.render(&frame), form_target(&again.client, &again.redirect_uri))
 }
 
 /// The page at the last segment of an address, if it may be shown where the journey stands.

@@ -24,7 +24,7 @@ use super::AGAIN;
 use super::page::{IDENTIFY, PASSKEY, PASSKEY_ENROLMENT, PASSWORD, Page, RECOVERY_CODE, REGISTER};
 use crate::account::APPLICATIONS;
 use crate::door::Door;
-use crate::reply::Reply;
+use crate::reply::{Reply, form_target};
 use crate::words;
 
 /// The fewest characters of a password that is the only factor.
@@ -100,10 +100,10 @@ pub(super) fn render(door: &Door, journey: &str, page: Page, stop: &Stop, shown:
         Page::DeviceApproval => view.device_approval(),
         Page::BackchannelApproval => view.backchannel_approval(),
     };
-    let target = stop.journey.request().target.redirect_uri();
+    let target = form_target(stop.journey.client(), stop.journey.request().target.redirect_uri());
     match asks_for_passkey(page, stop) {
-        true => Reply::scripted_page(door, html, Some(target)),
-        false => Reply::page(door, html, Some(target)),
+        true => Reply::scripted_page(door, html, target),
+        false => Reply::page(door, html, target),
     }
 }
 
@@ -162,6 +162,7 @@ impl View<'_> {
                 Some(CodeProblem::TooManyAttempts { wait_seconds: wait.as_seconds_ceiling().unsigned_abs() })
             }
             Problem::UsedCode => Some(CodeProblem::AlreadyUsed),
+            Problem::ShortCode => Some(CodeProblem::TooShort),
             _ => Some(CodeProblem::Wrong),
         }
     }
