@@ -211,7 +211,7 @@ async fn an_account_that_has_used_up_its_failures_is_not_forgotten() {
     on_both(async |db| {
         let plant = "INSERT INTO factor_failures (tenant_id, user_id, factor, consecutive, last_at) VALUES ($1, $2, 'password', $3, 0)";
         db.write(ONE, async |tx| {
-            for (user, consecutive) in [(7, 100), (8, 101)] {
+            for (user, consecutive) in [(7, 99), (8, 100)] {
                 tx.execute(plant, &[ONE.into(), (&user_id(user)).into(), consecutive.into()]).await?;
             }
             Ok(())
@@ -219,7 +219,7 @@ async fn an_account_that_has_used_up_its_failures_is_not_forgotten() {
         .await;
 
         assert_eq!(sweep(db).await, 1);
-        assert_eq!(rows(db, "factor_failures WHERE consecutive = 101").await, 1);
+        assert_eq!(rows(db, "factor_failures WHERE consecutive = 100").await, 1);
     })
     .await;
 }
