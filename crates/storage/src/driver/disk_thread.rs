@@ -17,6 +17,8 @@ type Work = Box<dyn FnOnce() + Send>;
 pub(super) struct DiskThread(mpsc::Sender<Work>);
 
 impl DiskThread {
+    /// Starts it.
+    ///
     /// # Errors
     /// A fault when the system gives no thread.
     pub(super) fn start() -> Result<Self, Fault> {
