@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use crate::Extent;
 use crate::deployment::{Cores, Database, Deployment};
 use crate::load::Load;
-use crate::report::{self, median};
+use crate::report::{self, Beside};
 use crate::target::{Target, TokenFor};
 use crate::{machine, pin_driver};
 
@@ -19,14 +19,14 @@ pub(crate) async fn run(extent: Extent) -> Result<()> {
     let on_two = Deployment::start_on(Cores::Two, Database::Sqlite).await?;
     let mut rows = Vec::new();
     for ((name, mut two), (_, mut one)) in loads(&on_two.target).into_iter().zip(loads(&on_one.target)) {
-        let (mut of_two, mut of_one) = (Vec::new(), Vec::new());
+        let mut rates = Vec::new();
         for _ in 0..extent.rounds {
             pin_driver(Cores::Two.list())?;
-            of_two.push(two.drive(extent.period).await.with_context(|| name)?);
+            let with_two = two.drive(extent.period).await.with_context(|| name)?;
             pin_driver(Cores::One.list())?;
-            of_one.push(one.drive(extent.period).await.with_context(|| name)?);
+            rates.push((with_two, one.drive(extent.period).await.with_context(|| name)?));
         }
-        rows.push((name, median(&of_two), median(&of_one)));
+        rows.push(Beside { name, rates });
     }
     report::print_beside("server and driver on two cores, beside both on one; the goal is 1.5", &rows);
     Ok(())

@@ -12,7 +12,7 @@ use crate::growth::{self, Place};
 use crate::http::{self, Connection};
 use crate::load::Load;
 use crate::report;
-use crate::sizes::beside;
+use crate::rounds::beside;
 use crate::target::{Target, TokenFor};
 
 /// How many sessions are open, each of somebody else, with a grant and its tokens.

@@ -1,8 +1,8 @@
 //! `portreeve-bench all`: what the release binary does a second, as ratios to what a plain reply and the bare parts do.
 //!
 //! Every server runs pinned to core 0, one at a time, the driver on core 1. Rounds are interleaved, so that a noisy
-//! machine disturbs all alike; medians are printed, and a run whose yardstick drifted by more than a fifth says that it
-//! does not count. `quick` is for whoever changes something: SQLite alone, short rounds; `databases` compares the two, `peer` ours with another provider; `sizes` compares
+//! machine disturbs all alike: a ratio is of rates of the same round. Medians are printed beside where the middle half of the rounds
+//! lies, and a ratio whose half is wider than a fifth of it says that it does not count. `quick` is for whoever changes something: SQLite alone, short rounds; `databases` compares the two, `peer` ours with another provider; `sizes` compares
 //! a small database with a large one, `crowd` a server with many idle people with one without, `cores` two cores with one; `restore` puts a copy of a
 //! large database back; `drive` is for a profiler.
 
@@ -21,6 +21,7 @@ mod peer;
 mod raw;
 mod report;
 mod restore;
+mod rounds;
 mod sizes;
 mod target;
 mod worker;
@@ -44,7 +45,7 @@ pub(crate) struct Extent {
     pub(crate) everything: bool,
 }
 
-const ALL: Extent = Extent { rounds: 5, period: Duration::from_millis(1500), everything: true };
+const ALL: Extent = Extent { rounds: 7, period: Duration::from_millis(1500), everything: true };
 /// How many rows a large database has of each kind, unless another number is given.
 const MILLION: i64 = 1_000_000;
 /// How many connections are idle in a crowd, unless another number is given.

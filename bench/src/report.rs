@@ -1,14 +1,15 @@
-//! The tables: medians of interleaved rounds, as ratios to the yardstick and to the floor of the same run.
+//! The tables: medians of interleaved rounds, as ratios to the yardstick and to the floor of the same round.
 //!
-//! Owns what a floor is. No bare number is printed without what it is compared with.
+//! Owns what a floor is, and when a ratio counts. No bare number is printed without what it is compared with.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::load::Load;
 use crate::raw::Part;
 
-/// How far the yardstick may drift within a run that counts: a fifth.
-const MAX_DRIFT: f64 = 0.2;
+/// How far apart the middle half of the rounds may be, of a ratio that counts: a fifth of it.
+const MAX_SPREAD: f64 = 0.2;
 
 /// What a step consists of at least, beside its HTTP requests.
 pub(crate) struct Step {
@@ -21,20 +22,43 @@ pub(crate) struct Measure {
     pub(crate) name: &'static str,
     pub(crate) step: Step,
     pub(crate) load: Load,
-    pub(crate) rates: Vec<f64>,
+    pub(crate) rounds: Vec<Round>,
     /// What is promised of the yardstick, and of the floor.
     pub(crate) goals: (Option<f64>, Option<f64>),
+}
+
+/// A measure's rate in one round.
+pub(crate) struct Round {
+    pub(crate) rate: f64,
+    /// The plain reply's, just before and just after.
+    pub(crate) plain: f64,
 }
 
 /// The rates of the plain reply and of the parts, in the same run.
 pub(crate) struct Baseline {
     pub(crate) plain: Vec<f64>,
+    /// One rate of each part a round.
     pub(crate) parts: Vec<(Part, Vec<f64>)>,
+}
+
+/// One load on two servers by turns.
+pub(crate) struct Beside {
+    pub(crate) name: &'static str,
+    /// Ours and theirs, round by round.
+    pub(crate) rates: Vec<(f64, f64)>,
+}
+
+/// A ratio, round by round: the median, and where the middle half of the rounds lies.
+#[derive(Clone, Copy, Debug)]
+struct Spread {
+    low: f64,
+    middle: f64,
+    high: f64,
 }
 
 impl Measure {
     pub(crate) fn median(&self) -> f64 {
-        median(&self.rates)
+        median(self.rounds.iter().map(|round| round.rate))
     }
 }
 
@@ -43,57 +67,91 @@ impl Baseline {
         Self { plain: Vec::new(), parts: Part::ALL.into_iter().map(|part| (part, Vec::new())).collect() }
     }
 
-    /// Steps a second if every part of the step took the time that it takes alone.
-    fn floor(&self, step: &Step) -> f64 {
-        let requests = f64::from(step.requests) / median(&self.plain);
-        let parts = step.parts.iter().map(|(part, count)| f64::from(*count) / self.rate(*part));
-        1.0 / (requests + parts.sum::<f64>())
+    /// Steps a second if every part of the step took the time that it takes alone, in the round of this `number`.
+    fn floor(&self, step: &Step, number: usize, plain: f64) -> f64 {
+        let parts = step.parts.iter().map(|(part, count)| f64::from(*count) / self.rate(*part, number));
+        1.0 / (f64::from(step.requests) / plain + parts.sum::<f64>())
     }
 
-    fn rate(&self, part: Part) -> f64 {
-        self.parts.iter().find(|(known, _)| *known == part).map_or(f64::NAN, |(_, rates)| median(rates))
+    fn rate(&self, part: Part, round: usize) -> f64 {
+        let rates = self.parts.iter().find(|(known, _)| *known == part).map(|(_, rates)| rates);
+        rates.and_then(|rates| rates.get(round).copied()).unwrap_or(f64::NAN)
+    }
+}
+
+impl Spread {
+    fn of(rounds: impl IntoIterator<Item = f64>) -> Self {
+        let sorted = sorted(rounds);
+        let quarter = sorted.len() / 4;
+        let at = |place: usize| sorted.get(place).copied().unwrap_or(f64::NAN);
+        Self { low: at(quarter), middle: at(sorted.len() / 2), high: at(sorted.len().saturating_sub(1 + quarter)) }
+    }
+
+    fn counts(self) -> bool {
+        (self.high - self.low) / self.middle <= MAX_SPREAD
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { low, middle, high } = self;
+        let verdict = if self.counts() { "" } else { ", does not count" };
+        write!(out, "{middle:.2} ({low:.2} to {high:.2}{verdict})")
     }
 }
 
 /// Prints what the other tables are ratios of.
 pub(crate) fn print_baseline(baseline: &Baseline) {
-    let plain = median(&baseline.plain);
+    let row = |name: &str, rates: &[f64]| println!("| {name} | {:.0} |", median(rates.iter().copied()));
     println!("| part, alone on the core | a second |\n|---|---|");
-    println!("| H: plain axum JSON reply | {plain:.0} |");
+    row("H: plain axum JSON reply", &baseline.plain);
     for (part, rates) in &baseline.parts {
-        println!("| {} | {:.0} |", part.name(), median(rates));
+        row(part.name(), rates);
     }
-    let drift = baseline.plain.iter().map(|rate| (rate - plain).abs() / plain).fold(0.0, f64::max);
-    let verdict = if drift > MAX_DRIFT { ": more than 20 %, this run does not count" } else { "" };
-    println!("\nThe yardstick drifted by {:.0} %{verdict}.\n", drift * 100.0);
+    let plain = sorted(baseline.plain.iter().copied());
+    if let [slowest, .., fastest] = plain.as_slice() {
+        println!("\nThe plain reply was between {slowest:.0} and {fastest:.0} a second.\n");
+    }
 }
 
 /// Prints one line a measure: of H, of its floor L, and what is promised.
 pub(crate) fn print_measures(baseline: &Baseline, measures: &[Measure]) {
+    println!("Ratios are of the same round: the median, and the middle half of the rounds.\n");
     println!("| measure | a second | of H | of L | goal |\n|---|---|---|---|---|");
     for measure in measures {
-        let rate = measure.median();
-        let of_plain = rate / median(&baseline.plain);
-        let of_floor = rate / baseline.floor(&measure.step);
-        println!("| {} | {rate:.0} | {of_plain:.2} | {of_floor:.2} | {} |", measure.name, goal(measure.goals));
+        let of_plain = Spread::of(measure.rounds.iter().map(|round| round.rate / round.plain));
+        let of_floor = Spread::of(
+            measure
+                .rounds
+                .iter()
+                .enumerate()
+                .map(|(number, round)| round.rate / baseline.floor(&measure.step, number, round.plain)),
+        );
+        println!("| {} | {:.0} | {of_plain} | {of_floor} | {} |", measure.name, measure.median(), goal(measure.goals));
     }
     println!();
 }
 
-/// Prints a rate beside another server's: `(what, ours, theirs)`.
-pub(crate) fn print_beside(heading: &str, rows: &[(&str, f64, f64)]) {
+/// Prints rates beside another server's.
+pub(crate) fn print_beside(heading: &str, rows: &[Beside]) {
     println!("| {heading} | ours | theirs | ratio |\n|---|---|---|---|");
-    for (name, ours, theirs) in rows {
-        println!("| {name} | {ours:.0} | {theirs:.0} | {:.2} |", ours / theirs);
+    for Beside { name, rates } in rows {
+        let (ours, theirs) = (median(rates.iter().map(|rate| rate.0)), median(rates.iter().map(|rate| rate.1)));
+        let ratio = Spread::of(rates.iter().map(|(ours, theirs)| ours / theirs));
+        println!("| {name} | {ours:.0} | {theirs:.0} | {ratio} |");
     }
     println!();
 }
 
 /// The middle one.
-pub(crate) fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
+pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
+    Spread::of(values).middle
+}
+
+fn sorted(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    let mut sorted: Vec<f64> = values.into_iter().collect();
     sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+    sorted
 }
 
 /// The time that 99 of 100 do not exceed, in milliseconds.

@@ -8,7 +8,8 @@ use crate::Extent;
 use crate::deployment::{Database, Deployment};
 use crate::growth::{self, Place};
 use crate::load::Load;
-use crate::report::{self, median};
+use crate::report;
+use crate::rounds::beside;
 use crate::target::Target;
 
 /// How many live tokens are asked about.
@@ -30,24 +31,6 @@ pub(crate) async fn run(extent: Extent, count: i64) -> Result<()> {
         report::print_beside(&format!("{count} more of each kind, {words}, beside none"), &rows);
     }
     Ok(())
-}
-
-/// Drives the same loads on two servers in turns, and gives the median rate of each: `(what, here, there)`.
-pub(crate) async fn beside(
-    extent: Extent,
-    here: &mut [(&'static str, Load)],
-    there: &mut [(&'static str, Load)],
-) -> Result<Vec<(&'static str, f64, f64)>> {
-    let mut rows = Vec::new();
-    for ((name, here), (_, there)) in here.iter_mut().zip(there) {
-        let (mut with, mut without) = (Vec::new(), Vec::new());
-        for _ in 0..extent.rounds {
-            with.push(here.drive(extent.period).await.with_context(|| *name)?);
-            without.push(there.drive(extent.period).await.with_context(|| *name)?);
-        }
-        rows.push((*name, median(&with), median(&without)));
-    }
-    Ok(rows)
 }
 
 async fn loads(target: &Target) -> Result<[(&'static str, Load); 5]> {
