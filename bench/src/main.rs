@@ -37,7 +37,7 @@ use tokio::runtime::{Builder, Runtime};
 /// How much is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Extent {
-    /// How often each measure is taken.
+    /// How often each measure is taken: often and briefly, as what disturbs a shared machine comes and goes within seconds.
     pub(crate) rounds: usize,
     /// How long one measure runs.
     pub(crate) period: Duration,
@@ -45,12 +45,12 @@ pub(crate) struct Extent {
     pub(crate) everything: bool,
 }
 
-const ALL: Extent = Extent { rounds: 7, period: Duration::from_millis(1500), everything: true };
+const ALL: Extent = Extent { rounds: 15, period: Duration::from_millis(600), everything: true };
 /// How many rows a large database has of each kind, unless another number is given.
 const MILLION: i64 = 1_000_000;
 /// How many connections are idle in a crowd, unless another number is given.
 const CROWD: usize = 10_000;
-const QUICK: Extent = Extent { rounds: 3, period: Duration::from_millis(700), everything: false };
+const QUICK: Extent = Extent { rounds: 7, period: Duration::from_millis(400), everything: false };
 
 fn main() -> Result<()> {
     let argument = |place| std::env::args().nth(place);

@@ -23,7 +23,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use crate::pinned;
 
 /// How long one loop runs.
-const PERIOD: Duration = Duration::from_millis(700);
+const PERIOD: Duration = Duration::from_millis(400);
 /// About the signing input of an access token.
 const MESSAGE: [u8; 420] = [b'x'; 420];
 /// Rows in the table that is read.

@@ -96,7 +96,8 @@ impl fmt::Display for Spread {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { low, middle, high } = self;
         let verdict = if self.counts() { "" } else { ", does not count" };
-        write!(out, "{middle:.2} ({low:.2} to {high:.2}{verdict})")
+        let digits = if *middle < 0.1 { 3 } else { 2 };
+        write!(out, "{middle:.digits$} ({low:.digits$} to {high:.digits$}{verdict})")
     }
 }
 
@@ -119,7 +120,11 @@ pub(crate) fn print_measures(baseline: &Baseline, measures: &[Measure]) {
     println!("Ratios are of the same round: the median, and the middle half of the rounds.\n");
     println!("| measure | a second | of H | of L | goal |\n|---|---|---|---|---|");
     for measure in measures {
-        let of_plain = Spread::of(measure.rounds.iter().map(|round| round.rate / round.plain));
+        let of_plain = if measure.step.requests == 0 {
+            String::new()
+        } else {
+            Spread::of(measure.rounds.iter().map(|round| round.rate / round.plain)).to_string()
+        };
         let of_floor = Spread::of(
             measure
                 .rounds
