@@ -86,35 +86,33 @@ impl ClientAddress {
 ///
 /// Walks all `X-Forwarded-For` lines, joined, from the right: the first hop that is no trusted proxy
 /// is the client; if all are trusted, the leftmost is. The header counts only when `peer` itself is
-/// trusted. Any unreadable hop, also one left of the client, gives the peer's address and
-/// [`Forwarded::Malformed`]. A hop is an address, with a port if the proxy adds one; an IPv6 zone is
-/// refused.
+/// trusted. A hop on this way that cannot be read gives the peer's address and
+/// [`Forwarded::Malformed`]; what stands left of the client is its own text, and could only serve it
+/// to hide. A hop is an address, with a port if the proxy adds one; an IPv6 zone is refused.
 pub fn client_address(peer: SocketAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> ClientAddress {
     let peer = peer.ip().to_canonical();
     let of_peer = |forwarded| ClientAddress { ip: peer, forwarded };
     if !trusted.contains(peer) || !headers.contains_key(X_FORWARDED_FOR) {
         return of_peer(Forwarded::Direct);
     }
-    let Some(hops) = forwarded_hops(headers) else {
-        return of_peer(Forwarded::Malformed);
-    };
-    let client = hops.iter().rfind(|hop| !trusted.contains(**hop)).or(hops.first());
-    client.map_or(of_peer(Forwarded::Malformed), |ip| ClientAddress { ip: *ip, forwarded: Forwarded::Proxied })
-}
-
-/// Every hop from left to right; `None` if one of them is unreadable.
-fn forwarded_hops(headers: &HeaderMap) -> Option<Vec<IpAddr>> {
-    let mut hops = Vec::new();
-    for line in headers.get_all(X_FORWARDED_FOR) {
-        for hop in line.to_str().ok()?.split(',') {
-            hops.push(parse_hop(hop.trim_matches([' ', '\t']))?);
+    let mut client = of_peer(Forwarded::Malformed);
+    for hop in hops_from_the_right(headers) {
+        let Some(ip) = parse_hop(hop) else { return of_peer(Forwarded::Malformed) };
+        client = ClientAddress { ip, forwarded: Forwarded::Proxied };
+        if !trusted.contains(ip) {
+            break;
         }
     }
-    Some(hops)
+    client
+}
+
+fn hops_from_the_right(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    headers.get_all(X_FORWARDED_FOR).iter().rev().flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','))
 }
 
 /// Reads `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:4711`.
-fn parse_hop(hop: &str) -> Option<IpAddr> {
+fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
+    let hop = str::from_utf8(hop).ok()?.trim_matches([' ', '\t']);
     // A zone means something on one link of one machine only; the parser below would accept digits.
     if hop.contains('%') {
         return None;
@@ -181,14 +179,25 @@ mod tests {
         assert_eq!(seen_from(PROXY, &[]), client("10.0.0.1", Forwarded::Direct));
     }
 
-    /// S-127: malformed gives the peer's address and says so, wherever it stands in the list.
+    /// S-127: what the client itself wrote cannot hide the address that a proxy saw.
     #[test]
-    fn any_malformed_hop_gives_the_peers_address() {
+    fn what_stands_left_of_the_client_is_not_read() {
+        for value in ["garbage, 203.0.113.9", ", 203.0.113.9", "fe80::1%eth0, 203.0.113.9, 10.2.3.4"] {
+            assert_eq!(seen_from(PROXY, &[value]), client("203.0.113.9", Forwarded::Proxied), "{value:?}");
+        }
+        let in_lines_of_their_own = seen_from(PROXY, &["garbage", "203.0.113.9", "10.2.3.4"]);
+
+        assert_eq!(in_lines_of_their_own, client("203.0.113.9", Forwarded::Proxied));
+    }
+
+    /// S-127: malformed gives the peer's address and says so, wherever it stands up to the client.
+    #[test]
+    fn a_malformed_hop_gives_the_peers_address() {
         for value in [
             "",
             "unknown",
-            "garbage, 203.0.113.9",
             "203.0.113.9,",
+            "garbage, 10.2.3.4",
             "203.0.113.9, , 10.2.3.4",
             "203.0.113.999",
             "fe80::1%eth0",

@@ -99,12 +99,12 @@ fn forwarded_addresses() {
             assert_eq!((seen.ip, seen.forwarded), (IpAddr::from([10, 0, 0, 1]), Forwarded::Malformed));
             return false;
         }
-        let text = std::str::from_utf8(line).unwrap();
+        let text = String::from_utf8_lossy(line);
         let with = |line: String| client_address(proxy, &headers(FORWARDED_FOR, line.as_bytes()).unwrap(), &trusted);
         assert_eq!(with(format!("{text}, 10.9.9.9")), seen, "one more proxy of ours");
         if !trusted.contains(seen.ip) {
             assert_eq!(with(format!("203.0.113.7, {text}")), seen, "the client wrote an address to the left");
-            assert_ne!(with(format!("unreadable, {text}")).forwarded, Forwarded::Proxied);
+            assert_eq!(with(format!("unreadable, {text}")), seen, "the client wrote what is no address");
         }
         true
     });
