@@ -4,6 +4,8 @@
 //! was wrong is nobody's business (RFC 7516 §11.5). Leaves storage of the PKCS#8 (sealed) and the schedule to others.
 //! RFC 7516 §5.2, RFC 7518 §4.3, §4.6, §5.2.2.2.
 
+use std::sync::OnceLock;
+
 use aws_lc_rs::{constant_time, hmac};
 use josekit::jwe::alg::ecdh_es::EcdhEsJweDecrypter;
 use josekit::jwe::alg::rsaes::RsaesJweDecrypter;
@@ -26,10 +28,12 @@ pub enum DecryptionKeyType {
     Rsa,
 }
 
-/// A private key, parsed, with its public half at hand.
+/// A private key, checked, with its public half at hand.
 pub struct DecryptionKey {
     key_type: DecryptionKeyType,
-    decrypters: Vec<(KeyManagement, Box<dyn JweDecrypter>)>,
+    pkcs8: Zeroizing<Vec<u8>>,
+    /// Made for the first message that is for this key. Few deployments get one, and OpenSSL takes a fifth of a start to get ready.
+    decrypters: OnceLock<Vec<(KeyManagement, Box<dyn JweDecrypter>)>>,
     key_id: String,
     public_jwk: Map<String, Value>,
 }
@@ -53,6 +57,11 @@ impl DecryptionKeyType {
     /// The type of that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.name() == name)
+    }
+
+    /// The type of the keys that `algorithm` takes.
+    fn for_algorithm(algorithm: KeyManagement) -> Self {
+        if algorithm.elliptic().is_some() { Self::Elliptic } else { Self::Rsa }
     }
 
     /// The signature algorithm whose keys have the same form.
@@ -81,12 +90,6 @@ impl DecryptionKey {
     /// [`SigningError::KeyRejected`].
     pub fn from_pkcs8(key_type: DecryptionKeyType, pkcs8: &[u8]) -> Result<Self, SigningError> {
         let public = SigningKey::from_pkcs8(key_type.form(), pkcs8)?;
-        let _one_at_a_time = openssl::reading();
-        let decrypters: Option<Vec<_>> = KeyManagement::ALL
-            .into_iter()
-            .filter(|algorithm| algorithm.elliptic().is_some() == (key_type == DecryptionKeyType::Elliptic))
-            .map(|algorithm| Some((algorithm, decrypter(algorithm, pkcs8)?)))
-            .collect();
         let mut public_jwk = public.public_jwk();
         public_jwk.insert("use".to_owned(), "enc".into());
         match key_type {
@@ -94,8 +97,13 @@ impl DecryptionKey {
             DecryptionKeyType::Elliptic => public_jwk.remove("alg"),
             DecryptionKeyType::Rsa => public_jwk.insert("alg".to_owned(), KeyManagement::RsaOaep256.name().into()),
         };
-        let decrypters = decrypters.ok_or(SigningError::KeyRejected)?;
-        Ok(Self { key_type, decrypters, key_id: public.kid().to_owned(), public_jwk })
+        Ok(Self {
+            key_type,
+            pkcs8: Zeroizing::new(pkcs8.to_vec()),
+            decrypters: OnceLock::new(),
+            key_id: public.kid().to_owned(),
+            public_jwk,
+        })
     }
 
     /// What kind of key it is.
@@ -111,6 +119,18 @@ impl DecryptionKey {
     /// The public key as it stands in a JWK set: key members, `kid`, `use` = `enc`.
     pub fn public_jwk(&self) -> &Map<String, Value> {
         &self.public_jwk
+    }
+
+    /// `None` for an algorithm of another type of key.
+    fn decrypter(&self, algorithm: KeyManagement) -> Option<&dyn JweDecrypter> {
+        let decrypters = self.decrypters.get_or_init(|| {
+            let _one_at_a_time = openssl::reading();
+            let is_its = |algorithm: &KeyManagement| DecryptionKeyType::for_algorithm(*algorithm) == self.key_type;
+            let algorithms = KeyManagement::ALL.into_iter().filter(is_its);
+            algorithms.filter_map(|algorithm| Some((algorithm, decrypter(algorithm, &self.pkcs8)?))).collect()
+        });
+        let (_, decrypter) = decrypters.iter().find(|(made_for, _)| *made_for == algorithm)?;
+        Some(decrypter.as_ref())
     }
 }
 
@@ -131,16 +151,15 @@ impl DecryptionKeys {
     /// # Errors
     /// See [`Rejection`]; `DecryptionFailed` for whatever depends on a key.
     pub fn decrypt(&self, token: &str, max_bytes: usize) -> Result<Zeroizing<Vec<u8>>, Rejection> {
-        openssl::make_ready();
         let message = EncryptedMessage::parse(token, max_bytes)?;
-        let fits = |key: &&DecryptionKey| message.key_id.as_ref().is_none_or(|key_id| *key_id == key.key_id);
-        let decrypters = self.0.iter().filter(fits).flat_map(|key| &key.decrypters);
-        let mut fitting =
-            decrypters.filter(|(algorithm, _)| *algorithm == message.encryption.key_management).peekable();
+        let algorithm = message.encryption.key_management;
+        let key_type = DecryptionKeyType::for_algorithm(algorithm);
+        let is_named = |key: &DecryptionKey| message.key_id.as_ref().is_none_or(|key_id| *key_id == key.key_id);
+        let mut fitting = self.iter().filter(|key| key.key_type == key_type && is_named(key)).peekable();
         if fitting.peek().is_none() {
             return Err(Rejection::KeyNotFound);
         }
-        fitting.find_map(|(_, decrypter)| open(&message, decrypter.as_ref())).ok_or(Rejection::DecryptionFailed)
+        fitting.find_map(|key| open(&message, key.decrypter(algorithm)?)).ok_or(Rejection::DecryptionFailed)
     }
 }
 
