@@ -286,6 +286,35 @@ fn a_document_with_a_grant_that_is_not_there_is_agreed_to_once() {
     });
 }
 
+/// S-060, CM-07: a client that an operator holds to one API is held to it when its document is read again; the operator's word is nothing
+/// new that the document says.
+#[test]
+fn what_the_operator_decided_is_no_news_of_a_document() {
+    on_both(async |at| {
+        allow(at).await;
+        let client = Described::new(json!({}));
+        let browser = Browser::new(at);
+        let code = browser.sign_in(&client.request(), cast::ADA).await.code();
+        let token = client.redeem(at, &code).await.success()["access_token"].as_str().unwrap().to_owned();
+        at.apply(&format!(
+            "[[clients]]\nclient_id = {:?}\nclient_name = \"Notes\"\nredirect_uris = [{REDIRECT_URI:?}]\n\
+             token_endpoint_auth_method = \"none\"\nresources = [{:?}]\n",
+            client.0.url(),
+            cast::BILLS
+        ))
+        .await;
+
+        at.wait(Lifetime::from_minutes(5));
+        let page = browser.authorize(&client.request()).await;
+
+        assert_eq!(client.0.fetches(), 2);
+        assert!(page.is_redirect(), "agreed to already");
+        assert_eq!(at.userinfo(&token).await.status, 200);
+        let orders = client.request().with("resource", cast::ORDERS);
+        assert_eq!(browser.authorize(&orders).await.callback().error(), "invalid_target");
+    });
+}
+
 /// S-058: a client that the operator switched off stays off, whatever its document says.
 #[test]
 fn a_disabled_client_stays_off() {

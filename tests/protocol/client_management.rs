@@ -14,7 +14,7 @@ use portreeve_tests::{
 };
 use serde_json::{Value, json};
 
-use crate::registered::{ENDPOINT, Registered, allow, send, web};
+use crate::registered::{ENDPOINT, REDIRECT_URI, Registered, allow, send, web};
 
 const UNUSABLE: (u16, &str) = (401, "invalid_token");
 
@@ -64,6 +64,31 @@ fn a_replacement_replaces_everything() {
         assert_eq!(at.events("client.updated").await, before + 1);
         let code = Browser::new(at).sign_in(&client.request("openid"), cast::ADA).await.code();
         client.redeem(at, &code).await.success();
+    });
+}
+
+/// S-056, S-060: a client that an operator holds to one API is held to it when it replaces what it registered, and is not told so.
+#[test]
+fn a_replacement_is_not_rid_of_what_the_operator_decided() {
+    on_both(async |at| {
+        allow(at, "open", "").await;
+        let client = Registered::new(at, &web(json!({}))).await;
+        let browser = Browser::new(at);
+        browser.sign_in(&RelyingParty::new(at, "web").request("openid"), cast::ADA).await.code();
+        let for_api = async |resource| browser.authorize(&client.request("openid").with("resource", resource)).await;
+        assert_eq!(for_api(cast::ORDERS).await.step(), "consent", "any API before");
+        at.apply(&format!(
+            "[[clients]]\nclient_id = {:?}\nredirect_uris = [{REDIRECT_URI:?}]\nresources = [{:?}]\n",
+            client.id(),
+            cast::BILLS
+        ))
+        .await;
+
+        let told = client.manage(at, Method::PUT, &client.with_id(json!({ "client_name": "Mine" }))).await.success();
+
+        assert_eq!((&told["client_name"], told.get("resources")), (&json!("Mine"), None));
+        assert_eq!(for_api(cast::ORDERS).await.callback().error(), "invalid_target");
+        assert_eq!(for_api(cast::BILLS).await.step(), "consent");
     });
 }
 

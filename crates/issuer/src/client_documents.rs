@@ -105,7 +105,8 @@ impl Issuer {
         let document = fetched.map_err(|error| {
             Refusal::new(Cause::ClientDocumentUnusable).with_detail(format!("cannot be fetched: {error}"))
         })?;
-        let metadata = client_document::read(id, &document.body, at.tenant.settings.profile)?;
+        let known = at.client(id).map(|client| &client.metadata);
+        let metadata = client_document::read(id, &document.body, at.tenant.settings.profile, known)?;
         self.check_sector(at.id(), &metadata).await?;
         let said = document.fresh_for.map(|fresh_for| i64::try_from(fresh_for.as_secs()).unwrap_or(i64::MAX));
         let good_for = said.map_or(SHORTEST, |seconds| Lifetime::from_seconds(seconds.min(LONGEST.as_seconds())));

@@ -68,7 +68,7 @@ impl Issuer {
         };
         let origin = if vouched.is_some() { ClientOrigin::Vouched } else { ClientOrigin::Anybody };
         let submitted = self.read_submitted(at, body).await.map_err(Failure::Refused)?;
-        let registrant = Registrant { profile: settings.profile, origin };
+        let registrant = Registrant { profile: settings.profile, origin, registered: None };
         let metadata = submitted.for_new_client(registrant).map_err(Failure::Refused)?;
         check_grants(at, &metadata, &[]).map_err(Failure::Refused)?;
         self.check_sector(at.id(), &metadata).await.map_err(Failure::Refused)?;

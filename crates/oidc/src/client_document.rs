@@ -30,17 +30,22 @@ pub fn host_of(id: &ClientId) -> Option<String> {
 }
 
 /// Reads the document found at the URL `id` and gives the client's metadata back with defaults; without
-/// `token_endpoint_auth_method` the client is public.
+/// `token_endpoint_auth_method` the client is public. What an operator has decided about the client, which `known` has, stays.
 ///
 /// # Errors
 /// `ClientDocumentUnusable` for a document that is larger than 5 KiB, names another client, holds a secret or wants to
 /// authenticate with one, or breaks a rule that every registration obeys.
-pub fn read(id: &ClientId, body: &[u8], profile: Profile) -> Result<ClientMetadata, Refusal> {
+pub fn read(
+    id: &ClientId,
+    body: &[u8],
+    profile: Profile,
+    known: Option<&ClientMetadata>,
+) -> Result<ClientMetadata, Refusal> {
     let unusable = |what: String| Refusal::new(Cause::ClientDocumentUnusable).with_detail(what);
     if body.len() > MAX_DOCUMENT_BYTES {
         return Err(unusable(format!("has more than {MAX_DOCUMENT_BYTES} bytes")));
     }
-    let registrant = Registrant { profile, origin: ClientOrigin::Document };
+    let registrant = Registrant { profile, origin: ClientOrigin::Document, registered: known };
     let read = Submitted::read_published(body).and_then(|submitted| submitted.for_published(id, registrant));
     read.map_err(|refusal| unusable(refusal.detail.unwrap_or_else(|| refusal.cause.name().to_owned())))
 }
@@ -59,7 +64,7 @@ mod tests {
     fn document(change: Value) -> Result<ClientMetadata, String> {
         let mut members = json!({ "client_id": URL, "redirect_uris": ["https://app.example/cb"] });
         members.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        let read = read(&id(URL), members.to_string().as_bytes(), Profile::OAuth21);
+        let read = read(&id(URL), members.to_string().as_bytes(), Profile::OAuth21, None);
         read.map_err(|refusal| {
             assert_eq!(refusal.cause, Cause::ClientDocumentUnusable);
             refusal.detail.unwrap_or_default()

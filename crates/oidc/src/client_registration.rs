@@ -41,11 +41,13 @@ pub struct Submitted {
 
 /// Where a checked registration comes from.
 #[derive(Clone, Copy, Debug)]
-pub struct Registrant {
+pub struct Registrant<'a> {
     /// The profile of the tenant.
     pub profile: Profile,
     /// Whether somebody vouched for the client.
     pub origin: ClientOrigin,
+    /// What is registered of it so far; `None` for a client that is new.
+    pub registered: Option<&'a ClientMetadata>,
 }
 
 /// What a client is told about itself. Holds secrets, so it is not `Debug`.
@@ -134,7 +136,7 @@ impl Submitted {
     ///
     /// # Errors
     /// Those of `registration::check`; `MetadataInvalid` for a grant that needs somebody to vouch for the client.
-    pub fn for_new_client(self, registrant: Registrant) -> Result<ClientMetadata, Refusal> {
+    pub fn for_new_client(self, registrant: Registrant<'_>) -> Result<ClientMetadata, Refusal> {
         checked(self.metadata, registrant)
     }
 
@@ -142,7 +144,7 @@ impl Submitted {
     ///
     /// # Errors
     /// As `for_new_client`; `MetadataInvalid` for another `client_id`, for a secret, and for a method that needs one.
-    pub(crate) fn for_published(self, id: &ClientId, registrant: Registrant) -> Result<ClientMetadata, Refusal> {
+    pub(crate) fn for_published(self, id: &ClientId, registrant: Registrant<'_>) -> Result<ClientMetadata, Refusal> {
         if self.client_id.as_deref() != Some(id.as_str()) {
             return Err(invalid("client_id", "must be the URL of the document"));
         }
@@ -155,8 +157,8 @@ impl Submitted {
         checked(self.metadata, registrant)
     }
 
-    /// Takes it as the replacement of what `client` registered: what it leaves out is gone (RFC 7592 §2.2). `is_secret`
-    /// tells whether a text is a secret the client holds.
+    /// Takes it as the replacement of what `client` registered: what it leaves out is gone (RFC 7592 §2.2), but for what only
+    /// the operator decides. `is_secret` tells whether a text is a secret the client holds.
     ///
     /// # Errors
     /// As `for_new_client`; `MetadataInvalid` without the client's own `client_id`, with another secret than one it holds,
@@ -176,7 +178,8 @@ impl Submitted {
         if self.client_secret.as_ref().is_some_and(|secret| !is_secret(secret)) {
             return Err(invalid("client_secret", "is not the client's; a client cannot choose one"));
         }
-        checked(self.metadata, Registrant { profile, origin: client.origin })
+        let registered = Some(&client.metadata);
+        checked(self.metadata, Registrant { profile, origin: client.origin, registered })
     }
 }
 
@@ -215,7 +218,10 @@ fn invalid(field: &str, what: &str) -> Refusal {
 }
 
 /// S-056: a client for which nobody vouched gets nothing on its own account; whatever it gets, a person gives.
-fn checked(metadata: ClientMetadata, registrant: Registrant) -> Result<ClientMetadata, Refusal> {
+fn checked(mut metadata: ClientMetadata, registrant: Registrant<'_>) -> Result<ClientMetadata, Refusal> {
+    if let Some(registered) = registrant.registered {
+        keep_decided(&mut metadata, registered);
+    }
     let needs_trust = |grant: &&GrantType| !grant.needs_person();
     if !registrant.origin.is_answered_for()
         && let Some(grant) = metadata.grant_types.iter().find(needs_trust)
@@ -227,6 +233,20 @@ fn checked(metadata: ClientMetadata, registrant: Registrant) -> Result<ClientMet
         return Err(invalid("token_endpoint_auth_method", "needs an operator who says who attests the client"));
     }
     registration::check(metadata, registrant.profile)
+}
+
+/// S-056, S-060: the members of `RESERVED` stay as they are, whatever a client says anew. One that an operator holds to some APIs would
+/// be rid of that otherwise.
+fn keep_decided(metadata: &mut ClientMetadata, registered: &ClientMetadata) {
+    metadata.introspects.clone_from(&registered.introspects);
+    metadata.resources.clone_from(&registered.resources);
+    // They are a mistake without the grant, which is the client's to give up.
+    if metadata.grant_types.contains(&GrantType::TokenExchange) {
+        metadata.exchanges.clone_from(&registered.exchanges);
+    }
+    metadata.may_act.clone_from(&registered.may_act);
+    metadata.first_party = registered.first_party;
+    metadata.branding.clone_from(&registered.branding);
 }
 
 fn members(body: &[u8]) -> Result<Map<String, Value>, Refusal> {

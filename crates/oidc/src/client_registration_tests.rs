@@ -3,8 +3,9 @@
 use super::*;
 use crate::testing::web_client;
 
-const ANYBODY: Registrant = Registrant { profile: Profile::OAuth21, origin: ClientOrigin::Anybody };
-const VOUCHED: Registrant = Registrant { origin: ClientOrigin::Vouched, ..ANYBODY };
+const ANYBODY: Registrant<'_> =
+    Registrant { profile: Profile::OAuth21, origin: ClientOrigin::Anybody, registered: None };
+const VOUCHED: Registrant<'_> = Registrant { origin: ClientOrigin::Vouched, ..ANYBODY };
 const REDIRECT: &str = r#""redirect_uris":["https://rp.example/cb"]"#;
 
 fn read(body: &[u8]) -> Result<Submitted, Refusal> {
@@ -41,6 +42,42 @@ fn what_the_operator_decides_is_refused() {
         assert_eq!(refused(result), (Cause::MetadataInvalid, field.to_owned()));
     }
     assert_eq!(refused(registered(r#","profile":"oidc""#)), (Cause::MetadataInvalid, "profile".to_owned()));
+}
+
+/// S-056, S-060: what the operator has decided of a client is still so when the client says something new of itself.
+#[test]
+fn what_the_operator_decided_outlives_a_replacement() {
+    let said =
+        |grant: &str| format!(r#"{{{REDIRECT},"client_id":"web","grant_types":["authorization_code","{grant}"]}}"#);
+    let with_exchange = said(GrantType::TokenExchange.name());
+    let mut client = web_client();
+    let mut members =
+        serde_json::to_value(read(with_exchange.as_bytes()).unwrap().for_new_client(VOUCHED).unwrap()).unwrap();
+    for (name, value) in [
+        ("introspects", json!(["https://api.example"])),
+        ("resources", json!(["https://api.example"])),
+        ("exchanges", json!([{ "from": ["https://api.example"], "to": ["https://orders.example"] }])),
+        ("may_act", json!("service")),
+        ("first_party", json!(true)),
+        ("branding", json!({ "color": "#204060" })),
+    ] {
+        assert_ne!(members.get(name), Some(&value));
+        members[name] = value;
+    }
+    client.metadata = serde_json::from_value(members).unwrap();
+    let replaced = |body: &str| {
+        let submitted = read(body.as_bytes()).unwrap();
+        serde_json::to_value(submitted.for_client(&client, Profile::OAuth21, |_| false).unwrap()).unwrap()
+    };
+    let before = serde_json::to_value(&client.metadata).unwrap();
+
+    let (with_exchange, without) = (replaced(&with_exchange), replaced(&said("refresh_token")));
+
+    for name in RESERVED {
+        assert_eq!(with_exchange[name], before[name], "{name}");
+        assert!(without[name] == before[name] || name == "exchanges", "{name}");
+    }
+    assert_eq!(without["exchanges"], json!([]));
 }
 
 /// S-056: a token of its own needs somebody who vouches for the client.

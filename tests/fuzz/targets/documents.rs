@@ -14,7 +14,7 @@ use crate::parties::now;
 
 /// The metadata of a registration; the error code and description of one that is refused.
 pub(crate) fn registered(body: &[u8], profile: Profile) -> Result<ClientMetadata, (&'static str, String)> {
-    let registrant = Registrant { profile, origin: ClientOrigin::Anybody };
+    let registrant = Registrant { profile, origin: ClientOrigin::Anybody, registered: None };
     let read = Sent::read(body).and_then(|sent| sent.submitted(None)).and_then(|read| read.for_new_client(registrant));
     read.map_err(|refusal| (refusal.cause.code().as_str(), refusal.description()))
 }
@@ -52,7 +52,7 @@ fn registrations() {
 fn client_documents() {
     let id = ClientId::parse("https://app.example/client.json").unwrap();
     drive("client_document", |body| {
-        let Ok(metadata) = client_document::read(&id, body, Profile::OAuth21) else { return false };
+        let Ok(metadata) = client_document::read(&id, body, Profile::OAuth21, None) else { return false };
         assert_harmless(&metadata, Profile::OAuth21);
         let plain: Value = serde_json::from_slice(body).expect("JSON");
         assert!(
@@ -62,7 +62,7 @@ fn client_documents() {
         );
         assert!(!metadata.token_endpoint_auth_method.has_secret());
         let other = ClientId::parse("https://other.example/client.json").unwrap();
-        assert!(client_document::read(&other, body, Profile::OAuth21).is_err(), "it describes another client");
+        assert!(client_document::read(&other, body, Profile::OAuth21, None).is_err(), "it describes another client");
         assert!(
             metadata.application_type == ApplicationType::Web || metadata.application_type == ApplicationType::Native
         );
