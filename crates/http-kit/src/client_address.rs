@@ -1,9 +1,8 @@
 //! Who is calling, seen through trusted proxies.
 //!
 //! Owns the list of proxy networks and the reading of `X-Forwarded-For`. Leaves to the doors what an
-//! address may do: rate limits take [`ClientAddress::rate_limit_prefix`] and treat
-//! [`Forwarded::Malformed`] by their strictest policy. Host, scheme and issuer are never read from a
-//! header. SECURITY.md rule 19, S-127.
+//! address may do; rate limits take [`ClientAddress::rate_limit_prefix`]. Host, scheme and issuer are
+//! never read from a header. SECURITY.md rule 19, S-127.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
@@ -33,19 +32,6 @@ pub struct InvalidProxyNetwork {
 pub struct ClientAddress {
     /// Canonical: an IPv4-mapped IPv6 address is given as IPv4.
     pub ip: IpAddr,
-    /// How `ip` was found.
-    pub forwarded: Forwarded,
-}
-
-/// How a client address was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Forwarded {
-    /// It is the peer's: the peer is no trusted proxy, or forwarded nothing.
-    Direct,
-    /// A trusted proxy named it.
-    Proxied,
-    /// A trusted proxy sent an unreadable header; it is the peer's, and nothing else is known.
-    Malformed,
 }
 
 impl TrustedProxies {
@@ -86,19 +72,18 @@ impl ClientAddress {
 ///
 /// Walks all `X-Forwarded-For` lines, joined, from the right: the first hop that is no trusted proxy
 /// is the client; if all are trusted, the leftmost is. The header counts only when `peer` itself is
-/// trusted. A hop on this way that cannot be read gives the peer's address and
-/// [`Forwarded::Malformed`]; what stands left of the client is its own text, and could only serve it
-/// to hide. A hop is an address, with a port if the proxy adds one; an IPv6 zone is refused.
+/// trusted. A hop on this way that cannot be read gives the peer's address, so that whoever comes that
+/// way shares one limit; what stands left of the client is its own text, and could only serve it to
+/// hide. A hop is an address, with a port if the proxy adds one; an IPv6 zone is refused.
 pub fn client_address(peer: SocketAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> ClientAddress {
-    let peer = peer.ip().to_canonical();
-    let of_peer = |forwarded| ClientAddress { ip: peer, forwarded };
-    if !trusted.contains(peer) || !headers.contains_key(X_FORWARDED_FOR) {
-        return of_peer(Forwarded::Direct);
+    let peer = ClientAddress { ip: peer.ip().to_canonical() };
+    if !trusted.contains(peer.ip) {
+        return peer;
     }
-    let mut client = of_peer(Forwarded::Malformed);
+    let mut client = peer;
     for hop in hops_from_the_right(headers) {
-        let Some(ip) = parse_hop(hop) else { return of_peer(Forwarded::Malformed) };
-        client = ClientAddress { ip, forwarded: Forwarded::Proxied };
+        let Some(ip) = parse_hop(hop) else { return peer };
+        client = ClientAddress { ip };
         if !trusted.contains(ip) {
             break;
         }
@@ -140,8 +125,8 @@ mod tests {
         client_address(peer.parse().unwrap(), &headers, &trusted)
     }
 
-    fn client(ip: &str, forwarded: Forwarded) -> ClientAddress {
-        ClientAddress { ip: ip.parse().unwrap(), forwarded }
+    fn client(ip: &str) -> ClientAddress {
+        ClientAddress { ip: ip.parse().unwrap() }
     }
 
     /// S-127: a header from an untrusted peer is ignored.
@@ -149,7 +134,7 @@ mod tests {
     fn an_untrusted_peer_cannot_name_another_address() {
         let seen = seen_from("203.0.113.9:1", &["198.51.100.1"]);
 
-        assert_eq!(seen, client("203.0.113.9", Forwarded::Direct));
+        assert_eq!(seen, client("203.0.113.9"));
     }
 
     /// S-127: the rightmost untrusted hop wins, over what the client itself wrote to its left.
@@ -157,40 +142,40 @@ mod tests {
     fn the_rightmost_untrusted_hop_is_the_client() {
         let seen = seen_from(PROXY, &["198.51.100.66, 203.0.113.9, 10.2.3.4"]);
 
-        assert_eq!(seen, client("203.0.113.9", Forwarded::Proxied));
+        assert_eq!(seen, client("203.0.113.9"));
     }
 
     #[test]
     fn several_header_lines_are_one_list() {
         let seen = seen_from(PROXY, &["198.51.100.66", "203.0.113.9", "10.2.3.4,192.0.2.1"]);
 
-        assert_eq!(seen, client("203.0.113.9", Forwarded::Proxied));
+        assert_eq!(seen, client("203.0.113.9"));
     }
 
     #[test]
     fn a_client_inside_the_trusted_networks_is_the_leftmost_hop() {
         let seen = seen_from(PROXY, &["10.9.9.9, 10.2.3.4"]);
 
-        assert_eq!(seen, client("10.9.9.9", Forwarded::Proxied));
+        assert_eq!(seen, client("10.9.9.9"));
     }
 
     #[test]
     fn a_trusted_peer_that_forwards_nothing_is_the_client() {
-        assert_eq!(seen_from(PROXY, &[]), client("10.0.0.1", Forwarded::Direct));
+        assert_eq!(seen_from(PROXY, &[]), client("10.0.0.1"));
     }
 
     /// S-127: what the client itself wrote cannot hide the address that a proxy saw.
     #[test]
     fn what_stands_left_of_the_client_is_not_read() {
         for value in ["garbage, 203.0.113.9", ", 203.0.113.9", "fe80::1%eth0, 203.0.113.9, 10.2.3.4"] {
-            assert_eq!(seen_from(PROXY, &[value]), client("203.0.113.9", Forwarded::Proxied), "{value:?}");
+            assert_eq!(seen_from(PROXY, &[value]), client("203.0.113.9"), "{value:?}");
         }
         let in_lines_of_their_own = seen_from(PROXY, &["garbage", "203.0.113.9", "10.2.3.4"]);
 
-        assert_eq!(in_lines_of_their_own, client("203.0.113.9", Forwarded::Proxied));
+        assert_eq!(in_lines_of_their_own, client("203.0.113.9"));
     }
 
-    /// S-127: malformed gives the peer's address and says so, wherever it stands up to the client.
+    /// S-127: malformed gives the peer's address, wherever it stands up to the client.
     #[test]
     fn a_malformed_hop_gives_the_peers_address() {
         for value in [
@@ -208,7 +193,7 @@ mod tests {
         ] {
             let seen = seen_from(PROXY, &[value]);
 
-            assert_eq!(seen, client("10.0.0.1", Forwarded::Malformed), "{value:?}");
+            assert_eq!(seen, client("10.0.0.1"), "{value:?}");
         }
     }
 
@@ -220,7 +205,7 @@ mod tests {
             ("[2001:db8::1]", "2001:db8::1"),
             ("2001:db8::1", "2001:db8::1"),
         ] {
-            assert_eq!(seen_from(PROXY, &[value]), client(ip, Forwarded::Proxied));
+            assert_eq!(seen_from(PROXY, &[value]), client(ip));
         }
     }
 
@@ -228,13 +213,13 @@ mod tests {
     fn ipv4_mapped_addresses_are_ipv4_as_peer_and_as_hop() {
         let seen = seen_from("[::ffff:10.0.0.1]:1", &["::ffff:203.0.113.9, ::ffff:10.2.3.4"]);
 
-        assert_eq!(seen, client("203.0.113.9", Forwarded::Proxied));
+        assert_eq!(seen, client("203.0.113.9"));
     }
 
     #[test]
     fn a_rate_limit_covers_one_ipv4_address_or_one_ipv6_slash_64() {
-        let v4 = client("203.0.113.9", Forwarded::Direct).rate_limit_prefix();
-        let v6 = client("2001:db8:1:2:3:4:5:6", Forwarded::Direct).rate_limit_prefix();
+        let v4 = client("203.0.113.9").rate_limit_prefix();
+        let v6 = client("2001:db8:1:2:3:4:5:6").rate_limit_prefix();
 
         assert_eq!(v4.to_string(), "203.0.113.9/32");
         assert_eq!(v6.to_string(), "2001:db8:1:2::/64");
