@@ -1,5 +1,8 @@
 //! Registered clients that read, replace and delete their registration. RFC 7592, OIDC Registration 1.0 §4.
 
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
+
 use http::Method;
 use portreeve_domain::{ClientId, Lifetime};
 use portreeve_issuer::configure::{AccountSwitch, ExportScope, Resources, Unlisted};
@@ -8,6 +11,7 @@ use portreeve_tests::{
     cast,
     deployment::{Deployment, on_both, on_sqlite},
     device,
+    hosted::Hosted,
     relying_party::{RelyingParty, basic},
     reply::Reply,
     temp::TempFolder,
@@ -89,6 +93,38 @@ fn a_replacement_is_not_rid_of_what_the_operator_decided() {
         assert_eq!((&told["client_name"], told.get("resources")), (&json!("Mine"), None));
         assert_eq!(for_api(cast::ORDERS).await.callback().error(), "invalid_target");
         assert_eq!(for_api(cast::BILLS).await.step(), "consent");
+    });
+}
+
+/// S-056, S-060: what the operator decides while a replacement is under way is not undone by it. The client is told to come back, and
+/// does, as every one here.
+#[test]
+fn a_replacement_does_not_undo_what_was_decided_meanwhile() {
+    on_both(async |at| {
+        allow(at, "open", "").await;
+        let client = Registered::new(at, &web(json!({}))).await;
+        let sector = Hosted::new("application/json", &json!([REDIRECT_URI]).to_string());
+        let barrier = Arc::new(Barrier::new(2));
+        sector.answers_at(&barrier);
+        let replacement = client.with_id(json!({ "sector_identifier_uri": sector.url() }));
+        let decide = async || {
+            while sector.fetches() == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            at.apply(&format!(
+                "[[clients]]\nclient_id = {:?}\nredirect_uris = [{REDIRECT_URI:?}]\nresources = [{:?}]\n",
+                client.id(),
+                cast::BILLS
+            ))
+            .await;
+            barrier.wait();
+        };
+
+        let (replaced, ()) = tokio::join!(client.manage(at, Method::PUT, &replacement), decide());
+
+        assert_eq!(replaced.success()["sector_identifier_uri"], sector.url());
+        let id = ClientId::parse(client.id()).unwrap();
+        assert_eq!(at.tenant().client(&id).unwrap().metadata.resources, [cast::BILLS]);
     });
 }
 

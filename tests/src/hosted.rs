@@ -7,7 +7,7 @@ use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::{LazyLock, Mutex, MutexGuard},
+    sync::{Arc, Barrier, LazyLock, Mutex, MutexGuard},
     thread,
 };
 
@@ -24,6 +24,7 @@ struct Served {
     body: Vec<u8>,
     cache_control: String,
     fetches: usize,
+    answers_at: Option<Arc<Barrier>>,
 }
 
 /// A document at an address of its own.
@@ -65,6 +66,13 @@ impl Hosted {
         }
     }
 
+    /// Whoever fetches it from now on is answered when `barrier` lets them.
+    pub fn answers_at(&self, barrier: &Arc<Barrier>) {
+        if let Some(served) = HOST.documents().get_mut(&self.path) {
+            served.answers_at = Some(Arc::clone(barrier));
+        }
+    }
+
     /// Returns how often it was fetched.
     pub fn fetches(&self) -> usize {
         HOST.documents().get(&self.path).map_or(0, |served| served.fetches)
@@ -83,7 +91,7 @@ impl Host {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 // Who hangs up before the answer has lost it.
-                let _ = HOST.answer(&stream);
+                thread::spawn(move || drop(HOST.answer(&stream)));
             }
         });
         Self { address, documents: Mutex::default() }
@@ -106,8 +114,11 @@ impl Host {
             served.fetches += 1;
             served.clone()
         });
-        let (status, Served { media_type, body, cache_control, .. }) =
+        let (status, Served { media_type, body, cache_control, answers_at, .. }) =
             served.map_or_else(|| ("404 Not Found", Served::default()), |served| ("200 OK", served));
+        if let Some(barrier) = answers_at {
+            barrier.wait();
+        }
         let length = body.len();
         write!(stream, "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {length}\r\n")?;
         if !cache_control.is_empty() {

@@ -70,7 +70,11 @@ impl Issuer {
             return refuse(Refusal::new(Cause::RegistrationsTooMany).with_detail("from one network"));
         }
         let described = self.described(&at, id).await.map_err(Failure::Refused)?;
-        self.keep_described(&at, id, &described, now).await?;
+        match self.keep_described(&at, id, &described, now).await {
+            // Somebody else has said what the client is; the document is read again with the next request.
+            Err(Failure::Fault(fault)) if fault.is_overtaken() => {}
+            kept => kept?,
+        }
         Ok(self.refreshed(&at).await?)
     }
 
@@ -113,7 +117,8 @@ impl Issuer {
         Ok(Described { metadata, good_for: good_for.max(SHORTEST) })
     }
 
-    /// CM-07: what people agreed to was what the document said then; when it says something else they are asked again.
+    /// CM-07: what people agreed to was what the document said then; when it says something else they are asked again. `Fault::overtaken`
+    /// when the client is not what it was when the document was asked for.
     async fn keep_described(
         &self,
         at: &TenantDirectory,
@@ -133,6 +138,9 @@ impl Issuer {
         let age = DocumentAge { fetched_at: now, renew_at: now.plus(described.good_for) };
         client_documents::put(&mut tx, at.id(), id, age).await?;
         if known.is_none() || !fields.is_empty() {
+            if clients::hold(&mut tx, at.id(), id).await?.as_ref() != known.map(|client| &client.metadata) {
+                return Err(Fault::overtaken().into());
+            }
             clients::upsert(&mut tx, at.id(), id, &described.metadata, now).await?;
             consents::withdraw_of_client(&mut tx, at.id(), id, now).await?;
             let kind = if known.is_none() { EventType::ClientCreated } else { EventType::ClientUpdated };

@@ -150,7 +150,8 @@ impl Issuer {
     /// Replaces what a client registered, and its registration token. A client that needs a secret and has none gets one.
     ///
     /// # Errors
-    /// As `read_registration`; the causes of `oidc::client_registration` for the metadata: nothing has changed then.
+    /// As `read_registration`; the causes of `oidc::client_registration` for the metadata; a transient fault when somebody else changed the
+    /// client meanwhile: nothing has changed then.
     pub async fn replace_registration(
         &self,
         at: &TenantDirectory,
@@ -179,7 +180,12 @@ impl Issuer {
         {
             return refuse(unusable("replaced meanwhile"));
         }
-        clients::upsert(&mut tx, at.id(), &client.id, &metadata, now).await?;
+        match clients::hold(&mut tx, at.id(), &client.id).await? {
+            None => return refuse(unusable("the client was deleted meanwhile")),
+            // What the operator decided while the sector was asked is none of what was checked.
+            Some(held) if held != client.metadata => return Err(Fault::overtaken().into()),
+            Some(_) => clients::upsert(&mut tx, at.id(), &client.id, &metadata, now).await?,
+        }
         if let Some(secret) = &new_secret {
             let prepared = client_secrets::prepare(&self.ambient, at, secret, keeping)?;
             client_secrets::replace(&mut tx, at.id(), &client.id, &[prepared], now).await?;

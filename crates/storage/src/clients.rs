@@ -1,4 +1,9 @@
 //! Clients and their secrets.
+//!
+//! Owns the order of locks, in which two at once wait for each other and leave nothing behind: the registration or the document of a
+//! client, the client, its secrets.
+
+use std::collections::HashMap;
 
 use portreeve_domain::{Client, ClientId, ClientMetadata, ClientOrigin, ClientSecret, Fault, TenantId, Timestamp};
 
@@ -7,6 +12,8 @@ use crate::{Conn, Row, Tx};
 const ALL: &str = "SELECT c.tenant_id, c.client_id, c.metadata, c.disabled_at, r.origin, d.renew_at FROM clients c LEFT JOIN client_registrations r ON r.tenant_id = c.tenant_id AND r.client_id = c.client_id LEFT JOIN client_documents d ON d.tenant_id = c.tenant_id AND d.client_id = c.client_id ORDER BY c.tenant_id, c.client_id";
 const ALL_SECRETS: &str = "SELECT tenant_id, client_id, hash, text_sealed, created_at FROM client_secrets ORDER BY tenant_id, client_id, created_at";
 const UPSERT: &str = "INSERT INTO clients (tenant_id, client_id, metadata, created_at, updated_at) VALUES ($1, $2, $3, $4, $4) ON CONFLICT (tenant_id, client_id) DO UPDATE SET metadata = excluded.metadata, updated_at = excluded.updated_at";
+const HOLD: &str =
+    "UPDATE clients SET updated_at = updated_at WHERE tenant_id = $1 AND client_id = $2 RETURNING metadata";
 const DISABLE: &str = "UPDATE clients SET disabled_at = $3 WHERE tenant_id = $1 AND client_id = $2";
 const DELETE: &str = "DELETE FROM clients WHERE tenant_id = $1 AND client_id = $2";
 const DELETE_SECRETS: &str = "DELETE FROM client_secrets WHERE tenant_id = $1 AND client_id = $2";
@@ -26,15 +33,14 @@ const KEEP_TEXT: &str =
 /// # Errors
 /// A fault when the database is away or a row is unreadable.
 pub async fn all(conn: &mut Conn) -> Result<Vec<Client>, Fault> {
-    let secrets = conn.all(ALL_SECRETS, &[], read_secret).await?;
+    // A client may come or go between the two statements: its secrets must be nobody else's matter.
+    let mut secrets: HashMap<_, Vec<ClientSecret>> = HashMap::new();
+    for (owner, secret) in conn.all(ALL_SECRETS, &[], read_secret).await? {
+        secrets.entry(owner).or_default().push(secret);
+    }
     let mut clients = conn.all(ALL, &[], read).await?;
-    let mut secrets = secrets.into_iter().peekable();
-    // Both lists are in the same order, so one walk joins them.
     for client in &mut clients {
-        let owner = (client.tenant, client.id.clone());
-        while let Some((_, _, secret)) = secrets.next_if(|(tenant, id, _)| (*tenant, id) == (owner.0, &owner.1)) {
-            client.secrets.push(secret);
-        }
+        client.secrets = secrets.remove(&(client.tenant, client.id.clone())).unwrap_or_default();
     }
     Ok(clients)
 }
@@ -54,10 +60,19 @@ pub async fn upsert(
     tx.execute(UPSERT, &[tenant.into(), id.into(), (&metadata).into(), now.into()]).await.map(drop)
 }
 
+/// Keeps everybody else from changing the client until the transaction ends, and gives what is registered; `None` when there is no such
+/// client.
+///
+/// # Errors
+/// A fault when the database is away or the row is unreadable.
+pub async fn hold(tx: &mut Tx, tenant: TenantId, id: &ClientId) -> Result<Option<ClientMetadata>, Fault> {
+    tx.optional(HOLD, &[tenant.into(), id.into()], |row| read_metadata(&row.text(0)?)).await
+}
+
 /// Replaces a client's secrets by those with these hashes; those it has already keep their age.
 ///
 /// # Errors
-/// A fault when the database is away.
+/// `Fault::overtaken` when there is no such client; a fault when the database is away.
 pub async fn replace_secrets(
     tx: &mut Tx,
     tenant: TenantId,
@@ -65,6 +80,7 @@ pub async fn replace_secrets(
     hashes: &[[u8; 32]],
     now: Timestamp,
 ) -> Result<(), Fault> {
+    hold(tx, tenant, id).await?.ok_or_else(Fault::overtaken)?;
     let held: Vec<[u8; 32]> = tx.all(SECRETS, &[tenant.into(), id.into()], |row| row.array(0)).await?;
     for ended in held.iter().filter(|hash| !hashes.contains(hash)) {
         tx.execute(DELETE_SECRET, &[tenant.into(), id.into(), ended.into()]).await?;
@@ -102,17 +118,19 @@ pub async fn disable(tx: &mut Tx, tenant: TenantId, id: &ClientId, at: Option<Ti
 /// # Errors
 /// A fault when the database is away.
 pub async fn delete(tx: &mut Tx, tenant: TenantId, id: &ClientId) -> Result<bool, Fault> {
-    tx.execute(DELETE_SECRETS, &[tenant.into(), id.into()]).await?;
     tx.execute(DELETE_REGISTRATION, &[tenant.into(), id.into()]).await?;
     tx.execute(DELETE_DOCUMENT, &[tenant.into(), id.into()]).await?;
-    Ok(tx.execute(DELETE, &[tenant.into(), id.into()]).await? == 1)
+    let is_deleted = tx.execute(DELETE, &[tenant.into(), id.into()]).await? == 1;
+    // Last, so that those are seen which somebody stored who was waited for.
+    tx.execute(DELETE_SECRETS, &[tenant.into(), id.into()]).await?;
+    Ok(is_deleted)
 }
 
 fn read(row: &Row<'_>) -> Result<Client, Fault> {
     Ok(Client {
         tenant: row.tenant(0)?,
         id: row.client(1)?,
-        metadata: serde_json::from_str(&row.text(2)?).map_err(|e| Fault::new(e).while_doing("read client metadata"))?,
+        metadata: read_metadata(&row.text(2)?)?,
         secrets: Vec::new(),
         disabled_at: row.optional_timestamp(3)?,
         disabled_grants: Default::default(),
@@ -125,7 +143,11 @@ fn read(row: &Row<'_>) -> Result<Client, Fault> {
     })
 }
 
-fn read_secret(row: &Row<'_>) -> Result<(TenantId, ClientId, ClientSecret), Fault> {
+fn read_metadata(text: &str) -> Result<ClientMetadata, Fault> {
+    serde_json::from_str(text).map_err(|e| Fault::new(e).while_doing("read client metadata"))
+}
+
+fn read_secret(row: &Row<'_>) -> Result<((TenantId, ClientId), ClientSecret), Fault> {
     let secret = ClientSecret { hash: row.array(2)?, sealed: row.optional_bytes(3)?, created_at: row.timestamp(4)? };
-    Ok((row.tenant(0)?, row.client(1)?, secret))
+    Ok(((row.tenant(0)?, row.client(1)?), secret))
 }

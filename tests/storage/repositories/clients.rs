@@ -1,10 +1,12 @@
 //! Clients and their secrets belong together and to one tenant.
 
+use std::time::Duration;
+
 use portreeve_domain::{Client, ClientId, ClientMetadata, ClientOrigin};
 use portreeve_storage::{Wall, clients};
 
 use crate::{
-    database::{Database, NOW, ONE, TWO, on_both},
+    database::{Database, NOW, ONE, TWO, begin, on_both},
     rows::{in_seconds, web},
 };
 
@@ -143,6 +145,50 @@ async fn a_deleted_client_takes_its_secrets_along() {
     .await;
 }
 
+/// S-048: whoever changes a client's secrets and whoever deletes it wait for each other, and nothing is left behind.
+#[tokio::test]
+async fn a_client_that_is_deleted_meanwhile_leaves_no_secrets() {
+    on_both(async |db| {
+        db.write(ONE, async |tx| clients::upsert(tx, ONE, &web(), &named("any"), NOW).await).await;
+        let other = db.another_store();
+        let mut rotating = begin(&db.store, ONE).await;
+        clients::hold(&mut rotating, ONE, &web()).await.unwrap();
+        let deleting = tokio::spawn(async move {
+            let mut tx = begin(&other, ONE).await;
+            assert!(clients::delete(&mut tx, ONE, &web()).await.unwrap());
+            tx.commit().await.unwrap();
+        });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+
+        clients::replace_secrets(&mut rotating, ONE, &web(), &[[1; 32]], NOW).await.unwrap();
+        rotating.commit().await.unwrap();
+        deleting.await.unwrap();
+
+        assert_eq!(db.count("SELECT COUNT(*) FROM client_secrets").await, 0);
+        let mut late = begin(&db.store, ONE).await;
+        assert!(clients::replace_secrets(&mut late, ONE, &web(), &[[2; 32]], NOW).await.unwrap_err().is_overtaken());
+    })
+    .await;
+}
+
+/// S-048: a secret that is nobody's takes nobody else's away.
+#[tokio::test]
+async fn a_secret_without_a_client_hides_no_other() {
+    on_both(async |db| {
+        const ORPHAN: &str =
+            "INSERT INTO client_secrets (tenant_id, client_id, hash, created_at) VALUES ($1, 'any', $2, 1)";
+        db.write(ONE, async |tx| {
+            clients::upsert(tx, ONE, &web(), &named("any"), NOW).await?;
+            clients::replace_secrets(tx, ONE, &web(), &[[1; 32]], NOW).await?;
+            tx.execute(ORPHAN, &[ONE.into(), (&[2; 32]).into()]).await
+        })
+        .await;
+
+        assert_eq!(secrets(&all(db).await), [[1]]);
+    })
+    .await;
+}
+
 /// S-118: the client of another tenant under the same identifier.
 #[tokio::test]
 async fn another_tenants_client_is_not_touched() {
@@ -151,9 +197,10 @@ async fn another_tenants_client_is_not_touched() {
         db.write(TWO, async |tx| clients::replace_secrets(tx, TWO, &web(), &[[1; 32]], NOW).await).await;
 
         assert!(!db.write(Wall::All, async |tx| clients::disable(tx, ONE, &web(), Some(NOW)).await).await);
-        db.write(Wall::All, async |tx| clients::replace_secrets(tx, ONE, &web(), &[], NOW).await).await;
+        assert_eq!(db.write(Wall::All, async |tx| clients::hold(tx, ONE, &web()).await).await, None);
         assert!(!db.write(Wall::All, async |tx| clients::delete(tx, ONE, &web()).await).await);
         db.write(Wall::All, async |tx| clients::upsert(tx, ONE, &web(), &named("ours"), NOW).await).await;
+        db.write(Wall::All, async |tx| clients::replace_secrets(tx, ONE, &web(), &[], NOW).await).await;
 
         let all = all(db).await;
         let names: Vec<_> = all.iter().map(|client| client.metadata.client_name.as_deref()).collect();
