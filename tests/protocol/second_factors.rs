@@ -112,6 +112,26 @@ fn guessing_is_slowed_down() {
     });
 }
 
+/// S-081, R-11: what was guessed while a node's clock was an hour ahead holds nobody up where it is right.
+#[test]
+fn a_clock_that_was_ahead_holds_nobody_up() {
+    on_both(async |at| {
+        let ahead = at.another_node_ahead(Lifetime::from_hours(1)).await;
+        let (there, mut page) = at_second_factor(&ahead, cast::GRACE).await;
+        let good: u32 = there.totp_code().parse().unwrap();
+        for digit in 1..=6 {
+            let wrong = format!("{:06}", (good + 77_777 * digit) % 1_000_000);
+            page = there.press(&page, "submit", &[("code", &wrong)]).await;
+        }
+        assert_eq!(page.reply.status, 429);
+
+        let (browser, page) = at_second_factor(at, cast::GRACE).await;
+        let proven = browser.press(&page, "submit", &[("code", &browser.totp_code())]).await;
+
+        assert!(is_in(&proven), "{}", proven.html());
+    });
+}
+
 /// S-081: a hundred guesses at once, on two nodes, are five.
 #[test]
 fn guessing_at_once_on_two_nodes_gains_nothing() {

@@ -1,11 +1,11 @@
 //! A transaction is there as a whole when it was acknowledged, and not at all when it was not.
 
 use portreeve_domain::EventId;
-use portreeve_storage::{Store, Tx, Wall, events};
+use portreeve_storage::{Store, Tx, Wall, events, rate_limits};
 use tokio::sync::oneshot;
 
 use crate::{
-    database::{Database, Kind, ONE, begin, on_both, on_postgres, retried},
+    database::{Database, Kind, NOW, ONE, begin, on_both, on_postgres, retried},
     race::{RUNNERS, winners},
     rows::event,
 };
@@ -24,6 +24,19 @@ async fn nothing_is_left(db: &Database) {
     assert_eq!(db.count(COUNT).await, 0);
     db.write(ONE, async |tx| events::insert(tx, ONE, &event(1)).await).await;
     assert_eq!(db.count(COUNT).await, 1);
+}
+
+/// whoever has waited too long for a lock may come again.
+#[tokio::test]
+async fn a_wait_for_a_lock_that_is_given_up_is_to_be_tried_again() {
+    on_postgres(async |db| {
+        let (mut first, mut second) = (begin(&db.store, ONE).await, begin(&db.store, ONE).await);
+        rate_limits::take(&mut first, ONE, &[1; 32], NOW).await.unwrap();
+        second.execute("SET LOCAL lock_timeout = 50", &[]).await.unwrap();
+
+        assert!(rate_limits::take(&mut second, ONE, &[1; 32], NOW).await.unwrap_err().is_transient());
+    })
+    .await;
 }
 
 #[tokio::test]

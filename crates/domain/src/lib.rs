@@ -94,7 +94,7 @@ pub use rate::attempts::{
     AccountKey, AddressRate, AttemptDecision, MailRate, RateReach, UserCodeRate, rest_after, rest_of_recovery_codes,
 };
 pub use rate::quota::RequestQuota;
-pub use rate::{Gcra, RateDecision, RatePreset};
+pub use rate::{Gcra, RateDecision, RatePreset, is_of_a_former_clock};
 pub use recovery_wait::RecoveryWait;
 pub use requirement_rule::{RequirementRule, RuleScope};
 pub use resource_server::{DetailsType, ResourceServer, TokenProfile};

@@ -8,7 +8,7 @@ pub(crate) mod quota;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Lifetime, Timestamp};
+use crate::{Lifetime, Timestamp, lifetimes};
 
 /// How sign-in attempts are limited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -64,8 +64,11 @@ impl Gcra {
         Self { interval: Lifetime::from_millis(window.as_millis() / i64::from(burst)), burst }
     }
 
-    /// Charges one attempt at `now` against the stored theoretical arrival time, `None` for a fresh key.
+    /// Charges one attempt at `now` against the stored theoretical arrival time, `None` for a fresh key. One that is further ahead than
+    /// the whole limit is from before the clock went back, and counts as none.
     pub fn charge(&self, stored: Option<Timestamp>, now: Timestamp) -> RateDecision {
+        let window = Lifetime::from_millis(self.interval.as_millis() * i64::from(self.burst));
+        let stored = stored.filter(|stored| !is_of_a_former_clock(*stored, now, window));
         let (interval, now) = (self.interval.as_millis(), now.as_millis());
         let stored = stored.map_or(now, Timestamp::as_millis);
         match arrive(stored, now, interval, interval * i64::from(self.burst - 1)) {
@@ -73,6 +76,12 @@ impl Gcra {
             Err(excess) => RateDecision::Refused { retry_after: Lifetime::from_millis(excess) },
         }
     }
+}
+
+/// Whether a moment that is stored at most `reach` ahead of the clock is further ahead than that, by more than the clocks of nodes differ:
+/// the clock went back since, and would shut people out for as long.
+pub fn is_of_a_former_clock(moment: Timestamp, now: Timestamp, reach: Lifetime) -> bool {
+    moment > now.plus(reach).plus(lifetimes::CLOCK_SKEW)
 }
 
 /// One arrival, with every time in one unit: the next theoretical arrival time, or how much this one came too early.
@@ -103,5 +112,19 @@ mod tests {
 
         assert_eq!(retry_after, Lifetime::from_seconds(12));
         assert!(matches!(limit.charge(stored, now.plus(retry_after)), RateDecision::Allowed { .. }));
+    }
+
+    /// what was charged while the clock was ahead shuts nobody out when it is right again; a node's clock that is a little behind
+    /// another's forgives nothing.
+    #[test]
+    fn a_clock_that_goes_back_shuts_nobody_out() {
+        let (limit, now) = (Gcra::new(5, Lifetime::from_minutes(1)), Timestamp::from_millis(10_000_000));
+        for (ahead, is_allowed) in [(Lifetime::from_minutes(60), true), (Lifetime::from_seconds(29), false)] {
+            let full = now.plus(ahead).plus(Lifetime::from_minutes(1));
+
+            let decision = limit.charge(Some(full), now);
+
+            assert_eq!(matches!(decision, RateDecision::Allowed { .. }), is_allowed, "{ahead:?}: {decision:?}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use portreeve_domain::{Fault, TenantId, Timestamp, UserId};
 
-use crate::{Conn, Tx};
+use crate::{Conn, Tx, users};
 
 const LEFT: &str = "SELECT COUNT(*) FROM recovery_codes WHERE tenant_id = $1 AND user_id = $2 AND consumed_at IS NULL";
 const DELETE: &str = "DELETE FROM recovery_codes WHERE tenant_id = $1 AND user_id = $2";
@@ -17,10 +17,10 @@ pub async fn left(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<i64
     conn.one(LEFT, &[tenant.into(), (&user).into()], |row| row.integer(0)).await
 }
 
-/// Replaces a user's codes: every older one is dead.
+/// Replaces a user's codes: every older one is dead, also one of a set that somebody else is about to store.
 ///
 /// # Errors
-/// A fault when the database is away.
+/// `Fault::overtaken` when there is no such user; a fault when the database is away.
 pub async fn replace(
     tx: &mut Tx,
     tenant: TenantId,
@@ -28,6 +28,9 @@ pub async fn replace(
     fingerprints: &[[u8; 32]],
     now: Timestamp,
 ) -> Result<(), Fault> {
+    if !users::hold(tx, tenant, user).await? {
+        return Err(Fault::overtaken());
+    }
     tx.execute(DELETE, &[tenant.into(), (&user).into()]).await?;
     for fingerprint in fingerprints {
         tx.execute(INSERT, &[tenant.into(), (&user).into(), fingerprint.into(), now.into()]).await?;

@@ -1,5 +1,7 @@
 //! Clean-up removes what ran out more than a day ago, in batches, and nothing else.
 
+use std::time::Duration;
+
 use portreeve_domain::{
     BrowserId, Fault, Lifetime, OutboxId, RefusalId, Session, Timestamp, TokenFamily, UserId, lifetimes,
     polling::Awaited,
@@ -17,7 +19,7 @@ use portreeve_storage::{
 };
 
 use crate::{
-    database::{Database, NOW, ONE, TWO, lasting, on_both},
+    database::{Database, NOW, ONE, TWO, begin, lasting, on_both},
     rows::{
         access_token, backchannel_authentication, code, device_authorization, email_change, family,
         initial_access_token, journey, link, mail, pushed_request, refresh_token, scope, session, user, user_id, web,
@@ -150,6 +152,35 @@ async fn what_ran_out_more_than_a_day_ago_is_removed_and_the_rest_stays() {
             assert_eq!(rows(db, table).await, 2, "{table}");
         }
         assert_eq!(sweep(db).await, 0);
+    })
+    .await;
+}
+
+/// What is renewed while the clean-up waits for it stays.
+#[tokio::test]
+async fn what_is_renewed_meanwhile_stays() {
+    on_both(async |db| {
+        let key = [1; 32];
+        let stored = async |tx: &mut Tx, until| {
+            let taken = rate_limits::take(tx, ONE, &key, NOW).await?;
+            rate_limits::store(tx, ONE, &key, &taken, until).await
+        };
+        db.write(ONE, async |tx| stored(tx, NOW.minus(DAY)).await).await;
+        let other = db.another_store();
+        let mut renewing = begin(&db.store, ONE).await;
+        stored(&mut renewing, NOW.plus(DAY)).await.unwrap();
+        let sweeping = tokio::spawn(async move {
+            let mut tx = begin(&other, Wall::All).await;
+            let removed = expiry::sweep(&mut tx, NOW).await.unwrap();
+            tx.commit().await.unwrap();
+            removed
+        });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+
+        renewing.commit().await.unwrap();
+
+        assert_eq!(sweeping.await.unwrap(), 0);
+        assert_eq!(rows(db, "rate_limits").await, 1);
     })
     .await;
 }

@@ -11,12 +11,12 @@ use portreeve_storage::{
     passkeys::{self, PasskeyRow},
     personal_records, recovery_codes, sessions,
     subject_links::{self, LinkedSubject},
-    token_families,
+    token_families, users,
 };
 
 use crate::{
     database::{Database, NOW, ONE, TWO, on_both},
-    rows::{backchannel_authentication, email_change, family, in_seconds, link, scope, session, user_id, web},
+    rows::{self, backchannel_authentication, email_change, family, in_seconds, link, scope, session, user_id, web},
 };
 
 const ADA: UserId = user_id(7);
@@ -47,6 +47,7 @@ fn passkey(user: u8) -> PasskeyRow {
 async fn plant(db: &Database, tenant: TenantId, number_of_user: u8) {
     let (user, id) = (user_id(number_of_user), number(tenant, number_of_user));
     db.write(tenant, async |tx| {
+        users::insert(tx, tenant, &rows::user(number_of_user)).await?;
         let session = session(tenant, id, BrowserId::new(1), user);
         sessions::insert(tx, &session).await?;
         sessions::set_origin(tx, tenant, session.id, b"origin").await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portreeve_domain::{BrowserId, CodeId, LinkId, LinkPurpose, SessionEnd, SessionId, TenantId, UserId};
+use portreeve_domain::{BrowserId, CodeId, LinkId, LinkPurpose, SessionEnd, SessionId, Subject, TenantId, UserId};
 use portreeve_storage::{
     Wall, authorization_codes,
     mailed_links::{self, LinkRow},
@@ -11,13 +11,14 @@ use portreeve_storage::{
     recovery_codes,
     restorations::{self, Ending},
     sessions, token_families, totp_credentials,
+    users::{self, UserRow},
 };
 
 use portreeve_tests::catalogue::{self, Dialect};
 
 use crate::{
     database::{Database, Kind, NOW, ONE, TWO, on_both},
-    rows::{FAMILY, code, family, in_seconds, link, session, user_id},
+    rows::{FAMILY, code, family, in_seconds, link, session, user, user_id},
 };
 
 const USER: UserId = user_id(7);
@@ -27,6 +28,7 @@ const STEP: i64 = 60_000_001;
 async fn plant(db: &Database, tenant: TenantId, id: i64) {
     let session = session(tenant, id, BrowserId::new(50), USER);
     db.write(tenant, async |tx| {
+        users::insert(tx, tenant, &user(7)).await?;
         sessions::insert(tx, &session).await?;
         recovery_codes::replace(tx, tenant, USER, &[[1; 32]], NOW).await?;
         assert!(totp_credentials::insert(tx, tenant, USER, b"secret", 5, NOW).await?);
@@ -67,9 +69,11 @@ async fn more_than_a_batch_ends() {
         db.write(ONE, async |tx| {
             for number in 0..=500_u16 {
                 let [high, low] = number.to_be_bytes();
-                let mut user = [7; 16];
-                (user[0], user[15]) = (low, high);
-                recovery_codes::replace(tx, ONE, UserId::from_bytes(user), &[[1; 32], [2; 32]], NOW).await?;
+                let mut id = [7; 16];
+                (id[0], id[15]) = (low, high);
+                let (id, subject) = (UserId::from_bytes(id), Subject::new(format!("usr_{number}")));
+                users::insert(tx, ONE, &UserRow { id, subject, email_index: None, ..user(7) }).await?;
+                recovery_codes::replace(tx, ONE, id, &[[1; 32], [2; 32]], NOW).await?;
             }
             Ok(())
         })

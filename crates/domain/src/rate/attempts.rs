@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gcra, RateDecision, RatePreset};
+use super::{Gcra, RateDecision, RatePreset, is_of_a_former_clock};
 use crate::{Lifetime, Timestamp, lifetimes};
 
 const MINUTE: Lifetime = Lifetime::from_minutes(1);
@@ -93,6 +93,7 @@ impl AddressRate {
     fn charge_strict(&mut self, limit: Gcra, now: Timestamp) -> AttemptDecision {
         if let Some(until) = self.blocked_until
             && now < until
+            && !is_of_a_former_clock(until, now, RatePreset::STRICT_BLOCK)
         {
             return AttemptDecision::Refused { wait: until.since(now) };
         }
@@ -111,7 +112,8 @@ impl AddressRate {
     /// People behind one address do not share a budget; but one address that tries many accounts is spraying passwords,
     /// however slowly it does so on each.
     fn charge_standard(&mut self, limit: Gcra, account: &AccountKey, now: Timestamp) -> AttemptDecision {
-        self.accounts.retain(|tried| now < tried.expires_at());
+        let is_known = |at| now < at && !is_of_a_former_clock(at, now, RatePreset::ACCOUNTS_WINDOW);
+        self.accounts.retain(|tried| is_known(tried.expires_at()));
         let is_full = self.accounts.len() >= RatePreset::ACCOUNTS_PER_ADDRESS;
         let room_at = self.accounts.iter().map(TriedAccount::expires_at).min().unwrap_or(now);
         let tried = self.accounts.iter_mut().find(|tried| tried.key == *account);
@@ -178,7 +180,7 @@ impl UserCodeRate {
 
 /// Adds `now` to the times of the last `window`, unless there are `most` of them; then says when the oldest leaves it.
 fn charge_window(times: &mut Vec<Timestamp>, most: usize, window: Lifetime, now: Timestamp) -> Result<(), Lifetime> {
-    times.retain(|at| now < at.plus(window));
+    times.retain(|at| now < at.plus(window) && !is_of_a_former_clock(*at, now, Lifetime::from_millis(0)));
     match times.first() {
         Some(oldest) if times.len() >= most => Err(oldest.plus(window).since(now)),
         _ => {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use portreeve_authenticators::{CanonicalRecoveryCode, TotpSecret, verify_totp};
 use portreeve_domain::{
-    Actor, Event, EventType, Fault, Lifetime, MailPurpose, Proof, ProofKind, UserId, rest_after, rest_of_recovery_codes,
+    Actor, Event, EventType, Fault, Lifetime, MailPurpose, Proof, ProofKind, UserId, is_of_a_former_clock, rest_after,
+    rest_of_recovery_codes,
 };
 use portreeve_storage::factor_failures::FactorOf;
 use portreeve_storage::{Tx, factor_failures, recovery_codes, totp_credentials};
@@ -99,7 +100,9 @@ impl Issuer {
         // and after five there is nothing to win.
         loop {
             let seen = factor_failures::find(&mut tx, at.id(), of.user, of.factor).await?;
-            if let Some(failures) = seen {
+            if let Some(failures) = seen
+                && !is_of_a_former_clock(failures.last_at, now, Lifetime::from_millis(0))
+            {
                 let rest = rest_after(failures.consecutive);
                 let rested = now.since(failures.last_at);
                 if rested < rest {

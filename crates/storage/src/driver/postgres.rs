@@ -143,13 +143,14 @@ fn breaks_connection(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether the same statement may succeed in a moment: also deadlocks, serialization failures and time-outs.
+/// Whether the same statement may succeed in a moment: also deadlocks, serialization failures and time-outs, of statements and of waits
+/// for a lock.
 fn fault(error: sqlx::Error) -> Fault {
     let retry = breaks_connection(&error)
         || error
             .as_database_error()
             .and_then(|e| e.code())
-            .is_some_and(|code| code.starts_with("40") || code.starts_with("53") || code == "57014");
+            .is_some_and(|code| code.starts_with("40") || code.starts_with("53") || code == "57014" || code == "55P03");
     if retry { Fault::transient(error) } else { Fault::new(error) }
 }
 

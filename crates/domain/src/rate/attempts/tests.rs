@@ -131,3 +131,28 @@ fn recovery_codes_rest_for_an_hour_after_five_failures() {
     assert_eq!(rest_of_recovery_codes(5), Lifetime::from_hours(1));
     assert_eq!(rest_of_recovery_codes(6), Lifetime::from_hours(1));
 }
+
+/// what came while the clock was an hour ahead shuts nobody out when it is right again.
+#[test]
+fn a_clock_that_goes_back_shuts_nobody_out() {
+    let ahead = minutes(60);
+    for (preset, accounts) in [(RatePreset::Strict, 6), (RatePreset::Standard, 30)] {
+        let mut address = AddressRate::default();
+        for account in 0..accounts {
+            charge(&mut address, preset, account, ahead);
+        }
+        for _ in 0..5 {
+            charge(&mut address, preset, 0, ahead);
+        }
+        assert_ne!(charge(&mut address, preset, 0, ahead), AttemptDecision::Allowed);
+        assert_ne!(charge(&mut address, preset, 99, ahead), AttemptDecision::Allowed);
+
+        for account in [0, 99] {
+            assert_eq!(charge(&mut address.clone(), preset, account, NOW), AttemptDecision::Allowed, "{preset:?}");
+        }
+    }
+    let (mut mails, mut codes) = (MailRate::default(), UserCodeRate::default());
+    while mails.charge(ahead) {}
+    while codes.charge(ahead).is_ok() {}
+    assert!(mails.charge(NOW) && codes.charge(NOW).is_ok());
+}
