@@ -105,6 +105,7 @@ mod second_door;
 mod second_factors;
 mod sector_identifiers;
 mod sessions;
+mod shut_out;
 mod signed_authentication;
 mod signed_introspection;
 mod software_statements;

@@ -138,14 +138,6 @@ impl Issuer {
         Ok(LinkOutcome::EmailRestored)
     }
 
-    /// Holds the account of a link, so that its changes come one after the other, and uses the link up; `None` when either is
-    /// gone. The caller commits.
-    async fn begin_using(&self, at: &TenantDirectory, link: &LinkRow) -> Result<Option<Tx>, Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
-        let is_live = users::hold(&mut tx, at.id(), link.user).await? && self.consume_link(&mut tx, at, link).await?;
-        Ok(is_live.then_some(tx))
-    }
-
     /// Writes a mail about a change: the link to confirm it, to the new address, or the notice with the way back, to the
     /// former one, of the change itself or of a wish to delete the account after it. `None` when it is over, or the account is.
     pub(crate) async fn email_change_mail(

@@ -55,7 +55,7 @@ impl Issuer {
         Ok(standing.filter(|request| request.removed_at.is_none()).map(|request| request.due_at))
     }
 
-    /// Stops what was asked for about the visitor's second factors. Commits.
+    /// Stops what was asked for about the visitor's second factors; false when the session has ended, and nothing was done. Commits.
     ///
     /// # Errors
     /// A fault when the database is away.
@@ -64,13 +64,14 @@ impl Issuer {
         at: &TenantDirectory,
         visitor: &Visitor,
         from: &PostedFrom,
-    ) -> Result<(), Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
+    ) -> Result<bool, Fault> {
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(false) };
         let user = visitor.user();
         if self.stop_recovery(&mut tx, at, user, Actor::User(user)).await? {
             self.mail(&mut tx, at, MailPurpose::FactorRecoveryStopped, user, &from.locale).await?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Stops a request; false when there is none.
@@ -135,9 +136,8 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<LinkOutcome, Fault> {
         let (now, user) = (self.ambient.now(), link.user);
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_using(at, link).await? else { return Ok(LinkOutcome::Dead) };
         if owner_of(&mut tx, at, link).await?.is_none()
-            || !self.consume_link(&mut tx, at, link).await?
             || !factor_recoveries::remove(&mut tx, at.id(), user, now).await?
         {
             return Ok(LinkOutcome::Dead);

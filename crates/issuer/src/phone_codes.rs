@@ -91,10 +91,12 @@ impl Issuer {
         Ok(NumberToConfirm { number: claims.phone_number.clone().unwrap_or_default(), state })
     }
 
-    /// Has a code sent to `number`, that of the person `user`. Nothing is counted where none is sent. Commits.
+    /// Has a code sent to `number`, that of the person `user`, in a transaction that has just begun. Nothing is counted where none is sent.
+    /// Commits.
     pub(crate) async fn ask_for_phone_code(
         &self,
         at: &TenantDirectory,
+        mut tx: Tx,
         (user, number): (UserId, &PhoneNumber),
         from: &PostedFrom,
     ) -> Result<Result<(), NoCode>, Fault> {
@@ -108,7 +110,6 @@ impl Issuer {
             (format!("text messages from {}", from.network), Gcra::new(PER_NETWORK_AND_HOUR, HOUR)),
             (of_country(country), Gcra::new(rules.per_country_and_day, DAY)),
         ];
-        let mut tx = self.store.begin(at.id()).await?;
         for (what, limit) in limits {
             if let Err(wait) = self.charge(&mut tx, at, &what, limit).await? {
                 drop(tx);
@@ -195,6 +196,10 @@ impl Issuer {
         right: &RightCode,
     ) -> Result<bool, Fault> {
         let (now, user) = (self.ambient.now(), right.of.user);
+        // Before the code: two tabs that took the two in another order would wait for one another.
+        if !users::hold(tx, at.id(), user).await? {
+            return Ok(false);
+        }
         let Some((person, former)) = people::find_with_sealed_claims(tx, at, user).await? else { return Ok(false) };
         let present = number_of(at, &person.claims).map(|number| of(at, user, &number));
         if present != Some(right.of) || !rows::use_code(tx, at.id(), right.of, &right.fingerprint, now).await? {

@@ -61,9 +61,8 @@ impl Issuer {
         phc: Option<&str>,
     ) -> Result<LinkOutcome, Fault> {
         let now = self.ambient.now();
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_using(at, link).await? else { return Ok(LinkOutcome::Dead) };
         if owner_of(&mut tx, at, link).await?.is_none()
-            || !self.consume_link(&mut tx, at, link).await?
             || !users::verify_email(&mut tx, at.id(), person.id, &link.email_index, now).await?
         {
             return Ok(LinkOutcome::Dead);
@@ -85,9 +84,8 @@ impl Issuer {
         link: &LinkRow,
         person: &Person,
     ) -> Result<LinkOutcome, Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_using(at, link).await? else { return Ok(LinkOutcome::Dead) };
         if owner_of(&mut tx, at, link).await?.is_none()
-            || !self.consume_link(&mut tx, at, link).await?
             || !self.claim_by_mail(&mut tx, at, person.id, &link.email_index).await?
         {
             return Ok(LinkOutcome::Dead);

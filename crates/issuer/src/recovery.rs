@@ -105,12 +105,12 @@ impl Issuer {
         phc: &str,
         from: &PostedFrom,
     ) -> Result<LinkOutcome, Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_using(at, link).await? else { return Ok(LinkOutcome::Dead) };
         let purpose = LinkPurpose::parse(&link.purpose);
         let is_owned = owner_of(&mut tx, at, link)
             .await?
             .is_some_and(|person| purpose.is_some_and(|purpose| may_set_password(&person, purpose)));
-        if !is_owned || !self.consume_link(&mut tx, at, link).await? {
+        if !is_owned {
             return Ok(LinkOutcome::Dead);
         }
         let owner = PasswordOwner { user: person.id, key: &person.key, email_index: &link.email_index };

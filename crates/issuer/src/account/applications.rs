@@ -82,7 +82,8 @@ impl Issuer {
         Ok(listed)
     }
 
-    /// Takes back everything that the visitor has let the client named `client` do; false when it holds nothing.
+    /// Takes back everything that the visitor has let the client named `client` do; false when it holds nothing, or the session has
+    /// ended.
     ///
     /// # Errors
     /// A fault when the database is away.
@@ -94,7 +95,7 @@ impl Issuer {
     ) -> Result<bool, Fault> {
         let (user, now) = (visitor.user(), self.ambient.now());
         let Some(id) = ClientId::parse(client) else { return Ok(false) };
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(false) };
         let had_consent = consents::withdraw(&mut tx, at.id(), user, &id, now).await?;
         let revoked = token_families::revoke_of_user_and_client(&mut tx, at.id(), (user, &id), REASON, now).await?;
         if !had_consent && revoked.is_empty() {

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use portreeve_domain::{Actor, Event, EventType, Fault, LinkPurpose, MailPurpose, SessionEnd, UserId, lifetimes};
-use portreeve_storage::{Tx, account_deletions, email_changes, mailed_links, sessions, users};
+use portreeve_storage::{Tx, account_deletions, email_changes, mailed_links, users};
 
 use super::Visitor;
 use crate::directory::TenantDirectory;
@@ -54,14 +54,13 @@ impl Issuer {
         let due_at = now.plus(at.tenant.settings.deletion_grace_days.lifetime());
         let mut tx = self.store.begin(at.id()).await?;
         if visitor.person.is_admin {
+            // Before the visitor's own row: two administrators who held theirs would wait for one another.
             users::hold_admins(&mut tx, at.id()).await?;
             if !users::has_other_admin(&mut tx, at.id(), user).await? {
                 return Ok(DeletionOutcome::LastAdministrator);
             }
         }
-        // Whoever was shut out since the page was opened wishes nothing any more.
-        if !users::hold(&mut tx, at.id(), user).await?
-            || sessions::find(&mut tx, at.id(), visitor.session.id).await?.is_none_or(|one| one.ended_at.is_some())
+        if !self.hold_visit(&mut tx, at, visitor).await?
             || !account_deletions::insert(&mut tx, at.id(), user, now, due_at).await?
         {
             return Ok(DeletionOutcome::Stale);

@@ -32,7 +32,7 @@ pub enum EmailOutcome {
         /// How long to wait.
         wait: Lifetime,
     },
-    /// The account is another by now: nothing was done.
+    /// The session has ended, or the account is gone: nothing was done.
     Stale,
 }
 
@@ -72,11 +72,8 @@ impl Issuer {
         }
         let (now, user) = (self.ambient.now(), visitor.user());
         let owner = users::find_by_email(&mut self.store.read(at.id()).await?, at.id(), &index).await?;
-        let mut tx = self.store.begin(at.id()).await?;
         // One wish after the other, so that the last one is the only one.
-        if !users::hold(&mut tx, at.id(), user).await? {
-            return Ok(EmailOutcome::Stale);
-        }
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(EmailOutcome::Stale) };
         rows::drop_wished(&mut tx, at.id(), user, now).await?;
         let change = self.new_wish(at, visitor, (typed, index))?;
         rows::insert(&mut tx, at.id(), &change).await?;
@@ -95,14 +92,15 @@ impl Issuer {
         Ok(EmailOutcome::Asked)
     }
 
-    /// Ends the wish for another address.
+    /// Ends the wish for another address; false when the session has ended, and nothing was done. Commits.
     ///
     /// # Errors
     /// A fault when the database is away.
-    pub async fn drop_email_wish(&self, at: &TenantDirectory, visitor: &Visitor) -> Result<(), Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
+    pub async fn drop_email_wish(&self, at: &TenantDirectory, visitor: &Visitor) -> Result<bool, Fault> {
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(false) };
         self.end_email_wish(&mut tx, at, visitor.user(), Actor::User(visitor.user())).await?;
-        tx.commit().await
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Ends the wish for another address, with its event when there is one; also what a new password does (S-090).

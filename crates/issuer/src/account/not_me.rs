@@ -24,8 +24,8 @@ impl Issuer {
         link: &LinkRow,
         from: &PostedFrom,
     ) -> Result<LinkOutcome, Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
-        if owner_of(&mut tx, at, link).await?.is_none() || !self.consume_link(&mut tx, at, link).await? {
+        let Some(mut tx) = self.begin_using(at, link).await? else { return Ok(LinkOutcome::Dead) };
+        if owner_of(&mut tx, at, link).await?.is_none() {
             return Ok(LinkOutcome::Dead);
         }
         let event = Event::new(EventType::ChangeDisowned, self.ambient.now(), Actor::Anonymous).about(link.user);

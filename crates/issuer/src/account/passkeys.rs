@@ -7,7 +7,7 @@
 use portreeve_crypto::{SecretText, hex, hmac_sha256};
 use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, Timestamp};
 use portreeve_storage::passkeys::{self as rows, PasskeyRow};
-use portreeve_storage::{Conn, account_drafts, recovery_codes, users};
+use portreeve_storage::{Conn, account_drafts, recovery_codes};
 
 use super::draft::{Draft, StoredDraft};
 use super::factors;
@@ -52,7 +52,7 @@ pub enum PasskeyOutcome {
     },
     /// It was not accepted.
     Refused(PasskeyProblem),
-    /// There is no question any more, or another tab was faster: nothing was done.
+    /// There is no question any more, the session has ended, or another tab was faster: nothing was done.
     Stale,
 }
 
@@ -66,7 +66,7 @@ pub enum Naming {
         /// 64 characters.
         maximum: usize,
     },
-    /// The account has no such passkey: nothing was done.
+    /// The account has no such passkey, or the session has ended: nothing was done.
     Stale,
 }
 
@@ -94,7 +94,7 @@ impl Issuer {
     }
 
     /// What the browser is asked to make a new passkey for the visitor, JSON, asked now if need be; `None` while recovery codes
-    /// wait to be saved, and where nobody can sign in with a passkey.
+    /// wait to be saved, where nobody can sign in with a passkey, and when the session has ended.
     ///
     /// # Errors
     /// A fault when the database is away.
@@ -109,7 +109,7 @@ impl Issuer {
         let asked = self.ask_for_new_passkey(&mut conn, at, site, &visitor.person).await?;
         drop(conn);
         let options = asked.options.clone();
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(None) };
         self.keep_draft(&mut tx, at, visitor.session.id, &Draft::Passkey(asked)).await?;
         tx.commit().await?;
         Ok(Some(options))
@@ -137,7 +137,7 @@ impl Issuer {
             true => site.finish_registration(&asked.state, answer).map_err(PasskeyProblem::from),
             false => Err(PasskeyProblem::Expired),
         };
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(PasskeyOutcome::Stale) };
         if !account_drafts::take(&mut tx, at.id(), session, &sealed, now).await? {
             return Ok(PasskeyOutcome::Stale);
         }
@@ -172,7 +172,7 @@ impl Issuer {
             return Ok(Naming::TooLong { maximum: MAX_NAME });
         }
         let user = visitor.user();
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(Naming::Stale) };
         let Some(row) = chosen(&mut tx, at, visitor, choice).await? else { return Ok(Naming::Stale) };
         let sealed = passkeys::seal_name(&self.ambient, at, &visitor.person, &row.index, &name)?;
         if !rows::rename(&mut tx, at.id(), user, &row.index, &sealed).await? {
@@ -196,11 +196,8 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<Removal, Fault> {
         let (user, now) = (visitor.user(), self.ambient.now());
-        let mut tx = self.store.begin(at.id()).await?;
         // Two removals at once must not take the last two ways in.
-        if !users::hold(&mut tx, at.id(), user).await? {
-            return Ok(Removal::Stale);
-        }
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(Removal::Stale) };
         let Some(row) = chosen(&mut tx, at, visitor, choice).await? else { return Ok(Removal::Stale) };
         if !factors::of(&mut tx, at, user).await?.may_remove_passkey() {
             return Ok(Removal::Needed);

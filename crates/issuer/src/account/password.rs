@@ -25,7 +25,7 @@ pub enum PasswordOutcome {
     },
     /// It may not be set.
     Refused(PasswordRefusal),
-    /// Another tab was faster, or there are no passwords here: nothing was done.
+    /// Another tab was faster, the session has ended, or there are no passwords here: nothing was done.
     Stale,
 }
 
@@ -66,7 +66,7 @@ impl Issuer {
         let now = self.ambient.now();
         let index = person.email_index.unwrap_or_default();
         let owner = PasswordOwner { user, key: &person.key, email_index: &index };
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(PasswordOutcome::Stale) };
         self.store_new_password(&mut tx, at, &owner, &phc).await?;
         let (reason, actor) = (SessionEnd::PasswordChanged, Actor::User(user));
         Ending { ambient: &self.ambient, at, reason, actor }.end_everywhere_but(&mut tx, &visitor.session).await?;

@@ -24,7 +24,7 @@ pub enum PhoneOutcome {
         /// How long to wait.
         wait: Lifetime,
     },
-    /// There is no such number, or it is proven: nothing was done.
+    /// There is no such number, it is proven, or the session has ended: nothing was done.
     Stale,
 }
 
@@ -56,7 +56,8 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<PhoneOutcome, Fault> {
         let Some(number) = number_of(at, &visitor.person.claims) else { return Ok(PhoneOutcome::Stale) };
-        Ok(match self.ask_for_phone_code(at, (visitor.user(), &number), from).await? {
+        let Some(tx) = self.begin_for(at, visitor).await? else { return Ok(PhoneOutcome::Stale) };
+        Ok(match self.ask_for_phone_code(at, tx, (visitor.user(), &number), from).await? {
             Ok(()) => PhoneOutcome::Asked,
             Err(NoCode::NotServed) => PhoneOutcome::NotServed,
             Err(NoCode::TooMany { wait }) => PhoneOutcome::TooMany { wait: at_least_a_second(wait) },
@@ -75,7 +76,7 @@ impl Issuer {
     ) -> Result<PhoneOutcome, Fault> {
         let right = self.try_phone_code(at, visitor.user(), typed).await?;
         let Some(right) = right else { return Ok(PhoneOutcome::WrongCode) };
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(PhoneOutcome::Stale) };
         if !self.confirm_number(&mut tx, at, &right).await? {
             return Ok(PhoneOutcome::Stale);
         }

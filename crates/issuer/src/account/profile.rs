@@ -32,7 +32,7 @@ pub enum ProfileOutcome {
     Saved,
     /// Not taken.
     Refused(ProfileProblems),
-    /// Somebody else changed it meanwhile: nothing was done.
+    /// Somebody else changed it meanwhile, or the session has ended: nothing was done.
     Stale,
 }
 
@@ -60,7 +60,7 @@ impl Issuer {
         name: &str,
         answers: &Answers,
     ) -> Result<ProfileOutcome, Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(ProfileOutcome::Stale) };
         let found = people::find_with_sealed_claims(&mut tx, at, visitor.user()).await?;
         let Some((person, former)) = found else { return Ok(ProfileOutcome::Stale) };
         let claims = match changed(at, &person.claims, name, answers) {

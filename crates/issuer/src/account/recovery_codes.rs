@@ -25,8 +25,8 @@ impl Issuer {
         })
     }
 
-    /// Makes new codes; the former ones are dead. False without a second factor, for which they stand in. The owner is
-    /// told by mail. The caller has seen to a fresh sign-in.
+    /// Makes new codes; the former ones are dead. False without a second factor, for which they stand in, and when the
+    /// session has ended. The owner is told by mail. The caller has seen to a fresh sign-in.
     ///
     /// # Errors
     /// A fault when the database is away.
@@ -40,7 +40,7 @@ impl Issuer {
             return Ok(false);
         }
         let user = visitor.user();
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(false) };
         let codes = self.new_recovery_codes(&mut tx, at, user).await?;
         self.keep_draft(&mut tx, at, visitor.session.id, &Draft::RecoveryCodes(codes)).await?;
         self.mail(&mut tx, at, MailPurpose::RecoveryCodesRenewed, user, &from.locale).await?;
@@ -48,16 +48,16 @@ impl Issuer {
         Ok(true)
     }
 
-    /// The visitor has saved the codes: they are not shown again.
+    /// The visitor has saved the codes: they are not shown again. False when the session has ended, and nothing was done.
     ///
     /// # Errors
     /// A fault when the database is away.
-    pub async fn codes_saved(&self, at: &TenantDirectory, visitor: &Visitor) -> Result<(), Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
+    pub async fn codes_saved(&self, at: &TenantDirectory, visitor: &Visitor) -> Result<bool, Fault> {
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(false) };
         if let Some(StoredDraft { draft: Draft::RecoveryCodes(_), sealed }) = self.begun(&mut tx, at, visitor).await? {
             account_drafts::take(&mut tx, at.id(), visitor.session.id, &sealed, self.ambient.now()).await?;
             tx.commit().await?;
         }
-        Ok(())
+        Ok(true)
     }
 }

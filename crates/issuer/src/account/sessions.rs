@@ -56,13 +56,13 @@ impl Issuer {
         Ok(found)
     }
 
-    /// Ends the session that `choice` names; false when it is no other one of the visitor's.
+    /// Ends the session that `choice` names; false when it is no other one of the visitor's, or the visitor's own has ended.
     ///
     /// # Errors
     /// A fault when the database is away.
     pub async fn sign_out_session(&self, at: &TenantDirectory, visitor: &Visitor, choice: &str) -> Result<bool, Fault> {
         let Some(id) = parse_public_id(choice, CHOICE_PREFIX, &at.keys.permutation) else { return Ok(false) };
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(false) };
         let session = sessions::find(&mut tx, at.id(), SessionId::new(id)).await?;
         // Only the visitor's own, whatever id was posted.
         let is_another_of_theirs = |session: &Session| {
@@ -74,14 +74,15 @@ impl Issuer {
         Ok(true)
     }
 
-    /// Ends every other session of the visitor.
+    /// Ends every other session of the visitor; false when this one has ended: whoever is signed out signs nobody out.
     ///
     /// # Errors
     /// A fault when the database is away.
-    pub async fn sign_out_elsewhere(&self, at: &TenantDirectory, visitor: &Visitor) -> Result<(), Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
+    pub async fn sign_out_elsewhere(&self, at: &TenantDirectory, visitor: &Visitor) -> Result<bool, Fault> {
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(false) };
         self.ending(at, visitor).end_sessions_but(&mut tx, &visitor.session).await?;
-        tx.commit().await
+        tx.commit().await?;
+        Ok(true)
     }
 
     fn ending<'a>(&'a self, at: &'a TenantDirectory, visitor: &Visitor) -> Ending<'a> {

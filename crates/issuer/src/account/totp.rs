@@ -8,7 +8,7 @@ use portreeve_authenticators::{TotpSecret, otpauth_uri, verify_totp};
 use portreeve_crypto::{SecretBytes, SecretText};
 use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, ProofKind};
 use portreeve_storage::totp_credentials::TotpRow;
-use portreeve_storage::{Tx, account_drafts, recovery_codes, totp_credentials, users};
+use portreeve_storage::{Tx, account_drafts, recovery_codes, totp_credentials};
 
 use super::draft::{Draft, StoredDraft};
 use super::{Visitor, factors};
@@ -33,7 +33,7 @@ pub enum TotpOutcome {
     },
     /// The code was not right.
     Refused(Problem),
-    /// There is nothing to set up any more, or another tab was faster: nothing was done.
+    /// There is nothing to set up any more, the session has ended, or another tab was faster: nothing was done.
     Stale,
 }
 
@@ -44,12 +44,13 @@ pub enum Removal {
     Removed,
     /// Without it nobody could sign in any more, or not as the tenant demands (S-098).
     Needed,
-    /// There was none.
+    /// There was none, or the session has ended.
     Stale,
 }
 
 impl Issuer {
-    /// The app that the visitor is setting up, begun now if need be; `None` while recovery codes wait to be saved.
+    /// The app that the visitor is setting up, begun now if need be; `None` while recovery codes wait to be saved, and when
+    /// the session has ended.
     ///
     /// # Errors
     /// A fault when the database is away.
@@ -62,7 +63,7 @@ impl Issuer {
             Some(Draft::Totp(secret)) => secret,
             Some(Draft::Passkey(_)) | None => {
                 let secret = TotpSecret::new(&SecretBytes::new(self.ambient.bytes()?)).to_base32().expose().to_owned();
-                let mut tx = self.store.begin(at.id()).await?;
+                let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(None) };
                 self.keep_draft(&mut tx, at, visitor.session.id, &Draft::Totp(secret.clone())).await?;
                 tx.commit().await?;
                 secret
@@ -86,7 +87,7 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<TotpOutcome, Fault> {
         let (user, now) = (visitor.user(), self.ambient.now());
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(TotpOutcome::Stale) };
         let Some(StoredDraft { draft: Draft::Totp(secret), sealed }) = self.begun(&mut tx, at, visitor).await? else {
             return Ok(TotpOutcome::Stale);
         };
@@ -121,11 +122,8 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<Removal, Fault> {
         let (user, now) = (visitor.user(), self.ambient.now());
-        let mut tx = self.store.begin(at.id()).await?;
         // Two removals at once must not take the last two ways in.
-        if !users::hold(&mut tx, at.id(), user).await? {
-            return Ok(Removal::Stale);
-        }
+        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(Removal::Stale) };
         let factors = factors::of(&mut tx, at, user).await?;
         if factors.totp_since.is_some() && !factors.may_remove_totp() {
             return Ok(Removal::Needed);

@@ -11,7 +11,7 @@ use portreeve_domain::journey::{Facts, Step, Subject};
 use portreeve_domain::{Fault, JourneyId, Proof, ProofKind, Session, UserId, lifetimes};
 use portreeve_oidc::authorization::{Accepted, PageRequest};
 use portreeve_oidc::paths;
-use portreeve_storage::{Conn, Tx, recovery_codes, sessions};
+use portreeve_storage::{Conn, Tx, recovery_codes, sessions, users};
 
 use super::Factors;
 use super::draft::Draft;
@@ -164,6 +164,27 @@ impl Issuer {
         tx.commit().await
     }
 
+    /// Begins what the visitor does with a form of theirs, with their account held; `None` when their session has ended since the page
+    /// was opened: nothing is done then. Every use case of these pages that writes begins here.
+    pub(crate) async fn begin_for(&self, at: &TenantDirectory, visitor: &Visitor) -> Result<Option<Tx>, Fault> {
+        let mut tx = self.store.begin(at.id()).await?;
+        Ok(self.hold_visit(&mut tx, at, visitor).await?.then_some(tx))
+    }
+
+    /// Holds the visitor's account, so that nobody is shut out of it before the transaction ends; false when their session has ended
+    /// already, or the account is gone.
+    ///
+    /// Whoever was shut out while their form waited, for a password thread or for another transaction, does nothing any more (S-090,
+    /// S-094, S-097). The account is held before anything else is written, here as by whoever ends its sessions: two that took their
+    /// rows in another order would wait for one another.
+    pub(super) async fn hold_visit(&self, tx: &mut Tx, at: &TenantDirectory, visitor: &Visitor) -> Result<bool, Fault> {
+        if !users::hold(tx, at.id(), visitor.user()).await? {
+            return Ok(false);
+        }
+        let session = sessions::find(tx, at.id(), visitor.session.id).await?;
+        Ok(session.is_some_and(|session| session.ended_at.is_none()))
+    }
+
     /// Ends the adding of a factor: whoever has no recovery codes gets some, to be shown next, and the session has one proof more.
     /// Gives the browser's new cookie; `None` when another tab was faster.
     pub(super) async fn factor_added(
@@ -182,7 +203,7 @@ impl Issuer {
     }
 
     /// Adds proofs given on an account page to its session; the browser's cookie changes as at every sign-in (S-092).
-    /// `None` when another tab was faster.
+    /// `None` when another tab was faster, or the session is another by now: the caller drops the transaction.
     pub(crate) async fn strengthen_visit(
         &self,
         tx: &mut Tx,
@@ -191,6 +212,7 @@ impl Issuer {
         proofs: &[Proof],
     ) -> Result<Option<SecretText>, Fault> {
         let done = login::complete(tx, &self.ambient, at, &visitor.browser, visitor.user(), proofs).await?;
+        let done = done.filter(|done| done.session.id == visitor.session.id);
         Ok(done.and_then(|done| done.browser.cookie))
     }
 }

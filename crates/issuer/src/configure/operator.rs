@@ -167,6 +167,8 @@ impl Issuer {
         let person = self.account(at, email).await?;
         let hash = self.accepted_password(at, email, typed).await?;
         let mut tx = self.store.begin(at.id()).await?;
+        // What the person does on their pages comes before or after this, and ends with it or does not happen.
+        users::hold(&mut tx, at.id(), person.id).await?;
         credentials::change_password(self, &mut tx, at, &person, &hash).await?;
         Ok(tx.commit().await?)
     }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use portreeve_authenticators::NewPasskey;
-use portreeve_domain::journey::Enrolment;
+use portreeve_domain::journey::{Enrolment, Step};
 use portreeve_domain::{Fault, Proof};
 use portreeve_storage::recovery_codes;
 
@@ -62,7 +62,9 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
         let now = self.ambient.now();
-        let mut tx = self.store.begin(at.id()).await?;
+        let is_due = |step| matches!(step, Step::EnrolSecondFactor { .. } | Step::EnrolPasskey { .. });
+        let begun = self.begin_enrolment(at, &mut journey, person.id, is_due).await?;
+        let Some(mut tx) = begun else { return Ok(Acted::Stale) };
         let Some(index) = self.add_passkey(&mut tx, at, person, new, &from.locale).await? else {
             return self.passkey_refused(tx, at, journey, Problem::Passkey(PasskeyProblem::NotAdded)).await;
         };

@@ -41,7 +41,8 @@ impl Issuer {
         let mut conn = self.store.read(at.id()).await?;
         let Some((user, number)) = self.awaited_number(&mut conn, at, &journey).await? else { return Ok(Acted::Stale) };
         drop(conn);
-        Ok(match self.ask_for_phone_code(at, (user, &number), from).await? {
+        let tx = self.store.begin(at.id()).await?;
+        Ok(match self.ask_for_phone_code(at, tx, (user, &number), from).await? {
             Ok(()) => return self.resume_journey(at, journey).await,
             // The page says so, too.
             Err(NoCode::NotServed) => Acted::Stale,

@@ -53,7 +53,8 @@ async fn sent(world: &World, request: i64) -> Option<String> {
 }
 
 async fn ask(world: &World, text: &str) -> i64 {
-    let asked = world.issuer.ask_for_phone_code(&world.at(), (world.ada, &number(text)), &from()).await.unwrap();
+    let tx = world.issuer.store().begin(TenantId::DEFAULT).await.unwrap();
+    let asked = world.issuer.ask_for_phone_code(&world.at(), tx, (world.ada, &number(text)), &from()).await.unwrap();
     assert_eq!(asked, Ok(()));
     let find = "SELECT request_id FROM phone_codes WHERE user_id = $1";
     let mut conn = world.issuer.store().read(TenantId::DEFAULT).await.unwrap();

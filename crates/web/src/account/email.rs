@@ -38,7 +38,8 @@ pub(super) async fn take(door: Door, form: Result<FormPairs, PairsRejection>) ->
     };
     if fields.get("action") == "drop" {
         return match door.issuer().drop_email_wish(&door.at, &visitor).await {
-            Ok(()) => done(&door, EMAIL, Notice::EmailKept, None),
+            Ok(true) => done(&door, EMAIL, Notice::EmailKept, None),
+            Ok(false) => HERE.outdated(&door),
             Err(fault) => error_page::broken(&door, &fault),
         };
     }

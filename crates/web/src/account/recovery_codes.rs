@@ -37,7 +37,8 @@ pub(super) async fn saved(door: Door, form: Result<FormPairs, PairsRejection>) -
         Err(reply) => return reply,
     };
     match door.issuer().codes_saved(&door.at, &visitor).await {
-        Ok(()) => done(&door, SECURITY, Notice::CodesSaved, None),
+        Ok(true) => done(&door, SECURITY, Notice::CodesSaved, None),
+        Ok(false) => HERE.outdated(&door),
         Err(fault) => error_page::broken(&door, &fault),
     }
 }

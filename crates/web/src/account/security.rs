@@ -53,7 +53,8 @@ pub(super) async fn stop_recovery(door: Door, form: Result<FormPairs, PairsRejec
     };
     let from = door.posted_from(door.locale(&[]));
     match door.issuer().stop_own_recovery(&door.at, &visitor, &from).await {
-        Ok(()) => done(&door, SECURITY, Notice::RecoveryStopped, None),
+        Ok(true) => done(&door, SECURITY, Notice::RecoveryStopped, None),
+        Ok(false) => HERE.outdated(&door),
         Err(fault) => error_page::broken(&door, &fault),
     }
 }

@@ -39,7 +39,7 @@ pub(super) async fn take(door: Door, form: Result<FormPairs, PairsRejection>) ->
         Err(reply) => return reply,
     };
     let ended = match fields.get("action") {
-        "all" => door.issuer().sign_out_elsewhere(&door.at, &visitor).await.map(|()| true),
+        "all" => door.issuer().sign_out_elsewhere(&door.at, &visitor).await,
         _ => door.issuer().sign_out_session(&door.at, &visitor, fields.get("session")).await,
     };
     match ended {
