@@ -56,6 +56,12 @@ impl Described {
         ];
         at.post("/oauth2/token", &[], &pairs).await
     }
+
+    /// Has Ada sign in and agree, and returns the access token.
+    async fn agreed_to(&self, at: &Deployment, browser: &Browser<'_>) -> String {
+        let code = browser.sign_in(&self.request(), cast::ADA).await.code();
+        self.redeem(at, &code).await.success()["access_token"].as_str().unwrap().to_owned()
+    }
 }
 
 async fn asked(at: &Deployment, request: &AuthorizationRequest) -> Page {
@@ -252,8 +258,7 @@ fn a_changed_document_is_agreed_to_again() {
         allow(at).await;
         let client = Described::new(json!({}));
         let browser = Browser::new(at);
-        let code = browser.sign_in(&client.request(), cast::ADA).await.code();
-        let token = client.redeem(at, &code).await.success()["access_token"].as_str().unwrap().to_owned();
+        let token = client.agreed_to(at, &browser).await;
         assert!(browser.authorize(&client.request()).await.is_redirect(), "agreed to already");
 
         client.says(json!({ "client_name": "Other notes" }));
@@ -274,8 +279,7 @@ fn a_document_with_a_grant_that_is_not_there_is_agreed_to_once() {
         at.apply(&format!("{tenant}disabled_grant_types = [\"{}\"]\n", device::GRANT)).await;
         let client = Described::new(json!({ "grant_types": ["authorization_code", device::GRANT] }));
         let browser = Browser::new(at);
-        let code = browser.sign_in(&client.request(), cast::ADA).await.code();
-        let token = client.redeem(at, &code).await.success()["access_token"].as_str().unwrap().to_owned();
+        let token = client.agreed_to(at, &browser).await;
 
         at.wait(Lifetime::from_minutes(5));
         asked(at, &client.request()).await;
@@ -294,8 +298,7 @@ fn what_the_operator_decided_is_no_news_of_a_document() {
         allow(at).await;
         let client = Described::new(json!({}));
         let browser = Browser::new(at);
-        let code = browser.sign_in(&client.request(), cast::ADA).await.code();
-        let token = client.redeem(at, &code).await.success()["access_token"].as_str().unwrap().to_owned();
+        let token = client.agreed_to(at, &browser).await;
         at.apply(&format!(
             "[[clients]]\nclient_id = {:?}\nclient_name = \"Notes\"\nredirect_uris = [{REDIRECT_URI:?}]\n\
              token_endpoint_auth_method = \"none\"\nresources = [{:?}]\n",
