@@ -3,10 +3,11 @@
 use http::Method;
 use portreeve_domain::Lifetime;
 use portreeve_tests::{
-    browser::{Browser, Page},
+    browser::{Browser, Page, own_headers},
     cast,
     deployment::{Deployment, FORM, form, on_both, on_sqlite},
     relying_party::{RelyingParty, Tokens},
+    totp,
 };
 
 const LOGOUT: &str = "/oauth2/logout";
@@ -49,6 +50,70 @@ fn a_logout_ends_the_session() {
 
             assert_eq!((reply.status.as_u16(), reply.location()), (303, Some(cast::SIGNED_OUT_URI)));
             assert!(!is_signed_in(at, &browser).await);
+        }
+    });
+}
+
+/// RL-01, RL-08: a form on a page of the application comes without our cookies (`SameSite=Lax`), and signs out all the same: the browser
+/// goes to the same request as GET, or with one that is too long for an address to a form of ours.
+#[test]
+fn a_form_of_another_site_ends_the_session() {
+    on_both(async |at| {
+        for hint in ["x y".to_owned(), "%".repeat(2048)] {
+            let (browser, tokens) = signed_in(at, cast::ADA).await;
+            let uri = ("post_logout_redirect_uri", cast::SIGNED_OUT_URI);
+            let pairs = form(&[("id_token_hint", tokens.id()), uri, ("state", &hint), ("logout_hint", &hint)]);
+            let from_elsewhere =
+                [("content-type", FORM), ("sec-fetch-site", "cross-site"), ("origin", "https://rp.example")];
+
+            let without_cookies = Browser::new(at).send(Method::POST, LOGOUT, &from_elsewhere, pairs).await;
+            let page = match without_cookies.location() {
+                Some(same_as_get) => browser.visit(same_as_get).await,
+                None => {
+                    let page = Page { path: LOGOUT.to_owned(), reply: without_cookies };
+                    let (action, fields) = page.form_of("continue");
+                    let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                    let path = action.strip_prefix(cast::ISSUER).unwrap();
+                    let reply = browser.send(Method::POST, path, &own_headers(), form(&fields)).await;
+                    Page { path: path.to_owned(), reply }
+                }
+            };
+
+            assert_eq!(page.callback().get("state"), Some(hint.as_str()));
+            assert!(!is_signed_in(at, &browser).await);
+        }
+    });
+}
+
+/// S-092, S-094: what somebody has shown on the way counts no more once they have signed out, whether they were signed in or not: who
+/// comes next at that browser begins anew.
+#[test]
+fn a_logout_ends_what_is_half_finished() {
+    on_both(async |at| {
+        for is_signed_in in [false, true] {
+            let browser = Browser::new(at);
+            if is_signed_in {
+                browser.sign_in(&RelyingParty::new(at, "web").request("openid"), cast::GRACE).await.code();
+            }
+            at.wait(Lifetime::from_seconds(totp::STEP_SECONDS));
+            let page = browser.authorize(&RelyingParty::new(at, "web").request("openid").with("prompt", "login")).await;
+            let shown = [("email", cast::GRACE), ("password", cast::PASSWORD)];
+            let page = browser.press(&page, "submit", &shown).await;
+            assert_eq!(page.step(), "second-factor", "{}", page.html());
+
+            let asked = ask(&browser, &[]).await;
+            if is_signed_in {
+                browser.press(&asked, "submit", &[]).await;
+            }
+            at.wait(Lifetime::from_seconds(totp::STEP_SECONDS));
+
+            let again = browser.visit(&page.path).await;
+            assert!(["identify", "password"].contains(&again.step()), "{}", again.path);
+            let answered = browser.press(&page, "submit", &[("code", &browser.totp_code())]).await;
+            assert!(!answered.leaves(), "{}", answered.html());
+            let done = browser.complete(again, cast::GRACE).await;
+            assert!(done.get("code").is_some(), "the person themselves goes on");
+            at.wait(Lifetime::from_seconds(totp::STEP_SECONDS));
         }
     });
 }

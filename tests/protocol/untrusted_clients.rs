@@ -4,7 +4,7 @@ use portreeve_domain::Lifetime;
 use portreeve_tests::{
     browser::Browser,
     cast,
-    deployment::{on_both, on_sqlite},
+    deployment::{form, on_both, on_sqlite},
     relying_party::RelyingParty,
 };
 use serde_json::json;
@@ -18,7 +18,11 @@ use crate::request_objects::shown_error;
 fn a_mistake_leads_to_no_client_that_nobody_knows() {
     on_both(async |at| {
         allow(at, "open", "").await;
-        let client = Registered::new(at, &web(json!({}))).await;
+        let pages = json!({
+            "client_uri": "https://self.example/", "initiate_login_uri": "https://self.example/start",
+            "contacts": ["nobody@self.example"],
+        });
+        let client = Registered::new(at, &web(pages)).await;
         let malformed = client.request("openid").with("code_challenge_method", "plain");
         let beyond = client.request("openid nonsense");
         let browser = Browser::new(at);
@@ -41,6 +45,7 @@ fn a_mistake_leads_to_no_client_that_nobody_knows() {
             for request in [mistake.clone(), silent, mistake.clone().with("response_mode", "form_post")] {
                 let page = browser.authorize(&request).await;
                 assert!(shown_error(&page, error) && !page.leaves(), "{request:?}: {}", page.html());
+                assert_eq!(page.href_of("start-again"), None, "no button to an address that nobody answers for");
             }
         }
 
@@ -87,5 +92,33 @@ fn a_mistake_leads_to_a_client_that_somebody_answers_for() {
         allow(at, "open", "trust_registered_clients = true").await;
         let told = Browser::new(at).authorize(&malformed(alone.request("openid"))).await;
         assert_eq!(told.callback().error(), "invalid_request");
+    });
+}
+
+/// S-016, S-154, RL-04: nor does a logout that ends nothing; there is a link that says where it leads.
+#[test]
+fn a_logout_of_nobody_leads_to_no_client_that_nobody_knows() {
+    const LOGOUT: &str = "/oauth2/logout";
+    const BYE: &str = "https://self.example/bye";
+    on_both(async |at| {
+        allow(at, "open", "").await;
+        let client = Registered::new(at, &web(json!({ "post_logout_redirect_uris": [BYE] }))).await;
+        let own = Browser::new(at);
+        let code = own.sign_in(&client.request("openid"), cast::ADA).await.code();
+        let id_token = client.redeem(at, &code).await.success()["id_token"].as_str().unwrap().to_owned();
+        let by_hint = format!("{LOGOUT}?{}", form(&[("id_token_hint", &id_token), ("post_logout_redirect_uri", BYE)]));
+        let by_name = form(&[("client_id", client.id()), ("post_logout_redirect_uri", BYE)]);
+
+        for path in [by_hint.clone(), format!("{LOGOUT}?{by_name}")] {
+            let page = Browser::new(at).visit(&path).await;
+            assert!(!page.leaves(), "{path}");
+            assert_eq!(page.href_of("continue").as_deref(), Some(BYE));
+            assert!(page.text_of("continue").unwrap().contains("self.example"), "{}", page.html());
+        }
+
+        assert_eq!(own.visit(&by_hint).await.reply.location(), Some(BYE), "a session was ended for it");
+        let known = form(&[("client_id", "web"), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]);
+        let known = Browser::new(at).visit(&format!("{LOGOUT}?{known}")).await;
+        assert_eq!(known.reply.location(), Some(cast::SIGNED_OUT_URI), "somebody answers for it");
     });
 }

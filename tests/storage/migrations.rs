@@ -10,7 +10,7 @@ use portreeve_storage::{
 
 use crate::database::{Database, Kind, NOW, ONE, begin, on_both, on_both_empty, retried};
 
-const ALL: [&str; 24] = [
+const ALL: [&str; 25] = [
     "0001_spine",
     "0002_row_level_security",
     "0003_scopes",
@@ -35,6 +35,7 @@ const ALL: [&str; 24] = [
     "0023_invitations",
     "0024_phone_codes",
     "0026_shut_out",
+    "0027_signed_out",
 ];
 
 async fn state_of(store: &Store) -> SchemaState {

@@ -5,7 +5,7 @@
 
 use portreeve_crypto::{Bearer, SecretText, hex, hmac_sha256};
 use portreeve_domain::{BrowserId, Fault, Session, SessionId, TokenKind, lifetimes};
-use portreeve_storage::{Conn, Tx, browsers, sessions};
+use portreeve_storage::{Conn, Tx, browsers as rows, sessions};
 
 use crate::directory::TenantDirectory;
 use crate::{Ambient, Issuer};
@@ -52,13 +52,10 @@ impl Issuer {
         let parsed = cookie.and_then(|text| Bearer::parse(text, TokenKind::Browser.prefix(), &at.keys.permutation));
         let Some(bearer) = parsed else { return Ok(None) };
         let id = BrowserId::new(bearer.id);
-        let row = browsers::find(&mut self.store.read_together(at.id()).await?, at.id(), id).await?;
+        let row = rows::find(&mut self.store.read_together(at.id()).await?, at.id(), id).await?;
         let known = row.filter(|row| bearer.proves(&row.secret_hash) && self.ambient.now() < row.expires_at);
-        let browser = |row: browsers::BrowserRow| Browser {
-            id,
-            secret_hash: row.secret_hash,
-            account_session: row.account_session,
-        };
+        let browser =
+            |row: rows::BrowserRow| Browser { id, secret_hash: row.secret_hash, account_session: row.account_session };
         Ok(known.map(browser))
     }
 }
@@ -67,7 +64,7 @@ impl Issuer {
 pub(crate) async fn bind(tx: &mut Tx, ambient: &Ambient, at: &TenantDirectory) -> Result<BoundBrowser, Fault> {
     let (id, now) = (BrowserId::new(ambient.row_id()), ambient.now());
     let (secret_hash, cookie) = new_secret(ambient, at, id)?;
-    browsers::insert(tx, at.id(), id, &secret_hash, now, now.plus(lifetimes::BROWSER)).await?;
+    rows::insert(tx, at.id(), id, &secret_hash, now, now.plus(lifetimes::BROWSER)).await?;
     let browser = Browser { id, secret_hash, account_session: None };
     Ok(BoundBrowser { browser, cookie: Some(cookie) })
 }
@@ -81,10 +78,20 @@ pub(crate) async fn renew(
 ) -> Result<Option<BoundBrowser>, Fault> {
     let (secret_hash, cookie) = new_secret(ambient, at, browser.id)?;
     let expires_at = ambient.now().plus(lifetimes::BROWSER);
-    let renewed =
-        browsers::change_secret(tx, at.id(), browser.id, &browser.secret_hash, &secret_hash, expires_at).await?;
+    let renewed = rows::change_secret(tx, at.id(), browser.id, &browser.secret_hash, &secret_hash, expires_at).await?;
     let browser = Browser { secret_hash, ..browser.clone() };
     Ok(renewed.then_some(BoundBrowser { browser, cookie: Some(cookie) }))
+}
+
+/// Signs a browser out of what is half-finished there, and gives it a new secret; `None` in place of that when another tab was faster.
+pub(crate) async fn sign_out(
+    tx: &mut Tx,
+    ambient: &Ambient,
+    at: &TenantDirectory,
+    browser: &Browser,
+) -> Result<Option<BoundBrowser>, Fault> {
+    rows::sign_out(tx, at.id(), browser.id, ambient.now()).await?;
+    renew(tx, ambient, at, browser).await
 }
 
 /// The sessions of a browser that count now, oldest first.

@@ -30,6 +30,9 @@ pub enum Logout {
     Done {
         /// Where to return to; `None` shows our own page.
         target: Option<ReturnTarget>,
+        /// Whether the browser goes there by itself: somebody answers for the client, or a session was ended for it. Else anybody could
+        /// register a client and make this server lead people to it (RFC 9700 §4.11.2).
+        leads_there: bool,
         /// The application that asked, when it is known.
         client: Option<Arc<Client>>,
         /// What has become of this browser.
@@ -83,9 +86,14 @@ impl Issuer {
             None => Vec::new(),
         };
         drop(conn);
-        let (Some(browser), false) = (browser, live.is_empty()) else {
-            return Ok(Logout::Done { target, client, browser: SignedOut::default() });
+        let leads_there = client.as_ref().is_none_or(|client| at.trusts(client));
+        let Some(browser) = browser else {
+            return Ok(Logout::Done { target, leads_there, client, browser: SignedOut::default() });
         };
+        if live.is_empty() {
+            let browser = self.end_sessions(at, &browser, &[]).await?;
+            return Ok(Logout::Done { target, leads_there, client, browser });
+        }
         let meant: Vec<Session> = match (confirmed, hint.as_ref()) {
             (Some(token), _) if is_same_token(token, &self.logout_token(at, &browser)) => live,
             (_, Some(hint)) => {
@@ -97,10 +105,11 @@ impl Issuer {
             return Ok(Logout::Ask { form_token: self.logout_token(at, &browser), client });
         }
         let browser = self.end_sessions(at, &browser, &meant).await?;
-        Ok(Logout::Done { target, client, browser })
+        Ok(Logout::Done { target, leads_there: true, client, browser })
     }
 
-    /// Ends sessions of a browser and gives it a new cookie.
+    /// Ends sessions of a browser, with what is half-finished there, and gives it a new cookie. Nobody is asked where nobody is signed in:
+    /// who is on the way only starts again.
     async fn end_sessions(
         &self,
         at: &Arc<TenantDirectory>,
@@ -109,6 +118,7 @@ impl Issuer {
     ) -> Result<SignedOut, Fault> {
         let mut frames = Vec::new();
         let mut tx = self.store.begin(at.id()).await?;
+        let renewed = browsers::sign_out(&mut tx, &self.ambient, at, browser).await?;
         for session in meant {
             let (reason, actor) = (SessionEnd::SignedOut, Actor::User(session.user));
             let ending = Ending { ambient: &self.ambient, at, reason, actor };
@@ -118,7 +128,6 @@ impl Issuer {
                 }
             }
         }
-        let renewed = browsers::renew(&mut tx, &self.ambient, at, browser).await?;
         tx.commit().await?;
         if frames.len() > MAX_FRAMES {
             tracing::warn!(frames = frames.len(), "more relying parties than a page frames; the rest is not told");

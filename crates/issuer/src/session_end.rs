@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use portreeve_domain::{Actor, Client, Event, EventType, Fault, OutboxId, OutboxMessage, Session, SessionEnd, UserId};
-use portreeve_storage::{Tx, outbox, sessions, token_families};
+use portreeve_storage::{Tx, browsers, outbox, sessions, token_families};
 
 use crate::directory::TenantDirectory;
 use crate::{Ambient, audit};
@@ -21,12 +21,15 @@ pub(crate) struct Ending<'a> {
 }
 
 impl Ending<'_> {
-    /// Ends a session and gives the relying parties that were signed in by it; none when it was ended before.
+    /// Ends a session, with the sign-ins that are half-finished at its browser, and gives the relying parties that were signed in by it;
+    /// none when it was ended before.
     ///
     /// # Errors
     /// A fault when the database is away.
     pub(crate) async fn end(&self, tx: &mut Tx, session: &Session) -> Result<Vec<Arc<Client>>, Fault> {
         let now = self.ambient.now();
+        // Before the session, as at a sign-in: two that wait for one another would end one of them.
+        browsers::sign_out(tx, self.at.id(), session.browser, now).await?;
         if !sessions::end(tx, self.at.id(), session.id, self.reason, now).await? {
             return Ok(Vec::new());
         }

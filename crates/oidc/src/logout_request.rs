@@ -6,7 +6,7 @@
 
 use portreeve_domain::{Client, ClientId};
 
-use crate::uri::with_parameters;
+use crate::uri::{host, with_parameters};
 use crate::{Cause, Parameters, Refusal, ui_locales};
 
 /// A logout request as sent; `logout_hint` and `ui_locales` are wishes and never an error (RL-09).
@@ -87,6 +87,11 @@ impl ReturnTarget {
             Some(state) => with_parameters(&self.uri, &[("state", state)]),
             None => self.uri.clone(),
         }
+    }
+
+    /// Whose it is, for people to read; `None` for the address of an app.
+    pub fn host(&self) -> Option<String> {
+        host(&self.uri)
     }
 }
 

@@ -5,7 +5,8 @@
 
 use portreeve_crypto::{SecretBytes, hex, hmac_sha256};
 use portreeve_domain::{Client, ClientMetadata, Subject, SubjectType, UserId};
-use url::Url;
+
+use crate::uri::host;
 
 /// Separates this use of the key from any other.
 const PURPOSE: &[u8] = b"pairwise subject";
@@ -47,12 +48,6 @@ pub fn subject_for(client: &Client, user: UserId, public: &Subject, key: &Secret
 pub fn pairwise(sector: &Sector, user: UserId, key: &SecretBytes<32>) -> Subject {
     let mac = hmac_sha256(key.expose(), &[PURPOSE, sector.0.as_bytes(), user.as_bytes()]);
     Subject::new(format!("{}{}", Subject::PREFIX, hex(&mac)))
-}
-
-/// The host of a web address. What stands in its place in a private-use scheme belongs to nobody and is none.
-fn host(uri: &str) -> Option<String> {
-    let uri = Url::parse(uri).ok().filter(|uri| matches!(uri.scheme(), "https" | "http"))?;
-    uri.host_str().map(str::to_ascii_lowercase)
 }
 
 #[cfg(test)]

@@ -133,6 +133,12 @@ pub(crate) fn scheme_of(text: &str) -> Option<&str> {
     well_formed.then_some(scheme)
 }
 
+/// The host of a web address, lower case. What stands in its place in a private-use scheme belongs to nobody and is none.
+pub(crate) fn host(uri: &str) -> Option<String> {
+    let uri = Url::parse(uri).ok().filter(|uri| matches!(uri.scheme(), "https" | "http"))?;
+    uri.host_str().map(str::to_ascii_lowercase)
+}
+
 /// Appends `parameters` to the query of `uri`, which has no fragment; a query that is there already stays as it is
 /// (RFC 6749 §3.1.2). Every character that is not unreserved is escaped.
 pub(crate) fn with_parameters(uri: &str, parameters: &[(&str, impl AsRef<str>)]) -> String {

@@ -9,6 +9,8 @@ const INSERT: &str =
     "INSERT INTO browsers (id, tenant_id, secret_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
 const CHANGE_SECRET: &str =
     "UPDATE browsers SET secret_hash = $4, expires_at = $5 WHERE id = $1 AND tenant_id = $2 AND secret_hash = $3";
+const SIGN_OUT: &str = "UPDATE browsers SET signed_out_at = $3 WHERE id = $1 AND tenant_id = $2";
+const SIGNED_OUT_AT: &str = "SELECT signed_out_at FROM browsers WHERE id = $1 AND tenant_id = $2";
 const TURN_TO: &str = "UPDATE browsers SET account_session_id = $3 WHERE id = $1 AND tenant_id = $2";
 
 /// A browser as stored.
@@ -71,4 +73,21 @@ pub async fn change_secret(
 /// A fault when the database is away.
 pub async fn turn_to(tx: &mut Tx, tenant: TenantId, id: BrowserId, session: SessionId) -> Result<bool, Fault> {
     Ok(tx.execute(TURN_TO, &[id.as_i64().into(), tenant.into(), session.as_i64().into()]).await? == 1)
+}
+
+/// Remembers that somebody was signed out at a browser: what was proven before, on sign-ins there that are still open, counts no more.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn sign_out(tx: &mut Tx, tenant: TenantId, id: BrowserId, now: Timestamp) -> Result<(), Fault> {
+    tx.execute(SIGN_OUT, &[id.as_i64().into(), tenant.into(), now.into()]).await.map(drop)
+}
+
+/// When somebody was signed out at a browser last; `None` when nobody ever was.
+///
+/// # Errors
+/// A fault when the database is away.
+pub async fn signed_out_at(conn: &mut Conn, tenant: TenantId, id: BrowserId) -> Result<Option<Timestamp>, Fault> {
+    let values = [id.as_i64().into(), tenant.into()];
+    Ok(conn.optional(SIGNED_OUT_AT, &values, |row| row.optional_timestamp(0)).await?.flatten())
 }

@@ -13,9 +13,6 @@ use crate::door::Door;
 use crate::error_page;
 use crate::reply::Reply;
 
-/// How long the address of a request that came by POST may become, in bytes; every browser and proxy takes that.
-const MAX_QUERY_BYTES: usize = 7 * 1024;
-
 /// A request in the query.
 pub(crate) async fn get(mut door: Door, query: Result<QueryPairs, PairsRejection>) -> Reply {
     match query {
@@ -31,11 +28,8 @@ pub(crate) async fn post(door: Door, form: Result<FormPairs, PairsRejection>) ->
         Ok(FormPairs(pairs)) => pairs,
         Err(rejection) => return malformed(&door, rejection),
     };
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if query.len() > MAX_QUERY_BYTES {
-        return error_page::refused(&door, &Cause::ParameterTooLong.into(), None);
-    }
-    Reply::see_other(&door, &door.href(&format!("/oauth2/authorize?{query}")))
+    Reply::as_get(&door, "/oauth2/authorize", &pairs)
+        .unwrap_or_else(|| error_page::refused(&door, &Cause::ParameterTooLong.into(), None))
 }
 
 fn malformed(door: &Door, rejection: PairsRejection) -> Reply {

@@ -82,8 +82,11 @@ fn show(
     client: Option<&Client>,
 ) -> Reply {
     let frame = door.frame_to(client, &[]);
+    // Nobody is led to the address of a client that nobody answers for (decision 0021).
+    let page_of =
+        |client: &Client| client.metadata.initiate_login_uri.clone().or_else(|| client.metadata.client_uri.clone());
     let start_again = client.map(|client| StartAgain {
-        href: client.metadata.initiate_login_uri.clone().or_else(|| client.metadata.client_uri.clone()),
+        href: Some(client).filter(|client| door.at.trusts(client)).and_then(page_of),
         client_name: client.display_name_in(frame.locale.tag()).to_owned(),
     });
     let page = ErrorPage { cause, reference: door.reference.clone(), status: status.as_u16(), technical, start_again };

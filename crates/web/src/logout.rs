@@ -2,10 +2,12 @@
 //!
 //! Owns the page that asks, the page that says it is done and the one that frames relying parties. Leaves whose word is needed to `issuer::logout`.
 
-use portreeve_domain::{Client, Failure};
+use portreeve_domain::{ClientId, Failure};
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
 use portreeve_issuer::{Logout, SignedOut};
-use portreeve_oidc::logout_request::LogoutRequest;
+use portreeve_oidc::authorization::Answer;
+use portreeve_oidc::logout_request::{LogoutRequest, ReturnTarget};
+use portreeve_oidc::paths::LOGOUT;
 use portreeve_oidc::{Cause, Parameters, Refusal};
 use portreeve_pages::Form;
 use portreeve_pages::logout::{Confirm, Done, SigningOut};
@@ -20,9 +22,32 @@ pub(crate) async fn get(door: Door, query: Result<QueryPairs, PairsRejection>) -
     request(&door, query.map(|QueryPairs(pairs)| pairs)).await
 }
 
-/// A request in a form, possibly from another site: without our own form token it is a request like any other.
+/// A request in a form (RL-01). One from another site comes without our cookies, and would find nobody to sign out: the browser is sent
+/// to the same request as GET, or with one that is too long for an address to a form of ours.
 pub(crate) async fn post(door: Door, form: Result<FormPairs, PairsRejection>) -> Reply {
-    request(&door, form.map(|FormPairs(pairs)| pairs)).await
+    let pairs = match form {
+        Ok(FormPairs(pairs)) => pairs,
+        Err(rejection) => return malformed(&door, rejection),
+    };
+    if door.browser_cookie().is_some() {
+        return answer(&door, pairs, None).await;
+    }
+    match Reply::as_get(&door, LOGOUT, &pairs) {
+        Some(reply) => reply,
+        None if door.is_own_form() => answer(&door, pairs, None).await,
+        None => match parsed(pairs) {
+            Ok(request) => own_form(&door, request),
+            Err(refusal) => error_page::refused(&door, &refusal, None),
+        },
+    }
+}
+
+/// A page that posts a request which came from elsewhere again, from our own site.
+fn own_form(door: &Door, request: LogoutRequest) -> Reply {
+    let mut fields = return_fields(&request, request.client_id.as_ref());
+    fields.extend(request.id_token_hint.map(|hint| ("id_token_hint", hint)));
+    let action = format!("{}{}", door.web.origin, door.href(LOGOUT));
+    Reply::answer(door, &request.ui_locales, Answer::Form { action, fields })
 }
 
 /// The answer of the person on our page; where to return to stands in the form's address and is checked again.
@@ -56,16 +81,20 @@ fn malformed(door: &Door, rejection: PairsRejection) -> Reply {
     error_page::refused(door, &Refusal::new(Cause::FormMalformed).with_detail(rejection.to_string()), None)
 }
 
+fn parsed(pairs: Vec<(String, String)>) -> Result<LogoutRequest, Refusal> {
+    Parameters::from_pairs(pairs).and_then(|parameters| LogoutRequest::from_parameters(&parameters))
+}
+
 async fn answer(door: &Door, pairs: Vec<(String, String)>, confirmed: Option<&str>) -> Reply {
-    let parsed = Parameters::from_pairs(pairs).and_then(|parameters| LogoutRequest::from_parameters(&parameters));
-    let request = match parsed {
+    let request = match parsed(pairs) {
         Ok(request) => request,
         Err(refusal) => return error_page::refused(door, &refusal, None),
     };
     match door.issuer().log_out(&door.at, &request, door.browser_cookie(), confirmed).await {
         Ok(Logout::Ask { form_token, client }) => {
-            let action = door.href(&format!("/oauth2/logout/confirm?{}", return_query(&request, client.as_deref())));
             let client = client.as_deref();
+            let query = return_query(&request, client.map(|client| &client.id));
+            let action = door.href(&format!("{LOGOUT}/confirm?{query}"));
             let frame = door.frame_to(client, &request.ui_locales);
             let page = Confirm {
                 form: Form { action, csrf: form_token, version: String::new() },
@@ -76,15 +105,16 @@ async fn answer(door: &Door, pairs: Vec<(String, String)>, confirmed: Option<&st
             let target = target.and_then(|(client, target)| form_target(client, target));
             Reply::page(door, page.render(&frame), target)
         }
-        Ok(Logout::Done { target, client, browser: SignedOut { frames, cookie, state } }) => {
-            let onward = target.map(|target| target.url());
+        Ok(Logout::Done { target, leads_there, client, browser: SignedOut { frames, cookie, state } }) => {
+            let onward = target.as_ref().map(ReturnTarget::url);
             let reply = match (onward, frames.is_empty()) {
-                (Some(url), true) => match client.filter(|_| confirmed.is_some()) {
+                (Some(url), true) if leads_there => match client.filter(|_| confirmed.is_some()) {
                     Some(client) => Reply::after_form(door, &client, &request.ui_locales, url),
                     None => Reply::see_other(door, &url),
                 },
-                (None, true) => {
-                    let page = Done { client_name: None, continue_href: None };
+                // A link with the host of where it leads, not with a name that nobody answers for.
+                (continue_href, true) => {
+                    let page = Done { client_name: target.as_ref().and_then(ReturnTarget::host), continue_href };
                     Reply::page(door, page.render(&door.frame(&request.ui_locales)), None)
                 }
                 (continue_href, false) => {
@@ -101,14 +131,17 @@ async fn answer(door: &Door, pairs: Vec<(String, String)>, confirmed: Option<&st
 }
 
 /// What must survive the question: the client, the language and where to return to, never the hint, which is a token.
-fn return_query(request: &LogoutRequest, client: Option<&Client>) -> String {
+fn return_query(request: &LogoutRequest, client: Option<&ClientId>) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(return_fields(request, client)).finish()
+}
+
+fn return_fields(request: &LogoutRequest, client: Option<&ClientId>) -> Vec<(&'static str, String)> {
     let ui_locales = request.ui_locales.join(" ");
     let pairs = [
-        ("client_id", client.map(|client| client.id.as_str())),
-        ("ui_locales", (!ui_locales.is_empty()).then_some(ui_locales.as_str())),
-        ("post_logout_redirect_uri", request.post_logout_redirect_uri.as_deref()),
-        ("state", request.state.as_deref()),
+        ("client_id", client.map(|client| client.as_str().to_owned())),
+        ("ui_locales", (!ui_locales.is_empty()).then_some(ui_locales)),
+        ("post_logout_redirect_uri", request.post_logout_redirect_uri.clone()),
+        ("state", request.state.clone()),
     ];
-    let present = pairs.into_iter().filter_map(|(name, value)| value.map(|value| (name, value)));
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(present).finish()
+    pairs.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()
 }

@@ -25,6 +25,9 @@ const DEVICE: Lifetime = Lifetime::from_days(365);
 /// How long the browser keeps what the next page says.
 const NOTICE: Lifetime = Lifetime::from_minutes(1);
 
+/// How long the query of a request that came by POST may become, in bytes; every browser and proxy takes that.
+const MAX_QUERY_BYTES: usize = 7 * 1024;
+
 /// A reply under construction.
 pub(crate) struct Reply {
     status: StatusCode,
@@ -82,6 +85,13 @@ impl Reply {
             Err(_) => return error_page::internal(door, "a redirect address that is no header value"),
         };
         Self { status: StatusCode::SEE_OTHER, headers, body: String::new() }
+    }
+
+    /// Sends a browser that posted a request, possibly from another site, to the same request as GET: our cookies do not come with such a
+    /// form (`SameSite=Lax`, decision 0003). `None` when the address would be too long.
+    pub(crate) fn as_get(door: &Door, path: &str, pairs: &[(String, String)]) -> Option<Self> {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        (query.len() <= MAX_QUERY_BYTES).then(|| Self::see_other(door, &door.href(&format!("{path}?{query}"))))
     }
 
     /// The answer to a form of ours that leads to `client`: a page that sends the browser on. Chromium would hold a redirect, and all

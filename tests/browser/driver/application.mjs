@@ -10,7 +10,8 @@ import { binary, folder, issuer } from './deployment.mjs';
 
 /** RFC 7636 appendix B. */
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
-const PAGE = '<!doctype html><html lang="en"><title>Application</title><main><h1>Application</h1><a href="/">Home</a></main>';
+const page = (content = '<a href="/">Home</a>') =>
+  `<!doctype html><html lang="en"><title>Application</title><main><h1>Application</h1>${content}</main>`;
 /** How often, and how long apart, the running demo is asked whether it knows a new client. */
 const TRIES = 50;
 const PAUSE_MS = 200;
@@ -27,6 +28,8 @@ export class Application {
   static async start({ hangs, passesOn = {}, metadata = () => ({}) } = {}) {
     const application = new Application();
     application.requests = [];
+    /** What is inside the page at a path, where there is more than a link. */
+    application.contents = {};
     application.server = createServer((request, response) => {
       const chunks = [];
       request.on('data', (chunk) => chunks.push(chunk));
@@ -38,7 +41,7 @@ export class Application {
         if (passesOn[path]) return response.writeHead(302, { location: passesOn[path] }).end();
         // A browser asks for a picture of its own accord.
         if (path === '/favicon.ico') return response.writeHead(204).end();
-        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(PAGE);
+        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page(application.contents[path]));
       });
     });
     await new Promise((resolve) => application.server.listen(0, '127.0.0.1', resolve));

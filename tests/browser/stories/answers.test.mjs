@@ -86,6 +86,32 @@ story('an application whose callback redirects to another site is reached, and s
   }
 });
 
+story('a logout that an application asks for by a form of its own signs out', async (openBrowser) => {
+  const application = await Application.start({ metadata: (origin) => ({ post_logout_redirect_uris: [`${origin}/bye`] }) });
+  application.contents['/leave'] = `<form method="post" action="${issuer}/oauth2/logout">
+    <input type="hidden" name="client_id" value="${application.clientId}">
+    <input type="hidden" name="post_logout_redirect_uri" value="${application.origin}/bye">
+    <button id="leave">Sign out</button></form>`;
+  try {
+    const person = Person.make();
+    const browser = await openBrowser();
+    browser.watch.expect(application.origin);
+    const tab = await browser.tab(application.request());
+    await upToConsent(tab, person);
+    await leaveBy(tab, '#allow', application.redirectUri);
+
+    await tab.visit(`${application.origin}/leave`);
+    await tab.press('#leave');
+    await tab.press('#submit');
+
+    assert.equal(tab.page.url(), `${application.origin}/bye`);
+    await tab.visit(application.request());
+    assert.equal(tab.step, 'identify');
+  } finally {
+    application.stop();
+  }
+});
+
 story('a logout reaches every application in its frame and goes on although one hangs', async (openBrowser) => {
   const metadata = (origin) => ({
     frontchannel_logout_uri: `${origin}/signed-out`,

@@ -54,6 +54,27 @@ async fn another_tenants_browser_is_neither_found_nor_changed() {
     .await;
 }
 
+/// S-092, S-118: when somebody was signed out is told of the browser alone, the last time.
+#[tokio::test]
+async fn the_last_time_somebody_was_signed_out_is_told() {
+    on_both(async |db| {
+        const OTHER: BrowserId = BrowserId::new(8);
+        db.write(ONE, async |tx| browsers::insert(tx, ONE, ID, &OLD, NOW, expiry()).await).await;
+        db.write(TWO, async |tx| browsers::insert(tx, TWO, OTHER, &OLD, NOW, expiry()).await).await;
+        let told =
+            async |tenant, id| db.read(tenant, async |conn| browsers::signed_out_at(conn, tenant, id).await).await;
+        assert_eq!(told(ONE, ID).await, None);
+
+        for at in [NOW, in_seconds(5)] {
+            db.write(ONE, async |tx| browsers::sign_out(tx, ONE, ID, at).await).await;
+            db.write(Wall::All, async |tx| browsers::sign_out(tx, ONE, OTHER, at).await).await;
+        }
+
+        assert_eq!((told(ONE, ID).await, told(TWO, OTHER).await), (Some(in_seconds(5)), None));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_account_pages_turn_to_a_session_of_this_tenants_browser() {
     on_both(async |db| {
