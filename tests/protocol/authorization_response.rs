@@ -1,6 +1,7 @@
 //! Authorization responses: status, issuer, mode, headers. RFC 6749 §4.1.2, RFC 9207, RFC 9700 §4.11 to §4.12.
 
 use http::Method;
+use portreeve_domain::MailPurpose;
 use portreeve_tests::{
     authorization::STATE,
     browser::Browser,
@@ -34,6 +35,12 @@ fn the_last_page_speaks_the_language_that_was_asked_for() {
     on_sqlite(async |at| {
         let (own, browser) = (RelyingParty::new(at, "first-party"), Browser::new(at));
         let page = browser.authorize(&own.request("openid").with("ui_locales", "fr")).await;
+        let forgot = browser.visit(&page.href_of("forgot-password").unwrap()).await;
+        let mailed = browser.press(&forgot, "submit", &[("email", cast::ALAN)]).await;
+        for beside in [&forgot, &mailed] {
+            assert!(beside.html().contains("<html lang=\"fr\""), "{}", beside.html());
+        }
+        assert_eq!(at.deliver_mails().await, [(MailPurpose::PasswordReset, "fr".to_owned())]);
 
         let last = browser.press(&page, "submit", &[("email", cast::ADA), ("password", cast::PASSWORD)]).await;
 

@@ -5,6 +5,7 @@ use portreeve_tests::{
     browser::{Browser, Page},
     cast,
     deployment::{Deployment, on_both, on_sqlite},
+    device::Device,
     relying_party::RelyingParty,
 };
 
@@ -142,6 +143,45 @@ fn an_old_journey_can_be_begun_again() {
         let fresh = browser.press(&late, "start-again", &[]).await;
         assert_eq!(fresh.step(), "identify");
         assert!(!browser.complete(fresh, cast::ADA).await.code().is_empty());
+    });
+}
+
+/// S-065: who is led to the approval of somebody else's device, as by a mail that was caused there, has to type the code.
+#[test]
+fn the_approval_of_a_device_is_not_begun_again_from_a_link() {
+    on_both(async |at| {
+        let (tv, stranger) = (Device::new(at, "tv"), Browser::new(at));
+        let asked = tv.ask(&[("scope", "openid")]).await;
+        let entered =
+            stranger.press(&stranger.visit("/device").await, "submit", &[("user_code", &asked.user_code)]).await;
+        assert_eq!(entered.step(), "identify", "{}", entered.html());
+
+        let (led, path) = (Browser::new(at), journey(&entered));
+        let again = led.press(&led.visit(&path).await, "start-again", &[]).await;
+
+        assert_eq!((again.path.as_str(), again.reply.status.as_u16()), ("/device", 200));
+        assert!(!again.html().contains(&asked.user_code), "{}", again.html());
+        let question = tv.question(&led, &asked, cast::ADA).await;
+        assert!(question.has_button("allow"), "who has the code goes on");
+    });
+}
+
+/// S-094: who finds a stranger's sign-in half-finished at a browser takes their own account, from every page on the way.
+#[test]
+fn another_account_can_be_taken_on_the_way() {
+    on_sqlite(async |at| {
+        for page in ["second-factor", "recovery-code"] {
+            let (browser, identify) = began(at).await;
+            let shown = [("email", cast::GRACE), ("password", cast::PASSWORD)];
+            let factor = browser.press(&identify, "submit", &shown).await;
+            let found = browser.visit(&format!("{}/{page}", journey(&factor))).await;
+
+            let another = browser.press(&found, "another-account", &[]).await;
+
+            assert_eq!(another.step(), "identify", "{page}");
+            assert!(!another.html().contains(cast::GRACE), "{}", another.html());
+            assert!(!browser.complete(another, cast::ADA).await.code().is_empty());
+        }
     });
 }
 

@@ -19,7 +19,7 @@ use crate::journeys::{PostedFrom, account_key, at_least_a_second};
 use crate::mailed_links::{LinkOutcome, may_set_password, owner_of};
 use crate::new_passwords::PasswordOwner;
 use crate::people::{self, Person};
-use crate::stored_facts::{open_facts, seal_facts};
+use crate::stored_facts::{open_facts, open_request, seal_facts};
 use crate::{Issuer, audit};
 
 /// What asking for a reset led to.
@@ -93,6 +93,19 @@ impl Issuer {
     /// Whether a text is the id of a journey of this tenant, as it stands in addresses; the journey may have ended.
     pub fn is_journey(&self, at: &TenantDirectory, text: &str) -> bool {
         portreeve_crypto::parse_public_id(text, crate::authorize::JOURNEY_PREFIX, &at.keys.permutation).is_some()
+    }
+
+    /// The languages that the request of a journey asks for, best first; none for a text that names no journey.
+    ///
+    /// # Errors
+    /// A fault when the database is away or the stored request does not open.
+    pub async fn locales_of(&self, at: &TenantDirectory, journey: Option<&str>) -> Result<Vec<String>, Fault> {
+        let row = match journey {
+            Some(journey) => self.find_journey(at, journey).await?,
+            None => None,
+        };
+        let request = row.map(|row| open_request(at, row.id, &row.request_sealed)).transpose()?;
+        Ok(request.map(|request| request.ui_locales).unwrap_or_default())
     }
 
     /// Uses a link up and sets the password whose hash is `phc`; the owner is told by mail. A journey that is given goes on in the

@@ -15,7 +15,7 @@ use portreeve_pages::journey::{Confirm, ConfirmPurpose, Done, Outcome, ResetPass
 use crate::door::Door;
 use crate::error_page;
 use crate::form::Fields;
-use crate::recover::journey_of;
+use crate::recover::Whence;
 use crate::reply::Reply;
 use crate::words;
 
@@ -23,7 +23,7 @@ use crate::words;
 struct Link {
     token: String,
     /// The journey it leads back to.
-    journey: Option<String>,
+    whence: Whence,
 }
 
 /// Shows what the link is for.
@@ -32,7 +32,7 @@ pub(crate) async fn show(
     Path(path): Path<Vec<(String, String)>>,
     query: Result<QueryPairs, PairsRejection>,
 ) -> Reply {
-    let link = Link { token: token_of(path), journey: journey_of(&door, query) };
+    let link = Link { token: token_of(path), whence: Whence::of(&door, query).await };
     match open(&door, &link).await {
         Ok(opened) if opened.asks == LinkAsks::SignIn => sign_in_for(&door, &link).await,
         Ok(opened) if opened.asks == LinkAsks::Invitation => invitation(&door, &link, &opened).await,
@@ -48,7 +48,7 @@ pub(crate) async fn take(
     query: Result<QueryPairs, PairsRejection>,
     form: Result<FormPairs, PairsRejection>,
 ) -> Reply {
-    let link = Link { token: token_of(path), journey: journey_of(&door, query) };
+    let link = Link { token: token_of(path), whence: Whence::of(&door, query).await };
     let Some(fields) = Fields::read(form).filter(|_| door.is_own_form()) else {
         return error_page::form_rejected(&door);
     };
@@ -63,7 +63,7 @@ pub(crate) async fn take(
         return accept(&door, opened).await;
     }
     let (email, asks) = (opened.email.clone(), opened.asks);
-    let from = door.posted_from(door.locale(&[]));
+    let from = door.posted_from(door.locale(&link.whence.ui_locales));
     match door.issuer().use_link(&door.at, opened, fields.get("password"), &from).await {
         Ok(LinkOutcome::PasswordChanged) => done(&door, &link, Outcome::PasswordChanged),
         Ok(LinkOutcome::ShutOut) => done(&door, &link, Outcome::ShutOut),
@@ -78,7 +78,7 @@ pub(crate) async fn take(
 }
 
 async fn open(door: &Door, link: &Link) -> Result<OpenLink, Reply> {
-    match door.issuer().open_link(&door.at, &link.token, link.journey.as_deref(), door.browser_cookie()).await {
+    match door.issuer().open_link(&door.at, &link.token, link.whence.journey.as_deref(), door.browser_cookie()).await {
         Ok(Some(opened)) => Ok(opened),
         Ok(None) => Err(error_page::link_expired(door)),
         Err(fault) => Err(error_page::broken(door, &fault)),
@@ -95,7 +95,7 @@ async fn invitation(door: &Door, link: &Link, opened: &OpenLink) -> Reply {
                 signed_in_as: others.into_iter().next(),
                 account_href: door.href(paths::ACCOUNT),
             };
-            let html = Confirm { form: form_of(door, link), purpose }.render(&door.frame(&[]));
+            let html = Confirm { form: form_of(door, link), purpose }.render(&door.frame(&link.whence.ui_locales));
             Reply::secret_page(door, html)
         }
         Err(fault) => error_page::broken(door, &fault),
@@ -112,8 +112,8 @@ async fn accept(door: &Door, opened: OpenLink) -> Reply {
 }
 
 fn form_of(door: &Door, link: &Link) -> Form {
-    let query = link.journey.as_ref().map(|journey| format!("?journey={journey}")).unwrap_or_default();
-    Form { action: door.href(&format!("/link/{}{query}", link.token)), csrf: String::new(), version: String::new() }
+    let action = door.href(&format!("/link/{}{}", link.token, link.whence.query()));
+    Form { action, csrf: String::new(), version: String::new() }
 }
 
 /// Leads to a sign-in that comes back to the link.
@@ -126,7 +126,7 @@ async fn sign_in_for(door: &Door, link: &Link) -> Reply {
 }
 
 fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<PasswordProblem>) -> Reply {
-    let (form, frame, email) = (form_of(door, link), door.frame(&[]), email.to_owned());
+    let (form, frame, email) = (form_of(door, link), door.frame(&link.whence.ui_locales), email.to_owned());
     let html = match asks {
         LinkAsks::NewPassword { minimum } => {
             let password_minimum = words::count(minimum);
@@ -144,14 +144,14 @@ fn page(door: &Door, link: &Link, email: &str, asks: LinkAsks, problem: Option<P
 }
 
 fn done(door: &Door, link: &Link, outcome: Outcome) -> Reply {
-    let path = match (&link.journey, outcome) {
+    let path = match (&link.whence.journey, outcome) {
         (_, Outcome::EmailChanged) => "/account/profile".to_owned(),
         (_, Outcome::ShutOut | Outcome::EmailRestored | Outcome::FactorsRemoved) => "/".to_owned(),
         (Some(journey), _) => format!("/j/{journey}"),
         (None, _) => "/".to_owned(),
     };
     let page = Done { outcome, continue_href: Some(door.href(&path)), client_name: None };
-    Reply::secret_page(door, page.render(&door.frame(&[])))
+    Reply::secret_page(door, page.render(&door.frame(&link.whence.ui_locales)))
 }
 
 fn token_of(path: Vec<(String, String)>) -> String {

@@ -15,6 +15,14 @@ use crate::form::Fields;
 use crate::reply::Reply;
 use crate::words;
 
+/// The journey that a person comes from, which the query names; anything else than the id of one is ignored.
+pub(crate) struct Whence {
+    /// Its id.
+    pub journey: Option<String>,
+    /// The languages that it asks for, best first.
+    pub ui_locales: Vec<String>,
+}
+
 /// What the page shows besides the form.
 #[derive(Default)]
 struct Shown {
@@ -29,8 +37,8 @@ pub(crate) async fn show(door: Door, query: Result<QueryPairs, PairsRejection>) 
     if door.at.tenant.settings.is_passwordless() {
         return error_page::not_found(&door);
     }
-    let journey = journey_of(&door, query);
-    render(&door, journey.as_deref(), Shown::default()).await
+    let whence = Whence::of(&door, query).await;
+    render(&door, &whence, Shown::default()).await
 }
 
 /// Takes the address.
@@ -42,7 +50,7 @@ pub(crate) async fn take(
     if door.at.tenant.settings.is_passwordless() {
         return error_page::not_found(&door);
     }
-    let journey = journey_of(&door, query);
+    let whence = Whence::of(&door, query).await;
     let Some(fields) = Fields::read(form).filter(|_| door.is_own_form()) else {
         return error_page::form_rejected(&door);
     };
@@ -53,60 +61,70 @@ pub(crate) async fn take(
     };
     if !is_same_token(fields.get("csrf"), &token) {
         let shown = Shown { notice: Some(Notice::PageOutdated), email, ..Shown::default() };
-        return render(&door, journey.as_deref(), shown).await.with_status(StatusCode::FORBIDDEN);
+        return render(&door, &whence, shown).await.with_status(StatusCode::FORBIDDEN);
     }
-    let from = door.posted_from(door.locale(&[]));
-    match door.issuer().request_reset(&door.at, &email, journey.as_deref(), &from).await {
-        Ok(ResetRequest::Taken) => check_mail(&door, journey.as_deref(), email),
+    let from = door.posted_from(door.locale(&whence.ui_locales));
+    match door.issuer().request_reset(&door.at, &email, whence.journey.as_deref(), &from).await {
+        Ok(ResetRequest::Taken) => check_mail(&door, &whence, email),
         Ok(ResetRequest::NotAnAddress(error)) => {
             let shown = Shown { email, email_problem: Some(words::email_problem(error)), ..Shown::default() };
-            render(&door, journey.as_deref(), shown).await
+            render(&door, &whence, shown).await
         }
         Ok(ResetRequest::TooMany { wait }) => {
             let wait_seconds = wait.as_seconds_ceiling().unsigned_abs();
             let problem = Some(SignInProblem::TooManyAttempts { wait_seconds });
-            let page = render(&door, journey.as_deref(), Shown { email, problem, ..Shown::default() }).await;
+            let page = render(&door, &whence, Shown { email, problem, ..Shown::default() }).await;
             page.with_retry_after(StatusCode::TOO_MANY_REQUESTS, wait)
         }
         Err(fault) => error_page::broken(&door, &fault),
     }
 }
 
-async fn render(door: &Door, journey: Option<&str>, shown: Shown) -> Reply {
+async fn render(door: &Door, whence: &Whence, shown: Shown) -> Reply {
     let csrf = match door.issuer().reset_form_token(&door.at, door.browser_cookie()).await {
         Ok(token) => token,
         Err(fault) => return error_page::broken(door, &fault),
     };
-    let query = journey.map(|journey| format!("?journey={journey}")).unwrap_or_default();
     let page = ForgotPassword {
-        form: Form { action: door.href(&format!("/recover{query}")), csrf, version: String::new() },
+        form: Form { action: door.href(&format!("/recover{}", whence.query())), csrf, version: String::new() },
         email: shown.email,
         email_problem: shown.email_problem,
         problem: shown.problem,
-        sign_in_href: way_back(door, journey),
+        sign_in_href: whence.way_back(door),
     };
-    let frame = Frame { notice: shown.notice, ..door.frame(&[]) };
+    let frame = Frame { notice: shown.notice, ..door.frame(&whence.ui_locales) };
     Reply::page(door, page.render(&frame), None)
 }
 
-fn check_mail(door: &Door, journey: Option<&str>, email: String) -> Reply {
+fn check_mail(door: &Door, whence: &Whence, email: String) -> Reply {
     let page = CheckMail {
         purpose: MailPurpose::PasswordReset,
         email,
         valid_minutes: words::link_minutes(),
         resend: None,
-        back_href: way_back(door, journey),
+        is_of_account: false,
+        back_href: whence.way_back(door),
     };
-    Reply::page(door, page.render(&door.frame(&[])), None)
+    Reply::page(door, page.render(&door.frame(&whence.ui_locales)), None)
 }
 
-fn way_back(door: &Door, journey: Option<&str>) -> Option<String> {
-    journey.map(|journey| door.href(&format!("/j/{journey}")))
-}
+impl Whence {
+    /// Reads it from the query of an address.
+    pub(crate) async fn of(door: &Door, query: Result<QueryPairs, PairsRejection>) -> Self {
+        let pairs = query.map(|QueryPairs(pairs)| pairs).unwrap_or_default();
+        let journey = pairs.into_iter().find(|(name, _)| name == "journey").map(|(_, journey)| journey);
+        let journey = journey.filter(|journey| door.issuer().is_journey(&door.at, journey));
+        // Nobody is turned away for a language.
+        let ui_locales = door.issuer().locales_of(&door.at, journey.as_deref()).await.unwrap_or_default();
+        Self { journey, ui_locales }
+    }
 
-/// The journey that the query names; anything else than the id of one is ignored.
-pub(crate) fn journey_of(door: &Door, query: Result<QueryPairs, PairsRejection>) -> Option<String> {
-    let pairs = query.map(|QueryPairs(pairs)| pairs).unwrap_or_default();
-    let (_, journey) = pairs.into_iter().find(|(name, _)| name == "journey")?;
-    door.issuer().is_journey(&door.at, &journey).then_some(journey)
+    /// The query by which the next page knows it.
+    pub(crate) fn query(&self) -> String {
+        self.journey.as_ref().map(|journey| format!("?journey={journey}")).unwrap_or_default()
+    }
+
+    fn way_back(&self, door: &Door) -> Option<String> {
+        self.journey.as_ref().map(|journey| door.href(&format!("/j/{journey}")))
+    }
 }

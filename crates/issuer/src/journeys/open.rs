@@ -7,7 +7,7 @@ use portreeve_domain::journey::{Available, Condition, Due, Facts, Requirement, S
 use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Attribute, Client, EmailSignIn, Fault, JourneyId, SessionId};
 use portreeve_oidc::Cause;
-use portreeve_oidc::authorization::Accepted;
+use portreeve_oidc::authorization::{Accepted, Answer};
 use portreeve_storage::{Conn, account_states, journeys as rows, recovery_codes, users};
 
 use super::profile::{self, Missing};
@@ -103,6 +103,18 @@ pub struct AccountChoice {
 
 /// What account choices in forms begin with.
 pub(super) const CHOICE_PREFIX: &str = "acc_";
+
+/// Who approves a device types its code: a link to somebody else's journey, in a mail that was caused by them, is none (S-065).
+fn back_to_device_page(client: &Arc<Client>, request: &Accepted) -> Progress {
+    Progress::Answer {
+        client: Arc::clone(client),
+        answer: Answer::OwnPage(request.target.redirect_uri().to_owned()),
+        ui_locales: request.ui_locales.clone(),
+        cookie: None,
+        browser_state: None,
+        user: None,
+    }
+}
 
 impl Issuer {
     /// Opens the journey at an address for the browser with this cookie.
@@ -200,6 +212,9 @@ impl Issuer {
             let browser = self.recognize_browser(at, cookie).await?;
             let to = Addressee { client, request: &request, browser: browser.as_ref() };
             return self.refused(at, &to, Cause::RequestUriUnusable.into()).await.map(Some);
+        }
+        if let Some(Waiting::Device(_)) = request.waiting {
+            return Ok(Some(back_to_device_page(client, &request)));
         }
         self.authorize(at, request, cookie).await.map(Some)
     }

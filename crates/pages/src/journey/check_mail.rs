@@ -17,7 +17,7 @@ pub enum MailPurpose {
 
 /// Says that a mail may be on its way.
 ///
-/// With a form it posts `action=resend`. Element ids: `resend`, `back`.
+/// With a form it posts `action=resend`, or `action=another_account`. Element ids: `resend`, `another-account`, `back`.
 #[derive(Debug, Clone)]
 pub struct CheckMail {
     /// What the mail is for.
@@ -28,6 +28,8 @@ pub struct CheckMail {
     pub valid_minutes: u32,
     /// Where the mail can be asked for again; `None` shows no button.
     pub resend: Option<Form>,
+    /// Whether somebody is on the way into an account, and may choose another one beside that button.
+    pub is_of_account: bool,
     /// Where to go back to; `None` shows no link.
     pub back_href: Option<String>,
 }

@@ -10,7 +10,7 @@ use crate::{Form, Frame, RenderError};
 
 /// Asks for a passkey of the account.
 ///
-/// Posts `action=passkey` with `credential`, or `action=skip`. Element ids: `passkey-form`, `passkey`, `passkey-problem`,
+/// Posts `action=passkey` with `credential`, `action=skip`, or `action=another_account`. Element ids: `another-account`, `passkey-form`, `passkey`, `passkey-problem`,
 /// `skip`, `cannot`, `use-totp`, `use-recovery-code`, `lost-all`.
 #[derive(Debug, Clone)]
 pub struct Passkey {

@@ -9,7 +9,7 @@ use crate::{Form, Frame, RecoveryCodeProblem, RenderError};
 
 /// Asks for a recovery code.
 ///
-/// Posts `code`. Element ids: `code`, `submit`, `use-totp`, `lost-all`.
+/// Posts `code`, or `action=another_account`. Element ids: `code`, `submit`, `another-account`, `use-totp`, `lost-all`.
 #[derive(Debug, Clone)]
 pub struct RecoveryCode {
     /// Where the form posts to.

@@ -9,7 +9,7 @@ use crate::{CodeProblem, Form, Frame, RenderError};
 
 /// Asks for the current code.
 ///
-/// Posts `code`. Element ids: `code`, `submit`, `use-passkey`, `use-recovery-code`, `lost-all`.
+/// Posts `code`, or `action=another_account`. Element ids: `code`, `submit`, `another-account`, `use-passkey`, `use-recovery-code`, `lost-all`.
 #[derive(Debug, Clone)]
 pub struct Totp {
     /// Where the form posts to.

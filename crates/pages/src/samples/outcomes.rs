@@ -17,9 +17,16 @@ pub(super) fn journey(frame: &Frame, words: &Words) -> Vec<Sample> {
         email: words.email.clone(),
         valid_minutes: 30,
         resend: None,
+        is_of_account: false,
         back_href: href("identify"),
     };
-    let verify_mail = CheckMail { purpose: MailPurpose::EmailVerification, resend: Some(form()), ..reset_mail.clone() };
+    let verify_mail = CheckMail {
+        purpose: MailPurpose::EmailVerification,
+        resend: Some(form()),
+        is_of_account: true,
+        back_href: None,
+        ..reset_mail.clone()
+    };
     let confirm = Confirm { form: form(), purpose: ConfirmPurpose::Email { email: words.email.clone() } };
     let not_me = Confirm { form: form(), purpose: ConfirmPurpose::NotMe { email: words.email.clone() } };
     let lost = Confirm { form: form(), purpose: ConfirmPurpose::LostFactors { email: words.email.clone() } };

@@ -91,6 +91,10 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
         (
             Page::Password
             | Page::EmailCode
+            | Page::Totp
+            | Page::RecoveryCode
+            | Page::Passkey { .. }
+            | Page::VerifyEmail
             | Page::SelectAccount
             | Page::Profile
             | Page::PhoneCode

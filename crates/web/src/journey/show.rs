@@ -204,6 +204,7 @@ impl View<'_> {
             valid_minutes: words::link_minutes(),
             back_href: back.map(|segment| self.page_href(segment)),
             resend: Some(self.form),
+            is_of_account: back.is_none(),
         };
         page.render(&self.frame)
     }
