@@ -110,7 +110,7 @@ fn whoever_is_overtaken_at_the_last_moment_gets_the_same_successor() {
 }
 
 /// How many connections to this PostgreSQL wait for what another one holds.
-async fn waiting_for_locks(at: &Deployment) -> i64 {
+pub(crate) async fn waiting_for_locks(at: &Deployment) -> i64 {
     let mut conn = at.issuer.store().read(Wall::All).await.unwrap();
     conn.one(WAITING_FOR_LOCKS, &[], |row| row.integer(0)).await.unwrap()
 }

@@ -56,6 +56,7 @@ mod dpop_algorithms;
 mod dpop_at_resources;
 mod email_codes;
 mod encryption;
+mod ended_at_once;
 mod erased_again;
 mod exposure;
 mod fapi2;

@@ -43,7 +43,7 @@ pub use password::SignInForm;
 pub(crate) use password::{FACTOR as PASSWORD_FACTOR, account_key, password_mark, password_place};
 pub(crate) use profile::missing as missing_attributes;
 pub(crate) use second_factor::totp_place;
-pub(crate) use settle::{Ended, Settled, at_least_a_second};
+pub(crate) use settle::{Ended, Settled, at_least_a_second, hold_proven};
 pub(crate) use terms::due as terms_due;
 pub use terms::{TermsDue, shown_terms};
 

@@ -14,7 +14,7 @@ use portreeve_domain::{Actor, Event, EventType, Fault, LinkId, LinkPurpose, Proo
 use portreeve_storage::invitations::InvitationRow;
 use portreeve_storage::journeys::JourneyRow;
 use portreeve_storage::mailed_links::{self, LinkRow};
-use portreeve_storage::{Conn, Tx, totp_credentials, users};
+use portreeve_storage::{Conn, Tx, totp_credentials};
 
 use crate::account::Factors;
 use crate::authorize::is_bound;
@@ -246,12 +246,10 @@ impl Issuer {
     }
 
     /// Holds the account of a link, so that its changes come one after the other, and uses the link up; `None` when either is
-    /// gone. The account comes first, as on its own pages: two that took them in another order would wait for one another. The caller
-    /// commits.
+    /// gone. The caller commits.
     pub(crate) async fn begin_using(&self, at: &TenantDirectory, link: &LinkRow) -> Result<Option<Tx>, Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
-        let is_live = users::hold(&mut tx, at.id(), link.user).await? && self.consume_link(&mut tx, at, link).await?;
-        Ok(is_live.then_some(tx))
+        let Some(mut tx) = self.begin_holding(at, link.user).await? else { return Ok(None) };
+        Ok(self.consume_link(&mut tx, at, link).await?.then_some(tx))
     }
 
     /// Uses a link up, with its event; false when it was used, replaced or has expired.

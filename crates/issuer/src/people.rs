@@ -8,8 +8,8 @@ use portreeve_domain::{Email, Fault, PersonClaims, Subject, TenantId, Timestamp,
 use portreeve_storage::users::{self, UserRow};
 use portreeve_storage::{Conn, Tx, subject_keys};
 
-use crate::Ambient;
 use crate::directory::TenantDirectory;
+use crate::{Ambient, Issuer};
 
 /// The column name of the blind index of addresses.
 const EMAIL_INDEX: &str = "users.email";
@@ -50,6 +50,15 @@ pub struct NewPerson<'a> {
     pub claims: PersonClaims,
     /// Whether the person administers this tenant.
     pub is_admin: bool,
+}
+
+impl Issuer {
+    /// Begins what changes several rows of an account, with the account held before any of them: two that took them in another order
+    /// would wait for one another. `None` when there is no such account.
+    pub(crate) async fn begin_holding(&self, at: &TenantDirectory, user: UserId) -> Result<Option<Tx>, Fault> {
+        let mut tx = self.store.begin(at.id()).await?;
+        Ok(users::hold(&mut tx, at.id(), user).await?.then_some(tx))
+    }
 }
 
 /// Where a value of a person is sealed.

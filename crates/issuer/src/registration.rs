@@ -18,7 +18,7 @@ use portreeve_storage::journeys::{self as journey_rows, JourneyRow};
 
 use crate::attempts::{Attempt, Endeavour};
 use crate::directory::TenantDirectory;
-use crate::journeys::{Acted, Journey, PostedFrom, Problem, account_key, at_least_a_second};
+use crate::journeys::{Acted, Journey, PostedFrom, Problem, account_key, at_least_a_second, hold_proven};
 use crate::new_passwords::{self, PasswordRefusal};
 use crate::people::{self, Person};
 use crate::stored_facts::{PendingRegistration, StoredFacts, open_facts};
@@ -193,6 +193,7 @@ impl Issuer {
         }
         journey.stored.locale = Some(from.locale.clone());
         let mut tx = self.store.begin(at.id()).await?;
+        hold_proven(&mut tx, at, &mut journey).await?;
         self.mail_address_link(&mut tx, at, &mut journey).await?;
         self.advance(tx, at, journey).await
     }

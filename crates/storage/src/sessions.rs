@@ -11,6 +11,7 @@ const INSERT: &str = "INSERT INTO sessions (id, tenant_id, browser_id, user_id, 
 const STRENGTHEN: &str = "UPDATE sessions SET proofs = $3, seen_at = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL RETURNING user_id";
 const TOUCH: &str =
     "UPDATE sessions SET seen_at = $3 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL AND seen_at < $3";
+const CLAIM: &str = "UPDATE sessions SET ended_at = ended_at WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL";
 const END: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE id = $1 AND tenant_id = $2 AND ended_at IS NULL RETURNING user_id";
 const END_ALL: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL RETURNING tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at";
 const END_ALL_BUT: &str = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE tenant_id = $1 AND user_id = $2 AND ended_at IS NULL AND id <> $5 RETURNING tenant_id, id, browser_id, user_id, sid, proofs, created_at, seen_at, ended_at";
@@ -76,6 +77,15 @@ pub async fn strengthen(
 /// A fault when the database is away.
 pub async fn touch(tx: &mut Tx, tenant: TenantId, id: SessionId, now: Timestamp) -> Result<(), Fault> {
     tx.execute(TOUCH, &[id.as_i64().into(), tenant.into(), now.into()]).await.map(drop)
+}
+
+/// Holds a session that a grant is about to be made in, until the transaction ends: whoever ends it, or everything of its person, is
+/// done before, or finds the grant (S-088, S-094). On PostgreSQL it is sent with what follows.
+///
+/// # Errors
+/// `Fault::overtaken`, at once or with what follows, when it was ended; a fault when the database is away.
+pub async fn claim(tx: &mut Tx, tenant: TenantId, id: SessionId) -> Result<(), Fault> {
+    tx.claim(CLAIM, &[id.as_i64().into(), tenant.into()]).await
 }
 
 /// Ends a session; false when it was ended before.

@@ -1,15 +1,17 @@
 //! A session lives in one browser, ends once, and is left alone from then on.
 
 use portreeve_domain::{BrowserId, Proof, ProofKind, Session, SessionEnd, SessionId, TenantId};
-use portreeve_storage::{Wall, sessions};
+use portreeve_storage::{Wall, sessions, token_families};
 
 use crate::{
-    database::{Database, NOW, ONE, TWO, on_both},
-    rows::{in_seconds, password_proof, session, user_id},
+    database::{Database, NOW, ONE, TWO, begin, on_both, on_postgres},
+    rows::{family, in_seconds, password_proof, session, user_id},
 };
 
 const ID: SessionId = SessionId::new(5);
 const BROWSER: BrowserId = BrowserId::new(50);
+const WAITING_FOR_LOCKS: &str =
+    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
 async fn insert(db: &Database, tenant: TenantId, id: i64, browser: BrowserId, user: u8) -> Session {
     let session = session(tenant, id, browser, user_id(user));
@@ -96,6 +98,53 @@ async fn a_session_ends_once_and_keeps_its_end() {
 
         assert_eq!(find(db, ONE, ID).await.unwrap().ended_at, Some(in_seconds(9)));
         assert_eq!(db.count("SELECT COUNT(*) FROM sessions WHERE end_reason = 'signed_out'").await, 1);
+    })
+    .await;
+}
+
+/// S-088, S-118: a session in which something is granted is held as it is, until it is ended, and by its own tenant alone.
+#[tokio::test]
+async fn a_session_is_claimed_until_it_is_ended() {
+    on_both(async |db| {
+        let begun = insert(db, ONE, 5, BROWSER, 7).await;
+        let theirs = insert(db, TWO, 6, BROWSER, 7).await;
+
+        assert!(db.claims(ONE, async |tx| sessions::claim(tx, ONE, ID).await).await);
+        assert!(!db.claims(Wall::All, async |tx| sessions::claim(tx, ONE, theirs.id).await).await);
+        assert_eq!(find(db, ONE, ID).await, Some(begun));
+        end(db, ID).await;
+        assert!(!db.claims(ONE, async |tx| sessions::claim(tx, ONE, ID).await).await);
+    })
+    .await;
+}
+
+/// S-088, S-094: whoever ends everything of a person waits for what is being granted in a session of theirs, and revokes it. On SQLite one
+/// writes after the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_ends_all_of_a_user_finds_what_was_granted_meanwhile() {
+    on_postgres(async |db| {
+        insert(db, ONE, 5, BROWSER, 7).await;
+        let mut granting = begin(&db.store, ONE).await;
+        sessions::claim(&mut granting, ONE, ID).await.unwrap();
+        token_families::insert(&mut granting, &family(ONE, 5, user_id(7))).await.unwrap();
+        // What is read next is sent behind the two.
+        sessions::find(&mut granting, ONE, ID).await.unwrap();
+
+        let another = db.another_store();
+        let ending = tokio::spawn(async move {
+            let mut tx = begin(&another, ONE).await;
+            let (user, reason) = (user_id(7), SessionEnd::Disowned);
+            let ended = sessions::end_all(&mut tx, ONE, user, reason, in_seconds(9)).await.unwrap();
+            let revoked = token_families::revoke_of_user(&mut tx, ONE, user, "ended", in_seconds(9)).await.unwrap();
+            tx.commit().await.unwrap();
+            (ended.len(), revoked)
+        });
+        while !ending.is_finished() && db.count(WAITING_FOR_LOCKS).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        granting.commit().await.unwrap();
+
+        assert_eq!(ending.await.unwrap(), (1, 1));
     })
     .await;
 }

@@ -12,6 +12,7 @@ use portreeve_oidc::Refusal;
 use portreeve_oidc::backchannel_authentication::delivery;
 use portreeve_storage::{Tx, polled, token_families};
 
+use super::settle::hold_session;
 use super::{Acted, Journey};
 use crate::directory::TenantDirectory;
 use crate::{Issuer, audit, backchannel_authentication, gate};
@@ -83,6 +84,8 @@ impl Issuer {
         if let Err(refusal) = admitted {
             return Ok(Err(refusal.at_token_endpoint()));
         }
+        // Before the row of whoever waits: whoever erases the person takes the two in this order.
+        hold_session(tx, &family).await?;
         if !polled::allow(tx, at.id(), waiting, family.id, now).await? {
             return Ok(Ok(ApprovalOutcome::TooLate));
         }

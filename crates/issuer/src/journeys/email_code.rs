@@ -24,7 +24,7 @@ use portreeve_domain::{
 };
 use portreeve_storage::{Conn, Tx, factor_failures, journeys as rows, mailed_links, users};
 
-use super::settle::at_least_a_second;
+use super::settle::{at_least_a_second, hold_proven};
 use super::{Acted, Journey, PASSWORD_FACTOR, PostedFrom, Problem, account_key};
 use crate::attempts::{Attempt, Endeavour};
 use crate::directory::TenantDirectory;
@@ -97,6 +97,7 @@ impl Issuer {
         journey.stored.facts.code_to = Some(typed.trim().to_owned());
         journey.stored.locale = Some(from.locale.clone());
         let mut tx = self.store.begin(at.id()).await?;
+        hold_proven(&mut tx, at, &mut journey).await?;
         audit::record(&mut tx, &self.ambient, at, event.with_client(&journey.client.id)).await?;
         // Five mails an hour and no more, whoever asks; the newest code works, so nothing is said (S-143).
         if self.charge_mail(&mut tx, at, &budget).await? {
@@ -175,6 +176,13 @@ impl Issuer {
             return self.email_code_failed(at, subject, Problem::WrongCode).await;
         }
         let mut tx = self.store.begin(at.id()).await?;
+        // An account that is claimed is held when its address is.
+        let held = person.as_ref().filter(|person| person.email_verified_at.is_some() || registers.is_none());
+        if let Some(person) = held
+            && !users::hold(&mut tx, at.id(), person.id).await?
+        {
+            return Ok(Acted::Stale);
+        }
         let now = self.ambient.now();
         let user = match rows::use_code(&mut tx, at.id(), journey.id, &given, now).await? {
             true => self.account_of_code(&mut tx, at, &index, (person, registers)).await?,

@@ -9,7 +9,7 @@ use portreeve_authenticators::{CanonicalRecoveryCode, TotpSecret, generate_recov
 use portreeve_crypto::SecretBytes;
 use portreeve_domain::journey::{Enrolment, Step};
 use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, Proof, ProofKind, UserId};
-use portreeve_storage::{Tx, recovery_codes, totp_credentials, users};
+use portreeve_storage::{Tx, recovery_codes, totp_credentials};
 
 use super::second_factor::totp_place;
 use super::{Acted, Journey, PostedFrom, Problem, stale_proofs};
@@ -43,7 +43,7 @@ impl Issuer {
         let sealed =
             person.key.seal(self.ambient.random(), &totp_place(at, &person.id), secret.expose()).map_err(Fault::new)?;
         let is_due = |step| matches!(step, Step::EnrolSecondFactor { .. });
-        let begun = self.begin_enrolment(at, &mut journey, person.id, is_due).await?;
+        let begun = self.begin_step(at, &mut journey, person.id, is_due).await?;
         let Some(mut tx) = begun else { return Ok(Acted::Stale) };
         if !totp_credentials::insert(&mut tx, at.id(), person.id, &sealed, step, now).await? {
             return Ok(Acted::Stale);
@@ -80,19 +80,16 @@ impl Issuer {
         self.advance(tx, at, journey).await
     }
 
-    /// Begins adding a factor to the account `user`, which is held, so that nobody is shut out of it before the transaction ends. What was
-    /// proven before somebody was counts no more. `None` when adding one is not the journey's step any more: nothing is done then (S-090).
-    pub(super) async fn begin_enrolment(
+    /// Begins what a step changes of the account `user`, which is held, so that nobody is shut out of it before the transaction ends. What was
+    /// proven before somebody was counts no more. `None` when it is not the journey's step any more: nothing is done then (S-090).
+    pub(super) async fn begin_step(
         &self,
         at: &Arc<TenantDirectory>,
         journey: &mut Journey,
         user: UserId,
         is_due: fn(Step) -> bool,
     ) -> Result<Option<Tx>, Fault> {
-        let mut tx = self.store.begin(at.id()).await?;
-        if !users::hold(&mut tx, at.id(), user).await? {
-            return Ok(None);
-        }
+        let Some(mut tx) = self.begin_holding(at, user).await? else { return Ok(None) };
         stale_proofs::void(&mut tx, at, journey).await?;
         Ok(is_due(self.step_of(&mut tx, at, journey).await?).then_some(tx))
     }

@@ -41,7 +41,7 @@ impl Issuer {
     pub async fn request_factor_recovery(
         &self,
         at: &Arc<TenantDirectory>,
-        journey: Journey,
+        mut journey: Journey,
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
         let person = self.person_of(at, &journey).await?.filter(is_reached_by_mail);
@@ -50,10 +50,8 @@ impl Issuer {
         };
         let (now, user) = (self.ambient.now(), person.id);
         let due_at = now.plus(wait);
-        let mut tx = self.store.begin(at.id()).await?;
-        if !matches!(self.step_of(&mut tx, at, &journey).await?, Step::SecondFactor { .. }) {
-            return Ok(Acted::Stale);
-        }
+        let is_due = |step| matches!(step, Step::SecondFactor { .. });
+        let Some(mut tx) = self.begin_step(at, &mut journey, user, is_due).await? else { return Ok(Acted::Stale) };
         let request = NewFactorRecovery { user, due_at, locale: &from.locale };
         if factor_recoveries::insert(&mut tx, at.id(), &request, now).await? {
             let event = Event::new(EventType::FactorRecoveryRequested, now, Actor::Anonymous).about(user);

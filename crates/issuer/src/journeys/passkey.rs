@@ -175,7 +175,7 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<Acted, Fault> {
         let (now, user, index) = (self.ambient.now(), passkey.row.user, passkey.row.index);
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_holding(at, user).await? else { return Ok(Acted::Stale) };
         let used = PasskeyUse { counter: i64::from(shown.counter), backed_up: shown.backed_up, at: now };
         if !rows::record_use(&mut tx, at.id(), &index, used).await? {
             // Another use of the same counter was faster, or the passkey has just been removed.

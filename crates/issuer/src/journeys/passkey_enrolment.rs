@@ -63,7 +63,7 @@ impl Issuer {
     ) -> Result<Acted, Fault> {
         let now = self.ambient.now();
         let is_due = |step| matches!(step, Step::EnrolSecondFactor { .. } | Step::EnrolPasskey { .. });
-        let begun = self.begin_enrolment(at, &mut journey, person.id, is_due).await?;
+        let begun = self.begin_step(at, &mut journey, person.id, is_due).await?;
         let Some(mut tx) = begun else { return Ok(Acted::Stale) };
         let Some(index) = self.add_passkey(&mut tx, at, person, new, &from.locale).await? else {
             return self.passkey_refused(tx, at, journey, Problem::Passkey(PasskeyProblem::NotAdded)).await;

@@ -108,7 +108,7 @@ impl Issuer {
         };
         let user = person.id;
         let rehashed = rehashed.map(|phc| self.seal_password(at, person, &phc)).transpose()?;
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_holding(at, user).await? else { return Ok(Acted::Stale) };
         let now = self.ambient.now();
         let verified = attempted.phc.as_ref().map(|(_, sealed)| sealed.as_slice());
         journey.stored.password_mark = verified.map(password_mark);

@@ -32,7 +32,7 @@ impl Issuer {
         if let Err(wait) = self.charge_factor(at, FactorOf { user: person.id, factor: TOTP }, rest_after).await? {
             return Ok(Acted::Problem(Problem::TooMany { wait }));
         }
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_holding(at, person.id).await? else { return Ok(Acted::Stale) };
         let Some(row) = totp_credentials::find(&mut tx, at.id(), person.id).await? else { return Ok(Acted::Stale) };
         let secret = person.key.open(&totp_place(at, &person.id), &row.secret_sealed).map_err(Fault::new)?;
         let secret =
@@ -63,7 +63,7 @@ impl Issuer {
         if let Err(wait) = self.charge_factor(at, of, rest_of_recovery_codes).await? {
             return Ok(Acted::Problem(Problem::TooMany { wait }));
         }
-        let mut tx = self.store.begin(at.id()).await?;
+        let Some(mut tx) = self.begin_holding(at, person.id).await? else { return Ok(Acted::Stale) };
         let now = self.ambient.now();
         let used = match CanonicalRecoveryCode::parse(typed) {
             Some(code) => {

@@ -8,7 +8,7 @@ use portreeve_domain::{Acr, FamilyId, Fault, GrantType, Lifetime, Timestamp, Tok
 use portreeve_oidc::authorization;
 use portreeve_oidc::claims_request::ClaimsRequest;
 use portreeve_oidc::{Cause, Refusal};
-use portreeve_storage::{Tx, browsers, journeys as rows, sessions};
+use portreeve_storage::{Tx, browsers, journeys as rows, sessions, users};
 
 use super::{Acted, Journey, stale_proofs};
 use crate::authorization_response::Outcome;
@@ -52,6 +52,7 @@ impl Issuer {
         at: &Arc<TenantDirectory>,
         journey: &mut Journey,
     ) -> Result<Settled, Fault> {
+        hold_proven(tx, at, journey).await?;
         stale_proofs::void(tx, at, journey).await?;
         self.assess_risk(tx, at, journey).await?;
         let mut step = self.step_of(tx, at, journey).await?;
@@ -237,6 +238,7 @@ impl Issuer {
                 return Ok(Err(Refusal::new(Cause::UserRefused).with_detail(format!("gate: {refusal:?}"))));
             }
         };
+        hold_session(tx, &family).await?;
         let (ambient, client, request) = (&self.ambient, &*journey.client, &journey.request);
         front_channel::issue(tx, &FrontChannelGrant { ambient, at, client, pass: &pass, request }, family).await
     }
@@ -295,6 +297,24 @@ impl Issuer {
             revoked_at: None,
         })
     }
+}
+
+/// Holds the account that a journey has proven something of, so that nobody is shut out of it between a look at the proofs and the
+/// session that they become (S-088). Before anything else of the account is written, as by whoever shuts somebody out: two that took
+/// its rows in another order would wait for one another.
+pub(crate) async fn hold_proven(tx: &mut Tx, at: &TenantDirectory, journey: &mut Journey) -> Result<(), Fault> {
+    let Some(proof) = journey.stored.facts.proofs.first() else { return Ok(()) };
+    if !users::hold(tx, at.id(), proof.user).await? {
+        journey.stored.facts.proofs.clear();
+    }
+    Ok(())
+}
+
+/// Holds the session that a journey's family is about to begin in: what ends it, or everything of its person, is done before, and
+/// nothing is granted then, or ends the family as well (S-088, S-094).
+pub(super) async fn hold_session(tx: &mut Tx, family: &TokenFamily) -> Result<(), Fault> {
+    let session = family.session.ok_or_else(|| Fault::impossible("a journey's grant without a session"))?;
+    sessions::claim(tx, family.tenant, session).await
 }
 
 /// How long people are told to wait at least, so that a page never says "0 seconds".

@@ -16,7 +16,7 @@ use portreeve_oidc::jwt_assertion::Recipient;
 use portreeve_oidc::jwt_bearer::{self, AcceptedGrant, JwtBearerRequest};
 use portreeve_oidc::token_target::{self, TokenTarget, Wanted};
 use portreeve_oidc::{Cause, ClaimedIssuer, Refusal, paths, signatures};
-use portreeve_storage::{Tx, account_deletions, subject_links, token_families, trusted_assertions};
+use portreeve_storage::{Tx, account_deletions, subject_links, token_families, trusted_assertions, users};
 
 use super::access_token;
 use super::id_token::profile;
@@ -111,6 +111,10 @@ impl Attempt<'_> {
         let Some(user) = subject_links::find(tx, self.at.id(), &index).await? else {
             return refuse(unusable("nobody is linked to its subject"));
         };
+        // Whoever ends everything of the person is done before, or finds this grant, which hangs on no session (S-088).
+        if !users::hold(tx, self.at.id(), user).await? {
+            return refuse(unusable("the account is gone"));
+        }
         // Nobody acts for an account whose owner wants it to be deleted; only their own sign-in takes that back.
         if account_deletions::find(tx, self.at.id(), user).await?.is_some() {
             return refuse(unusable("the account is to be deleted"));
