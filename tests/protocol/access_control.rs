@@ -1,6 +1,6 @@
 //! Signing in against everything that ends an account, a client or a tenant. SECURITY rule 6, S-040.
 
-use portreeve_domain::{ClientId, TenantId, UserId};
+use portreeve_domain::{ClientId, Lifetime, TenantId, UserId};
 use portreeve_issuer::configure::AccountSwitch;
 use portreeve_storage::{Wall, directory_versions, tenants, users};
 use portreeve_tests::{
@@ -8,6 +8,7 @@ use portreeve_tests::{
     cast,
     deployment::{Deployment, on_both},
     relying_party::RelyingParty,
+    totp,
 };
 
 /// What keeps people out.
@@ -73,4 +74,37 @@ fn nobody_signs_in_after_the_end() {
             }
         });
     }
+}
+
+/// S-040, S-094: a sign-in that has shown the password when its account is switched off ends in no session, neither then nor when the account
+/// is switched on again.
+#[test]
+fn a_sign_in_under_way_ends_with_the_account() {
+    on_both(async |at| {
+        let switch = async |to| at.issuer.switch_account(&at.tenant(), cast::GRACE, to).await.unwrap();
+        let show = async |browser: &Browser<'_>, page| {
+            // No code of an app counts twice.
+            at.wait(Lifetime::from_seconds(totp::STEP_SECONDS));
+            browser.press(page, "submit", &[("code", &browser.totp_code())]).await
+        };
+        let (then, later) = (Browser::new(at), Browser::new(at));
+        let mut pages = vec![];
+        for browser in [&then, &later] {
+            let page = browser.authorize(&RelyingParty::new(at, "first-party").request("openid")).await;
+            let page = browser.press(&page, "submit", &[("email", cast::GRACE), ("password", cast::PASSWORD)]).await;
+            assert_eq!(page.step(), "second-factor", "{}", page.html());
+            pages.push(page);
+        }
+
+        switch(AccountSwitch::Off).await;
+        let while_off = show(&then, &pages[0]).await;
+        switch(AccountSwitch::On).await;
+        let when_on_again = show(&later, &pages[1]).await;
+
+        assert_eq!((while_off.step(), when_on_again.step()), ("password", "password"), "{}", while_off.html());
+        for browser in [then, later] {
+            assert_eq!(browser.visit("/account").await.step(), "identify");
+        }
+        assert_eq!(at.events("session.created").await, 0);
+    });
 }

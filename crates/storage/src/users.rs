@@ -42,7 +42,8 @@ const TRACES: [&str; 15] = [
     "DELETE FROM backchannel_authentications WHERE tenant_id = $1 AND user_id = $2",
 ];
 const SHUT_OUT: &str = "UPDATE users SET shut_out_at = $3 WHERE tenant_id = $1 AND id = $2";
-const SHUT_OUT_AT: &str = "SELECT shut_out_at FROM users WHERE tenant_id = $1 AND id = $2";
+const CLOSED: &str =
+    "SELECT disabled_at, shut_out_at FROM users WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const FORGET_FAILURES: &str = "DELETE FROM factor_failures WHERE tenant_id = $1 AND user_id = $2";
 
 /// A user as stored.
@@ -68,6 +69,15 @@ pub struct UserRow {
     pub updated_at: Timestamp,
     /// When the account was switched off.
     pub disabled_at: Option<Timestamp>,
+}
+
+/// Since when an account is closed to those who are on their way into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// When it was switched off; `None` while it is in service.
+    pub disabled_at: Option<Timestamp>,
+    /// When everybody was shut out of it last.
+    pub shut_out_at: Option<Timestamp>,
 }
 
 /// Finds a user by id; erased ones are not found.
@@ -267,13 +277,14 @@ pub async fn shut_out(tx: &mut Tx, tenant: TenantId, user: UserId, now: Timestam
     tx.execute(SHUT_OUT, &[tenant.into(), (&user).into(), now.into()]).await.map(drop)
 }
 
-/// When everybody was shut out of an account last; `None` when nobody ever was.
+/// Since when an account is closed to those who are on their way into it; `None` when it is gone.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn shut_out_at(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Option<Timestamp>, Fault> {
-    let found = conn.optional(SHUT_OUT_AT, &[tenant.into(), (&user).into()], |row| row.optional_timestamp(0)).await?;
-    Ok(found.flatten())
+pub async fn closed(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Option<Closed>, Fault> {
+    let read =
+        |row: &Row<'_>| Ok(Closed { disabled_at: row.optional_timestamp(0)?, shut_out_at: row.optional_timestamp(1)? });
+    conn.optional(CLOSED, &[tenant.into(), (&user).into()], read).await
 }
 
 /// Forgets the failures that are counted under an id: a person's, or what stands for their address.

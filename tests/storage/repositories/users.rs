@@ -3,7 +3,7 @@
 use portreeve_domain::{Subject, TenantId, UserId};
 use portreeve_storage::{
     Wall, account_deletions, factor_failures, users,
-    users::{NewEmail, UserRow},
+    users::{Closed, NewEmail, UserRow},
 };
 
 use crate::{
@@ -357,21 +357,27 @@ async fn an_address_takes_the_place_of_the_one_that_is_there() {
     .await;
 }
 
-/// S-088, S-118: when everybody was shut out is told of the account alone, the last time.
+/// S-040, S-088, S-118: when an account was switched off, and when everybody was shut out of it last, is told of that account alone.
 #[tokio::test]
-async fn the_last_time_somebody_was_shut_out_is_told() {
+async fn since_when_an_account_is_closed_is_told() {
     on_both(async |db| {
         for tenant in [ONE, TWO] {
             assert!(insert(db, tenant, &user(7)).await);
         }
-        let told = async |tenant| db.read(tenant, async |conn| users::shut_out_at(conn, tenant, USER).await).await;
-        assert_eq!(told(ONE).await, None);
+        let told = async |tenant| db.read(tenant, async |conn| users::closed(conn, tenant, USER).await).await;
+        let open = Some(Closed { disabled_at: None, shut_out_at: None });
+        assert_eq!(told(ONE).await, open);
 
         for at in [NOW, in_seconds(5)] {
             db.write(ONE, async |tx| users::shut_out(tx, ONE, USER, at).await).await;
         }
 
-        assert_eq!((told(ONE).await, told(TWO).await), (Some(in_seconds(5)), None));
+        assert_eq!(told(ONE).await, Some(Closed { disabled_at: None, shut_out_at: Some(in_seconds(5)) }));
+        assert!(db.write(ONE, async |tx| users::disable(tx, ONE, USER, Some(NOW)).await).await);
+        let closed = Closed { disabled_at: Some(NOW), shut_out_at: Some(in_seconds(5)) };
+        assert_eq!((told(ONE).await, told(TWO).await), (Some(closed), open));
+        assert!(db.write(ONE, async |tx| users::erase(tx, ONE, USER, NOW).await).await);
+        assert_eq!(told(ONE).await, None);
     })
     .await;
 }

@@ -6,7 +6,7 @@
 //! passkeys from before stay: a mailbox alone must not get around them (SECURITY rule 26; S-084, S-088). An owner who meets an app
 //! of somebody else's says that theirs is lost, and waits (`factor_recovery`).
 
-use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, SessionEnd, Timestamp, UserId, lifetimes};
+use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, Proof, SessionEnd, Timestamp, UserId, lifetimes};
 use portreeve_storage::mailed_links::LinkRow;
 use portreeve_storage::{Conn, Tx, passkeys, password_credentials, users};
 
@@ -72,15 +72,16 @@ impl Issuer {
     }
 }
 
-/// Forgets what a journey has proven before everybody was shut out of its account (S-088).
+/// Forgets what a journey has proven before everybody was shut out of its account, or it was switched off (S-040, S-088).
 pub(crate) async fn void_disowned_proofs(
     conn: &mut Conn,
     at: &TenantDirectory,
     journey: &mut Journey,
 ) -> Result<(), Fault> {
     let Some(user) = journey.stored.facts.proofs.first().map(|proof| proof.user) else { return Ok(()) };
-    if let Some(since) = users::shut_out_at(conn, at.id(), user).await? {
-        journey.stored.facts.proofs.retain(|proof| proof.at > since);
-    }
+    let closed = users::closed(conn, at.id(), user).await?;
+    let open_since = closed.filter(|closed| closed.disabled_at.is_none()).map(|closed| closed.shut_out_at);
+    let counts = |proof: &Proof| open_since.is_some_and(|since| since.is_none_or(|since| proof.at > since));
+    journey.stored.facts.proofs.retain(counts);
     Ok(())
 }
