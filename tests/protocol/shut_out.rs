@@ -180,6 +180,36 @@ fn whoever_was_signed_out_meanwhile_changes_nothing() {
     });
 }
 
+/// S-083, S-090, S-094, S-143: nor does it count: the owner has all tries and mails that there are.
+#[test]
+fn whoever_was_signed_out_meanwhile_uses_nothing_up() {
+    on_both(async |at| {
+        at.apply("[[attributes]]\nname = \"phone_number\"\ntype = \"text\"\nconfirmed = true\n").await;
+        let (tenant, issuer, from) = (at.tenant(), &at.issuer, &from());
+        let (at_home, owner) = signed_in(at, cast::GRACE).await;
+        let told = Answers::new([("phone_number".to_owned(), "+49 30 901820".to_owned())]);
+        assert_eq!(issuer.save_profile(&tenant, &owner, "Grace", &told).await.unwrap(), ProfileOutcome::Saved);
+        let (_, intruder) = signed_in(at, cast::GRACE).await;
+        let owner = visitor(at, &at_home).await;
+        assert_eq!(issuer.request_phone_code(&tenant, &owner, from).await.unwrap(), PhoneOutcome::Asked);
+        let [text] = <[OutgoingText; 1]>::try_from(at.read_text_messages().await).ok().expect("one text message");
+        let TextContent::PhoneCode { code, .. } = text.content else { panic!("another text message") };
+        let wrong = format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000);
+        assert!(issuer.sign_out_elsewhere(&tenant, &owner).await.unwrap());
+
+        for _ in 0..20 {
+            let wished = issuer.wish_email(&tenant, &intruder, "mallory@example.com", from).await.unwrap();
+            let number = issuer.confirm_own_number(&tenant, &intruder, &wrong).await.unwrap();
+            assert_eq!((wished, number), (EmailOutcome::Stale, PhoneOutcome::Stale));
+        }
+
+        let wished = issuer.wish_email(&tenant, &owner, "mallory@example.com", from).await.unwrap();
+        let number = issuer.confirm_own_number(&tenant, &owner, &code).await.unwrap();
+        assert_eq!((wished, number), (EmailOutcome::Asked, PhoneOutcome::Confirmed));
+        at.deliver_mails().await;
+    });
+}
+
 /// A new browser in which Alan's password was given and a factor is to be added, and the journey as a form that is posted there finds it.
 async fn adding<'d>(at: &'d Deployment, claims: &str, step: &str) -> (Browser<'d>, Page, Journey) {
     let browser = Browser::new(at);

@@ -54,12 +54,6 @@ pub enum NumberState {
     Sent,
 }
 
-/// A code that was found right, and for which number.
-pub(crate) struct RightCode {
-    of: NumberOf,
-    fingerprint: [u8; 32],
-}
-
 /// Why no code is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoCode {
@@ -159,60 +153,40 @@ impl Issuer {
         Ok(Some((number, code.expose().to_owned())))
     }
 
-    /// Counts what was typed as a try and compares; gives what proves the number, `None` for a wrong code. Commits.
-    pub(crate) async fn try_phone_code(
+    /// Takes what was typed for a code of the person `user`, in a transaction that has just begun and holds their account: counts it as a try
+    /// before it is compared, and, when it is right, uses the code up and writes down that the number is proven, which the caller
+    /// commits. `None` for a wrong code; that it was tried is committed.
+    pub(crate) async fn prove_phone_number(
         &self,
         at: &TenantDirectory,
+        mut tx: Tx,
         user: UserId,
         typed: &str,
-    ) -> Result<Option<RightCode>, Fault> {
+    ) -> Result<Option<Tx>, Fault> {
         // What is no code is nobody's, and a long one comes by mail alone.
         let code = CanonicalSentCode::parse(typed).filter(|code| !code.is_long());
         let Some(code) = code else { return Ok(None) };
-        let person = people::find(&mut self.store.read(at.id()).await?, at, user).await?;
-        let number = person.and_then(|person| number_of(at, &person.claims));
-        let Some(number) = number else { return Ok(None) };
+        let Some((person, former)) = people::find_with_sealed_claims(&mut tx, at, user).await? else { return Ok(None) };
+        let Some(number) = number_of(at, &person.claims) else { return Ok(None) };
         let given = code.number_fingerprint(&at.keys.phone_codes, user.as_bytes(), number.as_str());
-        let now = self.ambient.now();
-        let mut tx = self.store.begin(at.id()).await?;
-        let of = of(at, user, &number);
+        let (now, of) = (self.ambient.now(), of(at, user, &number));
         let expected = rows::try_code(&mut tx, at.id(), of, TRIES, now).await?;
         let is_right =
             expected.is_some_and(|expected| Sha256Digest::from_bytes(expected).ct_eq(&Sha256Digest::from_bytes(given)));
+        let kind = if is_right { EventType::PhoneVerified } else { EventType::PhoneCodeFailed };
+        audit::record(&mut tx, &self.ambient, at, Event::new(kind, now, Actor::User(user)).about(user)).await?;
         if !is_right {
-            let event = Event::new(EventType::PhoneCodeFailed, now, Actor::User(user)).about(user);
-            audit::record(&mut tx, &self.ambient, at, event).await?;
-        }
-        tx.commit().await?;
-        Ok(is_right.then_some(RightCode { of, fingerprint: given }))
-    }
-
-    /// Uses a code up that was found right, and writes down that the number is proven; false when another tab was faster, or the account has
-    /// another number since.
-    pub(crate) async fn confirm_number(
-        &self,
-        tx: &mut Tx,
-        at: &TenantDirectory,
-        right: &RightCode,
-    ) -> Result<bool, Fault> {
-        let (now, user) = (self.ambient.now(), right.of.user);
-        // Before the code: two tabs that took the two in another order would wait for one another.
-        if !users::hold(tx, at.id(), user).await? {
-            return Ok(false);
-        }
-        let Some((person, former)) = people::find_with_sealed_claims(tx, at, user).await? else { return Ok(false) };
-        let present = number_of(at, &person.claims).map(|number| of(at, user, &number));
-        if present != Some(right.of) || !rows::use_code(tx, at.id(), right.of, &right.fingerprint, now).await? {
-            return Ok(false);
+            tx.commit().await?;
+            return Ok(None);
         }
         let claims = PersonClaims { phone_number_verified_at: Some(now), ..person.claims.clone() };
         let sealed = people::seal_claims(&self.ambient, at, &person, &claims)?;
-        if !users::set_claims(tx, at.id(), user, &former, &sealed, now).await? {
-            return Ok(false);
+        if !rows::use_code(&mut tx, at.id(), of, &given, now).await?
+            || !users::set_claims(&mut tx, at.id(), user, &former, &sealed, now).await?
+        {
+            return Err(Fault::impossible("a number was proven of an account that nobody holds"));
         }
-        let event = Event::new(EventType::PhoneVerified, now, Actor::User(user)).about(user);
-        audit::record(tx, &self.ambient, at, event).await?;
-        Ok(true)
+        Ok(Some(tx))
     }
 
     /// Charges a message that nobody asked for to its person and its country; false when there were too many.

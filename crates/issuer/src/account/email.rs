@@ -12,6 +12,7 @@ use portreeve_storage::email_changes::{self as rows, EmailChangeRow};
 use portreeve_storage::{Tx, users};
 
 use super::Visitor;
+use super::visit::is_still_here;
 use crate::attempts::{Attempt, Endeavour};
 use crate::directory::TenantDirectory;
 use crate::email_changes::{new_email, seal_email};
@@ -65,6 +66,10 @@ impl Issuer {
         let index = people::email_index(at, &email);
         if visitor.person.email_index == Some(index) {
             return Ok(EmailOutcome::Same);
+        }
+        // Whoever was shut out uses up nobody's mails.
+        if !is_still_here(&mut self.store.read(at.id()).await?, at, visitor).await? {
+            return Ok(EmailOutcome::Stale);
         }
         let attempt = Attempt { endeavour: Endeavour::Mail, network: from.network, account: account_key(&index) };
         if let Err(wait) = self.charge_attempt(at, &attempt).await? {

@@ -74,12 +74,9 @@ impl Issuer {
         visitor: &Visitor,
         typed: &str,
     ) -> Result<PhoneOutcome, Fault> {
-        let right = self.try_phone_code(at, visitor.user(), typed).await?;
-        let Some(right) = right else { return Ok(PhoneOutcome::WrongCode) };
-        let Some(mut tx) = self.begin_for(at, visitor).await? else { return Ok(PhoneOutcome::Stale) };
-        if !self.confirm_number(&mut tx, at, &right).await? {
-            return Ok(PhoneOutcome::Stale);
-        }
+        let Some(tx) = self.begin_for(at, visitor).await? else { return Ok(PhoneOutcome::Stale) };
+        let proven = self.prove_phone_number(at, tx, visitor.user(), typed).await?;
+        let Some(tx) = proven else { return Ok(PhoneOutcome::WrongCode) };
         tx.commit().await?;
         Ok(PhoneOutcome::Confirmed)
     }

@@ -178,11 +178,7 @@ impl Issuer {
     /// S-094, S-097). The account is held before anything else is written, here as by whoever ends its sessions: two that took their
     /// rows in another order would wait for one another.
     pub(super) async fn hold_visit(&self, tx: &mut Tx, at: &TenantDirectory, visitor: &Visitor) -> Result<bool, Fault> {
-        if !users::hold(tx, at.id(), visitor.user()).await? {
-            return Ok(false);
-        }
-        let session = sessions::find(tx, at.id(), visitor.session.id).await?;
-        Ok(session.is_some_and(|session| session.ended_at.is_none()))
+        Ok(users::hold(tx, at.id(), visitor.user()).await? && is_still_here(tx, at, visitor).await?)
     }
 
     /// Ends the adding of a factor: whoever has no recovery codes gets some, to be shown next, and the session has one proof more.
@@ -215,6 +211,12 @@ impl Issuer {
         let done = done.filter(|done| done.session.id == visitor.session.id);
         Ok(done.and_then(|done| done.browser.cookie))
     }
+}
+
+/// Whether the session of a visitor has not ended; also for what is counted before a transaction begins.
+pub(super) async fn is_still_here(conn: &mut Conn, at: &TenantDirectory, visitor: &Visitor) -> Result<bool, Fault> {
+    let session = sessions::find(conn, at.id(), visitor.session.id).await?;
+    Ok(session.is_some_and(|session| session.ended_at.is_none()))
 }
 
 /// The session that the account pages of a browser are about: the one chosen there, else the only one.

@@ -54,18 +54,19 @@ impl Issuer {
     ///
     /// # Errors
     /// A fault when the database is away.
-    pub async fn prove_number(&self, at: &Arc<TenantDirectory>, journey: Journey, typed: &str) -> Result<Acted, Fault> {
-        let mut conn = self.store.read(at.id()).await?;
-        let Some((user, _)) = self.awaited_number(&mut conn, at, &journey).await? else { return Ok(Acted::Stale) };
-        drop(conn);
-        let Some(right) = self.try_phone_code(at, user, typed).await? else {
-            return Ok(Acted::Problem(Problem::WrongCode));
-        };
-        let mut tx = self.store.begin(at.id()).await?;
-        if !self.confirm_number(&mut tx, at, &right).await? {
-            return Ok(Acted::Stale);
+    pub async fn prove_number(
+        &self,
+        at: &Arc<TenantDirectory>,
+        mut journey: Journey,
+        typed: &str,
+    ) -> Result<Acted, Fault> {
+        let Some(user) = journey.user() else { return Ok(Acted::Stale) };
+        let is_due = |step| step == Step::ConfirmNumber;
+        let Some(tx) = self.begin_step(at, &mut journey, user, is_due).await? else { return Ok(Acted::Stale) };
+        match self.prove_phone_number(at, tx, user, typed).await? {
+            Some(tx) => self.advance(tx, at, journey).await,
+            None => Ok(Acted::Problem(Problem::WrongCode)),
         }
-        self.advance(tx, at, journey).await
     }
 
     /// Goes back to the page that asks for the number, where another one can be told.
