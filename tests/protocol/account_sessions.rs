@@ -1,11 +1,13 @@
 //! Where a person is signed in, and signing out there. SECURITY S-012, S-094, S-118.
 
 use http::Method;
+use portreeve_domain::Lifetime;
 use portreeve_tests::{
     browser::{Browser, Page, own_headers},
     cast,
     deployment::{on_both, on_sqlite},
     relying_party::{RelyingParty, Tokens},
+    totp,
 };
 
 const OUTDATED: &str = "That page was out of date, so nothing was sent. This is where you are now.";
@@ -147,6 +149,29 @@ fn every_other_session_is_signed_out() {
         assert_eq!((one.visit("/account").await.step(), two.visit("/account").await.step()), ("identify", "identify"));
         assert_eq!(bystander.visit("/account").await.path, "/account");
         assert_eq!(at.events("session.ended").await, 1, "one event for both");
+    });
+}
+
+/// S-094: who has shown the password elsewhere, and is asked for the second factor, is signed out as well: they begin anew.
+#[test]
+fn what_is_half_finished_elsewhere_is_signed_out() {
+    on_both(async |at| {
+        let (here, there, on_the_way) = (Browser::new(at), Browser::new(at), Browser::new(at));
+        for browser in [&here, &there] {
+            browser.visit_as("/account", cast::GRACE).await;
+            at.wait(Lifetime::from_seconds(totp::STEP_SECONDS));
+        }
+        let page = on_the_way.visit("/account").await;
+        let shown = [("email", cast::GRACE), ("password", cast::PASSWORD)];
+        let page = on_the_way.press(&page, "submit", &shown).await;
+        assert_eq!(page.step(), "second-factor");
+
+        here.press(&here.visit("/account/sessions").await, "end-all", &[]).await;
+        at.wait(Lifetime::from_seconds(totp::STEP_SECONDS));
+        let answered = on_the_way.press(&page, "submit", &[("code", &on_the_way.totp_code())]).await;
+
+        assert_eq!(answered.step(), "password", "{}", answered.html());
+        assert_eq!(here.visit("/account").await.path, "/account");
     });
 }
 

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use portreeve_domain::{Actor, Client, Event, EventType, Fault, OutboxId, OutboxMessage, Session, SessionEnd, UserId};
-use portreeve_storage::{Tx, browsers, outbox, sessions, token_families};
+use portreeve_storage::{Tx, browsers, outbox, sessions, token_families, users};
 
 use crate::directory::TenantDirectory;
 use crate::{Ambient, audit};
@@ -52,23 +52,28 @@ impl Ending<'_> {
         self.record_end(tx, user, &ended, revoked).await
     }
 
-    /// Ends every other session of the person of `kept`, and every token family that is not of that session.
+    /// Ends every other session of the person of `kept`, every token family that is not of that session, and the sign-ins that are
+    /// half-finished anywhere.
     ///
     /// # Errors
     /// A fault when the database is away.
     pub(crate) async fn end_everywhere_but(&self, tx: &mut Tx, kept: &Session) -> Result<(), Fault> {
         let (tenant, now) = (self.at.id(), self.ambient.now());
+        users::shut_out(tx, tenant, kept.user, now).await?;
         let ended = sessions::end_all_but(tx, tenant, kept, self.reason, now).await?;
         let revoked = token_families::revoke_of_user_but(tx, tenant, kept, self.reason.name(), now).await?;
         self.record_end(tx, kept.user, &ended, revoked).await
     }
 
-    /// Ends every other session of the person of `kept`. What may outlive its session goes on, as after signing out there.
+    /// Ends every other session of the person of `kept`, and the sign-ins that are half-finished anywhere. What may outlive its session
+    /// goes on, as after signing out there.
     ///
     /// # Errors
     /// A fault when the database is away.
     pub(crate) async fn end_sessions_but(&self, tx: &mut Tx, kept: &Session) -> Result<(), Fault> {
-        let ended = sessions::end_all_but(tx, self.at.id(), kept, self.reason, self.ambient.now()).await?;
+        let (tenant, now) = (self.at.id(), self.ambient.now());
+        users::shut_out(tx, tenant, kept.user, now).await?;
+        let ended = sessions::end_all_but(tx, tenant, kept, self.reason, now).await?;
         self.record_end(tx, kept.user, &ended, 0).await
     }
 
