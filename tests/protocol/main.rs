@@ -64,6 +64,7 @@ mod fapi2_messages;
 mod foreign_objects;
 mod front_channel;
 mod front_channel_logout;
+mod half_finished;
 mod id_tokens;
 mod introspection;
 mod invitations;

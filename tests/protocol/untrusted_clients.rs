@@ -116,7 +116,11 @@ fn a_logout_of_nobody_leads_to_no_client_that_nobody_knows() {
             assert!(page.text_of("continue").unwrap().contains("self.example"), "{}", page.html());
         }
 
-        assert_eq!(own.visit(&by_hint).await.reply.location(), Some(BYE), "a session was ended for it");
+        assert_eq!(own.visit(&by_hint).await.reply.location(), Some(BYE), "it took part in the session");
+        own.sign_in(&RelyingParty::new(at, "web").request("openid"), cast::ADA).await.code();
+        let asked = own.visit(&format!("{LOGOUT}?{by_name}")).await;
+        let confirmed = own.press(&asked, "submit", &[]).await;
+        assert!(!confirmed.leaves() && confirmed.html().contains(BYE), "it did not: {}", confirmed.html());
         let known = form(&[("client_id", "web"), ("post_logout_redirect_uri", cast::SIGNED_OUT_URI)]);
         let known = Browser::new(at).visit(&format!("{LOGOUT}?{known}")).await;
         assert_eq!(known.reply.location(), Some(cast::SIGNED_OUT_URI), "somebody answers for it");

@@ -35,7 +35,7 @@ const ALL: [&str; 25] = [
     "0023_invitations",
     "0024_phone_codes",
     "0026_shut_out",
-    "0027_signed_out",
+    "0027_sign_outs",
 ];
 
 async fn state_of(store: &Store) -> SchemaState {

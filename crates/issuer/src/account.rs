@@ -25,7 +25,6 @@ pub use applications::Application;
 pub use deletion::DeletionOutcome;
 pub use email::EmailOutcome;
 pub use factors::Factors;
-pub(crate) use not_me::void_disowned_proofs;
 pub use passkeys::{Naming, OwnPasskey, OwnPasskeys, PasskeyOutcome};
 pub use password::PasswordOutcome;
 pub use personal_data::{DataEntry, DataSection, DataValue};

@@ -231,6 +231,7 @@ impl Issuer {
             Some(browser) => BoundBrowser { browser, cookie: None },
             None => browsers::bind(&mut tx, &self.ambient, at).await?,
         };
+        journey.stored.sign_outs = Some(bound.browser.sign_outs);
         let row = JourneyRow {
             id: journey.id,
             browser: bound.browser.id,

@@ -22,6 +22,8 @@ pub struct Browser {
     pub(crate) secret_hash: [u8; 32],
     /// The session its account pages are about; it may have ended since.
     pub(crate) account_session: Option<SessionId>,
+    /// How often somebody was signed out there.
+    pub(crate) sign_outs: i64,
 }
 
 /// A browser and the cookie it must be given, if any.
@@ -54,8 +56,12 @@ impl Issuer {
         let id = BrowserId::new(bearer.id);
         let row = rows::find(&mut self.store.read_together(at.id()).await?, at.id(), id).await?;
         let known = row.filter(|row| bearer.proves(&row.secret_hash) && self.ambient.now() < row.expires_at);
-        let browser =
-            |row: rows::BrowserRow| Browser { id, secret_hash: row.secret_hash, account_session: row.account_session };
+        let browser = |row: rows::BrowserRow| Browser {
+            id,
+            secret_hash: row.secret_hash,
+            account_session: row.account_session,
+            sign_outs: row.sign_outs,
+        };
         Ok(known.map(browser))
     }
 }
@@ -65,7 +71,7 @@ pub(crate) async fn bind(tx: &mut Tx, ambient: &Ambient, at: &TenantDirectory) -
     let (id, now) = (BrowserId::new(ambient.row_id()), ambient.now());
     let (secret_hash, cookie) = new_secret(ambient, at, id)?;
     rows::insert(tx, at.id(), id, &secret_hash, now, now.plus(lifetimes::BROWSER)).await?;
-    let browser = Browser { id, secret_hash, account_session: None };
+    let browser = Browser { id, secret_hash, account_session: None, sign_outs: 0 };
     Ok(BoundBrowser { browser, cookie: Some(cookie) })
 }
 
@@ -90,8 +96,9 @@ pub(crate) async fn sign_out(
     at: &TenantDirectory,
     browser: &Browser,
 ) -> Result<Option<BoundBrowser>, Fault> {
-    rows::sign_out(tx, at.id(), browser.id, ambient.now()).await?;
-    renew(tx, ambient, at, browser).await
+    rows::sign_out(tx, at.id(), browser.id).await?;
+    let signed_out = Browser { sign_outs: browser.sign_outs + 1, ..browser.clone() };
+    renew(tx, ambient, at, &signed_out).await
 }
 
 /// The sessions of a browser that count now, oldest first.

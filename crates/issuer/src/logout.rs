@@ -30,8 +30,8 @@ pub enum Logout {
     Done {
         /// Where to return to; `None` shows our own page.
         target: Option<ReturnTarget>,
-        /// Whether the browser goes there by itself: somebody answers for the client, or a session was ended for it. Else anybody could
-        /// register a client and make this server lead people to it (RFC 9700 §4.11.2).
+        /// Whether the browser goes there by itself: somebody answers for the client, or it took part in a session that was ended. Else
+        /// anybody could register a client and make this server lead people to it (RFC 9700 §4.11.2).
         leads_there: bool,
         /// The application that asked, when it is known.
         client: Option<Arc<Client>>,
@@ -86,13 +86,13 @@ impl Issuer {
             None => Vec::new(),
         };
         drop(conn);
-        let leads_there = client.as_ref().is_none_or(|client| at.trusts(client));
+        let is_trusted = client.as_ref().is_none_or(|client| at.trusts(client));
         let Some(browser) = browser else {
-            return Ok(Logout::Done { target, leads_there, client, browser: SignedOut::default() });
+            return Ok(Logout::Done { target, leads_there: is_trusted, client, browser: SignedOut::default() });
         };
         if live.is_empty() {
-            let browser = self.end_sessions(at, &browser, &[]).await?;
-            return Ok(Logout::Done { target, leads_there, client, browser });
+            let (browser, _) = self.end_sessions(at, &browser, &[]).await?;
+            return Ok(Logout::Done { target, leads_there: is_trusted, client, browser });
         }
         let meant: Vec<Session> = match (confirmed, hint.as_ref()) {
             (Some(token), _) if is_same_token(token, &self.logout_token(at, &browser)) => live,
@@ -104,21 +104,26 @@ impl Issuer {
         if meant.is_empty() {
             return Ok(Logout::Ask { form_token: self.logout_token(at, &browser), client });
         }
-        let browser = self.end_sessions(at, &browser, &meant).await?;
-        Ok(Logout::Done { target, leads_there: true, client, browser })
+        let (browser, took_part) = self.end_sessions(at, &browser, &meant).await?;
+        let leads_there = is_trusted || client.as_ref().is_some_and(|client| took_part.contains(&client.id));
+        Ok(Logout::Done { target, leads_there, client, browser })
     }
 
-    /// Ends sessions of a browser, with what is half-finished there, and gives it a new cookie. Nobody is asked where nobody is signed in:
-    /// who is on the way only starts again.
+    /// Ends sessions of a browser, with what is half-finished there, and gives it a new cookie; the clients that took part in them beside it.
+    /// Nobody is asked where nobody is signed in: who is on the way only starts again. A transient fault when another tab has just signed
+    /// somebody in or out: the answer would not be true.
     async fn end_sessions(
         &self,
         at: &Arc<TenantDirectory>,
         browser: &Browser,
         meant: &[Session],
-    ) -> Result<SignedOut, Fault> {
-        let mut frames = Vec::new();
+    ) -> Result<(SignedOut, Vec<ClientId>), Fault> {
+        let (mut frames, mut took_part) = (Vec::new(), Vec::new());
         let mut tx = self.store.begin(at.id()).await?;
         let renewed = browsers::sign_out(&mut tx, &self.ambient, at, browser).await?;
+        let Some(BoundBrowser { browser, cookie }) = renewed else {
+            return Err(Fault::transient("another tab of the browser was faster"));
+        };
         for session in meant {
             let (reason, actor) = (SessionEnd::SignedOut, Actor::User(session.user));
             let ending = Ending { ambient: &self.ambient, at, reason, actor };
@@ -126,6 +131,7 @@ impl Issuer {
                 if let Some(uri) = &client.metadata.frontchannel_logout_uri {
                     frames.push(frame_address(uri, &at.issuer, &session.sid)?);
                 }
+                took_part.push(client.id.clone());
             }
         }
         tx.commit().await?;
@@ -133,10 +139,7 @@ impl Issuer {
             tracing::warn!(frames = frames.len(), "more relying parties than a page frames; the rest is not told");
             frames.truncate(MAX_FRAMES);
         }
-        let Some(BoundBrowser { browser, cookie }) = renewed else {
-            return Ok(SignedOut { frames, ..SignedOut::default() });
-        };
-        Ok(SignedOut { frames, cookie, state: Some(browser.state(at)) })
+        Ok((SignedOut { frames, cookie, state: Some(browser.state(at)) }, took_part))
     }
 
     fn logout_token(&self, at: &TenantDirectory, browser: &Browser) -> String {

@@ -138,11 +138,12 @@ impl Issuer {
             None => None,
         };
         let browser = self.recognize_browser(at, cookie).await?;
-        let here = found.as_ref().is_some_and(|journey| is_bound(journey, browser.as_ref()));
         let facts = match &found {
             Some(journey) => Some(open_facts(at, journey.id, &journey.facts_sealed)?),
             None => None,
         };
+        let here = found.as_ref().is_some_and(|journey| is_bound(journey, browser.as_ref()))
+            && facts.as_ref().zip(browser.as_ref()).is_some_and(|(facts, browser)| facts.are_of(browser));
         if let (Some(journey), Some(facts)) = (&found, &facts)
             && let Some(registration) = Registration::of(journey, facts, row.user)
         {
@@ -291,7 +292,9 @@ impl Issuer {
         let Some(journey) = journey else { return Ok(None) };
         let found = self.find_journey(at, journey).await?;
         let browser = self.recognize_browser(at, cookie).await?;
-        Ok(found.filter(|journey| is_bound(journey, browser.as_ref())))
+        let Some((row, browser)) = found.zip(browser) else { return Ok(None) };
+        let is_here = is_bound(&row, Some(&browser)) && open_facts(at, row.id, &row.facts_sealed)?.are_of(&browser);
+        Ok(is_here.then_some(row))
     }
 
     async fn open_password(

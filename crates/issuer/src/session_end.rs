@@ -29,7 +29,7 @@ impl Ending<'_> {
     pub(crate) async fn end(&self, tx: &mut Tx, session: &Session) -> Result<Vec<Arc<Client>>, Fault> {
         let now = self.ambient.now();
         // Before the session, as at a sign-in: two that wait for one another would end one of them.
-        browsers::sign_out(tx, self.at.id(), session.browser, now).await?;
+        browsers::sign_out(tx, self.at.id(), session.browser).await?;
         if !sessions::end(tx, self.at.id(), session.id, self.reason, now).await? {
             return Ok(Vec::new());
         }
@@ -41,12 +41,13 @@ impl Ending<'_> {
         self.tell(tx, session).await
     }
 
-    /// Ends every session and token family of a person.
+    /// Ends every session and token family of a person, and the sign-ins that are half-finished anywhere.
     ///
     /// # Errors
     /// A fault when the database is away.
     pub(crate) async fn end_everywhere(&self, tx: &mut Tx, user: UserId) -> Result<(), Fault> {
         let (tenant, now) = (self.at.id(), self.ambient.now());
+        users::sign_out(tx, tenant, user).await?;
         let ended = sessions::end_all(tx, tenant, user, self.reason, now).await?;
         let revoked = token_families::revoke_of_user(tx, tenant, user, self.reason.name(), now).await?;
         self.record_end(tx, user, &ended, revoked).await
@@ -59,7 +60,7 @@ impl Ending<'_> {
     /// A fault when the database is away.
     pub(crate) async fn end_everywhere_but(&self, tx: &mut Tx, kept: &Session) -> Result<(), Fault> {
         let (tenant, now) = (self.at.id(), self.ambient.now());
-        users::shut_out(tx, tenant, kept.user, now).await?;
+        users::sign_out(tx, tenant, kept.user).await?;
         let ended = sessions::end_all_but(tx, tenant, kept, self.reason, now).await?;
         let revoked = token_families::revoke_of_user_but(tx, tenant, kept, self.reason.name(), now).await?;
         self.record_end(tx, kept.user, &ended, revoked).await
@@ -72,7 +73,7 @@ impl Ending<'_> {
     /// A fault when the database is away.
     pub(crate) async fn end_sessions_but(&self, tx: &mut Tx, kept: &Session) -> Result<(), Fault> {
         let (tenant, now) = (self.at.id(), self.ambient.now());
-        users::shut_out(tx, tenant, kept.user, now).await?;
+        users::sign_out(tx, tenant, kept.user).await?;
         let ended = sessions::end_all_but(tx, tenant, kept, self.reason, now).await?;
         self.record_end(tx, kept.user, &ended, 0).await
     }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::Ambient;
+use crate::browsers::Browser;
 use crate::directory::TenantDirectory;
 use crate::journeys::Ceremony;
 use crate::risk::AssessedRisk;
@@ -64,8 +65,21 @@ pub(crate) struct StoredFacts {
     /// How unusual the sign-in is; absent until its first factor is proven.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk: Option<AssessedRisk>,
+    /// How often somebody was signed out at its browser when the journey was last here; `None` before it was bound to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_outs: Option<i64>,
+    /// How often everybody was signed out of the account of its proofs when the first one was shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_sign_outs: Option<(UserId, i64)>,
     /// Whether this journey has asked for a link to prove the account's address.
     pub address_mail_sent: bool,
+}
+
+impl StoredFacts {
+    /// Whether nobody was signed out at `browser` since the journey was last there. Who comes next begins anew (S-092, S-094).
+    pub(crate) fn are_of(&self, browser: &Browser) -> bool {
+        self.sign_outs.is_none_or(|then| then == browser.sign_outs)
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]

@@ -4,13 +4,13 @@ use portreeve_domain::{BrowserId, Fault, SessionId, TenantId, Timestamp};
 
 use crate::{Conn, Tx};
 
-const FIND: &str = "SELECT secret_hash, expires_at, account_session_id FROM browsers WHERE id = $1 AND tenant_id = $2";
+const FIND: &str =
+    "SELECT secret_hash, expires_at, account_session_id, sign_outs FROM browsers WHERE id = $1 AND tenant_id = $2";
 const INSERT: &str =
     "INSERT INTO browsers (id, tenant_id, secret_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
 const CHANGE_SECRET: &str =
     "UPDATE browsers SET secret_hash = $4, expires_at = $5 WHERE id = $1 AND tenant_id = $2 AND secret_hash = $3";
-const SIGN_OUT: &str = "UPDATE browsers SET signed_out_at = $3 WHERE id = $1 AND tenant_id = $2";
-const SIGNED_OUT_AT: &str = "SELECT signed_out_at FROM browsers WHERE id = $1 AND tenant_id = $2";
+const SIGN_OUT: &str = "UPDATE browsers SET sign_outs = sign_outs + 1 WHERE id = $1 AND tenant_id = $2";
 const TURN_TO: &str = "UPDATE browsers SET account_session_id = $3 WHERE id = $1 AND tenant_id = $2";
 
 /// A browser as stored.
@@ -21,6 +21,8 @@ pub struct BrowserRow {
     pub expires_at: Timestamp,
     /// The session that its account pages are about; it may have ended since.
     pub account_session: Option<SessionId>,
+    /// How often somebody was signed out there.
+    pub sign_outs: i64,
 }
 
 /// Finds a browser.
@@ -30,7 +32,8 @@ pub struct BrowserRow {
 pub async fn find(conn: &mut Conn, tenant: TenantId, id: BrowserId) -> Result<Option<BrowserRow>, Fault> {
     conn.optional(FIND, &[id.as_i64().into(), tenant.into()], |row| {
         let account_session = row.optional_integer(2)?.map(SessionId::new);
-        Ok(BrowserRow { secret_hash: row.array(0)?, expires_at: row.timestamp(1)?, account_session })
+        let (secret_hash, expires_at, sign_outs) = (row.array(0)?, row.timestamp(1)?, row.integer(3)?);
+        Ok(BrowserRow { secret_hash, expires_at, account_session, sign_outs })
     })
     .await
 }
@@ -75,19 +78,10 @@ pub async fn turn_to(tx: &mut Tx, tenant: TenantId, id: BrowserId, session: Sess
     Ok(tx.execute(TURN_TO, &[id.as_i64().into(), tenant.into(), session.as_i64().into()]).await? == 1)
 }
 
-/// Remembers that somebody was signed out at a browser: what was proven before, on sign-ins there that are still open, counts no more.
+/// Counts that somebody was signed out at a browser.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn sign_out(tx: &mut Tx, tenant: TenantId, id: BrowserId, now: Timestamp) -> Result<(), Fault> {
-    tx.execute(SIGN_OUT, &[id.as_i64().into(), tenant.into(), now.into()]).await.map(drop)
-}
-
-/// When somebody was signed out at a browser last; `None` when nobody ever was.
-///
-/// # Errors
-/// A fault when the database is away.
-pub async fn signed_out_at(conn: &mut Conn, tenant: TenantId, id: BrowserId) -> Result<Option<Timestamp>, Fault> {
-    let values = [id.as_i64().into(), tenant.into()];
-    Ok(conn.optional(SIGNED_OUT_AT, &values, |row| row.optional_timestamp(0)).await?.flatten())
+pub async fn sign_out(tx: &mut Tx, tenant: TenantId, id: BrowserId) -> Result<(), Fault> {
+    tx.execute(SIGN_OUT, &[id.as_i64().into(), tenant.into()]).await.map(drop)
 }

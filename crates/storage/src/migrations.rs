@@ -76,7 +76,7 @@ const MIGRATIONS: &[Migration] = &[
     both!(23, "0023_invitations"),
     both!(24, "0024_phone_codes"),
     same!(26, "0026_shut_out"),
-    same!(27, "0027_signed_out"),
+    same!(27, "0027_sign_outs"),
 ];
 
 const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";

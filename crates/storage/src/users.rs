@@ -41,9 +41,9 @@ const TRACES: [&str; 15] = [
     "DELETE FROM factor_recoveries WHERE tenant_id = $1 AND user_id = $2",
     "DELETE FROM backchannel_authentications WHERE tenant_id = $1 AND user_id = $2",
 ];
-const SHUT_OUT: &str = "UPDATE users SET shut_out_at = $3 WHERE tenant_id = $1 AND id = $2";
-const CLOSED: &str =
-    "SELECT disabled_at, shut_out_at FROM users WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
+const SIGN_OUT: &str = "UPDATE users SET sign_outs = sign_outs + 1 WHERE tenant_id = $1 AND id = $2";
+const SIGN_IN_STATE: &str =
+    "SELECT disabled_at, sign_outs FROM users WHERE tenant_id = $1 AND id = $2 AND erased_at IS NULL";
 const FORGET_FAILURES: &str = "DELETE FROM factor_failures WHERE tenant_id = $1 AND user_id = $2";
 
 /// A user as stored.
@@ -71,13 +71,13 @@ pub struct UserRow {
     pub disabled_at: Option<Timestamp>,
 }
 
-/// Since when an account is closed to those who are on their way into it.
+/// What ends sign-ins that are under way into an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Closed {
+pub struct SignInState {
     /// When it was switched off; `None` while it is in service.
     pub disabled_at: Option<Timestamp>,
-    /// When everybody was shut out of it last.
-    pub shut_out_at: Option<Timestamp>,
+    /// How often everybody was signed out of it.
+    pub sign_outs: i64,
 }
 
 /// Finds a user by id; erased ones are not found.
@@ -269,22 +269,21 @@ pub async fn erase(tx: &mut Tx, tenant: TenantId, user: UserId, now: Timestamp) 
     Ok(is_erased)
 }
 
-/// Notes that everybody was shut out of an account at `now`.
+/// Counts that everybody was signed out of an account, which is held until the transaction ends.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn shut_out(tx: &mut Tx, tenant: TenantId, user: UserId, now: Timestamp) -> Result<(), Fault> {
-    tx.execute(SHUT_OUT, &[tenant.into(), (&user).into(), now.into()]).await.map(drop)
+pub async fn sign_out(tx: &mut Tx, tenant: TenantId, user: UserId) -> Result<(), Fault> {
+    tx.execute(SIGN_OUT, &[tenant.into(), (&user).into()]).await.map(drop)
 }
 
-/// Since when an account is closed to those who are on their way into it; `None` when it is gone.
+/// What ends sign-ins that are under way into an account; `None` when it is gone.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn closed(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Option<Closed>, Fault> {
-    let read =
-        |row: &Row<'_>| Ok(Closed { disabled_at: row.optional_timestamp(0)?, shut_out_at: row.optional_timestamp(1)? });
-    conn.optional(CLOSED, &[tenant.into(), (&user).into()], read).await
+pub async fn sign_in_state(conn: &mut Conn, tenant: TenantId, user: UserId) -> Result<Option<SignInState>, Fault> {
+    let read = |row: &Row<'_>| Ok(SignInState { disabled_at: row.optional_timestamp(0)?, sign_outs: row.integer(1)? });
+    conn.optional(SIGN_IN_STATE, &[tenant.into(), (&user).into()], read).await
 }
 
 /// Forgets the failures that are counted under an id: a person's, or what stands for their address.

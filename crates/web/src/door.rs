@@ -13,7 +13,7 @@ use portreeve_domain::{Client, Tenant, TenantId};
 use portreeve_http_kit::client_address::ClientAddress;
 use portreeve_http_kit::cookie::{CookieKind, CookiePolicy};
 use portreeve_http_kit::locale::negotiate;
-use portreeve_http_kit::origin_check::{permits_form_post, same_origin};
+use portreeve_http_kit::origin_check::{OriginVerdict, permits_form_post, same_origin};
 use portreeve_http_kit::request_trace::RequestId;
 use portreeve_issuer::{Issuer, Journey, PostedFrom, TenantDirectory};
 use portreeve_pages::{Brand, Frame, Locale};
@@ -100,6 +100,11 @@ impl Door {
     /// Whether a form may have been posted from one of our own pages, as far as headers tell.
     pub(crate) fn is_own_form(&self) -> bool {
         permits_form_post(same_origin(&self.headers, &self.web.origin))
+    }
+
+    /// Whether headers tell that a form was posted from one of our own pages.
+    pub(crate) fn is_told_to_be_own_form(&self) -> bool {
+        matches!(same_origin(&self.headers, &self.web.origin), OriginVerdict::Same | OriginVerdict::Null)
     }
 
     /// From where the request came, as far as limits tell networks apart.

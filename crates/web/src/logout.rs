@@ -5,7 +5,6 @@
 use portreeve_domain::{ClientId, Failure};
 use portreeve_http_kit::strict_form::{FormPairs, PairsRejection, QueryPairs};
 use portreeve_issuer::{Logout, SignedOut};
-use portreeve_oidc::authorization::Answer;
 use portreeve_oidc::logout_request::{LogoutRequest, ReturnTarget};
 use portreeve_oidc::paths::LOGOUT;
 use portreeve_oidc::{Cause, Parameters, Refusal};
@@ -29,12 +28,14 @@ pub(crate) async fn post(door: Door, form: Result<FormPairs, PairsRejection>) ->
         Ok(FormPairs(pairs)) => pairs,
         Err(rejection) => return malformed(&door, rejection),
     };
+    if door.is_told_to_be_own_form() {
+        return answer(&door, pairs, Asked::ByForm(None)).await;
+    }
     if door.browser_cookie().is_some() {
-        return answer(&door, pairs, None).await;
+        return answer(&door, pairs, Asked::ByLink).await;
     }
     match Reply::as_get(&door, LOGOUT, &pairs) {
         Some(reply) => reply,
-        None if door.is_own_form() => answer(&door, pairs, None).await,
         None => match parsed(pairs) {
             Ok(request) => own_form(&door, request),
             Err(refusal) => error_page::refused(&door, &refusal, None),
@@ -47,7 +48,7 @@ fn own_form(door: &Door, request: LogoutRequest) -> Reply {
     let mut fields = return_fields(&request, request.client_id.as_ref());
     fields.extend(request.id_token_hint.map(|hint| ("id_token_hint", hint)));
     let action = format!("{}{}", door.web.origin, door.href(LOGOUT));
-    Reply::answer(door, &request.ui_locales, Answer::Form { action, fields })
+    Reply::form_to_us(door, &request.ui_locales, action, fields)
 }
 
 /// The answer of the person on our page; where to return to stands in the form's address and is checked again.
@@ -67,12 +68,12 @@ pub(crate) async fn confirm(
     if value("decision") != Some("sign_out") {
         return Reply::see_other(&door, &door.href("/"));
     }
-    answer(&door, request, value("csrf")).await
+    answer(&door, request, Asked::ByForm(value("csrf"))).await
 }
 
 async fn request(door: &Door, pairs: Result<Vec<(String, String)>, PairsRejection>) -> Reply {
     match pairs {
-        Ok(pairs) => answer(door, pairs, None).await,
+        Ok(pairs) => answer(door, pairs, Asked::ByLink).await,
         Err(rejection) => malformed(door, rejection),
     }
 }
@@ -85,10 +86,22 @@ fn parsed(pairs: Vec<(String, String)>) -> Result<LogoutRequest, Refusal> {
     Parameters::from_pairs(pairs).and_then(|parameters| LogoutRequest::from_parameters(&parameters))
 }
 
-async fn answer(door: &Door, pairs: Vec<(String, String)>, confirmed: Option<&str>) -> Reply {
+/// How a request came.
+enum Asked<'a> {
+    /// From an application, by whatever method.
+    ByLink,
+    /// By a form of ours, with its token if it is the one that asks the person.
+    ByForm(Option<&'a str>),
+}
+
+async fn answer(door: &Door, pairs: Vec<(String, String)>, asked: Asked<'_>) -> Reply {
     let request = match parsed(pairs) {
         Ok(request) => request,
         Err(refusal) => return error_page::refused(door, &refusal, None),
+    };
+    let (confirmed, ends_form) = match asked {
+        Asked::ByLink => (None, false),
+        Asked::ByForm(token) => (token, true),
     };
     match door.issuer().log_out(&door.at, &request, door.browser_cookie(), confirmed).await {
         Ok(Logout::Ask { form_token, client }) => {
@@ -108,7 +121,7 @@ async fn answer(door: &Door, pairs: Vec<(String, String)>, confirmed: Option<&st
         Ok(Logout::Done { target, leads_there, client, browser: SignedOut { frames, cookie, state } }) => {
             let onward = target.as_ref().map(ReturnTarget::url);
             let reply = match (onward, frames.is_empty()) {
-                (Some(url), true) if leads_there => match client.filter(|_| confirmed.is_some()) {
+                (Some(url), true) if leads_there => match client.filter(|_| ends_form) {
                     Some(client) => Reply::after_form(door, &client, &request.ui_locales, url),
                     None => Reply::see_other(door, &url),
                 },

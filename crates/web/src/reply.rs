@@ -112,15 +112,31 @@ impl Reply {
     /// An answer on its way to the client, where no form of ours came before: a redirect, or a page with a form that goes there
     /// and nowhere else (S-011).
     pub(crate) fn answer(door: &Door, ui_locales: &[String], answer: Answer) -> Self {
-        let (action, fields) = match answer {
-            Answer::Redirect(url) | Answer::OwnPage(url) => return Self::see_other(door, &url),
-            Answer::Form { action, fields } => (action, fields),
-        };
-        let Ok(security) = ContentSecurity::posting_to(&action) else {
+        match answer {
+            Answer::Redirect(url) | Answer::OwnPage(url) => Self::see_other(door, &url),
+            Answer::Form { action, fields } => {
+                Self::form(door, ui_locales, FormPost { action, fields }, Referrer::Never)
+            }
+        }
+    }
+
+    /// A page that posts a form to an address of ours, absolute: what came by a form of another site is posted again from here, with our
+    /// cookies. It tells us from where, by which we know it.
+    pub(crate) fn form_to_us(
+        door: &Door,
+        ui_locales: &[String],
+        action: String,
+        fields: Vec<(&'static str, String)>,
+    ) -> Self {
+        Self::form(door, ui_locales, FormPost { action, fields }, Referrer::SameOrigin)
+    }
+
+    fn form(door: &Door, ui_locales: &[String], page: FormPost, referrer: Referrer) -> Self {
+        let Ok(security) = ContentSecurity::posting_to(&page.action) else {
             return error_page::internal(door, "a redirect URI that no form can be posted to");
         };
-        match (FormPost { action, fields }).render(&door.frame(ui_locales)) {
-            Ok(html) => Self::html(door, html, &security, Referrer::Never),
+        match page.render(&door.frame(ui_locales)) {
+            Ok(html) => Self::html(door, html, &security, referrer),
             Err(error) => error_page::unrendered(door, &error),
         }
     }

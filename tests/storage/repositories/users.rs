@@ -3,7 +3,7 @@
 use portreeve_domain::{Subject, TenantId, UserId};
 use portreeve_storage::{
     Wall, account_deletions, factor_failures, users,
-    users::{Closed, NewEmail, UserRow},
+    users::{NewEmail, SignInState, UserRow},
 };
 
 use crate::{
@@ -357,24 +357,24 @@ async fn an_address_takes_the_place_of_the_one_that_is_there() {
     .await;
 }
 
-/// S-040, S-088, S-118: when an account was switched off, and when everybody was shut out of it last, is told of that account alone.
+/// S-040, S-088, S-118: when an account was switched off, and how often everybody was signed out of it, is told of that account alone.
 #[tokio::test]
-async fn since_when_an_account_is_closed_is_told() {
+async fn what_ends_sign_ins_under_way_is_told() {
     on_both(async |db| {
         for tenant in [ONE, TWO] {
             assert!(insert(db, tenant, &user(7)).await);
         }
-        let told = async |tenant| db.read(tenant, async |conn| users::closed(conn, tenant, USER).await).await;
-        let open = Some(Closed { disabled_at: None, shut_out_at: None });
+        let told = async |tenant| db.read(tenant, async |conn| users::sign_in_state(conn, tenant, USER).await).await;
+        let open = Some(SignInState { disabled_at: None, sign_outs: 0 });
         assert_eq!(told(ONE).await, open);
 
-        for at in [NOW, in_seconds(5)] {
-            db.write(ONE, async |tx| users::shut_out(tx, ONE, USER, at).await).await;
+        for _ in 0..2 {
+            db.write(ONE, async |tx| users::sign_out(tx, ONE, USER).await).await;
         }
 
-        assert_eq!(told(ONE).await, Some(Closed { disabled_at: None, shut_out_at: Some(in_seconds(5)) }));
+        assert_eq!(told(ONE).await, Some(SignInState { disabled_at: None, sign_outs: 2 }));
         assert!(db.write(ONE, async |tx| users::disable(tx, ONE, USER, Some(NOW)).await).await);
-        let closed = Closed { disabled_at: Some(NOW), shut_out_at: Some(in_seconds(5)) };
+        let closed = SignInState { disabled_at: Some(NOW), sign_outs: 2 };
         assert_eq!((told(ONE).await, told(TWO).await), (Some(closed), open));
         assert!(db.write(ONE, async |tx| users::erase(tx, ONE, USER, NOW).await).await);
         assert_eq!(told(ONE).await, None);

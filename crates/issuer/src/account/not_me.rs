@@ -6,12 +6,12 @@
 //! passkeys from before stay: a mailbox alone must not get around them (SECURITY rule 26; S-084, S-088). An owner who meets an app
 //! of somebody else's says that theirs is lost, and waits (`factor_recovery`).
 
-use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, Proof, SessionEnd, Timestamp, UserId, lifetimes};
+use portreeve_domain::{Actor, Event, EventType, Fault, MailPurpose, SessionEnd, Timestamp, UserId, lifetimes};
 use portreeve_storage::mailed_links::LinkRow;
-use portreeve_storage::{Conn, Tx, passkeys, password_credentials, users};
+use portreeve_storage::{Tx, passkeys, password_credentials};
 
 use crate::directory::TenantDirectory;
-use crate::journeys::{Journey, PostedFrom};
+use crate::journeys::PostedFrom;
 use crate::mailed_links::{LinkOutcome, owner_of};
 use crate::session_end::Ending;
 use crate::{Issuer, audit};
@@ -47,7 +47,6 @@ impl Issuer {
         from: &PostedFrom,
     ) -> Result<(), Fault> {
         let now = self.ambient.now();
-        users::shut_out(tx, at.id(), user, now).await?;
         if password_credentials::delete(tx, at.id(), user).await? {
             let event = Event::new(EventType::PasswordRemoved, now, Actor::Anonymous).about(user);
             audit::record(tx, &self.ambient, at, event).await?;
@@ -58,7 +57,7 @@ impl Issuer {
             audit::record(tx, &self.ambient, at, event).await?;
         }
         self.retire_links(tx, at, user).await?;
-        // The row of the person is held since `users::shut_out`: no wish comes after this by a session that ends here. Before the
+        // The account is held since its link was used: no wish comes after this by a session that ends here. Before the
         // recovery, as at a sign-in: two that wait for one another would end one of them.
         self.cancel_deletion(tx, at, (user, Actor::Anonymous), &from.locale).await?;
         self.stop_recovery(tx, at, user, Actor::Anonymous).await?;
@@ -70,18 +69,4 @@ impl Issuer {
         }
         self.mail(tx, at, MailPurpose::PasswordReset, user, &from.locale).await
     }
-}
-
-/// Forgets what a journey has proven before everybody was shut out of its account, or it was switched off (S-040, S-088).
-pub(crate) async fn void_disowned_proofs(
-    conn: &mut Conn,
-    at: &TenantDirectory,
-    journey: &mut Journey,
-) -> Result<(), Fault> {
-    let Some(user) = journey.stored.facts.proofs.first().map(|proof| proof.user) else { return Ok(()) };
-    let closed = users::closed(conn, at.id(), user).await?;
-    let open_since = closed.filter(|closed| closed.disabled_at.is_none()).map(|closed| closed.shut_out_at);
-    let counts = |proof: &Proof| open_since.is_some_and(|since| since.is_none_or(|since| proof.at > since));
-    journey.stored.facts.proofs.retain(counts);
-    Ok(())
 }

@@ -189,8 +189,6 @@ impl Issuer {
         let event = Event::new(kind, now, Actor::Operator).about(person.id);
         audit::record(&mut tx, &self.ambient, at, event).await?;
         if to == AccountSwitch::Off {
-            // What was shown before counts no more, also when the account is in service again.
-            users::shut_out(&mut tx, at.id(), person.id, now).await?;
             credentials::sign_out_everywhere(self, &mut tx, at, &person, SessionEnd::Revoked).await?;
         }
         Ok(tx.commit().await?)

@@ -10,8 +10,8 @@ use crate::{Form, Frame, RenderError};
 
 /// Asks for a new passkey.
 ///
-/// Posts `action=passkey` with `credential`, or `action=skip`. Element ids: `passkey-form`, `passkey`, `passkey-problem`,
-/// `skip`, `cannot`, `use-totp`.
+/// Posts `action=passkey` with `credential`, `action=skip`, or `action=another_account`. Element ids: `passkey-form`, `passkey`, `passkey-problem`,
+/// `skip`, `another-account`, `cannot`, `use-totp`.
 #[derive(Debug, Clone)]
 pub struct PasskeyEnrolment {
     /// Where the forms post to.
@@ -22,6 +22,8 @@ pub struct PasskeyEnrolment {
     pub exit: PasskeyExit,
     /// Where an authenticator app can be set up instead; `None` shows no link.
     pub totp_href: Option<String>,
+    /// Whether somebody is on the way into an account, and may choose another one instead.
+    pub is_of_account: bool,
 }
 
 #[derive(Template)]

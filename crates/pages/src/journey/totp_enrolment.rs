@@ -11,7 +11,7 @@ use crate::{CodeProblem, Form, Frame, RenderError, qr_svg};
 
 /// Shows a new TOTP secret and asks for its first code.
 ///
-/// Posts `code`, or `action=skip`. Element ids: `qr`, `secret`, `open-app`, `code`, `submit`, `skip`, `use-passkey`.
+/// Posts `code`, `action=skip`, or `action=another_account`. Element ids: `qr`, `secret`, `open-app`, `code`, `submit`, `skip`, `another-account`, `use-passkey`.
 #[derive(Debug, Clone)]
 pub struct TotpEnrolment {
     /// Where the form posts to.
@@ -26,6 +26,8 @@ pub struct TotpEnrolment {
     pub passkey_href: Option<String>,
     /// Whether the person may go on without it.
     pub may_skip: bool,
+    /// Whether somebody is on the way into an account, and may choose another one instead.
+    pub is_of_account: bool,
 }
 
 #[derive(Template)]

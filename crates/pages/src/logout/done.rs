@@ -14,7 +14,7 @@ use crate::{Frame, RenderError};
 pub struct Done {
     /// Name of the application that asks; `None` when nobody does.
     pub client_name: Option<String>,
-    /// The way on; shown only when it is a path of this server, https, or http on this computer.
+    /// The way on: a path of this server, or an address registered for an application, also one that opens an app.
     pub continue_href: Option<String>,
 }
 
@@ -35,6 +35,7 @@ impl Done {
     }
 
     fn onward(&self) -> Option<&str> {
-        links::onward(&self.continue_href)
+        let is_registered = |target: &&str| links::is_redirect_target(target);
+        links::onward(&self.continue_href).or_else(|| self.continue_href.as_deref().filter(is_registered))
     }
 }

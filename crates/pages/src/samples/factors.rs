@@ -52,6 +52,7 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         code_problem: None,
         passkey_href: href("enrol-passkey"),
         may_skip: true,
+        is_of_account: true,
     };
     let enrolment_wrong =
         TotpEnrolment { code_problem: Some(CodeProblem::Malformed), may_skip: false, ..enrolment.clone() };
@@ -96,7 +97,13 @@ pub(super) fn pages(frame: &Frame, words: &Words) -> Vec<Sample> {
         recovery_code_href: href("recovery_code"),
         ..passkey.clone()
     };
-    let add = PasskeyEnrolment { form: form(), prompt: prompt(None), exit: PasskeyExit::NotNow, totp_href: None };
+    let add = PasskeyEnrolment {
+        form: form(),
+        prompt: prompt(None),
+        exit: PasskeyExit::NotNow,
+        totp_href: None,
+        is_of_account: true,
+    };
     let add_wrong = PasskeyEnrolment {
         prompt: prompt(Some(PasskeyProblem::NotAdded)),
         exit: PasskeyExit::None,

@@ -157,6 +157,7 @@ async fn ask(door: &Door, visitor: &Visitor, problem: Option<PasskeyProblem>, fr
         prompt: PasskeyPrompt { options, problem: problem.map(words::passkey_problem) },
         exit: PasskeyExit::NotNow,
         totp_href: None,
+        is_of_account: false,
     };
     scripted_page(door, enrolment.render(frame))
 }

@@ -96,6 +96,7 @@ async fn render(door: &Door, visitor: &Visitor, problem: Option<CodeProblem>, fr
         code_problem: problem,
         may_skip: true,
         passkey_href: None,
+        is_of_account: false,
     };
     page(door, enrolment.render(frame))
 }

@@ -94,6 +94,8 @@ async fn act(door: &Door, page: Page, stop: Stop, fields: &Fields) -> Result<Act
             | Page::Totp
             | Page::RecoveryCode
             | Page::Passkey { .. }
+            | Page::TotpEnrolment { .. }
+            | Page::PasskeyEnrolment { .. }
             | Page::VerifyEmail
             | Page::SelectAccount
             | Page::Profile

@@ -317,6 +317,7 @@ impl View<'_> {
             secret: self.stop.journey.pending_totp().unwrap_or_default().to_owned(),
             code_problem: self.code_problem(),
             passkey_href: self.passkey_href(PASSKEY_ENROLMENT),
+            is_of_account: true,
             may_skip,
             form: self.form,
         };

@@ -55,6 +55,7 @@ impl View<'_> {
             prompt: self.only_prompt(),
             exit,
             totp_href: takes_app.then(|| self.page_href(TOTP_ENROLMENT)),
+            is_of_account: true,
             form: self.form,
         };
         page.render(&self.frame)
