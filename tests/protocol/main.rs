@@ -46,6 +46,7 @@ mod clock_skew;
 mod concurrency;
 mod consent;
 mod cross_site_requests;
+mod decided_clients;
 mod device_grant;
 mod disabled_grants;
 mod discovery;

@@ -280,7 +280,7 @@ async fn end_client(at: &Deployment, end: End, tx: &mut Tx, client: &ClientId, m
     let (tenant, now) = (TenantId::DEFAULT, at.clock.now());
     match end {
         End::ClientDisabled => drop(clients::disable(tx, tenant, client, Some(now)).await.unwrap()),
-        End::ClientDeleted => drop(clients::delete(tx, tenant, client).await.unwrap()),
+        End::ClientDeleted => drop(clients::delete(tx, tenant, client, now).await.unwrap()),
         End::GrantTaken => {
             let without = ClientMetadata { grant_types: Vec::new(), ..metadata.clone() };
             clients::upsert(tx, tenant, client, &without, now).await.unwrap();

@@ -163,7 +163,7 @@ impl Issuer {
         let is_on = |id: &&ClientId| at.client(id).is_none_or(|client: &Arc<Client>| client.disabled_at.is_none());
         let mut has_room = false;
         for id in unused.iter().filter(is_on) {
-            has_room |= clients::delete(tx, at.id(), id).await?;
+            has_room |= clients::delete(tx, at.id(), id, now).await?;
             let event = Event::new(EventType::ClientDeleted, now, Actor::System).with_client(id);
             audit::record(tx, &self.ambient, at, event.with("origin", "document")).await?;
         }

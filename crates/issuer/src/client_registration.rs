@@ -16,7 +16,7 @@ use portreeve_domain::{
 use portreeve_oidc::client_registration::{ClientInformation, Registrant};
 use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::client_registrations::{self, RegistrationRow};
-use portreeve_storage::{Tx, clients, directory_versions, initial_access_tokens, token_families};
+use portreeve_storage::{Tx, clients, directory_versions, initial_access_tokens};
 
 use crate::configure::changed_fields;
 use crate::directory::TenantDirectory;
@@ -208,7 +208,7 @@ impl Issuer {
         Ok(information.to_json()?)
     }
 
-    /// Removes a client; whatever was issued to it is dead at once.
+    /// Removes a client; whatever was issued to it is dead at once, and nobody has agreed to it any more.
     ///
     /// # Errors
     /// As `read_registration`.
@@ -221,10 +221,9 @@ impl Issuer {
         let Managed { client, .. } = self.find_managed(at, id, token).await?;
         let now = self.ambient.now();
         let mut tx = self.store.begin(at.id()).await?;
-        if !clients::delete(&mut tx, at.id(), &client.id).await? {
+        if !clients::delete(&mut tx, at.id(), &client.id, now).await? {
             return refuse(unusable("deleted meanwhile"));
         }
-        token_families::revoke_of_client(&mut tx, at.id(), &client.id, "client deleted", now).await?;
         let event = Event::new(EventType::ClientDeleted, now, Actor::Client(client.id.clone())).with_client(&client.id);
         self.record_registration(&mut tx, at, event).await?;
         tx.commit().await?;

@@ -1,13 +1,13 @@
 //! Clients and their secrets.
 //!
 //! Owns the order of locks, in which two at once wait for each other and leave nothing behind: the registration or the document of a
-//! client, the client, its secrets.
+//! client, the client, its secrets, what was granted to it, what people agreed to.
 
 use std::collections::HashMap;
 
 use portreeve_domain::{Client, ClientId, ClientMetadata, ClientOrigin, ClientSecret, Fault, TenantId, Timestamp};
 
-use crate::{Conn, Row, Tx};
+use crate::{Conn, Row, Tx, consents, token_families};
 
 const ALL: &str = "SELECT c.tenant_id, c.client_id, c.metadata, c.disabled_at, r.origin, d.renew_at FROM clients c LEFT JOIN client_registrations r ON r.tenant_id = c.tenant_id AND r.client_id = c.client_id LEFT JOIN client_documents d ON d.tenant_id = c.tenant_id AND d.client_id = c.client_id ORDER BY c.tenant_id, c.client_id";
 const ALL_SECRETS: &str = "SELECT tenant_id, client_id, hash, text_sealed, created_at FROM client_secrets ORDER BY tenant_id, client_id, created_at";
@@ -113,16 +113,19 @@ pub async fn disable(tx: &mut Tx, tenant: TenantId, id: &ClientId, at: Option<Ti
     Ok(tx.execute(DISABLE, &[tenant.into(), id.into(), at.into()]).await? == 1)
 }
 
-/// Removes a client with its secrets and whatever it was known by; false when there is no such client.
+/// Removes a client with its secrets and whatever it was known by, and ends what was granted to it and what people agreed to: a client
+/// under the same identifier later is another one. False when there is no such client.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn delete(tx: &mut Tx, tenant: TenantId, id: &ClientId) -> Result<bool, Fault> {
+pub async fn delete(tx: &mut Tx, tenant: TenantId, id: &ClientId, now: Timestamp) -> Result<bool, Fault> {
     tx.execute(DELETE_REGISTRATION, &[tenant.into(), id.into()]).await?;
     tx.execute(DELETE_DOCUMENT, &[tenant.into(), id.into()]).await?;
     let is_deleted = tx.execute(DELETE, &[tenant.into(), id.into()]).await? == 1;
     // Last, so that those are seen which somebody stored who was waited for.
     tx.execute(DELETE_SECRETS, &[tenant.into(), id.into()]).await?;
+    token_families::revoke_of_client(tx, tenant, id, "client deleted", now).await?;
+    consents::withdraw_of_client(tx, tenant, id, now).await?;
     Ok(is_deleted)
 }
 

@@ -48,7 +48,7 @@ async fn a_document_goes_with_its_client() {
     on_both(async |db| {
         plant(db).await;
 
-        db.write(ONE, async |tx| clients::delete(tx, ONE, &web()).await).await;
+        db.write(ONE, async |tx| clients::delete(tx, ONE, &web(), NOW).await).await;
 
         assert_eq!(count(db).await, 0);
     })

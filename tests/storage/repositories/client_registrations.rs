@@ -51,7 +51,7 @@ async fn a_registration_goes_with_its_client() {
     on_both(async |db| {
         plant(db, ClientOrigin::Anybody).await;
 
-        db.write(ONE, async |tx| clients::delete(tx, ONE, &web()).await).await;
+        db.write(ONE, async |tx| clients::delete(tx, ONE, &web(), NOW).await).await;
 
         assert_eq!((found(db).await, count(db).await), (None, 0));
     })
@@ -82,7 +82,7 @@ async fn another_tenants_registration_is_not_touched() {
 
         let changed = db
             .write(Wall::All, async |tx| {
-                clients::delete(tx, TWO, &web()).await?;
+                clients::delete(tx, TWO, &web(), NOW).await?;
                 client_registrations::change_secret(tx, TWO, FIRST, &[7; 32], &[8; 32]).await
             })
             .await;

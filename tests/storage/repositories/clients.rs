@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use portreeve_domain::{Client, ClientId, ClientMetadata, ClientOrigin};
-use portreeve_storage::{Wall, clients};
+use portreeve_domain::{Client, ClientId, ClientMetadata, ClientOrigin, FamilyId, TokenFamily};
+use portreeve_storage::{Wall, clients, consents, token_families};
 
 use crate::{
     database::{Database, NOW, ONE, TWO, begin, on_both},
-    rows::{in_seconds, web},
+    rows::{family, in_seconds, scope, user_id, web},
 };
 
 fn named(name: &str) -> ClientMetadata {
@@ -136,11 +136,41 @@ async fn a_deleted_client_takes_its_secrets_along() {
         db.write(ONE, async |tx| clients::upsert(tx, ONE, &web(), &named("any"), NOW).await).await;
         db.write(ONE, async |tx| clients::replace_secrets(tx, ONE, &web(), &[[1; 32]], NOW).await).await;
 
-        assert!(db.write(ONE, async |tx| clients::delete(tx, ONE, &web()).await).await);
-        assert!(!db.write(ONE, async |tx| clients::delete(tx, ONE, &web()).await).await);
+        assert!(db.write(ONE, async |tx| clients::delete(tx, ONE, &web(), NOW).await).await);
+        assert!(!db.write(ONE, async |tx| clients::delete(tx, ONE, &web(), NOW).await).await);
 
         db.write(ONE, async |tx| clients::upsert(tx, ONE, &web(), &named("again"), NOW).await).await;
         assert_eq!(secrets(&all(db).await), [Vec::<u8>::new()]);
+    })
+    .await;
+}
+
+/// DR-19: with a client end what was granted to it and what people agreed to, and nothing of another's.
+#[tokio::test]
+async fn a_deleted_client_takes_grants_and_consents_along() {
+    on_both(async |db| {
+        let (user, other) = (user_id(7), ClientId::parse("other").unwrap());
+        for (number, client) in [(1, web()), (2, other.clone())] {
+            db.write(ONE, async |tx| {
+                clients::upsert(tx, ONE, &client, &named("any"), NOW).await?;
+                consents::give(tx, ONE, user, &client, &scope("openid"), NOW).await?;
+                token_families::insert(tx, &TokenFamily { client: client.clone(), ..family(ONE, number, user) }).await
+            })
+            .await;
+        }
+
+        db.write(ONE, async |tx| clients::delete(tx, ONE, &web(), NOW).await).await;
+
+        let left = async |client: ClientId, number| {
+            db.read(ONE, async |conn| {
+                let consent = consents::find(conn, ONE, user, &client).await?;
+                let family = token_families::find(conn, ONE, FamilyId::new(number)).await?.unwrap();
+                Ok((consent.is_some(), family.revoked_at))
+            })
+            .await
+        };
+        assert_eq!(left(web(), 1).await, (false, Some(NOW)));
+        assert_eq!(left(other, 2).await, (true, None));
     })
     .await;
 }
@@ -155,7 +185,7 @@ async fn a_client_that_is_deleted_meanwhile_leaves_no_secrets() {
         clients::hold(&mut rotating, ONE, &web()).await.unwrap();
         let deleting = tokio::spawn(async move {
             let mut tx = begin(&other, ONE).await;
-            assert!(clients::delete(&mut tx, ONE, &web()).await.unwrap());
+            assert!(clients::delete(&mut tx, ONE, &web(), NOW).await.unwrap());
             tx.commit().await.unwrap();
         });
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -198,7 +228,7 @@ async fn another_tenants_client_is_not_touched() {
 
         assert!(!db.write(Wall::All, async |tx| clients::disable(tx, ONE, &web(), Some(NOW)).await).await);
         assert_eq!(db.write(Wall::All, async |tx| clients::hold(tx, ONE, &web()).await).await, None);
-        assert!(!db.write(Wall::All, async |tx| clients::delete(tx, ONE, &web()).await).await);
+        assert!(!db.write(Wall::All, async |tx| clients::delete(tx, ONE, &web(), NOW).await).await);
         db.write(Wall::All, async |tx| clients::upsert(tx, ONE, &web(), &named("ours"), NOW).await).await;
         db.write(Wall::All, async |tx| clients::replace_secrets(tx, ONE, &web(), &[], NOW).await).await;
 

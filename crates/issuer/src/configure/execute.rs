@@ -10,7 +10,7 @@ use std::sync::Arc;
 use portreeve_domain::{Actor, ClientId, Event, EventType, Failure, Fault, PersonClaims, TenantId, TenantSettings};
 use portreeve_storage::{
     Tx, Wall, attributes, clients, directory_versions, requirement_rules, resource_servers, scopes, tenants, terms,
-    token_families, trusted_issuers, users,
+    trusted_issuers, users,
 };
 
 use super::change::{Change, ChangeKind, ResourceKind};
@@ -174,8 +174,7 @@ impl Issuer {
                 self.record(tx, at, kind, change).await
             }
             Action::DeleteClient(id) => {
-                clients::delete(tx, at.id(), id).await?;
-                token_families::revoke_of_client(tx, at.id(), id, "client deleted", now).await?;
+                clients::delete(tx, at.id(), id, now).await?;
                 self.record(tx, at, EventType::ClientDeleted, change).await
             }
             Action::CreateUser(declared) => self.create_declared(tx, at, declared, hash).await,

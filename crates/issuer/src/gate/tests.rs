@@ -41,7 +41,7 @@ async fn strike(world: &World, blow: Blow, tx: &mut Tx) {
     let done = match blow {
         Blow::TenantSuspended => tenants::suspend(tx, tenant, Some(now)).await.unwrap(),
         Blow::ClientDisabled => clients::disable(tx, tenant, &web.id, Some(now)).await.unwrap(),
-        Blow::ClientDeleted => clients::delete(tx, tenant, &web.id).await.unwrap(),
+        Blow::ClientDeleted => clients::delete(tx, tenant, &web.id, now).await.unwrap(),
         Blow::GrantTaken => {
             let metadata = ClientMetadata { grant_types: Vec::new(), ..web.metadata.clone() };
             clients::upsert(tx, tenant, &web.id, &metadata, now).await.is_ok()
