@@ -15,19 +15,19 @@ use portreeve_tests::{
 use serde_json::{Value, json};
 
 /// The redirect URI of the clients here.
-const REDIRECT_URI: &str = "https://app.example/cb";
+pub(crate) const REDIRECT_URI: &str = "https://app.example/cb";
 
 /// Lets clients be named by their documents in the default tenant.
-async fn allow(at: &Deployment) {
+pub(crate) async fn allow(at: &Deployment) {
     at.apply("[[tenants]]\nslug = \"default\"\ndisplay_name = \"Example\"\nclient_id_metadata_documents = true\n")
         .await;
 }
 
 /// A document at an address of its own that names it.
-struct Described(Hosted);
+pub(crate) struct Described(pub(crate) Hosted);
 
 impl Described {
-    fn new(change: Value) -> Self {
+    pub(crate) fn new(change: Value) -> Self {
         let hosted = Hosted::new("application/json", "{}");
         let described = Self(hosted);
         described.says(change);
@@ -35,13 +35,13 @@ impl Described {
     }
 
     /// Puts this into the document beside what it must say.
-    fn says(&self, change: Value) {
+    pub(crate) fn says(&self, change: Value) {
         let mut members = json!({ "client_id": self.0.url(), "client_name": "Notes", "redirect_uris": [REDIRECT_URI] });
         members.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         self.0.replace(&members.to_string());
     }
 
-    fn request(&self) -> AuthorizationRequest {
+    pub(crate) fn request(&self) -> AuthorizationRequest {
         AuthorizationRequest::new(&self.0.url(), REDIRECT_URI, "openid")
     }
 

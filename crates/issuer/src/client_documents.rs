@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use portreeve_domain::{
-    Actor, Client, ClientId, ClientMetadata, ClientOrigin, Event, EventType, Failure, Fault, Lifetime, Timestamp,
+    Actor, ClientId, ClientMetadata, ClientOrigin, Event, EventType, Failure, Fault, Lifetime, Timestamp,
 };
-use portreeve_oidc::{Cause, Parameters, Refusal, assertion, client_document};
+use portreeve_oidc::{Cause, Parameters, Refusal, assertion, client_document, client_registration};
 use portreeve_outbound::Expected;
 use portreeve_storage::client_documents::{self, DocumentAge};
 use portreeve_storage::{Tx, clients, consents, directory_versions};
@@ -30,6 +30,8 @@ const SHORTEST: Lifetime = Lifetime::from_minutes(5);
 const LONGEST: Lifetime = Lifetime::from_hours(1);
 /// After how long a client to whom nobody agreed makes room for another: longer than a journey lasts.
 const FORGOTTEN: Lifetime = Lifetime::from_hours(1);
+/// How many make room at once.
+const MAX_FORGOTTEN: usize = 100;
 
 /// A document as fetched.
 struct Described {
@@ -153,16 +155,20 @@ impl Issuer {
     }
 
     /// Whether another client may be kept. Strangers could fill the place with documents that nobody ever signs in for:
-    /// those make room.
+    /// those make room, and none for which the operator has decided something: it would be forgotten with the client.
     async fn has_room(&self, tx: &mut Tx, at: &TenantDirectory, now: Timestamp) -> Result<bool, Fault> {
         if client_documents::count(tx, at.id()).await? < MAX_CLIENTS {
             return Ok(true);
         }
-        let unused = client_documents::never_agreed_to(tx, at.id(), now.minus(FORGOTTEN)).await?;
-        // One that the operator switched off stays known, and so stays off.
-        let is_on = |id: &&ClientId| at.client(id).is_none_or(|client: &Arc<Client>| client.disabled_at.is_none());
+        let unused = client_documents::unused(tx, at.id(), now.minus(FORGOTTEN)).await?;
+        let is_decided =
+            |id: &&ClientId| at.client(id).is_some_and(|client| client_registration::is_decided(&client.metadata));
         let mut has_room = false;
-        for id in unused.iter().filter(is_on) {
+        for id in unused.iter().filter(|id| !at.names(id) && !is_decided(id)).take(MAX_FORGOTTEN) {
+            // Looked at once more: the operator may have decided it a moment ago.
+            if clients::hold(tx, at.id(), id).await?.is_none_or(|metadata| client_registration::is_decided(&metadata)) {
+                continue;
+            }
             has_room |= clients::delete(tx, at.id(), id, now).await?;
             let event = Event::new(EventType::ClientDeleted, now, Actor::System).with_client(id);
             audit::record(tx, &self.ambient, at, event.with("origin", "document")).await?;

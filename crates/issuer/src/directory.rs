@@ -10,8 +10,9 @@ use arc_swap::ArcSwap;
 use portreeve_authenticators::PasskeySite;
 use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{
-    Acr, Attribute, Client, ClientId, ClientMetadata, ClientOrigin, ClientRegistration, DpopNonces, Fault, PasskeyUse,
-    RequirementRule, ResourceServer, ScopeMeaning, Strength, Tenant, TenantId, TenantSettings, Terms, TrustedIssuer,
+    Acr, Asked, Attribute, Client, ClientId, ClientMetadata, ClientOrigin, ClientRegistration, DpopNonces, Fault,
+    PasskeyUse, RequirementRule, ResourceServer, ScopeMeaning, Strength, Tenant, TenantId, TenantSettings, Terms,
+    TrustedIssuer,
 };
 use portreeve_oidc::paths;
 use portreeve_storage::encryption_keys::EncryptionKeyRow;
@@ -87,6 +88,17 @@ impl TenantDirectory {
     /// Who begins a journey: a registered client, or our own pages.
     pub(crate) fn began_by(&self, id: &ClientId) -> Option<&Arc<Client>> {
         if *id == self.own_pages.id { Some(&self.own_pages) } else { self.client(id) }
+    }
+
+    /// Whether requirements, terms or attributes are for a client by its name: a file in which they stand is refused without it.
+    pub(crate) fn names(&self, id: &ClientId) -> bool {
+        let in_rules = self.requirement_rules.iter().flat_map(|rule| &rule.when.clients);
+        let in_terms = self.terms.iter().flat_map(|terms| &terms.clients);
+        let in_attributes = self.attributes.iter().filter_map(|attribute| match &attribute.asked {
+            Asked::Clients(clients) => Some(clients),
+            _ => None,
+        });
+        in_rules.chain(in_terms).chain(in_attributes.flatten()).any(|named| named == id)
     }
 
     /// The resource server named `resource`.

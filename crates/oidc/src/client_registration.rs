@@ -183,6 +183,26 @@ impl Submitted {
     }
 }
 
+/// Gives `metadata`, a client's own words, the members that only an operator decides as they are in `decided`: whatever it says anew, one
+/// that an operator holds to some APIs is not rid of that. `exchanges` count while it has the grant for them. S-056, S-060.
+pub fn keep_decided(metadata: &mut ClientMetadata, decided: &ClientMetadata) {
+    metadata.introspects.clone_from(&decided.introspects);
+    metadata.resources.clone_from(&decided.resources);
+    // They are a mistake without the grant, which is the client's to give up.
+    let may_exchange = metadata.grant_types.contains(&GrantType::TokenExchange);
+    metadata.exchanges = if may_exchange { decided.exchanges.clone() } else { Vec::new() };
+    metadata.may_act.clone_from(&decided.may_act);
+    metadata.first_party = decided.first_party;
+    metadata.branding.clone_from(&decided.branding);
+}
+
+/// Whether `metadata` has anything that only an operator decides.
+pub fn is_decided(metadata: &ClientMetadata) -> bool {
+    let mut undecided = metadata.clone();
+    keep_decided(&mut undecided, &ClientMetadata::default());
+    undecided != *metadata
+}
+
 impl ClientInformation<'_> {
     /// The body of the answer: every registered member, and what the server gives (RFC 7591 §3.2.1, RFC 7592 §3).
     ///
@@ -233,20 +253,6 @@ fn checked(mut metadata: ClientMetadata, registrant: Registrant<'_>) -> Result<C
         return Err(invalid("token_endpoint_auth_method", "needs an operator who says who attests the client"));
     }
     registration::check(metadata, registrant.profile)
-}
-
-/// S-056, S-060: the members of `RESERVED` stay as they are, whatever a client says anew. One that an operator holds to some APIs would
-/// be rid of that otherwise.
-fn keep_decided(metadata: &mut ClientMetadata, registered: &ClientMetadata) {
-    metadata.introspects.clone_from(&registered.introspects);
-    metadata.resources.clone_from(&registered.resources);
-    // They are a mistake without the grant, which is the client's to give up.
-    if metadata.grant_types.contains(&GrantType::TokenExchange) {
-        metadata.exchanges.clone_from(&registered.exchanges);
-    }
-    metadata.may_act.clone_from(&registered.may_act);
-    metadata.first_party = registered.first_party;
-    metadata.branding.clone_from(&registered.branding);
 }
 
 fn members(body: &[u8]) -> Result<Map<String, Value>, Refusal> {

@@ -7,7 +7,7 @@ use crate::{Conn, Tx};
 const RENEW_AT: &str = "SELECT renew_at FROM client_documents WHERE tenant_id = $1 AND client_id = $2";
 const COUNT: &str = "SELECT COUNT(*) FROM client_documents WHERE tenant_id = $1";
 const PUT: &str = "INSERT INTO client_documents (tenant_id, client_id, fetched_at, renew_at) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, client_id) DO UPDATE SET fetched_at = excluded.fetched_at, renew_at = excluded.renew_at";
-const NEVER_AGREED_TO: &str = "SELECT d.client_id FROM client_documents d WHERE d.tenant_id = $1 AND d.fetched_at < $2 AND (SELECT COUNT(*) FROM consents c WHERE c.tenant_id = $1 AND c.client_id = d.client_id) = 0 ORDER BY d.fetched_at LIMIT 100";
+const UNUSED: &str = "SELECT d.client_id FROM client_documents d WHERE d.tenant_id = $1 AND d.fetched_at < $2 AND (SELECT k.disabled_at FROM clients k WHERE k.tenant_id = $1 AND k.client_id = d.client_id) IS NULL AND (SELECT COUNT(*) FROM consents c WHERE c.tenant_id = $1 AND c.client_id = d.client_id) = 0 ORDER BY d.fetched_at";
 
 /// When a client's document was fetched, and until when that is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +34,12 @@ pub async fn count(conn: &mut Conn, tenant: TenantId) -> Result<i64, Fault> {
     conn.one(COUNT, &[tenant.into()], |row| row.integer(0)).await
 }
 
-/// Up to 100 clients to whom nobody ever agreed and whose document was last fetched before `before`, the oldest first.
+/// The clients that are switched on, to whom nobody ever agreed, and whose document was last fetched before `before`, the oldest first.
 ///
 /// # Errors
 /// A fault when the database is away.
-pub async fn never_agreed_to(conn: &mut Conn, tenant: TenantId, before: Timestamp) -> Result<Vec<ClientId>, Fault> {
-    conn.all(NEVER_AGREED_TO, &[tenant.into(), before.into()], |row| row.client(0)).await
+pub async fn unused(conn: &mut Conn, tenant: TenantId, before: Timestamp) -> Result<Vec<ClientId>, Fault> {
+    conn.all(UNUSED, &[tenant.into(), before.into()], |row| row.client(0)).await
 }
 
 /// Remembers that a client's document was fetched; it goes with the client.

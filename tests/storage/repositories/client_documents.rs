@@ -55,14 +55,16 @@ async fn a_document_goes_with_its_client() {
     .await;
 }
 
-/// S-058: who is forgotten to make room is old and was never agreed to.
+/// S-058: who is forgotten to make room is old, was never agreed to, and was not switched off.
 #[tokio::test]
 async fn a_client_that_somebody_agreed_to_is_kept() {
     on_both(async |db| {
         plant(db).await;
-        let idle =
-            async |before| db.read(ONE, async |conn| client_documents::never_agreed_to(conn, ONE, before).await).await;
+        let idle = async |before| db.read(ONE, async |conn| client_documents::unused(conn, ONE, before).await).await;
         assert_eq!((idle(NOW).await, idle(in_seconds(1)).await), (vec![], vec![web()]));
+        db.write(ONE, async |tx| clients::disable(tx, ONE, &web(), Some(NOW)).await).await;
+        assert_eq!(idle(in_seconds(1)).await, vec![]);
+        db.write(ONE, async |tx| clients::disable(tx, ONE, &web(), None).await).await;
 
         db.write(ONE, async |tx| consents::give(tx, ONE, user_id(7), &web(), &scope("openid"), NOW).await).await;
 
@@ -80,7 +82,7 @@ async fn another_tenants_document_is_not_seen() {
         let seen = db
             .read(Wall::All, async |conn| {
                 let count = client_documents::count(conn, TWO).await?;
-                assert!(client_documents::never_agreed_to(conn, TWO, in_seconds(5)).await?.is_empty());
+                assert!(client_documents::unused(conn, TWO, in_seconds(5)).await?.is_empty());
                 Ok((client_documents::renew_at(conn, TWO, &web()).await?, count))
             })
             .await;
