@@ -266,6 +266,12 @@ impl Issuer {
     }
 }
 
+/// Whether an identifier is of the shape of those that are made here: nobody but a client that registers itself gets one.
+pub(crate) fn is_made_here(id: &ClientId) -> bool {
+    let is_hex = |text: &str| text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    id.as_str().strip_prefix(ID_PREFIX).is_some_and(is_hex)
+}
+
 /// S-157: what the tenant does without cannot be had by asking for it. What a client has `held` since before it may send back, as it
 /// was told (RFC 7592 §2.2); it is of no use to it.
 fn check_grants(at: &TenantDirectory, metadata: &ClientMetadata, held: &[GrantType]) -> Result<(), Refusal> {

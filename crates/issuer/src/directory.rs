@@ -38,6 +38,8 @@ pub struct TenantDirectory {
     pub issuer: String,
     /// Its clients by identifier.
     pub clients: HashMap<ClientId, Arc<Client>>,
+    /// Those that are known by documents where these are not wanted any more: gone, but for whoever would declare them.
+    pub(crate) unwanted: HashMap<ClientId, Arc<Client>>,
     /// Our own pages, where a journey names who began it. Not among the clients: no endpoint knows it.
     own_pages: Arc<Client>,
     /// The keys of those that have some.
@@ -301,7 +303,12 @@ impl Directory {
         // Where documents are not wanted any more, the clients they described are gone.
         let is_wanted =
             |client: &&Client| client.origin != ClientOrigin::Document || tenant.settings.client_id_metadata_documents;
-        let clients: Vec<_> = all.clients.iter().filter(|client| client.tenant == id).filter(is_wanted).collect();
+        let known = all.clients.iter().filter(|client| client.tenant == id);
+        let (clients, unwanted): (Vec<_>, Vec<_>) = known.partition(is_wanted);
+        let by_id = |clients: Vec<&Client>| {
+            let known = clients.into_iter().map(|c| (c.id.clone(), Arc::new(with_grants_of(&tenant.settings, c))));
+            known.collect::<HashMap<_, _>>()
+        };
         let have_keys = |client: &&&Client| client.metadata.jwks.is_some() || client.metadata.jwks_uri.is_some();
         Ok(TenantDirectory {
             uses_dpop_nonces: tenant.settings.dpop_nonces == DpopNonces::Required
@@ -313,10 +320,8 @@ impl Directory {
                 .as_ref()
                 .map(|mutual| MutualTls { base: mutual.base.as_deref().map(|base| tenant.issuer(base)) }),
             client_keys: clients.iter().filter(have_keys).map(|c| (c.id.clone(), ClientKeys::default())).collect(),
-            clients: clients
-                .into_iter()
-                .map(|c| (c.id.clone(), Arc::new(with_grants_of(&tenant.settings, c))))
-                .collect(),
+            clients: by_id(clients),
+            unwanted: by_id(unwanted),
             own_pages: Arc::new(own_pages(id)),
             servers: all.servers.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),
             scopes: all.scopes.iter().filter(|(t, _)| *t == id).map(|(_, s)| Arc::new(s.clone())).collect(),

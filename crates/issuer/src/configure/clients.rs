@@ -1,20 +1,26 @@
 //! The difference in clients and their secrets.
 //!
-//! Owns what a secret given by an operator must be like. Leaves every rule for metadata to `oidc::registration`.
+//! Owns what a secret given by an operator must be like, and that of a client that speaks for itself, registered or known by a
+//! document, nothing is compared and written but what only an operator decides: the rest of its entry is not looked at. Leaves every
+//! rule for metadata to `oidc::registration`.
 
 use std::collections::BTreeSet;
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Client, ClientMetadata, ClientOrigin, Fault, SecretKeeping, TenantId};
+use portreeve_domain::{Client, ClientMetadata, ClientOrigin, Fault, SecretKeeping, TenantId, Timestamp};
 use portreeve_jose::shared_secret;
-use portreeve_oidc::registration;
+use portreeve_oidc::client_registration::keep_decided;
+use portreeve_oidc::{Refusal, registration};
+use portreeve_storage::{Tx, clients};
 
 use super::change::{ChangeKind, ResourceKind, differing_members};
 use super::plan::{Action, NewSecrets, Scene, Step};
 use super::problem::Problem;
 use super::resources::{ClientDeclaration, Declared};
 use crate::Issuer;
+use crate::client_registration::is_made_here;
 use crate::client_secrets::hash;
+use crate::directory::TenantDirectory;
 
 /// How short a secret may be, in characters. One of ours has 43.
 const MIN_SECRET_CHARS: usize = 16;
@@ -73,8 +79,62 @@ pub(super) async fn wrong_sectors(issuer: &Issuer, scene: &Scene<'_>, steps: &[S
     problems
 }
 
+/// Stores what an operator decides about a client that speaks for itself. Its own words stay, also those it has said since the comparison.
+///
+/// # Errors
+/// `Fault::overtaken` when it has gone meanwhile; a fault when the database is away.
+pub(super) async fn decide(
+    tx: &mut Tx,
+    at: &TenantDirectory,
+    declared: &ClientDeclaration,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let mut metadata = clients::hold(tx, at.id(), &declared.id).await?.ok_or_else(Fault::overtaken)?;
+    keep_decided(&mut metadata, &declared.metadata);
+    clients::upsert(tx, at.id(), &declared.id, &metadata, now).await
+}
+
 fn compare_one<'r>(scene: &Scene<'r>, declared: &'r Declared<ClientDeclaration>) -> Result<Option<Step<'r>>, Problem> {
-    let stored = scene.at.as_ref().and_then(|at| at.client(&declared.what.id)).map(AsRef::as_ref);
+    let id = &declared.what.id;
+    match scene.client(id) {
+        Some(client) if client.origin != ClientOrigin::Operator => compare_decided(scene, declared, client),
+        None if is_made_here(id) => Err(declared.origin.place_of("client_id").problem(
+            format!("client {}: the client that registered itself under this name is gone", id.as_str()),
+            "remove the entry, or choose a name of your own",
+        )),
+        stored => compare_own(scene, declared, stored),
+    }
+}
+
+/// Compares what only the operator decides.
+fn compare_decided<'r>(
+    scene: &Scene<'r>,
+    declared: &'r Declared<ClientDeclaration>,
+    client: &Client,
+) -> Result<Option<Step<'r>>, Problem> {
+    let id = client.id.as_str();
+    if !scene.wants(client) {
+        return Err(declared.origin.place_of("client_id").problem(
+            format!("client {id} is known by its document, and client_id_metadata_documents is off: it does not exist"),
+            "switch client_id_metadata_documents of the tenant on, or remove the entry",
+        ));
+    }
+    let mut metadata = client.metadata.clone();
+    keep_decided(&mut metadata, &declared.what.metadata);
+    registration::check_decided(&metadata).map_err(|refusal| refused(declared, refusal))?;
+    names_known_resources(scene, declared, &metadata)?;
+    let fields = differing_members(&json(&client.metadata), &json(&metadata));
+    let change = |fields| scene.change(ChangeKind::Update, ResourceKind::Client, id, fields);
+    let step = |fields| Step { change: change(fields), action: Action::DecideOnClient(&declared.what) };
+    Ok((!fields.is_empty()).then(|| step(fields)))
+}
+
+/// Compares everything: nobody but the operator speaks for the client.
+fn compare_own<'r>(
+    scene: &Scene<'r>,
+    declared: &'r Declared<ClientDeclaration>,
+    stored: Option<&Client>,
+) -> Result<Option<Step<'r>>, Problem> {
     let metadata = checked_metadata(scene, declared)?;
     let secrets = new_secrets(declared, &metadata, stored)?;
     // A new client differs from one that says nothing: what it leaves out is no news.
@@ -98,15 +158,24 @@ fn json(metadata: &ClientMetadata) -> serde_json::Value {
 }
 
 fn checked_metadata(scene: &Scene<'_>, declared: &Declared<ClientDeclaration>) -> Result<ClientMetadata, Problem> {
-    let metadata = registration::check(declared.what.metadata.clone(), scene.profile).map_err(|refusal| {
-        let detail = refusal.detail.unwrap_or_else(|| refusal.cause.name().to_owned());
-        // The detail begins with the name of the field.
-        let field = detail.split_whitespace().next().unwrap_or_default();
-        declared
-            .origin
-            .place_of(field)
-            .problem(format!("client {}: {detail}", declared.what.id.as_str()), "see RFC 7591 section 2 for the field")
-    })?;
+    let metadata = registration::check(declared.what.metadata.clone(), scene.profile)
+        .map_err(|refusal| refused(declared, refusal))?;
+    names_known_resources(scene, declared, &metadata)?;
+    Ok(metadata)
+}
+
+fn refused(declared: &Declared<ClientDeclaration>, refusal: Refusal) -> Problem {
+    let detail = refusal.detail.unwrap_or_else(|| refusal.cause.name().to_owned());
+    // The detail begins with the name of the field.
+    let place = declared.origin.place_of(detail.split_whitespace().next().unwrap_or_default());
+    place.problem(format!("client {}: {detail}", declared.what.id.as_str()), "see RFC 7591 section 2 for the field")
+}
+
+fn names_known_resources(
+    scene: &Scene<'_>,
+    declared: &Declared<ClientDeclaration>,
+    metadata: &ClientMetadata,
+) -> Result<(), Problem> {
     for (field, resources) in [("introspects", &metadata.introspects), ("resources", &metadata.resources)] {
         if let Some(unknown) = resources.iter().find(|resource| !is_known(scene, resource)) {
             return Err(declared.origin.place_of(field).problem(
@@ -124,7 +193,7 @@ fn checked_metadata(scene: &Scene<'_>, declared: &Declared<ClientDeclaration>) -
             "declare it under [[resource_servers]]",
         ));
     }
-    Ok(metadata)
+    Ok(())
 }
 
 /// Whether a resource server will be there when the plan is carried out.

@@ -160,6 +160,10 @@ impl Issuer {
                 trusted_issuers::delete(tx, at.id(), issuer).await?;
                 self.record(tx, at, EventType::TrustedIssuerDeleted, change).await
             }
+            Action::DecideOnClient(declared) => {
+                super::clients::decide(tx, at, declared, now).await?;
+                self.record(tx, at, EventType::ClientUpdated, change).await
+            }
             Action::PutClient { id, metadata, secrets } => {
                 if let Some(metadata) = metadata {
                     clients::upsert(tx, at.id(), id, metadata, now).await?;

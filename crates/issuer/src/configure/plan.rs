@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{
-    Attribute, ClientId, ClientMetadata, Failure, Passwords, Profile, RequirementRule, ResourceServer, ScopeMeaning,
-    SecretKeeping, TenantSettings, Terms, TrustedIssuer,
+    Attribute, Client, ClientId, ClientMetadata, ClientOrigin, Failure, Passwords, Profile, RequirementRule,
+    ResourceServer, ScopeMeaning, SecretKeeping, TenantSettings, Terms, TrustedIssuer,
 };
 
 use super::change::{Change, ChangeKind, ResourceKind, differing_members};
 use super::problem::Problem;
-use super::resources::{Resources, UserDeclaration};
+use super::resources::{ClientDeclaration, Resources, UserDeclaration};
 use super::users::UserUpdate;
 use super::{attributes, clients, requirements, resource_servers, scopes, terms, trusted_issuers, users};
 use crate::Issuer;
@@ -62,6 +62,7 @@ pub(super) enum Action<'r> {
     DeleteRequirement(String),
     PutTrustedIssuer(&'r TrustedIssuer),
     DeleteTrustedIssuer(String),
+    DecideOnClient(&'r ClientDeclaration),
     PutClient { id: &'r ClientId, metadata: Option<Box<ClientMetadata>>, secrets: Option<NewSecrets<'r>> },
     DeleteClient(ClientId),
     CreateUser(&'r UserDeclaration),
@@ -92,6 +93,8 @@ pub(super) struct Scene<'r> {
     pub(super) profile: Profile,
     /// Whether it has passwords, or will have them.
     pub(super) passwords: Passwords,
+    /// Whether clients are known there by documents, or will be.
+    pub(super) documents: bool,
     pub(super) undeclared: Undeclared,
 }
 
@@ -130,11 +133,12 @@ impl Issuer {
             let at = self.directory.by_slug(slug);
             let declared = resources.tenant(slug).map(|declared| &declared.what.settings);
             let settings = declared.or_else(|| at.as_ref().map(|at| &at.tenant.settings));
-            let Some((profile, passwords)) = settings.map(|settings| (settings.profile, settings.passwords)) else {
+            let wanted = settings.map(|s| (s.profile, s.passwords, s.client_id_metadata_documents));
+            let Some((profile, passwords, documents)) = wanted else {
                 problems.extend(unknown_tenant(resources, slug));
                 continue;
             };
-            let scene = Scene { resources, slug, at, profile, passwords, undeclared };
+            let scene = Scene { resources, slug, at, profile, passwords, documents, undeclared };
             let mut steps = resource_servers::compare(&scene, &mut problems);
             steps.extend(scopes::compare(&scene, &mut problems));
             steps.extend(attributes::compare(&scene, &mut problems));
@@ -206,6 +210,17 @@ impl Scene<'_> {
     /// The tenant whose resources stay when no file declares them.
     pub(super) fn keeps_undeclared(&self) -> Option<&TenantDirectory> {
         self.at.as_deref().filter(|_| self.undeclared != Undeclared::Deleted)
+    }
+
+    /// A client as it is stored, also one that is hidden because its document is not wanted.
+    pub(super) fn client(&self, id: &ClientId) -> Option<&Client> {
+        let at = self.at.as_deref()?;
+        at.client(id).or_else(|| at.unwanted.get(id)).map(AsRef::as_ref)
+    }
+
+    /// Whether a stored client is there as far as the tenant's settings go.
+    pub(super) fn wants(&self, client: &Client) -> bool {
+        self.documents || client.origin != ClientOrigin::Document
     }
 
     /// A change of a resource of this tenant.

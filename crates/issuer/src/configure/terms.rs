@@ -3,7 +3,7 @@
 //! Owns what may stand in a file: people read the name and follow the address, so both are checked as those of clients are. What is
 //! agreed to is a version; other words for the same one ask nobody again.
 
-use portreeve_domain::{ClientId, Terms, TermsText};
+use portreeve_domain::{ClientId, ClientOrigin, Terms, TermsText};
 use portreeve_oidc::registration;
 
 use super::change::{ChangeKind, ResourceKind, differing_members};
@@ -86,6 +86,11 @@ pub(super) fn text_problem(tag: &str, text: &TermsText) -> Option<(String, &'sta
 
 /// Whether a client will be there when the plan is carried out. What names one that is not would hold nowhere, unnoticed.
 pub(super) fn will_be_there(scene: &Scene<'_>, client: &ClientId) -> bool {
+    let stored = scene.client(client);
+    // Nothing but itself removes a client that speaks for itself.
+    if let Some(stored) = stored.filter(|stored| stored.origin != ClientOrigin::Operator) {
+        return scene.wants(stored);
+    }
     let is_declared = scene.resources.clients.iter().any(|d| d.tenant == scene.slug && d.what.id == *client);
-    is_declared || scene.keeps_undeclared().is_some_and(|at| at.client(client).is_some())
+    is_declared || stored.is_some() && scene.keeps_undeclared().is_some()
 }
