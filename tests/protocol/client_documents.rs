@@ -251,6 +251,26 @@ fn consent_shows_whose_document_it_is() {
     });
 }
 
+/// CM-05, CM-06, S-001: beginning again reads the document again when it is time, as a request does: a redirect URI that its owner took out
+/// does not work for as long as somebody begins again.
+#[test]
+fn beginning_again_goes_by_the_document_of_now() {
+    on_both(async |at| {
+        allow(at).await;
+        let client = Described::new(json!({}));
+        let browser = Browser::new(at);
+        let page = browser.authorize(&client.request()).await;
+        at.wait(Lifetime::from_minutes(31));
+        let late = browser.visit(&page.path).await;
+        client.says(json!({ "redirect_uris": ["https://app.example/new"] }));
+
+        let again = browser.press(&late, "start-again", &[]).await;
+
+        assert!(is_refused(&again), "{}", again.html());
+        assert_eq!(client.0.fetches(), 2);
+    });
+}
+
 /// CM-07: who agreed is asked again when the document says something else, and its tokens are dead until then.
 #[test]
 fn a_changed_document_is_agreed_to_again() {

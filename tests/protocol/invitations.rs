@@ -1,12 +1,13 @@
 //! Invitations: a mailed link to an account, also where nobody can register. SECURITY S-071, S-078, S-087, S-100, S-118, S-149.
 
-use portreeve_domain::{ClientId, Failure, Lifetime};
+use portreeve_domain::{ClientId, ClientMetadata, Failure, Lifetime};
 use portreeve_issuer::configure::{NewInvitation, OperatorRefusal};
 use portreeve_issuer::{MailContent, OutgoingMail};
 use portreeve_tests::{
     browser::{Browser, Page},
     cast,
     deployment::{Deployment, on_both, on_sqlite},
+    relying_party::RelyingParty,
 };
 
 const NEW: &str = "new@example.com";
@@ -128,6 +129,29 @@ fn an_invitation_needs_no_password() {
 
         assert_eq!(page.path, "/account", "{}", page.html());
         assert!(page.html().contains(NEW));
+    });
+}
+
+/// S-001: the address where the client had sign-ins begin leads nobody there once it is taken out of the registration, however long the
+/// journey is kept alive: the account pages are next.
+#[test]
+fn an_invitation_leads_to_no_address_that_was_taken_out() {
+    on_both(async |at| {
+        with_portal(at).await;
+        let browser = Browser::new(at);
+        let form = accepts(&browser, &invited(at, NEW, Some("portal")).await).await;
+        let signing_in = Browser::new(at);
+        let page = accepts(&signing_in, &invited(at, cast::ALAN, Some("portal")).await).await;
+        let moved =
+            |client: &mut ClientMetadata| client.initiate_login_uri = Some("https://portal.example/new".to_owned());
+        RelyingParty::new(at, "portal").register_anew(moved).await;
+
+        let done = fills_in(&browser, &form).await;
+        let page = signing_in.press(&page, "submit", &[("password", cast::PASSWORD)]).await;
+
+        for page in [done, page] {
+            assert_eq!((page.path.as_str(), page.reply.onward()), ("/account", None), "{}", page.html());
+        }
     });
 }
 

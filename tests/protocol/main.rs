@@ -114,6 +114,7 @@ mod signed_introspection;
 mod software_statements;
 mod step_up;
 mod steps;
+mod stored_requests;
 mod subjects;
 mod swapped_tokens;
 mod terms;

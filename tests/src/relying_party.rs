@@ -10,7 +10,8 @@ use base64::{
 };
 use http::{Request, header::AUTHORIZATION};
 use portreeve_crypto::sha256;
-use portreeve_domain::{ClientAuthMethod, ClientId};
+use portreeve_domain::{ClientAuthMethod, ClientId, ClientMetadata, TenantId};
+use portreeve_storage::{clients, directory_versions};
 use serde_json::{Value, json};
 
 use crate::{
@@ -110,6 +111,23 @@ impl<'d> RelyingParty<'d> {
     /// Returns the issuer it is registered at.
     pub fn issuer(&self) -> String {
         format!("{}{}", cast::ISSUER, self.tenant.map(|slug| format!("/t/{slug}")).unwrap_or_default())
+    }
+
+    /// Has it registered anew with a change, as of now, in the default tenant.
+    ///
+    /// # Panics
+    ///
+    /// When the server fails.
+    pub async fn register_anew(&self, change: impl FnOnce(&mut ClientMetadata)) {
+        let (issuer, tenant) = (&self.at.issuer, TenantId::DEFAULT);
+        let id = ClientId::parse(&self.id).expect("an identifier");
+        let mut metadata = self.at.tenant().client(&id).expect("a registered client").metadata.clone();
+        change(&mut metadata);
+        let mut tx = issuer.store().begin(tenant).await.expect("a transaction");
+        clients::upsert(&mut tx, tenant, &id, &metadata, self.at.clock.now()).await.expect("a registration");
+        directory_versions::bump(&mut tx, tenant).await.expect("a version");
+        tx.commit().await.expect("a commit");
+        issuer.directory.refresh().await.expect("a directory");
     }
 
     /// Makes an authorization request.

@@ -10,12 +10,13 @@ use portreeve_crypto::hex;
 use portreeve_domain::{Client, Fault};
 use portreeve_oidc::authorization::{Accepted, Answer, Protection, RejectedRequest, ResponseTarget, Said};
 use portreeve_oidc::session_state::session_state;
-use portreeve_oidc::{Refusal, encryption, jarm};
+use portreeve_oidc::{Refusal, encryption, jarm, paths};
 
 use crate::Issuer;
 use crate::browsers::Browser;
 use crate::client_encryption;
 use crate::directory::TenantDirectory;
+use crate::invitations::start_of;
 use crate::journeys::ApprovalOutcome;
 use crate::tokens::front_channel::FrontChannelTokens;
 use crate::tokens::id_token;
@@ -69,7 +70,7 @@ impl Issuer {
         }
         let said = match outcome {
             Outcome::Granted(tokens) => tokens.sign(at, client)?,
-            Outcome::AtPage => return Ok(leading_to(&at.issuer, request.target.redirect_uri())),
+            Outcome::AtPage => return Ok(leading_to(at, request.target.redirect_uri())),
             // Nobody waits for an error: the person is back at the door.
             Outcome::Refused(_) if request.is_of_own_page() => return Ok(Answer::OwnPage(format!("{}/", at.issuer))),
             Outcome::Refused(refusal) => {
@@ -126,10 +127,20 @@ impl Issuer {
     }
 }
 
-/// How a browser gets to a page that nobody waits at: one of ours, or where a client has a sign-in begin.
-fn leading_to(issuer: &str, page: &str) -> Answer {
-    let is_ours = page.strip_prefix(issuer).is_some_and(|path| path.starts_with('/'));
-    if is_ours { Answer::OwnPage(page.to_owned()) } else { Answer::Redirect(page.to_owned()) }
+/// How a browser gets to a page that nobody waits at: one of ours, or where a client has a sign-in begin. One that no client has there any
+/// more leads nobody away (S-001): the account pages are next.
+fn leading_to(at: &TenantDirectory, page: &str) -> Answer {
+    if is_below(&at.issuer, page) {
+        return Answer::OwnPage(page.to_owned());
+    }
+    if at.clients.keys().any(|client| start_of(at, client).as_deref() == Some(page)) {
+        return Answer::Redirect(page.to_owned());
+    }
+    Answer::OwnPage(format!("{}{}", at.issuer, paths::ACCOUNT))
+}
+
+fn is_below(issuer: &str, page: &str) -> bool {
+    page.strip_prefix(issuer).is_some_and(|path| path.starts_with('/'))
 }
 
 /// The page that says what became of whoever waits elsewhere.
@@ -156,10 +167,10 @@ mod tests {
     fn what_only_begins_like_our_address_is_no_page_of_ours() {
         let issuer = "https://id.example";
         for page in ["https://id.example/account", "https://id.example/link/x"] {
-            assert!(leading_to(issuer, page) == Answer::OwnPage(page.to_owned()), "{page}");
+            assert!(is_below(issuer, page), "{page}");
         }
         for page in ["https://id.example.evil/account", "https://portal.example/login", "https://id.example:8443/"] {
-            assert!(leading_to(issuer, page) == Answer::Redirect(page.to_owned()), "{page}");
+            assert!(!is_below(issuer, page), "{page}");
         }
     }
 }

@@ -55,6 +55,13 @@ pub enum Progress {
         /// Whose sign-in this was, for the known-device cookie; `None` when nobody signed in.
         user: Option<UserId>,
     },
+    /// A page of ours says that the request does not stand any more: the client is told nothing (S-001).
+    Refused {
+        /// Whose request it is.
+        client: Arc<Client>,
+        /// Why.
+        refusal: Refusal,
+    },
 }
 
 impl TenantDirectory {
@@ -69,6 +76,14 @@ impl TenantDirectory {
     /// As `oidc::authorization::Redirectable::accept`.
     pub fn accept(&self, request: Redirectable<'_>, channel: Channel) -> Result<Accepted, RejectedRequest> {
         request.accept(&self.rules(channel, &self.server_list()))
+    }
+
+    /// Holds a request of `client` that was accepted before against what is registered by now.
+    ///
+    /// # Errors
+    /// As `oidc::authorization::Accepted::check_stands`.
+    pub(crate) fn check_stands(&self, client: &Client, request: &Accepted) -> Result<(), Refusal> {
+        request.check_stands(client, self.tenant.settings.profile, self.known(&self.server_list()))
     }
 
     /// What has scopes here; `servers` are those of [`Self::server_list`].
@@ -112,7 +127,7 @@ impl Issuer {
         Ok(!browsers::live_sessions(&mut conn, &self.ambient, at, browser.id).await?.is_empty())
     }
 
-    /// Answers an accepted authorization request from the browser with this cookie, or begins a journey.
+    /// Answers an accepted authorization request from the browser with this cookie, or begins a journey, if the request still stands.
     ///
     /// # Errors
     /// A fault when the database is away.
@@ -125,6 +140,9 @@ impl Issuer {
         let Some(client) = at.began_by(&request.client_id).cloned() else {
             return Err(Fault::impossible("an accepted request of an unknown client"));
         };
+        if let Err(refusal) = at.check_stands(&client, &request) {
+            return Ok(Progress::Refused { client, refusal });
+        }
         authorization_response::check_keys(at, &client, &request)?;
         let browser = self.recognize_browser(at, cookie).await?;
         let started_at = self.ambient.now();

@@ -8,8 +8,8 @@ use std::net::IpAddr;
 
 use portreeve_crypto::{AssociatedData, Bearer};
 use portreeve_domain::{
-    Actor, Client, ClientId, Event, EventType, Failure, Fault, PushedRequestId, TenantId, Thumbprint, Timestamp,
-    TokenKind, lifetimes,
+    Actor, Client, Event, EventType, Failure, Fault, PushedRequestId, TenantId, Thumbprint, Timestamp, TokenKind,
+    lifetimes,
 };
 use portreeve_oidc::authorization::{Accepted, Channel, Parsed};
 use portreeve_oidc::{Cause, Parameters, Refusal, pushed_request};
@@ -53,15 +53,15 @@ impl Issuer {
         Ok(Limited::Within(pushed_request::to_json(&reference, lifetimes::PUSHED_REQUEST)?))
     }
 
-    /// The request that `client` pushed, for a browser that comes with the reference in `request_uri`.
+    /// The request that `client` pushed, for a browser that comes with the reference in `request_uri`, if it still stands.
     ///
     /// # Errors
-    /// `RequestUriUnusable` for one that is unknown, another client's, expired or used up; a fault when the database is
-    /// away.
+    /// `RequestUriUnusable` for one that is unknown, another client's, expired or used up; those of
+    /// `oidc::authorization::Accepted::check_stands`; a fault when the database is away.
     pub async fn pushed_request(
         &self,
         at: &TenantDirectory,
-        client: &ClientId,
+        client: &Client,
         reference: &str,
     ) -> Result<Accepted, Failure<Refusal>> {
         let prefix = TokenKind::PushedRequest.prefix();
@@ -75,7 +75,7 @@ impl Issuer {
         };
         let now = self.ambient.now();
         let why_not = match &row {
-            _ if row.client != *client => Some("pushed by another client"),
+            _ if row.client != client.id => Some("pushed by another client"),
             _ if row.consumed_at.is_some() => Some("used up"),
             _ if now >= row.expires_at => Some("expired"),
             _ => None,
@@ -83,14 +83,15 @@ impl Issuer {
         if let Some(why_not) = why_not {
             return refuse(unusable(why_not));
         }
+        let row_bytes = id.as_i64().to_be_bytes();
+        let mut accepted: Accepted = open_at(at, &place(at.id(), &row_bytes), &row.request_sealed)?;
+        at.check_stands(client, &accepted).map_err(Failure::Refused)?;
         if row.taken_up_at.is_none() {
             let mut tx = self.store.begin(at.id()).await?;
             // Another tab may be faster; then it has prolonged the life.
             rows::take_up(&mut tx, at.id(), id, now, now.plus(lifetimes::JOURNEY)).await?;
             tx.commit().await?;
         }
-        let row_bytes = id.as_i64().to_be_bytes();
-        let mut accepted: Accepted = open_at(at, &place(at.id(), &row_bytes), &row.request_sealed)?;
         accepted.pushed = Some(id);
         Ok(accepted)
     }

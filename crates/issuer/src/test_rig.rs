@@ -130,7 +130,7 @@ impl Issuer {
         let cookie = cookie.or(former);
         match self.open_journey(at, &journey, cookie.as_ref().map(SecretText::expose)).await? {
             Arrival::Here(stop) => Ok((stop.journey, stop.step, cookie)),
-            Arrival::Unknown | Arrival::Elsewhere(_) | Arrival::Over(_) => {
+            Arrival::Unknown | Arrival::Elsewhere(_) | Arrival::Over(_) | Arrival::Refused { .. } => {
                 Err(Fault::impossible("a journey left its own browser"))
             }
         }

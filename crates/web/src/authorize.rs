@@ -125,7 +125,7 @@ async fn tell_client(door: &Door, client: &Client, rejected: &RejectedRequest) -
 
 /// The request that was pushed; nothing else in the address counts (RFC 9126 §4, RFC 9101 §6.3).
 async fn pushed(door: &Door, client: &Client, reference: &str) -> Result<Accepted, Box<Reply>> {
-    door.issuer().pushed_request(&door.at, &client.id, reference).await.map_err(|failure| {
+    door.issuer().pushed_request(&door.at, client, reference).await.map_err(|failure| {
         Box::new(match failure {
             Failure::Refused(refusal) => error_page::refused(door, &refusal, Some(client)),
             Failure::Fault(fault) => error_page::broken(door, &fault),

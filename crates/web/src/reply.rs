@@ -205,6 +205,7 @@ impl Reply {
                     .with_state_cookie(door, browser_state)
                     .with_device_cookie(door, user)
             }
+            Progress::Refused { client, refusal } => error_page::refused(door, &refusal, Some(&client)),
         }
     }
 

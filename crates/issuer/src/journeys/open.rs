@@ -1,13 +1,14 @@
 //! Opening a journey: for its own browser, while it lasts; everybody else gets a page with a way on.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use portreeve_crypto::parse_public_id;
 use portreeve_domain::journey::{Available, Condition, Due, Facts, Requirement, Step, Subject, next};
 use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Attribute, Client, EmailSignIn, Fault, JourneyId, SessionId};
-use portreeve_oidc::Cause;
 use portreeve_oidc::authorization::{Accepted, Answer};
+use portreeve_oidc::{Cause, Refusal};
 use portreeve_storage::{Conn, account_states, journeys as rows, recovery_codes, users};
 
 use super::profile::{self, Missing};
@@ -19,6 +20,7 @@ use crate::device_authorization::{self, AskingDevice};
 use crate::directory::TenantDirectory;
 use crate::people::{self, Person};
 use crate::phone_codes::NumberToConfirm;
+use crate::settlement::split;
 use crate::stored_facts::{open_facts, open_request, seal_facts};
 use crate::{Issuer, backchannel_authentication, browsers, risk};
 
@@ -30,6 +32,13 @@ pub enum Arrival {
     Elsewhere(StartAgain),
     /// It is finished, has expired, or cannot be finished any more.
     Over(StartAgain),
+    /// Its request does not stand any more: it neither goes on nor begins again.
+    Refused {
+        /// Whose request it is.
+        client: Arc<Client>,
+        /// Why.
+        refusal: Refusal,
+    },
     /// It is here.
     Here(Box<Stop>),
 }
@@ -131,6 +140,9 @@ impl Issuer {
         let Some(client) = at.began_by(&row.client).cloned() else { return Ok(Arrival::Unknown) };
         let browser = self.recognize_browser(at, cookie).await?;
         let request = open_request(at, row.id, &row.request_sealed)?;
+        if let Err(refusal) = at.check_stands(&client, &request) {
+            return Ok(Arrival::Refused { client, refusal });
+        }
         let again = StartAgain::of_request(Arc::clone(&client), &request);
         if row.finished_at.is_some() || self.ambient.now() >= row.expires_at {
             return Ok(Arrival::Over(again));
@@ -195,7 +207,8 @@ impl Issuer {
         Ok(())
     }
 
-    /// Begins again from the stored request of a journey, in the browser with this cookie; `None` when there is none.
+    /// Begins again from the stored request of a journey, in the browser with this cookie; `None` when there is none. A client that is
+    /// described by a document is looked at as for a new request, from `network`: this may be done for ever.
     ///
     /// # Errors
     /// A fault when the database is away.
@@ -204,10 +217,21 @@ impl Issuer {
         at: &Arc<TenantDirectory>,
         address: &str,
         cookie: Option<&str>,
+        network: IpAddr,
     ) -> Result<Option<Progress>, Fault> {
         let Some(row) = self.find_journey(at, address).await? else { return Ok(None) };
+        let at = &match split(self.with_client_of(at, &row.client, network).await)? {
+            Ok(renewed) => renewed,
+            Err(refusal) => {
+                let client = at.began_by(&row.client).cloned();
+                return Ok(client.map(|client| Progress::Refused { client, refusal }));
+            }
+        };
         let Some(client) = at.began_by(&row.client) else { return Ok(None) };
         let request = open_request(at, row.id, &row.request_sealed)?;
+        if let Err(refusal) = at.check_stands(client, &request) {
+            return Ok(Some(Progress::Refused { client: Arc::clone(client), refusal }));
+        }
         if self.is_used_up(at, &request).await? {
             let browser = self.recognize_browser(at, cookie).await?;
             let to = Addressee { client, request: &request, browser: browser.as_ref() };

@@ -145,10 +145,16 @@ fn unsupported_parameters(parameters: &Parameters) -> Result<(), Refusal> {
 
 fn response_type(parameters: &Parameters, client: &Client, tenant: Profile) -> Result<ResponseType, Refusal> {
     let text = parameters.require("response_type")?;
-    let profile = tenant.tightened_by(client.metadata.profile);
-    let response_type = ResponseType::parse(text)
-        .filter(|known| known.is_in(profile))
-        .ok_or_else(|| Refusal::new(Cause::ResponseTypeUnsupported).with_detail(text))?;
+    let known = ResponseType::parse(text);
+    let known = known.ok_or_else(|| Refusal::new(Cause::ResponseTypeUnsupported).with_detail(text))?;
+    usable(known, client, tenant)
+}
+
+/// `response_type`, if the profile has it, and the client and its grants.
+pub(super) fn usable(response_type: ResponseType, client: &Client, tenant: Profile) -> Result<ResponseType, Refusal> {
+    if !response_type.is_in(tenant.tightened_by(client.metadata.profile)) {
+        return Err(Refusal::new(Cause::ResponseTypeUnsupported).with_detail(response_type.name()));
+    }
     let registered =
         client.metadata.response_types.iter().any(|known| ResponseType::parse(known) == Some(response_type));
     if registered && response_type.grants().iter().all(|grant| client.may_use(*grant)) {

@@ -19,6 +19,7 @@ mod response_mode;
 mod response_target;
 mod response_type;
 mod silent;
+mod standing;
 
 pub use acceptance::{Channel, Rules};
 pub use accepted::Accepted;

@@ -87,7 +87,7 @@ pub(crate) async fn act(
     let stop = match door.issuer().open_journey(&door.at, &journey, door.browser_cookie()).await {
         Ok(Arrival::Here(stop)) => *stop,
         // The page with the way on has an address: who goes back to it is not asked to send an old form again.
-        Ok(Arrival::Elsewhere(_) | Arrival::Over(_)) => {
+        Ok(Arrival::Elsewhere(_) | Arrival::Over(_) | Arrival::Refused { .. }) => {
             return Reply::see_other(&door, &door.href(&format!("/j/{journey}")));
         }
         Ok(Arrival::Unknown) => return error_page::not_found(&door),
@@ -101,7 +101,8 @@ pub(crate) async fn start_again(door: Door, Path(path): Path<Vec<(String, String
     if !door.is_own_form() {
         return error_page::form_rejected(&door);
     }
-    match door.issuer().restart_journey(&door.at, &segment(&path, "journey"), door.browser_cookie()).await {
+    let journey = segment(&path, "journey");
+    match door.issuer().restart_journey(&door.at, &journey, door.browser_cookie(), door.network()).await {
         Ok(Some(progress)) => Reply::progress(&door, progress),
         Ok(None) => error_page::not_found(&door),
         Err(fault) => error_page::broken(&door, &fault),
@@ -114,6 +115,7 @@ async fn open(door: &Door, journey: &str) -> Result<Stop, Reply> {
         Ok(Arrival::Here(stop)) => Ok(*stop),
         Ok(Arrival::Elsewhere(again)) => Err(start_here(door, journey, Standstill::Elsewhere, &again)),
         Ok(Arrival::Over(again)) => Err(start_here(door, journey, Standstill::Over, &again)),
+        Ok(Arrival::Refused { client, refusal }) => Err(error_page::refused(door, &refusal, Some(&client))),
         Ok(Arrival::Unknown) => Err(error_page::not_found(door)),
         Err(fault) => Err(error_page::broken(door, &fault)),
     }
