@@ -48,6 +48,7 @@ enum End {
     UserErased,
     SubjectKeyDestroyed,
     EmailUnverified,
+    EmailDemanded,
     SecondFactorDemanded,
     LevelDemanded,
     ClientDisabled,
@@ -62,11 +63,12 @@ enum End {
     KeyRevoked,
 }
 
-const ENDS: [End; 16] = [
+const ENDS: [End; 17] = [
     End::UserDisabled,
     End::UserErased,
     End::SubjectKeyDestroyed,
     End::EmailUnverified,
+    End::EmailDemanded,
     End::SecondFactorDemanded,
     End::LevelDemanded,
     End::ClientDisabled,
@@ -110,6 +112,7 @@ impl End {
                 | Self::UserErased
                 | Self::SubjectKeyDestroyed
                 | Self::EmailUnverified
+                | Self::EmailDemanded
                 | Self::SecondFactorDemanded
                 | Self::LevelDemanded
                 | Self::ConsentWithdrawn
@@ -258,6 +261,7 @@ async fn bring(at: &Deployment, end: End, doors: &[Door]) {
         End::SecondFactorDemanded => {
             at.apply("[[tenants]]\nslug = \"default\"\nprofile = \"oidc\"\nmfa = \"required\"\n").await
         }
+        End::EmailDemanded => at.apply("[[requirements]]\nid = \"proven\"\nverified_email = true\n").await,
         End::LevelDemanded => at.apply("[[requirements]]\nid = \"strong\"\nlevel = \"aal2\"\n").await,
         End::KeyRevoked => {
             let kid = jwt::header(&doors[0].token)["kid"].as_str().unwrap().to_owned();
@@ -306,7 +310,7 @@ async fn end_person(at: &Deployment, end: End, tx: &mut Tx, ada: UserId) {
             assert!(token_families::revoke_of_user(tx, tenant, ada, "test", now).await.unwrap() > 0);
         }
         End::TenantSuspended => assert!(tenants::suspend(tx, tenant, Some(now)).await.unwrap()),
-        End::EmailUnverified => {
+        End::EmailUnverified | End::EmailDemanded => {
             let row = users::find(tx, tenant, ada).await.unwrap().unwrap();
             let unproven = users::UserRow { email_verified_at: None, ..row };
             assert!(users::update(tx, tenant, &unproven).await.unwrap());

@@ -61,6 +61,11 @@ impl RequirementRule {
         level.map_or(Strength::OneFactor, Acr::strength)
     }
 
+    /// Whether it demands a proven address at `client`.
+    pub fn demands_verified_email_at(&self, client: &Client) -> bool {
+        self.verified_email && holds_at(&self.when.clients, client)
+    }
+
     /// What it demands at `client` of a journey that began at `started_at`; nothing elsewhere, and nothing at our own pages. `terms` are
     /// those of the tenant.
     pub fn requirements(&self, client: &Client, started_at: Timestamp, terms: &[Arc<Terms>]) -> Vec<Requirement> {

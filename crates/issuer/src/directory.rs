@@ -138,6 +138,12 @@ impl TenantDirectory {
         by_rules.fold(self.tenant.settings.mfa.least(), Ord::max)
     }
 
+    /// Whether the address of whoever uses `client` must be proven here: where anybody can get an account, and by the operator's rules.
+    pub(crate) fn demands_verified_email_at(&self, client: &Client) -> bool {
+        let by_rules = || self.requirement_rules.iter().any(|rule| rule.demands_verified_email_at(client));
+        self.tenant.settings.registration || by_rules()
+    }
+
     /// The terms that hold for whoever signs in at `client`.
     pub fn terms_at<'a>(&'a self, client: &'a Client) -> impl Iterator<Item = &'a Arc<Terms>> {
         self.terms.iter().filter(|terms| terms.hold_at(client))

@@ -30,7 +30,7 @@ pub(crate) enum GateRefusal {
     UserGone,
     /// The person's account is switched off.
     UserDisabled,
-    /// The person's address is not proven where anybody can get an account.
+    /// The person's address is not proven where that is demanded.
     EmailUnverified,
     /// More is demanded of a sign-in by now than the one it was granted at has shown.
     SignInTooWeak,
@@ -224,7 +224,7 @@ async fn check_standing(
     let session = family.session.filter(|_| !family.offline);
     let grant = GrantOf { user: family.user, client: &client.id, session };
     let Some(standing) = standing::find(conn, at.id(), grant).await? else { return Err(GateRefusal::UserGone.into()) };
-    check_person(at, &standing)?;
+    check_person(at, client, &standing)?;
     check_level(at, client, family)?;
     let is_live = |found: &Session| found.user == family.user && found.is_live(now);
     if session.is_some() && !standing.session.as_ref().is_some_and(is_live) {
@@ -239,11 +239,11 @@ async fn check_standing(
     Ok(known_as.ok_or_else(|| Fault::impossible("a client with pairwise subjects and no sector"))?)
 }
 
-fn check_person(at: &TenantDirectory, standing: &Standing) -> Result<(), GateRefusal> {
+fn check_person(at: &TenantDirectory, client: &Client, standing: &Standing) -> Result<(), GateRefusal> {
     if standing.disabled_at.is_some() {
         return Err(GateRefusal::UserDisabled);
     }
-    if at.tenant.settings.registration && standing.email_verified_at.is_none() {
+    if standing.email_verified_at.is_none() && at.demands_verified_email_at(client) {
         return Err(GateRefusal::EmailUnverified);
     }
     Ok(())
