@@ -79,6 +79,7 @@ mod logout;
 mod lost_factors;
 mod mutual_tls;
 mod named_claims;
+mod narrowed_clients;
 mod new_devices;
 mod open_requests;
 mod passkey_step_up;

@@ -3,7 +3,9 @@
 //! Owns what presenting a refresh token means. Leaves rows to `storage` and issuing to `issuer::gate`.
 //! RFC 6749 §6, RFC 9700 §4.14.2, DESIGN §11.
 
-use crate::{Acr, Amr, ClientId, FamilyId, GrantType, Proof, Scope, SessionId, TenantId, Timestamp, UserId, lifetimes};
+use crate::{
+    Acr, Amr, Client, ClientId, FamilyId, GrantType, Proof, Scope, SessionId, TenantId, Timestamp, UserId, lifetimes,
+};
 
 /// What a person authorized: the root of all tokens of one grant.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +74,13 @@ impl TokenFamily {
     /// The `auth_time` to be told; `None` when nobody signed in for it here.
     pub fn auth_time(&self) -> Option<Timestamp> {
         (!self.proofs.is_empty()).then_some(self.authenticated_at)
+    }
+
+    /// Whether tokens of it count when its session has ended. `client` is whose it is: what was granted offline counts as long as the client
+    /// may have that.
+    pub fn outlives_session(&self, client: &Client) -> bool {
+        let is_taken_away = |token| self.scope.contains(token) && !client.may_have_scope(token);
+        self.offline && !is_taken_away("offline_access")
     }
 
     /// When it ends however often it is refreshed.

@@ -5,8 +5,8 @@
 //! what a token is for to `oidc::token_target` and its making to `tokens`. SECURITY rule 5, S-040; RFC 6749 §10.4.
 
 use portreeve_domain::{
-    ActsFor, Client, ClientId, Failure, FamilyId, Fault, GrantType, Session, Strength, Subject, Timestamp, TokenFamily,
-    UserId,
+    ActsFor, Client, ClientId, Failure, FamilyId, Fault, GrantType, Scope, Session, Strength, Subject, Timestamp,
+    TokenFamily, UserId,
 };
 use portreeve_oidc::{Cause, Refusal, subject};
 use portreeve_storage::standing::{self, GrantOf, Standing};
@@ -24,6 +24,8 @@ pub(crate) enum GateRefusal {
     ClientDisabled,
     /// The client may not, or not any more, use the grant; or the grant is not one for this kind of holder.
     GrantNotAllowed,
+    /// The client may not have tokens for the resource server any more.
+    ResourceNotAllowed,
     /// The grant was made to another client.
     ClientDiffers,
     /// The person is erased.
@@ -51,6 +53,7 @@ impl GateRefusal {
             Self::TenantSuspended => "TenantSuspended",
             Self::ClientDisabled => "ClientDisabled",
             Self::GrantNotAllowed => "GrantNotAllowed",
+            Self::ResourceNotAllowed => "ResourceNotAllowed",
             Self::ClientDiffers => "ClientDiffers",
             Self::UserGone => "UserGone",
             Self::UserDisabled => "UserDisabled",
@@ -69,6 +72,7 @@ impl GateRefusal {
             Self::TenantSuspended | Self::ClientDisabled => Cause::ClientDisabled,
             Self::GrantNotAllowed => Cause::GrantTypeNotAllowed,
             Self::ClientDiffers
+            | Self::ResourceNotAllowed
             | Self::UserGone
             | Self::UserDisabled
             | Self::EmailUnverified
@@ -87,6 +91,32 @@ impl GateRefusal {
 pub(crate) struct Pass {
     client: ClientId,
     holder: Holder,
+    /// What was registered by now of all that the grant came through: where it was made first, where it is used last.
+    limits: Vec<Limits>,
+}
+
+/// What a client's registration lets come of a grant that it holds.
+#[derive(Clone, Debug)]
+struct Limits {
+    /// The scopes that the client may have; `None`: every one.
+    scope: Option<Scope>,
+    /// Those that may come of the word it was granted on.
+    vouched: Option<Scope>,
+}
+
+impl Limits {
+    fn of_client(client: &Client) -> Self {
+        Self { scope: client.metadata.scope.clone(), vouched: None }
+    }
+
+    fn of_family(at: &TenantDirectory, client: &Client, family: &TokenFamily) -> Self {
+        let issuer = family.trusted_issuer.as_ref().and_then(|issuer| at.trusted_issuer(issuer));
+        Self { vouched: issuer.map(|issuer| issuer.scopes.clone()), ..Self::of_client(client) }
+    }
+
+    fn allow(&self, token: &str) -> bool {
+        [&self.scope, &self.vouched].into_iter().flatten().all(|scope| scope.contains(token))
+    }
 }
 
 /// On whose behalf the pass is.
@@ -124,6 +154,11 @@ impl Pass {
             Holder::User { family, .. } => Some(family),
             Holder::Client => None,
         }
+    }
+
+    /// Whether a scope that was granted still counts: nobody on the way has to do without it by now (S-060).
+    pub(crate) fn may_have_scope(&self, token: &str) -> bool {
+        self.limits.iter().all(|limits| limits.allow(token))
     }
 
     /// Holds against minting for one family with the pass of another.
@@ -168,7 +203,10 @@ pub(crate) async fn admit_user(
 pub(crate) fn admit_client(at: &TenantDirectory, client: &Client, grant: GrantType) -> Result<Pass, GateRefusal> {
     check_registration(at, client, grant)?;
     match grant.acts_for() {
-        ActsFor::Client if !client.is_public() => Ok(Pass { client: client.id.clone(), holder: Holder::Client }),
+        ActsFor::Client if !client.is_public() => {
+            let limits = vec![Limits::of_client(client)];
+            Ok(Pass { client: client.id.clone(), holder: Holder::Client, limits })
+        }
         ActsFor::Client | ActsFor::Person => Err(GateRefusal::GrantNotAllowed),
     }
 }
@@ -193,9 +231,10 @@ async fn check_user(
         return Err(GateRefusal::FamilyEnded.into());
     }
     let subject = check_standing(conn, at, client, family, now).await?;
-    check_ancestors(conn, at, family, now).await?;
+    let mut limits = check_ancestors(conn, at, family, now).await?;
+    limits.push(Limits::of_family(at, client, family));
     let holder = Holder::User { family: family.id, user: family.user, subject };
-    Ok(Pass { client: client.id.clone(), holder })
+    Ok(Pass { client: client.id.clone(), holder, limits })
 }
 
 fn check_registration(at: &TenantDirectory, client: &Client, grant: GrantType) -> Result<(), GateRefusal> {
@@ -221,7 +260,7 @@ async fn check_standing(
     now: Timestamp,
 ) -> Result<Subject, Failure<GateRefusal>> {
     // Without a session there is no sign-in that could end: the word of a trusted issuer stands in for it.
-    let session = family.session.filter(|_| !family.offline);
+    let session = family.session.filter(|_| !family.outlives_session(client));
     let grant = GrantOf { user: family.user, client: &client.id, session };
     let Some(standing) = standing::find(conn, at.id(), grant).await? else { return Err(GateRefusal::UserGone.into()) };
     check_person(at, client, &standing)?;
@@ -278,13 +317,15 @@ async fn check_trust(
     Err(GateRefusal::IssuerNotTrusted.into())
 }
 
-/// Asks about every grant that `family` was derived from (RFC 8693): its client, its life, and what it stands on.
+/// Asks about every grant that `family` was derived from (RFC 8693), oldest first: its client, its life, and what it stands on. Gives what
+/// their registrations let come of them.
 async fn check_ancestors(
     conn: &mut Conn,
     at: &TenantDirectory,
     family: &TokenFamily,
     now: Timestamp,
-) -> Result<(), Failure<GateRefusal>> {
+) -> Result<Vec<Limits>, Failure<GateRefusal>> {
+    let mut limits = Vec::new();
     for id in &family.ancestors {
         let ancestor = token_families::find(conn, at.id(), *id).await?;
         let ancestor = ancestor.ok_or_else(|| Fault::impossible("a derived grant without the one it came from"))?;
@@ -295,8 +336,9 @@ async fn check_ancestors(
             return Err(GateRefusal::FamilyEnded.into());
         }
         check_standing(conn, at, client, &ancestor, now).await?;
+        limits.push(Limits::of_family(at, client, &ancestor));
     }
-    Ok(())
+    Ok(limits)
 }
 
 impl From<GateRefusal> for Failure<GateRefusal> {

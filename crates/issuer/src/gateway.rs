@@ -156,7 +156,8 @@ async fn proven_email(
     at: &TenantDirectory,
     active: &ActiveAccessToken,
 ) -> Result<Option<String>, Fault> {
-    let granted = active.token.family.as_ref().filter(|family| family.scope.contains("email"));
+    let is_granted = |family: &&TokenFamily| family.scope.contains("email") && active.pass.may_have_scope("email");
+    let granted = active.token.family.as_ref().filter(is_granted);
     let Some(family) = granted else { return Ok(None) };
     let person = people::find(conn, at, family.user).await?;
     let proven = person.filter(|person| person.email_verified_at.is_some()).and_then(|person| person.email);

@@ -7,7 +7,7 @@ use portreeve_crypto::Bearer;
 use portreeve_domain::{Client, Failure, Fault, GrantType, RefreshTokenId, Timestamp, TokenKind};
 use portreeve_jose::Algorithm;
 use portreeve_oidc::access_token::Principal;
-use portreeve_oidc::authorization_details::Selection;
+use portreeve_oidc::authorization_details::{self, Selection};
 use portreeve_oidc::encryption::Answer;
 use portreeve_oidc::introspection::{self, ActiveKind, ActiveToken, INACTIVE};
 use portreeve_oidc::revocation::NamedToken;
@@ -103,7 +103,7 @@ fn describe(at: &TenantDirectory, caller: &Client, active: &ActiveAccessToken) -
         _ => Principal::Client(&active.client.id),
     };
     let granted = token.family.as_ref().map(|family| granted_details::open(at, family)).transpose()?;
-    let carried = Selection::stored(&granted.unwrap_or_default(), token.details.unwrap_or_default());
+    let carried = Selection::stored(&active.client, &granted.unwrap_or_default(), token.details.unwrap_or_default());
     let facts = ActiveToken {
         issuer: &at.issuer,
         details: carried.details(),
@@ -135,13 +135,15 @@ async fn refresh_token(
         return Ok(None);
     };
     let subject = pass.subject().ok_or_else(|| Fault::impossible("a person's pass without a subject"))?;
-    let granted: Vec<_> = granted_details::open(at, &family)?.into_iter().map(|detail| detail.members).collect();
+    let granted = granted_details::open(at, &family)?.into_iter();
+    let left = granted.filter(|detail| authorization_details::may_have(caller, detail.type_name()));
+    let details: Vec<_> = left.map(|detail| detail.members).collect();
     let facts = ActiveToken {
         issuer: &at.issuer,
-        details: &granted,
+        details: &details,
         kind: ActiveKind::Refresh,
         principal: Principal::User { subject: subject.as_str(), family: &family },
-        scope: &family.scope,
+        scope: &family.scope.filter(|scope| pass.may_have_scope(scope)),
         issued_at: token.created_at,
         expires_at: token.expires_at,
         token_id: None,

@@ -51,11 +51,11 @@ impl Issuer {
             return refuse(unusable("for another audience"));
         }
         let sender = self.check_holder(at, request, &at.bases(), &token).map_err(Failure::Refused)?;
-        if !token.scope.contains(REQUIRED_SCOPE) {
-            return refuse(Refusal::new(Cause::ScopeMissing).with_detail(REQUIRED_SCOPE));
-        }
         let admitted = presented_token::admit(&mut conn, at, token, now).await?;
         let active = admitted.map_err(|refusal| Failure::Refused(unusable(refusal.name())))?;
+        if !active.token.scope.contains(REQUIRED_SCOPE) {
+            return refuse(Refusal::new(Cause::ScopeMissing).with_detail(REQUIRED_SCOPE));
+        }
         let (Some(family), Some(subject)) = (&active.token.family, active.pass.subject()) else {
             return refuse(unusable("no person behind it"));
         };
@@ -66,7 +66,8 @@ impl Issuer {
         self.prepare_to_encrypt(at, &active.client, Answer::Userinfo).await.map_err(Failure::Refused)?;
         self.spend_proof(at, &sender).await?;
         let seen = id_token::as_seen(at, &person, subject);
-        let claims = id_token::released(family, ClaimsSection::Userinfo, active.token.scope.iter(), &seen)?;
+        let claims =
+            id_token::released(&active.pass, family, ClaimsSection::Userinfo, active.token.scope.iter(), &seen)?;
         Ok(answer(at, &active, userinfo::response(claims, &seen))?)
     }
 }

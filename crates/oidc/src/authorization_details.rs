@@ -53,13 +53,18 @@ impl Detail {
 }
 
 impl Selection {
-    /// Chooses among the `granted` details for a token for `audience`: those that `wanted`, the parameter of the token
-    /// request, names; all of them without it.
+    /// Chooses among the `granted` details for a token of `client` for `audience`: those that `wanted`, the parameter of the
+    /// token request, names; all of them without it. Those of a type that the client may not have any more count as not granted.
     ///
     /// # Errors
     /// `DetailsMalformed`; `DetailsBeyondGrant` for one that was not granted for this audience.
-    pub fn of(granted: &[Detail], wanted: Option<&str>, audience: Option<&str>) -> Result<Self, Refusal> {
-        let fits = |detail: &Detail| audience == Some(detail.resource.as_str());
+    pub fn of(
+        client: &Client,
+        granted: &[Detail],
+        wanted: Option<&str>,
+        audience: Option<&str>,
+    ) -> Result<Self, Refusal> {
+        let fits = |detail: &Detail| audience == Some(detail.resource.as_str()) && may_have(client, detail.type_name());
         let wanted = wanted.map(read).transpose()?;
         let is_granted = |one: &Map<String, Value>| granted.iter().any(|d| fits(d) && d.members == *one);
         if !wanted.iter().flatten().all(is_granted) {
@@ -70,9 +75,10 @@ impl Selection {
         Ok(chosen.fold(Self::default(), |selection, (at, detail)| selection.with(at, detail)))
     }
 
-    /// The selection that was stored with a token.
-    pub fn stored(granted: &[Detail], stored: i64) -> Self {
-        let chosen = granted.iter().enumerate().filter(|(at, _)| stored & bit(*at) != 0);
+    /// The selection that was stored with a token of `client`, as far as it may still have them.
+    pub fn stored(client: &Client, granted: &[Detail], stored: i64) -> Self {
+        let is_left = |detail: &Detail| may_have(client, detail.type_name());
+        let chosen = granted.iter().enumerate().filter(|(at, detail)| stored & bit(*at) != 0 && is_left(detail));
         chosen.fold(Self::default(), |selection, (at, detail)| selection.with(at, detail))
     }
 
@@ -146,15 +152,20 @@ pub fn find<'s>(servers: &[&'s ResourceServer], name: &str) -> Option<(&'s Resou
     })
 }
 
+/// Whether the registration of `client` lets it have details of a type.
+pub fn may_have(client: &Client, type_name: &str) -> bool {
+    let types = &client.metadata.authorization_details_types;
+    types.is_empty() || types.iter().any(|known| known == type_name)
+}
+
 fn usable<'s>(
     name: &str,
     client: &Client,
     servers: &[&'s ResourceServer],
 ) -> Result<(&'s ResourceServer, &'s DetailsType), Refusal> {
-    let registered = &client.metadata.authorization_details_types;
     find(servers, name)
         .filter(|(server, _)| client.may_target(&server.resource))
-        .filter(|_| registered.is_empty() || registered.iter().any(|one| one == name))
+        .filter(|_| may_have(client, name))
         .ok_or_else(|| Refusal::new(Cause::DetailsTypeUnknown).with_detail(name))
 }
 

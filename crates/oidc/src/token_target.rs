@@ -61,7 +61,8 @@ pub struct TokenTarget {
     pub details: Selection,
 }
 
-/// Chooses what a token for a person's grant to `client` is for. `servers` are the tenant's.
+/// Chooses what a token for a person's grant to `client` is for. `servers` are the tenant's. What the client may not have any more counts as
+/// not granted (S-060): the answer has less, and says so (RFC 6749 §5.1, §6).
 ///
 /// A token request that names no resource gets a token for the first one granted; where none was, for userinfo if `openid`
 /// was, else for the only server that defines the scopes. Naming the issuer or the address of userinfo asks for userinfo.
@@ -76,22 +77,22 @@ pub fn for_user(
     servers: &[&ResourceServer],
     ours: Ours<'_>,
 ) -> Result<TokenTarget, Refusal> {
-    let scope = narrow_scope(granted.scope, wanted.scope)?;
+    let granted_scope = granted.scope.filter(|token| client.may_have_scope(token));
+    let scope = narrow_scope(&granted_scope, wanted.scope)?;
     let wants_ours =
-        granted.scope.contains("openid") && matches!(wanted.resources, [only] if is_ours(only, ours.issuer));
+        granted_scope.contains("openid") && matches!(wanted.resources, [only] if is_ours(only, ours.issuer));
     let requested = if wants_ours { Vec::new() } else { resource::targets(wanted.resources, client, servers)? };
-    // What was granted counts no further than what the client may use now.
     let usable = usable_by(client, servers);
     let server = match narrow_resources(granted.resources, &requested)? {
         _ if wants_ours => None,
         Some(resource) => Some(find(&usable, resource)?),
-        None if granted.scope.contains("openid") => None,
+        None if granted_scope.contains("openid") => None,
         None => {
-            only_server_of(&granted.scope.filter(|token| !userinfo::is_claim_scope(token, ours.attributes)), &usable)
+            only_server_of(&granted_scope.filter(|token| !userinfo::is_claim_scope(token, ours.attributes)), &usable)
         }
     };
     let audience = server.map(|server| server.resource.as_str());
-    let details = Selection::of(granted.details, wanted.details, audience)?;
+    let details = Selection::of(client, granted.details, wanted.details, audience)?;
     Ok(TokenTarget { details, ..target(server, &scope, Some(ours)) })
 }
 

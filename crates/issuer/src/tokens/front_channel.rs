@@ -122,7 +122,7 @@ impl FrontChannelGrant<'_> {
         let response_type = self.request.response_type;
         let is_alone = !response_type.has_code() && !response_type.has_token();
         let scopes: Vec<&str> = if is_alone { family.scope.iter().collect() } else { Vec::new() };
-        let claims = id_token::claims(tx, self.at, family, &subject, &scopes).await?;
+        let claims = id_token::claims(tx, self.at, self.pass, family, &scopes).await?;
         Ok(IdDraft { subject, claims, occasion: Occasion::Authorized })
     }
 }

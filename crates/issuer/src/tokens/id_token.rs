@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::client_encryption;
 use crate::directory::TenantDirectory;
+use crate::gate::Pass;
 use crate::people;
 
 /// The `typ` of ID tokens and signed userinfo answers: what relying parties expect (OIDC Core errata 2, §2).
@@ -107,19 +108,23 @@ pub(crate) fn check_keys(at: &TenantDirectory, client: &Client, response_type: R
     Ok(())
 }
 
-/// The claims about the person that the client named for `section` of its `claims` request, with those of `scopes`.
+/// The claims about the person that the client named for `section` of its `claims` request, with those of `scopes`, as far as `pass` lets it
+/// have what releases them.
 ///
 /// # Errors
 /// A fault when the stored request is unreadable.
 pub(crate) fn released<'s>(
+    pass: &Pass,
     family: &TokenFamily,
     section: ClaimsSection,
     scopes: impl IntoIterator<Item = &'s str>,
     person: &userinfo::Person<'_>,
 ) -> Result<Map<String, Value>, Fault> {
     let request = claims_request(family)?;
-    let scopes: Vec<&str> = scopes.into_iter().collect();
-    Ok(userinfo::released(scopes, request.names(section), person))
+    let scopes: Vec<&str> = scopes.into_iter().filter(|scope| pass.may_have_scope(scope)).collect();
+    let may_know =
+        |name: &&str| userinfo::scope_of(name, person.attributes).is_some_and(|scope| pass.may_have_scope(scope));
+    Ok(userinfo::released(scopes, request.names(section).filter(may_know), person))
 }
 
 /// Reads the claims that go into an ID token: those named for it and those of `scopes`; the person is opened only if there
@@ -127,8 +132,8 @@ pub(crate) fn released<'s>(
 pub(super) async fn claims(
     conn: &mut Conn,
     at: &TenantDirectory,
+    pass: &Pass,
     family: &TokenFamily,
-    subject: &Subject,
     scopes: &[&str],
 ) -> Result<Map<String, Value>, Fault> {
     if scopes.is_empty() && claims_request(family)?.names(ClaimsSection::IdToken).next().is_none() {
@@ -136,7 +141,8 @@ pub(super) async fn claims(
     }
     let gone = || Fault::impossible("the gate admitted a person who is not there");
     let person = people::find(conn, at, family.user).await?.ok_or_else(gone)?;
-    released(family, ClaimsSection::IdToken, scopes.iter().copied(), &as_seen(at, &person, subject))
+    let seen = as_seen(at, &person, pass.subject().ok_or_else(gone)?);
+    released(pass, family, ClaimsSection::IdToken, scopes.iter().copied(), &seen)
 }
 
 /// A person as the client sees them whose `sub` this is.

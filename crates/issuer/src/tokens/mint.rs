@@ -180,8 +180,8 @@ pub(super) async fn for_user(
     let subject = subject_of(pass)?;
     let holder = Holder { at, ambient, pass, family: &family };
     let access = store_access_token(tx, holder, (target, sender), event).await?;
-    let id_token = if family.scope.contains("openid") {
-        let claims = id_token::claims(tx, at, &family, &subject, &[]).await?;
+    let id_token = if family.scope.contains("openid") && pass.may_have_scope("openid") {
+        let claims = id_token::claims(tx, at, pass, &family, &[]).await?;
         Some(IdDraft { subject: subject.clone(), claims, occasion })
     } else {
         None

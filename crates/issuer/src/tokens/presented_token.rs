@@ -79,7 +79,7 @@ pub(crate) async fn find_access_token(
     Ok(found.filter(|token| now < token.expires_at))
 }
 
-/// Asks the gate about a proven token.
+/// Asks the gate about a proven token, and takes from its scope what does not count any more.
 ///
 /// # Errors
 /// A fault when the database is away.
@@ -91,11 +91,17 @@ pub(crate) async fn admit(
 ) -> Result<Result<ActiveAccessToken, GateRefusal>, Fault> {
     // A client that is not registered any more is as good as switched off.
     let Some(client) = at.client(&token.client).cloned() else { return Ok(Err(GateRefusal::ClientDisabled)) };
+    if token.audience != at.issuer && !client.may_target(&token.audience) {
+        return Ok(Err(GateRefusal::ResourceNotAllowed));
+    }
     let admitted = match &token.family {
         Some(family) => gate::admit_user(conn, at, &client, family, family.origin, now).await?,
         None => gate::admit_client(at, &client, GrantType::ClientCredentials),
     };
-    Ok(admitted.map(|pass| ActiveAccessToken { token, client, pass }))
+    Ok(admitted.map(|pass| {
+        let scope = token.scope.filter(|scope| pass.may_have_scope(scope));
+        ActiveAccessToken { token: ProvenAccessToken { scope, ..token }, client, pass }
+    }))
 }
 
 async fn find_opaque(

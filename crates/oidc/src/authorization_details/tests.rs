@@ -96,17 +96,21 @@ fn a_token_carries_no_more_than_was_granted() {
     let granted = ask(two).unwrap();
     let here = Some("https://api.example.com");
 
-    let all = Selection::of(&granted, None, here).unwrap();
-    let one = Selection::of(&granted, Some(r#"[{"amount":{"value":"2.00"},"type":"payment"}]"#), here).unwrap();
+    let all = Selection::of(&web_client(), &granted, None, here).unwrap();
+    let one = Selection::of(&web_client(), &granted, Some(r#"[{"amount":{"value":"2.00"},"type":"payment"}]"#), here)
+        .unwrap();
 
     assert_eq!((all.details().len(), all.to_store()), (2, Some(3)));
     assert_eq!((one.details(), one.to_store()), (&[granted[1].members.clone()][..], Some(2)));
-    assert_eq!(Selection::stored(&granted, 2), one);
-    assert_eq!(Selection::of(&granted, None, None).unwrap().to_store(), None);
+    assert_eq!(Selection::stored(&web_client(), &granted, 2), one);
+    assert_eq!(Selection::of(&web_client(), &granted, None, None).unwrap().to_store(), None);
     for more in [r#"[{"type":"payment","amount":{"value":"3.00"}}]"#, r#"[{"type":"payment"}]"#] {
-        assert_eq!(Selection::of(&granted, Some(more), here).unwrap_err().cause, Cause::DetailsBeyondGrant);
+        assert_eq!(
+            Selection::of(&web_client(), &granted, Some(more), here).unwrap_err().cause,
+            Cause::DetailsBeyondGrant
+        );
     }
-    let elsewhere = Selection::of(&granted, Some(GOOD), Some("https://other.example"));
+    let elsewhere = Selection::of(&web_client(), &granted, Some(GOOD), Some("https://other.example"));
     assert_eq!(elsewhere.unwrap_err().cause, Cause::DetailsBeyondGrant);
 }
 

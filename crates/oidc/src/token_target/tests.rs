@@ -154,6 +154,22 @@ fn a_server_that_the_client_may_not_use_gets_no_tokens() {
     assert_eq!(chosen(&granted_resources), Err(Cause::ResourceUnknown));
 }
 
+/// S-060, S-038: a scope that was granted counts as long as the client may have it.
+#[test]
+fn a_scope_that_the_client_may_not_have_any_more_counts_as_not_granted() {
+    let mut client = web_client();
+    client.metadata.scope = Some(scope("orders.read"));
+    let (granted_scope, granted_resources) = (scope("openid orders.read orders.write"), owned(&[ORDERS]));
+    let granted = Granted { scope: &granted_scope, resources: &granted_resources, details: &[] };
+    let ours = Ours { issuer: ISSUER, attributes: &[] };
+    let chosen = |scope: Option<&Scope>| {
+        shown(for_user(&client, granted, Wanted { scope, ..Wanted::default() }, &[&orders(), &bills()], ours))
+    };
+
+    assert_eq!(chosen(None), at(ORDERS, "orders.read"));
+    assert_eq!(chosen(Some(&scope("orders.write"))), Err(Cause::ScopeBeyondGrant));
+}
+
 /// S-040: a grant does not outlive its resource server.
 #[test]
 fn a_removed_resource_server_gets_no_tokens() {
