@@ -1,6 +1,6 @@
 //! Token exchange. RFC 8693; SECURITY S-067.
 
-use portreeve_domain::Lifetime;
+use portreeve_domain::{ClientId, Lifetime};
 use portreeve_tests::{
     cast,
     deployment::{Deployment, on_both, on_sqlite},
@@ -186,6 +186,39 @@ fn may_act_is_told_and_obeyed() {
         let other = exchange(&RelyingParty::new(at, "silent-api"), &subject, &[]).await;
         assert_eq!(other.error(), invalid_request());
         assert_eq!(exchange(&RelyingParty::new(at, "orders-api"), &subject, &[]).await.status, 200);
+    });
+}
+
+/// TE-05, S-067: it is the registration of the client that was granted something which says who may act, as it is by now and down the chain
+/// of services.
+#[test]
+fn whom_the_registration_does_not_name_any_more_acts_no_more() {
+    on_both(async |at| {
+        at.apply(MORE).await;
+        let (bound, orders) = (RelyingParty::new(at, "bound"), RelyingParty::new(at, "orders-api"));
+        let (silent, stock) = (RelyingParty::new(at, "silent-api"), RelyingParty::new(at, "stock-api"));
+        let subject = subject_token(at, "bound").await;
+        let derived = Tokens(exchange(&orders, &subject, &[]).await.success());
+        assert_eq!(jwt::claims(derived.access())["may_act"], json!({"sub": "orders-api"}));
+        assert_eq!(exchange(&stock, derived.access(), &[]).await.error(), invalid_request());
+
+        bound.register_anew(|metadata| metadata.may_act = ClientId::parse("silent-api")).await;
+
+        assert_eq!(exchange(&orders, &subject, &[]).await.error(), invalid_request());
+        assert_eq!(exchange(&silent, &subject, &[]).await.status, 200);
+        let told = RelyingParty::new(at, "gateway").introspect(&subject).await.success();
+        assert_eq!(told["may_act"], json!({"sub": "silent-api"}));
+
+        bound.register_anew(|metadata| metadata.may_act = ClientId::parse("stock-api")).await;
+
+        let gateway = RelyingParty::new(at, "stock-gateway");
+        assert_eq!(gateway.introspect(derived.access()).await.success()["may_act"], json!({"sub": "stock-api"}));
+        assert_eq!(exchange(&stock, derived.access(), &[]).await.status, 200);
+
+        bound.register_anew(|metadata| metadata.may_act = None).await;
+
+        assert_eq!(gateway.introspect(derived.access()).await.success().get("may_act"), None);
+        assert_eq!(exchange(&orders, &subject, &[]).await.status, 200, "whichever has a policy");
     });
 }
 

@@ -171,7 +171,6 @@ pub(crate) fn family(tenant: TenantId, id: i64, user: UserId) -> TokenFamily {
         authenticated_at: in_seconds(-5),
         ancestors: vec![FamilyId::new(id + 2)],
         actors: vec!["api".to_owned()],
-        may_act: Some(web()),
         trusted_issuer: Some("https://idp.example".to_owned()),
         details_sealed: Some(b"details".to_vec()),
         ends_at: Some(in_seconds(60 * 60)),

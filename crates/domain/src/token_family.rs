@@ -48,8 +48,6 @@ pub struct TokenFamily {
     pub ancestors: Vec<FamilyId>,
     /// Who acts for the person, newest first (RFC 8693 §4.1); empty: the client, silently.
     pub actors: Vec<String>,
-    /// The only client that may act for the person (RFC 8693 §4.4); `None`: whichever has a policy.
-    pub may_act: Option<ClientId>,
     /// The issuer on whose word it was granted (RFC 7523); `None`: the person's own.
     pub trusted_issuer: Option<String>,
     /// When it ends although it is not revoked; `None`: at its absolute end.

@@ -102,11 +102,13 @@ struct Limits {
     scope: Option<Scope>,
     /// Those that may come of the word it was granted on.
     vouched: Option<Scope>,
+    /// The only client that may act for the person; `None`: whichever has a policy.
+    may_act: Option<ClientId>,
 }
 
 impl Limits {
     fn of_client(client: &Client) -> Self {
-        Self { scope: client.metadata.scope.clone(), vouched: None }
+        Self { scope: client.metadata.scope.clone(), vouched: None, may_act: client.metadata.may_act.clone() }
     }
 
     fn of_family(at: &TenantDirectory, client: &Client, family: &TokenFamily) -> Self {
@@ -159,6 +161,12 @@ impl Pass {
     /// Whether a scope that was granted still counts: nobody on the way has to do without it by now (S-060).
     pub(crate) fn may_have_scope(&self, token: &str) -> bool {
         self.limits.iter().all(|limits| limits.allow(token))
+    }
+
+    /// The only client that may act for the person, by the registration of the client that they granted it to (RFC 8693 §4.4); `None`:
+    /// whichever has a policy.
+    pub(crate) fn may_act(&self) -> Option<&ClientId> {
+        self.limits.first().and_then(|limits| limits.may_act.as_ref())
     }
 
     /// Holds against minting for one family with the pass of another.

@@ -99,7 +99,9 @@ fn describe(at: &TenantDirectory, caller: &Client, active: &ActiveAccessToken) -
         None => return Ok(None),
     };
     let principal = match (&token.family, active.pass.subject()) {
-        (Some(family), Some(subject)) => Principal::User { subject: subject.as_str(), family },
+        (Some(family), Some(subject)) => {
+            Principal::User { subject: subject.as_str(), family, may_act: active.pass.may_act() }
+        }
         _ => Principal::Client(&active.client.id),
     };
     let granted = token.family.as_ref().map(|family| granted_details::open(at, family)).transpose()?;
@@ -142,7 +144,7 @@ async fn refresh_token(
         issuer: &at.issuer,
         details: &details,
         kind: ActiveKind::Refresh,
-        principal: Principal::User { subject: subject.as_str(), family: &family },
+        principal: Principal::User { subject: subject.as_str(), family: &family, may_act: pass.may_act() },
         scope: &family.scope.filter(|scope| pass.may_have_scope(scope)),
         issued_at: token.created_at,
         expires_at: token.expires_at,

@@ -152,7 +152,6 @@ impl World {
             authenticated_at: self.session.authenticated_at(),
             ancestors: Vec::new(),
             actors: Vec::new(),
-            may_act: None,
             trusted_issuer: None,
             details_sealed: None,
             ends_at: None,

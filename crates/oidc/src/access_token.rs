@@ -19,6 +19,8 @@ pub enum Principal<'a> {
         subject: &'a str,
         /// The grant; the sign-in claims are those of its beginning, unchanged by refresh (RFC 9068 §2.2.1).
         family: &'a TokenFamily,
+        /// The only client that may act for the person (RFC 8693 §4.4); `None`: whichever has a policy.
+        may_act: Option<&'a ClientId>,
     },
     /// The client itself, by client credentials: `sub` is the client identifier. No client identifier begins like a
     /// user's `sub`, so the two cannot collide (RFC 9068 §5, RFC 9700 §4.15).
@@ -53,9 +55,9 @@ impl AccessToken<'_> {
     /// # Errors
     /// A fault if JSON cannot be written, which no value of these types causes.
     pub fn to_json(&self) -> Result<Vec<u8>, Fault> {
-        let (sub, client, family) = match self.principal {
-            Principal::User { subject, family } => (subject, &family.client, Some(family)),
-            Principal::Client(client) => (client.as_str(), client, None),
+        let (sub, client, family, may_act) = match self.principal {
+            Principal::User { subject, family, may_act } => (subject, &family.client, Some(family), may_act),
+            Principal::Client(client) => (client.as_str(), client, None, None),
         };
         let amr = family.map(TokenFamily::amr).unwrap_or_default();
         let claims = Claims {
@@ -73,7 +75,7 @@ impl AccessToken<'_> {
             amr: amr.as_slice(),
             cnf: Cnf::of(&self.confirmation),
             act: family.and_then(|family| act_claim(&family.actors)),
-            may_act: family.and_then(|family| family.may_act.as_ref()).map(|sub| MayAct { sub }),
+            may_act: may_act.map(|sub| MayAct { sub }),
         };
         serde_json::to_vec(&claims).map_err(Fault::new)
     }
@@ -138,7 +140,7 @@ mod tests {
     #[test]
     fn a_users_token_has_these_claims_and_no_other() {
         let family = token_family();
-        let principal = Principal::User { subject: "usr_ada", family: &family };
+        let principal = Principal::User { subject: "usr_ada", family: &family, may_act: None };
 
         assert_eq!(
             issued(principal, &scope("openid orders.read"), 2_000_000_999),
@@ -154,7 +156,7 @@ mod tests {
     #[test]
     fn a_refresh_changes_nothing_about_the_sign_in() {
         let family = token_family();
-        let principal = Principal::User { subject: "usr_ada", family: &family };
+        let principal = Principal::User { subject: "usr_ada", family: &family, may_act: None };
         let first = issued(principal, &Scope::default(), 2_000_000_000);
         let later = issued(principal, &Scope::default(), 9_000_000_000);
 

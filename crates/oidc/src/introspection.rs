@@ -123,7 +123,7 @@ pub fn answer(token: &ActiveToken<'_>, caller: &Client) -> Result<Vec<u8>, Fault
         acr: family.and_then(TokenFamily::stated_acr),
         cnf: Cnf::of(&token.confirmation),
         act: family.and_then(|family| act_claim(&family.actors)),
-        may_act: family.and_then(|family| family.may_act.as_ref()).map(|sub| MayAct { sub }),
+        may_act: token.may_act().map(|sub| MayAct { sub }),
     };
     serde_json::to_vec(&members).map_err(Fault::new)
 }
@@ -153,6 +153,13 @@ impl<'a> ActiveToken<'a> {
         match self.principal {
             Principal::User { subject, .. } => subject,
             Principal::Client(client) => client.as_str(),
+        }
+    }
+
+    fn may_act(&self) -> Option<&'a ClientId> {
+        match self.principal {
+            Principal::User { may_act, .. } => may_act,
+            Principal::Client(_) => None,
         }
     }
 
@@ -228,7 +235,7 @@ mod tests {
 
     fn ask_as_user(kind: ActiveKind<'_>, caller: &Client) -> Vec<u8> {
         let family = token_family();
-        ask(kind, Principal::User { subject: "usr_ada", family: &family }, caller)
+        ask(kind, Principal::User { subject: "usr_ada", family: &family, may_act: None }, caller)
     }
 
     fn read(body: &[u8]) -> Value {

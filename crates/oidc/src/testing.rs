@@ -89,7 +89,6 @@ pub(crate) fn token_family() -> TokenFamily {
         authenticated_at: at,
         ancestors: Vec::new(),
         actors: Vec::new(),
-        may_act: None,
         trusted_issuer: None,
         details_sealed: None,
         ends_at: None,

@@ -110,7 +110,7 @@ pub struct SubjectFacts<'a> {
     pub audience: &'a str,
     /// Its scope.
     pub scope: &'a Scope,
-    /// The client that may act for the person, when the grant says so (`may_act`).
+    /// The client that may act for the person, when the client says so that they granted it to (`may_act`).
     pub may_act: Option<&'a ClientId>,
     /// Who acts already, newest first.
     pub actors: &'a [String],

@@ -49,8 +49,6 @@ struct GrantFacts {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     actors: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    may_act: Option<ClientId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     trusted_issuer: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends_at: Option<Timestamp>,
@@ -83,7 +81,6 @@ pub async fn insert(tx: &mut Tx, family: &TokenFamily) -> Result<(), Fault> {
         authenticated_at: family.authenticated_at,
         ancestors: family.ancestors.clone(),
         actors: family.actors.clone(),
-        may_act: family.may_act.clone(),
         trusted_issuer: family.trusted_issuer.clone(),
         ends_at: family.ends_at,
     };
@@ -213,7 +210,6 @@ pub async fn strip_of_user(tx: &mut Tx, tenant: TenantId, user: UserId) -> Resul
         authenticated_at: Timestamp::from_millis(0),
         ancestors: Vec::new(),
         actors: Vec::new(),
-        may_act: None,
         trusted_issuer: None,
         ends_at: None,
     };
@@ -261,7 +257,6 @@ pub(crate) fn read(row: &Row<'_>) -> Result<TokenFamily, Fault> {
         authenticated_at: facts.authenticated_at,
         ancestors: facts.ancestors,
         actors: facts.actors,
-        may_act: facts.may_act,
         trusted_issuer: facts.trusted_issuer,
         ends_at: facts.ends_at,
         created_at: row.timestamp(6)?,

@@ -290,7 +290,6 @@ impl Issuer {
             authenticated_at: session.authenticated_at(),
             ancestors: Vec::new(),
             actors: Vec::new(),
-            may_act: journey.client.metadata.may_act.clone(),
             trusted_issuer: None,
             ends_at: None,
             created_at: now,

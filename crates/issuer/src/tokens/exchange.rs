@@ -74,7 +74,7 @@ impl Issuer {
         let facts = SubjectFacts {
             audience: &subject.token.audience,
             scope: &subject.token.scope,
-            may_act: family.may_act.as_ref(),
+            may_act: subject.pass.may_act(),
             actors: &family.actors,
         };
         let exchange =

@@ -5,7 +5,7 @@
 //! OIDC Core §3.2.2.5, §3.3.2.5, §3.3.2.11.
 
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Actor, Client, Event, EventType, Failure, Fault, Subject, Timestamp, TokenFamily};
+use portreeve_domain::{Actor, Client, ClientId, Event, EventType, Failure, Fault, Subject, Timestamp, TokenFamily};
 use portreeve_oidc::Refusal;
 use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::authorization::{Accepted, Said};
@@ -38,6 +38,7 @@ pub(crate) struct FrontChannelGrant<'a> {
 pub(crate) struct FrontChannelTokens {
     family: TokenFamily,
     subject: Subject,
+    may_act: Option<ClientId>,
     state: Option<String>,
     issued_at: Timestamp,
     code: Option<SecretText>,
@@ -83,7 +84,8 @@ pub(crate) async fn issue(
         false => None,
     };
     let state = request.target.state().map(str::to_owned);
-    Ok(Ok(FrontChannelTokens { family, subject, state, issued_at: ambient.now(), code, access, id_token }))
+    let may_act = pass.may_act().cloned();
+    Ok(Ok(FrontChannelTokens { family, subject, may_act, state, issued_at: ambient.now(), code, access, id_token }))
 }
 
 impl FrontChannelGrant<'_> {
@@ -140,7 +142,8 @@ impl FrontChannelTokens {
         }
         let mut access_token = None;
         if let Some(access) = &self.access {
-            let text = access.text(at, Principal::User { subject: self.subject.as_str(), family: &self.family })?;
+            let (subject, may_act) = (self.subject.as_str(), self.may_act.as_ref());
+            let text = access.text(at, Principal::User { subject, family: &self.family, may_act })?;
             said = said
                 .and("access_token", text.expose())
                 .and("token_type", token_type(&access.confirmation))

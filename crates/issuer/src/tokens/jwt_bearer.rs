@@ -165,7 +165,6 @@ impl Attempt<'_> {
             authenticated_at: self.now,
             ancestors: Vec::new(),
             actors: Vec::new(),
-            may_act: self.client.metadata.may_act.clone(),
             trusted_issuer: Some(self.trusted.issuer.clone()),
             details_sealed: None,
             ends_at: None,

@@ -5,7 +5,8 @@
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{
-    Actor, Client, Confirmation, Event, EventType, Fault, GrantType, Lifetime, Scope, Subject, Timestamp, TokenFamily,
+    Actor, Client, ClientId, Confirmation, Event, EventType, Fault, GrantType, Lifetime, Scope, Subject, Timestamp,
+    TokenFamily,
 };
 use portreeve_oidc::access_token::Principal;
 use portreeve_oidc::authorization_details::Selection;
@@ -64,6 +65,7 @@ pub(super) struct UserTokens {
     refresh_token: Option<SecretText>,
     id_token: Option<IdDraft>,
     subject: Subject,
+    may_act: Option<ClientId>,
 }
 
 impl IssuedTokens {
@@ -109,7 +111,8 @@ impl UserTokens {
         client: &Client,
         pushed_for: Option<&SecretText>,
     ) -> Result<IssuedTokens, Fault> {
-        let principal = Principal::User { subject: self.subject.as_str(), family: &self.family };
+        let (subject, may_act) = (self.subject.as_str(), self.may_act.as_ref());
+        let principal = Principal::User { subject, family: &self.family, may_act };
         let access_token = self.access.text(at, principal)?;
         let issued_at = self.access.issued_at;
         let sign_id_token = |draft: &IdDraft| {
@@ -186,7 +189,7 @@ pub(super) async fn for_user(
     } else {
         None
     };
-    Ok(UserTokens { family, access, refresh_token, id_token, subject })
+    Ok(UserTokens { family, access, refresh_token, id_token, subject, may_act: pass.may_act().cloned() })
 }
 
 /// The `sub` of the person whose pass it is.
