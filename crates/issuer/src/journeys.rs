@@ -18,6 +18,7 @@ mod passkey_enrolment;
 mod password;
 mod phone_code;
 mod profile;
+mod restart;
 mod second_factor;
 mod settle;
 mod stale_proofs;

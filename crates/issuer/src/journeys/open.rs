@@ -1,26 +1,23 @@
 //! Opening a journey: for its own browser, while it lasts; everybody else gets a page with a way on.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use portreeve_crypto::parse_public_id;
 use portreeve_domain::journey::{Available, Condition, Due, Facts, Requirement, Step, Subject, next};
 use portreeve_domain::polling::Waiting;
 use portreeve_domain::{Attribute, Client, EmailSignIn, Fault, JourneyId, SessionId};
-use portreeve_oidc::authorization::{Accepted, Answer};
-use portreeve_oidc::{Cause, Refusal};
+use portreeve_oidc::Refusal;
+use portreeve_oidc::authorization::Accepted;
 use portreeve_storage::{Conn, account_states, journeys as rows, recovery_codes, users};
 
 use super::profile::{self, Missing};
 use super::{Journey, LostFactors, TermsDue, stale_proofs, terms};
-use crate::authorization_response::Addressee;
-use crate::authorize::{JOURNEY_PREFIX, Progress, first_facts, is_bound, requirements};
+use crate::authorize::{JOURNEY_PREFIX, first_facts, is_bound, requirements};
 use crate::demand::{self, Demand};
 use crate::device_authorization::{self, AskingDevice};
 use crate::directory::TenantDirectory;
 use crate::people::{self, Person};
 use crate::phone_codes::NumberToConfirm;
-use crate::settlement::split;
 use crate::stored_facts::{open_facts, open_request, seal_facts};
 use crate::{Issuer, backchannel_authentication, browsers, risk};
 
@@ -113,18 +110,6 @@ pub struct AccountChoice {
 /// What account choices in forms begin with.
 pub(super) const CHOICE_PREFIX: &str = "acc_";
 
-/// Who approves a device types its code: a link to somebody else's journey, in a mail that was caused by them, is none (S-065).
-fn back_to_device_page(client: &Arc<Client>, request: &Accepted) -> Progress {
-    Progress::Answer {
-        client: Arc::clone(client),
-        answer: Answer::OwnPage(request.target.redirect_uri().to_owned()),
-        ui_locales: request.ui_locales.clone(),
-        cookie: None,
-        browser_state: None,
-        user: None,
-    }
-}
-
 impl Issuer {
     /// Opens the journey at an address for the browser with this cookie.
     ///
@@ -205,42 +190,6 @@ impl Issuer {
             journey.version += 1;
         }
         Ok(())
-    }
-
-    /// Begins again from the stored request of a journey, in the browser with this cookie; `None` when there is none. A client that is
-    /// described by a document is looked at as for a new request, from `network`: this may be done for ever.
-    ///
-    /// # Errors
-    /// A fault when the database is away.
-    pub async fn restart_journey(
-        &self,
-        at: &Arc<TenantDirectory>,
-        address: &str,
-        cookie: Option<&str>,
-        network: IpAddr,
-    ) -> Result<Option<Progress>, Fault> {
-        let Some(row) = self.find_journey(at, address).await? else { return Ok(None) };
-        let at = &match split(self.with_client_of(at, &row.client, network).await)? {
-            Ok(renewed) => renewed,
-            Err(refusal) => {
-                let client = at.began_by(&row.client).cloned();
-                return Ok(client.map(|client| Progress::Refused { client, refusal }));
-            }
-        };
-        let Some(client) = at.began_by(&row.client) else { return Ok(None) };
-        let request = open_request(at, row.id, &row.request_sealed)?;
-        if let Err(refusal) = at.check_stands(client, &request) {
-            return Ok(Some(Progress::Refused { client: Arc::clone(client), refusal }));
-        }
-        if self.is_used_up(at, &request).await? {
-            let browser = self.recognize_browser(at, cookie).await?;
-            let to = Addressee { client, request: &request, browser: browser.as_ref() };
-            return self.refused(at, &to, Cause::RequestUriUnusable.into()).await.map(Some);
-        }
-        if let Some(Waiting::Device(_)) = request.waiting {
-            return Ok(Some(back_to_device_page(client, &request)));
-        }
-        self.authorize(at, request, cookie).await.map(Some)
     }
 
     pub(crate) async fn find_journey(
