@@ -5,6 +5,7 @@
 
 mod audit_command;
 mod canaries;
+mod commands;
 mod copies;
 mod ending;
 mod explain_command;

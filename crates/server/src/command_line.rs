@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::commands;
 use crate::demo;
 use crate::failure::Failure;
+use crate::print;
 use crate::serve::schema::OlderSchema;
 use crate::serve::{logging, serve};
 use crate::settings::{LogFormat, Settings, reference};
@@ -206,10 +207,7 @@ impl CommandLine {
             Command::Restored(arguments) => commands::backup::restored(&arguments).await,
             Command::Doctor { target } => commands::doctor::run(&target).await,
             Command::Explain { question, target } => commands::explain::run(question, &target).await,
-            Command::SettingsReference => {
-                print!("{}", reference());
-                Ok(())
-            }
+            Command::SettingsReference => print::text(reference()),
         }
     }
 }

@@ -54,6 +54,11 @@ impl Failure {
         Self { kind: Kind::Configuration, message: message.into() }
     }
 
+    /// The same with more to say.
+    pub(crate) fn and(self, more: impl fmt::Display) -> Self {
+        Self { message: format!("{}; {more}", self.message), ..self }
+    }
+
     /// The code the process ends with: 1 refused, 2 wrong usage, 3 a difference, 75 temporary, 78 bad configuration.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.kind {

@@ -3,10 +3,14 @@
 //! Owns turning arguments and settings into a running process or a finished command, and the exit code. Leaves every
 //! request to the doors and everything that happens to `issuer`.
 
+// A macro would end the process where nobody reads; see `print`.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod command_line;
 mod commands;
 mod demo;
 mod failure;
+mod print;
 mod serve;
 mod settings;
 
@@ -28,7 +32,7 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("portreeve: no threads: {error}");
+            print::remark(format_args!("portreeve: no threads: {error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -38,7 +42,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("portreeve: {failure}");
+            print::remark(format_args!("portreeve: {failure}"));
             failure.exit_code()
         }
     }

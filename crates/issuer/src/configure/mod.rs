@@ -53,7 +53,7 @@ pub use change::{Change, ChangeKind, ResourceKind};
 pub(crate) use clients::changed_fields;
 pub use export::ExportScope;
 pub use invitations::{NewInvitation, StandingInvitation};
-pub use operator::{AccountSwitch, FormerSecrets, NewAccount, OperatorRefusal, RotatedSecret};
+pub use operator::{AccountSwitch, FormerSecrets, NewAccount, OperatorRefusal, SecretRotation};
 pub use plan::Unlisted;
 pub use problem::{Origin, Place, Problem};
 pub use resources::{

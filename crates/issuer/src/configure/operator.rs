@@ -55,14 +55,17 @@ pub enum FormerSecrets {
     End,
 }
 
-/// A client's new secret.
-pub struct RotatedSecret {
+/// A client's new secret, before it counts.
+pub struct SecretRotation {
     /// The secret: the only time it is seen.
     pub secret: SecretText,
     /// How many former secrets go on working: none or one.
     pub kept: usize,
-    /// How many former secrets ended.
+    /// How many former secrets end.
     pub ended: usize,
+    client: ClientId,
+    /// Everything that the client holds afterwards.
+    held: Vec<ClientSecret>,
 }
 
 /// An account to be made.
@@ -214,16 +217,17 @@ impl Issuer {
         Ok(tx.commit().await?)
     }
 
-    /// Gives a client a new secret.
+    /// Makes a new secret for a client; changes nothing yet. Whoever is to see it sees it before it counts: one that nobody has seen
+    /// would end one that is in use.
     ///
     /// # Errors
-    /// `NoSuchClient`, `ClientWithoutSecret`, `AlreadyRotating`; a fault when the database is away.
-    pub async fn rotate_client_secret(
+    /// `NoSuchClient`, `ClientWithoutSecret`, `AlreadyRotating`; a fault when the operating system gives no randomness.
+    pub fn prepare_secret_rotation(
         &self,
         at: &TenantDirectory,
         id: &ClientId,
         former: FormerSecrets,
-    ) -> Outcome<RotatedSecret> {
+    ) -> Outcome<SecretRotation> {
         let client = at.client(id).ok_or(Failure::Refused(OperatorRefusal::NoSuchClient))?;
         let keeping = client.metadata.token_endpoint_auth_method.secrets();
         if keeping == SecretKeeping::Nothing {
@@ -235,17 +239,25 @@ impl Issuer {
         };
         let secret = self.new_client_secret()?;
         let new = client_secrets::prepare(&self.ambient, at, &secret, keeping)?;
-        let secrets: Vec<_> = kept.cloned().into_iter().chain([new]).collect();
-        let now = self.ambient.now();
+        let held: Vec<_> = kept.cloned().into_iter().chain([new]).collect();
+        let kept = kept.iter().count();
+        let ended = client.secrets.len().saturating_sub(kept);
+        Ok(SecretRotation { secret, kept, ended, client: id.clone(), held })
+    }
+
+    /// Gives a client the secret that was prepared. Commits.
+    ///
+    /// # Errors
+    /// A fault when the database is away.
+    pub async fn rotate_client_secret(&self, at: &TenantDirectory, rotation: &SecretRotation) -> Result<(), Fault> {
+        let (id, now) = (&rotation.client, self.ambient.now());
         let mut tx = self.store.begin(at.id()).await?;
-        client_secrets::replace(&mut tx, at.id(), id, &secrets, now).await?;
+        client_secrets::replace(&mut tx, at.id(), id, &rotation.held, now).await?;
         let event = Event::new(EventType::ClientUpdated, now, Actor::Operator).with_client(id);
         let event = event.with("fields", ["client_secret"]);
         audit::record(&mut tx, &self.ambient, at, event).await?;
         directory_versions::bump(&mut tx, at.id()).await?;
-        tx.commit().await?;
-        let kept = kept.iter().count();
-        Ok(RotatedSecret { secret, kept, ended: client.secrets.len().saturating_sub(kept) })
+        tx.commit().await
     }
 
     /// A new client secret: 256 random bits as 43 characters of base64url.

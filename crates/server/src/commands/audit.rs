@@ -13,6 +13,7 @@ use portreeve_issuer::{AuditReport, ExportRefusal, Issuer, KeptCheckpoint, Tenan
 use super::deployment;
 use crate::command_line::Target;
 use crate::failure::Failure;
+use crate::print;
 
 /// The tenant that is meant when none is named.
 const DEFAULT: &str = "default";
@@ -58,10 +59,7 @@ async fn act(action: Action, issuer: &Issuer, tenant: Option<&str>) -> Result<()
             let at = named()?;
             export(issuer, &at, after).await
         }
-        Action::Key => {
-            print!("{}", named()?.audit_key());
-            Ok(())
-        }
+        Action::Key => print::text(named()?.audit_key()),
     }
 }
 
@@ -74,21 +72,24 @@ async fn verify(
     for at in tenants {
         let report = issuer.verify_audit(at, kept.take()).await?;
         wrong += report.findings.len() as u64 + report.untold;
-        print_report(&at.tenant.slug, &report);
+        print_report(&at.tenant.slug, &report)?;
     }
     if wrong == 0 { Ok(()) } else { Err(Failure::refused(format!("the audit log is not whole: {wrong} findings"))) }
 }
 
-fn print_report(slug: &str, report: &AuditReport) {
+fn print_report(slug: &str, report: &AuditReport) -> Result<(), Failure> {
     let AuditReport { events, checkpoints, signed_up_to, findings, untold } = report;
     let state = if findings.is_empty() { "whole" } else { "NOT whole" };
-    println!("tenant {slug}: {state}; {events} events, {checkpoints} checkpoints, signed up to event {signed_up_to}");
+    print::line(format_args!(
+        "tenant {slug}: {state}; {events} events, {checkpoints} checkpoints, signed up to event {signed_up_to}"
+    ))?;
     for finding in findings {
-        println!("  {finding}");
+        print::line(format_args!("  {finding}"))?;
     }
     if *untold > 0 {
-        println!("  and {untold} more");
+        print::line(format_args!("  and {untold} more"))?;
     }
+    Ok(())
 }
 
 fn read(file: &Path, at: &TenantDirectory) -> Result<KeptCheckpoint, Failure> {
@@ -110,13 +111,9 @@ async fn export(issuer: &Issuer, at: &TenantDirectory, after: i64) -> Result<(),
     })?;
     while !part.lines.is_empty() {
         for line in &part.lines {
-            writeln!(out, "{line}").map_err(unwritable)?;
+            writeln!(out, "{line}").map_err(print::unwritable)?;
         }
         part = issuer.export_audit(at, part.next).await?;
     }
-    out.flush().map_err(unwritable)
-}
-
-fn unwritable(error: std::io::Error) -> Failure {
-    Failure::refused(format!("the export cannot be written: {error}"))
+    out.flush().map_err(print::unwritable)
 }

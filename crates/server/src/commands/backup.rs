@@ -12,6 +12,7 @@ use portreeve_storage::{Store, Wall, leases};
 use super::deployment::Deployment;
 use crate::command_line::Target;
 use crate::failure::Failure;
+use crate::print;
 use crate::serve::schema;
 
 /// What was put back.
@@ -44,8 +45,10 @@ pub(crate) async fn copy(path: &Path, target: &Target) -> Result<(), Failure> {
     if !copied {
         return Err(Failure::refused("PostgreSQL is copied by pg_dump or pg_basebackup; see docs/backup.md"));
     }
-    println!("Copied the database as it was at one moment to {}. The key-encryption key is not in it.", path.display());
-    Ok(())
+    print::done(format_args!(
+        "Copied the database as it was at one moment to {}. The key-encryption key is not in it.",
+        path.display()
+    ))
 }
 
 /// Ends what may have been used or taken back since the copy was made, and makes the place where it was put its home.
@@ -63,20 +66,20 @@ pub(crate) async fn restored(arguments: &Restored) -> Result<(), Failure> {
             return Err(Failure::refused("the database is at home here; portreeve serve serves it"));
         }
         home::settle(&store).await?;
-        println!("The database is at home here from now on. Nothing was ended: codes and tokens count as they did.");
-        return Ok(());
+        return print::done(
+            "The database is at home here from now on. Nothing was ended: codes and tokens count as they did.",
+        );
     }
     if !is_known_copy {
         require_said(arguments, &store).await?;
     }
     let ended = deployment.with_issuer(async |issuer| Ok(issuer.end_what_was_restored().await?)).await?;
     home::settle(&store).await?;
-    println!(
+    print::done(format_args!(
         "Ended {} sessions and {} grants, and every code, link and request that waits: everybody signs in again. Revoke keys that were \
          revoked since the copy was made; see docs/backup.md for assertions and for people who were erased.",
         ended.sessions, ended.grants
-    );
-    Ok(())
+    ))
 }
 
 /// Refuses a database that is, as far as it says itself, the one that is in use, unless the operator says that it is a copy and no process

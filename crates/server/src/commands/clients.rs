@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use portreeve_domain::{ClientId, ClientRegistration, Failure as UseCaseFailure, Lifetime};
-use portreeve_issuer::configure::{AccountSwitch, FormerSecrets, OperatorRefusal, RotatedSecret};
+use portreeve_issuer::configure::{AccountSwitch, FormerSecrets, OperatorRefusal};
 use portreeve_issuer::{Issuer, TenantDirectory};
 
 use super::{deployment, table};
 use crate::command_line::{Output, TenantTarget};
 use crate::failure::Failure;
+use crate::print;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -92,7 +93,7 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
                     ]
                 })
                 .collect();
-            table::print(["CLIENT ID", "NAME", "AUTHENTICATION", "GRANTS", "STATE"], &rows, output);
+            table::print(["CLIENT ID", "NAME", "AUTHENTICATION", "GRANTS", "STATE"], &rows, output)?;
         }
         Action::Show { client_id } => {
             let client = at.client(&id(&client_id)?).ok_or_else(|| unknown(&client_id))?;
@@ -102,26 +103,34 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
                 "disabled": client.disabled_at.is_some(),
                 "metadata": client.metadata,
             });
-            println!("{shown:#}");
+            print::line(format_args!("{shown:#}"))?;
         }
         Action::Disable { client_id } => {
             let done = issuer.switch_client(at, &id(&client_id)?, AccountSwitch::Off).await;
             done.map_err(|failure| refused(failure, &client_id))?;
-            println!("Disabled {client_id}.");
+            print::done(format_args!("Disabled {client_id}."))?;
         }
         Action::Enable { client_id } => {
             let done = issuer.switch_client(at, &id(&client_id)?, AccountSwitch::On).await;
             done.map_err(|failure| refused(failure, &client_id))?;
-            println!("Enabled {client_id}.");
+            print::done(format_args!("Enabled {client_id}."))?;
         }
         Action::InitialAccessToken { action } => tokens(action, issuer, at, output).await?,
         Action::RotateSecret { client_id, at_once } => {
             let former = if at_once { FormerSecrets::End } else { FormerSecrets::Keep };
-            let rotated = issuer.rotate_client_secret(at, &id(&client_id)?, former).await;
-            let RotatedSecret { secret, kept, ended } = rotated.map_err(|failure| refused(failure, &client_id))?;
+            let rotation = issuer.prepare_secret_rotation(at, &id(&client_id)?, former);
+            let rotation = rotation.map_err(|failure| refused(failure, &client_id))?;
             // The secret alone is what a script reads.
-            eprintln!("{client_id} has a new secret; {kept} former one goes on working, {ended} ended.");
-            println!("{}", secret.expose());
+            print::line(rotation.secret.expose())
+                .map_err(|failure| failure.and(format_args!("{client_id} keeps the secrets it has")))?;
+            issuer.rotate_client_secret(at, &rotation).await.map_err(|fault| {
+                Failure::from(fault)
+                    .and(format_args!("do not use the secret that was printed: {client_id} may not have it"))
+            })?;
+            print::remark(format_args!(
+                "{client_id} has a new secret; {} former one goes on working, {} ended.",
+                rotation.kept, rotation.ended
+            ));
         }
     }
     Ok(())
@@ -132,11 +141,18 @@ async fn tokens(action: TokenAction, issuer: &Issuer, at: &TenantDirectory, outp
         TokenAction::Create { uses, hours } => {
             let lifetime = Lifetime::from_hours(hours.into());
             let (name, token) = issuer.make_initial_access_token(at, uses, lifetime).await?;
-            eprintln!("{name}, for {uses} clients, lives {hours} hours.");
+            print::remark(format_args!("{name}, for {uses} clients, lives {hours} hours."));
             if at.tenant.settings.client_registration == ClientRegistration::Off {
-                eprintln!("Tenant {} lets no client register; set client_registration.", at.tenant.slug);
+                print::remark(format_args!(
+                    "Tenant {} lets no client register; set client_registration.",
+                    at.tenant.slug
+                ));
             }
-            println!("{}", token.expose());
+            print::line(token.expose()).map_err(|failure| {
+                failure.and(format_args!(
+                    "nobody has seen the token {name}: take it back with portreeve clients initial-access-token revoke {name}"
+                ))
+            })?;
         }
         TokenAction::List => {
             let now = issuer.ambient().now();
@@ -145,7 +161,7 @@ async fn tokens(action: TokenAction, issuer: &Issuer, at: &TenantDirectory, outp
                 .into_iter()
                 .map(|token| [token.name, token.remaining.to_string(), table::age(now, token.expires_at)])
                 .collect();
-            table::print(["NAME", "REMAINING", "EXPIRES IN"], &rows, output);
+            table::print(["NAME", "REMAINING", "EXPIRES IN"], &rows, output)?;
         }
         TokenAction::Revoke { name } => {
             if !issuer.revoke_initial_access_token(at, &name).await? {
@@ -153,7 +169,7 @@ async fn tokens(action: TokenAction, issuer: &Issuer, at: &TenantDirectory, outp
                     "there is no live token {name}; look at portreeve clients initial-access-token list"
                 )));
             }
-            println!("Revoked {name}.");
+            print::done(format_args!("Revoked {name}."))?;
         }
     }
     Ok(())

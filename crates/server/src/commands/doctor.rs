@@ -24,6 +24,7 @@ use super::migrate;
 use crate::command_line::Target;
 use crate::demo::Folder;
 use crate::failure::Failure;
+use crate::print;
 use crate::serve::schema::{COPY, COPY_MEND, LOSS_MEND, loses};
 use crate::settings::{Durability, MailTransport, Settings};
 use database::Scene;
@@ -56,7 +57,7 @@ pub(crate) async fn run(target: &Target) -> Result<(), Failure> {
         findings.push(Finding::failed(&failure));
     }
     for (number, finding) in findings.iter().enumerate() {
-        println!("{:>2} {finding}", number + 1);
+        print::line(format_args!("{:>2} {finding}", number + 1))?;
     }
     match findings.iter().filter(|finding| finding.grade == Grade::Wrong).count() {
         0 => Ok(()),

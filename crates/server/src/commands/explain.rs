@@ -10,6 +10,7 @@ use portreeve_issuer::{ExplainedSignIn, Issuer, SignInQuestion, TenantDirectory,
 use super::{deployment, table};
 use crate::command_line::{Output, Target};
 use crate::failure::Failure;
+use crate::print;
 
 /// What is to be explained.
 #[derive(Debug, Args)]
@@ -58,13 +59,13 @@ async fn explain_refusal(reference: &str, target: &Target) -> Result<(), Failure
         )));
     };
     let refusal = explained.refusal;
-    println!("when      {} ago", table::age(explained.at, now));
-    println!("tenant    {}", explained.tenant);
-    println!("endpoint  {}", refusal.endpoint);
-    println!("rule      {}", refusal.cause);
-    println!("answer    {}: {}", refusal.error, refusal.description);
+    print::line(format_args!("when      {} ago", table::age(explained.at, now)))?;
+    print::line(format_args!("tenant    {}", explained.tenant))?;
+    print::line(format_args!("endpoint  {}", refusal.endpoint))?;
+    print::line(format_args!("rule      {}", refusal.cause))?;
+    print::line(format_args!("answer    {}: {}", refusal.error, refusal.description))?;
     if let Some(detail) = refusal.detail {
-        println!("because   {detail}");
+        print::line(format_args!("because   {detail}"))?;
     }
     Ok(())
 }
@@ -84,30 +85,30 @@ async fn explain_sign_in(issuer: &Issuer, at: &Arc<TenantDirectory>, asked: Sign
             Failure::refused(format!("such a request is refused before anybody signs in: {code}: {cause}"))
         }
     })?;
-    print(&explained);
-    Ok(())
+    print_explained(&explained)
 }
 
-fn print(explained: &ExplainedSignIn) {
+fn print_explained(explained: &ExplainedSignIn) -> Result<(), Failure> {
     if explained.requirements.is_empty() {
-        println!("Nothing is required beyond one factor.");
+        print::line("Nothing is required beyond one factor.")?;
     } else {
         let row = |(one, standing): &(Requirement, Standing)| {
             [one.id.clone(), one.source.words().to_owned(), words_of(*standing).to_owned()]
         };
         let rows: Vec<_> = explained.requirements.iter().map(row).collect();
-        table::print(["REQUIREMENT", "FROM", "ACCOUNT"], &rows, Output::Table);
+        table::print(["REQUIREMENT", "FROM", "ACCOUNT"], &rows, Output::Table)?;
     }
     if explained.is_disabled {
-        println!("The account is switched off: whatever is shown, nobody signs in to it.");
+        print::line("The account is switched off: whatever is shown, nobody signs in to it.")?;
     }
     let pages: Vec<_> = explained.steps.iter().filter_map(|step| step.segment()).collect();
-    println!("pages in a new browser: {}", pages.join(", "));
+    print::line(format_args!("pages in a new browser: {}", pages.join(", ")))?;
     match explained.steps.last() {
-        Some(Step::Denied(Denial::LevelNotReached)) => println!("ends with an error: the level cannot be reached"),
-        Some(Step::Denied(_)) => println!("ends with an error"),
+        Some(Step::Denied(Denial::LevelNotReached)) => print::line("ends with an error: the level cannot be reached")?,
+        Some(Step::Denied(_)) => print::line("ends with an error")?,
         _ => {}
     }
+    Ok(())
 }
 
 fn words_of(standing: Standing) -> &'static str {

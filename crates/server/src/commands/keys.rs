@@ -9,6 +9,7 @@ use portreeve_issuer::{Issuer, KeyChange, TenantDirectory};
 use super::{deployment, table};
 use crate::command_line::{Output, TenantTarget};
 use crate::failure::Failure;
+use crate::print;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -47,18 +48,18 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
                 [key.kid().to_owned(), algorithm, phase.to_owned(), table::age(times.published_at, now)]
             });
             let rows: Vec<_> = signing.chain(encryption).collect();
-            table::print(["KID", "ALG", "PHASE", "PUBLISHED"], &rows, output);
+            table::print(["KID", "ALG", "PHASE", "PUBLISHED"], &rows, output)?;
         }
         Action::Rotate => {
             issuer.rotate_keys(at).await?;
-            println!(
-                "Rotated. Former keys stay, so that what they signed is still verified and what is encrypted to them read."
-            );
+            print::done(
+                "Rotated. Former keys stay, so that what they signed is still verified and what is encrypted to them read.",
+            )?;
         }
         Action::Revoke { kid } => match issuer.revoke_key(at, &kid).await? {
-            KeyChange::Done => {
-                println!("Revoked {kid}. Nothing it signed, or that is encrypted to it, counts any more.")
-            }
+            KeyChange::Done => print::done(format_args!(
+                "Revoked {kid}. Nothing it signed, or that is encrypted to it, counts any more."
+            ))?,
             KeyChange::NotFound => {
                 return Err(Failure::refused(format!("there is no key {kid}; look at portreeve keys list")));
             }

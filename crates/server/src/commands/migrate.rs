@@ -8,6 +8,7 @@ use portreeve_storage::migrations::{self, SchemaState};
 use super::deployment::Deployment;
 use crate::command_line::Target;
 use crate::failure::Failure;
+use crate::print;
 
 /// What to do.
 #[derive(Clone, Copy, Debug, Subcommand)]
@@ -23,7 +24,7 @@ pub(crate) enum Action {
 pub(crate) async fn run(action: Action, target: &Target) -> Result<(), Failure> {
     let deployment = Deployment::find(target)?;
     match action {
-        Action::Plan => print_state(&migrations::state(&deployment.store()?).await?),
+        Action::Plan => print_state(&migrations::state(&deployment.store()?).await?)?,
         Action::Up => {
             let store = Store::open(deployment.migrate_url.expose())?;
             let state = migrations::state(&store).await?;
@@ -32,23 +33,22 @@ pub(crate) async fn run(action: Action, target: &Target) -> Result<(), Failure> 
             }
             let applied = migrations::up(&store, Clock::System.now()).await?;
             if applied.is_empty() {
-                println!("Nothing to do: the schema is current.");
+                return print::line("Nothing to do: the schema is current.");
             }
-            for title in applied {
-                println!("applied {title}");
-            }
+            print::done(applied.iter().map(|title| format!("applied {title}")).collect::<Vec<_>>().join("\n"))?;
         }
     }
     Ok(())
 }
 
-fn print_state(state: &SchemaState) {
-    println!("{}", describe(state));
+fn print_state(state: &SchemaState) -> Result<(), Failure> {
+    print::line(describe(state))?;
     if let SchemaState::Behind(missing) = state {
         for title in missing {
-            println!("  {title}");
+            print::line(format_args!("  {title}"))?;
         }
     }
+    Ok(())
 }
 
 /// Where a database stands, and what to do about it.

@@ -10,6 +10,7 @@ use portreeve_pages::samples::{self, Words};
 use portreeve_pages::{Locale, RenderError, assets, color_stylesheet};
 
 use crate::failure::Failure;
+use crate::print;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -32,8 +33,7 @@ pub(crate) fn run(action: &Action) -> Result<(), Failure> {
     }
     let written = Locale::ALL.into_iter().map(|locale| render(folder, locale, &words));
     let written = written.sum::<Result<usize, Failure>>()?;
-    println!("Wrote {written} pages and mails to {}.", folder.display());
-    Ok(())
+    print::done(format_args!("Wrote {written} pages and mails to {}.", folder.display()))
 }
 
 /// Writes the pages and mails of a language and says how many.

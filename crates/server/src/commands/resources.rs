@@ -10,6 +10,7 @@ use portreeve_issuer::configure::{Change, ChangeKind, ExportScope, Problem, Reso
 use super::deployment;
 use crate::command_line::Target;
 use crate::failure::Failure;
+use crate::print;
 
 /// Resource files.
 #[derive(Debug, Args)]
@@ -35,8 +36,7 @@ pub(crate) async fn plan(changes: &Changes, target: &Target) -> Result<(), Failu
     let resources = changes.files.read()?;
     let planned =
         deployment::on(target, async |issuer| issuer.plan(&resources, changes.unlisted()).await.map_err(failure));
-    print_changes(&planned.await?, "would be ");
-    Ok(())
+    print::line(told(&planned.await?, "would be "))
 }
 
 /// # Errors
@@ -45,8 +45,7 @@ pub(crate) async fn apply(changes: &Changes, target: &Target) -> Result<(), Fail
     let resources = changes.files.read()?;
     let applied =
         deployment::on(target, async |issuer| issuer.apply(&resources, changes.unlisted()).await.map_err(failure));
-    print_changes(&applied.await?, "");
-    Ok(())
+    print::done(told(&applied.await?, ""))
 }
 
 /// # Errors
@@ -56,11 +55,10 @@ pub(crate) async fn drift(files: &Files, target: &Target) -> Result<(), Failure>
     let drift = async |issuer: &Issuer| issuer.drift(&resources).await.map_err(failure);
     let differences = deployment::on(target, drift).await?;
     for difference in &differences {
-        println!("{}", drifted(difference));
+        print::line(drifted(difference))?;
     }
     if differences.is_empty() {
-        println!("The database is what the files say.");
-        return Ok(());
+        return print::line("The database is what the files say.");
     }
     Err(Failure::differs(format!(
         "differences: {}; portreeve apply makes the database what the files say, portreeve export prints what it is",
@@ -72,8 +70,7 @@ pub(crate) async fn drift(files: &Files, target: &Target) -> Result<(), Failure>
 /// See `deployment`.
 pub(crate) async fn export(with_people: bool, target: &Target) -> Result<(), Failure> {
     let scope = if with_people { ExportScope::WithPeople } else { ExportScope::Configuration };
-    print!("{}", deployment::on(target, async |issuer| Ok(issuer.export(scope).await?)).await?);
-    Ok(())
+    print::text(deployment::on(target, async |issuer| Ok(issuer.export(scope).await?)).await?)
 }
 
 impl Files {
@@ -113,19 +110,17 @@ fn problems(list: Vec<Problem>) -> Failure {
     Failure::configuration(list.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 
-fn print_changes(changes: &[Change], would_be: &str) {
-    for change in changes {
-        println!("{change}");
-    }
+/// Changes in words, one a line, and how many there are.
+fn told(changes: &[Change], would_be: &str) -> String {
     let count = |kind| changes.iter().filter(|change| change.kind == kind).count();
     if changes.is_empty() {
-        println!("Nothing to change.");
-    } else {
-        println!(
-            "{} {would_be}created, {} {would_be}updated, {} {would_be}deleted.",
-            count(ChangeKind::Create),
-            count(ChangeKind::Update),
-            count(ChangeKind::Delete)
-        );
+        return "Nothing to change.".to_owned();
     }
+    let lines: String = changes.iter().map(|change| format!("{change}\n")).collect();
+    format!(
+        "{lines}{} {would_be}created, {} {would_be}updated, {} {would_be}deleted.",
+        count(ChangeKind::Create),
+        count(ChangeKind::Update),
+        count(ChangeKind::Delete)
+    )
 }

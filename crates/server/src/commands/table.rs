@@ -4,10 +4,15 @@ use portreeve_domain::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::command_line::Output;
+use crate::failure::Failure;
+use crate::print;
 
 /// Prints rows under column names: aligned, or as a JSON array of objects with the names in lower case.
-pub(super) fn print<const N: usize>(names: [&str; N], rows: &[[String; N]], output: Output) {
-    print!("{}", render(names, rows, output));
+///
+/// # Errors
+/// A refusal when they cannot be written.
+pub(super) fn print<const N: usize>(names: [&str; N], rows: &[[String; N]], output: Output) -> Result<(), Failure> {
+    print::text(render(names, rows, output))
 }
 
 fn render<const N: usize>(names: [&str; N], rows: &[[String; N]], output: Output) -> String {

@@ -15,6 +15,7 @@ use portreeve_pages::Locale;
 use super::{deployment, table};
 use crate::command_line::{Output, TenantTarget};
 use crate::failure::Failure;
+use crate::print;
 
 /// For how many hours an invitation stands unless the operator says otherwise.
 const INVITATION_HOURS: i64 = lifetimes::INVITATION.as_seconds() / 3600;
@@ -100,14 +101,14 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
             let password = if password_stdin { Some(password()?) } else { None };
             let account = NewAccount { email, password, email_verified, is_admin: admin };
             issuer.add_account(at, &account).await.map_err(|failure| refused(failure, &account.email))?;
-            eprintln!("Added {} to tenant {}.", account.email, at.tenant.slug);
+            print::remark(format_args!("Added {} to tenant {}.", account.email, at.tenant.slug));
             if at.tenant.settings.registration && !email_verified {
-                eprintln!(
-                    "Signing in will ask them to prove the address by mail; --email-verified spares them that when you know it."
+                print::remark(
+                    "Signing in will ask them to prove the address by mail; --email-verified spares them that when you know it.",
                 );
             }
             if at.tenant.settings.is_passwordless() {
-                eprintln!("They sign in by a code that is mailed to them: the tenant has no passwords.");
+                print::remark("They sign in by a code that is mailed to them: the tenant has no passwords.");
             } else if account.password.is_none() {
                 print_link(issuer, at, &account.email).await?;
             }
@@ -119,23 +120,23 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
         Action::Invitations => invitations(issuer, at, output).await?,
         Action::RevokeInvitation { email } => {
             issuer.revoke_invitation(at, &email).await.map_err(|failure| refused(failure, &email))?;
-            println!("Took the invitation of {email} back.");
+            print::done(format_args!("Took the invitation of {email} back."))?;
         }
         Action::Disable { email } => {
             let done = issuer.switch_account(at, &email, AccountSwitch::Off).await;
             done.map_err(|failure| refused(failure, &email))?;
-            println!("Disabled {email}.");
+            print::done(format_args!("Disabled {email}."))?;
         }
         Action::Enable { email } => {
             let done = issuer.switch_account(at, &email, AccountSwitch::On).await;
             done.map_err(|failure| refused(failure, &email))?;
-            println!("Enabled {email}.");
+            print::done(format_args!("Enabled {email}."))?;
         }
         Action::EraseAgain { export } => erase_again(issuer, at, &export).await?,
         Action::SetPassword { email } => {
             let done = issuer.set_account_password(at, &email, &password()?).await;
             done.map_err(|failure| refused(failure, &email))?;
-            println!("Set the password of {email}; signed out everywhere.");
+            print::done(format_args!("Set the password of {email}; signed out everywhere."))?;
         }
     }
     Ok(())
@@ -152,8 +153,9 @@ async fn invite(
     let expires_in = Lifetime::from_hours(hours);
     let new = NewInvitation { email, client: client.as_ref(), expires_in, locale };
     issuer.invite(at, &new).await.map_err(|failure| refused(failure, email))?;
-    println!("Invited {email}; the mail goes out when a server runs, and its link works for {hours} hours, once.");
-    Ok(())
+    print::done(format_args!(
+        "Invited {email}; the mail goes out when a server runs, and its link works for {hours} hours, once."
+    ))
 }
 
 async fn erase_again(issuer: &Issuer, at: &TenantDirectory, export: &Path) -> Result<(), Failure> {
@@ -174,15 +176,15 @@ async fn erase_again(issuer: &Issuer, at: &TenantDirectory, export: &Path) -> Re
     }
     let named = erased.end().map_err(wrong)?;
     let count = issuer.erase_again(&erased).await?;
-    println!(
+    print::done(format_args!(
         "Erased {count} of the {} people whom {name} says to be erased; the others are not in the database.",
         named.signed
-    );
+    ))?;
     if named.unsigned > 0 {
-        println!(
+        print::done(format_args!(
             "It names {} more after its last checkpoint; nothing there is signed, and they were not erased.",
             named.unsigned
-        );
+        ))?;
     }
     Ok(())
 }
@@ -196,7 +198,7 @@ async fn invitations(issuer: &Issuer, at: &Arc<TenantDirectory>, output: Output)
         [one.email.clone(), client, table::age(one.invited_at, now), format!("{hours_left} h")]
     };
     let rows: Vec<_> = standing.iter().map(row).collect();
-    table::print(["EMAIL", "CLIENT", "AGE", "EXPIRES IN"], &rows, output);
+    table::print(["EMAIL", "CLIENT", "AGE", "EXPIRES IN"], &rows, output)?;
     Ok(())
 }
 
@@ -209,13 +211,14 @@ fn language(tag: &str) -> Result<&'static str, String> {
 /// The link alone goes to standard output: it is what a script reads.
 async fn print_link(issuer: &Issuer, at: &TenantDirectory, email: &str) -> Result<(), Failure> {
     let link = issuer.account_setup_link(at, email).await.map_err(|failure| refused(failure, email))?;
-    eprintln!(
+    print::remark(format_args!(
         "Who opens this link sets the password of {email}. It works once, for {} minutes; portreeve users link {email} \
          prints another.",
         MailContent::LINK_MINUTES
-    );
-    println!("{}", link.expose());
-    Ok(())
+    ));
+    print::line(link.expose()).map_err(|failure| {
+        failure.and(format_args!("nobody has seen the link: portreeve users link {email} prints another"))
+    })
 }
 
 async fn list(issuer: &Issuer, at: &TenantDirectory, output: Output) -> Result<(), Failure> {
@@ -235,7 +238,7 @@ async fn list(issuer: &Issuer, at: &TenantDirectory, output: Output) -> Result<(
         })
         .collect();
     rows.sort();
-    table::print(["EMAIL", "ADDRESS", "ROLE", "STATE", "AGE", "SUBJECT"], &rows, output);
+    table::print(["EMAIL", "ADDRESS", "ROLE", "STATE", "AGE", "SUBJECT"], &rows, output)?;
     Ok(())
 }
 

@@ -29,6 +29,7 @@ use portreeve_storage::Store;
 pub(crate) use folder::Folder;
 
 use crate::failure::Failure;
+use crate::print;
 use crate::serve::node::Node;
 use crate::serve::schema::{self, OlderSchema};
 use crate::serve::{Process, bind, start_failure};
@@ -109,7 +110,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let relying_party = relying_party(&description, certificates.map(|certificates| certificates.ca_pem))?;
     let file = folder.description_path();
     description.write(&file)?;
-    println!("{}", welcome::Welcome { description: &description, file: &file });
+    print::line(welcome::Welcome { description: &description, file: &file })?;
     let process = Process {
         issuer,
         node,

@@ -24,7 +24,8 @@ async fn changed_missing_and_undeclared_resources_are_told_and_left_alone() {
     let fixture = Fixture::new().await;
     fixture.apply(EVERYTHING, Unlisted::Keep).await;
     let gateway = ClientId::parse("gateway").unwrap();
-    fixture.issuer.rotate_client_secret(&fixture.tenant(), &gateway, FormerSecrets::End).await.unwrap();
+    let prepared = fixture.issuer.prepare_secret_rotation(&fixture.tenant(), &gateway, FormerSecrets::End).unwrap();
+    fixture.issuer.rotate_client_secret(&fixture.tenant(), &prepared).await.unwrap();
     let (with_texts, without) = (EVERYTHING.find("[[scopes]]").unwrap(), EVERYTHING.find("[[clients]]").unwrap());
     let files = format!("{}{}", &EVERYTHING[..with_texts], &EVERYTHING[without..])
         .replace("client_id = \"app\"", "client_id = \"new\"");

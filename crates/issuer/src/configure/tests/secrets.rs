@@ -12,7 +12,8 @@ fn held(fixture: &Fixture) -> Vec<[u8; 32]> {
 async fn rotate(fixture: &Fixture, former: FormerSecrets) -> Result<(usize, usize), Failure<OperatorRefusal>> {
     fixture.clock.advance(Lifetime::from_minutes(1));
     let gateway = ClientId::parse("gateway").unwrap();
-    let rotated = fixture.issuer.rotate_client_secret(&fixture.tenant(), &gateway, former).await?;
+    let rotated = fixture.issuer.prepare_secret_rotation(&fixture.tenant(), &gateway, former)?;
+    fixture.issuer.rotate_client_secret(&fixture.tenant(), &rotated).await?;
     fixture.issuer.directory.refresh().await.unwrap();
     Ok((rotated.kept, rotated.ended))
 }

@@ -1,0 +1,78 @@
+//! What commands say and end with where something is in their way: a disk that is full, a file that is not there, a link that is taken.
+
+use std::{
+    fs::File,
+    io::pipe,
+    process::{Command, Output, Stdio},
+};
+
+use portreeve_tests::{deployment::Database, portreeve::binary, server::Deployment};
+
+/// What a command ends with.
+const REFUSED: Option<i32> = Some(1);
+
+const GATEWAY: &str = "[[clients]]\nclient_id = \"gateway\"\nclient_secret = { file = \"secret\" }\n\
+                       grant_types = [\"client_credentials\"]\nresponse_types = []\n";
+
+/// A deployment with a client that has a secret.
+fn with_gateway() -> Deployment {
+    let deployment = Deployment::new(Database::Sqlite, "text");
+    std::fs::write(deployment.folder.path().join("secret"), "Vv3kq0PZx8mJt5Rw2Ly7").unwrap();
+    deployment.apply(GATEWAY);
+    deployment
+}
+
+/// Runs a command whose standard output is `out`.
+fn into(deployment: &Deployment, out: impl Into<Stdio>, arguments: &[&str]) -> Output {
+    let mut command = Command::new(binary());
+    command.args(arguments).args(["--config", "portreeve.toml"]).current_dir(deployment.folder.path());
+    command.stdout(out).output().expect("run portreeve")
+}
+
+fn complaint(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A secret that nobody can see does not become one: the client keeps those it has, and the command says so.
+#[test]
+fn a_secret_that_cannot_be_printed_is_not_given() {
+    let deployment = with_gateway();
+    let held = deployment.succeed(&["clients", "show", "gateway"], "");
+    let (reader, nobody_reads) = pipe().unwrap();
+    drop(reader);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+
+    for out in [Stdio::from(full), Stdio::from(nobody_reads)] {
+        let output = into(&deployment, out, &["clients", "rotate-secret", "gateway", "--at-once"]);
+
+        let said = complaint(&output);
+        assert_eq!(output.status.code(), REFUSED, "{said}");
+        assert!(said.contains("standard output cannot be written"), "{said}");
+        assert!(said.contains("gateway keeps the secrets it has"), "{said}");
+    }
+    deployment.apply(GATEWAY);
+    assert!(deployment.succeed(&["apply", "-f", "resources.toml"], "").contains("Nothing to change."));
+    assert_eq!(deployment.succeed(&["clients", "show", "gateway"], ""), held);
+}
+
+/// What was done and could not be printed is said on standard error; what cannot be shown again has its mend.
+#[test]
+fn what_was_done_is_told_although_it_cannot_be_printed() {
+    let deployment = with_gateway();
+    let told = |arguments: &[&str]| {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let output = into(&deployment, full, arguments);
+        assert_eq!(output.status.code(), REFUSED, "{arguments:?}: {}", complaint(&output));
+        complaint(&output)
+    };
+
+    let disabled = told(&["clients", "disable", "gateway"]);
+    assert!(disabled.contains("has been done: Disabled gateway."), "{disabled}");
+    let token = told(&["clients", "initial-access-token", "create"]);
+    assert!(token.contains("take it back with portreeve clients initial-access-token revoke"), "{token}");
+    let link = told(&["users", "add", "ada@example.com"]);
+    assert!(link.contains("nobody has seen the link: portreeve users link ada@example.com"), "{link}");
+    for reading in [["clients", "list"], ["keys", "list"], ["audit", "verify"], ["migrate", "plan"]] {
+        assert!(told(&reading).contains("standard output cannot be written"));
+    }
+}
