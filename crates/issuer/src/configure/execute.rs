@@ -93,6 +93,11 @@ impl Issuer {
         }
         let mut tx = self.store.begin(at.id()).await?;
         let mut changes = Vec::with_capacity(steps.len());
+        for step in &steps {
+            if let Action::UpdateUser(update) = &step.action {
+                links::release(self, &mut tx, at, update).await?;
+            }
+        }
         for step in steps {
             let hash = step.password().and_then(|_| hashes.pop_front());
             self.carry_out(&mut tx, at, &step, hash.as_ref()).await?;
@@ -212,7 +217,7 @@ impl Issuer {
         if let Some(secret) = &declared.totp_secret {
             credentials::set_totp(self, tx, at, &person, secret).await?;
         }
-        links::replace(self, tx, at, &person, declared.links.as_deref().unwrap_or_default()).await
+        links::add(self, tx, at, &person, declared.links.as_deref().unwrap_or_default()).await
     }
 
     async fn update_declared(
@@ -253,7 +258,7 @@ impl Issuer {
             credentials::set_totp(self, tx, at, person, secret).await?;
         }
         match &declared.links {
-            Some(links) if update.links => links::replace(self, tx, at, person, links).await,
+            Some(links) if update.links => links::add(self, tx, at, person, links).await,
             _ => Ok(()),
         }
     }

@@ -15,6 +15,7 @@ use crate::{Ambient, Clock, Issuer, RowIds, Settings};
 mod attributes;
 mod branding;
 mod drift;
+mod people;
 mod requirements;
 mod secrets;
 mod syntax;

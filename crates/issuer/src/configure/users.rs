@@ -42,14 +42,16 @@ pub(super) async fn compare<'r>(
     scene: &Scene<'r>,
     problems: &mut Vec<Problem>,
 ) -> Result<Vec<Step<'r>>, Fault> {
-    let mut steps = Vec::new();
+    let (mut steps, mut people) = (Vec::new(), Vec::new());
     for declared in scene.resources.users.iter().filter(|declared| declared.tenant == scene.slug) {
         let of_claims = declared.what.claims.as_ref().and_then(|c| problem_of_claims(scene, &declared.origin, c));
         if let Some(problem) = malformed(declared).or(of_claims).or_else(|| needless_password(scene, declared)) {
             problems.push(problem);
             continue;
         }
-        let step = match stored(issuer, scene, &declared.what).await? {
+        let stored = stored(issuer, scene, &declared.what).await?;
+        people.push((declared, stored.as_ref().map(|(_, person)| person.id)));
+        let step = match stored {
             None => Some(creation(scene, &declared.what)),
             Some((at, person)) => update(issuer, scene, &at, person, &declared.what).await?,
         };
@@ -63,6 +65,7 @@ pub(super) async fn compare<'r>(
         }
         steps.push(step);
     }
+    problems.extend(links::taken(issuer, scene, &people).await?);
     Ok(steps)
 }
 
