@@ -22,7 +22,7 @@ enum Kind {
     Usage,
     /// What was to be compared differs.
     Differs,
-    /// `EX_TEMPFAIL`: the database is away; trying again may help.
+    /// `EX_TEMPFAIL`: the database is away, or somebody else was faster; trying again may help.
     Temporary,
     /// `EX_CONFIG`: the settings or resource files are wrong; trying again does not help.
     Configuration,
@@ -77,11 +77,12 @@ impl fmt::Display for Failure {
     }
 }
 
-/// A fault while the program starts or a command runs: the database is away, or something is broken.
+/// A fault while the program starts or a command runs: one that may be gone in a moment, which says itself when it is the database that is
+/// away, or something that is broken.
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         if fault.is_transient() {
-            Self::temporary(format!("{fault}; is the database there?"))
+            Self::temporary(format!("{fault}; try again in a moment"))
         } else {
             Self::refused(fault.to_string())
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use portreeve_crypto::SecretText;
 use portreeve_domain::{
-    Attribute, ClientId, ClientMetadata, PersonClaims, RequirementRule, ResourceServer, ScopeMeaning, Tenant,
+    Attribute, ClientId, ClientMetadata, Email, PersonClaims, RequirementRule, ResourceServer, ScopeMeaning, Tenant,
     TenantSettings, Terms, TrustedIssuer,
 };
 use serde::Deserialize;
@@ -156,7 +156,7 @@ impl Resources {
         let terms = self.terms.iter().map(|d| (&d.origin, "terms", &d.tenant, d.what.id.clone()));
         let rules = self.requirements.iter().map(|d| (&d.origin, "requirement", &d.tenant, d.what.id.clone()));
         let clients = self.clients.iter().map(|d| (&d.origin, "client", &d.tenant, d.what.id.as_str().to_owned()));
-        let users = self.users.iter().map(|d| (&d.origin, "user", &d.tenant, d.what.email.trim().to_lowercase()));
+        let users = self.users.iter().map(|d| (&d.origin, "user", &d.tenant, one_spelling(&d.what.email)));
         let trusted =
             self.trusted_issuers.iter().map(|d| (&d.origin, "trusted issuer", &d.tenant, d.what.issuer.clone()));
         let mut seen: HashMap<(&str, &String, String), &Origin> = HashMap::new();
@@ -221,6 +221,11 @@ impl Resources {
     pub(super) fn tenant(&self, slug: &str) -> Option<&Declared<TenantDeclaration>> {
         self.tenants.iter().find(|declared| declared.tenant == slug)
     }
+}
+
+/// An address as it is compared. One that cannot be used is refused where people are.
+fn one_spelling(typed: &str) -> String {
+    Email::parse(typed).map_or_else(|_| typed.trim().to_owned(), |email| email.as_str().to_owned())
 }
 
 impl<T> Declared<T> {

@@ -57,3 +57,20 @@ async fn links_move_between_people() {
         assert_eq!(fixture.plan(&text, Unlisted::Keep).await.unwrap(), Vec::<String>::new());
     }
 }
+
+/// Addresses are one when they have one canonical form, as where people sign in (SECURITY rule 15).
+#[tokio::test(flavor = "multi_thread")]
+async fn two_spellings_of_an_address_declare_somebody_twice() {
+    let fixture = Fixture::new().await;
+    for (one, other) in [
+        ("ada@example.com", "ADA@example.com"),
+        ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+        ("ada@example.com", "ada@example.com."),
+        ("ada@example.com", "ａｄａ@example.com"),
+    ] {
+        let problems = fixture.read(&people(&[(one, &[]), (other, &[])])).err().unwrap();
+
+        assert!(problems.starts_with("resources.toml:4: the user "), "{one} {other}: {problems}");
+        assert!(problems.ends_with("is declared already at resources.toml:1; declare it once"), "{problems}");
+    }
+}
