@@ -6,10 +6,11 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use portreeve_tests::{deployment::Database, portreeve::binary, server::Deployment};
+use portreeve_tests::{deployment::Database, hosted::Hosted, portreeve::binary, server::Deployment};
 
 /// What a command ends with.
 const REFUSED: Option<i32> = Some(1);
+const MISCONFIGURED: Option<i32> = Some(78);
 
 const GATEWAY: &str = "[[clients]]\nclient_id = \"gateway\"\nclient_secret = { file = \"secret\" }\n\
                        grant_types = [\"client_credentials\"]\nresponse_types = []\n";
@@ -50,7 +51,6 @@ fn a_secret_that_cannot_be_printed_is_not_given() {
         assert!(said.contains("standard output cannot be written"), "{said}");
         assert!(said.contains("gateway keeps the secrets it has"), "{said}");
     }
-    deployment.apply(GATEWAY);
     assert!(deployment.succeed(&["apply", "-f", "resources.toml"], "").contains("Nothing to change."));
     assert_eq!(deployment.succeed(&["clients", "show", "gateway"], ""), held);
 }
@@ -75,4 +75,29 @@ fn what_was_done_is_told_although_it_cannot_be_printed() {
     for reading in [["clients", "list"], ["keys", "list"], ["audit", "verify"], ["migrate", "plan"]] {
         assert!(told(&reading).contains("standard output cannot be written"));
     }
+}
+
+/// OIDC Registration 1.0 §5: the documents of sectors that resource files name are fetched from where `[outbound]` lets the server go.
+#[test]
+fn commands_fetch_from_where_the_server_may() {
+    let deployment = Deployment::new(Database::Sqlite, "text");
+    let uris = ["https://one.example/cb", "https://two.example/cb"];
+    let document = Hosted::new("application/json", &format!("{uris:?}"));
+    let resources = format!(
+        "[[clients]]\nclient_id = \"app\"\ntoken_endpoint_auth_method = \"none\"\nredirect_uris = {uris:?}\n\
+         subject_type = \"pairwise\"\nsector_identifier_uri = {:?}\n",
+        document.url()
+    );
+    std::fs::write(deployment.folder.path().join("resources.toml"), resources).unwrap();
+    let host = document.url().split('/').nth(2).unwrap().to_owned();
+
+    let refused = deployment.command(&["plan", "-f", "resources.toml"], "");
+    assert_eq!((refused.status.code(), document.fetches()), (MISCONFIGURED, 0), "{}", complaint(&refused));
+
+    let allowed = format!("outbound.allow={host}");
+    for command in ["plan", "apply"] {
+        let said = deployment.succeed(&[command, "-f", "resources.toml", "--set", &allowed], "");
+        assert!(said.contains("+ client app in default"), "{said}");
+    }
+    assert!(document.fetches() > 0);
 }

@@ -8,6 +8,7 @@ use portreeve_authenticators::HashParameters;
 use portreeve_crypto::SecretText;
 use portreeve_domain::{Lifetime, lifetimes, polling};
 use portreeve_issuer::{Issuer, Settings as IssuerSettings, TenantDirectory};
+use portreeve_outbound::Rules;
 use portreeve_storage::Store;
 
 use crate::command_line::{Target, TenantTarget};
@@ -23,6 +24,8 @@ pub(super) struct Deployment {
     pub(super) migrate_url: SecretText,
     pub(super) key: KeySource,
     pub(super) durability: Durability,
+    /// Where requests to others' addresses may go beyond the public web: resource files name documents.
+    outbound: Rules,
     public_url: String,
     password_cost: HashParameters,
     /// How long a signing key is published before it signs.
@@ -43,6 +46,7 @@ impl Deployment {
                 migrate_url: folder.database_url(),
                 key: folder.key(),
                 durability: Durability::Required,
+                outbound: Rules::default(),
                 public_url: description.map_or_else(|| "http://localhost:8080".to_owned(), |demo| demo.issuer),
                 password_cost: DEFAULT_PASSWORD_COST,
                 key_publish_ahead: demo::KEY_PUBLISH_AHEAD,
@@ -54,6 +58,7 @@ impl Deployment {
             migrate_url: settings.database.migrate_url,
             key: settings.key_encryption_key,
             durability: settings.database.durability,
+            outbound: settings.outbound,
             public_url: settings.server.public_url,
             password_cost: settings.limits.password_cost,
             key_publish_ahead: lifetimes::KEY_PUBLISH_AHEAD,
@@ -85,8 +90,7 @@ impl Deployment {
             key_publish_ahead: self.key_publish_ahead,
             hash_parameters: self.password_cost,
             password_threads: 1,
-            // No command fetches anything.
-            outbound: Default::default(),
+            outbound: self.outbound.clone(),
             networks: Default::default(),
             mutual_tls: None,
             waiting_requests: polling::WAITING_FOR_ONE,
