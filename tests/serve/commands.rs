@@ -6,7 +6,9 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use portreeve_storage::{Store, Wall};
 use portreeve_tests::{deployment::Database, hosted::Hosted, portreeve::binary, server::Deployment};
+use tokio::runtime::Runtime;
 
 /// What a command ends with.
 const REFUSED: Option<i32> = Some(1);
@@ -100,4 +102,65 @@ fn commands_fetch_from_where_the_server_may() {
         assert!(said.contains("+ client app in default"), "{said}");
     }
     assert!(document.fetches() > 0);
+}
+
+/// A path that was mistyped leads to no database: a command says so, and makes none.
+#[test]
+fn a_database_that_is_not_there_is_told_and_not_made() {
+    let deployment = with_gateway();
+    let missing = deployment.folder.path().join("portreve.db");
+    let setting = format!("database.url=sqlite:{}", missing.display());
+    let told = format!("there is no database at {}", missing.display());
+
+    for command in [
+        &["clients", "list"][..],
+        &["users", "add", "ada@example.com"],
+        &["apply", "-f", "resources.toml"],
+        &["export"],
+        &["audit", "verify"],
+        &["restored", "--moved"],
+        &["backup", "copy.db"],
+    ] {
+        let output = deployment.command(&[command, &["--set", &setting]].concat(), "");
+
+        assert_eq!(output.status.code(), MISCONFIGURED, "{command:?}");
+        assert!(complaint(&output).contains(&told), "{command:?}: {}", complaint(&output));
+        assert!(!missing.exists(), "{command:?}");
+    }
+    // Before the first start nothing is wrong yet.
+    for command in [&["doctor"][..], &["migrate", "plan"]] {
+        let said = deployment.succeed(&[command, &["--set", &setting]].concat(), "");
+
+        assert!(said.to_lowercase().contains(&told.to_lowercase()), "{command:?}: {said}");
+        assert!(!missing.exists(), "{command:?}");
+    }
+}
+
+/// A file in which another program keeps its tables is not an empty database: nothing of ours is put into it.
+#[test]
+fn the_file_of_another_program_is_left_alone() {
+    let deployment = with_gateway();
+    let url = format!("sqlite:{}", deployment.folder.path().join("bookmarks.db").display());
+    let count = async |make: bool| {
+        let store = Store::open(&url).unwrap();
+        let mut tx = store.begin(Wall::All).await.unwrap();
+        if make {
+            tx.execute("CREATE TABLE bookmarks (url TEXT)", &[]).await.unwrap();
+        }
+        let tables = "SELECT count(*) FROM sqlite_master WHERE type = 'table'";
+        let count = tx.one(tables, &[], |row| row.integer(0)).await.unwrap();
+        tx.commit().await.unwrap();
+        count
+    };
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(count(true));
+
+    for command in [&["migrate", "up"][..], &["clients", "list"], &["serve"]] {
+        let output = deployment.command(&[command, &["--set", &format!("database.url={url}")]].concat(), "");
+
+        assert_eq!(output.status.code(), MISCONFIGURED, "{command:?}: {}", complaint(&output));
+        let told = "the database has a table bookmarks of another program";
+        assert!(complaint(&output).contains(told), "{command:?}: {}", complaint(&output));
+    }
+    assert_eq!(runtime.block_on(count(false)), 1);
 }

@@ -79,6 +79,9 @@ const MIGRATIONS: &[Migration] = &[
     same!(27, "0027_sign_outs"),
 ];
 
+const OUR_TABLE: &str =
+    "SELECT tablename::TEXT FROM pg_tables WHERE tablename = 'schema_migrations' AND schemaname = current_schema()";
+const OUR_TABLE_FIRST: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name <> 'schema_migrations' LIMIT 1";
 const CREATE_RECORD: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";
 const APPLIED: &str = "SELECT number FROM schema_migrations ORDER BY number";
 const RECORD: &str = "INSERT INTO schema_migrations (number, name, applied_at) VALUES ($1, $2, $3)";
@@ -96,6 +99,8 @@ pub enum SchemaState {
     Current,
     /// These migrations are missing, by number and name.
     Behind(Vec<String>),
+    /// An embedded database with this table, and none of ours: the file is another program's. A schema of PostgreSQL may be shared.
+    Foreign(String),
     /// A newer binary has migrated it; this one must not touch it.
     Ahead(i64),
 }
@@ -106,13 +111,11 @@ pub enum SchemaState {
 /// A transient fault when the database is away.
 pub async fn state(store: &Store) -> Result<SchemaState, Fault> {
     let mut conn = store.read(Wall::All).await?;
-    let exists = if store.is_postgres() {
-        "SELECT 1::BIGINT FROM pg_tables WHERE tablename = 'schema_migrations' AND schemaname = current_schema()"
-    } else {
-        "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'"
-    };
-    if conn.optional(exists, &[], |row| row.integer(0)).await?.is_none() {
-        return Ok(SchemaState::Empty);
+    let tables = if store.is_postgres() { OUR_TABLE } else { OUR_TABLE_FIRST };
+    match conn.optional(tables, &[], |row| row.text(0)).await? {
+        None => return Ok(SchemaState::Empty),
+        Some(table) if table != "schema_migrations" => return Ok(SchemaState::Foreign(table)),
+        Some(_) => {}
     }
     let applied = conn.all(APPLIED, &[], |row| row.integer(0)).await?;
     if let Some(number) = newer(&applied) {

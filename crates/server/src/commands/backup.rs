@@ -34,11 +34,6 @@ pub(crate) struct Restored {
 /// A refusal on PostgreSQL, and when there is such a file or it cannot be written.
 pub(crate) async fn copy(path: &Path, target: &Target) -> Result<(), Failure> {
     let deployment = Deployment::find(target)?;
-    // To open one that is not there would make it.
-    let source = deployment.database_url.expose().strip_prefix("sqlite:");
-    if let Some(missing) = source.filter(|source| !Path::new(source).is_file()) {
-        return Err(Failure::configuration(format!("{missing}: there is no database to copy; check database.url")));
-    }
     let store = deployment.store()?;
     schema::require_current(&store).await?;
     let copied = store.copy_to(path).map_err(|fault| Failure::refused(format!("{}: {fault}", path.display())))?;

@@ -2,6 +2,7 @@
 //!
 //! Owns opening it without serving it. DESIGN §1.2: commands work whether or not the server runs.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use portreeve_authenticators::HashParameters;
@@ -65,11 +66,22 @@ impl Deployment {
         })
     }
 
-    /// Opens the database as the server does.
+    /// The file of an embedded database that is not there.
+    pub(super) fn missing_file(&self) -> Option<&Path> {
+        Store::embedded_file(self.database_url.expose()).filter(|file| matches!(file.try_exists(), Ok(false)))
+    }
+
+    /// Opens the database as the server does, but makes none: a path that was mistyped would lead to an empty one.
     ///
     /// # Errors
     /// A failure when the URL or the file cannot be used.
     pub(super) fn store(&self) -> Result<Store, Failure> {
+        if let Some(file) = self.missing_file() {
+            return Err(Failure::configuration(format!(
+                "there is no database at {}; check database.url, or make one with portreeve migrate up",
+                file.display()
+            )));
+        }
         Ok(Store::open(self.database_url.expose())?)
     }
 

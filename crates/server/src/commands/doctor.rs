@@ -79,6 +79,11 @@ async fn rows(
     (mail_is_off, text_messages_are_off): (bool, bool),
     findings: &mut Vec<Finding>,
 ) -> Result<(), Failure> {
+    if let Some(file) = deployment.missing_file() {
+        let what = format!("there is no database at {}", file.display());
+        findings.push(Finding::look(what, "check database.url; portreeve serve or portreeve migrate up makes one"));
+        return Ok(());
+    }
     let store = deployment.store()?;
     if schema(&store, findings).await? != SchemaState::Current {
         return Ok(());
@@ -119,6 +124,7 @@ async fn schema(store: &Store, findings: &mut Vec<Finding>) -> Result<SchemaStat
         SchemaState::Empty => {
             Finding::look("the database is empty", "portreeve serve or portreeve migrate up fills it")
         }
+        SchemaState::Foreign(_) => Finding::wrong("the database is another program's", what),
         SchemaState::Behind(_) => Finding::wrong("the schema is behind this program", what),
         SchemaState::Ahead(_) => Finding::wrong("the schema is ahead of this program", what),
     });

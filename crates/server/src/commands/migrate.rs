@@ -9,6 +9,7 @@ use super::deployment::Deployment;
 use crate::command_line::Target;
 use crate::failure::Failure;
 use crate::print;
+use crate::serve::schema;
 
 /// What to do.
 #[derive(Clone, Copy, Debug, Subcommand)]
@@ -24,12 +25,22 @@ pub(crate) enum Action {
 pub(crate) async fn run(action: Action, target: &Target) -> Result<(), Failure> {
     let deployment = Deployment::find(target)?;
     match action {
-        Action::Plan => print_state(&migrations::state(&deployment.store()?).await?)?,
+        Action::Plan => match deployment.missing_file() {
+            Some(file) => {
+                print::line(format_args!(
+                    "There is no database at {} yet; portreeve migrate up makes it.",
+                    file.display()
+                ))?;
+            }
+            None => print_state(&migrations::state(&deployment.store()?).await?)?,
+        },
         Action::Up => {
             let store = Store::open(deployment.migrate_url.expose())?;
             let state = migrations::state(&store).await?;
-            if let SchemaState::Ahead(_) = state {
-                return Err(Failure::refused(describe(&state)));
+            match &state {
+                SchemaState::Ahead(_) => return Err(Failure::refused(describe(&state))),
+                SchemaState::Foreign(table) => return Err(schema::foreign(table)),
+                SchemaState::Empty | SchemaState::Current | SchemaState::Behind(_) => {}
             }
             let applied = migrations::up(&store, Clock::System.now()).await?;
             if applied.is_empty() {
@@ -42,6 +53,9 @@ pub(crate) async fn run(action: Action, target: &Target) -> Result<(), Failure> 
 }
 
 fn print_state(state: &SchemaState) -> Result<(), Failure> {
+    if let SchemaState::Foreign(table) = state {
+        return Err(schema::foreign(table));
+    }
     print::line(describe(state))?;
     if let SchemaState::Behind(missing) = state {
         for title in missing {
@@ -59,6 +73,7 @@ pub(super) fn describe(state: &SchemaState) -> String {
         SchemaState::Behind(missing) => {
             format!("{} migrations are missing; portreeve migrate up runs them.", missing.len())
         }
+        SchemaState::Foreign(table) => format!("It has a table {table}, and none of ours; check database.url."),
         SchemaState::Ahead(number) => {
             format!("A newer version migrated the database (migration {number}); run that version.")
         }

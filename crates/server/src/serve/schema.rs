@@ -39,6 +39,7 @@ pub(crate) async fn prepare(
         SchemaState::Empty => {}
         SchemaState::Behind(_) if older == OlderSchema::Migrate => {}
         SchemaState::Behind(missing) => return Err(behind(&missing)),
+        SchemaState::Foreign(table) => return Err(foreign(&table)),
         SchemaState::Ahead(number) => return Err(ahead(number)),
     }
     let applied = migrations::up(&Store::open(migrate_url.expose())?, now).await?;
@@ -57,6 +58,7 @@ pub(crate) async fn require_current(store: &Store) -> Result<(), Failure> {
             Err(Failure::configuration("the database is empty; run portreeve migrate up, or start the server once"))
         }
         SchemaState::Behind(missing) => Err(behind(&missing)),
+        SchemaState::Foreign(table) => Err(foreign(&table)),
         SchemaState::Ahead(number) => Err(ahead(number)),
     }
 }
@@ -109,6 +111,13 @@ fn behind(missing: &[String]) -> Failure {
     Failure::configuration(format!(
         "the database lacks {}; look at portreeve migrate plan, then run portreeve migrate up",
         missing.join(", ")
+    ))
+}
+
+/// A database in which another program keeps its own.
+pub(crate) fn foreign(table: &str) -> Failure {
+    Failure::configuration(format!(
+        "the database has a table {table} of another program, and none of ours; check database.url"
     ))
 }
 

@@ -98,7 +98,12 @@ pub(super) const KEYS: &[Key] = &[
         Some("127.0.0.1:9090"),
         "Where /livez, /readyz and /metrics are served; never to the public.",
     ),
-    key("database.url", Kind::Secret, None, "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`. Required."),
+    key(
+        "database.url",
+        Kind::Secret,
+        None,
+        "`sqlite:PATH`, also written `sqlite://PATH`, or `postgres://USER:PASSWORD@HOST/NAME`. Required. Only `serve` and `migrate up` make a file that is not there.",
+    ),
     key(
         "database.migrate_url",
         Kind::Secret,

@@ -15,6 +15,7 @@ use portreeve_http_kit::client_certificate::CertificateHeader;
 use portreeve_http_kit::request_trace::LoggedRequests;
 use portreeve_networks::NetworkFiles;
 use portreeve_outbound::Rules;
+use portreeve_storage::Store;
 
 use super::keys::{KEYS, Kind, find};
 use super::layers::{Given, Layers, Origin, Raw};
@@ -163,7 +164,7 @@ impl Reader<'_> {
     /// The address of a database. A refused one may hold a password and is not repeated.
     fn database_url(&mut self, name: &'static str) -> Option<String> {
         let url = self.text(name)?;
-        if let Some(path) = url.strip_prefix("sqlite:") {
+        if let Some(path) = Store::embedded_file(&url) {
             return Some(format!("sqlite:{}", beside(path, self.origin(name)).display()));
         }
         if ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
@@ -370,9 +371,9 @@ impl Reader<'_> {
 }
 
 /// A relative path in the settings file is meant beside that file; elsewhere beside the working directory.
-pub(super) fn beside(path: &str, origin: &Origin) -> PathBuf {
+pub(super) fn beside(path: impl AsRef<Path>, origin: &Origin) -> PathBuf {
     match origin {
         Origin::File { path: file, .. } => Path::new(file).parent().unwrap_or(Path::new("")).join(path),
-        _ => PathBuf::from(path),
+        _ => path.as_ref().to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 //! A connection always says for whom it works: that is the second wall on PostgreSQL (row-level security).
 //! Futures of PostgreSQL are boxed: they are thousands of bytes, and would be part of every use case's future on SQLite too.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,18 +60,24 @@ enum Connection {
 pub struct Tx(Conn);
 
 impl Store {
-    /// Opens the database at `url`: `sqlite:PATH` or `postgres://…`. On PostgreSQL no connection is made yet.
+    /// Opens the database at `url`: `sqlite:PATH`, which is made when it is not there, or `postgres://…`. On PostgreSQL no connection is
+    /// made yet.
     ///
     /// # Errors
     /// A fault when the URL has another scheme, the file cannot be opened, or its journal mode cannot be set.
     pub fn open(url: &str) -> Result<Self, Fault> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            return SqliteStore::open(path.trim_start_matches("//").as_ref()).map(|s| Self(Backend::Sqlite(s)));
+        if let Some(file) = Self::embedded_file(url) {
+            return SqliteStore::open(file).map(|s| Self(Backend::Sqlite(s)));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return PostgresStore::open(url).map(|s| Self(Backend::Postgres(s)));
         }
         Err(Fault::new("the database URL must begin with sqlite: or postgres://"))
+    }
+
+    /// The file of an embedded database at `sqlite:PATH`, which may also be written `sqlite://PATH`; `None` for another database.
+    pub fn embedded_file(url: &str) -> Option<&Path> {
+        url.strip_prefix("sqlite:").map(|path| Path::new(path.strip_prefix("//").unwrap_or(path)))
     }
 
     /// Whether this is PostgreSQL.
@@ -83,7 +90,7 @@ impl Store {
     ///
     /// # Errors
     /// A fault when there is such a file, or it cannot be written.
-    pub fn copy_to(&self, path: &std::path::Path) -> Result<bool, Fault> {
+    pub fn copy_to(&self, path: &Path) -> Result<bool, Fault> {
         match &self.0 {
             Backend::Sqlite(store) => store.copy_to(path, home::MARK_COPY).map(|()| true),
             Backend::Postgres(_) => Ok(false),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use portreeve_http_kit::listener::{ClientCertificates, TlsKeys};
 use portreeve_networks::{NetworkFiles, Networks};
+use portreeve_storage::Store;
 
 use super::finding::Finding;
 use crate::serve;
@@ -20,7 +21,7 @@ pub(super) async fn look(settings: &Settings, findings: &mut Vec<Finding>) {
     findings.extend([public_url(&settings.server), proxies(&settings.server)]);
     findings.extend(tls(&settings.server));
     findings.push(admin(settings.admin_listen.ip()));
-    let database = settings.database.url.expose().strip_prefix("sqlite:").map(PathBuf::from);
+    let database = Store::embedded_file(settings.database.url.expose()).map(PathBuf::from);
     findings.push(secrets(settings.secret_files.iter().chain(&database)));
     findings.extend(networks(&settings.networks));
     findings.push(mail(&settings.mail).await);
