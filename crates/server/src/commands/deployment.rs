@@ -15,8 +15,7 @@ use portreeve_storage::Store;
 use crate::command_line::{Target, TenantTarget};
 use crate::demo::{self, Folder};
 use crate::failure::Failure;
-use crate::serve::node::Node;
-use crate::serve::{schema, start_failure};
+use crate::serve::{schema, start_issuer};
 use crate::settings::{DEFAULT_PASSWORD_COST, Durability, KeySource, Settings};
 
 /// Where a deployment keeps its data, and what is needed to open it.
@@ -96,7 +95,6 @@ impl Deployment {
         let kek = self.key.read()?;
         let store = self.store()?;
         schema::require_current(&store).await?;
-        let (node, ambient) = Node::join(&store).await?;
         let settings = IssuerSettings {
             public_url: self.public_url.clone(),
             key_publish_ahead: self.key_publish_ahead,
@@ -109,11 +107,9 @@ impl Deployment {
             // No command sends anything.
             text_messages: None,
         };
-        let done = match Issuer::start(store.clone(), ambient.clone(), kek, settings).await {
-            Ok(issuer) => work(&issuer).await,
-            Err(fault) => Err(start_failure(fault)),
-        };
-        node.leave(&store, &ambient).await;
+        let (issuer, node) = start_issuer(store, kek, settings).await?;
+        let done = work(&issuer).await;
+        node.leave(issuer.store(), issuer.ambient()).await;
         done
     }
 }

@@ -32,7 +32,7 @@ use crate::failure::Failure;
 use crate::print;
 use crate::serve::node::Node;
 use crate::serve::schema::{self, OlderSchema};
-use crate::serve::{Process, bind, start_failure};
+use crate::serve::{Process, bind, start_issuer};
 use crate::settings::{DEFAULT_PASSWORD_COST, TestRig};
 use cast::Addresses;
 use description::Description;
@@ -95,24 +95,11 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         text_message_dir: folder.text_messages(),
         ca_file: certificates.as_ref().map(|certificates| certificates.ca_file.clone()),
     };
-    let (issuer, node) = start_issuer(&folder, issuer_url).await?;
-    let description = cast::describe(addresses, folder.description()?.as_ref(), issuer.ambient().random())?;
-    let resources = cast::resources(&description)?;
-    issuer.apply(&resources, Unlisted::Keep).await.map_err(|failure| match failure {
-        UseCaseFailure::Refused(problems) => {
-            let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
-            Failure::refused(problems.join("\n"))
-        }
-        UseCaseFailure::Fault(fault) => fault.into(),
-    })?;
-    let mailer = Mailer::folder(folder.mails(), MAIL_SENDER)
-        .map_err(|e| Failure::refused(format!("the demo's own mail settings: {e}")))?;
-    let relying_party = relying_party(&description, certificates.map(|certificates| certificates.ca_pem))?;
-    let file = folder.description_path();
-    description.write(&file)?;
-    print::line(welcome::Welcome { description: &description, file: &file })?;
+    let (issuer, node) = open(&folder, issuer_url).await?;
+    let filled = fill(&issuer, &folder, addresses, certificates.map(|certificates| certificates.ca_pem)).await;
+    let (mailer, relying_party) = node.unless_failed(filled, issuer.store(), issuer.ambient()).await?;
     let process = Process {
-        issuer,
+        issuer: Arc::new(issuer),
         node,
         public: listeners.public,
         admin: listeners.admin,
@@ -130,13 +117,37 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     process.run().await
 }
 
-async fn start_issuer(folder: &Folder, public_url: String) -> Result<(Arc<Issuer>, Node), Failure> {
+/// Puts people, clients and an API there, says what they are, and gives what leaves the process and what stands beside it.
+async fn fill(
+    issuer: &Issuer,
+    folder: &Folder,
+    addresses: Addresses,
+    ca_pem: Option<String>,
+) -> Result<(Mailer, Router), Failure> {
+    let description = cast::describe(addresses, folder.description()?.as_ref(), issuer.ambient().random())?;
+    let resources = cast::resources(&description)?;
+    issuer.apply(&resources, Unlisted::Keep).await.map_err(|failure| match failure {
+        UseCaseFailure::Refused(problems) => {
+            let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            Failure::refused(problems.join("\n"))
+        }
+        UseCaseFailure::Fault(fault) => fault.into(),
+    })?;
+    let mailer = Mailer::folder(folder.mails(), MAIL_SENDER)
+        .map_err(|e| Failure::refused(format!("the demo's own mail settings: {e}")))?;
+    let relying_party = relying_party(&description, ca_pem)?;
+    let file = folder.description_path();
+    description.write(&file)?;
+    print::line(welcome::Welcome { description: &description, file: &file })?;
+    Ok((mailer, relying_party))
+}
+
+async fn open(folder: &Folder, public_url: String) -> Result<(Issuer, Node), Failure> {
     let kek = folder.key_or_new(&portreeve_crypto::Random::system())?;
     let url = folder.database_url();
     let store = Store::open(url.expose())?;
     schema::prepare(&store, &url, OlderSchema::Migrate, Clock::System.now()).await?;
     schema::require_home(&store).await?;
-    let (node, ambient) = Node::join(&store).await?;
     let settings = Settings {
         public_url,
         key_publish_ahead: KEY_PUBLISH_AHEAD,
@@ -148,8 +159,7 @@ async fn start_issuer(folder: &Folder, public_url: String) -> Result<(Arc<Issuer
         waiting_requests: polling::WAITING_FOR_ONE,
         text_messages: Some(text_message_rules()?),
     };
-    let issuer = Issuer::start(store, ambient, kek, settings).await.map_err(start_failure)?;
-    Ok((Arc::new(issuer), node))
+    start_issuer(store, kek, settings).await
 }
 
 /// A demo's messages reach a folder alone, wherever the number is.

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use portreeve_crypto::KeyEncryptionKey;
 use portreeve_domain::{Fault, lifetimes};
 use portreeve_http_kit::client_address::TrustedProxies;
 use portreeve_http_kit::client_certificate::CertificateRules;
@@ -101,7 +102,6 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
     schema::require_home(&store).await?;
     store.remember(settings.database.remembered_tokens);
     store.watch(settings.database.silence);
-    let (node, ambient) = Node::join(&store).await?;
     let issuer_settings = portreeve_issuer::Settings {
         public_url: settings.server.public_url.clone(),
         key_publish_ahead: lifetimes::KEY_PUBLISH_AHEAD,
@@ -113,7 +113,7 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
         waiting_requests: settings.test_rig.waiting_requests(),
         text_messages: settings.sms.rules,
     };
-    let issuer = Issuer::start(store, ambient, kek, issuer_settings).await.map_err(start_failure)?;
+    let (issuer, node) = start_issuer(store, kek, issuer_settings).await?;
     let process = Process {
         issuer: Arc::new(issuer),
         node,
@@ -180,8 +180,22 @@ pub(crate) fn mailer(settings: &MailSettings) -> Result<Mailer, Failure> {
     made.map_err(|e| Failure::configuration(format!("mail: {e}; see docs/configuration.md")))
 }
 
+/// Takes a node number and opens what the use cases need.
+///
+/// # Errors
+/// A temporary failure when the database is away; a configuration failure for another key. The number is given back then.
+pub(crate) async fn start_issuer(
+    store: Store,
+    kek: KeyEncryptionKey,
+    settings: portreeve_issuer::Settings,
+) -> Result<(Issuer, Node), Failure> {
+    let (node, ambient) = Node::join(&store).await?;
+    let started = Issuer::start(store.clone(), ambient.clone(), kek, settings).await.map_err(start_failure);
+    Ok((node.unless_failed(started, &store, &ambient).await?, node))
+}
+
 /// What the directory cannot open at start is a matter of configuration: another key, another database.
-pub(crate) fn start_failure(fault: Fault) -> Failure {
+fn start_failure(fault: Fault) -> Failure {
     if fault.is_transient() { fault.into() } else { Failure::configuration(fault.to_string()) }
 }
 
@@ -191,9 +205,10 @@ impl Process {
     /// # Errors
     /// A failure when signals cannot be received or there is no randomness, and a temporary one when the number was lost.
     pub(crate) async fn run(mut self) -> Result<(), Failure> {
-        let mut signals = Signals::listen()?;
+        let (store, ambient) = (self.issuer.store(), self.issuer.ambient());
+        let begun = Signals::listen().and_then(|signals| Ok((signals, request_names::source(ambient.random())?)));
+        let (mut signals, names) = self.node.unless_failed(begun, store, ambient).await?;
         let (metrics, readiness) = (Metrics::new(), Readiness::new(Arc::clone(&self.issuer)));
-        let names = request_names::source(self.issuer.ambient().random())?;
         let public_trace = self.trace(&metrics, Arc::clone(&names));
         let public_door = public_door::router(&self.issuer, public_trace, self.certificates.take());
         let (issuer, trace) = (Arc::clone(&self.issuer), self.trace(&metrics, names));

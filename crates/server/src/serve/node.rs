@@ -9,6 +9,8 @@ use portreeve_issuer::{Ambient, Clock, RowIds};
 use portreeve_storage::Store;
 use tracing::warn;
 
+use crate::failure::Failure;
+
 /// A node that holds its number.
 pub(crate) struct Node {
     /// The name that leases are held under; random, so that a restarted process is another owner.
@@ -39,6 +41,22 @@ impl Node {
     /// A fault when the database is away.
     pub(crate) async fn renew(&self, store: &Store, ambient: &Ambient) -> Result<bool, Fault> {
         ambient.row_ids().renew(store, &self.owner, ambient.now()).await
+    }
+
+    /// Hands on the outcome of a step of a start, and gives the number back when it failed: there will be no process that holds it.
+    ///
+    /// # Errors
+    /// That of the step.
+    pub(crate) async fn unless_failed<T>(
+        &self,
+        outcome: Result<T, Failure>,
+        store: &Store,
+        ambient: &Ambient,
+    ) -> Result<T, Failure> {
+        if outcome.is_err() {
+            self.leave(store, ambient).await;
+        }
+        outcome
     }
 
     /// Gives the number back, at the end of the process; when that fails it comes free by itself, ten minutes later.
