@@ -136,3 +136,23 @@ fn a_database_that_was_moved_loses_nothing() {
         node.end();
     });
 }
+
+/// what an interrupted copy left is in nobody's way, and no file is written over.
+#[test]
+fn an_interrupted_copy_does_not_block_the_next() {
+    let deployment = Deployment::quiet(None);
+    let (copy, left) = (deployment.folder.path().join("copy.db"), deployment.folder.path().join("copy.db.part"));
+    fs::write(&left, "half of it").unwrap();
+
+    deployment.succeed(&["backup", "copy.db"], "");
+
+    assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_to_string(&left).unwrap(), "half of it");
+    assert!(!left.with_extension("part2").exists());
+    let output = deployment.command(&["backup", "copy.db"], "");
+    let (code, said) = said_by(output);
+    assert!(
+        code == REFUSED && said.contains("copy.db: there is such a file already; name another"),
+        "{code:?}: {said}"
+    );
+}

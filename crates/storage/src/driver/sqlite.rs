@@ -21,6 +21,9 @@ const STATEMENTS: usize = 256;
 /// How long the log becomes before it is copied into the database, in pages of 4 KiB: what is written again and again is copied once.
 const CHECKPOINT: i64 = 4000;
 
+/// How many copies into one file may be begun and not ended.
+const PARTS: u8 = 9;
+
 /// An open SQLite file. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct SqliteStore {
@@ -71,9 +74,11 @@ impl SqliteStore {
     /// Copies the database as it is at one moment into a new file at `path` (mode 0600), runs `mark` in it, and waits for the disk.
     /// Writers are not held up.
     pub(super) fn copy_to(&self, path: &Path, mark: &'static str) -> Result<(), Fault> {
-        let part = PathBuf::from(format!("{}.part", path.display()));
+        if path.symlink_metadata().is_ok() {
+            return Err(Fault::new("there is such a file already; name another, or move that one away"));
+        }
         let broken = |e: std::io::Error| Fault::new(e).while_doing(format!("write {}", path.display()));
-        private_file(&part).map_err(broken)?;
+        let part = part_of(path)?;
         let copied = self.copy_into(&part, mark).and_then(|()| {
             // A link is made only where nothing is, be it a link that leads nowhere.
             std::fs::hard_link(&part, path).map_err(broken)
@@ -120,6 +125,19 @@ fn create_private(path: &Path) -> Result<(), Fault> {
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         made => made.map_err(|e| Fault::new(e).while_doing(format!("create {}", path.display()))),
     }
+}
+
+/// Makes a file beside `path` to copy into, under the first name that is free: what an interrupted copy left is in nobody's way.
+fn part_of(path: &Path) -> Result<PathBuf, Fault> {
+    let names = (1..=PARTS).map(|number| if number == 1 { "part".to_owned() } else { format!("part{number}") });
+    for part in names.map(|name| path.with_added_extension(name)) {
+        match private_file(&part) {
+            Ok(()) => return Ok(part),
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(e) => return Err(Fault::new(e).while_doing(format!("make {}", part.display()))),
+        }
+    }
+    Err(Fault::new(format!("{PARTS} copies were interrupted; remove the files {}.part*", path.display())))
 }
 
 /// Makes a file that is not there, readable by its owner only.
