@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::pipe,
+    net::TcpListener,
     process::{Command, Output, Stdio},
 };
 
@@ -163,4 +164,52 @@ fn the_file_of_another_program_is_left_alone() {
         assert!(complaint(&output).contains(told), "{command:?}: {}", complaint(&output));
     }
     assert_eq!(runtime.block_on(count(false)), 1);
+}
+
+/// What a command tells to run next works on the same tenant; nobody is told of a mail where none leaves.
+#[test]
+fn commands_that_are_told_name_the_tenant_and_no_mail_is_promised_where_none_leaves() {
+    let deployment = Deployment::new(Database::Sqlite, "text");
+    deployment.apply("[[tenants]]\nslug = \"acme\"\nregistration = true\n");
+    let run = |arguments: &[&str]| {
+        let output = deployment.command(&[arguments, &["--tenant", "acme"]].concat(), "");
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), complaint(&output))
+    };
+    let no_mail = ["--set", "mail.transport=none"];
+
+    assert!(
+        run(&["users", "add", "ada@example.com"]).contains("users link ada@example.com --tenant acme prints another")
+    );
+    assert!(
+        run(&["users", "add", "ada@example.com"]).contains("users link ada@example.com --tenant acme prints a link")
+    );
+    assert!(run(&["users", "disable", "eve@example.com"]).contains("users list --tenant acme"));
+    assert!(run(&["clients", "disable", "app"]).contains("clients list --tenant acme"));
+    assert!(run(&["keys", "revoke", "none"]).contains("keys list --tenant acme"));
+
+    let invite = |email| ["users", "invite", email];
+    assert!(run(&invite("joan@example.com")).contains("the mail goes out when a server runs"));
+    let invited = run(&[&invite("hedy@example.com")[..], &no_mail].concat());
+    assert!(invited.contains("Invited hedy@example.com; no mail leaves before mail.transport is set"), "{invited}");
+    let added = run(&[&["users", "add", "hedy@example.com"][..], &no_mail].concat());
+    assert!(added.contains("But no mail leaves before mail.transport is set."), "{added}");
+}
+
+/// An address that cannot be had is told with what is in its way.
+#[test]
+fn an_address_that_cannot_be_bound_is_told_with_its_mend() {
+    let deployment = Deployment::new(Database::Sqlite, "text");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap().to_string();
+
+    // An address of documentation (RFC 5737 §3) is nobody's.
+    for (address, mend) in
+        [(taken.as_str(), "end what listens there"), ("192.0.2.1:8080", "give an address of this machine")]
+    {
+        let output = deployment.command(&["serve", "--set", &format!("server.listen={address}")], "");
+
+        let said = complaint(&output);
+        assert_eq!(output.status.code(), Some(75), "{said}");
+        assert!(said.contains(&format!("server.listen: {address} cannot be bound")) && said.contains(mend), "{said}");
+    }
 }

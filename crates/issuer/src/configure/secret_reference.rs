@@ -43,7 +43,7 @@ pub(super) fn resolve(
             let path = folder.join(&file);
             let text = std::fs::read_to_string(&path)
                 .map_err(|e| at.problem(format!("{} cannot be read: {e}", path.display()), "make it readable"))?;
-            (without_line_break(text), path.display().to_string())
+            (without_frame(text), path.display().to_string())
         }
         _ => return Err(at.problem("a secret has one source", "give either env or file")),
     };
@@ -56,7 +56,11 @@ pub(super) fn resolve(
     }
 }
 
-fn without_line_break(mut text: String) -> String {
+/// The text without the byte order mark that some editors put in front, and without one line break at its end.
+fn without_frame(mut text: String) -> String {
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
     if text.ends_with('\n') {
         text.pop();
         if text.ends_with('\r') {

@@ -96,7 +96,7 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
             table::print(["CLIENT ID", "NAME", "AUTHENTICATION", "GRANTS", "STATE"], &rows, output)?;
         }
         Action::Show { client_id } => {
-            let client = at.client(&id(&client_id)?).ok_or_else(|| unknown(&client_id))?;
+            let client = at.client(&id(at, &client_id)?).ok_or_else(|| unknown(at, &client_id))?;
             let shown = serde_json::json!({
                 "client_id": client.id.as_str(),
                 "live_secrets": client.secrets.len(),
@@ -106,20 +106,20 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
             print::line(format_args!("{shown:#}"))?;
         }
         Action::Disable { client_id } => {
-            let done = issuer.switch_client(at, &id(&client_id)?, AccountSwitch::Off).await;
-            done.map_err(|failure| refused(failure, &client_id))?;
+            let done = issuer.switch_client(at, &id(at, &client_id)?, AccountSwitch::Off).await;
+            done.map_err(|failure| refused(failure, at, &client_id))?;
             print::done(format_args!("Disabled {client_id}."))?;
         }
         Action::Enable { client_id } => {
-            let done = issuer.switch_client(at, &id(&client_id)?, AccountSwitch::On).await;
-            done.map_err(|failure| refused(failure, &client_id))?;
+            let done = issuer.switch_client(at, &id(at, &client_id)?, AccountSwitch::On).await;
+            done.map_err(|failure| refused(failure, at, &client_id))?;
             print::done(format_args!("Enabled {client_id}."))?;
         }
         Action::InitialAccessToken { action } => tokens(action, issuer, at, output).await?,
         Action::RotateSecret { client_id, at_once } => {
             let former = if at_once { FormerSecrets::End } else { FormerSecrets::Keep };
-            let rotation = issuer.prepare_secret_rotation(at, &id(&client_id)?, former);
-            let rotation = rotation.map_err(|failure| refused(failure, &client_id))?;
+            let rotation = issuer.prepare_secret_rotation(at, &id(at, &client_id)?, former);
+            let rotation = rotation.map_err(|failure| refused(failure, at, &client_id))?;
             // The secret alone is what a script reads.
             print::line(rotation.secret.expose())
                 .map_err(|failure| failure.and(format_args!("{client_id} keeps the secrets it has")))?;
@@ -150,7 +150,8 @@ async fn tokens(action: TokenAction, issuer: &Issuer, at: &TenantDirectory, outp
             }
             print::line(token.expose()).map_err(|failure| {
                 failure.and(format_args!(
-                    "nobody has seen the token {name}: take it back with portreeve clients initial-access-token revoke {name}"
+                    "nobody has seen the token {name}: take it back with portreeve clients initial-access-token revoke {name}{}",
+                    deployment::in_tenant(at)
                 ))
             })?;
         }
@@ -166,7 +167,8 @@ async fn tokens(action: TokenAction, issuer: &Issuer, at: &TenantDirectory, outp
         TokenAction::Revoke { name } => {
             if !issuer.revoke_initial_access_token(at, &name).await? {
                 return Err(Failure::refused(format!(
-                    "there is no live token {name}; look at portreeve clients initial-access-token list"
+                    "there is no live token {name}; look at portreeve clients initial-access-token list{}",
+                    deployment::in_tenant(at)
                 )));
             }
             print::done(format_args!("Revoked {name}."))?;
@@ -175,15 +177,16 @@ async fn tokens(action: TokenAction, issuer: &Issuer, at: &TenantDirectory, outp
     Ok(())
 }
 
-fn id(text: &str) -> Result<ClientId, Failure> {
-    ClientId::parse(text).ok_or_else(|| unknown(text))
+fn id(at: &TenantDirectory, text: &str) -> Result<ClientId, Failure> {
+    ClientId::parse(text).ok_or_else(|| unknown(at, text))
 }
 
-fn unknown(client_id: &str) -> Failure {
-    Failure::refused(format!("there is no client {client_id}; look at portreeve clients list"))
+fn unknown(at: &TenantDirectory, client_id: &str) -> Failure {
+    let there = deployment::in_tenant(at);
+    Failure::refused(format!("there is no client {client_id}; look at portreeve clients list{there}"))
 }
 
-fn refused(failure: UseCaseFailure<OperatorRefusal>, client_id: &str) -> Failure {
+fn refused(failure: UseCaseFailure<OperatorRefusal>, at: &TenantDirectory, client_id: &str) -> Failure {
     match failure {
         UseCaseFailure::Fault(fault) => fault.into(),
         UseCaseFailure::Refused(OperatorRefusal::ClientWithoutSecret) => Failure::refused(format!(
@@ -192,6 +195,6 @@ fn refused(failure: UseCaseFailure<OperatorRefusal>, client_id: &str) -> Failure
         UseCaseFailure::Refused(OperatorRefusal::AlreadyRotating) => Failure::refused(format!(
             "client {client_id} has two secrets of one age; apply a resource file with the one to keep, or end both with --at-once"
         )),
-        UseCaseFailure::Refused(_) => unknown(client_id),
+        UseCaseFailure::Refused(_) => unknown(at, client_id),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use portreeve_authenticators::HashParameters;
 use portreeve_crypto::SecretText;
-use portreeve_domain::{Lifetime, lifetimes, polling};
+use portreeve_domain::{Lifetime, Tenant, lifetimes, polling};
 use portreeve_issuer::{Issuer, Settings as IssuerSettings, TenantDirectory};
 use portreeve_outbound::Rules;
 use portreeve_storage::Store;
@@ -16,7 +16,7 @@ use crate::command_line::{Target, TenantTarget};
 use crate::demo::{self, Folder};
 use crate::failure::Failure;
 use crate::serve::{schema, start_issuer};
-use crate::settings::{DEFAULT_PASSWORD_COST, Durability, KeySource, Settings};
+use crate::settings::{DEFAULT_PASSWORD_COST, Durability, KeySource, MailTransport, Settings};
 
 /// Where a deployment keeps its data, and what is needed to open it.
 pub(super) struct Deployment {
@@ -26,6 +26,8 @@ pub(super) struct Deployment {
     pub(super) durability: Durability,
     /// Where requests to others' addresses may go beyond the public web: resource files name documents.
     outbound: Rules,
+    /// Whether no mail ever leaves.
+    pub(super) mail_is_off: bool,
     public_url: String,
     password_cost: HashParameters,
     /// How long a signing key is published before it signs.
@@ -47,6 +49,7 @@ impl Deployment {
                 key: folder.key(),
                 durability: Durability::Required,
                 outbound: Rules::default(),
+                mail_is_off: false,
                 public_url: description.map_or_else(|| "http://localhost:8080".to_owned(), |demo| demo.issuer),
                 password_cost: DEFAULT_PASSWORD_COST,
                 key_publish_ahead: demo::KEY_PUBLISH_AHEAD,
@@ -59,6 +62,7 @@ impl Deployment {
             key: settings.key_encryption_key,
             durability: settings.database.durability,
             outbound: settings.outbound,
+            mail_is_off: matches!(settings.mail.transport, MailTransport::None),
             public_url: settings.server.public_url,
             password_cost: settings.limits.password_cost,
             key_publish_ahead: lifetimes::KEY_PUBLISH_AHEAD,
@@ -138,6 +142,11 @@ pub(super) async fn on_tenant<T>(
         work(issuer, &at).await
     })
     .await
+}
+
+/// What a command that works on a tenant needs beside its other words.
+pub(super) fn in_tenant(at: &TenantDirectory) -> String {
+    if at.tenant.slug == Tenant::DEFAULT_SLUG { String::new() } else { format!(" --tenant {}", at.tenant.slug) }
 }
 
 /// The tenant named `slug`.

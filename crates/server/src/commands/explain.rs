@@ -71,14 +71,14 @@ async fn explain_refusal(reference: &str, target: &Target) -> Result<(), Failure
 }
 
 async fn explain_sign_in(issuer: &Issuer, at: &Arc<TenantDirectory>, asked: SignInQuestion) -> Result<(), Failure> {
-    let (client, email) = (asked.client.clone(), asked.email.clone());
+    let (client, email, there) = (asked.client.clone(), asked.email.clone(), deployment::in_tenant(at));
     let explained = issuer.explain_sign_in(at, asked).await.map_err(|failure| match failure {
         UseCaseFailure::Fault(fault) => fault.into(),
         UseCaseFailure::Refused(UnexplainedSignIn::NoSuchClient) => {
-            Failure::refused(format!("there is no client {client}; look at portreeve clients list"))
+            Failure::refused(format!("there is no client {client}; look at portreeve clients list{there}"))
         }
         UseCaseFailure::Refused(UnexplainedSignIn::NoSuchUser) => {
-            Failure::refused(format!("there is no account for {email}; look at portreeve users list"))
+            Failure::refused(format!("there is no account for {email}; look at portreeve users list{there}"))
         }
         UseCaseFailure::Refused(UnexplainedSignIn::Refused(refusal)) => {
             let (code, cause) = (refusal.cause.code().as_str(), refusal.cause.description());

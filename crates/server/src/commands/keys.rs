@@ -61,7 +61,8 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
                 "Revoked {kid}. Nothing it signed, or that is encrypted to it, counts any more."
             ))?,
             KeyChange::NotFound => {
-                return Err(Failure::refused(format!("there is no key {kid}; look at portreeve keys list")));
+                let there = deployment::in_tenant(at);
+                return Err(Failure::refused(format!("there is no key {kid}; look at portreeve keys list{there}")));
             }
         },
     }

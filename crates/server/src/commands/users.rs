@@ -12,13 +12,17 @@ use portreeve_issuer::configure::{AccountSwitch, NewAccount, NewInvitation, Oper
 use portreeve_issuer::{ErasedPeople, ExportDefect, Issuer, MailContent, TenantDirectory};
 use portreeve_pages::Locale;
 
-use super::{deployment, table};
+use super::deployment::{self, Deployment};
+use super::table;
 use crate::command_line::{Output, TenantTarget};
 use crate::failure::Failure;
 use crate::print;
 
 /// For how many hours an invitation stands unless the operator says otherwise.
 const INVITATION_HOURS: i64 = lifetimes::INVITATION.as_seconds() / 3600;
+
+/// Why nobody gets what a command would have mailed.
+const NO_MAIL: &str = "no mail leaves before mail.transport is set";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -91,18 +95,29 @@ pub(crate) enum Action {
 /// # Errors
 /// A refusal for an unknown person or an unusable password; see `deployment` for the others.
 pub(crate) async fn run(action: Action, target: &TenantTarget) -> Result<(), Failure> {
-    deployment::on_tenant(target, async |issuer, at| act(action, issuer, at, target.output).await).await
+    let deployment = Deployment::find(&target.target)?;
+    let work = async |issuer: &Issuer| {
+        let at = deployment::tenant(issuer, &target.tenant)?;
+        act(action, issuer, &at, (target.output, deployment.mail_is_off)).await
+    };
+    deployment.with_issuer(work).await
 }
 
-async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output: Output) -> Result<(), Failure> {
+async fn act(
+    action: Action,
+    issuer: &Issuer,
+    at: &Arc<TenantDirectory>,
+    (output, mail_is_off): (Output, bool),
+) -> Result<(), Failure> {
     match action {
         Action::List => list(issuer, at, output).await?,
         Action::Add { email, admin, email_verified, password_stdin } => {
             let password = if password_stdin { Some(password()?) } else { None };
             let account = NewAccount { email, password, email_verified, is_admin: admin };
-            issuer.add_account(at, &account).await.map_err(|failure| refused(failure, &account.email))?;
+            issuer.add_account(at, &account).await.map_err(|failure| refused(failure, at, &account.email))?;
             print::remark(format_args!("Added {} to tenant {}.", account.email, at.tenant.slug));
-            if at.tenant.settings.registration && !email_verified {
+            let proves_address = at.tenant.settings.registration && !email_verified;
+            if proves_address {
                 print::remark(
                     "Signing in will ask them to prove the address by mail; --email-verified spares them that when you know it.",
                 );
@@ -112,30 +127,37 @@ async fn act(action: Action, issuer: &Issuer, at: &Arc<TenantDirectory>, output:
             } else if account.password.is_none() {
                 print_link(issuer, at, &account.email).await?;
             }
+            if mail_is_off && (proves_address || at.tenant.settings.is_passwordless()) {
+                print::remark(format_args!("But {NO_MAIL}."));
+            }
         }
         Action::Link { email } => print_link(issuer, at, &email).await?,
         Action::Invite { email, client, expires_hours, language } => {
             invite(issuer, at, (&email, client.as_deref()), (expires_hours, language)).await?;
+            let sent = if mail_is_off { NO_MAIL } else { "the mail goes out when a server runs" };
+            print::done(format_args!(
+                "Invited {email}; {sent}. Its link works for {expires_hours} hours from now, once."
+            ))?;
         }
         Action::Invitations => invitations(issuer, at, output).await?,
         Action::RevokeInvitation { email } => {
-            issuer.revoke_invitation(at, &email).await.map_err(|failure| refused(failure, &email))?;
+            issuer.revoke_invitation(at, &email).await.map_err(|failure| refused(failure, at, &email))?;
             print::done(format_args!("Took the invitation of {email} back."))?;
         }
         Action::Disable { email } => {
             let done = issuer.switch_account(at, &email, AccountSwitch::Off).await;
-            done.map_err(|failure| refused(failure, &email))?;
+            done.map_err(|failure| refused(failure, at, &email))?;
             print::done(format_args!("Disabled {email}."))?;
         }
         Action::Enable { email } => {
             let done = issuer.switch_account(at, &email, AccountSwitch::On).await;
-            done.map_err(|failure| refused(failure, &email))?;
+            done.map_err(|failure| refused(failure, at, &email))?;
             print::done(format_args!("Enabled {email}."))?;
         }
         Action::EraseAgain { export } => erase_again(issuer, at, &export).await?,
         Action::SetPassword { email } => {
             let done = issuer.set_account_password(at, &email, &password()?).await;
-            done.map_err(|failure| refused(failure, &email))?;
+            done.map_err(|failure| refused(failure, at, &email))?;
             print::done(format_args!("Set the password of {email}; signed out everywhere."))?;
         }
     }
@@ -148,14 +170,12 @@ async fn invite(
     (email, client): (&str, Option<&str>),
     (hours, locale): (i64, &str),
 ) -> Result<(), Failure> {
-    let no_such = || Failure::refused("there is no such client; look at portreeve clients list");
+    let no_such = || refused(UseCaseFailure::Refused(OperatorRefusal::NoSuchClient), at, email);
     let client = client.map(|id| ClientId::parse(id).ok_or_else(no_such)).transpose()?;
     let expires_in = Lifetime::from_hours(hours);
     let new = NewInvitation { email, client: client.as_ref(), expires_in, locale };
-    issuer.invite(at, &new).await.map_err(|failure| refused(failure, email))?;
-    print::done(format_args!(
-        "Invited {email}; the mail goes out when a server runs, and its link works for {hours} hours, once."
-    ))
+    issuer.invite(at, &new).await.map_err(|failure| refused(failure, at, email))?;
+    Ok(())
 }
 
 async fn erase_again(issuer: &Issuer, at: &TenantDirectory, export: &Path) -> Result<(), Failure> {
@@ -210,14 +230,15 @@ fn language(tag: &str) -> Result<&'static str, String> {
 
 /// The link alone goes to standard output: it is what a script reads.
 async fn print_link(issuer: &Issuer, at: &TenantDirectory, email: &str) -> Result<(), Failure> {
-    let link = issuer.account_setup_link(at, email).await.map_err(|failure| refused(failure, email))?;
+    let there = deployment::in_tenant(at);
+    let link = issuer.account_setup_link(at, email).await.map_err(|failure| refused(failure, at, email))?;
     print::remark(format_args!(
-        "Who opens this link sets the password of {email}. It works once, for {} minutes; portreeve users link {email} \
+        "Who opens this link sets the password of {email}. It works once, for {} minutes; portreeve users link {email}{there} \
          prints another.",
         MailContent::LINK_MINUTES
     ));
     print::line(link.expose()).map_err(|failure| {
-        failure.and(format_args!("nobody has seen the link: portreeve users link {email} prints another"))
+        failure.and(format_args!("nobody has seen the link: portreeve users link {email}{there} prints another"))
     })
 }
 
@@ -254,7 +275,8 @@ fn password() -> Result<SecretText, Failure> {
     Ok(SecretText::new(password.to_owned()))
 }
 
-fn refused(failure: UseCaseFailure<OperatorRefusal>, email: &str) -> Failure {
+fn refused(failure: UseCaseFailure<OperatorRefusal>, at: &TenantDirectory, email: &str) -> Failure {
+    let there = deployment::in_tenant(at);
     match failure {
         UseCaseFailure::Fault(fault) => fault.into(),
         UseCaseFailure::Refused(OperatorRefusal::PasswordRefused(why)) => {
@@ -264,13 +286,13 @@ fn refused(failure: UseCaseFailure<OperatorRefusal>, email: &str) -> Failure {
             Failure::usage(format!("{email} is not an address we can use; write it as name@domain"))
         }
         UseCaseFailure::Refused(OperatorRefusal::AddressTaken) => Failure::refused(format!(
-            "{email} has an account already; portreeve users link {email} prints a link to set its password"
+            "{email} has an account already; portreeve users link {email}{there} prints a link to set its password"
         )),
         UseCaseFailure::Refused(OperatorRefusal::AccountDisabled) => {
-            Failure::refused(format!("{email} is switched off; see portreeve users enable {email}"))
+            Failure::refused(format!("{email} is switched off; see portreeve users enable {email}{there}"))
         }
         UseCaseFailure::Refused(OperatorRefusal::NoSuchClient) => {
-            Failure::refused("there is no such client; look at portreeve clients list")
+            Failure::refused(format!("there is no such client; look at portreeve clients list{there}"))
         }
         UseCaseFailure::Refused(OperatorRefusal::SignInNotStartedThere) => Failure::refused(
             "no sign-in starts at that client: give it an initiate_login_uri, and see that it is enabled and vouched for",
@@ -279,13 +301,13 @@ fn refused(failure: UseCaseFailure<OperatorRefusal>, email: &str) -> Failure {
             Failure::usage("an invitation stands for 1 to 720 hours")
         }
         UseCaseFailure::Refused(OperatorRefusal::NoSuchInvitation) => {
-            Failure::refused(format!("{email} has no invitation; look at portreeve users invitations"))
+            Failure::refused(format!("{email} has no invitation; look at portreeve users invitations{there}"))
         }
         UseCaseFailure::Refused(OperatorRefusal::WithoutPasswords) => Failure::refused(format!(
             "the tenant has no passwords; {email} signs in by a code that is mailed there, or by a passkey"
         )),
         UseCaseFailure::Refused(_) => {
-            Failure::refused(format!("there is no account for {email}; look at portreeve users list"))
+            Failure::refused(format!("there is no account for {email}; look at portreeve users list{there}"))
         }
     }
 }

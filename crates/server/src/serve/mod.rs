@@ -19,6 +19,7 @@ mod state_metrics;
 mod test_rig;
 mod upkeep;
 
+use std::io::{Error, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -137,16 +138,27 @@ pub(crate) async fn serve(settings: Settings, older: OlderSchema) -> Result<(), 
 /// Binds an address, or says which setting names it.
 ///
 /// # Errors
-/// A temporary failure: the port may be free in a moment.
+/// A configuration failure where the port may not be had, else a temporary one: it may be free in a moment, or the address there.
 pub(crate) async fn bind(
     setting: &str,
     address: SocketAddr,
     tls: Option<TlsKeys>,
     limits: Limits,
 ) -> Result<Listener, Failure> {
-    Listener::bind(address, tls, limits)
-        .await
-        .map_err(|e| Failure::temporary(format!("{setting}: {address} cannot be bound: {e}; end what listens there")))
+    let cannot = |error: Error| {
+        let mend = match error.kind() {
+            ErrorKind::AddrInUse => "end what listens there, or give another port",
+            ErrorKind::AddrNotAvailable => "give an address of this machine",
+            ErrorKind::PermissionDenied => "give a port above 1023, or let the process have CAP_NET_BIND_SERVICE",
+            _ => "give another address",
+        };
+        let message = format!("{setting}: {address} cannot be bound: {error}; {mend}");
+        match error.kind() {
+            ErrorKind::PermissionDenied => Failure::configuration(message),
+            _ => Failure::temporary(message),
+        }
+    };
+    Listener::bind(address, tls, limits).await.map_err(cannot)
 }
 
 fn tls_keys(files: &TlsFiles, certificates: ClientCertificates) -> Result<TlsKeys, Failure> {

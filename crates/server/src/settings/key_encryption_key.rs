@@ -34,8 +34,8 @@ impl KeySource {
     pub(crate) fn read(&self) -> Result<KeyEncryptionKey, Failure> {
         match self {
             Self::Missing => Err(Failure::configuration(
-                "there is no key-encryption key; make one (umask 077; openssl rand -base64 32 > key) and set \
-                 secrets.key_encryption_key_file",
+                "there is no key-encryption key; set secrets.key_encryption_key_file, of a new deployment to one that you make: umask 077; \
+                 openssl rand -base64 32 > key",
             )),
             Self::Text(text) => parse(text.expose(), "secrets.key_encryption_key"),
             Self::File(path) => {
@@ -79,14 +79,19 @@ fn read_private(path: &Path) -> Result<SecretText, Failure> {
 }
 
 fn parse(text: &str, origin: &str) -> Result<KeyEncryptionKey, Failure> {
+    // Some editors put a byte order mark in front.
+    let text = text.trim_start_matches('\u{feff}').trim();
     KeyEncryptionKey::parse(text).map_err(|error| {
         let what = match error {
+            _ if text.is_empty() => "is empty",
             KeyTextError::Malformed => "is not 32 bytes in base64",
             KeyTextError::WeakKey => "was not made at random, or is a sample",
             KeyTextError::Fault(_) => "cannot be used",
         };
+        // A new key opens nothing that was stored under another.
         Failure::configuration(format!(
-            "{origin}: the key-encryption key {what}; make one with openssl rand -base64 32"
+            "{origin}: the key-encryption key {what}; put the one back that the database was made with, or make one for a new deployment \
+             with openssl rand -base64 32"
         ))
     })
 }
@@ -127,6 +132,21 @@ mod tests {
             let refused = KeySource::File(path).read().err().unwrap().to_string();
 
             assert!(refused.contains("chmod 600"), "{mode:o}: {refused}");
+        }
+    }
+
+    /// S-113: a file that was emptied is not to be filled with another key, which would open nothing; a mark in front of a key is none of it.
+    #[test]
+    fn an_emptied_file_wants_its_key_back_and_a_byte_order_mark_is_skipped() {
+        let (_folder, path) = key_file(0o600);
+        let text = fs::read_to_string(&path).unwrap();
+
+        fs::write(&path, format!("\u{feff}{text}")).unwrap();
+        assert!(KeySource::File(path.clone()).read().is_ok());
+        for nothing in ["", "\n", "\u{feff}\r\n"] {
+            fs::write(&path, nothing).unwrap();
+            let refused = KeySource::File(path.clone()).read().err().unwrap().to_string();
+            assert!(refused.contains("is empty; put the one back that the database was made with"), "{refused}");
         }
     }
 

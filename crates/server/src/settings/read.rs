@@ -285,7 +285,8 @@ impl Reader<'_> {
             Some((Raw::InFile(path), origin)) => {
                 let path = beside(path, origin);
                 match std::fs::read_to_string(&path) {
-                    Ok(text) => Some(text.trim_end_matches(['\r', '\n']).to_owned()),
+                    // Some editors put a byte order mark in front.
+                    Ok(text) => Some(text.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']).to_owned()),
                     Err(error) => {
                         self.mistake(name, format!("is in {}, which cannot be read: {error}", path.display()))
                     }
