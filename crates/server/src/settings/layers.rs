@@ -3,6 +3,7 @@
 //! Owns names, origins and the notation of values outside the file. Leaves what a value means to `read`.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
 
@@ -50,6 +51,27 @@ pub(super) struct Given {
 /// The merged sources: by name of the setting, never of its `_file` form.
 #[derive(Default)]
 pub(super) struct Layers(BTreeMap<&'static str, Given>);
+
+/// The variables that are text. One of ours that is none is a mistake: what it was to set would silently be something else.
+pub(super) fn environment(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+    mistakes: &mut Vec<String>,
+) -> BTreeMap<String, String> {
+    let mut environment = BTreeMap::new();
+    for (name, value) in variables {
+        let shown = name.to_string_lossy().into_owned();
+        match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => {
+                environment.insert(name, value);
+            }
+            _ if shown.starts_with(PREFIX) => {
+                mistakes.push(format!("environment {shown}: is not UTF-8; write it as such"))
+            }
+            _ => {}
+        }
+    }
+    environment
+}
 
 impl Layers {
     /// Merges the sources. Mistakes are added to `mistakes`; what is not one is merged all the same. `None` when the

@@ -198,10 +198,8 @@ impl Settings {
     /// # Errors
     /// A configuration failure that lists every mistake, one a line, with its origin and mend.
     pub(crate) fn load(file: Option<&Path>, overrides: &[String]) -> Result<Self, Failure> {
-        let environment = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
         let mut mistakes = Vec::new();
+        let environment = layers::environment(std::env::vars_os(), &mut mistakes);
         let layers = layers::Layers::merge(file, environment, overrides, &mut mistakes);
         let settings = layers.and_then(|layers| read::settings(&layers, &mut mistakes));
         match settings {

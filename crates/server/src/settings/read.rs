@@ -114,6 +114,9 @@ impl Reader<'_> {
             false => CertificateHeader::Ignored,
         };
         let listener = match self.text("server.mutual_tls.listen") {
+            None if self.layers.get("server.mutual_tls.public_url").is_some() => {
+                return self.mistake("server.mutual_tls.public_url", "is of no use without server.mutual_tls.listen");
+            }
             None => None,
             Some(_) => Some(self.mutual_tls_listener(has_certificate)?),
         };

@@ -1,6 +1,8 @@
 //! Tests of the sources of settings and of what is refused, by the lines an operator reads.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 
 use super::layers::Layers;
 use super::*;
@@ -55,6 +57,23 @@ fn defaults_are_on_loopback_and_do_not_migrate() {
     assert!(settings.admin_listen.ip().is_loopback());
     assert!(!settings.database.auto_migrate);
     assert!(matches!(settings.key_encryption_key, KeySource::Missing));
+}
+
+/// A setting that would have no effect is refused with its name: an address of a listener that is not there, a variable that is no text.
+#[test]
+fn what_would_be_ignored_is_refused() {
+    let alone = "server.mutual_tls.public_url=https://mtls.example.com";
+    let told = "--set: server.mutual_tls.public_url is of no use without server.mutual_tls.listen";
+    assert_eq!(refusal(GOOD, &[], &[alone]), told);
+    assert_eq!(refusal(GOOD, &[], &[alone, "server.mutual_tls.certificate_header=true"]), told);
+
+    let latin = || OsString::from_vec(b"caf\xe9".to_vec());
+    let named = OsString::from_vec(b"PORTREEVE__MAIL__FR\xd6M".to_vec());
+    let variables = [("PORTREEVE__MAIL__FROM".into(), latin()), ("LANG".into(), latin()), (named, "x".into())];
+    let mut mistakes = Vec::new();
+    assert!(layers::environment(variables.into_iter(), &mut mistakes).is_empty());
+    let told = ["PORTREEVE__MAIL__FROM", "PORTREEVE__MAIL__FR\u{fffd}M"];
+    assert_eq!(mistakes, told.map(|name| format!("environment {name}: is not UTF-8; write it as such")));
 }
 
 /// S-143: a connector that could never send, or that could send anywhere, is refused before the server starts, and no secret is repeated.
