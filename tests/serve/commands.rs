@@ -213,3 +213,26 @@ fn an_address_that_cannot_be_bound_is_told_with_its_mend() {
         assert!(said.contains(&format!("server.listen: {address} cannot be bound")) && said.contains(mend), "{said}");
     }
 }
+
+/// RFC 8705 §2.1: clients that are known by certificates need somebody who issues them; whoever decides for people is told.
+#[test]
+fn the_doctor_tells_of_clients_without_authorities_and_of_a_test_rig() {
+    let deployment = with_gateway();
+    let rig = ["--set", "server.purpose=testing", "--set", "test_rig.approvals=true"];
+    let doctor = |options: &[&str]| {
+        let output = deployment.command(&[&["doctor"], options].concat(), "");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, said) = doctor(&rig);
+    assert!(code == Some(0) && said.contains("look   whoever reaches admin.listen decides"), "{code:?}: {said}");
+    assert!(!doctor(&[]).1.contains("whoever reaches"));
+
+    deployment.apply(
+        "[[clients]]\nclient_id = \"machine\"\ntoken_endpoint_auth_method = \"tls_client_auth\"\n\
+         tls_client_auth_san_dns = \"machine.example\"\ngrant_types = [\"client_credentials\"]\nresponse_types = []\n",
+    );
+
+    let (code, said) = doctor(&[]);
+    assert_eq!(code, REFUSED, "{said}");
+    assert!(said.contains("WRONG  no certificate names machine, which authenticate by tls_client_auth"), "{said}");
+}

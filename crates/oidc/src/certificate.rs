@@ -91,7 +91,7 @@ pub fn is_registered(der: &[u8], jwks: &Value, now: Timestamp) -> bool {
 
 /// Whether a key set holds a certificate at all.
 pub fn holds_certificate(jwks: &Value) -> bool {
-    registered(jwks).any(|der| X509Certificate::from_der(&der).is_ok_and(|(rest, _)| rest.is_empty()))
+    registered(jwks).any(|der| whole(&der).is_some())
 }
 
 /// The first certificate of each key, DER (RFC 7517 §4.7).
@@ -100,12 +100,27 @@ fn registered(jwks: &Value) -> impl Iterator<Item = Vec<u8>> {
     keys.iter().filter_map(|key| STANDARD.decode(key.get("x5c")?.as_array()?.first()?.as_str()?).ok())
 }
 
+/// From when to when a certificate is good, by the second; `None` for what is no certificate. RFC 5280 §4.1.2.5.
+pub fn validity(der: &[u8]) -> Option<(Timestamp, Timestamp)> {
+    let (from, until) = times(&whole(der)?);
+    Some((Timestamp::from_millis(from.saturating_mul(1000)), Timestamp::from_millis(until.saturating_mul(1000))))
+}
+
 /// A whole certificate whose time it is.
 fn read(der: &[u8], now: Timestamp) -> Option<X509Certificate<'_>> {
-    let (rest, certificate) = X509Certificate::from_der(der).ok()?;
+    let certificate = whole(der)?;
+    let (from, until) = times(&certificate);
+    (from..=until).contains(&now.as_seconds()).then_some(certificate)
+}
+
+fn whole(der: &[u8]) -> Option<X509Certificate<'_>> {
+    X509Certificate::from_der(der).ok().filter(|(rest, _)| rest.is_empty()).map(|(_, certificate)| certificate)
+}
+
+/// In seconds.
+fn times(certificate: &X509Certificate<'_>) -> (i64, i64) {
     let validity = certificate.validity();
-    let (from, until) = (validity.not_before.timestamp(), validity.not_after.timestamp());
-    (rest.is_empty() && (from..=until).contains(&now.as_seconds())).then_some(certificate)
+    (validity.not_before.timestamp(), validity.not_after.timestamp())
 }
 
 fn address(bytes: &[u8]) -> Option<IpAddr> {

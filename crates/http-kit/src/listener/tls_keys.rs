@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use super::holder_of_any_key::HolderOfAnyKey;
 use arc_swap::ArcSwap;
+use rustls::client::verify_server_name;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::pem::{Error as PemError, PemObject};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::ParsedCertificate;
 use rustls::{CipherSuite, ServerConfig, SupportedCipherSuite};
 
 /// The suites of TLS 1.2 that are taken: ephemeral keys, AES-GCM (RFC 9325 §4.2).
@@ -127,6 +129,17 @@ impl TlsKeys {
         }
         self.0.loaded.store(Arc::new(fresh));
         Ok(Reload::Replaced)
+    }
+
+    /// The certificate that is shown, DER.
+    pub fn certificate(&self) -> Option<CertificateDer<'static>> {
+        self.0.loaded.load().chain.first().cloned()
+    }
+
+    /// Whether the certificate is for `host`: a name, or an IP address without brackets. RFC 9525 §6.
+    pub fn names(&self, host: &str) -> bool {
+        let (Some(certificate), Ok(name)) = (self.certificate(), ServerName::try_from(host)) else { return false };
+        ParsedCertificate::try_from(&certificate).is_ok_and(|parsed| verify_server_name(&parsed, &name).is_ok())
     }
 
     /// The configuration for a handshake that starts now.

@@ -7,8 +7,10 @@
 //! |---|---|
 //! | `finding` | one finding |
 //! | `surroundings` | settings, files, mail server |
+//! | `certificate` | the certificate of the server, the authorities of clients |
 //! | `database` | what the rows say |
 
+mod certificate;
 mod database;
 mod finding;
 mod surroundings;
@@ -27,7 +29,7 @@ use crate::failure::Failure;
 use crate::print;
 use crate::serve::schema::{COPY, COPY_MEND, LOSS_MEND, loses};
 use crate::settings::{Durability, MailTransport, Settings};
-use database::Scene;
+use database::{LeftOut, Scene};
 use finding::{Finding, Grade};
 
 /// A plausible clock reads at least this: 2025-01-01T00:00:00Z.
@@ -37,14 +39,17 @@ const PLAUSIBLE_SINCE_MILLIS: i64 = 1_735_689_600_000;
 /// A refusal when a finding is wrong; a configuration failure when the settings cannot be read at all.
 pub(crate) async fn run(target: &Target) -> Result<(), Failure> {
     let mut findings = Vec::new();
-    let (mut mail_is_off, mut text_messages_are_off) = (false, false);
+    let mut left_out = LeftOut::default();
     match &target.data {
         Some(folder) => findings.push(surroundings::secrets(Folder::open(folder)?.private_files().iter())),
         None => {
             let settings = Settings::load(target.source.config.as_deref(), &target.source.overrides)?;
-            surroundings::look(&settings, &mut findings).await;
-            mail_is_off = matches!(settings.mail.transport, MailTransport::None);
-            text_messages_are_off = settings.sms.rules.is_none();
+            surroundings::look(&settings, Clock::System.now(), &mut findings).await;
+            left_out = LeftOut {
+                mail: matches!(settings.mail.transport, MailTransport::None),
+                text_messages: settings.sms.rules.is_none(),
+                authorities: settings.server.mutual_tls.is_none_or(|settings| settings.authorities.is_none()),
+            };
         }
     }
     findings.push(clock());
@@ -53,7 +58,7 @@ pub(crate) async fn run(target: &Target) -> Result<(), Failure> {
         Ok(_) => findings.push(Finding::good("the key-encryption key is there, private and random")),
         Err(failure) => findings.push(Finding::failed(&failure)),
     }
-    if let Err(failure) = rows(&deployment, (mail_is_off, text_messages_are_off), &mut findings).await {
+    if let Err(failure) = rows(&deployment, left_out, &mut findings).await {
         findings.push(Finding::failed(&failure));
     }
     for (number, finding) in findings.iter().enumerate() {
@@ -74,11 +79,7 @@ fn clock() -> Finding {
 }
 
 /// Everything that needs the database; the keys in it are opened last.
-async fn rows(
-    deployment: &Deployment,
-    (mail_is_off, text_messages_are_off): (bool, bool),
-    findings: &mut Vec<Finding>,
-) -> Result<(), Failure> {
+async fn rows(deployment: &Deployment, left_out: LeftOut, findings: &mut Vec<Finding>) -> Result<(), Failure> {
     if let Some(file) = deployment.missing_file() {
         let what = format!("there is no database at {}", file.display());
         findings.push(Finding::look(what, "check database.url; portreeve serve or portreeve migrate up makes one"));
@@ -92,7 +93,7 @@ async fn rows(
     findings.push(at_home(home::find(&store).await?));
     let key_publish_ahead: Lifetime = deployment.key_publish_ahead;
     let now = Clock::System.now();
-    let scene = Scene { store: &store, now, key_publish_ahead, mail_is_off, text_messages_are_off };
+    let scene = Scene { store: &store, now, key_publish_ahead, left_out };
     database::look(&scene, findings).await?;
     deployment.with_issuer(async |_| Ok(())).await?;
     findings.push(Finding::good("what is stored opens with the key-encryption key"));

@@ -13,7 +13,7 @@ use crate::settings::MutualTlsSettings;
 ///
 /// # Errors
 /// A configuration failure when the authorities cannot be used.
-pub(super) fn rules(settings: &MutualTlsSettings) -> Result<CertificateRules, Failure> {
+pub(crate) fn rules(settings: &MutualTlsSettings) -> Result<CertificateRules, Failure> {
     let authorities = settings.authorities.as_deref().map(Authorities::from_pem_file).transpose();
     let authorities = authorities
         .map_err(|e| Failure::configuration(format!("server.mutual_tls.authorities: {e}; give PEM certificates")))?;

@@ -4,7 +4,7 @@
 //! before everything is there: a process that starts is a process that works..
 
 mod admin_door;
-mod certificates;
+pub(crate) mod certificates;
 mod clock_watch;
 pub(crate) mod logging;
 mod metrics;

@@ -54,13 +54,13 @@ pub(super) fn settings(layers: &Layers, mistakes: &mut Vec<String>) -> Option<Se
     })
 }
 
-/// The files named by `*_file`, the key of the certificate, and a settings file in which a URL has a password.
+/// The files named by `*_file`, the key of the certificate, and a settings file with a secret in it.
 fn secret_files(layers: &Layers) -> Vec<PathBuf> {
     let secrets = KEYS.iter().filter(|key| key.kind == Kind::Secret && key.name != "secrets.key_encryption_key");
     let files = secrets.filter_map(|key| match layers.get(key.name)? {
         Given { raw: Raw::InFile(path), origin } => Some(beside(path, origin)),
         Given { raw: Raw::Text(text), origin: Origin::File { path, .. } } => {
-            text.contains('@').then(|| PathBuf::from(path))
+            is_secret(key.name, text).then(|| PathBuf::from(path))
         }
         _ => None,
     });
@@ -71,6 +71,15 @@ fn secret_files(layers: &Layers) -> Vec<PathBuf> {
     let mut files: Vec<_> = files.chain(tls_key).collect();
     files.dedup();
     files
+}
+
+/// Whether the value of a setting that may be secret is: a URL with a password, what a provider of text messages knows us by.
+fn is_secret(name: &str, value: &str) -> bool {
+    match name {
+        "sms.authorization" => true,
+        "sms.transport" => value.starts_with("https:"),
+        _ => value.contains('@'),
+    }
 }
 
 pub(super) struct Reader<'a> {

@@ -59,6 +59,20 @@ fn defaults_are_on_loopback_and_do_not_migrate() {
     assert!(matches!(settings.key_encryption_key, KeySource::Missing));
 }
 
+/// S-113: a settings file with what a provider of text messages knows us by is one of the files that others must not reach.
+#[test]
+fn a_settings_file_with_a_secret_is_a_secret_file() {
+    let files = |more: &str| {
+        let text = format!("{GOOD}\n[sms]\ncountries = [\"+49\"]\n{more}\n");
+        let files = load(&text, &[], &[]).unwrap().secret_files;
+        files.iter().filter(|file| file.ends_with("portreeve.toml")).count()
+    };
+
+    assert_eq!(files("transport = \"file:sms\""), 0);
+    assert!(files("transport = \"file:sms\"\nauthorization = \"Bearer s3cret\"") > 0);
+    assert!(files("transport = \"https://api.provider.example/send?key=s3cret\"") > 0);
+}
+
 /// A setting that would have no effect is refused with its name: an address of a listener that is not there, a variable that is no text.
 #[test]
 fn what_would_be_ignored_is_refused() {

@@ -4,8 +4,8 @@
 
 use portreeve_domain::risk::RiskPolicy;
 use portreeve_domain::{
-    Attribute, Client, Fault, KeyTimes, Lifetime, OutboxMessage, ScheduleStep, Tenant, TenantId, Timestamp, lifetimes,
-    schedule_step,
+    Attribute, Client, ClientAuthMethod, Fault, KeyTimes, Lifetime, OutboxMessage, ScheduleStep, Tenant, TenantId,
+    Timestamp, lifetimes, schedule_step,
 };
 use portreeve_issuer::{ALGORITHMS, NODE_LEASE, RowIds};
 use portreeve_storage::leases::{self, LeaseRow};
@@ -38,10 +38,18 @@ pub(super) struct Scene<'a> {
     pub(super) now: Timestamp,
     /// How long a key is published before it signs.
     pub(super) key_publish_ahead: Lifetime,
-    /// Whether no mail ever leaves.
-    pub(super) mail_is_off: bool,
-    /// Whether no text message ever leaves.
-    pub(super) text_messages_are_off: bool,
+    pub(super) left_out: LeftOut,
+}
+
+/// What the settings do without.
+#[derive(Clone, Copy, Default)]
+pub(super) struct LeftOut {
+    /// No mail ever leaves.
+    pub(super) mail: bool,
+    /// No text message ever leaves.
+    pub(super) text_messages: bool,
+    /// No authority issues certificates that name clients.
+    pub(super) authorities: bool,
 }
 
 /// Looks at the rows of a database with our schema.
@@ -79,11 +87,12 @@ pub(super) async fn look(scene: &Scene<'_>, findings: &mut Vec<Finding>) -> Resu
         }
     }
     findings.push(administrators(&unadministered));
-    findings.extend(registration(&tenants, scene.mail_is_off));
+    findings.extend(registration(&tenants, scene.left_out.mail));
     let attributes = attributes::all(&mut conn).await?;
-    findings.extend(numbers(&attributes, scene.text_messages_are_off));
-    findings.extend(confirmations(&tenants, scene.mail_is_off));
+    findings.extend(numbers(&attributes, scene.left_out.text_messages));
+    findings.extend(confirmations(&tenants, scene.left_out.mail));
     findings.extend(secrets(&clients, now));
+    findings.extend(certified(&clients, scene.left_out.authorities));
     Ok(())
 }
 
@@ -197,6 +206,16 @@ fn secrets(clients: &[Client], now: Timestamp) -> Option<Finding> {
     (!late.is_empty()).then(|| {
         let what = format!("a former secret has worked for over 30 days beside the new one of {}", late.join(", "));
         Finding::look(what, "apply a resource file with the one to keep")
+    })
+}
+
+/// Clients that are known by certificates which nobody may issue.
+fn certified(clients: &[Client], without_authorities: bool) -> Option<Finding> {
+    let is_certified = |client: &&Client| client.metadata.token_endpoint_auth_method == ClientAuthMethod::TlsClientAuth;
+    let certified: Vec<_> = clients.iter().filter(is_certified).map(|client| client.id.as_str()).collect();
+    (without_authorities && !certified.is_empty()).then(|| {
+        let what = format!("no certificate names {}, which authenticate by tls_client_auth", certified.join(", "));
+        Finding::wrong(what, "set server.mutual_tls.authorities")
     })
 }
 

@@ -5,27 +5,37 @@ use std::net::IpAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use portreeve_http_kit::listener::{ClientCertificates, TlsKeys};
+use portreeve_domain::Timestamp;
 use portreeve_networks::{NetworkFiles, Networks};
 use portreeve_storage::Store;
 
+use super::certificate;
 use super::finding::Finding;
 use crate::serve;
-use crate::settings::{MailSettings, MailTransport, ServerSettings, Settings, TextMessageSettings};
+use crate::settings::{MailSettings, MailTransport, ServerSettings, Settings, TestRig, TextMessageSettings};
 
 /// Every permission bit of group and others.
 const OTHERS: u32 = 0o077;
 
 /// Looks at settings and at what they point to.
-pub(super) async fn look(settings: &Settings, findings: &mut Vec<Finding>) {
+pub(super) async fn look(settings: &Settings, now: Timestamp, findings: &mut Vec<Finding>) {
     findings.extend([public_url(&settings.server), proxies(&settings.server)]);
-    findings.extend(tls(&settings.server));
+    certificate::look(&settings.server, now, findings);
     findings.push(admin(settings.admin_listen.ip()));
     let database = Store::embedded_file(settings.database.url.expose()).map(PathBuf::from);
     findings.push(secrets(settings.secret_files.iter().chain(&database)));
     findings.extend(networks(&settings.networks));
     findings.push(mail(&settings.mail).await);
     findings.extend(text_messages(&settings.sms));
+    findings.extend(test_rig(settings.test_rig));
+}
+
+/// Told wherever it is on: it is never there by oversight where only machines sign in.
+fn test_rig(rig: TestRig) -> Option<Finding> {
+    (rig == TestRig::DecidesApprovals).then(|| {
+        let what = "whoever reaches admin.listen decides device and back-channel requests for people";
+        Finding::look(what, "unset test_rig.approvals and server.purpose where real people sign in")
+    })
 }
 
 /// The files of `[risk]`, when there are any.
@@ -69,14 +79,6 @@ fn proxies(server: &ServerSettings) -> Finding {
         (_, true) => Finding::good("server.trusted_proxies is empty: nobody's X-Forwarded-For is believed"),
         (false, false) => Finding::good(format!("server.trusted_proxies believes {}", proxies.join(", "))),
     }
-}
-
-fn tls(server: &ServerSettings) -> Option<Finding> {
-    let files = server.tls.as_ref()?;
-    Some(match TlsKeys::from_pem_files(&files.cert, &files.key, ClientCertificates::NotAsked) {
-        Ok(_) => Finding::good("server.tls has a certificate and its key"),
-        Err(error) => Finding::wrong(format!("server.tls: {error}"), "check both files"),
-    })
 }
 
 fn admin(ip: IpAddr) -> Finding {
