@@ -316,11 +316,16 @@ fn secrets_can_be_rotated() {
         let tries =
             async |secret: &str| at.post(TOKEN, &[("authorization", &basic("service", secret))], &[GRANT, SCOPE]).await;
 
-        let second = at.issuer.rotate_client_secret(&at.tenant(), &id, FormerSecrets::Keep).await.unwrap().secret;
-        at.issuer.directory.refresh().await.unwrap();
+        let rotate = async |former| {
+            let rotation = at.issuer.prepare_secret_rotation(&at.tenant(), &id, former).unwrap();
+            at.issuer.rotate_client_secret(&at.tenant(), &rotation).await.unwrap();
+            at.issuer.directory.refresh().await.unwrap();
+            rotation.secret
+        };
+
+        let second = rotate(FormerSecrets::Keep).await;
         let (old, new) = (tries(cast::SECRET).await, tries(second.expose()).await);
-        let third = at.issuer.rotate_client_secret(&at.tenant(), &id, FormerSecrets::End).await.unwrap().secret;
-        at.issuer.directory.refresh().await.unwrap();
+        let third = rotate(FormerSecrets::End).await;
 
         assert_eq!((old.status.as_u16(), new.status.as_u16()), (200, 200));
         assert_eq!(tries(cast::SECRET).await.status, 401);
