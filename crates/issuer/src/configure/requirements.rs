@@ -33,6 +33,7 @@ pub(super) fn compare<'r>(scene: &Scene<'r>, problems: &mut Vec<Problem>) -> Vec
         let change = scene.change(kind, ResourceKind::Requirement, &rule.id, fields);
         steps.push(Step { change, action: Action::PutRequirement(rule) });
     }
+    problems.extend(out_of_reach(scene, |id| declared.iter().any(|d| d.what.id == id)));
     if let Some(at) = scene.tells_undeclared() {
         for stored in &at.requirement_rules {
             if !declared.iter().any(|d| d.what.id == stored.id) {
@@ -68,6 +69,20 @@ fn problem_of(scene: &Scene<'_>, origin: &Origin, rule: &RequirementRule) -> Opt
     }
     let unknown = rule.terms.iter().find(|terms| !are_known(scene, terms))?;
     problem("terms", format!("requirement {id}: there are no terms {unknown}"), "declare them under [[terms]]")
+}
+
+/// A rule that stays and that the tenant, as it is declared, would let nobody meet.
+fn out_of_reach(scene: &Scene<'_>, is_declared: impl Fn(&str) -> bool) -> Option<Problem> {
+    let tenant = scene.resources.tenant(scene.slug).filter(|_| !has_passkeys(scene))?;
+    let mut staying = scene.keeps_undeclared()?.requirement_rules.iter().filter(|rule| !is_declared(&rule.id));
+    let id = &staying.find(|rule| rule.level == Some(Acr::Phr))?.id;
+    let what = format!("passkeys are off, and requirement {id} demands them: nobody could sign in");
+    Some(
+        tenant
+            .origin
+            .place_of("passkeys")
+            .problem(what, format!("declare requirement {id} with another level, or leave passkeys on")),
+    )
 }
 
 /// Whether the tenant has passkeys when the plan is carried out.

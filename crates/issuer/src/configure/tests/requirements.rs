@@ -45,3 +45,23 @@ async fn requirements_that_cannot_work_are_refused() {
         assert!(problems.starts_with("resources.toml:"), "{problems}");
     }
 }
+
+/// R-25: a tenant is not changed so that a rule which is there already locks everybody out.
+#[tokio::test(flavor = "multi_thread")]
+async fn passkeys_stay_on_while_a_rule_demands_them() {
+    let fixture = Fixture::new().await;
+    let rule = "[[requirements]]\nid = \"admins\"\nlevel = \"phr\"\n";
+    let off = "[[tenants]]\nslug = \"default\"\npasskeys.use = \"off\"\n";
+    fixture.apply(rule, Unlisted::Keep).await;
+
+    let refused = fixture.plan(off, Unlisted::Keep).await.unwrap_err();
+
+    assert_eq!(
+        refused,
+        "resources.toml:3: passkeys are off, and requirement admins demands them: nobody could sign in; declare requirement admins with \
+         another level, or leave passkeys on"
+    );
+    let weaker = rule.replace("phr", "aal2");
+    assert_eq!(fixture.plan(&format!("{off}{weaker}"), Unlisted::Keep).await.unwrap().len(), 2);
+    assert_eq!(fixture.plan(off, Unlisted::Delete).await.unwrap().len(), 2);
+}
