@@ -157,7 +157,8 @@ fn the_file_of_another_program_is_left_alone() {
     runtime.block_on(count(true));
 
     for command in [&["migrate", "up"][..], &["clients", "list"], &["serve"]] {
-        let output = deployment.command(&[command, &["--set", &format!("database.url={url}")]].concat(), "");
+        let settings = ["database.url", "database.migrate_url"].map(|name| format!("{name}={url}"));
+        let output = deployment.command(&[command, &["--set", &settings[0], "--set", &settings[1]]].concat(), "");
 
         assert_eq!(output.status.code(), MISCONFIGURED, "{command:?}: {}", complaint(&output));
         let told = "the database has a table bookmarks of another program";
