@@ -1,7 +1,7 @@
 //! Ending sessions: the one place, whatever the reason.
 //!
-//! Owns what ends with a session and who is told: the event, and a notice to every relying party that was signed in by it
-//! and wants one, in the same transaction. Leaves whose word is needed to `logout`, `new_passwords` and `configure`, and
+//! Owns what ends with a session and who is told: sign-ins that are half-finished, the event, and a notice to every relying party that
+//! was signed in by it and wants one, in the same transaction. Leaves whose word is needed to `logout`, `new_passwords` and `configure`, and
 //! what a notice says to `back_channel_logout`. Back-Channel Logout 1.0 §2.3; SECURITY rule 20.
 
 use std::sync::Arc;
